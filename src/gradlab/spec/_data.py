@@ -1,0 +1,91 @@
+"""Where the examples come from."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from gradlab.spec._base import Spec
+
+Share = Annotated[float, Field(ge=0.0, lt=1.0)]
+PlaygroundName = Literal["circle", "xor", "gauss", "spiral", "plane", "multi-gauss"]
+PlaygroundFeature = Literal["x1", "x2", "x1^2", "x2^2", "x1*x2", "sin(x1)", "sin(x2)"]
+BundledName = Literal["iris", "wine", "breast-cancer", "digits", "diabetes"]
+IdxName = Literal["mnist", "fashion-mnist"]
+
+
+class BundledData(Spec):
+    """A small data set that comes with gradlab's dependencies and needs no network."""
+
+    kind: Literal["bundled"] = "bundled"
+    name: BundledName = "iris"
+
+
+class IdxData(Spec):
+    """MNIST or Fashion-MNIST from their four IDX files, found in `$GRADLAB_DATA` or downloaded."""
+
+    kind: Literal["idx"] = "idx"
+    name: IdxName = "mnist"
+    num_train: int | None = Field(default=None, ge=2, description="Use only the first so many training pictures.")
+
+
+class PlaygroundData(Spec):
+    """One of TensorFlow Playground's two-dimensional sets, drawn by its published definition."""
+
+    kind: Literal["playground"] = "playground"
+    name: PlaygroundName = "circle"
+    num_examples: int | None = Field(default=None, ge=4, description="Default: 500 to classify, 1,200 for regression.")
+    noise: float = Field(default=0.0, ge=0.0, le=100.0, description="Noise in per cent, as on the page's slider.")
+    features: tuple[PlaygroundFeature, ...] = Field(default=("x1", "x2"), min_length=1)
+
+
+class TableData(Spec):
+    """A CSV, TSV or Parquet file, one example a row."""
+
+    kind: Literal["table"] = "table"
+    path: str
+    target: str | int | None = Field(default=None, description="Column by name or position; -1 is the last.")
+    task: Literal["auto", "classification", "regression"] = "auto"
+    header: Literal["auto", "yes", "no"] = "auto"
+    drop: tuple[str, ...] = Field(default=(), description="Columns to leave out.")
+    test_path: str | None = Field(default=None, description="A second file that holds the test part.")
+    test_column: str | None = Field(default=None, description="A column that marks the test rows.")
+    test_value: str = Field(default="test", description="What `test_column` says in a test row.")
+
+
+class PicturesData(Spec):
+    """A folder of pictures: a subfolder per class, or a table of labels beside the folder."""
+
+    kind: Literal["pictures"] = "pictures"
+    path: str
+    labels: str | None = Field(default=None, description="A table with a file name and a label in each row.")
+    height: int | None = Field(default=None, ge=1, le=4096, description="Default: the most frequent picture's.")
+    width: int | None = Field(default=None, ge=1, le=4096)
+    color: Literal["auto", "gray", "rgb"] = "auto"
+    strict: bool = Field(default=False, description="Stop at a broken picture instead of skipping it.")
+
+
+class ArraysData(Spec):
+    """Arrays or a DataFrame handed over in Python. They are not kept, so such a run names them again to resume."""
+
+    kind: Literal["arrays"] = "arrays"
+    name: str = "arrays"
+    task: Literal["auto", "classification", "regression"] = "auto"
+
+
+DataSpec = Annotated[
+    BundledData | IdxData | PlaygroundData | TableData | PicturesData | ArraysData, Field(discriminator="kind")
+]
+
+
+class SplitSpec(Spec):
+    """How the examples are divided. Parts are stratified by class, and drawn by the experiment's seed."""
+
+    test: Share = Field(default=0.2, description="Share of all examples kept for the test; unused where one exists.")
+    validation: Share = Field(default=0.2, description="Share of the remaining examples kept for validation.")
+
+    @field_validator("test", "validation")
+    @classmethod
+    def _not_everything(cls, share: float) -> float:
+        if share > 0.95:
+            raise ValueError(f"a share of {share} leaves nothing to train on; use at most 0.95")
+        return share

@@ -1,0 +1,177 @@
+"""Experiments that come with gradlab. Their sources and measurements are in `docs/presets.md`."""
+
+from collections.abc import Callable
+
+from gradlab.core import SpecError, unknown_name
+from gradlab.spec._data import BundledData, IdxData, PlaygroundData, PlaygroundName, SplitSpec
+from gradlab.spec._experiment import Experiment
+from gradlab.spec._layers import (
+    AnyLayerSpec,
+    Conv2DSpec,
+    DenseSpec,
+    DropoutSpec,
+    FlattenSpec,
+    MaxPool2DSpec,
+)
+from gradlab.spec._training import AdamSpec, OneCycleSpec, SgdSpec, SquaredErrorSpec
+
+
+def _iris(name: str = "iris", epochs: int = 100, batch_size: int = 5) -> Experiment:
+    return Experiment(
+        name=name,
+        data=BundledData(name="iris"),
+        model=(DenseSpec(name="hidden", units=8, activation="relu"), DenseSpec(name="output")),
+        optimizer=AdamSpec(learning_rate=0.001),
+        epochs=epochs,
+        batch_size=batch_size,
+    )
+
+
+def _digits() -> Experiment:
+    return Experiment(
+        name="digits",
+        data=BundledData(name="digits"),
+        model=(
+            FlattenSpec(name="pixels"),
+            DenseSpec(name="hidden", units=64, activation="relu", initializer="he-normal"),
+            DenseSpec(name="output"),
+        ),
+        optimizer=AdamSpec(learning_rate=0.003),
+        epochs=40,
+        batch_size=32,
+    )
+
+
+def _mnist_mlp() -> Experiment:
+    """3Blue1Brown's network: 784-16-16-10, sigmoids, the cost summed over the outputs, plain gradient descent."""
+    hidden = {"units": 16, "activation": "sigmoid", "initializer": "lecun-normal"}
+    return Experiment(
+        name="mnist-mlp",
+        data=IdxData(name="mnist"),
+        split=SplitSpec(validation=0.1),
+        model=(
+            FlattenSpec(name="pixels"),
+            DenseSpec.model_validate({"name": "hidden1", **hidden}),
+            DenseSpec.model_validate({"name": "hidden2", **hidden}),
+            DenseSpec(name="output", initializer="lecun-normal"),
+        ),
+        loss=SquaredErrorSpec(output="sigmoid", over_outputs="sum"),
+        optimizer=SgdSpec(learning_rate=1.0),
+        epochs=20,
+        batch_size=32,
+    )
+
+
+def _convolutional(filters: tuple[int, int], dropout: float) -> tuple[AnyLayerSpec, ...]:
+    def conv(name: str, count: int) -> Conv2DSpec:
+        return Conv2DSpec(name=name, filters=count, activation="relu", initializer="he-normal")
+
+    return (
+        conv("conv1", filters[0]),
+        MaxPool2DSpec(name="pool1"),
+        conv("conv2", filters[1]),
+        MaxPool2DSpec(name="pool2"),
+        FlattenSpec(name="flatten"),
+        DropoutSpec(name="dropout", rate=dropout),
+        DenseSpec(name="output"),
+    )
+
+
+def _cnn(name: str, data: BundledData | IdxData, filters: tuple[int, int], epochs: int, rate: float) -> Experiment:
+    return Experiment(
+        name=name,
+        data=data,
+        split=SplitSpec(validation=0.1),
+        model=_convolutional(filters, dropout=0.25),
+        optimizer=AdamSpec(learning_rate=rate),
+        schedule=OneCycleSpec(),
+        epochs=epochs,
+        batch_size=128 if isinstance(data, IdxData) else 32,
+    )
+
+
+def _playground(name: PlaygroundName) -> Experiment:
+    """TensorFlow Playground as it opens: 4 and 2 tanh neurons, rate 0.03, batches of 10, half the points to train."""
+    is_regression = name in ("plane", "multi-gauss")
+    start = {"initializer": "uniform", "initial_range": 0.5, "initial_bias": 0.1}
+    return Experiment(
+        name=name,
+        data=PlaygroundData(name=name),
+        split=SplitSpec(test=0.5, validation=0.0),
+        model=(
+            DenseSpec.model_validate({"name": "hidden1", "units": 4, "activation": "tanh", **start}),
+            DenseSpec.model_validate({"name": "hidden2", "units": 2, "activation": "tanh", **start}),
+            DenseSpec.model_validate({"name": "output", **start}),
+        ),
+        loss=SquaredErrorSpec(output="linear" if is_regression else "tanh", factor=0.5),
+        optimizer=SgdSpec(learning_rate=0.03),
+        epochs=200,
+        batch_size=10,
+    )
+
+
+def _spiral() -> Experiment:
+    """The spiral with the network and features that learn it: the page's own 2-4-2-1 at 0.03 does not."""
+    base = _playground("spiral")
+    start = {"activation": "tanh", "initializer": "uniform", "initial_range": 0.5, "initial_bias": 0.1}
+    return base.model_copy(
+        update={
+            "model": (
+                DenseSpec.model_validate({"name": "hidden1", "units": 8, **start}),
+                DenseSpec.model_validate({"name": "hidden2", "units": 8, **start}),
+                base.model[-1],
+            )
+        }
+    )
+
+
+PRESETS: dict[str, tuple[str, Callable[[], Experiment]]] = {
+    "iris": ("150 flowers, 3 species: 4-8-3, Adam, 100 epochs in batches of 5", _iris),
+    "iris-50": ("the same, 50 epochs in batches of 8", lambda: _iris("iris-50", epochs=50, batch_size=8)),
+    "digits": ("1,797 handwritten digits of 8x8 pixels, bundled: 64-64-10", _digits),
+    "digits-cnn": (
+        "the same with a small convolutional network",
+        lambda: _cnn("digits-cnn", BundledData(name="digits"), (8, 16), epochs=30, rate=0.01),
+    ),
+    "mnist-mlp": ("70,000 digits of 28x28: 784-16-16-10, sigmoid, squared error, gradient descent", _mnist_mlp),
+    "mnist-cnn": (
+        "the same digits with two convolutions and two poolings",
+        lambda: _cnn("mnist-cnn", IdxData(name="mnist"), (32, 64), epochs=8, rate=0.004),
+    ),
+    "fashion-cnn": (
+        "70,000 pictures of clothes with the same network",
+        lambda: _cnn("fashion-cnn", IdxData(name="fashion-mnist"), (32, 64), epochs=12, rate=0.004),
+    ),
+    "circle": ("playground: a disc inside a ring", lambda: _playground("circle")),
+    "xor": ("playground: four squares, opposite ones alike", lambda: _playground("xor")),
+    "gauss": ("playground: two clouds", lambda: _playground("gauss")),
+    "spiral": ("playground: two arms wound around each other", _spiral),
+    "plane": ("playground regression: a tilted plane", lambda: _playground("plane")),
+    "multi-gauss": ("playground regression: six bumps", lambda: _playground("multi-gauss")),
+}
+
+
+def preset(name: str) -> Experiment:
+    """Return the preset of that name.
+
+    Args:
+        name: One of `preset_names()`.
+
+    Returns:
+        The experiment.
+
+    Raises:
+        SpecError: If there is no such preset; the message guesses which was meant.
+
+    Example:
+        >>> preset("iris").batch_size
+        5
+    """
+    if name not in PRESETS:
+        raise SpecError(unknown_name("preset", name, PRESETS))
+    return PRESETS[name][1]()
+
+
+def preset_names() -> dict[str, str]:
+    """Name every preset with a line about it."""
+    return {name: line for name, (line, _) in PRESETS.items()}
