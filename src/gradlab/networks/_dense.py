@@ -1,0 +1,68 @@
+"""The dense layer: z = Wa + b."""
+
+import math
+from dataclasses import dataclass
+from typing import final
+
+import jax.numpy as jnp
+from jax import Array
+from jaxtyping import Float
+
+from gradlab.networks._activations import activate
+from gradlab.networks._initializers import draw_weights
+from gradlab.networks._layer import Context, HostArrays, Layer, Params, Statistics, need_rank
+from gradlab.spec import DenseSpec
+
+SMALL_PRODUCT = 2_560
+"""Products of at most so many multiply-adds are written out as sums, which XLA fuses with what surrounds them.
+
+A call of its matrix product costs a microsecond or two however small it is. Measured on two AVX2 cores, forward,
+backward and update: 4-8-3 at batch 5, 1.5 against 5.0 us a step; 2-8x6-1 at batch 10, 2.2 against 13.5 us; but
+16-16 at batch 16 (4,096), 26 against 10 us.
+"""
+
+
+@final
+@dataclass(frozen=True)
+class Dense(Layer):
+    """Every output a weighted sum of every input, plus a bias. `weight` has shape `(inputs, outputs)`."""
+
+    kind = "dense"
+    role = "weighs all its inputs against each other, once for each of its neurons"
+
+    spec: DenseSpec
+    units: int
+
+    def __post_init__(self) -> None:
+        need_rank(self.name, "dense", self.input_shape, 1, 'put a { kind = "flatten" } layer before it')
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        return (self.units,)
+
+    @property
+    def multiply_adds(self) -> int:
+        return self.input_shape[0] * self.units
+
+    def draw(self, seed: int) -> HostArrays:
+        return draw_weights(self.spec, self.name, (self.input_shape[0], self.units), seed)
+
+    def forward(
+        self, params: Params, statistics: Statistics, inputs: Float[Array, "batch inputs"], context: Context
+    ) -> tuple[Float[Array, "batch outputs"], Statistics]:
+        own = params[self.name]
+        preactivation = multiply(inputs, own["weight"])
+        if self.spec.bias:
+            preactivation = preactivation + own["bias"][None, :]
+        preactivation = context.tap(self.name, "preactivation", preactivation)
+        outputs = activate(self.spec.activation, preactivation)
+        return context.tap(self.name, "activation", outputs), statistics
+
+
+def multiply(
+    inputs: Float[Array, "batch inputs"], weight: Float[Array, "inputs outputs"]
+) -> Float[Array, "batch outputs"]:
+    """Multiply two matrices, by a sum of products where that is faster (see `SMALL_PRODUCT`)."""
+    if inputs.shape[0] * math.prod(weight.shape) <= SMALL_PRODUCT:
+        return jnp.sum(inputs[:, :, None] * weight[None, :, :], axis=1)
+    return inputs @ weight

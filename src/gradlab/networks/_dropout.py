@@ -1,0 +1,45 @@
+"""Dropout."""
+
+import zlib
+from dataclasses import dataclass
+from typing import final
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+from jaxtyping import Float
+
+from gradlab.core import SpecError
+from gradlab.networks._layer import Context, Layer, Params, Statistics
+from gradlab.spec import DropoutSpec
+
+
+@final
+@dataclass(frozen=True)
+class Dropout(Layer):
+    """In training, zeroes each value with probability `rate` and divides the rest by 1 - rate.
+
+    References:
+        Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting" (2014).
+    """
+
+    kind = "dropout"
+    role = "in training, hides a random share of its inputs, so that none is relied on alone"
+
+    spec: DropoutSpec
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        return self.input_shape
+
+    def forward(
+        self, params: Params, statistics: Statistics, inputs: Float[Array, "batch ..."], context: Context
+    ) -> tuple[Float[Array, "batch ..."], Statistics]:
+        outputs = inputs
+        if context.is_training and self.spec.rate > 0.0:
+            if context.key is None:
+                raise SpecError(f"layer '{self.name}' (dropout) needs a key in training")
+            key = jax.random.fold_in(context.key, zlib.crc32(self.name.encode()))
+            kept = jax.random.bernoulli(key, 1.0 - self.spec.rate, inputs.shape)
+            outputs = jnp.where(kept, inputs / (1.0 - self.spec.rate), jnp.zeros_like(inputs))
+        return context.tap(self.name, "activation", outputs), statistics

@@ -1,0 +1,182 @@
+"""A network: named layers in a row, from one example's shape to logits."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jax import Array
+from jaxtyping import Float
+
+from gradlab.networks._activations import Activation
+from gradlab.networks._convolution import Conv2D
+from gradlab.networks._dense import Dense
+from gradlab.networks._dropout import Dropout
+from gradlab.networks._flatten import Flatten
+from gradlab.networks._layer import Context, HostArrays, Layer, Params, Statistics
+from gradlab.networks._normalization import BatchNorm, LayerNorm
+from gradlab.networks._pooling import AvgPool2D, GlobalAvgPool2D, MaxPool2D
+from gradlab.networks._residual import Residual
+from gradlab.spec import (
+    ActivationSpec,
+    AnyLayerSpec,
+    AvgPool2DSpec,
+    BatchNormSpec,
+    Conv2DSpec,
+    DenseSpec,
+    DropoutSpec,
+    FlattenSpec,
+    GlobalAvgPool2DSpec,
+    LayerNormSpec,
+    MaxPool2DSpec,
+    ResidualSpec,
+)
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """A line of a network's table.
+
+    Attributes:
+        name: The layer's name.
+        kind: The layer's kind, as in a spec.
+        role: What it does, in a sentence.
+        output_shape: Shape of one example behind it.
+        num_params: How many numbers it learns.
+        multiply_adds: Multiply-adds of its forward pass for one example.
+    """
+
+    name: str
+    kind: str
+    role: str
+    output_shape: tuple[int, ...]
+    num_params: int
+    multiply_adds: int
+
+
+@dataclass(frozen=True)
+class Network:
+    """Named layers in a row. It holds no parameters: they are drawn, passed in, and passed out.
+
+    Attributes:
+        layers: From the input to the logits.
+    """
+
+    layers: tuple[Layer, ...]
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """The shape of one example."""
+        return self.layers[0].input_shape
+
+    @property
+    def num_outputs(self) -> int:
+        """How many logits there are."""
+        return self.layers[-1].output_shape[0]
+
+    @property
+    def has_dropout(self) -> bool:
+        """Whether training draws at random inside the network."""
+        return any(isinstance(layer, Dropout) for layer in _all_layers(self.layers))
+
+    def draw(self, seed: int) -> HostArrays:
+        """Draw initial parameters on the host, in float64; each layer's depend on the seed and its name alone."""
+        return {name: arrays for layer in self.layers for name, arrays in layer.draw(seed).items()}
+
+    def start_statistics(self) -> HostArrays:
+        """Return the running statistics before the first step; empty without batch norm."""
+        return {name: arrays for layer in self.layers for name, arrays in layer.start_statistics().items()}
+
+    def forward(
+        self, params: Params, statistics: Statistics, inputs: Float[Array, "batch ..."], context: Context
+    ) -> tuple[Float[Array, "batch outputs"], Statistics]:
+        """Compute the logits of a batch.
+
+        Args:
+            params: By layer name, as `draw` gives them.
+            statistics: Running statistics, as `start_statistics` gives them.
+            inputs: `(batch, *input_shape)`.
+            context: Training or not, dropout's key, the tape.
+
+        Returns:
+            The logits, and the statistics after this batch.
+        """
+        outputs = inputs
+        for layer in self.layers:
+            outputs, statistics = layer.forward(params, statistics, outputs, context)
+        return outputs, statistics
+
+    def table(self) -> tuple[LayerRow, ...]:
+        """Describe each layer in a row: name, kind, role, output shape, parameters, multiply-adds."""
+        return tuple(
+            LayerRow(layer.name, layer.kind, layer.role, layer.output_shape, layer.num_params, layer.multiply_adds)
+            for layer in self.layers
+        )
+
+
+def build_network(model: Sequence[AnyLayerSpec], input_shape: tuple[int, ...], num_outputs: int) -> Network:
+    """Build a network for examples of one shape.
+
+    Args:
+        model: The layers, from the input on.
+        input_shape: Shape of one example.
+        num_outputs: What `units = "outputs"` stands for.
+
+    Returns:
+        The network.
+
+    Raises:
+        ShapeError: If a layer cannot take what the one before it gives; it is named, with the sizes.
+
+    Example:
+        >>> from gradlab.spec import DenseSpec
+        >>> build_network([DenseSpec(units=8, activation="relu"), DenseSpec()], (4,), 3).table()[0].num_params
+        40
+    """
+    return Network(_build_row(model, input_shape, num_outputs, prefix=""))
+
+
+def _build_row(
+    specs: Sequence[AnyLayerSpec], shape: tuple[int, ...], num_outputs: int, prefix: str
+) -> tuple[Layer, ...]:
+    layers: list[Layer] = []
+    counts: Counter[str] = Counter()
+    taken = {spec.name for spec in specs}
+    for spec in specs:
+        name = spec.name
+        while name is None or (spec.name is None and name in taken):
+            counts[spec.kind] += 1
+            name = f"{spec.kind}{counts[spec.kind]}"
+        layers.append(_build_layer(spec, prefix + name, shape, num_outputs))
+        shape = layers[-1].output_shape
+    return tuple(layers)
+
+
+def _build_layer(spec: AnyLayerSpec, name: str, shape: tuple[int, ...], num_outputs: int) -> Layer:  # noqa: PLR0911 - one return a kind
+    match spec:
+        case DenseSpec():
+            return Dense(name, shape, spec, num_outputs if spec.units == "outputs" else spec.units)
+        case Conv2DSpec():
+            return Conv2D(name, shape, spec)
+        case MaxPool2DSpec():
+            return MaxPool2D(name, shape, spec)
+        case AvgPool2DSpec():
+            return AvgPool2D(name, shape, spec)
+        case GlobalAvgPool2DSpec():
+            return GlobalAvgPool2D(name, shape, spec)
+        case FlattenSpec():
+            return Flatten(name, shape, spec)
+        case ActivationSpec():
+            return Activation(name, shape, spec)
+        case DropoutSpec():
+            return Dropout(name, shape, spec)
+        case BatchNormSpec():
+            return BatchNorm(name, shape, spec)
+        case LayerNormSpec():
+            return LayerNorm(name, shape, spec)
+        case ResidualSpec():
+            return Residual(name, shape, _build_row(spec.layers, shape, num_outputs, prefix=f"{name}/"))
+
+
+def _all_layers(layers: Sequence[Layer]) -> list[Layer]:
+    inner = [sub for layer in layers if isinstance(layer, Residual) for sub in _all_layers(layer.layers)]
+    return [*layers, *inner]
