@@ -1,0 +1,66 @@
+# Every task of the project. The hooks of pre-commit and .ci/run call these same targets.
+
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+ONLY ?=
+JOBS ?= 2
+
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	--constraint constraints.txt --build-constraint constraints.txt --editable .
+DESCRIBED := pyproject.toml constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow check format bench clean
+
+help: ## Say what each target does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: $(VENV)/installed ## Install, train on Iris and on handwritten digits, and say where the reports are
+	$(BIN)/gradlab train iris
+	$(BIN)/gradlab train digits
+	@echo "Done. Open the report.html of each run above in a browser, or: $(BIN)/gradlab runs"
+
+test: $(VENV)/installed-test ## Run the tests (make test ARGS="-k iris -x")
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow" $(ARGS)
+
+test-slow: $(VENV)/installed-test ## Run the tests that take longer
+	$(BIN)/python -m pytest -n $(JOBS) -m slow $(ARGS)
+
+check: $(VENV)/installed-test $(VENV)/installed-check ## Check format, lint, docstrings, types and floors
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/lint-imports
+
+format: $(VENV)/installed-check ## Format the code and mend what can be mended
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+bench: $(VENV)/installed-bench ## Measure gradlab beside its peers (make bench ONLY=iris)
+	$(BIN)/python -m bench $(ONLY)
+
+clean: ## Remove the environment and all caches; runs stay
+	rm -rf $(VENV) build dist bench/out .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests bench -name __pycache__ -prune -exec rm -rf {} +
+
+# One stamp per group, so that nothing is installed again until what is to be installed has changed.
+$(VENV)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "gradlab needs Python 3.11 or newer, and '$(PYTHON)' is not; name one, as: make demo PYTHON=python3.12" >&2; \
+		exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo "python cannot make $(VENV); on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --upgrade pip
+	@touch $@
+
+$(VENV)/installed: $(DESCRIBED) | $(VENV)/pip
+	@echo "Installing gradlab into $(VENV) (a minute or two, once)"
+	@$(INSTALL)
+	@touch $@
+
+$(VENV)/installed-%: $(DESCRIBED) | $(VENV)/pip
+	@echo "Installing what 'make $*' needs into $(VENV)"
+	@$(INSTALL) --group $*
+	@touch $@

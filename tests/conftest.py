@@ -1,0 +1,24 @@
+"""What every test shares: JAX's strict modes, a cache of the tests' own, and the real data."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+# Set before JAX is imported, and handed down to the processes that tests start.
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+os.environ["JAX_NUMPY_RANK_PROMOTION"] = "raise"
+os.environ["JAX_DEBUG_KEY_REUSE"] = "true"
+os.environ["XDG_CACHE_HOME"] = str(Path(tempfile.gettempdir()) / f"gradlab-tests-{os.getuid()}")
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The folder of real data that `$GRADLAB_DATA` names."""
+    folder = os.environ.get("GRADLAB_DATA")
+    if not folder:
+        pytest.skip("set GRADLAB_DATA to the folder of real data")
+    if not Path(folder).is_dir():
+        pytest.skip(f"GRADLAB_DATA={folder} is not a folder")
+    return Path(folder)

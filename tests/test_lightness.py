@@ -1,0 +1,30 @@
+"""A slow start is felt at every command, so the doors of the package must not pull in the heavy libraries."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("jax", "jaxlib", "optax", "pandas", "pyarrow", "sklearn", "scipy", "matplotlib", "PIL", "pooch", "jinja2")
+
+DOORS = {
+    "import gradlab": "import gradlab",
+    "import gradlab.spec": "import gradlab.spec",
+    "gradlab --help": """
+import sys
+from gradlab.cli import main
+sys.argv = ["gradlab", "--help"]
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+""",
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_loads_nothing_heavy(door: str) -> None:
+    code = f"{DOORS[door]}\nimport sys\nprint('loaded:', *sorted(set({HEAVY}) & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].split() == ["loaded:"]
