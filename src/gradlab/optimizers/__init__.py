@@ -1,0 +1,10 @@
+"""Floor 3: how parameters are updated. It knows nothing of what the parameters mean."""
+
+from gradlab.optimizers._rule import (
+    Hyper as Hyper,
+    numeric_fields as numeric_fields,
+    penalty as penalty,
+    start as start,
+    update as update,
+)
+from gradlab.optimizers._schedules import schedule_factors as schedule_factors

@@ -1,0 +1,256 @@
+"""A block of members that train together, advanced slice by slice."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from jaxtyping import Float
+
+from gradlab.data import Dataset
+from gradlab.training._devices import precision_of
+from gradlab.training._plan import Plan
+from gradlab.training._program import Compiler, State, trace_names
+from gradlab.training._state import (
+    Member,
+    example_orders,
+    first_state,
+    flatten_state,
+    lane,
+    member_data,
+    member_hyper,
+    stack,
+    unflatten_state,
+)
+
+SLICE_S = 0.25
+"""Seconds that one call of the program aims at, so that progress is drawn and Ctrl-C is heard that often."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """One member when its training has ended.
+
+    Attributes:
+        params: Its learned arrays by layer and role; with early stopping, those of its best epoch.
+        statistics: Its running statistics.
+        initial_params: What it started from.
+        trace: What was measured at the end of each epoch, by name.
+        snapshots: Its parameters and statistics at some epochs.
+        steps: Updates made.
+        diverged_at: The first update whose loss was not finite, or None.
+        best_epoch: With early stopping, the epoch that it went back to.
+    """
+
+    params: dict[str, dict[str, np.ndarray]]
+    statistics: dict[str, dict[str, np.ndarray]]
+    initial_params: dict[str, dict[str, np.ndarray]]
+    trace: dict[str, Float[np.ndarray, " epochs"]]
+    snapshots: dict[int, dict[str, dict[str, dict[str, np.ndarray]]]]
+    steps: int
+    diverged_at: int | None
+    best_epoch: int | None
+
+
+class Block:
+    """Some members in training. It is advanced from outside, and can be saved and continued between any two slices."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        members: Sequence[Member],
+        datasets: Sequence[Dataset],
+        factors: Float[np.ndarray, "epochs steps"],
+        *,
+        shuffle: bool = True,
+        snapshot_epochs: frozenset[int] = frozenset(),
+        devices: Sequence[jax.Device] | None = None,
+        compiler: Compiler | None = None,
+    ) -> None:
+        """Lay out the members of a block.
+
+        Args:
+            plan: What is compiled.
+            members: At most `plan.lanes`; missing ones are filled up with the last and thrown away in the end.
+            datasets: Each member's prepared data.
+            factors: What the schedule multiplies the rate by.
+            shuffle: Whether each epoch has an order of its own.
+            snapshot_epochs: Epochs after which parameters are kept; 0 is the start.
+            devices: Where it runs; more than one splits each batch over them.
+            compiler: Shared by blocks that may share programs.
+        """
+        self.plan = plan
+        self.members = tuple(members)
+        self.epoch = 0
+        self.step = 0
+        self._lanes = [*members, *[members[-1]] * (plan.lanes - len(members))]
+        own = [*datasets, *[datasets[-1]] * (plan.lanes - len(datasets))]
+        self._shares = all(dataset is own[0] for dataset in own)
+        self._factors = factors
+        self._shuffle = shuffle
+        self._snapshot_epochs = snapshot_epochs
+        self._placement = _placement(devices)
+        self._compiler = compiler or Compiler()
+        self._trace: dict[str, list[np.ndarray]] = {name: [] for name in trace_names(plan)}
+        self._snapshots: dict[int, Any] = {}
+        self._orders: tuple[range, Any] = (range(0), None)
+        self._step_seconds = 0.0
+        self._compiled: Callable[..., tuple[State, dict[str, Any]]] | None = None
+        with precision_of(plan.precision):
+            self._state = stack([first_state(plan, member.seed) for member in self._lanes], plan.lanes)
+            self._initial = self._state["params"]
+            self._hyper = stack([member_hyper(plan, member) for member in self._lanes], plan.lanes)
+            shared = [member_data(plan, own[0])] if self._shares else [member_data(plan, each) for each in own]
+            self._data = self._place(stack(shared, len(shared)))
+        self._keep_snapshot()
+
+    @property
+    def num_epochs(self) -> int:
+        """Epochs of the whole training."""
+        return len(self._factors)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all epochs are trained, or every member has stopped or diverged."""
+        has_stopped = np.asarray(self._state["diverged_at"]) >= 0
+        if self.plan.patience:
+            has_stopped = has_stopped | np.asarray(self._state["has_stopped"])
+        return self.epoch >= self.num_epochs or bool(np.all(has_stopped) and self.step == 0)
+
+    @property
+    def share_done(self) -> float:
+        """How much of the training is done, from 0 to 1."""
+        if self.is_done:
+            return 1.0
+        return (self.epoch + self.step / self.plan.steps_per_epoch) / self.num_epochs
+
+    def latest(self) -> dict[str, float]:
+        """Return the first member's last measurements, by name; empty before the end of the first epoch."""
+        return {
+            name: float(np.atleast_2d(values[-1].T)[0, -1]) for name, values in self._trace.items() if len(values)
+        }
+
+    def advance(self) -> None:
+        """Train for about a quarter of a second: some whole epochs, or a part of one."""
+        num_epochs, step_to = self._next_slice()
+        with precision_of(self.plan.precision):
+            arguments = self._arguments(num_epochs, step_to)
+            if self._compiled is None:
+                self._compiled = self._compile(arguments)
+            begin = time.perf_counter()
+            state, trace = jax.block_until_ready(self._compiled(*arguments))
+            seconds = time.perf_counter() - begin
+        steps = num_epochs * (step_to - self.step)
+        self._step_seconds = seconds / steps
+        self._state = state
+        if step_to == self.plan.steps_per_epoch:
+            for name, values in trace.items():
+                self._trace[name].append(np.asarray(values)[:num_epochs])
+            self.epoch, self.step = self.epoch + num_epochs, 0
+            self._keep_snapshot()
+        else:
+            self.step = step_to
+
+    def _next_slice(self) -> tuple[int, int]:
+        per_epoch = self.plan.steps_per_epoch
+        affordable = max(1, int(SLICE_S / self._step_seconds)) if self._step_seconds else 1
+        if self.step or affordable < per_epoch:
+            return 1, min(per_epoch, self.step + affordable)
+        stops = [epoch for epoch in (*self._snapshot_epochs, self.num_epochs) if epoch > self.epoch]
+        return min(affordable // per_epoch, min(stops) - self.epoch, self.plan.epochs_per_call), per_epoch
+
+    def _arguments(self, num_epochs: int, step_to: int) -> tuple[Any, ...]:
+        wanted = range(self.epoch, self.epoch + num_epochs)
+        held, orders = self._orders
+        if not (held and held[0] == wanted[0] and len(held) >= num_epochs):
+            orders = self._place(self._draw_orders(wanted))
+            self._orders = (wanted, orders)
+        factors = np.zeros((self.plan.epochs_per_call, self.plan.steps_per_epoch), self.plan.precision)
+        factors[:num_epochs] = self._factors[wanted[0] : wanted[-1] + 1]
+        bounds = (np.int32(num_epochs), np.int32(self.step), np.int32(step_to))
+        return (self._place(self._state), self._hyper, self._data, orders, factors, *bounds)
+
+    def _draw_orders(self, epochs: range) -> np.ndarray:
+        members = self._lanes[:1] if self._shares else self._lanes
+        drawn = [
+            example_orders(self.plan, member.seed, epochs[0], len(epochs), shuffle=self._shuffle)
+            for member in members
+        ]
+        return stack(drawn, len(drawn))
+
+    def _compile(self, arguments: tuple[Any, ...]) -> Callable[..., tuple[State, dict[str, Any]]]:
+        where = str(self._placement)
+        return self._compiler.compile(self.plan, shares_data=self._shares, device=where, arguments=arguments)
+
+    def _place(self, tree: Any) -> Any:
+        return jax.device_put(tree, self._placement)
+
+    def _keep_snapshot(self) -> None:
+        if self.epoch in self._snapshot_epochs and self.epoch not in self._snapshots:
+            kept = {"params": self._state["params"], "statistics": self._state["statistics"]}
+            self._snapshots[self.epoch] = jax.tree.map(np.asarray, kept)
+
+    def save(self) -> dict[str, np.ndarray]:
+        """Return all that `restore` needs, as named arrays."""
+        arrays = {f"state/{name}": array for name, array in flatten_state(self._state).items()}
+        arrays["position"] = np.array([self.epoch, self.step], np.int64)
+        for name, values in self._trace.items():
+            if values:
+                arrays[f"trace/{name}"] = np.concatenate(values)
+        for epoch, snapshot in self._snapshots.items():
+            arrays |= {f"snapshot/{epoch}/{name}": array for name, array in flatten_state(snapshot).items()}
+        return arrays
+
+    def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Continue where `save` was called.
+
+        Raises:
+            RunError: If the arrays do not fit the plan.
+        """
+        own = {name.removeprefix("state/"): array for name, array in arrays.items() if name.startswith("state/")}
+        self._state = unflatten_state(own, self._state)
+        self.epoch, self.step = (int(value) for value in arrays["position"])
+        self._trace = {name: [arrays[f"trace/{name}"]] if f"trace/{name}" in arrays else [] for name in self._trace}
+        like = {"params": self._state["params"], "statistics": self._state["statistics"]}
+        for epoch in {int(name.split("/")[1]) for name in arrays if name.startswith("snapshot/")}:
+            prefix = f"snapshot/{epoch}/"
+            found = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+            self._snapshots[epoch] = unflatten_state(found, like)
+
+    def results(self) -> list[Trained]:
+        """Return each member as it stands."""
+        return [self._result(index) for index in range(len(self.members))]
+
+    def _result(self, index: int) -> Trained:
+        lanes = self.plan.lanes
+        state = {name: lane(self._state[name], index, lanes) for name in self._state}
+        kept = state["best"] if self.plan.patience and int(state["best_epoch"]) > 0 else state
+        epochs = self.epoch
+        if self.plan.patience and bool(state["has_stopped"]):
+            epochs = min(self.epoch, int(state["best_epoch"]) + self.plan.patience)
+        trace = {
+            name: lane(np.concatenate(values), index, lanes)[:epochs] if values else np.zeros(0)
+            for name, values in self._trace.items()
+        }
+        diverged_at = int(state["diverged_at"])
+        return Trained(
+            params=kept["params"],
+            statistics=kept["statistics"],
+            initial_params=lane(self._initial, index, lanes),
+            trace=trace,
+            snapshots={epoch: lane(tree, index, lanes) for epoch, tree in self._snapshots.items() if epoch <= epochs},
+            steps=min(int(state["step"]), epochs * self.plan.steps_per_epoch + self.step),
+            diverged_at=diverged_at if diverged_at >= 0 else None,
+            best_epoch=int(state["best_epoch"]) if self.plan.patience else None,
+        )
+
+
+def _placement(devices: Sequence[jax.Device] | None) -> Any:
+    if not devices:
+        return None
+    if len(devices) == 1:
+        return devices[0]
+    return NamedSharding(Mesh(np.array(devices), ("batch",)), PartitionSpec())

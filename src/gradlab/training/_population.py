@@ -1,0 +1,218 @@
+"""Training a population: its members in blocks, the blocks over cores and devices."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+import jax
+import numpy as np
+
+from gradlab.data import Dataset
+from gradlab.optimizers import schedule_factors
+from gradlab.spec import Experiment
+from gradlab.training._block import Block, Trained
+from gradlab.training._plan import Plan
+from gradlab.training._program import Compiler
+from gradlab.training._state import Member
+
+
+class Interrupted(Exception):  # noqa: N818 - an ending, not an error
+    """Raised when training was asked to stop; all that was done is in the checkpoints."""
+
+
+class Checkpoints(Protocol):
+    """Where blocks are saved while they train."""
+
+    def load(self, name: str) -> Mapping[str, np.ndarray] | None:
+        """Return what was last saved under a name, or None."""
+        ...
+
+    def save(self, name: str, arrays: Mapping[str, np.ndarray]) -> None:
+        """Save a block whole or not at all."""
+        ...
+
+    def is_due(self, name: str) -> bool:
+        """Say whether it is time to save this block again."""
+        ...
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a training is.
+
+    Attributes:
+        share: Of all steps of all members, from 0 to 1.
+        epoch: Epochs done by the block that moved last.
+        num_epochs: Epochs that each member trains at most.
+        members_done: Members that have ended.
+        num_members: All of them.
+        latest: The last measurements of one member of that block, by name.
+    """
+
+    share: float
+    epoch: int
+    num_epochs: int
+    members_done: int
+    num_members: int
+    latest: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Population:
+    """All members when training has ended.
+
+    Attributes:
+        members: In the order they were given.
+        trained: Each member's result.
+        compile_seconds: Time spent compiling.
+        num_compiled: Programs compiled.
+    """
+
+    members: tuple[Member, ...]
+    trained: tuple[Trained, ...]
+    compile_seconds: float
+    num_compiled: int
+
+
+def train_population(
+    experiment: Experiment,
+    plan: Plan,
+    members: Sequence[Member],
+    dataset_of: Callable[[int], Dataset],
+    *,
+    snapshot_epochs: frozenset[int] = frozenset(),
+    checkpoints: Checkpoints | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> Population:
+    """Train every member of a population.
+
+    Members of one seed share data, initial draw and order of examples, so that they differ by their own numbers
+    alone. A member that diverges is marked and does not disturb the others.
+
+    Args:
+        experiment: What they have in common.
+        plan: Its static part.
+        members: The networks to train.
+        dataset_of: Returns the prepared data of a seed; called once a seed and block.
+        snapshot_epochs: Epochs after which parameters are kept.
+        checkpoints: Where to save and find unfinished blocks.
+        on_progress: Called after every slice of a block, from the thread that trains it.
+        stop: When set, training ends at the next slice.
+
+    Returns:
+        Each member's result, in the given order.
+
+    Raises:
+        Interrupted: If `stop` was set before the end; unfinished blocks are saved.
+    """
+    factors = schedule_factors(
+        experiment.schedule, num_epochs=experiment.epochs, steps_per_epoch=plan.steps_per_epoch
+    )
+    groups = group_members(plan, members)
+    devices = jax.local_devices()
+    compiler = Compiler()
+    crew = _Crew(groups, on_progress or (lambda _: None), checkpoints, stop or threading.Event())
+
+    def run(index: int) -> list[Trained]:
+        chosen = [members[place] for place in groups[index]]
+        own = {seed: dataset_of(seed) for seed in {member.seed for member in chosen}}
+        block = Block(
+            plan,
+            chosen,
+            [own[member.seed] for member in chosen],
+            factors,
+            shuffle=experiment.shuffle,
+            snapshot_epochs=snapshot_epochs,
+            devices=_devices_for(plan, devices, index, len(groups)),
+            compiler=compiler,
+        )
+        crew.train(index, block)
+        return block.results()
+
+    with ThreadPoolExecutor(max(1, min(len(groups), _num_workers(devices)))) as pool:
+        outcomes = list(pool.map(run, range(len(groups))))
+    trained: dict[int, Trained] = {}
+    for group, results in zip(groups, outcomes, strict=True):
+        trained |= dict(zip(group, results, strict=True))
+    ordered = tuple(trained[place] for place in range(len(members)))
+    return Population(tuple(members), ordered, compiler.seconds, compiler.num_compiled)
+
+
+def group_members(plan: Plan, members: Sequence[Member]) -> list[list[int]]:
+    """Divide members into blocks of `plan.lanes`, those of one seed together where that fills blocks.
+
+    Returns:
+        Places in `members`, block by block.
+    """
+    by_seed: dict[int, list[int]] = {}
+    for place, member in enumerate(members):
+        by_seed.setdefault(member.seed, []).append(place)
+    fills = all(len(places) * 2 > plan.lanes for places in by_seed.values())
+    rows = list(by_seed.values()) if fills else [[place for places in by_seed.values() for place in places]]
+    return [row[start : start + plan.lanes] for row in rows for start in range(0, len(row), plan.lanes)]
+
+
+def _num_workers(devices: Sequence[jax.Device]) -> int:
+    import os
+
+    return (os.cpu_count() or 1) if devices[0].platform == "cpu" else len(devices)
+
+
+def _devices_for(plan: Plan, devices: Sequence[jax.Device], index: int, num_blocks: int) -> list[jax.Device]:
+    """Give a lone large block all devices, to split its batches over; else hand blocks out in turn."""
+    if num_blocks == 1 and plan.lanes == 1 and plan.batch_devices > 1:
+        return list(devices[: plan.batch_devices])
+    return [devices[index % len(devices)]]
+
+
+class _Crew:
+    """What the blocks of one training share: progress, checkpoints, and the wish to stop."""
+
+    def __init__(
+        self,
+        groups: Sequence[Sequence[int]],
+        on_progress: Callable[[Progress], None],
+        checkpoints: Checkpoints | None,
+        stop: threading.Event,
+    ) -> None:
+        self._sizes = [len(group) for group in groups]
+        self._shares = [0.0] * len(groups)
+        self._on_progress = on_progress
+        self._checkpoints = checkpoints
+        self._stop = stop
+        self._lock = threading.Lock()
+
+    def train(self, index: int, block: Block) -> None:
+        """Advance a block to its end, saving it now and then."""
+        name = f"block-{index:05d}"
+        saved = self._checkpoints.load(name) if self._checkpoints else None
+        if saved is not None:
+            block.restore(saved)
+        while not block.is_done:
+            if self._stop.is_set():
+                self._save(name, block)
+                raise Interrupted
+            block.advance()
+            self._report(index, block)
+            if self._checkpoints and self._checkpoints.is_due(name):
+                self._save(name, block)
+        self._report(index, block)
+        if len(self._sizes) > 1:
+            self._save(name, block)
+
+    def _save(self, name: str, block: Block) -> None:
+        if self._checkpoints:
+            self._checkpoints.save(name, block.save())
+
+    def _report(self, index: int, block: Block) -> None:
+        with self._lock:
+            self._shares[index] = block.share_done
+            done = sum(size for size, share in zip(self._sizes, self._shares, strict=True) if share >= 1.0)
+            share = sum(size * share for size, share in zip(self._sizes, self._shares, strict=True))
+            total = sum(self._sizes)
+            self._on_progress(
+                Progress(share / total, block.epoch, block.num_epochs, done, total, block.latest())
+            )

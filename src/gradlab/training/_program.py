@@ -1,0 +1,247 @@
+"""The compiled training program: some steps of one member, vectorised over a block's lanes."""
+
+import functools
+import math
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, lax
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from jaxtyping import Bool, Float, Int, Shaped
+
+from gradlab.networks import Context
+from gradlab.optimizers import penalty, update
+from gradlab.training._plan import TRACED_EXAMPLES, Plan
+
+State = dict[str, Any]
+"""All that a resume needs, by name: params, statistics, opt_state, step, the epoch's running sums, the best so far."""
+
+CHUNK = 2_048
+"""Examples that pass the network at once when a whole part is measured."""
+
+
+@functools.lru_cache(maxsize=32)
+def program(plan: Plan, *, shares_data: bool) -> Callable[..., tuple[State, dict[str, Array]]]:
+    """Return the jitted program of a plan.
+
+    `(state, hyper, data, orders, factors, num_epochs, step_from, step_to) -> (state, trace)` runs the steps
+    `step_from` to `step_to` of each of the first `num_epochs` epochs in `orders`, and measures an epoch when its
+    last step is done. The bounds are no part of what is compiled, so one program serves a single step and a
+    thousand epochs, with the same bits.
+
+    Args:
+        plan: What to compile.
+        shares_data: Whether the lanes of a block see the same data in the same order.
+
+    Returns:
+        The function. Arrays of more than one lane have it as their last axis.
+    """
+    run = functools.partial(_segment, plan)
+    if plan.lanes > 1:
+        data_axis = None if shares_data else -1
+        run = jax.vmap(run, in_axes=(-1, -1, data_axis, data_axis, None, None, None, None), out_axes=-1)
+    return jax.jit(run, donate_argnums=0)
+
+
+class Compiler:
+    """Compiles each program once, however many blocks and threads ask for it."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.num_compiled = 0
+        self._lock = threading.Lock()
+        self._compiled: dict[Any, Callable[..., tuple[State, dict[str, Array]]]] = {}
+
+    def compile(
+        self, plan: Plan, *, shares_data: bool, device: str, arguments: tuple[Any, ...]
+    ) -> Callable[..., tuple[State, dict[str, Array]]]:
+        """Return the program compiled for these arguments' shapes.
+
+        Args:
+            plan: What to compile.
+            shares_data: Whether the lanes of a block see the same data in the same order.
+            device: Names where it will run.
+            arguments: Arguments as it will be called with.
+
+        Returns:
+            The compiled program.
+        """
+        shapes = tuple((leaf.shape, str(leaf.dtype)) for leaf in jax.tree.leaves(arguments))
+        key = (plan, shares_data, device, shapes)
+        with self._lock:
+            if key not in self._compiled:
+                begin = time.perf_counter()
+                self._compiled[key] = program(plan, shares_data=shares_data).lower(*arguments).compile()
+                self.seconds += time.perf_counter() - begin
+                self.num_compiled += 1
+            return self._compiled[key]
+
+
+def _segment(
+    plan: Plan,
+    state: State,
+    hyper: dict[str, Float[Array, ""]],
+    data: dict[str, Shaped[Array, "..."]],
+    orders: Int[Array, "epochs steps batch"],
+    factors: Float[Array, "epochs steps"],
+    num_epochs: Int[Array, ""],
+    step_from: Int[Array, ""],
+    step_to: Int[Array, ""],
+) -> tuple[State, dict[str, Float[Array, " epochs"]]]:
+    names = trace_names(plan)
+    trace = {name: jnp.full(orders.shape[0], jnp.nan, plan.precision) for name in names}
+
+    def run_epoch(epoch: Array, carry: tuple[State, dict[str, Array]]) -> tuple[State, dict[str, Array]]:
+        def run_step(step: Array, state: State) -> State:
+            return _step(plan, state, hyper, data, orders[epoch, step], factors[epoch, step])
+
+        def finish(carry: tuple[State, dict[str, Array]]) -> tuple[State, dict[str, Array]]:
+            state, values = _finish_epoch(plan, carry[0], hyper, data)
+            return state, {name: carry[1][name].at[epoch].set(values[name]) for name in names}
+
+        carry = (lax.fori_loop(step_from, step_to, run_step, carry[0]), carry[1])
+        return lax.cond(step_to == plan.steps_per_epoch, finish, lambda same: same, carry)
+
+    return lax.fori_loop(0, num_epochs, run_epoch, (state, trace))
+
+
+def trace_names(plan: Plan) -> tuple[str, ...]:
+    """Name what is measured at the end of each epoch."""
+    parts = ["train", "validation"] if plan.num_validation else ["train"]
+    metrics = ["loss", "accuracy"] if plan.is_classification else ["loss"]
+    measured = [f"{part}_{metric}" for part in parts for metric in metrics]
+    return (*measured, "batch_loss", "gradient_norm", *(["penalty"] if _has_penalty(plan) else []))
+
+
+def _has_penalty(plan: Plan) -> bool:
+    return "l1" in plan.hyper_names or "l2" in plan.hyper_names
+
+
+def _step(
+    plan: Plan,
+    state: State,
+    hyper: dict[str, Float[Array, ""]],
+    data: dict[str, Array],
+    rows: Int[Array, " batch"],
+    factor: Float[Array, ""],
+) -> State:
+    """Make one update on the examples in `rows`, where -1 fills up the last batch of an epoch."""
+    counted = rows >= 0 if plan.has_ragged_batch else None
+    inputs = _as_real(plan, _split_batch(plan, jnp.take(data["train_inputs"], rows, axis=0, mode="clip")))
+    targets = _split_batch(plan, jnp.take(data["train_targets"], rows, axis=0, mode="clip"))
+    key = jax.random.fold_in(jax.random.key(state["seed"]), state["step"]) if plan.network.has_dropout else None
+    context = Context(is_training=True, key=key, counted=counted)
+
+    def loss_fn(params: Any) -> tuple[Float[Array, ""], Any]:
+        logits, statistics = plan.network.forward(params, state["statistics"], inputs, context)
+        return _mean(plan.objective.losses(logits, targets), counted), statistics
+
+    (loss, statistics), grads = jax.value_and_grad(loss_fn, has_aux=True)(state["params"])
+    params, opt_state = update(plan.optimizer, grads, state["opt_state"], state["params"], hyper, factor)
+    squares = sum(jnp.sum(grad**2) for grad in jax.tree.leaves(grads))
+    is_first_bad = (state["diverged_at"] < 0) & ~jnp.isfinite(loss)
+    return {
+        **state,
+        "params": params,
+        "statistics": statistics,
+        "opt_state": opt_state,
+        "step": state["step"] + 1,
+        "loss_sum": state["loss_sum"] + loss,
+        "square_sum": state["square_sum"] + squares,
+        "diverged_at": jnp.where(is_first_bad, state["step"], state["diverged_at"]),
+    }
+
+
+def _split_batch(plan: Plan, batch: Shaped[Array, "batch ..."]) -> Shaped[Array, "batch ..."]:
+    """Divide a batch over the devices; XLA then divides all that is computed from it, and sums the gradients."""
+    if plan.batch_devices == 1:
+        return batch
+    mesh = Mesh(np.array(jax.devices()[: plan.batch_devices]), ("batch",))
+    return lax.with_sharding_constraint(batch, NamedSharding(mesh, PartitionSpec("batch")))
+
+
+def _mean(losses: Float[Array, " batch"], counted: Bool[Array, " batch"] | None) -> Float[Array, ""]:
+    if counted is None:
+        return jnp.mean(losses)
+    return jnp.sum(jnp.where(counted, losses, 0.0)) / jnp.sum(counted.astype(losses.dtype))
+
+
+def _as_real(plan: Plan, inputs: Shaped[Array, "..."]) -> Float[Array, "..."]:
+    if inputs.dtype == jnp.uint8:
+        return inputs.astype(plan.precision) * jnp.asarray(plan.input_scale, plan.precision)
+    return inputs
+
+
+def _finish_epoch(
+    plan: Plan, state: State, hyper: dict[str, Float[Array, ""]], data: dict[str, Array]
+) -> tuple[State, dict[str, Float[Array, ""]]]:
+    values = {
+        "batch_loss": state["loss_sum"] / plan.steps_per_epoch,
+        "gradient_norm": jnp.sqrt(state["square_sum"] / plan.steps_per_epoch),
+    }
+    if _has_penalty(plan):
+        values["penalty"] = penalty(state["params"], hyper)
+    values |= _measure(plan, state, data, "train", min(plan.num_train, TRACED_EXAMPLES))
+    if plan.num_validation:
+        values |= _measure(plan, state, data, "validation", plan.num_validation)
+    zero = jnp.zeros_like(state["loss_sum"])
+    state = {**state, "loss_sum": zero, "square_sum": zero, "epoch": state["epoch"] + 1}
+    if plan.patience:
+        state = _keep_best(plan, state, values)
+    return state, values
+
+
+def _measure(
+    plan: Plan, state: State, data: dict[str, Array], part: str, count: int
+) -> dict[str, Float[Array, ""]]:
+    """Measure mean loss and accuracy over the first `count` examples of a part, chunk by chunk."""
+    all_inputs, all_targets = data[f"{part}_inputs"], data[f"{part}_targets"]
+
+    def measure(inputs: Array, targets: Array) -> tuple[Array, Array]:
+        logits, _ = plan.network.forward(state["params"], state["statistics"], _as_real(plan, inputs), Context())
+        right = plan.objective.are_right(logits, targets) if plan.is_classification else jnp.zeros(0)
+        return plan.objective.losses(logits, targets), right.astype(plan.precision)
+
+    if count <= CHUNK:
+        losses, right = measure(all_inputs[:count], all_targets[:count])
+        loss, accuracy = jnp.mean(losses), jnp.mean(right) if plan.is_classification else None
+    else:
+        num_chunks = math.ceil(count / CHUNK)
+        size = math.ceil(count / num_chunks)
+
+        def measure_chunk(chunk: Array) -> tuple[Array, Array]:
+            rows = chunk * size + jnp.arange(size)
+            losses, right = measure(
+                jnp.take(all_inputs, rows, axis=0, mode="clip"), jnp.take(all_targets, rows, axis=0, mode="clip")
+            )
+            is_counted = rows < count
+            total_right = jnp.sum(jnp.where(is_counted, right, 0.0)) if plan.is_classification else jnp.zeros(())
+            return jnp.sum(jnp.where(is_counted, losses, 0.0)), total_right.astype(plan.precision)
+
+        loss_sums, right_sums = lax.map(measure_chunk, jnp.arange(num_chunks))
+        loss, accuracy = jnp.sum(loss_sums) / count, jnp.sum(right_sums) / count
+    measured = {f"{part}_loss": loss}
+    return measured | ({f"{part}_accuracy": accuracy} if accuracy is not None and plan.is_classification else {})
+
+
+def _keep_best(plan: Plan, state: State, values: dict[str, Float[Array, ""]]) -> State:
+    """Keep the parameters of the best validation value so far, and say when patience has run out."""
+    value = -values["validation_accuracy"] if plan.stops_on_accuracy else values["validation_loss"]
+    is_better = (value < state["best_value"] - plan.min_delta) & ~state["has_stopped"]
+
+    def choose(new: Array, old: Array) -> Array:
+        return jnp.where(is_better, new, old)
+
+    best_epoch = choose(state["epoch"], state["best_epoch"])
+    return {
+        **state,
+        "best": jax.tree.map(choose, {"params": state["params"], "statistics": state["statistics"]}, state["best"]),
+        "best_value": choose(value, state["best_value"]),
+        "best_epoch": best_epoch,
+        "has_stopped": state["has_stopped"] | (state["epoch"] - best_epoch >= plan.patience),
+    }
