@@ -1,0 +1,85 @@
+"""Measure the claims named (all of them by default), print one table, and keep the numbers in `bench/out/`."""
+
+import json
+import os
+import platform
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import iris, mnist, playground, start
+from bench._claim import Bench, Row, judge, measure
+from bench._measure import FailedError
+
+BENCHES = {bench.name: bench for bench in (module.BENCH for module in (iris, playground, mnist, start))}
+OUT = Path(__file__).parent / "out"
+HEAD = ("claim", "figure", "gradlab", "measured", "peer", "measured", "ratio", "limit", "")
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    beside = "" if row.peer_measured is None else f"{row.peer_measured:.3g} {row.unit}"
+    limit = "" if row.at_most is None else f"{row.at_most:g}" + (f" {row.unit}" if row.peer is None else "")
+    ratio = "" if row.ratio is None else f"{row.ratio:.3f}"
+    return (
+        row.bench,
+        row.figure,
+        row.ours,
+        f"{row.measured:.3g} {row.unit}",
+        row.peer or "",
+        beside,
+        ratio,
+        limit,
+        row.verdict,
+    )
+
+
+def _print_table(lines: list[tuple[str, ...]]) -> None:
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _run(bench: Bench) -> list[Row]:
+    print(f"{bench.name}: {bench.claim} ({bench.sizes}; median of {bench.repeats})", file=sys.stderr, flush=True)
+    for side in bench.sides:
+        if side.unavailable:
+            print(f"  left out: {side.name}: {side.unavailable}", file=sys.stderr)
+    numbers = measure(bench)
+    OUT.mkdir(exist_ok=True)
+    rows = judge(bench, numbers)
+    kept = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": {"system": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version()},
+        "claim": bench.claim,
+        "rows": [asdict(row) for row in rows],
+        "runs": numbers,
+    }
+    (OUT / f"{bench.name}.json").write_text(json.dumps(kept, indent=2) + "\n")
+    return rows
+
+
+def main(names: list[str]) -> int:
+    """Measure some claims.
+
+    Args:
+        names: The claims; none for all.
+
+    Returns:
+        0 if every limit holds, 1 if one is missed or a process fails, 2 for an unknown name.
+    """
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        print(f"unknown claim '{unknown[0]}'; choices: {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    try:
+        rows = [row for name in names or BENCHES for row in _run(BENCHES[name])]
+    except FailedError as error:
+        print(error, file=sys.stderr)
+        return 1
+    _print_table([HEAD, *map(_cells, rows)])
+    return int(any(row.verdict == "MISS" for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
