@@ -1,7 +1,6 @@
 """What every test shares: JAX's strict modes, a cache of the tests' own, and the real data."""
 
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ["JAX_NUMPY_RANK_PROMOTION"] = "raise"
 os.environ["JAX_DEBUG_KEY_REUSE"] = "true"
-os.environ["XDG_CACHE_HOME"] = str(Path(tempfile.gettempdir()) / f"gradlab-tests-{os.getuid()}")
+os.environ["XDG_CACHE_HOME"] = str(Path(__file__).parents[1] / ".pytest_cache" / "user")
 
 
 @pytest.fixture(scope="session")
