@@ -1,4 +1,4 @@
-"""Floor 1: errors and random draws. It knows nothing of data, networks or training."""
+"""Floor 1: errors, random draws and plain tables. It knows nothing of data, networks or training."""
 
 from gradlab.core._draws import generator as generator
 from gradlab.core._errors import (
@@ -11,3 +11,4 @@ from gradlab.core._errors import (
     StorageError as StorageError,
     unknown_name as unknown_name,
 )
+from gradlab.core._table import Table as Table

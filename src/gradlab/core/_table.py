@@ -1,0 +1,43 @@
+"""A small table that prints as text and shows as a table in a notebook."""
+
+from dataclasses import dataclass
+from html import escape
+
+
+@dataclass(frozen=True)
+class Table:
+    """Words in rows and columns.
+
+    Attributes:
+        header: A name per column.
+        rows: A word per column in each row.
+        title: A line above the table, or nothing.
+
+    Example:
+        >>> print(Table(header=("layer", "units"), rows=(("hidden", "8"), ("output", "3"))))
+        layer   units
+        hidden      8
+        output      3
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    title: str = ""
+
+    def __str__(self) -> str:
+        lines = [self.header, *self.rows]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(self.header))]
+        texts = [
+            "  ".join(
+                word.ljust(width) if column == 0 else word.rjust(width)
+                for column, (word, width) in enumerate(zip(line, widths, strict=True))
+            ).rstrip()
+            for line in lines
+        ]
+        return "\n".join([self.title, *texts] if self.title else texts)
+
+    def _repr_html_(self) -> str:
+        caption = f"<caption>{escape(self.title)}</caption>" if self.title else ""
+        head = "".join(f"<th>{escape(word)}</th>" for word in self.header)
+        body = "".join(f"<tr>{''.join(f'<td>{escape(word)}</td>' for word in row)}</tr>" for row in self.rows)
+        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
