@@ -1,0 +1,17 @@
+"""Floor 8: a run as one self-contained HTML page. It takes plain data and knows nothing of training."""
+
+from gradlab.reports._content import (
+    Boundary2D as Boundary2D,
+    Calibration as Calibration,
+    Confusion as Confusion,
+    Example as Example,
+    Facts as Facts,
+    History as History,
+    LayerRow as LayerRow,
+    Member as Member,
+    OutputAccount as OutputAccount,
+    Predictions as Predictions,
+    Row as Row,
+    TrainingReport as TrainingReport,
+)
+from gradlab.reports._render import render as render

@@ -1,0 +1,52 @@
+"""The playground's colours for scores, and one colour a class."""
+
+import numpy as np
+from jaxtyping import Float, Int, UInt8
+
+CLASS_COLOURS = (
+    "#f59322", "#0877bd", "#3f9c5a", "#a4579f", "#c8453b", "#1f9d9d", "#8a6d3b", "#d66ba0", "#6b7a8f", "#a3a22b",
+)  # fmt: skip
+"""With two classes the first is TensorFlow Playground's orange and the second its blue."""
+
+NEUTRAL = "#e8eaeb"
+STRENGTH = 0.63
+"""How strongly a field is coloured: the playground's 160 of 255, so that points stand out from it."""
+
+
+def class_colour(number: int) -> str:
+    """Return the colour of a class; they repeat after ten."""
+    return CLASS_COLOURS[number % len(CLASS_COLOURS)]
+
+
+def score_colours(scores: Float[np.ndarray, "..."]) -> UInt8[np.ndarray, "... 3"]:
+    """Colour scores from -1, orange, over 0, grey, to 1, blue; grey where a score is not a number."""
+    scores = np.clip(np.nan_to_num(scores.astype(np.float64), nan=0.0), -1.0, 1.0)[..., None]
+    end = np.where(scores < 0.0, _rgb(CLASS_COLOURS[0]), _rgb(CLASS_COLOURS[1]))
+    return _bytes(_rgb(NEUTRAL) + np.abs(scores) * (end - _rgb(NEUTRAL)))
+
+
+def winner_colours(
+    winners: Int[np.ndarray, "..."], confidence: Float[np.ndarray, "..."]
+) -> UInt8[np.ndarray, "... 3"]:
+    """Colour each place by the class that wins there, the more strongly the surer the network is."""
+    palette = np.stack([_rgb(colour) for colour in CLASS_COLOURS])
+    strength = np.clip(np.nan_to_num(confidence.astype(np.float64), nan=0.0), 0.0, 1.0)[..., None]
+    return _bytes(_rgb(NEUTRAL) + strength * (palette[winners % len(palette)] - _rgb(NEUTRAL)))
+
+
+def hex_of(colour: UInt8[np.ndarray, " 3"]) -> str:
+    """Write a colour as CSS does."""
+    return "#" + "".join(f"{int(part):02x}" for part in colour)
+
+
+def lighten(colours: UInt8[np.ndarray, "... 3"]) -> UInt8[np.ndarray, "... 3"]:
+    """Mix colours with white, for a field that lies under points of the same colours."""
+    return _bytes(255.0 + STRENGTH * (colours.astype(np.float64) - 255.0))
+
+
+def _rgb(colour: str) -> Float[np.ndarray, " 3"]:
+    return np.array([int(colour[k : k + 2], 16) for k in (1, 3, 5)], np.float64)
+
+
+def _bytes(colours: Float[np.ndarray, "... 3"]) -> UInt8[np.ndarray, "... 3"]:
+    return np.round(colours).astype(np.uint8)

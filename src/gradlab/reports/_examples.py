@@ -1,0 +1,72 @@
+"""Single examples as a person looks at them: a picture or a row of a table, and what was told of it."""
+
+from dataclasses import dataclass
+
+from gradlab.reports._content import Example
+from gradlab.reports._numbers import number, short
+from gradlab.reports._png import png_uri
+
+Class = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ExampleView:
+    """One example, ready to be written into the page.
+
+    Attributes:
+        label: By which a person finds it again.
+        true: The true class or value, in words.
+        told: The told class or value, in words.
+        confidence: Probability of the told class; empty for regression.
+        true_probability: Probability that the true class was given; empty for regression.
+        picture: The picture as a data URI; empty for a row of a table.
+        width: The picture's width on the page, in pixels.
+        values: The row as it stood in the file.
+    """
+
+    label: str
+    true: str
+    told: str
+    confidence: str
+    true_probability: str
+    picture: str
+    width: int
+    values: tuple[tuple[str, str], ...]
+
+
+def view_example(example: Example, classes: tuple[str, ...]) -> ExampleView:
+    """Put one example into words and a picture.
+
+    Args:
+        example: The example.
+        classes: Names by class id; empty for regression.
+    """
+    picture = example.picture
+    return ExampleView(
+        example.label,
+        _name(example.true, classes),
+        _name(example.predicted, classes),
+        _probability(example, example.predicted, classes),
+        _probability(example, example.true, classes),
+        "" if picture is None else png_uri(picture),
+        0 if picture is None else min(max(64, picture.shape[1]), 128),
+        tuple((name, short(value, length=60)) for name, value in example.values),
+    )
+
+
+def columns_of(examples: tuple[ExampleView, ...]) -> tuple[str, ...]:
+    """Name the columns of a table that shows these examples; empty where they are pictures."""
+    return tuple(name for name, _ in examples[0].values) if examples and not examples[0].picture else ()
+
+
+def _name(answer: int | float, classes: tuple[str, ...]) -> str:
+    if not classes:
+        return number(float(answer), digits=4)
+    return classes[int(answer)] if 0 <= int(answer) < len(classes) else f"class {int(answer)}"
+
+
+def _probability(example: Example, answer: int | float, classes: tuple[str, ...]) -> str:
+    if not classes or not 0 <= int(answer) < len(example.probabilities):
+        return ""
+    probability = example.probabilities[int(answer)]
+    return f"{probability:.3f}" if probability >= 0.0005 or probability == 0 else number(probability, digits=2)

@@ -1,0 +1,68 @@
+"""Numbers as a person reads them."""
+
+import math
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def count(value: int) -> str:
+    """Write a whole number with commas between thousands."""
+    return f"{value:,}"
+
+
+def power_of_ten(exponent: int) -> str:
+    """Write a power of ten, as `10⁻³`."""
+    return f"10{str(exponent).translate(_SUPERSCRIPTS)}"
+
+
+def number(value: float, *, digits: int = 3) -> str:
+    """Write a number with so many significant digits, very large and very small ones with a power of ten.
+
+    Example:
+        >>> number(0.12345), number(2.5e-7), number(float("nan"))
+        ('0.123', '2.50×10⁻⁷', 'not a number')
+    """
+    if math.isnan(value):
+        return "not a number"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if value == 0.0:
+        return "0"
+    if not 1e-3 <= abs(value) < 1e6:
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        return f"{_minus(mantissa)}×{power_of_ten(int(exponent))}"
+    decimals = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
+    return _minus(f"{value:,.{decimals}f}")
+
+
+def fixed(value: float, *, decimals: int = 3) -> str:
+    """Write a number with so many decimals, so that a column of them lines up; what would not fit as `number`."""
+    if not math.isfinite(value) or abs(value) >= 1e6 or 0.0 < abs(value) < 0.5 * 10.0**-decimals:
+        return number(value)
+    return _minus(f"{value:,.{decimals}f}")
+
+
+def seconds(value: float) -> str:
+    """Write a duration: `85 ms`, `1.42 s`, `3 min 20 s`, `2 h 5 min`."""
+    if not math.isfinite(value):
+        return number(value)
+    if value < 1.0:
+        return f"{value * 1000:.0f} ms"
+    if value < 60.0:
+        return f"{value:.2f} s" if value < 10.0 else f"{value:.1f} s"
+    whole = round(value)
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def short(text: str, *, length: int = 28) -> str:
+    """Cut a long word in its middle, so that both ends can be read."""
+    if len(text) <= length:
+        return text
+    head = (length - 1) * 2 // 3
+    return f"{text[:head]}…{text[head - length + 1 :]}"
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")

@@ -1,0 +1,98 @@
+"""Told values against true ones, and what is left over."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from gradlab.reports._content import Predictions
+from gradlab.reports._csv import Download, download
+from gradlab.reports._curves import thin
+from gradlab.reports._marks import dots_path
+from gradlab.reports._metrics import PART_TITLES
+from gradlab.reports._numbers import count
+from gradlab.reports._scales import Scale, Tick, linear_scale
+
+MAX_DOTS = 2000
+MAX_SAVED = 20_000
+BOX = (56.0, 470.0, 20.0, 380.0)
+"""Left, right, top and bottom of the drawn field."""
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """A cloud of points and one straight line that a perfect network would keep to."""
+
+    key: str
+    title: str
+    x_title: str
+    y_title: str
+    x: Scale
+    y: Scale
+    x_ticks: tuple[Tick, ...]
+    y_ticks: tuple[Tick, ...]
+    dots: str
+    ideal: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class RegressionView:
+    """The section of told and true values."""
+
+    part: str
+    num: str
+    charts: tuple[Scatter, ...]
+    num_dots: str
+    is_thinned: bool
+    saved: Download
+
+
+def regression_view(predictions: Predictions) -> RegressionView | None:
+    """Lay out the section; None where there is no example."""
+    num = len(predictions.true)
+    if not num:
+        return None
+    drawn, saved = thin(num, MAX_DOTS), thin(num, MAX_SAVED)
+    true, told = predictions.true.astype(np.float64), predictions.predicted.astype(np.float64)
+    rows = ((f"{true[k]:.6g}", f"{told[k]:.6g}", f"{told[k] - true[k]:.6g}") for k in saved)
+    return RegressionView(
+        PART_TITLES[predictions.part],
+        count(num),
+        (_told(predictions.target, true[drawn], told[drawn]), _residuals(predictions.target, true[drawn], told[drawn])),
+        count(len(drawn)),
+        len(drawn) < num,
+        download("predictions.csv", ("true", "predicted", "residual"), rows),
+    )
+
+
+def _told(target: str, true: Float[np.ndarray, " points"], told: Float[np.ndarray, " points"]) -> Scatter:
+    left, right, top, bottom = BOX
+    both = np.concatenate([true, told])
+    x = linear_scale(both, start=left, end=right)
+    y = Scale(x.low, x.high, bottom, top)
+    ideal = (left, bottom, right, top)
+    return _scatter("predicted", "predicted against true", f"true {target}", f"predicted {target}", x, y, true, told, ideal)
+
+
+def _residuals(target: str, true: Float[np.ndarray, " points"], told: Float[np.ndarray, " points"]) -> Scatter:
+    left, right, top, bottom = BOX
+    residual = told - true
+    x = linear_scale(true, start=left, end=right)
+    y = linear_scale(residual, start=bottom, end=top, holds=(0.0,))
+    ideal = (left, y.at(0.0), right, y.at(0.0))
+    return _scatter("residuals", "residuals", f"true {target}", "predicted − true", x, y, true, residual, ideal)
+
+
+def _scatter(
+    key: str,
+    title: str,
+    x_title: str,
+    y_title: str,
+    x: Scale,
+    y: Scale,
+    across: Float[np.ndarray, " points"],
+    up: Float[np.ndarray, " points"],
+    ideal: tuple[float, float, float, float],
+) -> Scatter:
+    dots = dots_path(x.place(across), y.place(up))
+    return Scatter(key, title, x_title, y_title, x, y, x.ticks(), y.ticks(), dots, ideal)

@@ -1,0 +1,86 @@
+"""A training report as one self-contained HTML page."""
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gradlab.reports._account import account_view
+from gradlab.reports._boundary import boundary_view
+from gradlab.reports._calibration import calibration_view
+from gradlab.reports._confusion import confusion_view
+from gradlab.reports._content import TrainingReport
+from gradlab.reports._examples import columns_of, view_example
+from gradlab.reports._history import curves_view
+from gradlab.reports._members import members_view
+from gradlab.reports._metrics import metrics_view
+from gradlab.reports._numbers import count
+from gradlab.reports._regression import regression_view
+from gradlab.reports._summary import key_figures, part_shares, phases
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render(report: TrainingReport) -> str:
+    """Write a training report as a page that needs nothing but itself.
+
+    Styles, script, pictures and every figure's numbers are inside; the page's own policy forbids it to load
+    anything. All names, which may come from files of strangers, are escaped.
+
+    Args:
+        report: What to say.
+
+    Returns:
+        The page's HTML.
+    """
+    script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
+    mistakes = tuple(view_example(example, _classes(report)) for example in report.mistakes)
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            report=report,
+            style=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
+            script=script,
+            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+            figures=key_figures(report),
+            shares=part_shares(report.facts.parts),
+            phases=phases(report.facts.seconds),
+            num_params=sum(layer.num_params for layer in report.layers),
+            multiply_adds=sum(layer.multiply_adds for layer in report.layers),
+            curves=curves_view(report.history, tuple(member.seed for member in report.members)),
+            metrics=metrics_view(report),
+            members=members_view(report.members),
+            confusion=report.confusion and confusion_view(report.confusion),
+            calibration=report.calibration and calibration_view(report.calibration),
+            regression=report.predictions and regression_view(report.predictions),
+            mistakes=mistakes,
+            mistake_columns=columns_of(mistakes),
+            boundary=report.boundary and boundary_view(report.boundary),
+            account=report.account and account_view(report.account),
+        )
+    )
+
+
+def _classes(report: TrainingReport) -> tuple[str, ...]:
+    return report.confusion.classes if report.confusion else report.account.classes if report.account else ()
+
+
+@cache
+def _environment() -> "Environment":
+    # Imported here, because a quarter of the time of `import gradlab` would go into a page that is seldom written.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["count"] = count
+    return environment
