@@ -88,7 +88,7 @@ class Network:
 
     def forward(
         self, params: Params, statistics: Statistics, inputs: Float[Array, "batch ..."], context: Context
-    ) -> tuple[Float[Array, "batch outputs"], Statistics]:
+    ) -> tuple[Float[Array, "batch ..."], Statistics]:
         """Compute the logits of a batch.
 
         Args:

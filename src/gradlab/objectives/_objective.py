@@ -105,8 +105,9 @@ class CrossEntropy(Objective):
     def losses(
         self, logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]
     ) -> Float[Array, " batch"]:
-        chosen = jnp.where(targets[:, None] == jnp.arange(logits.shape[1])[None, :], logits, 0.0)
-        return jax.nn.logsumexp(logits, axis=1) - jnp.sum(chosen, axis=1)
+        # log_softmax takes the largest logit off first, so that logits of 1000 and 999 lose no digits.
+        is_target = targets[:, None] == jnp.arange(logits.shape[1])[None, :]
+        return -jnp.sum(jnp.where(is_target, jax.nn.log_softmax(logits, axis=1), 0.0), axis=1)
 
 
 @final

@@ -31,7 +31,12 @@ from gradlab.spec._layers import (
     ResidualSpec as ResidualSpec,
     WeightedSpec as WeightedSpec,
 )
-from gradlab.spec._presets import preset as preset, preset_names as preset_names
+from gradlab.spec._presets import (
+    pictures_experiment as pictures_experiment,
+    preset as preset,
+    preset_names as preset_names,
+    table_experiment as table_experiment,
+)
 from gradlab.spec._text import (
     override as override,
     parse as parse,

@@ -35,6 +35,7 @@ class Experiment(Spec):
 
     name: str = Field(default="experiment", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)
     seed: int = Field(default=0, ge=0, lt=2**32)
+    num_seeds: int = Field(default=1, ge=1, le=100_000, description="Networks, with seeds from `seed` on.")
     epochs: int = Field(default=100, ge=0, le=1_000_000)
     batch_size: Annotated[int, Field(ge=1)] | Literal["full"] = 32
     shuffle: bool = Field(default=True, description="A new order of the examples in every epoch.")

@@ -3,7 +3,16 @@
 from collections.abc import Callable
 
 from gradlab.core import SpecError, unknown_name
-from gradlab.spec._data import BundledData, IdxData, PlaygroundData, PlaygroundName, SplitSpec
+from gradlab.spec._data import (
+    ArraysData,
+    BundledData,
+    IdxData,
+    PicturesData,
+    PlaygroundData,
+    PlaygroundName,
+    SplitSpec,
+    TableData,
+)
 from gradlab.spec._experiment import Experiment
 from gradlab.spec._layers import (
     AnyLayerSpec,
@@ -13,7 +22,7 @@ from gradlab.spec._layers import (
     FlattenSpec,
     MaxPool2DSpec,
 )
-from gradlab.spec._training import AdamSpec, OneCycleSpec, SgdSpec, SquaredErrorSpec
+from gradlab.spec._training import AdamSpec, EarlyStoppingSpec, OneCycleSpec, SgdSpec, SquaredErrorSpec
 
 
 def _iris(name: str = "iris", epochs: int = 100, batch_size: int = 5) -> Experiment:
@@ -56,8 +65,40 @@ def _mnist_mlp() -> Experiment:
             DenseSpec(name="output", initializer="lecun-normal"),
         ),
         loss=SquaredErrorSpec(output="sigmoid", over_outputs="sum"),
-        optimizer=SgdSpec(learning_rate=1.0),
-        epochs=20,
+        optimizer=SgdSpec(learning_rate=0.1),
+        epochs=30,
+        batch_size=32,
+    )
+
+
+def table_experiment(data: TableData | ArraysData, name: str) -> Experiment:
+    """Describe a classifier or regression for a table: one hidden layer, stopped when validation no longer improves.
+
+    Measured against scikit-learn's network of the same size on five tables; see `docs/presets.md`.
+    """
+    return Experiment(
+        name=name,
+        data=data,
+        model=(
+            DenseSpec(name="hidden", units=64, activation="relu", initializer="he-normal"),
+            DenseSpec(name="output"),
+        ),
+        optimizer=AdamSpec(learning_rate=0.003, l2=1e-4),
+        epochs=100,
+        batch_size=32,
+        early_stopping=EarlyStoppingSpec(patience=15),
+    )
+
+
+def pictures_experiment(data: PicturesData | ArraysData, name: str) -> Experiment:
+    """Describe a classifier for a folder of pictures: two convolutions and poolings, then a dense layer."""
+    return Experiment(
+        name=name,
+        data=data,
+        model=_convolutional((16, 32), dropout=0.25),
+        optimizer=AdamSpec(learning_rate=0.003),
+        schedule=OneCycleSpec(),
+        epochs=30,
         batch_size=32,
     )
 

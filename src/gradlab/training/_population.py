@@ -23,18 +23,18 @@ class Interrupted(Exception):  # noqa: N818 - an ending, not an error
 
 
 class Checkpoints(Protocol):
-    """Where blocks are saved while they train."""
+    """Where blocks are saved while they train; called from several threads."""
 
     def load(self, name: str) -> Mapping[str, np.ndarray] | None:
         """Return what was last saved under a name, or None."""
         ...
 
     def save(self, name: str, arrays: Mapping[str, np.ndarray]) -> None:
-        """Save a block whole or not at all."""
+        """Take a block's state, to be written with the others' whole or not at all."""
         ...
 
-    def is_due(self, name: str) -> bool:
-        """Say whether it is time to save this block again."""
+    def is_due(self) -> bool:
+        """Say whether it is time to save again."""
         ...
 
 
@@ -197,7 +197,7 @@ class _Crew:
                 raise Interrupted
             block.advance()
             self._report(index, block)
-            if self._checkpoints and self._checkpoints.is_due(name):
+            if self._checkpoints and self._checkpoints.is_due():
                 self._save(name, block)
         self._report(index, block)
         if len(self._sizes) > 1:
