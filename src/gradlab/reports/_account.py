@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from gradlab.reports._content import Link, OutputAccount
 from gradlab.reports._csv import Download, download
-from gradlab.reports._examples import ExampleView, view_example
+from gradlab.reports._examples import ExampleView, view_examples
 from gradlab.reports._numbers import fixed, number
 
 MAX_ROWS = 20
@@ -58,7 +58,7 @@ def account_view(account: OutputAccount) -> AccountView:
     told = max(order, key=lambda k: account.probabilities[k])
     is_lone = len(account.logits) != len(account.classes)
     return AccountView(
-        view_example(account.example, account.classes),
+        view_examples((account.example,), account.classes)[0],
         account.link,
         tuple(_term(account, k, told, is_lone) for k in order[:MAX_ROWS]),
         max(len(order) - MAX_ROWS, 0),

@@ -10,7 +10,7 @@ from gradlab.reports._marks import line_path
 from gradlab.reports._metrics import PART_TITLES
 from gradlab.reports._scales import Scale, Tick
 
-LEFT, RIGHT, TOP, BOTTOM = 52.0, 392.0, 16.0, 356.0
+LEFT, RIGHT, TOP, BOTTOM = 44.0, 388.0, 24.0, 360.0
 
 
 @dataclass(frozen=True)

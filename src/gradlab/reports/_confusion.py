@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from gradlab.reports._content import Confusion, Example
 from gradlab.reports._csv import Download, download
-from gradlab.reports._examples import ExampleView, columns_of, view_example
+from gradlab.reports._examples import ExampleView, columns_of, view_examples
 from gradlab.reports._metrics import PART_TITLES
 from gradlab.reports._numbers import count, short
 
 MAX_SHOWN = 1200
 """Examples in the whole page; ten classes have a hundred cells of a dozen each."""
+
+MAX_IN_CELL = 12
 
 MAX_BYTES = 2_000_000
 """Of their pictures together."""
@@ -25,7 +27,7 @@ class Cell:
         key: Names the cell's examples inside the page; empty where there are none to show.
         num: How many examples.
         text: The same in words.
-        share: Their share of the true class, which tints the cell.
+        tint: How strongly to colour the cell, from 0 to 1.
         is_right: Whether it lies on the diagonal.
         label: What the cell says, in words.
     """
@@ -33,7 +35,7 @@ class Cell:
     key: str
     num: int
     text: str
-    share: float
+    tint: float
     is_right: bool
     label: str
 
@@ -119,7 +121,7 @@ def _shown(confusion: Confusion) -> dict[tuple[int, int], list[Example]]:
     cells: dict[tuple[int, int], list[Example]] = {}
     for example in confusion.examples:
         cells.setdefault((int(example.true), int(example.predicted)), []).append(example)
-    most = max(2, min(24, MAX_SHOWN // max(len(cells), 1)))
+    most = max(2, min(MAX_IN_CELL, MAX_SHOWN // max(len(cells), 1)))
     budget, kept = MAX_BYTES, {}
     # Mistakes come first, for they are what a reader wants to see if not all have room.
     for pair in sorted(cells, key=lambda pair: (pair[0] == pair[1], pair)):
@@ -151,9 +153,10 @@ def _row(confusion: Confusion, true: int, shown: dict[tuple[int, int], list[Exam
             _key(true, told) if (true, told) in shown else "",
             int(num),
             count(int(num)),
-            round(float(num / max(total, 1)), 3),
+            # A few mistakes among many examples would not be seen by their share alone.
+            round(float(num / max(total, 1)) ** (1.0 if true == told else 0.5), 3),
             true == told,
-            f"{names[true]} taken for {names[told]}" if true != told else f"{names[true]} predicted rightly",
+            f"{names[true]} taken for {names[told]}" if true != told else f"{names[true]} predicted correctly",
         )
         for told, num in enumerate(counts)
     )
@@ -162,7 +165,7 @@ def _row(confusion: Confusion, true: int, shown: dict[tuple[int, int], list[Exam
 
 def _cell_examples(confusion: Confusion, pair: tuple[int, int], examples: list[Example]) -> CellExamples:
     names = confusion.classes
-    views = tuple(view_example(example, names) for example in examples)
+    views = view_examples(examples, names)
     num = int(confusion.counts[pair])
     is_right = pair[0] == pair[1]
     return CellExamples(_key(*pair), num, count(num), names[pair[0]], names[pair[1]], is_right, views, columns_of(views))

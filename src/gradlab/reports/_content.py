@@ -253,6 +253,7 @@ class TrainingReport:
             `baseline` the naive baseline's metrics by name; `per_class` a list of a class's numbers each, with `class`.
         baseline_name: What the naive baseline is, as "always the largest class, versicolor".
         members: The networks of a population of more than one.
+        shown_seed: Of a population, the seed of the network that `confusion` and all below it are of.
         confusion: For classification.
         mistakes: The worst, worst first.
         predictions: For regression.
@@ -271,6 +272,7 @@ class TrainingReport:
     metrics: Mapping[str, Mapping[str, Any]]
     baseline_name: str = ""
     members: tuple[Member, ...] = ()
+    shown_seed: int | None = None
     confusion: Confusion | None = None
     mistakes: tuple[Example, ...] = ()
     predictions: Predictions | None = None

@@ -10,8 +10,8 @@ from gradlab.reports._content import History
 from gradlab.reports._numbers import number
 from gradlab.reports._scales import Scale, Tick, linear_scale, log_scale
 
-WIDTH, HEIGHT = 480.0, 300.0
-LEFT, RIGHT, TOP, BOTTOM = 52.0, 470.0, 30.0, 262.0
+# The figure is about as wide as it is shown beside another, so that its text keeps its size.
+LEFT, RIGHT, TOP, BOTTOM = 44.0, 392.0, 26.0, 228.0
 MAX_DRAWN = 400
 """More points than this along a curve cannot be told apart on paper."""
 

@@ -1,12 +1,12 @@
 """Single examples as a person looks at them: a picture or a row of a table, and what was told of it."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gradlab.reports._content import Example
-from gradlab.reports._numbers import number, short
+from gradlab.reports._numbers import fixed, short
 from gradlab.reports._png import png_uri
-
-Class = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -34,18 +34,25 @@ class ExampleView:
     values: tuple[tuple[str, str], ...]
 
 
-def view_example(example: Example, classes: tuple[str, ...]) -> ExampleView:
-    """Put one example into words and a picture.
+def view_examples(examples: Sequence[Example], classes: tuple[str, ...]) -> tuple[ExampleView, ...]:
+    """Put examples into words and pictures, real values with the same decimals in all.
 
     Args:
-        example: The example.
+        examples: The examples.
         classes: Names by class id; empty for regression.
     """
+    answers = [abs(answer) for example in examples for answer in (example.true, example.predicted)]
+    largest = max((answer for answer in answers if 0.0 < answer < math.inf), default=1.0)
+    decimals = min(max(3 - math.floor(math.log10(largest)), 0), 6)
+    return tuple(_view(example, classes, decimals) for example in examples)
+
+
+def _view(example: Example, classes: tuple[str, ...], decimals: int) -> ExampleView:
     picture = example.picture
     return ExampleView(
         example.label,
-        _name(example.true, classes),
-        _name(example.predicted, classes),
+        _name(example.true, classes, decimals),
+        _name(example.predicted, classes, decimals),
         _probability(example, example.predicted, classes),
         _probability(example, example.true, classes),
         "" if picture is None else png_uri(picture),
@@ -59,9 +66,9 @@ def columns_of(examples: tuple[ExampleView, ...]) -> tuple[str, ...]:
     return tuple(name for name, _ in examples[0].values) if examples and not examples[0].picture else ()
 
 
-def _name(answer: int | float, classes: tuple[str, ...]) -> str:
+def _name(answer: int | float, classes: tuple[str, ...], decimals: int) -> str:
     if not classes:
-        return number(float(answer), digits=4)
+        return fixed(float(answer), decimals=decimals)
     return classes[int(answer)] if 0 <= int(answer) < len(classes) else f"class {int(answer)}"
 
 
@@ -69,4 +76,4 @@ def _probability(example: Example, answer: int | float, classes: tuple[str, ...]
     if not classes or not 0 <= int(answer) < len(example.probabilities):
         return ""
     probability = example.probabilities[int(answer)]
-    return f"{probability:.3f}" if probability >= 0.0005 or probability == 0 else number(probability, digits=2)
+    return f"{probability:.3f}" if probability >= 0.0005 or probability == 0 else "<0.001"

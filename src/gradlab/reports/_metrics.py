@@ -32,6 +32,10 @@ TITLES = {
 """Known metrics in the order in which they are shown; others follow under their own names."""
 
 
+PILE = 34.0
+"""Height of the tallest pile of members' dots."""
+
+
 @dataclass(frozen=True)
 class Measured:
     """One metric of one part.
@@ -89,7 +93,7 @@ class Dots:
     value: float
     low: float | None
     high: float | None
-    members: tuple[float, ...]
+    members: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,7 @@ class IntervalChart:
     ticks: tuple[Tick, ...]
     dots: tuple[Dots, ...]
     baseline: float | None
+    baseline_text: str
 
 
 @dataclass(frozen=True)
@@ -229,9 +234,11 @@ def _chart(report: TrainingReport, found: dict[str, dict[str, Measured]], told: 
     values = [v for part, cell in rows for v in (cell.value, *(cell.interval or ()), *members[part])]
     values += [] if baseline is None else [baseline]
     scale = linear_scale(np.array(values, np.float64), start=96.0, end=464.0, holds=(1.0,) if name == "accuracy" else (0.0,))
-    dots = tuple(_dots(part, cell, members[part], scale, 26.0 + 38.0 * k) for k, (part, cell) in enumerate(rows))
+    pitch = 72.0 if any(members.values()) else 38.0
+    dots = tuple(_dots(part, cell, members[part], scale, 38.0 + pitch * k) for k, (part, cell) in enumerate(rows))
     place = None if baseline is None else scale.at(baseline)
-    return IntervalChart(_title(name), 26.0 + 38.0 * len(rows), scale, scale.ticks(), dots, place)
+    height = pitch * len(rows) + 38.0
+    return IntervalChart(_title(name), height, scale, scale.ticks(), dots, place, found[told][name].baseline_text)
 
 
 def _member_values(report: TrainingReport, part: str, name: str) -> tuple[float, ...]:
@@ -242,7 +249,15 @@ def _member_values(report: TrainingReport, part: str, name: str) -> tuple[float,
 
 def _dots(part: str, cell: Measured, members: tuple[float, ...], scale: Scale, y: float) -> Dots:
     low, high = (scale.at(edge) for edge in cell.interval) if cell.interval else (None, None)
-    return Dots(PART_TITLES[part], cell.text, y, scale.at(cell.value), low, high, tuple(map(scale.at, members)))
+    return Dots(PART_TITLES[part], cell.text, y, scale.at(cell.value), low, high, _piled([scale.at(value) for value in members], y + 14.0))
+
+
+def _piled(places: list[float], top: float) -> tuple[tuple[float, float], ...]:
+    """Pile dots that would hide each other, downwards and at most `PILE` deep."""
+    columns = [round(place / 5.0) for place in places]
+    deepest = max((columns.count(column) for column in set(columns)), default=1)
+    step = min(5.0, PILE / max(deepest - 1, 1))
+    return tuple((place, top + step * columns[:k].count(columns[k])) for k, place in enumerate(places))
 
 
 def _saved(found: dict[str, dict[str, Measured]]) -> Download:

@@ -15,7 +15,7 @@ from gradlab.reports._scales import Scale, Tick, linear_scale
 
 MAX_DOTS = 2000
 MAX_SAVED = 20_000
-BOX = (56.0, 470.0, 20.0, 380.0)
+BOX = (48.0, 392.0, 24.0, 330.0)
 """Left, right, top and bottom of the drawn field."""
 
 

@@ -11,7 +11,7 @@ from gradlab.reports._boundary import boundary_view
 from gradlab.reports._calibration import calibration_view
 from gradlab.reports._confusion import confusion_view
 from gradlab.reports._content import TrainingReport
-from gradlab.reports._examples import columns_of, view_example
+from gradlab.reports._examples import columns_of, view_examples
 from gradlab.reports._history import curves_view
 from gradlab.reports._members import members_view
 from gradlab.reports._metrics import metrics_view
@@ -38,7 +38,7 @@ def render(report: TrainingReport) -> str:
         The page's HTML.
     """
     script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
-    mistakes = tuple(view_example(example, _classes(report)) for example in report.mistakes)
+    mistakes = view_examples(report.mistakes, _classes(report))
     return (
         _environment()
         .get_template("report.html")
