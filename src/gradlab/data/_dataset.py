@@ -13,8 +13,44 @@ PartName = Literal["train", "validation", "test"]
 class Preparation(Protocol):
     """What was learned from the training part in order to prepare the data, and how to do it again.
 
-    It is kept in a run as JSON and needs nothing but itself to prepare new examples.
+    It is kept in a run as JSON and needs nothing but itself to prepare new examples, and to read what the network
+    answers: classes by id, or reals in their own unit by shift and scale. The properties mean what `Dataset`'s do.
     """
+
+    @property
+    def task(self) -> Task:
+        """Whether classes or a real number are told."""
+        ...
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes' names by id."""
+        ...
+
+    @property
+    def target_shift(self) -> float:
+        """A real target in its own unit is `target * target_scale + target_shift`."""
+        ...
+
+    @property
+    def target_scale(self) -> float:
+        """See `target_shift`."""
+        ...
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """The shape of one example."""
+        ...
+
+    @property
+    def input_scale(self) -> float:
+        """What uint8 inputs are multiplied by."""
+        ...
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """A name per input feature; empty for pictures."""
+        ...
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values from which `preparation_from_json` builds the same preparation."""

@@ -25,7 +25,7 @@ class IdxData(Spec):
 
     kind: Literal["idx"] = "idx"
     name: IdxName = "mnist"
-    num_train: int | None = Field(default=None, ge=2, description="Use only the first so many training pictures.")
+    num_train: int | None = Field(default=None, ge=2, description="Use only so many training pictures, drawn by seed.")
 
 
 class PlaygroundData(Spec):
@@ -47,6 +47,7 @@ class TableData(Spec):
     task: Literal["auto", "classification", "regression"] = "auto"
     header: Literal["auto", "yes", "no"] = "auto"
     drop: tuple[str, ...] = Field(default=(), description="Columns to leave out.")
+    categories: tuple[str, ...] = Field(default=(), description="Columns of numbers that are codes of categories.")
     test_path: str | None = Field(default=None, description="A second file that holds the test part.")
     test_column: str | None = Field(default=None, description="A column that marks the test rows.")
     test_value: str = Field(default="test", description="What `test_column` says in a test row.")

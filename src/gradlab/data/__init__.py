@@ -1,0 +1,11 @@
+"""Floor 3: sources of examples and their preparation."""
+
+from gradlab.data._arrays import Arrays as Arrays
+from gradlab.data._dataset import Dataset as Dataset, Preparation as Preparation, Prepared as Prepared
+from gradlab.data._load import (
+    Source as Source,
+    data_names as data_names,
+    load as load,
+    preparation_from_json as preparation_from_json,
+    prepare as prepare,
+)

@@ -1,0 +1,165 @@
+"""How the rows of a table become inputs and targets, learned once and applied to any table of such columns."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from jaxtyping import Float32, Int
+from pydantic import Field
+
+from gradlab.core import DataError
+from gradlab.data._arrays import Arrays
+from gradlab.data._dataset import Prepared, Task
+from gradlab.data._features import Feature, Layout, check_finite, fit_feature
+from gradlab.data._model import Model
+from gradlab.data._quoted import quoted
+from gradlab.data._table import Column, Table
+from gradlab.data._tables import read_table
+from gradlab.data._target import Target
+
+
+class TablePreparation(Model):
+    """What was learned from a table's training rows.
+
+    Attributes:
+        target: How the target is read.
+        features: How each column that is used becomes inputs.
+        columns: Every column of the table, in its order.
+        is_named: Whether the columns had names of their own.
+    """
+
+    kind: Literal["table"] = "table"
+    target: Target
+    features: tuple[Feature, ...] = Field(min_length=1)
+    columns: tuple[str, ...]
+    is_named: bool = True
+
+    @property
+    def task(self) -> Task:
+        """Whether classes or a real number are told."""
+        return self.target.task
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes by id."""
+        return self.target.classes
+
+    @property
+    def target_shift(self) -> float:
+        """A real target in its own unit is `target * target_scale + target_shift`."""
+        return self.target.shift
+
+    @property
+    def target_scale(self) -> float:
+        """See `target_shift`."""
+        return self.target.scale
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """A name per input."""
+        return tuple(name for feature in self.features for name in feature.names)
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """The shape of one example."""
+        return (len(self.feature_names),)
+
+    @property
+    def input_scale(self) -> float:
+        """Tables are ready as they are."""
+        return 1.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values from which `preparation_from_json` builds the same preparation."""
+        return self.model_dump(mode="json")
+
+    def encode(self, columns: Sequence[Column]) -> tuple[Float32[np.ndarray, "rows inputs"], dict[str, int]]:
+        """Turn columns, in the order of `features`, into inputs.
+
+        Args:
+            columns: Their cells.
+
+        Returns:
+            The inputs, and by column the number of cells that say what no training row said.
+        """
+        encoded = [feature.encode(column) for feature, column in zip(self.features, columns, strict=True)]
+        unknown = {feature.column: count for feature, (_, count) in zip(self.features, encoded, strict=True) if count}
+        return np.concatenate([inputs for inputs, _ in encoded], axis=1), unknown
+
+    def apply(self, source: Any) -> Prepared:
+        """Prepare new rows.
+
+        Columns are found by name; in a file without header and in an array, by place. Other columns are ignored,
+        and targets are read where the target's column is there.
+
+        Args:
+            source: A path, a DataFrame, columns by name, a list of records, an array, or `Arrays` with targets.
+
+        Returns:
+            The rows, prepared as the training rows were.
+
+        Raises:
+            DataError: If a column is missing, or a cell infinite.
+        """
+        table, answers = self._read(source)
+        if table.num_rows == 0:
+            raise DataError(f"{table.name} has no rows")
+        columns = [table.column(feature.column) for feature in self.features]
+        check_finite(columns, table.labels, table.name)
+        inputs, unknown = self.encode(columns)
+        notes = [*table.notes, *_odd_cells(columns, unknown)]
+        if answers is None:
+            return Prepared(inputs, None, table.labels, tuple(notes))
+        targets, more = self.target.encode(answers)
+        return Prepared(inputs, targets, table.labels, (*notes, *more))
+
+    def _read(self, source: Any) -> tuple[Table, Column | None]:
+        """Read a table, name its columns as the training table's, and find the targets."""
+        if isinstance(source, Arrays):
+            table, answers = source.to_table("X")
+        else:
+            table, answers = read_table(source, header="yes" if self.is_named else "auto"), None
+        table = self._named(table)
+        if answers is None and self.target.column in table.names:
+            answers = table.column(self.target.column)
+        return table, answers
+
+    def _named(self, table: Table) -> Table:
+        needed = [feature.column for feature in self.features]
+        missing = [name for name in needed if name not in table.names]
+        if table.is_named and not missing:
+            return table
+        inputs = [name for name in self.columns if name != self.target.column]
+        if table.is_named and self.is_named:
+            raise DataError(f"{table.name} lacks {quoted(missing)}, which the network learned from")
+        for names in (self.columns, inputs):
+            if len(names) == len(table.columns):
+                return table.renamed(names)
+        raise DataError(
+            f"{table.name} has {len(table.columns)} columns: expected the {len(inputs)} that the network learned "
+            f"from, in their order, and '{self.target.column}' or not"
+        )
+
+
+def _odd_cells(columns: Sequence[Column], unknown: dict[str, int]) -> list[str]:
+    notes = [
+        f"{count:,} cells of '{name}' hold what no training row held; they count as none of its values."
+        for name, count in unknown.items()
+    ]
+    missing = {column.name: int(column.is_missing.sum()) for column in columns if column.is_missing.any()}
+    if missing:
+        notes.append(f"{sum(missing.values()):,} missing cells were filled in, in {quoted(list(missing))}.")
+    return notes
+
+
+def fit_preparation(
+    layouts: Sequence[Layout],
+    columns: Sequence[Column],
+    train: Int[np.ndarray, " train"],
+    *,
+    target: Target,
+    table: Table,
+) -> TablePreparation:
+    """Learn a preparation from the training rows alone."""
+    features = [fit_feature(layout, column, train) for layout, column in zip(layouts, columns, strict=True)]
+    return TablePreparation(target=target, features=tuple(features), columns=table.names, is_named=table.is_named)

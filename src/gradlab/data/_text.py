@@ -1,0 +1,172 @@
+"""Tables in text files: CSV, TSV and their kin, with all that files from the world bring along."""
+
+import codecs
+import csv
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from gradlab.core import DataError
+from gradlab.data._inference import MISSING_WORDS, infer_column
+from gradlab.data._table import Table, parse_number
+
+HeaderMode = Literal["auto", "yes", "no"]
+Row = tuple[int, list[str]]
+
+CHUNK_ROWS = 50_000
+SAMPLE_ROWS = 100
+CONTROL_BYTES = bytes(sorted(set(range(32)) - {9, 10, 12, 13, 27}))
+OTHER_FORMATS = {
+    b"PAR1": "is a Parquet file: name it .parquet",
+    b"PK\x03\x04": "is a zip archive or an Excel workbook: save the table as CSV",
+    b"\x1f\x8b": "is compressed with gzip: unpack it first",
+}
+
+
+def read_text_table(path: Path, *, header: HeaderMode = "auto") -> Table:
+    """Read a table from a text file.
+
+    The delimiter is whichever of comma, semicolon, tab and bar divides the first rows evenly. Quotes, blanks after
+    delimiters, blank lines, any line ending and a byte order mark are understood.
+
+    Args:
+        path: The file.
+        header: Whether the first row names the columns; "auto" looks at it.
+
+    Returns:
+        The table; its labels are line numbers of the file, counted from 1.
+
+    Raises:
+        DataError: If the file is no text, is empty, or a row has more or fewer cells than the first.
+    """
+    data = path.read_bytes()
+    text, notes = _decode(data, path.name)
+    delimiter = "\t" if path.suffix.lower() in {".tsv", ".tab"} else _delimiter(text)
+    rows = _rows(text, delimiter, path.name)
+    head = list(islice(rows, SAMPLE_ROWS))
+    if not head:
+        raise DataError(f"{path.name} is empty: expected a header and rows")
+    has_header = header == "yes" or (header == "auto" and _has_header([cells for _, cells in head]))
+    names = _names(head[0][1]) if has_header else [f"column {place}" for place in range(len(head[0][1]))]
+    table = _Builder(len(names), path.name)
+    table.add(head[1:] if has_header else head)
+    while chunk := list(islice(rows, CHUNK_ROWS)):
+        table.add(chunk)
+    checksum = "sha256:" + hashlib.sha256(data).hexdigest()
+    return table.finish(names, notes, checksum, has_header=has_header, decimal_comma=delimiter == ";")
+
+
+def _decode(data: bytes, name: str) -> tuple[str, list[str]]:
+    for magic, remedy in OTHER_FORMATS.items():
+        if data.startswith(magic):
+            raise DataError(f"{name} {remedy}")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", errors="replace"), []
+    start = data[:65_536]
+    if b"\0" in data or len(start.translate(None, CONTROL_BYTES)) < 0.99 * len(start):
+        raise DataError(f"{name} holds binary data and no text: expected a table such as CSV")
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        note = f"{name} is not UTF-8 (byte {error.start:,}) and was read as Windows-1252."
+        return data.decode("cp1252", errors="replace"), [note]
+
+
+def _rows(text: str, delimiter: str, name: str) -> Iterator[Row]:
+    """Yield each row that is not blank with the number of its first line."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
+    line = 1
+    try:
+        for cells in reader:
+            if any(cell and not cell.isspace() for cell in cells):
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise DataError(f"{name}, line {line}: {error}; is a quote left open?") from error
+
+
+def _delimiter(text: str) -> str:
+    def width(delimiter: str) -> int:
+        try:
+            widths = {len(cells) for _, cells in islice(_rows(text[:65_536], delimiter, ""), 20)}
+        except DataError:
+            return 0
+        return widths.pop() if len(widths) == 1 else 0
+
+    return max(",;\t|", key=width)
+
+
+def _has_header(rows: Sequence[list[str]]) -> bool:
+    """Tell a row of names: a word above numbers; or words alone, none of which comes again in its column."""
+    first = [cell.strip() for cell in rows[0]]
+    counted = [str(place) for place in range(len(first))]
+    if (len(first) > 3 and first == counted) or (len(first) > 1 and first == ["", *counted[:-1]]):
+        return True  # columns that a data frame numbered itself, without and with its index
+    are_words = [cell not in MISSING_WORDS and parse_number(cell) is None for cell in first]
+    for place, is_word in enumerate(are_words):
+        if is_word and _is_numeric([cells[place] for cells in rows[1:] if place < len(cells)]):
+            return True
+    if not any(are_words) or any(parse_number(cell) is not None for cell in first):
+        return False
+    return not any(first[place] == cell.strip() for cells in rows[1:] for place, cell in enumerate(cells[: len(first)]))
+
+
+def _is_numeric(cells: Sequence[str]) -> bool:
+    present = [bare for cell in cells if (bare := cell.strip()) not in MISSING_WORDS]
+    return bool(present) and all(parse_number(cell) is not None for cell in present)
+
+
+def _names(cells: Sequence[str]) -> list[str]:
+    """Name every column, each by a name of its own."""
+    names: list[str] = []
+    for place, cell in enumerate(cells):
+        plain = cell.strip() or f"column {place}"
+        count = 1 + sum(name == plain or name.startswith(f"{plain} (") for name in names)
+        names.append(plain if count == 1 else f"{plain} ({count})")
+    return names
+
+
+class _Builder:
+    """Keeps each column's different words once, so that a large table stays small while it is read."""
+
+    def __init__(self, width: int, name: str) -> None:
+        self._name = name
+        self._lines: list[int] = []
+        self._indexes: list[dict[str, int]] = [{} for _ in range(width)]
+        self._codes: list[list[np.ndarray]] = [[] for _ in range(width)]
+
+    def add(self, rows: Sequence[Row]) -> None:
+        width = len(self._indexes)
+        for line, cells in rows:
+            if len(cells) != width:
+                raise DataError(
+                    f"{self._name}, line {line} has {len(cells)} cells where the first row has {width}: "
+                    "mend the line, or put quotes around a cell that holds the delimiter"
+                )
+        self._lines += [line for line, _ in rows]
+        for cells, index, codes in zip(
+            zip(*(cells for _, cells in rows), strict=True), self._indexes, self._codes, strict=False
+        ):
+            codes.append(np.array([index.setdefault(cell, len(index)) for cell in cells], np.int32))
+
+    def finish(
+        self, names: Sequence[str], notes: Sequence[str], checksum: str, *, has_header: bool, decimal_comma: bool
+    ) -> Table:
+        empty = np.zeros(0, np.int32)
+        inferred = [
+            infer_column(name, np.concatenate([empty, *codes]), list(index), decimal_comma=decimal_comma)
+            for name, index, codes in zip(names, self._indexes, self._codes, strict=True)
+        ]
+        return Table(
+            name=self._name,
+            columns=tuple(column for column, _ in inferred),
+            labels=tuple(str(line) for line in self._lines),
+            notes=(*notes, *(note for _, note in inferred if note)),
+            checksum=checksum,
+            is_named=has_header,
+        )
