@@ -141,9 +141,10 @@ def _num_seeds(environment: dict[str, Any]) -> int:
 
 
 def _epochs_done(run: RunFolder, metrics: dict[str, Any], planned: int) -> int:
-    noted = metrics if metrics else run.checkpoint_meta() or {"epoch": 0}
-    done = noted.get("epochs", noted.get("epoch", planned))
-    return done if isinstance(done, int) else planned
+    """Return the epochs of the member that has trained longest."""
+    done = metrics.get("epochs", planned) if metrics else (run.checkpoint_meta() or {}).get("epoch", 0)
+    counts = [count for count in (done if isinstance(done, list) else [done]) if isinstance(count, int)]
+    return max(counts, default=planned)
 
 
 def _score(metrics: dict[str, Any]) -> tuple[str, float | None, float | None]:

@@ -1,0 +1,39 @@
+"""Floor 6: what a trained network is worth, in numbers with intervals and in words."""
+
+from gradlab.evaluation._calibration import (
+    ReliabilityBin as ReliabilityBin,
+    calibration_error as calibration_error,
+    reliability_bins as reliability_bins,
+)
+from gradlab.evaluation._classes import (
+    ClassMetrics as ClassMetrics,
+    ClassScore as ClassScore,
+    evaluate_classes as evaluate_classes,
+)
+from gradlab.evaluation._curves import (
+    CurveReading as CurveReading,
+    Verdict as Verdict,
+    find_runaway as find_runaway,
+    read_curves as read_curves,
+)
+from gradlab.evaluation._inference import Inference as Inference, infer as infer
+from gradlab.evaluation._intervals import (
+    Interval as Interval,
+    mean_and_deviation as mean_and_deviation,
+    wilson_interval as wilson_interval,
+)
+from gradlab.evaluation._mistakes import (
+    Miss as Miss,
+    Mistake as Mistake,
+    worst_misses as worst_misses,
+    worst_mistakes as worst_mistakes,
+)
+from gradlab.evaluation._outcome import Curves as Curves, describe_outcome as describe_outcome
+from gradlab.evaluation._plane import (
+    PlaneReading as PlaneReading,
+    most_telling_features as most_telling_features,
+    read_plane as read_plane,
+)
+from gradlab.evaluation._reals import RealMetrics as RealMetrics, evaluate_reals as evaluate_reals
+from gradlab.evaluation._seeds import over_seeds as over_seeds
+from gradlab.evaluation._softmax import SoftmaxAccount as SoftmaxAccount, softmax_account as softmax_account

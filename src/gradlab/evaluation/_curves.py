@@ -1,0 +1,131 @@
+"""What a pair of loss curves says of a training: the rules, in one place."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+
+Verdict = Literal["diverged", "not-learning", "over-fitted", "under-trained", "settled", "too-short"]
+
+LAST_SHARE = 0.2
+"""The end of a curve is its last fifth,"""
+MIN_WINDOW = 5
+"""but no fewer than so many epochs, or the slope is noise."""
+NOT_LEARNING_FALL = 0.02
+"""A training loss that never fell by more than this share of where it began has learned nothing."""
+UNDER_TRAINED_FALL = 0.03
+"""A loss that falls by more than this share over the end is still falling,"""
+UNDER_TRAINED_PART = 0.005
+"""if that is also more than this share of its whole fall: a loss of almost nothing may halve, and it is no matter."""
+NUM_STANDARD_ERRORS = 3.0
+"""A slope counts when it is steeper than so many of its own standard errors."""
+OVER_FITTED_RISE = 0.10
+"""A validation loss that ends by more than this share above its lowest, while the training loss fell, over-fits,"""
+OVER_FITTED_PART = 0.02
+"""if that is also more than this share of its whole fall,"""
+OVER_FITTED_DEVIATIONS = 4.0
+"""and more than so many standard deviations of its noise, since the lowest of many noisy values lies low by chance."""
+
+
+@dataclass(frozen=True)
+class CurveReading:
+    """What a member's two loss curves say.
+
+    Attributes:
+        verdict: `diverged`: the training broke off, or the loss was never a number. `not-learning`: the training loss
+            hardly fell. `over-fitted`: the validation loss rose from its lowest while the training loss fell on.
+            `under-trained`: it was still falling at the end. `settled`: none of these. `too-short`: fewer than three
+            epochs, from which nothing can be told.
+        change: Relative change of the loss that the verdict rests on. For `over-fitted`, the validation loss from its
+            lowest to its end; for `not-learning`, the training loss from first to last; else the validation loss
+            (the training loss where there is no validation part) over the end of its curve.
+        lowest_at: Position on the curve of the lowest validation (or training) loss; 0 is its first point.
+    """
+
+    verdict: Verdict
+    change: float
+    lowest_at: int
+
+
+def read_curves(
+    train_loss: Float[np.ndarray, " epochs"],
+    validation_loss: Float[np.ndarray, " epochs"],
+    *,
+    has_diverged: bool = False,
+) -> CurveReading:
+    """Judge a training by its loss curves.
+
+    Args:
+        train_loss: Mean training loss after each epoch. Epochs that were not trained are NaN, at the end.
+        validation_loss: The same of the validation part; all NaN where there is none.
+        has_diverged: Whether the trainer gave the member up.
+
+    Returns:
+        The verdict with its number.
+    """
+    broken = np.flatnonzero(~np.isfinite(train_loss))
+    num = int(broken[0]) if broken.size else len(train_loss)
+    if has_diverged or (num == 0 and len(train_loss)):
+        return CurveReading("diverged", float("nan"), 0)
+    train, validation = train_loss[:num].astype(np.float64), validation_loss[:num].astype(np.float64)
+    has_validation = num > 0 and bool(np.all(np.isfinite(validation)))
+    judged = validation if has_validation else train
+    if num < 3:
+        return CurveReading("too-short", 0.0, max(num - 1, 0))
+    lowest_at = int(np.argmin(judged))
+    fall = judged[0] - judged[lowest_at]
+    if train[0] - np.min(train) < NOT_LEARNING_FALL * abs(train[0]):
+        return CurveReading("not-learning", float((train[-1] - train[0]) / (train[0] or 1.0)), lowest_at)
+    end = judged[-max(MIN_WINDOW, round(LAST_SHARE * num)) :]
+    change, noise, is_certain = _trend(end)
+    lowest, rise = judged[lowest_at], np.mean(end) - judged[lowest_at]
+    least = max(OVER_FITTED_RISE * lowest, OVER_FITTED_PART * fall, OVER_FITTED_DEVIATIONS * noise)
+    if has_validation and rise > least and train[-1] < train[lowest_at]:
+        return CurveReading("over-fitted", float(rise / max(lowest, 1e-300)), lowest_at)
+    is_falling = change < -UNDER_TRAINED_FALL and -change * end[0] > UNDER_TRAINED_PART * fall
+    return CurveReading("under-trained" if is_falling and is_certain else "settled", change, lowest_at)
+
+
+def _trend(end: Float[np.ndarray, " end"]) -> tuple[float, float, bool]:
+    """Fit a straight line.
+
+    Returns:
+        Its relative change from end to end, the standard deviation around it, and whether its slope is beyond that.
+    """
+    num = len(end)
+    x = np.arange(num) - (num - 1) / 2.0
+    spread = np.sum(x**2)
+    slope = np.sum(x * end) / spread
+    residuals = end - np.mean(end) - slope * x
+    noise = np.sqrt(np.sum(residuals**2) / (num - 2))
+    start = np.mean(end) - slope * (num - 1) / 2.0
+    change = slope * (num - 1) / start if start > 0.0 else 0.0
+    return float(change), float(noise), bool(abs(slope) > NUM_STANDARD_ERRORS * noise / np.sqrt(spread))
+
+
+FAR_ABOVE_START = 10.0
+"""A training loss above so many times its start has run away,"""
+FOR_GOOD = 3
+"""if it stays there for at least so many epochs, to the end."""
+
+
+def find_runaway(train_loss: Float[np.ndarray, " epochs"]) -> int | None:
+    """Find where a loss that is still a number ran away for good.
+
+    Args:
+        train_loss: Mean training loss from before the first step on; NaN where it was not trained.
+
+    Returns:
+        The position from which on the loss stayed far above its start to the end, or None.
+
+    Example:
+        >>> find_runaway(np.array([1.0, 0.5, 30.0, 40.0, 50.0]))
+        2
+    """
+    known = train_loss[np.isfinite(train_loss)]
+    if len(known) < FOR_GOOD + 1 or known[0] <= 0.0:
+        return None
+    is_low = np.flatnonzero(known <= FAR_ABOVE_START * known[0])
+    begin = int(is_low[-1]) + 1
+    return begin if len(known) - begin >= FOR_GOOD else None

@@ -1,0 +1,30 @@
+"""Intervals against SciPy's, and against how often they hold the truth."""
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+from scipy import stats
+
+from gradlab.evaluation import mean_and_deviation, wilson_interval
+
+
+@given(num=st.integers(1, 5_000), share=st.floats(0.0, 1.0))
+def test_wilson_s_interval_equals_scipy_s(num: int, share: float) -> None:
+    right = round(share * num)
+    expected = stats.binomtest(right, num).proportion_ci(method="wilson")
+    assert wilson_interval(right, num) == pytest.approx((expected.low, expected.high), abs=1e-12)
+
+
+@pytest.mark.parametrize("num", [2, 3, 5, 8, 9, 10, 30, 50, 1000])
+def test_the_mean_s_interval_equals_scipy_s(num: int) -> None:
+    values = np.random.default_rng(num).normal(3.0, 2.0, num)
+    mean, deviation, interval = mean_and_deviation(values.tolist())
+    expected = stats.ttest_1samp(values, 0.0).confidence_interval()
+    assert mean == pytest.approx(values.mean())
+    assert deviation == pytest.approx(values.std(ddof=1))
+    assert interval == pytest.approx((expected.low, expected.high), rel=2e-5)
+
+
+def test_one_value_has_no_interval_and_equal_ones_a_narrow_one() -> None:
+    assert mean_and_deviation([0.25]) == (0.25, None, None)
+    assert mean_and_deviation([0.25, 0.25, 0.25]) == (0.25, 0.0, (0.25, 0.25))
