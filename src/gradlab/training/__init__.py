@@ -2,6 +2,7 @@
 
 from gradlab.training._block import Block as Block, Trained as Trained
 from gradlab.training._devices import (
+    device_count as device_count,
     device_names as device_names,
     precision_of as precision_of,
     prepare_engine as prepare_engine,

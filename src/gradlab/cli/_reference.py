@@ -1,0 +1,32 @@
+"""`gradlab schema` and `gradlab env`: what may be written, and where it runs."""
+
+from gradlab.cli._options import Debug, Json
+from gradlab.cli._output import print_json, to_stdout
+
+
+def schema(debug: Debug = False) -> None:
+    """Print the JSON schema of an experiment: every field, its type, its default."""
+    from gradlab import spec
+
+    print_json(spec.schema())
+
+
+def env(as_json: Json = False, debug: Debug = False) -> None:
+    """Print versions, processor, memory and devices."""
+    from gradlab import verbs
+
+    facts = verbs.describe_environment()
+    if as_json:
+        print_json(facts)
+        return
+    console = to_stdout()
+    for name, value in facts.items():
+        console.print(f"{name:<20} {_words(value)}", markup=False)
+
+
+def _words(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {item}" for name, item in value.items())
+    return ", ".join(str(item) for item in value) if isinstance(value, list | tuple) else str(value)
+
+

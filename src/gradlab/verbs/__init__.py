@@ -1,0 +1,6 @@
+"""Floor 9: one function a verb. The command line and the Python interface are its two faces."""
+
+from gradlab.verbs._predict import Predictions as Predictions, predict as predict
+from gradlab.verbs._resolve import Changes as Changes, resolve as resolve
+from gradlab.verbs._run import Run as Run, Scores as Scores, open_run as open_run
+from gradlab.verbs._train import Stopped as Stopped, resume as resume, train as train

@@ -1,0 +1,94 @@
+"""A trained member measured on each part of its data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int
+
+from gradlab.data import Dataset
+from gradlab.evaluation import ClassMetrics, Inference, RealMetrics, evaluate_classes, evaluate_reals, infer
+from gradlab.training import Plan, precision_of
+
+PARTS = ("train", "validation", "test")
+MEASURED_TRAIN = 10_000
+"""Of a larger training part, so many examples are measured (the curve's own); the others are not held back."""
+
+Metrics = ClassMetrics | RealMetrics
+
+
+@dataclass(frozen=True)
+class PartResult:
+    """What a network says of one part, and what that is worth.
+
+    Attributes:
+        rows: Rows of the data set.
+        inference: Logits, outputs and losses of these rows.
+        metrics: Scores with intervals.
+    """
+
+    rows: Int[np.ndarray, " rows"]
+    inference: Inference
+    metrics: Metrics
+
+
+def measure_parts(
+    plan: Plan, params: Any, statistics: Any, dataset: Dataset, *, parts: tuple[str, ...] = PARTS
+) -> dict[str, PartResult]:
+    """Measure a network on the parts of its data, all in one pass.
+
+    Args:
+        plan: The network and its objective.
+        params: Learned arrays.
+        statistics: Running statistics.
+        dataset: The member's own data.
+        parts: Which parts; those without examples are left out.
+
+    Returns:
+        A result a part.
+    """
+    rows = part_rows(dataset, parts)
+    everything = np.concatenate(list(rows.values())) if rows else np.zeros(0, np.int64)
+    with precision_of(plan.precision):
+        inference = infer(
+            plan.network,
+            plan.objective,
+            params,
+            statistics,
+            dataset.inputs[everything],
+            dataset.targets[everything],
+            input_scale=plan.input_scale,
+        )
+    results: dict[str, PartResult] = {}
+    start = 0
+    for name, own in rows.items():
+        end = start + len(own)
+        cut = Inference(inference.logits[start:end], inference.outputs[start:end], inference.losses[start:end])
+        results[name] = PartResult(own, cut, score(cut, dataset.targets[own], dataset))
+        start = end
+    return results
+
+
+def part_rows(dataset: Dataset, parts: tuple[str, ...] = PARTS) -> Mapping[str, Int[np.ndarray, " rows"]]:
+    """Return the rows that are measured of each part that has any."""
+    rows = {"train": dataset.train[:MEASURED_TRAIN], "validation": dataset.validation, "test": dataset.test}
+    return {name: rows[name] for name in parts if len(rows[name])}
+
+
+def score(inference: Inference, targets: np.ndarray, dataset: Dataset) -> Metrics:
+    """Score what a network says of examples whose targets are known."""
+    loss = float(np.mean(inference.losses.astype(np.float64)))
+    train = dataset.targets[dataset.train]
+    if dataset.classes:
+        majority = int(np.bincount(train, minlength=len(dataset.classes)).argmax())
+        return evaluate_classes(
+            inference.outputs, targets.astype(np.int64), classes=dataset.classes, loss=loss, majority=majority
+        )
+    scale, shift = dataset.target_scale, dataset.target_shift
+    return evaluate_reals(
+        inference.outputs[:, 0].astype(np.float64) * scale + shift,
+        targets.astype(np.float64) * scale + shift,
+        loss=loss,
+        train_mean=float(np.mean(train.astype(np.float64))) * scale + shift,
+    )

@@ -1,0 +1,322 @@
+"""A trained and measured population laid out as plain data for its page."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gradlab import reports
+from gradlab.data import Dataset
+from gradlab.evaluation import RealMetrics, reliability_bins, softmax_account, worst_misses, worst_mistakes
+from gradlab.runs import RunFolder
+from gradlab.spec import Experiment, to_toml
+from gradlab.training import Plan, precision_of
+from gradlab.verbs._measure import PartResult
+from gradlab.verbs._outcome import MemberOutcome, Outcome
+from gradlab.verbs._plane import boundary, is_playground
+
+MISTAKES = 12
+PER_CELL = 12
+RIGHT_PER_CELL = 4
+SHOWN_CELLS = 400
+MAX_PICTURE_SIDE = 64
+
+
+def build_report(
+    folder: RunFolder,
+    experiment: Experiment,
+    plan: Plan,
+    outcome: Outcome,
+    dataset: Dataset,
+    *,
+    features: tuple[str, str] | None = None,
+) -> reports.TrainingReport:
+    """Lay out all that the page of a training shows, of its first member where there are several.
+
+    Args:
+        folder: The run, for where it was made.
+        experiment: What was trained.
+        plan: The network and its objective.
+        outcome: What came of it.
+        dataset: The first member's data.
+        features: The two features whose plane is shown; by default the most telling.
+
+    Returns:
+        Plain data for `gradlab.reports.render`.
+    """
+    first = outcome.members[0]
+    part = next(name for name in ("test", "validation", "train") if name in first.parts)
+    result = first.parts[part]
+    is_classes = bool(dataset.classes)
+    told = _Told(dataset, result)
+    return reports.TrainingReport(
+        title=experiment.name,
+        task=dataset.task,
+        outcome=outcome.sentences,
+        facts=_facts(folder, experiment, plan, outcome, dataset),
+        experiment_toml=to_toml(experiment),
+        layers=tuple(
+            reports.LayerRow(r.name, r.kind, r.role, r.output_shape, r.num_params, r.multiply_adds)
+            for r in plan.network.table()
+        ),
+        history=_history(plan, outcome),
+        metrics={name: _metrics(outcome.metrics[name], first.parts[name]) for name in first.parts},
+        baseline_name=_baseline_name(result),
+        members=_members(outcome, part) if len(outcome.members) > 1 else (),
+        confusion=told.confusion(part) if is_classes else None,
+        mistakes=told.mistakes(),
+        predictions=None if is_classes else told.predictions(part, _target_name(dataset)),
+        boundary=_boundary(experiment, plan, first, dataset, features),
+        account=_account(plan, told, result) if is_classes else None,
+        calibration=_calibration(result, dataset, part) if is_classes else None,
+    )
+
+
+def _facts(
+    folder: RunFolder, experiment: Experiment, plan: Plan, outcome: Outcome, dataset: Dataset
+) -> reports.Facts:
+    row = reports.Row
+    shape = " x ".join(str(side) for side in dataset.input_shape)
+    shown = [row("inputs", f"{shape}{' pixels' if dataset.is_pictures else ' features'}")]
+    if dataset.classes:
+        names = ", ".join(dataset.classes[:12]) + (", ..." if len(dataset.classes) > 12 else "")
+        shown.append(row("classes", f"{len(dataset.classes)}: {names}"))
+    else:
+        shown.append(row("target", _target_name(dataset)))
+    if dataset.checksum:
+        shown.append(row("checksum of the bytes", dataset.checksum))
+    environment = folder.environment()
+    machine = environment.get("machine", {})
+    packages = environment.get("packages", {})
+    versions = ", ".join(f"{name} {packages[name]}" for name in ("gradlab", "jax", "optax") if name in packages)
+    return reports.Facts(
+        data=dataset.name,
+        parts={name: len(dataset.part(name)) for name in ("train", "validation", "test") if len(dataset.part(name))},
+        data_rows=tuple(shown),
+        notes=dataset.notes,
+        settings=tuple(_settings(experiment, plan)),
+        seconds=outcome.metrics.get("seconds", {}),
+        environment=(
+            row("made", str(environment.get("created", ""))),
+            row("machine", f"{machine.get('processor', '')}, {machine.get('cores', '?')} cores"),
+            row("devices", ", ".join(environment.get("devices", []))),
+            row("software", f"Python {environment.get('python', '')}, {versions}"),
+        ),
+    )
+
+
+def _settings(experiment: Experiment, plan: Plan) -> list[reports.Row]:
+    row = reports.Row
+    numbers = experiment.optimizer.model_dump(exclude={"kind", "learning_rate"}, exclude_none=True)
+    others = ", ".join(f"{name} {value:g}" for name, value in numbers.items() if value or name in plan.hyper_names)
+    rows = [
+        row("loss", f"{plan.objective.title}; the logits pass through {plan.objective.link}"),
+        row("optimizer", experiment.optimizer.kind + (f" ({others})" if others else "")),
+        row("learning rate", f"{experiment.optimizer.learning_rate:g}, {experiment.schedule.kind}"),
+        row("batch size", f"{plan.batch_size:,} examples, {plan.steps_per_epoch:,} steps an epoch"),
+        row("epochs", f"{experiment.epochs:,} (an epoch is one pass over the {plan.num_train:,} training examples)"),
+        row("seed", f"{experiment.seed}" + (f" to {experiment.seed + experiment.num_seeds - 1}"
+                                            if experiment.num_seeds > 1 else "")),
+    ]  # fmt: skip
+    if experiment.early_stopping:
+        stopping = experiment.early_stopping
+        rows.append(row("early stopping", f"by validation {stopping.metric}, patience {stopping.patience} epochs"))
+    return rows
+
+
+def _history(plan: Plan, outcome: Outcome) -> reports.History:
+    curves = outcome.curves
+
+    def stacked(name: str) -> np.ndarray | None:
+        if name not in outcome.members[0].history:
+            return None
+        rows = np.full(curves.train_loss.shape, np.nan)
+        for place, member in enumerate(outcome.members):
+            values = member.history[name]
+            rows[place, : len(values)] = values
+        return rows
+
+    best = outcome.members[0].trained.best_epoch
+    return reports.History(
+        epochs=curves.epochs,
+        train_loss=curves.train_loss,
+        validation_loss=stacked("validation_loss"),
+        train_accuracy=stacked("train_accuracy"),
+        validation_accuracy=stacked("validation_accuracy"),
+        loss_name=plan.objective.title,
+        chosen_epoch=best if len(outcome.members) == 1 else None,
+    )
+
+
+def _metrics(values: dict[str, Any], result: PartResult) -> dict[str, Any]:
+    """Bring a part's metrics to the form that the page's table reads."""
+    kept = {name: value for name, value in values.items() if name not in ("members", "confusion", "reliability")}
+    baseline = {name.removeprefix("baseline_"): kept.pop(name) for name in list(kept) if name.startswith("baseline_")}
+    baseline.pop("class", None)
+    by_class = kept.pop("by_class", None)
+    if by_class:
+        kept["per_class"] = [{"class" if key == "name" else key: item for key, item in one.items()} for one in by_class]
+    if isinstance(result.metrics, RealMetrics):
+        kept["r2_ci95"], kept["ci95"] = kept.pop("ci95", None), kept.pop("rmse_ci95", None)
+        kept = {name: value for name, value in kept.items() if value is not None}
+    return {**kept, "baseline": baseline}
+
+
+def _baseline_name(result: PartResult) -> str:
+    if isinstance(result.metrics, RealMetrics):
+        return "always the training mean"
+    return f"always the most frequent class, {result.metrics.baseline_class}"
+
+
+def _members(outcome: Outcome, part: str) -> tuple[reports.Member, ...]:
+    readings = outcome.curves.readings()
+    rows = []
+    for member, reading in zip(outcome.members, readings, strict=True):
+        metrics = member.parts[part].metrics
+        values = {f"{part} loss": metrics.loss}
+        if isinstance(metrics, RealMetrics):
+            values |= {f"{part} RMSE": metrics.rmse}
+        else:
+            values |= {f"{part} accuracy": metrics.accuracy}
+        rows.append(reports.Member(member.seed, values, member.diverged_at, reading.verdict))
+    return tuple(rows)
+
+
+def _target_name(dataset: Dataset) -> str:
+    """Name the target column: the one column of the file that is no feature, where there is just one."""
+    others = [name for name in dataset.raw if name not in dataset.feature_names]
+    return others[-1] if len(others) == 1 else "target"
+
+
+def _boundary(
+    experiment: Experiment,
+    plan: Plan,
+    member: MemberOutcome,
+    dataset: Dataset,
+    features: tuple[str, str] | None,
+) -> reports.Boundary2D | None:
+    trained = member.trained
+    last = (len(member.history["epoch"]) - 1, trained.params, trained.statistics)
+    kept = [(epoch, both["params"], both["statistics"]) for epoch, both in sorted(trained.snapshots.items())]
+    snapshots = [snapshot for snapshot in kept if snapshot[0] < last[0]] + [last]
+    with precision_of(plan.precision):
+        return boundary(plan, dataset, snapshots, is_playground=is_playground(experiment.data), features=features)
+
+
+def _calibration(result: PartResult, dataset: Dataset, part: Any) -> reports.Calibration | None:
+    outputs = result.inference.outputs.astype(np.float64)
+    if not np.all(np.isfinite(outputs)):
+        return None
+    told = outputs.argmax(axis=1)
+    bins = reliability_bins(outputs.max(axis=1), told == dataset.targets[result.rows])
+    value = lambda number: np.nan if number is None else number
+    return reports.Calibration(
+        confidence=np.array([value(bin.confidence) for bin in bins], np.float64),
+        accuracy=np.array([value(bin.accuracy) for bin in bins], np.float64),
+        counts=np.array([bin.count for bin in bins]),
+        part=part,
+    )
+
+
+def _account(plan: Plan, told: "_Told", result: PartResult) -> reports.OutputAccount | None:
+    """Account for one prediction: the most doubtful of the part, since a sure one shows little."""
+    outputs = result.inference.outputs
+    if not np.all(np.isfinite(outputs)) or not np.all(np.isfinite(result.inference.logits)):
+        return None
+    place = int(np.argmin(outputs.max(axis=1)))
+    logits = result.inference.logits[place].astype(np.float64)
+    probabilities = tuple(float(value) for value in outputs[place])
+    shift, link = 0.0, plan.objective.link
+    if link == "softmax":
+        account = softmax_account(logits)
+        terms, total, shift = account.exponentials, account.total, account.largest
+        probabilities = tuple(float(value) for value in account.probabilities)
+    else:
+        squash = {"sigmoid": lambda z: 1 / (1 + np.exp(-z)), "tanh": np.tanh, "linear": lambda z: z}[link]
+        terms = squash(logits)
+        total = float(terms.sum())
+    return reports.OutputAccount(
+        example=told.example(place),
+        classes=told.dataset.classes,
+        link=link,
+        logits=tuple(float(value) for value in logits),
+        terms=tuple(float(value) for value in terms),
+        total=total,
+        probabilities=probabilities,
+        shift=shift,
+    )
+
+
+class _Told:
+    """What a network told of one part, example by example."""
+
+    def __init__(self, dataset: Dataset, result: PartResult) -> None:
+        self.dataset = dataset
+        self._result = result
+        outputs = result.inference.outputs
+        targets = dataset.targets[result.rows]
+        if dataset.classes:
+            self._true: np.ndarray = targets.astype(np.int64)
+            self._told: np.ndarray = outputs.argmax(axis=1)
+        else:
+            scale, shift = dataset.target_scale, dataset.target_shift
+            self._true = targets.astype(np.float64) * scale + shift
+            self._told = outputs[:, 0].astype(np.float64) * scale + shift
+
+    def example(self, place: int) -> reports.Example:
+        """Return one example with what a person would look at."""
+        row = int(self._result.rows[place])
+        is_classes = bool(self.dataset.classes)
+        outputs = self._result.inference.outputs[place]
+        kind = int if is_classes else float
+        return reports.Example(
+            label=self.dataset.labels[row] if self.dataset.labels else f"example {row + 1}",
+            true=kind(self._true[place]),
+            predicted=kind(self._told[place]),
+            probabilities=tuple(float(value) for value in outputs) if is_classes else (),
+            picture=_picture(self.dataset, row) if self.dataset.is_pictures else None,
+            values=tuple((name, _cell(column[row])) for name, column in self.dataset.raw.items()),
+        )
+
+    def mistakes(self) -> tuple[reports.Example, ...]:
+        places = np.arange(len(self._true))
+        if self.dataset.classes:
+            worst: Sequence[Any] = worst_mistakes(
+                self._result.inference.outputs, self._true, places, count=MISTAKES, predicted=self._told
+            )
+        else:
+            worst = worst_misses(self._told, self._true, places, count=MISTAKES)
+        return tuple(self.example(one.row) for one in worst)
+
+    def predictions(self, part: Any, target: str) -> reports.Predictions:
+        return reports.Predictions(self._true, self._told, part, target)
+
+    def confusion(self, part: Any) -> reports.Confusion:
+        """Count the cells, and choose examples behind each: all that fit of the wrong ones, a few of the right."""
+        num = len(self.dataset.classes)
+        cells = self._true * num + self._told
+        counts = np.bincount(cells, minlength=num**2).reshape(num, num)
+        chosen: list[int] = []
+        for cell in np.unique(cells)[:SHOWN_CELLS]:
+            places = np.flatnonzero(cells == cell)
+            most = RIGHT_PER_CELL if cell // num == cell % num else PER_CELL
+            sure = self._result.inference.outputs[places].max(axis=1)
+            chosen += list(places[np.argsort(-sure, kind="stable")][:most])
+        examples = tuple(self.example(int(place)) for place in chosen)
+        return reports.Confusion(self.dataset.classes, counts, part, examples)
+
+
+def _picture(dataset: Dataset, row: int) -> np.ndarray:
+    picture = dataset.inputs[row]
+    if picture.dtype != np.uint8:
+        low, high = float(picture.min()), float(picture.max())
+        picture = ((picture - low) / (high - low or 1.0) * 255).astype(np.uint8)
+    else:
+        picture = np.clip(picture.astype(np.float64) * dataset.input_scale * 255, 0, 255).astype(np.uint8)
+    step = max(1, max(picture.shape[:2]) // MAX_PICTURE_SIDE)
+    picture = picture[::step, ::step]
+    return picture[:, :, 0] if picture.shape[2] == 1 else picture[:, :, :3]
+
+
+def _cell(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float | np.floating) else str(value)

@@ -1,0 +1,265 @@
+"""A run as a person works with it in Python."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradlab.core import RunError, Table
+from gradlab.data import Dataset, Preparation, preparation_from_json
+from gradlab.networks import Network, build_network
+from gradlab.objectives import Objective, build_objective
+from gradlab.runs import RunFolder
+from gradlab.spec import Experiment
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gradlab.verbs._predict import Predictions
+
+
+class Scores(Mapping[str, Any]):
+    """The scores of one part: `run.test.accuracy`, or `run.test["accuracy"]`.
+
+    With several seeds an attribute is the mean over them, and the item has its deviation and interval too.
+    """
+
+    def __init__(self, part: str, values: Mapping[str, Any]) -> None:
+        self._part = part
+        self._values = values
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._values:
+            raise AttributeError(f"the {self._part} part has no '{name}'; it has {', '.join(self._values)}")
+        value = self._values[name]
+        return value["mean"] if isinstance(value, Mapping) and "mean" in value else value
+
+    def table(self) -> Table:
+        """Return the scores that are single numbers as a table of words."""
+        rows = [(name, words) for name in self._values if (words := _words(self._values[name]))]
+        return Table(header=(self._part, ""), rows=tuple(rows))
+
+    def __str__(self) -> str:
+        return str(self.table())
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, Mapping) and value.get("mean") is not None:
+        return f"{value['mean']:.4g} ± {value['sd']:.2g}" if value.get("sd") is not None else f"{value['mean']:.4g}"
+    if isinstance(value, bool) or value is None or isinstance(value, list | Mapping):
+        return ""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run: what was trained, what came of it, and the trained network to use.
+
+    Attributes:
+        folder: Its record on disk.
+    """
+
+    folder: RunFolder
+
+    @property
+    def path(self) -> Path:
+        """The run's folder."""
+        return self.folder.path
+
+    @cached_property
+    def experiment(self) -> Experiment:
+        """What was trained."""
+        return self.folder.experiment
+
+    @cached_property
+    def metrics(self) -> dict[str, Any]:
+        """All that `metrics.json` holds.
+
+        Raises:
+            RunError: If training has not come to its end.
+        """
+        if not self.folder.is_finished:
+            raise RunError(f"{self.path} is not finished; continue it by: gradlab train --resume {self.path}")
+        return self.folder.metrics()
+
+    @property
+    def train(self) -> Scores:
+        """Scores of the training part."""
+        return self._scores("train")
+
+    @property
+    def validation(self) -> Scores:
+        """Scores of the validation part."""
+        return self._scores("validation")
+
+    @property
+    def test(self) -> Scores:
+        """Scores of the test part."""
+        return self._scores("test")
+
+    def _scores(self, part: str) -> Scores:
+        if part not in self.metrics:
+            raise RunError(f"{self.path} has no {part} part")
+        return Scores(part, self.metrics[part])
+
+    @property
+    def outcome(self) -> tuple[str, ...]:
+        """What came out, in words."""
+        return tuple(self.metrics["outcome"])
+
+    @property
+    def history(self) -> "pd.DataFrame":
+        """What was measured at each epoch, a row per member and epoch."""
+        return self.folder.history_frame()
+
+    @cached_property
+    def shape_of_data(self) -> dict[str, Any]:
+        """What the network needs to know of its data: task, classes, input shape and scale."""
+        return _checked_shape(self.folder)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes' names by id; empty for regression."""
+        return tuple(self.shape_of_data["classes"])
+
+    @cached_property
+    def objective(self) -> Objective:
+        """What the network's logits mean."""
+        return build_objective(self.experiment.loss, len(self.classes))
+
+    @cached_property
+    def network(self) -> Network:
+        """The layers."""
+        shape = tuple(self.shape_of_data["input_shape"])
+        return build_network(self.experiment.model, shape, self.objective.num_outputs)
+
+    def preparation(self, member: int = 0) -> Preparation:
+        """Return how a member's data is prepared."""
+        return preparation_from_json(self._member_record(member)["preparation"])
+
+    def target_scaling(self, member: int = 0) -> tuple[float, float]:
+        """Return scale and shift that bring an output of a regression to the target's own unit."""
+        record = self._member_record(member)
+        return float(record["target_scale"]), float(record["target_shift"])
+
+    def _member_record(self, member: int) -> Mapping[str, Any]:
+        members = self.shape_of_data["members"]
+        if not 0 <= member < len(members):
+            raise RunError(f"{self.path} has members 0 to {len(members) - 1}, and no {member}")
+        return members[member]
+
+    def weights(self, member: int = 0) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, dict[str, np.ndarray]]]:
+        """Return a member's learned arrays and its running statistics, by layer and role."""
+        self._member_record(member)
+        params, statistics = self.network.draw(0), self.network.start_statistics()
+        both = {**_shapes(params), **_shapes(statistics)}
+        tensors = self.folder.load_weights(both)
+
+        def own(like: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, dict[str, np.ndarray]]:
+            return {layer: {role: tensors[f"{layer}/{role}"][member] for role in roles} for layer, roles in like.items()}
+
+        return own(params), own(statistics)
+
+    def predict(self, source: Any, *, member: int = 0) -> "Predictions":
+        """Predict new examples: a DataFrame, a table's or picture's path, or an array.
+
+        Args:
+            source: The examples, in the form they had in training; they are prepared as the training part was.
+            member: Which network of several seeds.
+
+        Returns:
+            Classes with probabilities, or numbers.
+        """
+        from gradlab.verbs._predict import predict
+
+        return predict(self, source, member=member)
+
+    def __str__(self) -> str:
+        if not self.folder.is_finished:
+            return f"{self.folder.name}: not finished"
+        return "\n".join([f"{self.folder.name}  ({self.path})", *self.outcome])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        lines = str(self).splitlines()
+        items = "".join(f"<li>{escape(line)}</li>" for line in lines[1:])
+        return f"<strong>{escape(lines[0])}</strong><ul>{items}</ul>"
+
+
+def describe_shape(dataset: Dataset, members: list[Dataset]) -> dict[str, Any]:
+    """Lay out what a run keeps of its data, so that it can be used where the data is not."""
+    return {
+        "task": dataset.task,
+        "classes": list(dataset.classes),
+        "input_shape": list(dataset.input_shape),
+        "input_scale": dataset.input_scale,
+        "feature_names": list(dataset.feature_names),
+        "members": [
+            {
+                "preparation": each.preparation.to_json(),
+                "target_scale": each.target_scale,
+                "target_shift": each.target_shift,
+            }
+            for each in members
+        ],
+    }
+
+
+MAX_INPUTS = 2**26
+
+
+def _checked_shape(folder: RunFolder) -> dict[str, Any]:
+    """Read `preparation.json` and refuse what would build an absurd network."""
+    values = folder.preparation()
+    try:
+        shape = [int(side) for side in values["input_shape"]]
+        is_sound = 1 <= len(shape) <= 3 and min(shape) >= 1 and int(np.prod(shape, dtype=object)) <= MAX_INPUTS
+        is_sound &= all(isinstance(name, str) for name in values["classes"]) and isinstance(values["members"], list)
+        is_sound &= all(isinstance(record, dict) and "preparation" in record for record in values["members"])
+        float(values["input_scale"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        is_sound = False
+    if not is_sound:
+        raise RunError(f"{folder.path / 'preparation.json'} is damaged: it does not describe the network's inputs")
+    return values
+
+
+def _shapes(arrays: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, tuple[int, ...]]:
+    return {f"{layer}/{role}": array.shape for layer, own in arrays.items() for role, array in own.items()}
+
+
+def open_run(name: str | Path) -> Run:
+    """Open a run by its folder, or by its name under `./runs`.
+
+    Args:
+        name: As `iris-001` or `runs/iris-001`.
+
+    Returns:
+        The run.
+
+    Raises:
+        RunError: If there is no such run, or it is damaged.
+    """
+    from gradlab.runs import find_run
+
+    return Run(find_run(str(name)))
