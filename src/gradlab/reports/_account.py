@@ -1,5 +1,6 @@
 """One prediction, from logits to probabilities, term by term."""
 
+import math
 from dataclasses import dataclass
 
 from gradlab.reports._content import Link, OutputAccount
@@ -56,36 +57,39 @@ def account_view(account: OutputAccount) -> AccountView:
     if len(order) > MAX_ROWS:
         order.sort(key=lambda k: -account.probabilities[k])
     told = max(order, key=lambda k: account.probabilities[k])
-    is_lone = len(account.logits) != len(account.classes)
     return AccountView(
         view_examples((account.example,), account.classes)[0],
         account.link,
-        tuple(_term(account, k, told, is_lone) for k in order[:MAX_ROWS]),
+        tuple(_term(account, k, told) for k in order[:MAX_ROWS]),
         max(len(order) - MAX_ROWS, 0),
         number(account.total, digits=4),
         fixed(account.shift) if account.shift else "",
-        _term(account, told, told, is_lone),
-        (fixed(account.logits[0]), fixed(account.terms[0])) if is_lone else None,
-        _saved(account, is_lone),
+        _term(account, told, told),
+        (fixed(account.logits[0]), fixed(account.terms[0])) if _is_lone(account) else None,
+        _saved(account),
     )
 
 
-def _term(account: OutputAccount, k: int, told: int, is_lone: bool) -> Term:
-    probability = account.probabilities[k]
+def _term(account: OutputAccount, k: int, told: int) -> Term:
+    logit, term, probability = "", "", account.probabilities[k]
+    if not _is_lone(account):
+        logit = fixed(account.logits[k])
+        # Exponentials differ by powers of ten, outputs of a sigmoid do not.
+        term = number(account.terms[k], digits=4) if account.link == "softmax" else fixed(account.terms[k])
+    bar = 0.0 if math.isnan(probability) else round(min(max(probability, 0.0), 1.0), 4)
     return Term(
-        account.classes[k],
-        "" if is_lone else fixed(account.logits[k]),
-        "" if is_lone else number(account.terms[k], digits=4) if account.link == "softmax" else fixed(account.terms[k]),
-        fixed(probability),
-        round(min(max(probability, 0.0), 1.0), 4) if probability == probability else 0.0,
-        k == told,
-        k == int(account.example.true),
+        account.classes[k], logit, term, fixed(probability), bar, k == told, k == int(account.example.true)
     )
 
 
-def _saved(account: OutputAccount, is_lone: bool) -> Download:
+def _is_lone(account: OutputAccount) -> bool:
+    """Whether one logit speaks for two classes."""
+    return len(account.logits) != len(account.classes)
+
+
+def _saved(account: OutputAccount) -> Download:
     rows = (
-        (name, *(("", "") if is_lone else (account.logits[k], account.terms[k])), account.probabilities[k])
+        (name, *(("", "") if _is_lone(account) else (account.logits[k], account.terms[k])), account.probabilities[k])
         for k, name in enumerate(account.classes)
     )
     term = "exponential" if account.link == "softmax" else "output"

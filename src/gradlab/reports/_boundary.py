@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Shaped, UInt8
 
-from gradlab.reports._colours import class_colour, hex_of, lighten, score_colours, winner_colours
+from gradlab.figures import class_colour, hex_of, lighten, score_colours, winner_colours
 from gradlab.reports._content import Boundary2D
 from gradlab.reports._contour import zero_lines
 from gradlab.reports._csv import Download, download

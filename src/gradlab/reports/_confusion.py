@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-
 from gradlab.reports._content import Confusion, Example
 from gradlab.reports._csv import Download, download
 from gradlab.reports._examples import ExampleView, columns_of, view_examples
@@ -168,4 +167,6 @@ def _cell_examples(confusion: Confusion, pair: tuple[int, int], examples: list[E
     views = view_examples(examples, names)
     num = int(confusion.counts[pair])
     is_right = pair[0] == pair[1]
-    return CellExamples(_key(*pair), num, count(num), names[pair[0]], names[pair[1]], is_right, views, columns_of(views))
+    return CellExamples(
+        _key(*pair), num, count(num), names[pair[0]], names[pair[1]], is_right, views, columns_of(views)
+    )

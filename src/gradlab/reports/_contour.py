@@ -4,9 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 
-def zero_lines(
-    field: Float[np.ndarray, "ny nx"], x: Float[np.ndarray, " nx"], y: Float[np.ndarray, " ny"]
-) -> str:
+def zero_lines(field: Float[np.ndarray, "ny nx"], x: Float[np.ndarray, " nx"], y: Float[np.ndarray, " ny"]) -> str:
     """Trace where a field changes its sign, as an SVG path.
 
     In each square of the grid the field is interpolated along the sides. Where all four sides are crossed
@@ -27,7 +25,9 @@ def zero_lines(
     segments = []
     for j, i in np.argwhere(crossed.sum(axis=-1) >= 2):
         ends = [sides[side][j, i] for side in np.flatnonzero(crossed[j, i])]
-        segments += [f"M{a[0]:.1f} {a[1]:.1f}L{b[0]:.1f} {b[1]:.1f}" for a, b in zip(ends[::2], ends[1::2], strict=False)]
+        segments += [
+            f"M{a[0]:.1f} {a[1]:.1f}L{b[0]:.1f} {b[1]:.1f}" for a, b in zip(ends[::2], ends[1::2], strict=False)
+        ]
     return "".join(segments)
 
 
@@ -42,7 +42,9 @@ def _sides(
     return flat[:-1], steep[:, :-1], flat[1:], steep[:, 1:]
 
 
-def _crossing(first: Float[np.ndarray, "rows columns"], second: Float[np.ndarray, "rows columns"]) -> Float[np.ndarray, "rows columns"]:
+def _crossing(
+    first: Float[np.ndarray, "rows columns"], second: Float[np.ndarray, "rows columns"]
+) -> Float[np.ndarray, "rows columns"]:
     """Say how far from the first to the second value zero lies, from 0 to 1; NaN where both have one sign."""
     changes = (first >= 0.0) != (second >= 0.0)
     changes &= np.isfinite(first) & np.isfinite(second)

@@ -111,7 +111,7 @@ def accuracy_chart(history: History) -> Chart | None:
 def steady_members(history: History) -> Bool[np.ndarray, " members"]:
     """Say which members never left the finite numbers; all of them, if none stayed."""
     steady = np.isfinite(history.train_loss).all(axis=1)
-    return steady if steady.any() else np.ones_like(steady)
+    return np.asarray(steady if steady.any() else ~steady)
 
 
 def thin(num: int, most: int) -> Int[np.ndarray, " kept"]:
@@ -133,7 +133,9 @@ def _chart(
     linear = linear_scale(levels, start=BOTTOM, end=TOP, holds=(0.0,) if has_log else (1.0,))
     logarithmic = log_scale(levels, start=BOTTOM, end=TOP) if has_log else None
     scales = tuple(scale for scale in (linear, logarithmic) if scale is not None)
-    panels = tuple(Panel(y, y.ticks(), tuple(_line(s, x.place(epochs.astype(np.float64)), y) for s in series)) for y in scales)
+    panels = tuple(
+        Panel(y, y.ticks(), tuple(_line(s, x.place(epochs.astype(np.float64)), y) for s in series)) for y in scales
+    )
     chosen = None if history.chosen_epoch is None else x.at(history.chosen_epoch)
     starts_on = "log" if logarithmic is not None and _hides_its_end(levels) else "linear"
     return Chart(key, title, panels, starts_on, x, x.ticks(6), series, epochs, chosen)
@@ -189,7 +191,9 @@ def _path(x: Float[np.ndarray, " points"], y: Float[np.ndarray, " points"]) -> s
     return "".join(f"M{_points(x[run], y[run])}" for run in _runs(np.isfinite(y)))
 
 
-def _outline(x: Float[np.ndarray, " points"], low: Float[np.ndarray, " points"], high: Float[np.ndarray, " points"]) -> str:
+def _outline(
+    x: Float[np.ndarray, " points"], low: Float[np.ndarray, " points"], high: Float[np.ndarray, " points"]
+) -> str:
     parts = []
     for run in _runs(np.isfinite(low) & np.isfinite(high)):
         there, back = np.concatenate([x[run], x[run][::-1]]), np.concatenate([high[run], low[run][::-1]])

@@ -32,6 +32,7 @@ TITLES = {
 """Known metrics in the order in which they are shown; others follow under their own names."""
 
 
+CLASS_TITLES = {"f1": "F1", "support": "examples"}
 PILE = 34.0
 """Height of the tallest pile of members' dots."""
 
@@ -135,7 +136,7 @@ def read_part(part: Mapping[str, Any]) -> dict[str, Measured]:
     naive = baseline if isinstance(baseline, Mapping) else {}
     found = {}
     for name, entry in part.items():
-        if name in ("n", "baseline") or name.endswith("ci95"):
+        if name in ("n", "baseline") or name.startswith("num_") or name.endswith("ci95"):
             continue
         measured = _measured(entry, _interval(part.get(f"{name}_ci95")), _real(naive.get(name)))
         if measured is not None:
@@ -172,8 +173,9 @@ def metrics_view(report: TrainingReport) -> MetricsView | None:
 
 
 def _real(value: object) -> float | None:
-    is_number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-    return float(value) if is_number else None  # pyright: ignore[reportArgumentType]: checked in the line above
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        return None
+    return float(value)
 
 
 def _interval(value: object) -> tuple[float, float] | None:
@@ -202,8 +204,8 @@ def _title(name: str) -> str:
 
 
 def _size(part: Mapping[str, Any]) -> str:
-    num = part.get("n")
-    return f"n = {count(num)}" if isinstance(num, int) else ""
+    num = _measured(part.get("n"), None, None)
+    return f"n = {count(round(num.value))}" if num else ""
 
 
 def _row(name: str, cells: list[Measured | None], told: Measured | None) -> MetricRow:
@@ -215,12 +217,14 @@ def _class_rows(entries: object) -> tuple[tuple[str, ...], tuple[ClassRow, ...]]
         return (), ()
     columns = [key for key in (entries[0] if entries else {}) if key not in ("class", "name")]
     rows = (ClassRow(str(entry.get("class", entry.get("name", ""))), _class_cells(entry, columns)) for entry in entries)
-    return tuple(column.replace("_", " ").replace("f1", "F1") for column in columns), tuple(rows)
+    return tuple(CLASS_TITLES.get(column) or column.replace("_", " ") for column in columns), tuple(rows)
 
 
 def _class_cells(entry: Mapping[str, Any], columns: list[str]) -> tuple[str, ...]:
-    values = [entry.get(column) for column in columns]
-    return tuple(count(v) if isinstance(v, int) else "" if _real(v) is None else fixed(float(v)) for v in values)  # pyright: ignore[reportArgumentType]: `_real` has seen it
+    found = [_measured(entry.get(column), None, None) for column in columns]
+    whole = [isinstance(entry.get(column), int) for column in columns]
+    cells = zip(found, whole, strict=True)
+    return tuple("–" if one is None else count(int(one.value)) if is_whole else one.text for one, is_whole in cells)
 
 
 def _chart(report: TrainingReport, found: dict[str, dict[str, Measured]], told: str) -> IntervalChart | None:
@@ -233,7 +237,9 @@ def _chart(report: TrainingReport, found: dict[str, dict[str, Measured]], told: 
     baseline = found[told][name].baseline
     values = [v for part, cell in rows for v in (cell.value, *(cell.interval or ()), *members[part])]
     values += [] if baseline is None else [baseline]
-    scale = linear_scale(np.array(values, np.float64), start=96.0, end=464.0, holds=(1.0,) if name == "accuracy" else (0.0,))
+    scale = linear_scale(
+        np.array(values, np.float64), start=96.0, end=464.0, holds=(1.0,) if name == "accuracy" else (0.0,)
+    )
     pitch = 72.0 if any(members.values()) else 38.0
     dots = tuple(_dots(part, cell, members[part], scale, 38.0 + pitch * k) for k, (part, cell) in enumerate(rows))
     place = None if baseline is None else scale.at(baseline)
@@ -249,7 +255,15 @@ def _member_values(report: TrainingReport, part: str, name: str) -> tuple[float,
 
 def _dots(part: str, cell: Measured, members: tuple[float, ...], scale: Scale, y: float) -> Dots:
     low, high = (scale.at(edge) for edge in cell.interval) if cell.interval else (None, None)
-    return Dots(PART_TITLES[part], cell.text, y, scale.at(cell.value), low, high, _piled([scale.at(value) for value in members], y + 14.0))
+    return Dots(
+        PART_TITLES[part],
+        cell.text,
+        y,
+        scale.at(cell.value),
+        low,
+        high,
+        _piled([scale.at(value) for value in members], y + 14.0),
+    )
 
 
 def _piled(places: list[float], top: float) -> tuple[tuple[float, float], ...]:

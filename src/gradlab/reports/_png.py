@@ -33,7 +33,9 @@ def encode_png(picture: UInt8[np.ndarray, "height width *channels"]) -> bytes:
     height, width, *channels = picture.shape
     depth = channels[0] if len(channels) == 1 else 1
     if len(channels) > 1 or depth not in _COLOUR_TYPES:
-        raise ShapeError(f"a picture of shape {picture.shape} cannot be drawn; give (height, width) or 1, 3, 4 channels")
+        raise ShapeError(
+            f"a picture of shape {picture.shape} cannot be drawn; give (height, width) or 1, 3, 4 channels"
+        )
     # Every line begins with its filter's number: 0, none.
     lines = np.zeros((height, 1 + width * depth), np.uint8)
     lines[:, 1:] = picture.reshape(height, width * depth)

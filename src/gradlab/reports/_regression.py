@@ -67,32 +67,17 @@ def regression_view(predictions: Predictions) -> RegressionView | None:
 
 def _told(target: str, true: Float[np.ndarray, " points"], told: Float[np.ndarray, " points"]) -> Scatter:
     left, right, top, bottom = BOX
-    both = np.concatenate([true, told])
-    x = linear_scale(both, start=left, end=right)
+    x = linear_scale(np.concatenate([true, told]), start=left, end=right)
     y = Scale(x.low, x.high, bottom, top)
-    ideal = (left, bottom, right, top)
-    return _scatter("predicted", "predicted against true", f"true {target}", f"predicted {target}", x, y, true, told, ideal)
+    dots = dots_path(x.place(true), y.place(told))
+    titles = ("predicted against true", f"true {target}", f"predicted {target}")
+    return Scatter("predicted", *titles, x, y, x.ticks(), y.ticks(), dots, (left, bottom, right, top))
 
 
 def _residuals(target: str, true: Float[np.ndarray, " points"], told: Float[np.ndarray, " points"]) -> Scatter:
     left, right, top, bottom = BOX
-    residual = told - true
     x = linear_scale(true, start=left, end=right)
-    y = linear_scale(residual, start=bottom, end=top, holds=(0.0,))
-    ideal = (left, y.at(0.0), right, y.at(0.0))
-    return _scatter("residuals", "residuals", f"true {target}", "predicted − true", x, y, true, residual, ideal)
-
-
-def _scatter(
-    key: str,
-    title: str,
-    x_title: str,
-    y_title: str,
-    x: Scale,
-    y: Scale,
-    across: Float[np.ndarray, " points"],
-    up: Float[np.ndarray, " points"],
-    ideal: tuple[float, float, float, float],
-) -> Scatter:
-    dots = dots_path(x.place(across), y.place(up))
-    return Scatter(key, title, x_title, y_title, x, y, x.ticks(), y.ticks(), dots, ideal)
+    y = linear_scale(told - true, start=bottom, end=top, holds=(0.0,))
+    dots = dots_path(x.place(true), y.place(told - true))
+    titles = ("residuals", f"true {target}", "predicted − true")
+    return Scatter("residuals", *titles, x, y, x.ticks(), y.ticks(), dots, (left, y.at(0.0), right, y.at(0.0)))

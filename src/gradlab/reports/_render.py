@@ -20,7 +20,7 @@ from gradlab.reports._regression import regression_view
 from gradlab.reports._summary import key_figures, part_shares, phases
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    import jinja2
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -71,7 +71,7 @@ def _classes(report: TrainingReport) -> tuple[str, ...]:
 
 
 @cache
-def _environment() -> "Environment":
+def _environment() -> "jinja2.Environment":
     # Imported here, because a quarter of the time of `import gradlab` would go into a page that is seldom written.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 

@@ -62,7 +62,9 @@ def _members(report: TrainingReport) -> KeyFigure | None:
     if len(report.members) < 2:
         return None
     diverged = sum(member.diverged_at is not None for member in report.members)
-    return KeyFigure("networks", count(len(report.members)), f"{diverged} diverged" if diverged else "each its own seed")
+    return KeyFigure(
+        "networks", count(len(report.members)), f"{diverged} diverged" if diverged else "each its own seed"
+    )
 
 
 def _examples(report: TrainingReport) -> KeyFigure:

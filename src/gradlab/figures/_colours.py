@@ -25,9 +25,7 @@ def score_colours(scores: Float[np.ndarray, "..."]) -> UInt8[np.ndarray, "... 3"
     return _bytes(_rgb(NEUTRAL) + np.abs(scores) * (end - _rgb(NEUTRAL)))
 
 
-def winner_colours(
-    winners: Int[np.ndarray, "..."], confidence: Float[np.ndarray, "..."]
-) -> UInt8[np.ndarray, "... 3"]:
+def winner_colours(winners: Int[np.ndarray, "..."], confidence: Float[np.ndarray, "..."]) -> UInt8[np.ndarray, "... 3"]:
     """Colour each place by the class that wins there, the more strongly the surer the network is."""
     palette = np.stack([_rgb(colour) for colour in CLASS_COLOURS])
     strength = np.clip(np.nan_to_num(confidence.astype(np.float64), nan=0.0), 0.0, 1.0)[..., None]
