@@ -77,18 +77,43 @@ def part_rows(dataset: Dataset, parts: tuple[str, ...] = PARTS) -> Mapping[str, 
 
 
 def score(inference: Inference, targets: np.ndarray, dataset: Dataset) -> Metrics:
-    """Score what a network says of examples whose targets are known."""
+    """Score what a network says of examples of a data set; the baseline is learned on its training part."""
+    scaling = (dataset.target_scale, dataset.target_shift)
+    return score_new(
+        inference, targets, classes=dataset.classes, scaling=scaling, train_targets=dataset.targets[dataset.train]
+    )
+
+
+def score_new(
+    inference: Inference,
+    targets: np.ndarray,
+    *,
+    classes: tuple[str, ...],
+    scaling: tuple[float, float],
+    train_targets: np.ndarray | None = None,
+) -> Metrics:
+    """Score what a network says of examples whose targets are known.
+
+    Args:
+        inference: What it says.
+        targets: Class ids, or standardised reals.
+        classes: The classes' names; empty for regression.
+        scaling: Scale and shift that bring a real target to its own unit.
+        train_targets: What the naive baseline learns from; by default the targets themselves, the best it could be.
+
+    Returns:
+        The scores.
+    """
     loss = float(np.mean(inference.losses.astype(np.float64)))
-    train = dataset.targets[dataset.train]
-    if dataset.classes:
-        majority = int(np.bincount(train, minlength=len(dataset.classes)).argmax())
-        return evaluate_classes(
-            inference.outputs, targets.astype(np.int64), classes=dataset.classes, loss=loss, majority=majority
-        )
-    scale, shift = dataset.target_scale, dataset.target_shift
+    seen = targets if train_targets is None else train_targets
+    if classes:
+        majority = int(np.bincount(seen.astype(np.int64), minlength=len(classes)).argmax())
+        labels = targets.astype(np.int64)
+        return evaluate_classes(inference.outputs, labels, classes=classes, loss=loss, majority=majority)
+    scale, shift = scaling
     return evaluate_reals(
         inference.outputs[:, 0].astype(np.float64) * scale + shift,
         targets.astype(np.float64) * scale + shift,
         loss=loss,
-        train_mean=float(np.mean(train.astype(np.float64))) * scale + shift,
+        train_mean=float(np.mean(seen.astype(np.float64))) * scale + shift,
     )

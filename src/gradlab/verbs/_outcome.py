@@ -80,6 +80,7 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
         metrics[part] = each[0] if len(each) == 1 else over_seeds(each)
         metrics[part].pop("seed", None)
     metrics["outcome"] = list(sentences)
+    metrics["notes"] = list(examples.of(experiment.seed).notes)
     metrics["seeds"] = [member.seed for member in members]
     metrics["epochs"] = [len(member.history["epoch"]) - 1 for member in members]
     metrics["diverged_at"] = [member.diverged_at for member in members]

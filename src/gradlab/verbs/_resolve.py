@@ -45,6 +45,12 @@ class Changes:
     fields: tuple[tuple[str, Any], ...] = ()
     learning_rate: float | None = None
 
+    @property
+    def is_any(self) -> bool:
+        """Whether anything is to be changed."""
+        given = [*_given(self.data), *_given(self.fields), *self.settings]
+        return bool(given) or self.hidden is not None or self.learning_rate is not None
+
 
 def resolve(what: str | os.PathLike[str] | Experiment, changes: Changes | None = None) -> Experiment:
     """Find the experiment that a person means.

@@ -125,6 +125,11 @@ class Run:
         return tuple(self.metrics["outcome"])
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What was noticed and done while the data was read and prepared."""
+        return tuple(self.metrics.get("notes", ()))
+
+    @property
     def history(self) -> "pd.DataFrame":
         """What was measured at each epoch, a row per member and epoch."""
         return self.folder.history_frame()
