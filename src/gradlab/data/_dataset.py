@@ -1,7 +1,7 @@
 """What every source of data ends in: prepared arrays and the three parts."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
@@ -10,6 +10,7 @@ Task = Literal["classification", "regression"]
 PartName = Literal["train", "validation", "test"]
 
 
+@runtime_checkable
 class Preparation(Protocol):
     """What was learned from the training part in order to prepare the data, and how to do it again.
 

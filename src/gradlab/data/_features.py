@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 import numpy as np
 from jaxtyping import Float, Float32, Int
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gradlab.core import DataError
 from gradlab.data._model import Model
-from gradlab.data._table import Column, NumberColumn, WordColumn
+from gradlab.data._table import Column, NumberColumn, Table, WordColumn
 from gradlab.data._target import mean_and_scale
 
 MAX_CATEGORIES = 50
@@ -66,6 +66,12 @@ class CategoryFeature(Model):
     fill: str = ""
     has_indicator: bool = False
 
+    @model_validator(mode="after")
+    def _check_places(self) -> "CategoryFeature":
+        if len(self.categories) > self.num_places or len(set(self.categories)) < len(self.categories):
+            raise ValueError(f"'{self.column}' has more categories than places, or one of them twice")
+        return self
+
     @property
     def names(self) -> tuple[str, ...]:
         """A name per input."""
@@ -77,7 +83,7 @@ class CategoryFeature(Model):
     def encode(self, column: Column) -> tuple[Float32[np.ndarray, "rows inputs"], int]:
         """Turn cells into inputs; also count the cells whose word no training row has."""
         words = column.to_words()
-        place = {word: index for index, word in enumerate(self.categories[: self.num_places])}
+        place = {word: index for index, word in enumerate(self.categories)}
         elsewhere = self.num_places if self.has_other else -1
         places = np.array([*(place.get(word, elsewhere) for word in words.words), place.get(self.fill, -1)])[
             words.codes
@@ -159,11 +165,11 @@ def _fit_categories(layout: Layout, column: WordColumn) -> CategoryFeature:
     )
 
 
-def check_finite(columns: Sequence[Column], labels: Sequence[str], name: str, *, where: str = "line") -> None:
+def check_finite(columns: Sequence[Column], table: Table) -> None:
     """Refuse infinite cells: no scale can be learned from them, and they are a mistake more often than a value."""
     for column in columns:
         if isinstance(column, NumberColumn) and np.isinf(column.values).any():
-            row = int(np.flatnonzero(np.isinf(column.values))[0])
+            row = table.labels[int(np.flatnonzero(np.isinf(column.values))[0])]
             raise DataError(
-                f"{name}: '{column.name}' is infinite in {where} {labels[row]}: put a number there, or leave it empty"
+                f"{table.name}: '{column.name}' is infinite in {table.unit} {row}: put a number there, or nothing"
             )

@@ -113,8 +113,8 @@ def _find(folder: Path, name: str, place: int, url: str | None, on_progress: Pro
         download(f"{source}/{path.name}", path, MD5[name][place], on_progress=on_progress)
     except DataError as error:
         raise MissingDataError(
-            f"{name} is not in '{folder}' and {error}. Put {', '.join(f'{each}.gz' for each in FILES)} there, "
-            "or use the digits preset, which needs no download"
+            f"{name} is not in '{folder}', and {error}. Put {', '.join(f'{each}.gz' for each in FILES)} there, "
+            "or take digits, which needs no download"
         ) from error
     return path
 

@@ -1,7 +1,7 @@
 """From a specification to examples: one door for every kind of data."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, runtime_checkable
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -46,6 +46,7 @@ NAMES = {
 }
 
 
+@runtime_checkable
 class Source(Protocol):
     """Examples that have been read and checked, as far as that does not depend on how they are divided."""
 

@@ -34,14 +34,6 @@ class Measure:
     is_color: bool
 
 
-@dataclass(frozen=True)
-class Broken:
-    """A picture that could not be read, and why."""
-
-    label: str
-    reason: str
-
-
 def natural_key(text: str) -> list[tuple[int, int, str]]:
     """Sort "2" before "10", and words among themselves.
 

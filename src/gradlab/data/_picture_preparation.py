@@ -10,23 +10,21 @@ from pydantic import Field
 
 from gradlab.core import DataError, MissingDataError
 from gradlab.data._arrays import Arrays
-from gradlab.data._dataset import Prepared, Task
+from gradlab.data._dataset import Prepared
 from gradlab.data._idx_files import is_idx, read_idx
-from gradlab.data._model import Model
 from gradlab.data._picture_files import find_pictures, read_pictures
+from gradlab.data._preparation import BasePreparation
 from gradlab.data._quoted import quoted
 from gradlab.data._table import WordColumn
 from gradlab.data._tables import to_array
-from gradlab.data._target import Target
 
 Side = Annotated[int, Field(ge=1, le=4096)]
 
 
-class PicturePreparation(Model):
+class PicturePreparation(BasePreparation):
     """What a picture must be for the network.
 
     Attributes:
-        target: The classes, or the scale of a real target.
         height: Rows of pixels.
         width: Columns of pixels.
         channels: 1 for gray, 3 for colour.
@@ -34,36 +32,10 @@ class PicturePreparation(Model):
     """
 
     kind: Literal["pictures"] = "pictures"
-    target: Target
     height: Side
     width: Side
     channels: Annotated[int, Field(ge=1, le=4096)]
     levels: Annotated[int, Field(ge=1, le=255)] | None = 255
-
-    @property
-    def task(self) -> Task:
-        """Whether classes or a real number are told."""
-        return self.target.task
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """The classes by id."""
-        return self.target.classes
-
-    @property
-    def target_shift(self) -> float:
-        """A real target in its own unit is `target * target_scale + target_shift`."""
-        return self.target.shift
-
-    @property
-    def target_scale(self) -> float:
-        """See `target_shift`."""
-        return self.target.scale
-
-    @property
-    def feature_names(self) -> tuple[str, ...]:
-        """Pixels have no names."""
-        return ()
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -74,10 +46,6 @@ class PicturePreparation(Model):
     def input_scale(self) -> float:
         """What the network multiplies pixels by."""
         return 1.0 if self.levels is None else 1.0 / self.levels
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values from which `preparation_from_json` builds the same preparation."""
-        return self.model_dump(mode="json")
 
     def apply(self, source: Any) -> Prepared:
         """Prepare new pictures.

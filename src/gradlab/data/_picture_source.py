@@ -60,6 +60,6 @@ class PicturesSource:
             target_shift=target.shift,
             target_scale=target.scale,
             labels=self.labels,
-            notes=self.notes,
+            notes=(*self.notes, *self.targets.notes),
             checksum=self.checksum,
         )

@@ -101,6 +101,7 @@ class Table:
         notes: What was noticed while reading, a sentence each.
         checksum: SHA-256 over the bytes read.
         is_named: Whether the columns have names of their own, by which they can be found in another table.
+        unit: What the labels count.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Table:
     notes: tuple[str, ...] = ()
     checksum: str = ""
     is_named: bool = True
+    unit: str = "row"
 
     @property
     def num_rows(self) -> int:

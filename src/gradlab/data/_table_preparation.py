@@ -9,50 +9,28 @@ from pydantic import Field
 
 from gradlab.core import DataError
 from gradlab.data._arrays import Arrays
-from gradlab.data._dataset import Prepared, Task
+from gradlab.data._dataset import Prepared
 from gradlab.data._features import Feature, Layout, check_finite, fit_feature
-from gradlab.data._model import Model
+from gradlab.data._preparation import BasePreparation
 from gradlab.data._quoted import quoted
 from gradlab.data._table import Column, Table
 from gradlab.data._tables import read_table
 from gradlab.data._target import Target
 
 
-class TablePreparation(Model):
+class TablePreparation(BasePreparation):
     """What was learned from a table's training rows.
 
     Attributes:
-        target: How the target is read.
         features: How each column that is used becomes inputs.
         columns: Every column of the table, in its order.
         is_named: Whether the columns had names of their own.
     """
 
     kind: Literal["table"] = "table"
-    target: Target
     features: tuple[Feature, ...] = Field(min_length=1)
     columns: tuple[str, ...]
     is_named: bool = True
-
-    @property
-    def task(self) -> Task:
-        """Whether classes or a real number are told."""
-        return self.target.task
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """The classes by id."""
-        return self.target.classes
-
-    @property
-    def target_shift(self) -> float:
-        """A real target in its own unit is `target * target_scale + target_shift`."""
-        return self.target.shift
-
-    @property
-    def target_scale(self) -> float:
-        """See `target_shift`."""
-        return self.target.scale
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -63,15 +41,6 @@ class TablePreparation(Model):
     def input_shape(self) -> tuple[int, ...]:
         """The shape of one example."""
         return (len(self.feature_names),)
-
-    @property
-    def input_scale(self) -> float:
-        """Tables are ready as they are."""
-        return 1.0
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values from which `preparation_from_json` builds the same preparation."""
-        return self.model_dump(mode="json")
 
     def encode(self, columns: Sequence[Column]) -> tuple[Float32[np.ndarray, "rows inputs"], dict[str, int]]:
         """Turn columns, in the order of `features`, into inputs.
@@ -105,7 +74,7 @@ class TablePreparation(Model):
         if table.num_rows == 0:
             raise DataError(f"{table.name} has no rows")
         columns = [table.column(feature.column) for feature in self.features]
-        check_finite(columns, table.labels, table.name)
+        check_finite(columns, table)
         inputs, unknown = self.encode(columns)
         notes = [*table.notes, *_odd_cells(columns, unknown)]
         if answers is None:

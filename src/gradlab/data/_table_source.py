@@ -87,7 +87,7 @@ def load_table(spec: TableData) -> TableSource:
     if spec.test_column is not None:
         is_test |= _says(table.column(spec.test_column), spec.test_value, table.name)
         dropped.append(spec.test_column)
-    for name in dropped:
+    for name in (*dropped, *spec.categories):
         table.column(name)
     notes = [note] if note else []
     return _source(table, target, spec.task, is_test, dropped=dropped, categories=spec.categories, notes=notes)
@@ -135,15 +135,15 @@ def _source(
     if not candidates:
         raise DataError(f"{table.name} has no column beside the target '{target}' to learn from")
     answers = table.column(target)
-    check_finite([answers], table.labels, table.name)
+    check_finite([answers], table)
     targets = read_targets(answers, task, table.name)
     # A test part that has its own file or mark is not looked at, not even for which columns there are.
     seen = np.flatnonzero(~is_test)
-    seen_targets = TargetValues(targets.target, targets.values[seen])
+    seen_targets = replace(targets, values=targets.values[seen])
     chosen, screened = screen_columns([column.take(seen) for column in candidates], seen_targets, categories=categories)
     layouts = tuple(lay_out(column) for column in chosen)
     columns = tuple(_read_as(column, table.column(column.name)) for column in chosen)
-    check_finite(columns, table.labels, table.name)
+    check_finite(columns, table)
     return TableSource(
         name=table.name,
         table=table,
@@ -151,7 +151,7 @@ def _source(
         layouts=layouts,
         targets=targets,
         named={"test": np.flatnonzero(is_test)} if is_test.any() else {},
-        notes=(*table.notes, *notes, *counted, *screened, *_filled(columns)),
+        notes=(*table.notes, *notes, *targets.notes, *counted, *screened, *_filled(columns)),
     )
 
 

@@ -39,6 +39,7 @@ def read_table(source: Any, *, header: HeaderMode = "auto", name: str = "table")
     if hasattr(source, "columns") and hasattr(source, "iloc"):
         return _from_cells({str(key): source[key] for key in source.columns}, name)
     if isinstance(source, Mapping):
+        source = {key: [cell] for key, cell in source.items()} if all(map(np.isscalar, source.values())) else source
         return _from_cells({str(key): cells for key, cells in source.items()}, name)
     if isinstance(source, Sequence) and source and all(isinstance(record, Mapping) for record in source):
         names = list(dict.fromkeys(str(key) for record in source for key in record))
@@ -134,7 +135,7 @@ def _column(name: str, values: Any) -> tuple[Column, str | None]:
     """Turn the cells of one column, of any kind, into numbers or words."""
     dtype = getattr(values, "dtype", None)
     if dtype is not None and getattr(dtype, "kind", "O") in "biufM" and hasattr(values, "to_numpy"):
-        return _numbers(name, values.to_numpy(dtype=None if dtype.kind == "M" else np.float64, na_value=np.nan), dtype)
+        return _numbers(name, _plain(values, dtype.kind), dtype)
     array = values if isinstance(values, np.ndarray) else np.asarray(values, dtype=object)
     if array.dtype.kind in "biufM":
         return _numbers(name, array, array.dtype)
@@ -144,6 +145,10 @@ def _column(name: str, values: Any) -> tuple[Column, str | None]:
     index: dict[str, int] = {}
     codes = np.array([index.setdefault(word, len(index)) for word in words], np.int32)
     return infer_column(name, codes, list(index))
+
+
+def _plain(values: Any, kind: str) -> np.ndarray:
+    return values.to_numpy(dtype="datetime64[s]") if kind == "M" else values.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _numbers(name: str, values: np.ndarray, dtype: Any) -> tuple[Column, str | None]:

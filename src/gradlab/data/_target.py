@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gradlab.core import DataError, unknown_name
 from gradlab.data._dataset import Task
@@ -39,6 +39,12 @@ class Target(Model):
     shift: float = 0.0
     scale: float = Field(default=1.0, gt=0.0)
 
+    @model_validator(mode="after")
+    def _check_classes(self) -> "Target":
+        if self.task == "classification" and len(set(self.classes)) < max(2, len(self.classes)):
+            raise ValueError("a classification needs two or more classes, each with a name of its own")
+        return self
+
     def encode(self, column: Column) -> tuple[Shaped[np.ndarray, " examples"], tuple[str, ...]]:
         """Turn cells into targets.
 
@@ -66,10 +72,12 @@ class TargetValues:
     Attributes:
         target: The column's name, the task and the classes; shift and scale are still 0 and 1.
         values: Class ids (int32) or reals in their own unit (float64).
+        notes: What was noticed, a sentence each.
     """
 
     target: Target
     values: Shaped[np.ndarray, " examples"]
+    notes: tuple[str, ...] = ()
 
     @property
     def strata(self) -> Int[np.ndarray, " examples"]:
@@ -164,16 +172,19 @@ def read_targets(column: Column, task: TaskChoice, name: str) -> TargetValues:
     present = [words.words[code] for code in codes]
     classes = present if isinstance(column, NumberColumn) else sorted(present)
     target = Target(column=column.name, task="classification", classes=tuple(classes))
-    return TargetValues(target, target.encode(words)[0])
+    is_guess = task == "auto" and isinstance(column, NumberColumn) and len(classes) > 2
+    note = f"Took the {len(classes)} different numbers in '{column.name}' for classes; data.task says otherwise."
+    return TargetValues(target, target.encode(words)[0], (note,) if is_guess else ())
 
 
 def _are_classes(column: NumberColumn) -> bool:
-    if column.is_boolean:
-        return True
+    """Tell class ids from quantities: whole numbers, few of them, and fewer still if they leave gaps."""
     distinct = np.unique(column.values)
     if len(distinct) <= 2:
         return True
-    return len(distinct) <= min(MAX_INTEGER_CLASSES, len(column.values) / 4) and bool((distinct % 1 == 0).all())
+    is_dense = distinct[0] in (0.0, 1.0) and bool((np.diff(distinct) == 1.0).all())
+    most = min(MAX_INTEGER_CLASSES, len(column.values) / (2 if is_dense else 4))
+    return len(distinct) <= most and bool((distinct % 1 == 0).all())
 
 
 def _reals(column: Column, name: str) -> TargetValues:

@@ -20,6 +20,8 @@ Row = tuple[int, list[str]]
 
 CHUNK_ROWS = 50_000
 SAMPLE_ROWS = 100
+DELIMITERS = ",;\t|"
+BLANKS = DELIMITERS + " \r\n\x0c\xa0"
 CONTROL_BYTES = bytes(sorted(set(range(32)) - {9, 10, 12, 13, 27}))
 OTHER_FORMATS = {
     b"PAR1": "is a Parquet file: name it .parquet",
@@ -83,7 +85,7 @@ def _rows(text: str, delimiter: str, name: str) -> Iterator[Row]:
     line = 1
     try:
         for cells in reader:
-            if any(cell and not cell.isspace() for cell in cells):
+            if any(cell.strip(BLANKS) for cell in cells):
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
@@ -91,14 +93,20 @@ def _rows(text: str, delimiter: str, name: str) -> Iterator[Row]:
 
 
 def _delimiter(text: str) -> str:
-    def width(delimiter: str) -> int:
-        try:
-            widths = {len(cells) for _, cells in islice(_rows(text[:65_536], delimiter, ""), 20)}
-        except DataError:
-            return 0
-        return widths.pop() if len(widths) == 1 else 0
+    """Choose what divides the first rows into the most cells, as many in each; failing that, the first row."""
+    start = text[: 2**22]
+    widths = {delimiter: _widths(start, delimiter) for delimiter in DELIMITERS}
+    even = {delimiter: found[0] for delimiter, found in widths.items() if found and len(set(found)) == 1}
+    if max(even.values(), default=0) < 2:
+        even = {delimiter: found[0] for delimiter, found in widths.items() if found}
+    return max(even, key=lambda delimiter: even[delimiter], default=",")
 
-    return max(",;\t|", key=width)
+
+def _widths(start: str, delimiter: str) -> list[int]:
+    try:
+        return [len(cells) for _, cells in islice(_rows(start, delimiter, ""), 20)]
+    except DataError:
+        return []
 
 
 def _has_header(rows: Sequence[list[str]]) -> bool:
@@ -169,4 +177,5 @@ class _Builder:
             notes=(*notes, *(note for _, note in inferred if note)),
             checksum=checksum,
             is_named=has_header,
+            unit="line",
         )
