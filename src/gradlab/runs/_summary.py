@@ -88,12 +88,26 @@ class RunListing:
         header = ("run", "data", "created", "epochs", "seeds", "test", "state")
         return Table(header=header, rows=tuple(run.row() for run in self.runs))
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the runs as plain values."""
+        return {
+            "root": str(self.root),
+            "runs": [{name: _plain(value) for name, value in vars(run).items()} for run in self.runs],
+            "damaged": [{"path": str(run.path), "reason": run.reason} for run in self.damaged],
+        }
+
     def __str__(self) -> str:
         lines = [str(self.table())] if self.runs else [f"no runs in {self.root}"]
         return "\n".join([*lines, *(f"damaged: {run.reason}" for run in self.damaged)])
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Path) else value
 
 
 def summarise(run: RunFolder) -> RunSummary:

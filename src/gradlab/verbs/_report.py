@@ -60,7 +60,7 @@ def build_report(
             for r in plan.network.table()
         ),
         history=_history(plan, outcome),
-        metrics={name: _metrics(outcome.metrics[name], first.parts[name]) for name in first.parts},
+        metrics={name: _metrics(outcome.metrics[name]) for name in first.parts},
         baseline_name=_baseline_name(result),
         members=_members(outcome, part) if len(outcome.members) > 1 else (),
         confusion=told.confusion(part) if is_classes else None,
@@ -148,18 +148,17 @@ def _history(plan: Plan, outcome: Outcome) -> reports.History:
     )
 
 
-def _metrics(values: dict[str, Any], result: PartResult) -> dict[str, Any]:
+def _metrics(values: dict[str, Any]) -> dict[str, Any]:
     """Bring a part's metrics to the form that the page's table reads."""
     kept = {name: value for name, value in values.items() if name not in ("members", "confusion", "reliability")}
-    baseline = {name.removeprefix("baseline_"): kept.pop(name) for name in list(kept) if name.startswith("baseline_")}
-    baseline.pop("class", None)
-    by_class = kept.pop("by_class", None)
-    if by_class:
-        kept["per_class"] = [{"class" if key == "name" else key: item for key, item in one.items()} for one in by_class]
-    if isinstance(result.metrics, RealMetrics):
-        kept["r2_ci95"], kept["ci95"] = kept.pop("ci95", None), kept.pop("rmse_ci95", None)
-        kept = {name: value for name, value in kept.items() if value is not None}
-    return {**kept, "baseline": baseline}
+    kept["baseline"] = {name: value for name, value in kept["baseline"].items() if name != "class"}
+    if "per_class" in kept:
+        kept["per_class"] = [{_class_key(key): item for key, item in one.items()} for one in kept["per_class"]]
+    return {name: value for name, value in kept.items() if value is not None}
+
+
+def _class_key(key: str) -> str:
+    return "class" if key == "name" else key
 
 
 def _baseline_name(result: PartResult) -> str:
