@@ -12,6 +12,7 @@ from gradlab.evaluation import (
     describe_outcome,
     evaluate_classes,
     evaluate_reals,
+    find_runaway,
     read_curves,
 )
 
@@ -67,6 +68,12 @@ def test_a_member_given_up_has_diverged_whatever_its_curve() -> None:
     assert read_curves(FALLING, FALLING, has_diverged=True).verdict == "diverged"
 
 
+def test_a_loss_that_ran_away_for_good_is_found_where_it_left() -> None:
+    assert find_runaway(np.array([1.0, 0.9, 30.0, 0.8, 20.0, 25.0, 30.0, np.nan])) == 4
+    assert find_runaway(np.array([1.0, 30.0, 30.0, 30.0, 0.9])) is None
+    assert find_runaway(np.array([1.0, 0.9, 30.0, 30.0])) is None
+
+
 def _curves(train: np.ndarray, validation: np.ndarray, num: int = 1, **flags: list[bool]) -> Curves:
     return Curves(
         epochs=np.arange(len(train)),
@@ -90,6 +97,8 @@ def test_one_run_is_told_with_its_interval_and_its_few_examples() -> None:
         "30 examples are few: another test part could show anything from 0.833 to 0.994. `--seeds 20` shows how much "
         "of it is luck.",
         "The network is better than the baseline: always telling 'a' reaches 0.333.",
+        "Settled: over the last 20 epochs the loss of the network changed by less than 0.1%, so more epochs of the same "
+        "promise little.",
     )
     many = describe_outcome([_metrics(2900, 3000)], _curves(SETTLED, SETTLED), part="validation")
     assert many[0].startswith("Validation accuracy 0.967: 2,900 of 3,000 examples")
@@ -107,7 +116,7 @@ def test_many_seeds_are_told_with_mean_deviation_range_and_gain() -> None:
     )
     assert told[1].startswith("Single seeds ranged from 0.867 to 1.000: one run, tested on 30 examples, could")
     assert told[2].startswith("That is 0.600 above always telling the most frequent class, which reaches 0.333")
-    assert len(told) == 3
+    assert told[3].startswith("Settled: over the last 20 epochs the loss of 5 of 5 seeds changed by less than 0.1%")
     guess = describe_outcome([_metrics(num_right) for num_right in (8, 9, 12)], _curves(SETTLED, SETTLED, 3))
     assert "not shown to be better" in guess[2]
 
@@ -123,7 +132,7 @@ def test_advice_follows_the_evidence() -> None:
         return describe_outcome([_metrics(num_right)] * num, curves, learning_rate=0.001)[-1]
 
     under = advice(_curves(FALLING, FALLING, 3))
-    assert under.startswith("Under-trained: over the last 20% of the epochs the loss of 3 of 3 seeds still fell by")
+    assert under.startswith("Under-trained: over the last 20 epochs the loss of 3 of 3 seeds still fell by")
     assert "--set epochs=200" in under
     assert "--set optimizer.learning_rate=0.003" in under
     over = advice(_curves(np.exp(-5.0 * X), TURNED))
@@ -131,20 +140,34 @@ def test_advice_follows_the_evidence() -> None:
     assert "--set early_stopping.patience=10" in over
     slow = advice(_curves(np.full(101, 1.1) - 0.01 * X, NOTHING))
     assert slow.startswith("Learned next to nothing")
-    assert "higher one (`--set optimizer.learning_rate=0.01`)" in slow
+    assert "higher learning rate (`--set optimizer.learning_rate=0.01`)" in slow
     wild = advice(_curves(1.0 + X, NOTHING))
     assert "lower learning rate (`--set optimizer.learning_rate=0.0001`)" in wild
 
 
 def test_one_diverged_seed_of_many_is_told() -> None:
     told = describe_outcome([_metrics(20)] * 3, _curves(SETTLED, SETTLED, 3, has_diverged=[False, True, False]))
-    assert told[-1].startswith("Diverged: the loss of 1 of 3 seeds ran away")
+    assert told[-2].startswith("Diverged: the loss of 1 of 3 seeds ran away")
 
 
 def test_one_under_trained_seed_of_many_is_not_told_of_all() -> None:
     curves = _curves(SETTLED, SETTLED, 3)
     curves.train_loss[0] = curves.validation_loss[0] = FALLING
-    assert not any("Under-trained" in sentence for sentence in describe_outcome([_metrics(20)] * 3, curves))
+    assert describe_outcome([_metrics(20)] * 3, curves)[-1].startswith("Settled: over the last 20 epochs the loss of 2")
+
+
+def test_seeds_of_many_minds_are_counted() -> None:
+    curves = _curves(np.exp(-5.0 * X), np.exp(-20.0 * X), 3)
+    curves.validation_loss[1:] = np.stack([FALLING, TURNED])
+    told = describe_outcome([_metrics(20)] * 3, curves)
+    assert told[-1] == "The seeds' curves differ: 1 settled, 1 under-trained, 1 over-fitted."
+
+
+def test_few_epochs_are_told_as_few() -> None:
+    told = describe_outcome([_metrics(20)], _curves(FALLING[:1], FALLING[:1]))
+    assert told[-1] == "0 epochs of training are too few to say from the losses how it went."
+    told = describe_outcome([_metrics(20)], _curves(FALLING[::25], FALLING[::25]))
+    assert "over the last 5 epochs" in told[-1]
 
 
 def test_early_stopping_is_told_instead_of_over_fitting() -> None:
@@ -171,9 +194,9 @@ def test_a_real_number_is_told_in_its_own_unit() -> None:
     assert told[0].startswith("The typical test error (RMSE) is ")
     assert "always telling the training mean gives" in told[0]
     assert told[1].startswith("R² is 0.9")
-    assert len(told) == 2
+    assert told[2].startswith("Settled")
     poor = describe_outcome([_reals(30.0)], _curves(SETTLED, SETTLED))
-    assert poor[-1] == "It is not shown to be better than the baseline."
+    assert poor[2] == "It is not shown to be better than the baseline."
     several = describe_outcome([_reals(2.0, seed) for seed in range(4)], _curves(SETTLED, SETTLED, 4))
     assert any(sentence.startswith("Test R² 0.9") and "over 4 seeds" in sentence for sentence in several)
 

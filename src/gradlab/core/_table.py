@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from html import escape
 
+_NUMERIC = "0123456789+-–."
+"""How a number begins, or a dash in its place; a column of them is set to the right."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -27,10 +30,11 @@ class Table:
     def __str__(self) -> str:
         lines = [self.header, *self.rows]
         widths = [max(len(line[column]) for line in lines) for column in range(len(self.header))]
+        is_numeric = [all(row[column][:1] in _NUMERIC for row in self.rows) for column in range(len(self.header))]
         texts = [
             "  ".join(
-                word.ljust(width) if column == 0 else word.rjust(width)
-                for column, (word, width) in enumerate(zip(line, widths, strict=True))
+                word.rjust(width) if right else word.ljust(width)
+                for word, width, right in zip(line, widths, is_numeric, strict=True)
             ).rstrip()
             for line in lines
         ]

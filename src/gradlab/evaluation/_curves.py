@@ -77,7 +77,7 @@ def read_curves(
     fall = judged[0] - judged[lowest_at]
     if train[0] - np.min(train) < NOT_LEARNING_FALL * abs(train[0]):
         return CurveReading("not-learning", float((train[-1] - train[0]) / (train[0] or 1.0)), lowest_at)
-    end = judged[-max(MIN_WINDOW, round(LAST_SHARE * num)) :]
+    end = judged[-end_length(num) :]
     change, noise, is_certain = _trend(end)
     lowest, rise = judged[lowest_at], np.mean(end) - judged[lowest_at]
     least = max(OVER_FITTED_RISE * lowest, OVER_FITTED_PART * fall, OVER_FITTED_DEVIATIONS * noise)
@@ -85,6 +85,11 @@ def read_curves(
         return CurveReading("over-fitted", float(rise / max(lowest, 1e-300)), lowest_at)
     is_falling = change < -UNDER_TRAINED_FALL and -change * end[0] > UNDER_TRAINED_PART * fall
     return CurveReading("under-trained" if is_falling and is_certain else "settled", change, lowest_at)
+
+
+def end_length(num_points: int) -> int:
+    """Say how many points of a curve are its end, by whose slope it is judged."""
+    return min(num_points, max(MIN_WINDOW, round(LAST_SHARE * num_points)))
 
 
 def _trend(end: Float[np.ndarray, " end"]) -> tuple[float, float, bool]:

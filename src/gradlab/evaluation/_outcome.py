@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, Int
 
 from gradlab.core import ShapeError
 from gradlab.evaluation._classes import ClassMetrics
-from gradlab.evaluation._curves import LAST_SHARE, CurveReading, Verdict, read_curves
+from gradlab.evaluation._curves import NOT_LEARNING_FALL, CurveReading, Verdict, end_length, read_curves
 from gradlab.evaluation._intervals import Interval, mean_and_deviation
 from gradlab.evaluation._reals import RealMetrics
 
@@ -145,18 +145,26 @@ def _describe_training(curves: Curves, *, is_perfect: bool, learning_rate: float
             f"Early stopping ended {_how_many(len(ends), len(readings))} when the validation loss no longer fell; the "
             f"weights kept are those of epoch {int(np.median(ends))}{' in the median' if len(ends) > 1 else ''}."
         )
+    going_on = _chosen(readings, ~curves.stopped_early)
+    return [*sentences, *_advise(going_on, curves, is_perfect=is_perfect, learning_rate=learning_rate)]
+
+
+def _advise(
+    readings: list[CurveReading], curves: Curves, *, is_perfect: bool, learning_rate: float | None
+) -> list[str]:
+    """Tell of every loss of control, and else of what is true of most."""
     by_verdict: dict[Verdict, list[CurveReading]] = {}
-    for reading, stopped in zip(readings, curves.stopped_early, strict=True):
-        if not stopped:
-            by_verdict.setdefault(reading.verdict, []).append(reading)
-    for verdict, advise in _ADVICE.items():
-        found = by_verdict.get(verdict, [])
-        # A few members of a noisy population always look under-trained; a loss of control is told of any.
-        if found and (verdict == "diverged" or 2 * len(found) > len(readings)):
-            if verdict == "under-trained" and is_perfect:
-                continue
-            sentences.append(advise(found, curves, learning_rate))
-    return sentences
+    for reading in readings:
+        by_verdict.setdefault(reading.verdict, []).append(reading)
+    diverged = by_verdict.pop("diverged", [])
+    sentences = [_advise_diverged(diverged, curves, learning_rate)] if diverged else []
+    if is_perfect or not by_verdict:
+        return sentences
+    verdict, found = max(by_verdict.items(), key=lambda item: len(item[1]))
+    if 2 * len(found) > len(readings):
+        return [*sentences, _ADVICE[verdict](found, curves, learning_rate)]
+    counts = ", ".join(f"{len(found)} {verdict}" for verdict, found in by_verdict.items())
+    return [*sentences, f"The seeds' curves differ: {counts}."]
 
 
 def _chosen(readings: Sequence[CurveReading], which: Bool[np.ndarray, " members"]) -> list[CurveReading]:
@@ -170,8 +178,11 @@ def _advise_diverged(found: list[CurveReading], curves: Curves, rate: float | No
 
 def _advise_not_learning(found: list[CurveReading], curves: Curves, rate: float | None) -> str:
     which, change = _how_many(len(found), len(curves.train_loss)), _median_change(found)
-    remedy = f"lower learning rate{_next_rate(rate, 0.1)}" if change > 0.02 else f"higher one{_next_rate(rate, 10.0)}"
-    return f"Learned next to nothing: the training loss of {which} changed by {change:+.1%} in all. Try a {remedy}."
+    direction, factor = ("lower", 0.1) if change > NOT_LEARNING_FALL else ("higher", 10.0)
+    return (
+        f"Learned next to nothing: the training loss of {which} changed by {change:+.1%} in all. Try a {direction} "
+        f"learning rate{_next_rate(rate, factor)}."
+    )
 
 
 def _advise_over_fitted(found: list[CurveReading], curves: Curves, _: float | None) -> str:
@@ -179,25 +190,40 @@ def _advise_over_fitted(found: list[CurveReading], curves: Curves, _: float | No
     lowest = int(np.median([curves.epochs[reading.lowest_at] for reading in found]))
     return (
         f"Over-fitted: the validation loss of {which} was lowest near epoch {lowest} and ended {change:.0%} above it, "
-        "while the training loss fell on. Try early stopping (`--set early_stopping.patience=10`), more examples, or "
-        "weight decay."
+        "while the training loss fell on. Try early stopping (`--set early_stopping.patience=10`), weight decay "
+        "(`--set optimizer.l2=0.001`), or more examples."
     )
 
 
 def _advise_under_trained(found: list[CurveReading], curves: Curves, rate: float | None) -> str:
     which, num_epochs = _how_many(len(found), len(curves.train_loss)), int(curves.epochs[-1])
     return (
-        f"Under-trained: over the last {LAST_SHARE:.0%} of the epochs the loss of {which} still fell by "
+        f"Under-trained: over the last {end_length(len(curves.epochs))} epochs the loss of {which} still fell by "
         f"{-_median_change(found):.0%}. Train longer (`--set epochs={2 * num_epochs}`) or try a higher learning "
         f"rate{_next_rate(rate, 3.0)}."
     )
 
 
+def _describe_settled(found: list[CurveReading], curves: Curves, _: float | None) -> str:
+    which, change = _how_many(len(found), len(curves.train_loss)), _median_change(found)
+    amount = f"{change:+.1%}" if abs(change) >= 0.001 else "less than 0.1%"
+    return (
+        f"Settled: over the last {end_length(len(curves.epochs))} epochs the loss of {which} changed by {amount}, so "
+        "more epochs of the same promise little."
+    )
+
+
+def _describe_too_short(_: list[CurveReading], curves: Curves, __: float | None) -> str:
+    num = int(curves.epochs[-1]) if len(curves.epochs) else 0
+    return f"{num} epoch{'' if num == 1 else 's'} of training are too few to say from the losses how it went."
+
+
 _ADVICE: dict[Verdict, Callable[[list[CurveReading], Curves, float | None], str]] = {
-    "diverged": _advise_diverged,
     "not-learning": _advise_not_learning,
     "over-fitted": _advise_over_fitted,
     "under-trained": _advise_under_trained,
+    "settled": _describe_settled,
+    "too-short": _describe_too_short,
 }
 
 
