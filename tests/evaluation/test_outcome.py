@@ -97,8 +97,8 @@ def test_one_run_is_told_with_its_interval_and_its_few_examples() -> None:
         "30 examples are few: another test part could show anything from 0.833 to 0.994. `--seeds 20` shows how much "
         "of it is luck.",
         "The network is better than the baseline: always telling 'a' reaches 0.333.",
-        "Settled: over the last 20 epochs the loss of the network changed by less than 0.1%, so more epochs of the same "
-        "promise little.",
+        "Settled: over the last 20 epochs the loss of the network changed by less than 0.1%, so more epochs of the "
+        "same promise little.",
     )
     many = describe_outcome([_metrics(2900, 3000)], _curves(SETTLED, SETTLED), part="validation")
     assert many[0].startswith("Validation accuracy 0.967: 2,900 of 3,000 examples")
