@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +12,11 @@ from sklearn import datasets
 from gradlab.data import Dataset, data_names, load, prepare
 from gradlab.spec import BundledData, SplitSpec
 
-LOADERS = {"iris": datasets.load_iris, "wine": datasets.load_wine, "breast-cancer": datasets.load_breast_cancer}
+LOADERS: dict[str, Callable[[], Any]] = {
+    "iris": datasets.load_iris,
+    "wine": datasets.load_wine,
+    "breast-cancer": datasets.load_breast_cancer,
+}
 
 
 def _load(name: str) -> Dataset:
@@ -28,7 +34,8 @@ def test_tables_are_scikit_learn_s(name: str) -> None:
 
 
 def test_diabetes_is_scikit_learn_s_in_its_own_units() -> None:
-    data, wanted = _load("diabetes"), datasets.load_diabetes(scaled=False)
+    data = _load("diabetes")
+    wanted: Any = datasets.load_diabetes(scaled=False)
     columns = np.stack([data.raw[column] for column in data.feature_names], axis=1)
     np.testing.assert_array_equal(columns, wanted.data)
     np.testing.assert_allclose(data.targets * data.target_scale + data.target_shift, wanted.target, rtol=1e-5)
@@ -37,7 +44,8 @@ def test_diabetes_is_scikit_learn_s_in_its_own_units() -> None:
 
 
 def test_digits_are_scikit_learn_s_as_small_pictures() -> None:
-    data, wanted = _load("digits"), datasets.load_digits()
+    data = _load("digits")
+    wanted: Any = datasets.load_digits()
     assert data.inputs.dtype == np.uint8
     assert data.inputs.shape == (1797, 8, 8, 1)
     np.testing.assert_array_equal(data.inputs[..., 0], wanted.images)

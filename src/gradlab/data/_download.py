@@ -11,7 +11,7 @@ Progress = Callable[[str, int, int], None]
 
 ATTEMPTS = 4
 TIMEOUT_S = 30.0
-CHUNK = 2**18
+CHUNK = 2**15
 
 
 def download(url: str, path: Path, md5: str, *, on_progress: Progress | None = None) -> None:
