@@ -17,15 +17,19 @@ OUT = Path(__file__).parent / "out"
 HEAD = ("claim", "figure", "gradlab", "measured", "peer", "measured", "ratio", "limit", "")
 
 
+def _number(value: float, unit: str) -> str:
+    return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
+
+
 def _cells(row: Row) -> tuple[str, ...]:
-    beside = "" if row.peer_measured is None else f"{row.peer_measured:.3g} {row.unit}"
+    beside = "" if row.peer_measured is None else _number(row.peer_measured, row.unit)
     limit = "" if row.at_most is None else f"{row.at_most:g}" + (f" {row.unit}" if row.peer is None else "")
     ratio = "" if row.ratio is None else f"{row.ratio:.3f}"
     return (
         row.bench,
         row.figure,
         row.ours,
-        f"{row.measured:.3g} {row.unit}",
+        _number(row.measured, row.unit),
         row.peer or "",
         beside,
         ratio,

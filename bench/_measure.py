@@ -47,7 +47,7 @@ class Side:
         figures = {"wall": wall, "peak": peak}
         if self.figures:
             answer = json.loads(out)
-            figures |= {name: _find(answer, path) for name, path in self.figures.items()}
+            figures |= {name: _find(answer, path, self.name) for name, path in self.figures.items()}
         return {name: value / self.divide.get(name, 1.0) for name, value in figures.items()}
 
 
@@ -67,7 +67,10 @@ def _run(command: Sequence[str], folder: str, environment: Mapping[str, str]) ->
         return out.read(), wall, usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
 
 
-def _find(answer: Any, path: tuple[str, ...]) -> float:
-    for key in path:
-        answer = answer[key]
-    return float(answer)
+def _find(answer: Any, path: tuple[str, ...], side: str) -> float:
+    try:
+        for key in path:
+            answer = answer[key]
+        return float(answer)
+    except (KeyError, TypeError):
+        raise FailedError(f"{side} printed no {'.'.join(path)}") from None

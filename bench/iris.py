@@ -6,7 +6,7 @@ from bench._claim import Bench, Limit
 from bench._measure import GRADLAB, ROOT, Side
 
 TRAIN = [GRADLAB, "train", "iris", "--json", "--out", "{folder}/run"]
-SECONDS = {"train": ("seconds", "train"), "compile": ("seconds", "compile"), "import": ("seconds", "import")}
+SECONDS = {"train": ("seconds", "train"), "compile": ("seconds", "compile")}
 COLD = {"XDG_CACHE_HOME": "{folder}/cache"}
 PEERS = ROOT / "bench" / "peers"
 
@@ -36,6 +36,5 @@ BENCH = Bench(
         Limit("train", "gradlab", "Keras 3 on JAX", unit="ms"),
         Limit("compile", "gradlab", unit="ms"),
         Limit("compile", "gradlab, nothing cached", unit="ms"),
-        Limit("import", "gradlab", unit="ms"),
     ],
 )
