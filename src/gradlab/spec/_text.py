@@ -151,12 +151,15 @@ def _assign(values: dict[str, Any], path: list[str], value: Any, text: str) -> N
         if not isinstance(target, dict | list):
             raise SpecError(f"--set {text}: `{place}` is a value and has no parts")
     if isinstance(target, list):
-        target[_index(target, path[-1], text)] = value
-    elif path[-1] == "kind" and target.get("kind") != value:
-        target.clear()
-        target["kind"] = value
+        last: Any = _index(target, path[-1], text)
+        old = target[last]
     else:
-        target[path[-1]] = value
+        last, old = path[-1], target.get(path[-1])
+    if last == "kind" and old != value:
+        target.clear()
+    # A part named by its kind alone becomes a table, so that a later setting can change its fields.
+    is_kind = isinstance(old, dict) and "kind" in old and isinstance(value, str)
+    target[last] = {"kind": value} if is_kind else value
 
 
 def _index(values: list[Any], part: str, text: str) -> int:

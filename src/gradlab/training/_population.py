@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import jax
 import numpy as np
@@ -22,6 +22,7 @@ class Interrupted(Exception):  # noqa: N818 - an ending, not an error
     """Raised when training was asked to stop; all that was done is in the checkpoints."""
 
 
+@runtime_checkable
 class Checkpoints(Protocol):
     """Where blocks are saved while they train; called from several threads."""
 
