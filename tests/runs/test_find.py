@@ -69,7 +69,7 @@ def test_a_listing_sums_up_each_run(run: RunFolder) -> None:
 
 def test_a_single_run_s_score_and_a_regression_s(run: RunFolder) -> None:
     for test, expected in (({"accuracy": 0.5}, ("accuracy", 0.5)), ({"r2": 0.25, "rmse": 3.0}, ("r2", 0.25))):
-        run.save_metrics({"epochs": [40, 70], "test": test})
+        run.save_metrics({"seeds": [0, 1], "epochs": [40, 70], "test": test})
         summary = list_runs(run.path.parent).runs[0]
         assert (summary.score_name, summary.score, summary.score_sd) == (*expected, None)
         assert summary.epochs_done == 70
@@ -89,8 +89,10 @@ def test_a_damaged_run_is_named_and_hides_no_other(run: RunFolder) -> None:
     assert "broken/experiment.toml is not TOML" in str(listing)
 
 
-@pytest.mark.parametrize("metrics", [{"test": []}, {"test": {"accuracy": "high"}}, {"epochs": "all"}, {"test": None}])
-def test_metrics_of_another_form_list_without_a_score(run: RunFolder, metrics: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    "metrics", [{"test": {"accuracy": "high"}}, {"test": {"accuracy": {"mean": None}}}, {"test": {}}, {}]
+)
+def test_metrics_without_a_number_list_without_a_score(run: RunFolder, metrics: dict[str, object]) -> None:
     (run.path / "metrics.json").write_text(json.dumps(metrics))
     assert list_runs(run.path.parent).runs[0].score is None
 

@@ -167,6 +167,30 @@ def test_json_that_is_not_ours_is_refused(run: RunFolder, text: str) -> None:
         run.metrics()
 
 
+@pytest.mark.parametrize(
+    ("name", "values", "message"),
+    [
+        ("metrics.json", {"test": []}, "`test`"),
+        ("metrics.json", {"test": None}, "`test`"),
+        ("metrics.json", {"outcome": ["Well.", 3]}, r"`outcome\.1`"),
+        ("metrics.json", {"seconds": {"train": "long"}}, r"`seconds\.train`"),
+        ("metrics.json", {"seeds": [0, 1], "diverged_at": [None]}, "`diverged_at` has 1 items for 2 seeds"),
+        ("metrics.json", {"seeds": [0], "epochs": [True]}, "`epochs"),
+        ("environment.json", {"devices": "cpu"}, "`devices`"),
+        ("environment.json", {"packages": {"jax": 3}}, r"`packages\.jax`"),
+        ("environment.json", {"data_checksum": 3}, "`data_checksum`"),
+        ("environment.json", {"seeds": [0, "n" * 100_000]}, r"`seeds\.1`"),
+    ],
+)
+def test_values_of_another_form_are_refused_by_their_key(
+    run: RunFolder, name: str, values: dict[str, object], message: str
+) -> None:
+    (run.path / name).write_text(json.dumps(values))
+    with pytest.raises(RunError, match=message) as caught:
+        READERS[name](run)
+    assert len(str(caught.value)) < 1000
+
+
 def test_a_pair_of_surrogates_is_a_letter(run: RunFolder) -> None:
     (run.path / "metrics.json").write_text(json.dumps({"face": "😀"}))
     assert run.metrics() == {"face": "😀"}

@@ -14,6 +14,7 @@ from gradlab.runs import _checkpoint as checkpoint_file, _history as history_fil
 from gradlab.runs._checkpoint import CHECKPOINT, Checkpoint
 from gradlab.runs._experiment import EXPERIMENT, read_experiment
 from gradlab.runs._files import PARTIAL, read_whole, storage_errors, write_whole
+from gradlab.runs._forms import EnvironmentForm, MetricsForm, check_form
 from gradlab.runs._json import MAX_BYTES, pack_json, to_utf8, unpack_json
 from gradlab.runs._lock import locked
 from gradlab.runs._tensors import Shapes, Tensors, check_are_reals, check_shapes, pack_tensors, unpack_tensors
@@ -89,11 +90,11 @@ class RunFolder:
 
     def environment(self) -> dict[str, Any]:
         """Read where and with which versions the run was made."""
-        return self._json(ENVIRONMENT)
+        return check_form(self._json(ENVIRONMENT), EnvironmentForm, self.path / ENVIRONMENT)
 
     def metrics(self) -> dict[str, Any]:
         """Read the outcome; only a finished run has one."""
-        return self._json(METRICS)
+        return check_form(self._json(METRICS), MetricsForm, self.path / METRICS)
 
     def save_metrics(self, metrics: Mapping[str, Any]) -> None:
         """Write the outcome, and by that mark the run as finished. NaN and infinity become null."""

@@ -124,7 +124,7 @@ def summarise(run: RunFolder) -> RunSummary:
         name=run.name,
         path=run.path,
         data=_data_name(experiment.data),
-        created=_moment(environment.get("created")),
+        created=_moment(environment.get("created", "")),
         epochs_done=_epochs_done(run, metrics, experiment.epochs),
         epochs_planned=experiment.epochs,
         is_finished=run.is_finished,
@@ -141,17 +141,16 @@ def _data_name(data: DataSpec) -> str:
     return data.name if not isinstance(data, ArraysData) else f"{data.name} (in Python)"
 
 
-def _moment(text: Any) -> datetime | None:
+def _moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
+    except ValueError:
         return None
     return moment if moment.tzinfo else None
 
 
 def _num_seeds(environment: dict[str, Any]) -> int:
-    seeds = environment.get("seeds")
-    return len(seeds) if isinstance(seeds, list) and seeds else 1
+    return len(environment.get("seeds", [])) or 1
 
 
 def _epochs_done(run: RunFolder, metrics: dict[str, Any], planned: int) -> int:
@@ -162,9 +161,8 @@ def _epochs_done(run: RunFolder, metrics: dict[str, Any], planned: int) -> int:
 
 
 def _score(metrics: dict[str, Any]) -> tuple[str, float | None, float | None]:
-    test = metrics.get("test")
     for name in _SCORES:
-        value = test.get(name) if isinstance(test, dict) else None
+        value = metrics.get("test", {}).get(name)
         if isinstance(value, dict):
             return name, _number(value.get("mean")), _number(value.get("sd"))
         if _number(value) is not None:
