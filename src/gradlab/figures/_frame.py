@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     import matplotlib.figure
 
 INK, SOFT, LINE = "#1c2025", "#5a626c", "#deded8"
-BLUE, ORANGE = "#0877bd", "#c05f00"
+BLUE, ORANGE = "#0877bd", "#b35800"
 
 
 def new_axes(width: float, height: float) -> "tuple[matplotlib.figure.Figure, matplotlib.axes.Axes]":

@@ -34,7 +34,7 @@ def download(name: str, header: Sequence[str], rows: Iterable[Sequence[object]])
         The link.
     """
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text)
     writer.writerow(header)
     num_rows = 0
     for row in rows:

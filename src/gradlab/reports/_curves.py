@@ -136,7 +136,7 @@ def _chart(
     panels = tuple(
         Panel(y, y.ticks(), tuple(_line(s, x.place(epochs.astype(np.float64)), y) for s in series)) for y in scales
     )
-    chosen = None if history.chosen_epoch is None else x.at(history.chosen_epoch)
+    chosen = None if history.chosen_epoch is None else x.at(float(history.chosen_epoch))
     starts_on = "log" if logarithmic is not None and _hides_its_end(levels) else "linear"
     return Chart(key, title, panels, starts_on, x, x.ticks(6), series, epochs, chosen)
 
@@ -207,10 +207,13 @@ def _lonely(x: Float[np.ndarray, " points"], y: Float[np.ndarray, " points"]) ->
 
 
 def _texts(series: Series) -> list[str]:
+    texts = [number(float(value)) if np.isfinite(value) else "not finite" for value in series.mean]
     if series.low is None or series.high is None:
-        return [number(float(v)) for v in series.mean]
-    rows = zip(series.mean, series.low, series.high, strict=True)
-    return [f"{number(float(m))} ({number(float(lo))} to {number(float(hi))})" for m, lo, hi in rows]
+        return texts
+    rows = zip(texts, series.mean, series.low, series.high, strict=True)
+    return [
+        f"{text} ({number(float(lo))} to {number(float(hi))})" if np.isfinite(m) else text for text, m, lo, hi in rows
+    ]
 
 
 def _plain(value: float) -> float | None:

@@ -31,8 +31,10 @@ def number(value: float, *, digits: int = 3) -> str:
     if not 1e-3 <= abs(value) < 1e6:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
         return f"{_minus(mantissa)}×{power_of_ten(int(exponent))}"
-    decimals = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
-    return _minus(f"{value:,.{decimals}f}")
+    # Rounded first, for 9.999 is 10.0 and not 10.00.
+    rounded = float(f"{value:.{digits - 1}e}")
+    decimals = max(digits - 1 - math.floor(math.log10(abs(rounded))), 0)
+    return _minus(f"{rounded:,.{decimals}f}")
 
 
 def fixed(value: float, *, decimals: int = 3) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float
 
-from gradlab.reports._numbers import count, power_of_ten
+from gradlab.reports._numbers import power_of_ten
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def _log_ticks(low: float, high: float) -> list[tuple[float, str]]:
 
 
 def _log_text(value: float, decade: int) -> str:
-    if -3 <= decade <= 4:
-        return count(round(value)) if decade >= 1 else f"{value:.{max(-decade + (value % 10.0**decade > 0), 0)}g}"
     mantissa = round(value / 10.0**decade, 1)
+    if -3 <= decade <= 4:
+        return f"{value:,.{max(-decade + (not mantissa.is_integer()), 0)}f}"
     return power_of_ten(decade) if mantissa == 1.0 else f"{mantissa:g}×{power_of_ten(decade)}"
