@@ -157,7 +157,7 @@ class _Server:
             def do_GET(self) -> None:
                 server.answer(self)
 
-            def log_message(self, *_: object) -> None:
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
                 pass
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -1,6 +1,5 @@
 """Pictures in files: found, measured and read in one size, with the broken ones told apart."""
 
-import re
 import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +11,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from gradlab.core import DataError
+from gradlab.data._names import natural_key
 
 SUFFIXES = frozenset(
     {".png", ".jpg", ".jpeg", ".jpe", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".pbm", ".pnm"}
@@ -32,17 +32,6 @@ class Measure:
     height: int
     width: int
     is_color: bool
-
-
-def natural_key(text: str) -> list[tuple[int, int, str]]:
-    """Sort "2" before "10", and words among themselves.
-
-    Example:
-        >>> sorted(["10", "9", "b2", "b10"], key=natural_key)
-        ['9', '10', 'b2', 'b10']
-    """
-    pieces = re.findall(r"\d+|\D+", text)
-    return [(0, int(piece), "") if piece.isdecimal() else (1, 0, piece.lower()) for piece in pieces]
 
 
 def find_pictures(folder: Path) -> list[Path]:

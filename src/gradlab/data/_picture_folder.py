@@ -9,17 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from gradlab.core import DataError, MissingDataError
+from gradlab.data._names import natural_key, quoted
 from gradlab.data._picture_files import (
     SUFFIXES,
     Measure,
     Progress,
     find_pictures,
     measure_pictures,
-    natural_key,
     read_pictures,
 )
 from gradlab.data._picture_source import PicturesSource
-from gradlab.data._quoted import quoted
 from gradlab.data._table import Column, Table, WordColumn
 from gradlab.data._tables import read_table
 from gradlab.data._target import find_target, read_targets

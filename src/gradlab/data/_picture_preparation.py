@@ -12,9 +12,9 @@ from gradlab.core import DataError, MissingDataError
 from gradlab.data._arrays import Arrays
 from gradlab.data._dataset import Prepared
 from gradlab.data._idx_files import is_idx, read_idx
+from gradlab.data._names import quoted
 from gradlab.data._picture_files import find_pictures, read_pictures
 from gradlab.data._preparation import BasePreparation
-from gradlab.data._quoted import quoted
 from gradlab.data._table import WordColumn
 from gradlab.data._tables import to_array
 

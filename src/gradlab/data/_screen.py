@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 
 from gradlab.core import DataError, generator
 from gradlab.data._features import MAX_CATEGORIES
-from gradlab.data._quoted import quoted
+from gradlab.data._names import quoted
 from gradlab.data._table import Column, NumberColumn, WordColumn
 from gradlab.data._target import TargetValues
 
@@ -104,9 +104,8 @@ def _is_counted(column: Column) -> bool:
 
 
 def _is_free_text(column: Column) -> bool:
-    return isinstance(column, WordColumn) and _num_distinct(column) > max(
-        MAX_CATEGORIES, (~column.is_missing).sum() / 2
-    )
+    num_present = int((~column.is_missing).sum())
+    return isinstance(column, WordColumn) and _num_distinct(column) > max(MAX_CATEGORIES, num_present / 2)
 
 
 def _num_distinct(column: Column) -> int:

@@ -11,8 +11,8 @@ from gradlab.core import DataError
 from gradlab.data._arrays import Arrays
 from gradlab.data._dataset import Prepared
 from gradlab.data._features import Feature, Layout, check_finite, fit_feature
+from gradlab.data._names import quoted
 from gradlab.data._preparation import BasePreparation
-from gradlab.data._quoted import quoted
 from gradlab.data._table import Column, Table
 from gradlab.data._tables import read_table
 from gradlab.data._target import Target

@@ -11,7 +11,7 @@ from gradlab.core import DataError
 from gradlab.data._arrays import Arrays
 from gradlab.data._dataset import Dataset
 from gradlab.data._features import Layout, check_finite, lay_out
-from gradlab.data._quoted import quoted
+from gradlab.data._names import quoted
 from gradlab.data._screen import screen_columns
 from gradlab.data._split import divide
 from gradlab.data._table import Column, Table, WordColumn, stack_columns
@@ -135,7 +135,7 @@ def _source(
     if not candidates:
         raise DataError(f"{table.name} has no column beside the target '{target}' to learn from")
     answers = table.column(target)
-    check_finite([answers], table)
+    check_finite([answers, *candidates], table)
     targets = read_targets(answers, task, table.name)
     # A test part that has its own file or mark is not looked at, not even for which columns there are.
     seen = np.flatnonzero(~is_test)
@@ -143,7 +143,6 @@ def _source(
     chosen, screened = screen_columns([column.take(seen) for column in candidates], seen_targets, categories=categories)
     layouts = tuple(lay_out(column) for column in chosen)
     columns = tuple(_read_as(column, table.column(column.name)) for column in chosen)
-    check_finite(columns, table)
     return TableSource(
         name=table.name,
         table=table,

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from gradlab.core import DataError, unknown_name
 from gradlab.data._dataset import Task
 from gradlab.data._model import Model
-from gradlab.data._quoted import quoted
+from gradlab.data._names import natural_key, quoted
 from gradlab.data._table import Column, NumberColumn, Table, WordColumn
 
 TARGET_NAMES = ("target", "label", "labels", "y", "outcome", "diagnosis", "survived", "species", "class", "quality")
@@ -170,7 +170,7 @@ def read_targets(column: Column, task: TaskChoice, name: str) -> TargetValues:
             f"for classes: {remedy} another target"
         )
     present = [words.words[code] for code in codes]
-    classes = present if isinstance(column, NumberColumn) else sorted(present)
+    classes = present if isinstance(column, NumberColumn) else sorted(present, key=natural_key)
     target = Target(column=column.name, task="classification", classes=tuple(classes))
     is_guess = task == "auto" and isinstance(column, NumberColumn) and len(classes) > 2
     note = f"Took the {len(classes)} different numbers in '{column.name}' for classes; data.task says otherwise."
