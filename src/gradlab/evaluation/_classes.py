@@ -157,18 +157,17 @@ def evaluate_classes(
     _check(labels, num_examples=num_examples, num_classes=num_classes, num_names=len(classes))
     is_defined = np.all(np.isfinite(probabilities), axis=1)
     told = np.argmax(probabilities, axis=1) if predicted is None else predicted
-    cells = labels[is_defined].astype(np.int64) * num_classes + told[is_defined]
-    confusion = np.bincount(cells, minlength=num_classes**2).reshape(num_classes, num_classes)
-    support = np.bincount(labels, minlength=num_classes)
-    by_class = _score_classes(confusion, support, classes)
+    confusion = _confusion(labels[is_defined], told[is_defined], num_classes)
+    num_right = int(np.trace(confusion))
+    by_class = _score_classes(confusion, np.bincount(labels, minlength=num_classes), classes)
     confidence = probabilities[np.arange(num_examples), told].astype(np.float64)
     bins = reliability_bins(confidence[is_defined], (told == labels)[is_defined])
     all_defined = bool(np.all(is_defined))
     return ClassMetrics(
         num_examples=num_examples,
         loss=loss,
-        accuracy=float(np.trace(confusion) / num_examples),
-        accuracy_ci95=wilson_interval(int(np.trace(confusion)), num_examples),
+        accuracy=num_right / num_examples,
+        accuracy_ci95=wilson_interval(num_right, num_examples),
         balanced_accuracy=_mean([score.recall for score in by_class]),
         macro_f1=_mean([score.f1 for score in by_class]),
         roc_auc=roc_auc(probabilities, labels) if all_defined else float("nan"),
@@ -182,6 +181,13 @@ def evaluate_classes(
         confusion=confusion,
         reliability=bins,
     )
+
+
+def _confusion(
+    labels: Int[np.ndarray, " examples"], told: Int[np.ndarray, " examples"], num_classes: int
+) -> Int[np.ndarray, "classes classes"]:
+    cells = labels.astype(np.int64) * num_classes + told
+    return np.bincount(cells, minlength=num_classes**2).reshape(num_classes, num_classes)
 
 
 def _check(labels: Int[np.ndarray, " examples"], *, num_examples: int, num_classes: int, num_names: int) -> None:
