@@ -23,7 +23,7 @@ from gradlab.reports import (
     TrainingReport,
 )
 
-HOSTILE = "</script><script>alert('x')</script><img src=x onerror=\"alert(1)\">{{ 7 * 7 }}"
+HOSTILE = "</script><script>alert('x')</script><img src=x onerror=\"alert(1)\">{{ 7919 * 7919 }}"
 
 
 def _history(*, members: int = 1, epochs: int = 6, parts: int = 2, is_classification: bool = True) -> History:

@@ -16,7 +16,7 @@ from PIL import Image
 
 from gradlab.core import ShapeError
 from gradlab.figures import CLASS_COLOURS, lighten, score_colours, winner_colours
-from gradlab.reports._contour import zero_lines
+from gradlab.reports._contour import class_margins, zero_lines
 from gradlab.reports._csv import download
 from gradlab.reports._curves import accuracy_chart, loss_chart, thin
 from gradlab.reports._numbers import fixed, number, seconds, short
@@ -103,6 +103,17 @@ def test_a_saddle_is_crossed_by_two_lines_and_a_flat_field_by_none() -> None:
     assert zero_lines(np.array([[1.0, -1.0], [-1.0, 1.0]]), ends, ends).count("M") == 2
     assert zero_lines(np.ones((2, 2)), ends, ends) == ""
     assert zero_lines(np.full((2, 2), np.nan), ends, ends) == ""
+
+
+def test_borders_between_classes_take_the_steps_out_of_a_slant() -> None:
+    grid = np.linspace(-1.0, 1.0, 41)
+    winners = np.where(grid[None, :] > 0.3 * grid[:, None], 1, 2)
+    (margin,) = class_margins(winners, np.full(winners.shape, 0.9))
+    ends = np.array(re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", zero_lines(margin, 100 * grid, 100 * grid)), np.float64)
+    inside = np.abs(ends[:, 1]) < 90.0
+    # Steps of the grid are 5 wide; the line keeps within half of one.
+    assert np.abs(ends[inside, 0] - 0.3 * ends[inside, 1]).max() < 2.5
+    assert class_margins(np.zeros((3, 3), np.int64), np.ones((3, 3))).shape == (0, 3, 3)
 
 
 def test_scores_have_the_playground_s_colours() -> None:

@@ -1,5 +1,6 @@
 """What the network tells over a plane, epoch by epoch, under the points it learned from."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ from jaxtyping import Float, Shaped, UInt8
 
 from gradlab.figures import class_colour, hex_of, lighten, score_colours, winner_colours
 from gradlab.reports._content import Boundary2D
-from gradlab.reports._contour import zero_lines
+from gradlab.reports._contour import class_margins, zero_lines
 from gradlab.reports._csv import Download, download
 from gradlab.reports._curves import thin
 from gradlab.reports._marks import dots_path
@@ -56,6 +57,7 @@ class BoundaryView:
 
     side: float
     snapshots: tuple[Snapshot, ...]
+    columns: int
     last: Snapshot
     train: tuple[Cloud, ...]
     test: tuple[Cloud, ...]
@@ -80,6 +82,7 @@ def boundary_view(boundary: Boundary2D) -> BoundaryView | None:
     return BoundaryView(
         SIDE,
         snapshots[:-1],
+        _columns(len(snapshots) - 1),
         snapshots[-1],
         _clouds(boundary, boundary.train_points, boundary.train_targets, x, y),
         _clouds(boundary, boundary.test_points, boundary.test_targets, x, y),
@@ -96,6 +99,11 @@ def boundary_view(boundary: Boundary2D) -> BoundaryView | None:
     )
 
 
+def _columns(num: int) -> int:
+    """Choose how many pictures stand in a line, at most six, so that the lines are about as long as each other."""
+    return math.ceil(num / math.ceil(num / 6)) if num else 1
+
+
 def _ends(grid: Float[np.ndarray, " points"]) -> tuple[float, float]:
     """Return the outer ends of a grid's squares, whose middles the grid gives."""
     half = float(grid[-1] - grid[0]) / max(len(grid) - 1, 1) / 2.0 or 0.5
@@ -105,11 +113,14 @@ def _ends(grid: Float[np.ndarray, " points"]) -> tuple[float, float]:
 def _snapshot(boundary: Boundary2D, k: int, x: Scale, y: Scale) -> Snapshot:
     values = boundary.values[k]
     # A picture's first line is its top, the grid's first its bottom.
-    if boundary.winners is not None:
-        colours = winner_colours(boundary.winners[k][::-1], values[::-1])
-        return Snapshot(int(boundary.epochs[k]), png_uri(lighten(colours)), "")
-    border = zero_lines(values, x.place(boundary.x), y.place(boundary.y))
-    return Snapshot(int(boundary.epochs[k]), png_uri(lighten(score_colours(values[::-1]))), border)
+    places = x.place(boundary.x), y.place(boundary.y)
+    if boundary.winners is None:
+        colours, border = score_colours(values[::-1]), zero_lines(values, *places)
+    else:
+        winners = boundary.winners[k]
+        colours = winner_colours(winners[::-1], values[::-1])
+        border = "".join(zero_lines(margin, *places) for margin in class_margins(winners, values))
+    return Snapshot(int(boundary.epochs[k]), png_uri(lighten(colours)), border)
 
 
 def _point_colours(boundary: Boundary2D, targets: Shaped[np.ndarray, " points"]) -> UInt8[np.ndarray, "points 3"]:

@@ -1,7 +1,7 @@
 """The line along which a field is zero, by marching over its squares."""
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 
 def zero_lines(field: Float[np.ndarray, "ny nx"], x: Float[np.ndarray, " nx"], y: Float[np.ndarray, " ny"]) -> str:
@@ -29,6 +29,37 @@ def zero_lines(field: Float[np.ndarray, "ny nx"], x: Float[np.ndarray, " nx"], y
             f"M{a[0]:.1f} {a[1]:.1f}L{b[0]:.1f} {b[1]:.1f}" for a, b in zip(ends[::2], ends[1::2], strict=False)
         ]
     return "".join(segments)
+
+
+def class_margins(
+    winners: Int[np.ndarray, "ny nx"], confidence: Float[np.ndarray, "ny nx"]
+) -> Float[np.ndarray, "borders ny nx"]:
+    """Make fields that are zero along the borders between classes, one for each class but the last.
+
+    Only the winner and its probability are known at each point, so a border lies half-way between two points.
+    A light blur over the neighbours takes the steps out of it.
+
+    Args:
+        winners: Class ids.
+        confidence: The winner's probability.
+
+    Returns:
+        By class that wins anywhere, how far it is ahead of the best other one.
+    """
+    known = np.nan_to_num(confidence.astype(np.float64))
+    levels = np.stack([_blurred(np.where(winners == k, known, 0.0)) for k in np.unique(winners)])
+    others = [np.delete(levels, k, axis=0).max(axis=0, initial=0.0) for k in range(len(levels))]
+    # The borders of the last class are borders of the others too.
+    return (levels - np.stack(others))[:-1]
+
+
+def _blurred(field: Float[np.ndarray, "ny nx"]) -> Float[np.ndarray, "ny nx"]:
+    for axis in (0, 1, 0, 1):
+        wide = np.pad(field, [(1, 1) if axis == k else (0, 0) for k in (0, 1)], mode="edge")
+        last = field.shape[axis]
+        parts = [np.take(wide, np.arange(first, first + last), axis=axis) for first in (0, 1, 2)]
+        field = (parts[0] + 2.0 * parts[1] + parts[2]) / 4.0
+    return field
 
 
 def _sides(

@@ -33,6 +33,11 @@ class ExampleView:
     width: int
     values: tuple[tuple[str, str], ...]
 
+    @property
+    def title(self) -> str:
+        """What to call it in a sentence; a bare row number is no name."""
+        return f"Example {self.label}" if self.label.isdigit() else self.label
+
 
 def view_examples(examples: Sequence[Example], classes: tuple[str, ...]) -> tuple[ExampleView, ...]:
     """Put examples into words and pictures, real values with the same decimals in all.

@@ -240,11 +240,12 @@ def _chart(report: TrainingReport, found: dict[str, dict[str, Measured]], told: 
     scale = linear_scale(
         np.array(values, np.float64), start=96.0, end=464.0, holds=(1.0,) if name == "accuracy" else (0.0,)
     )
-    pitch = 72.0 if any(members.values()) else 38.0
-    dots = tuple(_dots(part, cell, members[part], scale, 38.0 + pitch * k) for k, (part, cell) in enumerate(rows))
+    dots, top = [], 38.0
+    for part, cell in rows:
+        dots.append(_dots(part, cell, members[part], scale, top))
+        top += 72.0 if members[part] else 38.0
     place = None if baseline is None else scale.at(baseline)
-    height = pitch * len(rows) + 38.0
-    return IntervalChart(_title(name), height, scale, scale.ticks(), dots, place, found[told][name].baseline_text)
+    return IntervalChart(_title(name), top, scale, scale.ticks(), tuple(dots), place, found[told][name].baseline_text)
 
 
 def _member_values(report: TrainingReport, part: str, name: str) -> tuple[float, ...]:

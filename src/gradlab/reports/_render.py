@@ -17,7 +17,7 @@ from gradlab.reports._members import members_view
 from gradlab.reports._metrics import metrics_view
 from gradlab.reports._numbers import count
 from gradlab.reports._regression import regression_view
-from gradlab.reports._summary import key_figures, part_shares, phases
+from gradlab.reports._summary import as_sentence, key_figures, mark_code, part_shares, phases
 
 if TYPE_CHECKING:
     import jinja2
@@ -47,6 +47,7 @@ def render(report: TrainingReport) -> str:
             style=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
             script=script,
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+            outcome=mark_code(report.outcome),
             figures=key_figures(report),
             shares=part_shares(report.facts.parts),
             phases=phases(report.facts.seconds),
@@ -82,5 +83,5 @@ def _environment() -> "jinja2.Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["count"] = count
+    environment.filters |= {"count": count, "sentence": as_sentence}
     return environment

@@ -33,6 +33,25 @@ def key_figures(report: TrainingReport) -> tuple[KeyFigure, ...]:
     return tuple(figure for figure in found if figure is not None)[:4]
 
 
+def mark_code(sentences: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
+    """Cut sentences where `code` begins and ends.
+
+    Example:
+        >>> mark_code(("Try `--seeds 20`.",))
+        (('Try ', False), ('--seeds 20', True), ('.', False))
+    """
+    pieces = " ".join(sentences).split("`")
+    # A lone mark is no code, but a mark.
+    if len(pieces) % 2 == 0:
+        pieces[-2:] = ["`".join(pieces[-2:])]
+    return tuple((piece, place % 2 == 1) for place, piece in enumerate(pieces) if piece)
+
+
+def as_sentence(text: str) -> str:
+    """Write words as a sentence: a capital at its start, a full stop at its end."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) or not text else ".")
+
+
 def part_shares(parts: Mapping[str, int]) -> tuple[PartShare, ...]:
     """Say how the examples were divided."""
     total = sum(parts.values())
