@@ -13,6 +13,9 @@ MISSING_WORDS = frozenset({"", "?", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "N
 MOSTLY = 0.95
 """Share of numbers from which on a column is one of numbers, and its few words are missing cells."""
 
+MAX_BOOLEAN_WORDS = 6
+"""True and false in three spellings each."""
+
 MIN_NUMBERS = 20
 """Different numbers that such a column needs, since a few codes and a word may well be categories."""
 
@@ -32,15 +35,28 @@ def infer_column(
         The column, and a note if some of its cells were not taken as they are.
     """
     codes, words = _merge(codes, words)
-    if words and {word.lower() for word in words} <= {"true", "false"}:
+    if words and len(words) <= MAX_BOOLEAN_WORDS and {word.lower() for word in words} <= {"true", "false"}:
         values = np.array([*(float(word.lower() == "true") for word in words), np.nan])
         return NumberColumn(name, values[codes], is_boolean=True), None
-    numbers = [parse_number(word.replace(",", ".", 1) if decimal_comma else word) for word in words]
+    numbers = _parse(words, int((codes >= 0).sum() * (1.0 - MOSTLY)), decimal_comma=decimal_comma)
     odd = [index for index, number in enumerate(numbers) if number is None]
-    if odd and not _is_mostly_numbers(codes, numbers):
+    if len(numbers) < len(words) or (odd and not _is_mostly_numbers(codes, numbers)):
         return WordColumn(name, codes, tuple(words)), None
     values = np.array([*(np.nan if number is None else number for number in numbers), np.nan])
     return NumberColumn(name, values[codes]), _odd_cells(name, codes, [(index, words[index]) for index in odd])
+
+
+def _parse(words: Sequence[str], most_odd: int, *, decimal_comma: bool) -> list[float | None]:
+    """Read words as numbers, up to the word that makes too many of them none."""
+    numbers: list[float | None] = []
+    num_odd = 0
+    for word in words:
+        number = parse_number(word.replace(",", ".", 1) if decimal_comma else word)
+        num_odd += number is None
+        if num_odd > most_odd:
+            break
+        numbers.append(number)
+    return numbers
 
 
 def _merge(codes: Int[np.ndarray, " rows"], words: Sequence[str]) -> tuple[Int[np.ndarray, " rows"], list[str]]:
