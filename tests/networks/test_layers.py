@@ -1,5 +1,7 @@
 """Each layer against PyTorch's, or against NumPy where PyTorch has no such layer."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -25,7 +27,7 @@ from gradlab.spec import (
 )
 
 
-def outputs_of(network: Network, inputs: np.ndarray, **context: object) -> tuple[np.ndarray, dict]:
+def outputs_of(network: Network, inputs: np.ndarray, **context: Any) -> tuple[np.ndarray, dict]:
     params = jax.tree.map(jnp.float32, network.draw(seed=3))
     statistics = jax.tree.map(jnp.float32, network.start_statistics())
     outputs, statistics = network.forward(params, statistics, jnp.asarray(inputs), Context(**context))
@@ -74,7 +76,7 @@ def test_same_padding_keeps_the_size_divided_by_the_stride(stride: tuple[int, in
 @pytest.mark.parametrize(("window", "stride"), [((2, 2), None), ((3, 2), (2, 1)), ((2, 3), (3, 3))])
 @pytest.mark.parametrize("kind", ["max", "avg"])
 def test_pooling_and_its_gradient_agree_with_pytorch(
-    kind: str, window: tuple[int, int], stride: tuple[int, int] | None
+    kind: Any, window: tuple[int, int], stride: tuple[int, int] | None
 ) -> None:
     spec = (MaxPool2DSpec if kind == "max" else AvgPool2DSpec)(window=window, stride=stride)
     network = build_network([spec], (7, 9, 2), 1)
@@ -86,7 +88,7 @@ def test_pooling_and_its_gradient_agree_with_pytorch(
     ours, _ = outputs_of(network, inputs)
     grads = jax.grad(lambda x: jnp.sum(network.forward({}, {}, x, Context())[0] ** 2))(jnp.asarray(inputs))
     np.testing.assert_allclose(np.moveaxis(ours, -1, 1), theirs.detach().numpy(), rtol=1e-6)
-    np.testing.assert_allclose(np.moveaxis(np.asarray(grads), -1, 1), theirs_in.grad.numpy(), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(np.moveaxis(np.asarray(grads), -1, 1), np.asarray(theirs_in.grad), rtol=1e-5, atol=1e-6)
 
 
 def test_batch_norm_agrees_with_pytorch_in_training_and_after() -> None:
@@ -97,7 +99,7 @@ def test_batch_norm_agrees_with_pytorch_in_training_and_after() -> None:
     expected = theirs(to_torch(inputs)).detach().numpy()
     np.testing.assert_allclose(np.moveaxis(ours, -1, 1), expected, rtol=1e-4, atol=1e-5)
     # PyTorch keeps the unbiased variance; ours is the batch's own, as in the paper.
-    np.testing.assert_allclose(state["statistics"]["batch-norm1"]["mean"], theirs.running_mean.numpy(), rtol=1e-4)
+    np.testing.assert_allclose(state["statistics"]["batch-norm1"]["mean"], np.asarray(theirs.running_mean), rtol=1e-4)
     biased = 0.9 + 0.1 * inputs.var(axis=(0, 1, 2))
     np.testing.assert_allclose(state["statistics"]["batch-norm1"]["variance"], biased, rtol=1e-4)
 
@@ -134,14 +136,14 @@ def test_layer_norm_agrees_with_pytorch() -> None:
         ("linear", lambda x: x),
     ],
 )
-def test_activation_and_its_slope_agree_with_pytorch(name: str, theirs: object) -> None:
+def test_activation_and_its_slope_agree_with_pytorch(name: Any, theirs: Any) -> None:
     points = np.linspace(-6, 6, 97, dtype=np.float32)
     expected_in = torch.tensor(points, requires_grad=True)
     expected = theirs(expected_in)
     expected.sum().backward()
     slope = jax.grad(lambda x: jnp.sum(activate(name, x)))(jnp.asarray(points))
     np.testing.assert_allclose(activate(name, jnp.asarray(points)), expected.detach().numpy(), rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(slope[points != 0], expected_in.grad.numpy()[points != 0], rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(slope[points != 0], np.asarray(expected_in.grad)[points != 0], rtol=1e-4, atol=1e-6)
 
 
 def test_dropout_drops_its_share_in_training_and_nothing_after() -> None:
@@ -199,7 +201,9 @@ def test_tape_records_every_layer_and_edits_change_what_follows() -> None:
     names = ["a/preactivation", "a/activation", "t/preactivation", "t/activation"]
     assert list(tape.values)[:4] == names
     np.testing.assert_allclose(tape.values["a/activation"], np.maximum(tape.values["a/preactivation"], 0))
-    silenced, _ = network.forward(params, {}, jnp.asarray(values), Context(tape=Tape(edits={"t/activation": lambda a: 0 * a})))
+    silenced, _ = network.forward(
+        params, {}, jnp.asarray(values), Context(tape=Tape(edits={"t/activation": lambda a: 0 * a}))
+    )
     np.testing.assert_allclose(silenced, np.zeros((4, 2)), atol=1e-7)
     assert not np.allclose(logits, silenced)
 
@@ -218,7 +222,7 @@ def test_tape_records_every_layer_and_edits_change_what_follows() -> None:
         ("zeros", 0.0),
     ],
 )
-def test_initializers_have_their_published_deviation(initializer: str, deviation: float) -> None:
+def test_initializers_have_their_published_deviation(initializer: Any, deviation: float) -> None:
     network = build_network([DenseSpec(units=400, initializer=initializer)], (300,), 1)
     weight = network.draw(0)["dense1"]["weight"]
     assert np.isclose(weight.std(), deviation, rtol=0.02)

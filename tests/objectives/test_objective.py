@@ -1,5 +1,7 @@
 """Losses against PyTorch's, and the properties that make them trustworthy."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -31,7 +33,9 @@ def test_cross_entropy_agrees_with_pytorch() -> None:
 def test_binary_cross_entropy_agrees_with_pytorch() -> None:
     two = build_objective(BinaryCrossEntropySpec(), 2)
     labels = (LABELS > 1).astype(np.int32)
-    theirs = F.binary_cross_entropy_with_logits(torch.tensor(LOGITS[:, 0]), torch.tensor(labels).float(), reduction="none")
+    theirs = F.binary_cross_entropy_with_logits(
+        torch.tensor(LOGITS[:, 0]), torch.tensor(labels).float(), reduction="none"
+    )
     np.testing.assert_allclose(losses(two, LOGITS[:, :1], labels), theirs.numpy(), rtol=1e-5, atol=1e-6)
     many = build_objective(BinaryCrossEntropySpec(), 4)
     theirs = F.binary_cross_entropy_with_logits(torch.tensor(LOGITS), torch.tensor(ONE_HOT), reduction="none").sum(1)
@@ -39,7 +43,7 @@ def test_binary_cross_entropy_agrees_with_pytorch() -> None:
 
 
 @pytest.mark.parametrize("over", ["mean", "sum"])
-def test_squared_error_agrees_with_numpy(over: str) -> None:
+def test_squared_error_agrees_with_numpy(over: Any) -> None:
     objective = build_objective(SquaredErrorSpec(over_outputs=over, factor=0.5), 4)
     squares = 0.5 * (1 / (1 + np.exp(-LOGITS.astype(np.float64))) - ONE_HOT) ** 2
     expected = squares.sum(1) if over == "sum" else squares.mean(1)
@@ -74,7 +78,7 @@ def test_huber_agrees_with_pytorch() -> None:
         (HuberSpec(), 3),
     ],
 )
-def test_every_loss_has_the_gradient_that_differences_give(spec: object, classes: int) -> None:
+def test_every_loss_has_the_gradient_that_differences_give(spec: Any, classes: int) -> None:
     objective = build_objective(spec, classes)
     logits = LOGITS[:, : objective.num_outputs].astype(np.float64)
     targets = LABELS % max(2, classes) if classes else RNG.normal(size=16)
@@ -115,7 +119,7 @@ def test_relabelling_classes_permutes_probabilities_and_keeps_the_loss(order: li
     "spec", [CrossEntropySpec(), BinaryCrossEntropySpec(), SquaredErrorSpec(), SquaredErrorSpec(output="tanh")]
 )
 @pytest.mark.parametrize("classes", [2, 5])
-def test_probabilities_and_right_or_wrong_agree(spec: object, classes: int) -> None:
+def test_probabilities_and_right_or_wrong_agree(spec: Any, classes: int) -> None:
     objective = build_objective(spec, classes)
     logits = jnp.asarray(RNG.normal(size=(40, objective.num_outputs)).astype(np.float32))
     labels = jnp.asarray(RNG.integers(0, classes, 40).astype(np.int32))

@@ -1,5 +1,7 @@
 """Update rules against PyTorch's, schedules against Optax's."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -39,7 +41,7 @@ def ours(spec: AnyOptimizerSpec, steps: int = 12) -> np.ndarray:
         return np.asarray(params["layer"]["weight"])
 
 
-def theirs(make: object, steps: int = 12, clip: float | None = None) -> np.ndarray:
+def theirs(make: Any, steps: int = 12, clip: float | None = None) -> np.ndarray:
     weight = torch.tensor(START, requires_grad=True)
     optimizer = make([weight])
     for _ in range(steps):
@@ -63,7 +65,7 @@ def theirs(make: object, steps: int = 12, clip: float | None = None) -> np.ndarr
         (AdamWSpec(learning_rate=0.05, weight_decay=0.2), lambda p: torch.optim.AdamW(p, 0.05, weight_decay=0.2)),
     ],
 )
-def test_rule_agrees_with_pytorch(spec: AnyOptimizerSpec, make: object) -> None:
+def test_rule_agrees_with_pytorch(spec: AnyOptimizerSpec, make: Any) -> None:
     np.testing.assert_allclose(ours(spec), theirs(make), rtol=1e-6)
 
 
@@ -108,7 +110,9 @@ def test_penalties_touch_weights_alone_and_are_what_is_added() -> None:
     changed, _ = update(spec, zero, start(spec, jax.tree.map(np.asarray, params)), params, hyper, jnp.asarray(1.0))
     slope = jax.grad(lambda p: penalty(p, hyper))(params)
     np.testing.assert_allclose(changed["layer"]["weight"], [2 - 0.1 - 0.8, -3 + 0.1 + 1.2], rtol=1e-6)
-    np.testing.assert_allclose(params["layer"]["weight"] - changed["layer"]["weight"], slope["layer"]["weight"], rtol=1e-6)
+    np.testing.assert_allclose(
+        params["layer"]["weight"] - changed["layer"]["weight"], slope["layer"]["weight"], rtol=1e-6
+    )
     np.testing.assert_allclose(changed["layer"]["bias"], [5.0])
     np.testing.assert_allclose(penalty(params, hyper), 0.1 * 5 + 0.2 * 13, rtol=1e-6)
 
@@ -122,7 +126,7 @@ def test_penalties_touch_weights_alone_and_are_what_is_added() -> None:
         (StepSpec(every_epochs=2, factor=0.5), optax.exponential_decay(1.0, 20, 0.5, staircase=True)),
     ],
 )
-def test_schedule_agrees_with_optax(spec: object, theirs: object) -> None:
+def test_schedule_agrees_with_optax(spec: Any, theirs: Any) -> None:
     factors = schedule_factors(spec, num_epochs=6, steps_per_epoch=10)
     assert factors.shape == (6, 10)
     expected = [float(theirs(step)) for step in range(60)]

@@ -18,7 +18,7 @@ def iris_of() -> Callable[[int], Dataset]:
 def shared_iris(iris_of: Callable[[int], Dataset]) -> Callable[[int], Dataset]:
     """The same division of Iris for every seed."""
     dataset = iris_of(0)
-    return lambda seed: dataset
+    return lambda _: dataset
 
 
 @pytest.fixture(scope="session")
@@ -30,4 +30,3 @@ def plane_of() -> Callable[[int], Dataset]:
 @pytest.fixture
 def iris() -> Experiment:
     return override(preset("iris"), ["epochs=6"])
-

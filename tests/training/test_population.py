@@ -3,12 +3,13 @@
 import dataclasses
 import threading
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from gradlab.core import SpecError
+from gradlab.core import RunError, SpecError
 from gradlab.data import Dataset
 from gradlab.optimizers import schedule_factors
 from gradlab.spec import Experiment, override
@@ -20,11 +21,13 @@ from gradlab.training._state import example_orders
 Source = Callable[[int], Dataset]
 
 
-def weights(trained: object) -> np.ndarray:
+def weights(trained: Any) -> np.ndarray:
     return np.concatenate([array.ravel() for own in trained.params.values() for array in own.values()])
 
 
-def train(experiment: Experiment, dataset_of: Source, members: list[Member] | None = None, **options: object) -> Population:
+def train(
+    experiment: Experiment, dataset_of: Source, members: list[Member] | None = None, **options: Any
+) -> Population:
     members = members or [Member(0)]
     plan = make_plan(experiment, dataset_of(members[0].seed), num_members=len(members))
     return train_population(experiment, plan, members, dataset_of, **options)
@@ -56,7 +59,7 @@ def test_training_agrees_with_pytorch_step_by_step(
     plan = make_plan(experiment, dataset)
     assert plan.has_ragged_batch
     trained = train_population(experiment, plan, [Member(7)], shared_iris).trained[0]
-    model = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 3)).double()
+    model: Any = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 3)).double()
     with torch.no_grad():
         for layer, name in ((model[0], "hidden"), (model[2], "output")):
             layer.weight.copy_(torch.tensor(trained.initial_params[name]["weight"].T))
@@ -70,7 +73,9 @@ def test_training_agrees_with_pytorch_step_by_step(
         torch.nn.functional.cross_entropy(model(inputs[chosen]), targets[chosen]).backward()
         rule.step()
     for layer, name in ((model[0], "hidden"), (model[2], "output")):
-        np.testing.assert_allclose(trained.params[name]["weight"], layer.weight.detach().numpy().T, rtol=1e-5, atol=1e-8)
+        np.testing.assert_allclose(
+            trained.params[name]["weight"], layer.weight.detach().numpy().T, rtol=1e-5, atol=1e-8
+        )
     loss = torch.nn.functional.cross_entropy(model(inputs), targets)
     np.testing.assert_allclose(trained.trace["train_loss"][-1], loss.item(), rtol=1e-6)
 
@@ -308,3 +313,34 @@ def test_precision_is_what_the_weights_have(shared_iris: Source, iris: Experimen
     trained = train(override(iris, [f"precision={precision}"]), shared_iris).trained[0]
     assert trained.params["hidden"]["weight"].dtype == precision
     assert trained.trace["train_loss"].dtype == precision
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("position", np.array([2])),
+        ("position", np.array([np.nan, 0.0])),
+        ("position", np.array([-1, 0])),
+        ("position", np.array([2, 99])),
+        ("position", np.array([7, 0])),
+        ("trace/train_loss", np.float32(1.0)),
+        ("trace/train_loss", np.zeros(5, np.float32)),
+        ("state/params/hidden/weight", np.zeros((4, 9), np.float32)),
+        ("state/step", np.zeros(1, np.int32)),
+    ],
+)
+def test_a_checkpoint_that_does_not_fit_is_refused_and_changes_nothing(
+    iris: Experiment, shared_iris: Source, name: str, value: np.ndarray
+) -> None:
+    plan = make_plan(iris, shared_iris(0))
+    factors = schedule_factors(iris.schedule, num_epochs=6, steps_per_epoch=plan.steps_per_epoch)
+    block = Block(plan, [Member(0)], [shared_iris(0)], factors)
+    saved = block.save() | {"position": np.array([2, 0])}
+    saved |= {f"trace/{each}": np.zeros(2, np.float32) for each in block._trace}
+    block.restore(saved)
+    assert block.epoch == 2
+    with pytest.raises(RunError):
+        block.restore({**saved, name: np.asarray(value)})
+    with pytest.raises(RunError):
+        block.restore({key: array for key, array in saved.items() if key != name})
+    assert (block.epoch, block.step) == (2, 0)

@@ -71,7 +71,7 @@ def infer(
     blocks = (
         values if chunks == 1 else values[rows].reshape(chunks, size, *values.shape[1:]) for values in (inputs, wanted)
     )
-    run = _program(network, objective, input_scale, chunks > 1)
+    run = _program(network, objective, input_scale, is_chunked=chunks > 1)
     logits, outputs, losses = (np.asarray(array) for array in run(params, statistics, *blocks))
     if chunks > 1:
         logits, outputs, losses = (a.reshape(-1, *a.shape[2:])[:count] for a in (logits, outputs, losses))
@@ -84,7 +84,7 @@ def infer(
 
 @functools.lru_cache(maxsize=32)
 def _program(
-    network: Network, objective: Objective, input_scale: float, is_chunked: bool
+    network: Network, objective: Objective, input_scale: float, *, is_chunked: bool
 ) -> Callable[..., tuple[Array, Array, Array]]:
     def run(params: Any, statistics: Any, inputs: Array, targets: Array) -> tuple[Array, Array, Array]:
         precision = jax.tree.leaves(params)[0].dtype

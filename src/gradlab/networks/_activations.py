@@ -1,9 +1,9 @@
 """The non-linear functions, by name."""
 
+from dataclasses import dataclass
 from typing import final
 
 import jax
-from dataclasses import dataclass
 from jax import Array
 from jaxtyping import Float
 

@@ -1,7 +1,7 @@
 """A network: named layers in a row, from one example's shape to logits."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from jax import Array
@@ -151,30 +151,26 @@ def _build_row(
     return tuple(layers)
 
 
-def _build_layer(spec: AnyLayerSpec, name: str, shape: tuple[int, ...], num_outputs: int) -> Layer:  # noqa: PLR0911 - one return a kind
-    match spec:
-        case DenseSpec():
-            return Dense(name, shape, spec, num_outputs if spec.units == "outputs" else spec.units)
-        case Conv2DSpec():
-            return Conv2D(name, shape, spec)
-        case MaxPool2DSpec():
-            return MaxPool2D(name, shape, spec)
-        case AvgPool2DSpec():
-            return AvgPool2D(name, shape, spec)
-        case GlobalAvgPool2DSpec():
-            return GlobalAvgPool2D(name, shape, spec)
-        case FlattenSpec():
-            return Flatten(name, shape, spec)
-        case ActivationSpec():
-            return Activation(name, shape, spec)
-        case DropoutSpec():
-            return Dropout(name, shape, spec)
-        case BatchNormSpec():
-            return BatchNorm(name, shape, spec)
-        case LayerNormSpec():
-            return LayerNorm(name, shape, spec)
-        case ResidualSpec():
-            return Residual(name, shape, _build_row(spec.layers, shape, num_outputs, prefix=f"{name}/"))
+_SIMPLE: dict[type[AnyLayerSpec], Callable[..., Layer]] = {
+    Conv2DSpec: Conv2D,
+    MaxPool2DSpec: MaxPool2D,
+    AvgPool2DSpec: AvgPool2D,
+    GlobalAvgPool2DSpec: GlobalAvgPool2D,
+    FlattenSpec: Flatten,
+    ActivationSpec: Activation,
+    DropoutSpec: Dropout,
+    BatchNormSpec: BatchNorm,
+    LayerNormSpec: LayerNorm,
+}
+"""Layers that are built from their name, input shape and spec alone. A new kind of layer is added here."""
+
+
+def _build_layer(spec: AnyLayerSpec, name: str, shape: tuple[int, ...], num_outputs: int) -> Layer:
+    if isinstance(spec, DenseSpec):
+        return Dense(name, shape, spec, num_outputs if spec.units == "outputs" else spec.units)
+    if isinstance(spec, ResidualSpec):
+        return Residual(name, shape, _build_row(spec.layers, shape, num_outputs, prefix=f"{name}/"))
+    return _SIMPLE[type(spec)](name, shape, spec)
 
 
 def _all_layers(layers: Sequence[Layer]) -> list[Layer]:

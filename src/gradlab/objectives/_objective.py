@@ -38,9 +38,7 @@ class Objective(ABC):
         return self.num_classes if self.num_classes > 2 or self.link == "softmax" else 1
 
     @abstractmethod
-    def losses(
-        self, logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]
-    ) -> Float[Array, " batch"]:
+    def losses(self, logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]) -> Float[Array, " batch"]:
         """Compute the loss of each example.
 
         Args:
@@ -102,9 +100,7 @@ class CrossEntropy(Objective):
     def link(self) -> Link:
         return "softmax"
 
-    def losses(
-        self, logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]
-    ) -> Float[Array, " batch"]:
+    def losses(self, logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]) -> Float[Array, " batch"]:
         # log_softmax takes the largest logit off first, so that logits of 1000 and 999 lose no digits.
         is_target = targets[:, None] == jnp.arange(logits.shape[1])[None, :]
         return -jnp.sum(jnp.where(is_target, jax.nn.log_softmax(logits, axis=1), 0.0), axis=1)
@@ -121,9 +117,7 @@ class BinaryCrossEntropy(Objective):
     def link(self) -> Link:
         return "sigmoid"
 
-    def losses(
-        self, logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]
-    ) -> Float[Array, " batch"]:
+    def losses(self, logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]) -> Float[Array, " batch"]:
         # log(1 + e^z) - yz, which neither overflows nor takes the logarithm of zero.
         return jnp.sum(jax.nn.softplus(logits) - self._coded(targets) * logits, axis=1)
 
@@ -143,9 +137,7 @@ class SquaredError(Objective):
     def link(self) -> Link:
         return self.output
 
-    def losses(
-        self, logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]
-    ) -> Float[Array, " batch"]:
+    def losses(self, logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]) -> Float[Array, " batch"]:
         squares = (self.outputs(logits) - self._coded(targets)) ** 2
         reduce = jnp.sum if self.over_outputs == "sum" else jnp.mean
         return self.factor * reduce(squares, axis=1)
@@ -168,9 +160,7 @@ class Huber(Objective):
     def link(self) -> Link:
         return "linear"
 
-    def losses(
-        self, logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]
-    ) -> Float[Array, " batch"]:
+    def losses(self, logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]) -> Float[Array, " batch"]:
         distance = jnp.abs(self.outputs(logits) - self._coded(targets))
         near = jnp.minimum(distance, self.delta)
         return jnp.mean(0.5 * near**2 + self.delta * (distance - near), axis=1)

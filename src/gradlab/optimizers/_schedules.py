@@ -6,9 +6,7 @@ from jaxtyping import Float
 from gradlab.spec import ConstantSpec, CosineSpec, OneCycleSpec, ScheduleSpec, StepSpec, WarmUpSpec
 
 
-def schedule_factors(
-    spec: ScheduleSpec, *, num_epochs: int, steps_per_epoch: int
-) -> Float[np.ndarray, "epochs steps"]:
+def schedule_factors(spec: ScheduleSpec, *, num_epochs: int, steps_per_epoch: int) -> Float[np.ndarray, "epochs steps"]:
     """Compute what the learning rate is multiplied by at each step.
 
     Args:

@@ -150,16 +150,14 @@ def _assign(values: dict[str, Any], path: list[str], value: Any, text: str) -> N
             raise SpecError(f"--set {text}: {unknown_name('key', place, target)}")
         if not isinstance(target, dict | list):
             raise SpecError(f"--set {text}: `{place}` is a value and has no parts")
-    if isinstance(target, list):
-        last: Any = _index(target, path[-1], text)
-        old = target[last]
-    else:
-        last, old = path[-1], target.get(path[-1])
+    holder: Any = target
+    last: Any = _index(target, path[-1], text) if isinstance(target, list) else path[-1]
+    old = holder[last] if isinstance(target, list) else holder.get(last)
     if last == "kind" and old != value:
-        target.clear()
+        holder.clear()
     # A part named by its kind alone becomes a table, so that a later setting can change its fields.
     is_kind = isinstance(old, dict) and "kind" in old and isinstance(value, str)
-    target[last] = {"kind": value} if is_kind else value
+    holder[last] = {"kind": value} if is_kind else value
 
 
 def _index(values: list[Any], part: str, text: str) -> int:

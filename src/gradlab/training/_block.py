@@ -10,8 +10,9 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxtyping import Float
 
+from gradlab.core import RunError
 from gradlab.data import Dataset
-from gradlab.training._devices import precision_of
+from gradlab.training._devices import Device, precision_of
 from gradlab.training._plan import Plan
 from gradlab.training._program import Compiler, State, trace_names
 from gradlab.training._state import (
@@ -67,7 +68,7 @@ class Block:
         *,
         shuffle: bool = True,
         snapshot_epochs: frozenset[int] = frozenset(),
-        devices: Sequence[jax.Device] | None = None,
+        devices: Sequence[Device] | None = None,
         compiler: Compiler | None = None,
     ) -> None:
         """Lay out the members of a block.
@@ -129,9 +130,7 @@ class Block:
 
     def latest(self) -> dict[str, float]:
         """Return the first member's last measurements, by name; empty before the end of the first epoch."""
-        return {
-            name: float(np.atleast_2d(values[-1].T)[0, -1]) for name, values in self._trace.items() if len(values)
-        }
+        return {name: float(np.atleast_2d(values[-1].T)[0, -1]) for name, values in self._trace.items() if len(values)}
 
     def advance(self) -> None:
         """Train for about a quarter of a second: some whole epochs, or a part of one."""
@@ -171,13 +170,12 @@ class Block:
         factors = np.zeros((self.plan.epochs_per_call, self.plan.steps_per_epoch), self.plan.precision)
         factors[:num_epochs] = self._factors[wanted[0] : wanted[-1] + 1]
         bounds = (np.int32(num_epochs), np.int32(self.step), np.int32(step_to))
-        return (self._place(self._state), self._hyper, self._data, orders, factors, *bounds)
+        return (self._place(self._state), self._hyper, {**self._data, "orders": orders}, factors, bounds)
 
     def _draw_orders(self, epochs: range) -> np.ndarray:
         members = self._lanes[:1] if self._shares else self._lanes
         drawn = [
-            example_orders(self.plan, member.seed, epochs[0], len(epochs), shuffle=self._shuffle)
-            for member in members
+            example_orders(self.plan, member.seed, epochs[0], len(epochs), shuffle=self._shuffle) for member in members
         ]
         return stack(drawn, len(drawn))
 
@@ -211,14 +209,32 @@ class Block:
             RunError: If the arrays do not fit the plan.
         """
         own = {name.removeprefix("state/"): array for name, array in arrays.items() if name.startswith("state/")}
-        self._state = unflatten_state(own, self._state)
-        self.epoch, self.step = (int(value) for value in arrays["position"])
-        self._trace = {name: [arrays[f"trace/{name}"]] if f"trace/{name}" in arrays else [] for name in self._trace}
-        like = {"params": self._state["params"], "statistics": self._state["statistics"]}
-        for epoch in {int(name.split("/")[1]) for name in arrays if name.startswith("snapshot/")}:
-            prefix = f"snapshot/{epoch}/"
+        state = unflatten_state(own, self._state)
+        epoch, step = self._checked_position(arrays.get("position", np.zeros(0)))
+        trace = {name: self._checked_trace(name, arrays.get(f"trace/{name}"), epoch) for name in self._trace}
+        like = {"params": state["params"], "statistics": state["statistics"]}
+        snapshots: dict[int, Any] = {}
+        for kept in sorted(self._snapshot_epochs):
+            prefix = f"snapshot/{kept}/"
             found = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
-            self._snapshots[epoch] = unflatten_state(found, like)
+            if found:
+                snapshots[kept] = unflatten_state(found, like)
+        self._state, self.epoch, self.step, self._trace, self._snapshots = state, epoch, step, trace, snapshots
+
+    def _checked_position(self, position: np.ndarray) -> tuple[int, int]:
+        if position.shape == (2,) and position.dtype.kind == "i":
+            epoch, step = int(position[0]), int(position[1])
+            if 0 <= epoch <= self.num_epochs and 0 <= step < self.plan.steps_per_epoch:
+                return epoch, step
+        raise RunError("the checkpoint does not say how far the training was; train anew")
+
+    def _checked_trace(self, name: str, values: np.ndarray | None, epochs: int) -> list[np.ndarray]:
+        shape = (epochs,) if self.plan.lanes == 1 else (epochs, self.plan.lanes)
+        if epochs == 0:
+            return []
+        if values is None or values.shape != shape or values.dtype.kind != "f":
+            raise RunError(f"the checkpoint's curve of '{name}' does not fit its {epochs} epochs; train anew")
+        return [values]
 
     def results(self) -> list[Trained]:
         """Return each member as it stands."""
@@ -248,7 +264,7 @@ class Block:
         )
 
 
-def _placement(devices: Sequence[jax.Device] | None) -> Any:
+def _placement(devices: Sequence[Device] | None) -> Any:
     if not devices:
         return None
     if len(devices) == 1:

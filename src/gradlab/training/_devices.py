@@ -4,8 +4,12 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import jax
+
+Device = Any
+"""A JAX device; JAX publishes no type for it."""
 
 
 def prepare_engine() -> None:
@@ -14,7 +18,7 @@ def prepare_engine() -> None:
     A program that was compiled once, in any process, then loads in some hundredths of a second. `GRADLAB_NO_CACHE`
     switches it off.
     """
-    if jax.config.jax_compilation_cache_dir or os.environ.get("GRADLAB_NO_CACHE"):
+    if jax.config.values.get("jax_compilation_cache_dir") or os.environ.get("GRADLAB_NO_CACHE"):
         return
     import platformdirs
 

@@ -13,6 +13,7 @@ from gradlab.data import Dataset
 from gradlab.optimizers import schedule_factors
 from gradlab.spec import Experiment
 from gradlab.training._block import Block, Trained
+from gradlab.training._devices import Device
 from gradlab.training._plan import Plan
 from gradlab.training._program import Compiler
 from gradlab.training._state import Member
@@ -109,9 +110,7 @@ def train_population(
     Raises:
         Interrupted: If `stop` was set before the end; unfinished blocks are saved.
     """
-    factors = schedule_factors(
-        experiment.schedule, num_epochs=experiment.epochs, steps_per_epoch=plan.steps_per_epoch
-    )
+    factors = schedule_factors(experiment.schedule, num_epochs=experiment.epochs, steps_per_epoch=plan.steps_per_epoch)
     groups = group_members(plan, members)
     devices = jax.local_devices()
     compiler = Compiler()
@@ -156,13 +155,13 @@ def group_members(plan: Plan, members: Sequence[Member]) -> list[list[int]]:
     return [row[start : start + plan.lanes] for row in rows for start in range(0, len(row), plan.lanes)]
 
 
-def _num_workers(devices: Sequence[jax.Device]) -> int:
+def _num_workers(devices: Sequence[Device]) -> int:
     import os
 
     return (os.cpu_count() or 1) if devices[0].platform == "cpu" else len(devices)
 
 
-def _devices_for(plan: Plan, devices: Sequence[jax.Device], index: int, num_blocks: int) -> list[jax.Device]:
+def _devices_for(plan: Plan, devices: Sequence[Device], index: int, num_blocks: int) -> list[Device]:
     """Give a lone large block all devices, to split its batches over; else hand blocks out in turn."""
     if num_blocks == 1 and plan.lanes == 1 and plan.batch_devices > 1:
         return list(devices[: plan.batch_devices])
@@ -214,6 +213,4 @@ class _Crew:
             done = sum(size for size, share in zip(self._sizes, self._shares, strict=True) if share >= 1.0)
             share = sum(size * share for size, share in zip(self._sizes, self._shares, strict=True))
             total = sum(self._sizes)
-            self._on_progress(
-                Progress(share / total, block.epoch, block.num_epochs, done, total, block.latest())
-            )
+            self._on_progress(Progress(share / total, block.epoch, block.num_epochs, done, total, block.latest()))

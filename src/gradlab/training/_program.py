@@ -21,17 +21,20 @@ from gradlab.training._plan import TRACED_EXAMPLES, Plan
 State = dict[str, Any]
 """All that a resume needs, by name: params, statistics, opt_state, step, the epoch's running sums, the best so far."""
 
+Bounds = tuple[Int[Array, ""], Int[Array, ""], Int[Array, ""]]
+"""How many epochs to run, and from which step to which of each."""
+
 CHUNK = 2_048
 """Examples that pass the network at once when a whole part is measured."""
 
 
 @functools.lru_cache(maxsize=32)
-def program(plan: Plan, *, shares_data: bool) -> Callable[..., tuple[State, dict[str, Array]]]:
+def program(plan: Plan, *, shares_data: bool) -> jax.stages.Wrapped:
     """Return the jitted program of a plan.
 
-    `(state, hyper, data, orders, factors, num_epochs, step_from, step_to) -> (state, trace)` runs the steps
-    `step_from` to `step_to` of each of the first `num_epochs` epochs in `orders`, and measures an epoch when its
-    last step is done. The bounds are no part of what is compiled, so one program serves a single step and a
+    `(state, hyper, data, factors, (num_epochs, step_from, step_to)) -> (state, trace)` runs the steps `step_from`
+    to `step_to` of each of the first `num_epochs` epochs in `data["orders"]`, and measures an epoch when its last
+    step is done. The bounds are no part of what is compiled, so one program serves a single step and a
     thousand epochs, with the same bits.
 
     Args:
@@ -44,7 +47,7 @@ def program(plan: Plan, *, shares_data: bool) -> Callable[..., tuple[State, dict
     run = functools.partial(_segment, plan)
     if plan.lanes > 1:
         data_axis = None if shares_data else -1
-        run = jax.vmap(run, in_axes=(-1, -1, data_axis, data_axis, None, None, None, None), out_axes=-1)
+        run = jax.vmap(run, in_axes=(-1, -1, data_axis, None, None), out_axes=-1)
     return jax.jit(run, donate_argnums=0)
 
 
@@ -87,12 +90,11 @@ def _segment(
     state: State,
     hyper: dict[str, Float[Array, ""]],
     data: dict[str, Shaped[Array, "..."]],
-    orders: Int[Array, "epochs steps batch"],
     factors: Float[Array, "epochs steps"],
-    num_epochs: Int[Array, ""],
-    step_from: Int[Array, ""],
-    step_to: Int[Array, ""],
+    bounds: Bounds,
 ) -> tuple[State, dict[str, Float[Array, " epochs"]]]:
+    num_epochs, step_from, step_to = bounds
+    orders: Int[Array, "epochs steps batch"] = data["orders"]
     names = trace_names(plan)
     trace = {name: jnp.full(orders.shape[0], jnp.nan, plan.precision) for name in names}
 
@@ -196,9 +198,7 @@ def _finish_epoch(
     return state, values
 
 
-def _measure(
-    plan: Plan, state: State, data: dict[str, Array], part: str, count: int
-) -> dict[str, Float[Array, ""]]:
+def _measure(plan: Plan, state: State, data: dict[str, Array], part: str, count: int) -> dict[str, Float[Array, ""]]:
     """Measure mean loss and accuracy over the first `count` examples of a part, chunk by chunk."""
     all_inputs, all_targets = data[f"{part}_inputs"], data[f"{part}_targets"]
 

@@ -57,7 +57,7 @@ def first_state(plan: Plan, seed: int) -> State:
             "best": {"params": params, "statistics": statistics},
             "best_value": np.asarray(np.inf, plan.precision),
             "best_epoch": np.int32(0),
-            "has_stopped": np.bool_(False),
+            "has_stopped": np.zeros((), np.bool_),
         }
     return state
 
