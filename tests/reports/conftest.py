@@ -226,6 +226,21 @@ def _all_right() -> TrainingReport:
     return replace(base, confusion=replace(base.confusion, counts=counts, examples=right), mistakes=())
 
 
+def _nothing_finite(base: TrainingReport) -> TrainingReport:
+    history = _history(is_classification=base.task == "classification")
+    for curve in (history.train_loss, history.validation_loss, history.train_accuracy):
+        if curve is not None:
+            curve[:] = np.nan
+    nan = float("nan")
+    metrics = {"test": {"n": 30, "accuracy": nan, "rmse": nan, "ci95": [nan, nan], "baseline": {"accuracy": nan}}}
+    mistakes = tuple(replace(e, probabilities=tuple(nan for _ in e.probabilities)) for e in base.mistakes)
+    base = replace(base, history=history, metrics=metrics, mistakes=mistakes)
+    if base.predictions is None:
+        return base
+    told = np.full_like(base.predictions.predicted, np.nan)
+    return replace(base, predictions=replace(base.predictions, predicted=told))
+
+
 def _bare() -> TrainingReport:
     return TrainingReport("Bare", "classification", (), Facts("nothing", {}), "", (), _history(epochs=0), {})
 
@@ -248,6 +263,8 @@ VARIANTS: dict[str, Callable[[], TrainingReport]] = {
     "population, some diverged": lambda: population(num_diverged=3),
     "population, all diverged": lambda: population(num_diverged=12),
     "diverged": lambda: population(1, num_diverged=1),
+    "nothing finite": lambda: _nothing_finite(classification()),
+    "nothing finite, real target": lambda: _nothing_finite(regression()),
     "one epoch": lambda: replace(classification(), history=_history(epochs=1)),
     "no epoch": lambda: replace(classification(), history=_history(epochs=0)),
     "a thousand epochs": lambda: replace(population(3), history=_history(members=3, epochs=1000)),

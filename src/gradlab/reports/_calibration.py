@@ -7,7 +7,7 @@ import numpy as np
 from gradlab.reports._content import Calibration
 from gradlab.reports._csv import Download, download
 from gradlab.reports._marks import line_path
-from gradlab.reports._metrics import PART_TITLES
+from gradlab.reports._measured import PART_TITLES
 from gradlab.reports._scales import Scale, Tick
 
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 388.0, 24.0, 360.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gradlab.reports._content import Confusion, Example
 from gradlab.reports._csv import Download, download
 from gradlab.reports._examples import ExampleView, columns_of, view_examples
-from gradlab.reports._metrics import PART_TITLES
+from gradlab.reports._measured import PART_TITLES
 from gradlab.reports._numbers import count, short
 
 MAX_SHOWN = 1200

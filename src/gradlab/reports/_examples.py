@@ -81,4 +81,6 @@ def _probability(example: Example, answer: int | float, classes: tuple[str, ...]
     if not classes or not 0 <= int(answer) < len(example.probabilities):
         return ""
     probability = example.probabilities[int(answer)]
+    if math.isnan(probability):
+        return "–"
     return f"{probability:.3f}" if probability >= 0.0005 or probability == 0 else "<0.001"

@@ -9,7 +9,7 @@ from gradlab.reports._content import Predictions
 from gradlab.reports._csv import Download, download
 from gradlab.reports._curves import thin
 from gradlab.reports._marks import dots_path
-from gradlab.reports._metrics import PART_TITLES
+from gradlab.reports._measured import PART_TITLES
 from gradlab.reports._numbers import count
 from gradlab.reports._scales import Scale, Tick, linear_scale
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gradlab.reports._content import TrainingReport
-from gradlab.reports._metrics import PART_TITLES, TITLES, best_part, leading_metric, read_part
+from gradlab.reports._measured import PART_TITLES, TITLES, best_part, leading_metric, read_part
 from gradlab.reports._numbers import count, seconds
 
 
