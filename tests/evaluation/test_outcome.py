@@ -93,10 +93,10 @@ def _metrics(num_right: int, num: int = 30) -> ClassMetrics:
 def test_one_run_is_told_with_its_interval_and_its_few_examples() -> None:
     told = describe_outcome([_metrics(29)], _curves(SETTLED, SETTLED))
     assert told == (
-        "Test accuracy 0.967: 29 of 30 examples are told rightly; 95% interval 0.833 to 0.994.",
+        "Test accuracy 0.967: 29 of 30 examples are predicted correctly; 95% interval 0.833 to 0.994.",
         "30 examples are few: another test part could show anything from 0.833 to 0.994. `--seeds 20` shows how much "
         "of it is luck.",
-        "The network is better than the baseline: always telling 'a' reaches 0.333.",
+        "The network is better than the baseline: always predicting 'a' reaches 0.333.",
         "Settled: over the last 20 epochs the loss of the network changed by less than 0.1%, so more epochs of the "
         "same promise little.",
     )
@@ -115,7 +115,7 @@ def test_many_seeds_are_told_with_mean_deviation_range_and_gain() -> None:
         "0.999."
     )
     assert told[1].startswith("Single seeds ranged from 0.867 to 1.000: one run, tested on 30 examples, could")
-    assert told[2].startswith("That is 0.600 above always telling the most frequent class, which reaches 0.333")
+    assert told[2].startswith("That is 0.600 above always predicting the most frequent class, which reaches 0.333")
     assert told[3].startswith("Settled: over the last 20 epochs the loss of 5 of 5 seeds changed by less than 0.1%")
     guess = describe_outcome([_metrics(num_right) for num_right in (8, 9, 12)], _curves(SETTLED, SETTLED, 3))
     assert "not shown to be better" in guess[2]
@@ -192,7 +192,7 @@ def _reals(error: float, seed: int = 0) -> RealMetrics:
 def test_a_real_number_is_told_in_its_own_unit() -> None:
     told = describe_outcome([_reals(2.0)], _curves(SETTLED, SETTLED))
     assert told[0].startswith("The typical test error (RMSE) is ")
-    assert "always telling the training mean gives" in told[0]
+    assert "always predicting the training mean gives" in told[0]
     assert told[1].startswith("R² is 0.9")
     assert told[2].startswith("Settled")
     poor = describe_outcome([_reals(30.0)], _curves(SETTLED, SETTLED))

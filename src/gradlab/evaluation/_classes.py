@@ -15,7 +15,7 @@ from gradlab.evaluation._scores import brier_score, log_loss, roc_auc
 
 @dataclass(frozen=True)
 class ClassScore:
-    """How well one class is told.
+    """How well one class is predicted.
 
     Attributes:
         name: The class.
@@ -42,7 +42,7 @@ class ClassMetrics:
     Attributes:
         num_examples: How many examples were told.
         loss: The mean loss that training lowers.
-        accuracy: The share told rightly.
+        accuracy: The share predicted correctly.
         accuracy_ci95: Wilson's 95% interval of the accuracy.
         balanced_accuracy: The mean of the classes' recalls.
         macro_f1: The mean of the classes' F1, over classes that are there or told.
@@ -51,7 +51,7 @@ class ClassMetrics:
         log_loss: Mean negative logarithm of the right class's probability, in nats.
         brier: Mean squared distance between probabilities and truth; halved for two classes.
         calibration_error: Mean gap between confidence and accuracy.
-        baseline_accuracy: The accuracy of always telling `baseline_class`.
+        baseline_accuracy: The accuracy of always predicting `baseline_class`.
         baseline_class: The class that is the most frequent in the training part.
         num_undefined: Examples for which the network gave no numbers.
         by_class: Each class's scores.
@@ -78,7 +78,7 @@ class ClassMetrics:
 
     @property
     def num_right(self) -> int:
-        """How many examples are told rightly."""
+        """How many examples are predicted correctly."""
         return int(np.trace(self.confusion))
 
     @property

@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 
 @dataclass(frozen=True)
 class Mistake:
-    """One example told wrongly.
+    """One example predicted wrongly.
 
     Attributes:
         row: Which example, as a row of the data.
@@ -27,12 +27,12 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Miss:
-    """One example whose real number was told with a large error.
+    """One example whose real number was predicted with a large error.
 
     Attributes:
         row: Which example, as a row of the data.
         target: The truth, in its own unit.
-        output: What was told.
+        output: What was predicted.
     """
 
     row: int
@@ -48,7 +48,7 @@ def worst_mistakes(
     count: int,
     predicted: Int[np.ndarray, " examples"] | None = None,
 ) -> tuple[Mistake, ...]:
-    """Find the wrongly told examples whose right class was given the least probability.
+    """Find the wrongly predicted examples whose right class was given the least probability.
 
     Args:
         probabilities: One row an example.
@@ -84,10 +84,10 @@ def worst_misses(
     *,
     count: int,
 ) -> tuple[Miss, ...]:
-    """Find the examples whose real number was told with the largest errors.
+    """Find the examples whose real number was predicted with the largest errors.
 
     Args:
-        outputs: What was told.
+        outputs: What was predicted.
         targets: The truth, in the same unit.
         rows: Which row of the data each example is.
         count: How many to return at most.

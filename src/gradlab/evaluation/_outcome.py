@@ -81,7 +81,7 @@ def _describe_accuracy(metrics: Sequence[ClassMetrics], part: str) -> list[str]:
         low, high = first.accuracy_ci95
         sentences = [
             f"{part.capitalize()} accuracy {first.accuracy:.3f}: {first.num_right:,} of {first.num_examples:,} "
-            f"examples are told rightly; 95% interval {low:.3f} to {high:.3f}."
+            f"examples are predicted correctly; 95% interval {low:.3f} to {high:.3f}."
         ]
         if high - low > WIDE_INTERVAL:
             sentences.append(
@@ -89,12 +89,12 @@ def _describe_accuracy(metrics: Sequence[ClassMetrics], part: str) -> list[str]:
                 f"{high:.3f}. `--seeds 20` shows how much of it is luck."
             )
         verdict = "is better" if first.is_better_than_baseline else "is not shown to be better"
-        baseline = f"always telling '{first.baseline_class}' reaches {first.baseline_accuracy:.3f}"
+        baseline = f"always predicting '{first.baseline_class}' reaches {first.baseline_accuracy:.3f}"
         return [*sentences, f"The network {verdict} than the baseline: {baseline}."]
     sentences = _describe_spread("accuracy", [one.accuracy for one in metrics], part, first.num_examples)
     gains = [one.accuracy - one.baseline_accuracy for one in metrics]
     level = sum(one.baseline_accuracy for one in metrics) / num
-    return [*sentences, _describe_gain(gains, f"always telling the most frequent class, which reaches {level:.3f}")]
+    return [*sentences, _describe_gain(gains, f"always predicting the most frequent class, which reaches {level:.3f}")]
 
 
 def _describe_spread(name: str, values: Sequence[float], part: str, num_examples: int) -> list[str]:
@@ -124,7 +124,7 @@ def _describe_errors(metrics: Sequence[RealMetrics], part: str) -> list[str]:
     size = f"The typical {part} error (RMSE) is {rmse:.4g} in the target's unit"
     if num == 1 and first.rmse_ci95 is not None:
         size += f", 95% interval {first.rmse_ci95[0]:.4g} to {first.rmse_ci95[1]:.4g}"
-    sentences = [f"{size}; always telling the training mean gives {baseline:.4g}."]
+    sentences = [f"{size}; always predicting the training mean gives {baseline:.4g}."]
     if num == 1 and first.r2 is not None and first.r2_ci95 is not None:
         sentences.append(f"R² is {first.r2:.3f}: the share of variance explained; 95% interval {_span(first.r2_ci95)}.")
     elif len(r2) > 1:

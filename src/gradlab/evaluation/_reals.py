@@ -1,4 +1,4 @@
-"""How well a real number is told."""
+"""How well a real number is predicted."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from gradlab.evaluation._intervals import Interval, t_quantile
 
 @dataclass(frozen=True)
 class RealMetrics:
-    """How well a network tells a real number on one part of the data. Errors are in the target's own unit.
+    """How well a network predicts a real number on one part of the data. Errors are in the target's own unit.
 
     Attributes:
         num_examples: How many examples were told.
@@ -23,7 +23,7 @@ class RealMetrics:
         r2: The share of the targets' variance that is explained: 1 is best, 0 is as good as their mean, and it has
             no lower end. None where the targets do not vary.
         r2_ci95: Its 95% interval; None for fewer than three examples or where `r2` is None.
-        baseline_rmse: `rmse` of always telling the training part's mean.
+        baseline_rmse: `rmse` of always predicting the training part's mean.
         baseline_mae: `mae` of the same.
         is_better_than_baseline: Whether the squared errors are smaller than the baseline's by more than chance: the
             95% interval of their ratio lies below 1.
@@ -78,10 +78,10 @@ def evaluate_reals(
     loss: float,
     train_mean: float,
 ) -> RealMetrics:
-    """Evaluate the real numbers that a network told for one part of the data.
+    """Evaluate the real numbers that a network predicted for one part of the data.
 
     Args:
-        outputs: What was told, in the target's own unit.
+        outputs: What was predicted, in the target's own unit.
         targets: The truth, in the same unit.
         loss: The mean loss over the same examples.
         train_mean: The mean target of the training part, which the baseline always tells.

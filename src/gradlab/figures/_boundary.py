@@ -26,7 +26,7 @@ def plot_boundary(
     axis_names: tuple[str, str],
     classes: tuple[str, ...] = (),
 ) -> "matplotlib.figure.Figure":
-    """Plot what the network tells over a plane, under the points it learned from and those it did not see.
+    """Plot what the network predicts over a plane, under the points it learned from and those it did not see.
 
     Args:
         x: Grid along the first feature, rising.

@@ -73,7 +73,7 @@ class Objective(ABC):
     def are_right(
         self, logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]
     ) -> Bool[Array, " batch"]:
-        """Say of each example whether its class is told rightly."""
+        """Say of each example whether its class is predicted correctly."""
         if self.num_outputs == 1:
             threshold = 0.5 if self.link == "linear" else 0.0
             return (logits[:, 0] > threshold) == (targets == 1)

@@ -1,4 +1,4 @@
-"""What the network tells over a plane, epoch by epoch, under the points it learned from."""
+"""What the network predicts over a plane, epoch by epoch, under the points it learned from."""
 
 import math
 from dataclasses import dataclass

@@ -72,7 +72,7 @@ class History:
         epochs: At the end of which epochs the values were taken; 0 is before the first step. May be empty.
         train_loss: Mean loss over the training part.
         validation_loss: The same of the validation part, where there is one.
-        train_accuracy: Share of training examples told rightly; None for regression.
+        train_accuracy: Share of training examples predicted correctly; None for regression.
         validation_accuracy: The same of the validation part.
         loss_name: The loss with its unit, as "cross-entropy (nats)".
         chosen_epoch: The epoch whose weights were kept by early stopping; None where the last were kept.
@@ -144,11 +144,11 @@ class Confusion:
 
 @dataclass(frozen=True)
 class Predictions:
-    """Real targets and what the network told, in the target's own unit.
+    """Real targets and what the network predicted, in the target's own unit.
 
     Attributes:
         true: The targets.
-        predicted: What was told of them.
+        predicted: What was predicted of them.
         part: Of which part.
         target: The target's name, with its unit if known.
     """
@@ -161,7 +161,7 @@ class Predictions:
 
 @dataclass(frozen=True)
 class Boundary2D:
-    """What the network tells at every point of a rectangle, at several epochs.
+    """What the network predicts at every point of a rectangle, at several epochs.
 
     Attributes:
         x: Grid along the first feature, rising.
@@ -224,7 +224,7 @@ class Calibration:
 
     Attributes:
         confidence: Mean probability of the told class, by bin.
-        accuracy: Share told rightly, by bin.
+        accuracy: Share predicted correctly, by bin.
         counts: Examples by bin; a bin without any is left out of the figure.
         part: Of which part.
     """
@@ -241,7 +241,7 @@ class TrainingReport:
 
     Attributes:
         title: The page's title.
-        task: Whether classes or a real number are told.
+        task: Whether classes or a real number are predicted.
         outcome: What came out, in sentences that carry their intervals.
         facts: What was trained on what.
         experiment_toml: The experiment, as `gradlab train` reads it.

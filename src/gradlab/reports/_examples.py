@@ -1,4 +1,4 @@
-"""Single examples as a person looks at them: a picture or a row of a table, and what was told of it."""
+"""Single examples as a person looks at them: a picture or a row of a table, and what was predicted for it."""
 
 import math
 from collections.abc import Sequence

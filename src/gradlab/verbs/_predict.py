@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """What a network tells of new examples.
+    """What a network predicts for new examples.
 
     Attributes:
         labels: A word per example by which a person knows it.

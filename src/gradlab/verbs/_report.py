@@ -247,7 +247,7 @@ def _account(plan: Plan, told: "_Told", result: PartResult) -> reports.OutputAcc
 
 
 class _Told:
-    """What a network told of one part, example by example."""
+    """What a network predicted for one part, example by example."""
 
     def __init__(self, dataset: Dataset, result: PartResult) -> None:
         self.dataset = dataset
