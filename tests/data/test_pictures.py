@@ -80,8 +80,8 @@ def test_a_table_of_labels(tmp_path: Path) -> None:
     assert data.labels[:2] == ("0.png", "1.png")
     assert [data.classes[index] for index in data.targets[:2]] == ["dog", "cat"]
     assert len(data.inputs) == 20
-    assert "Left out 1 rows without label." in data.notes
-    assert "Skipped 1 broken pictures: 'none.png (there is no such file)'." in data.notes
+    assert "Left out 1 row without label." in data.notes
+    assert "Skipped 1 broken picture: 'none.png (there is no such file)'." in data.notes
 
 
 def test_a_table_of_numbers_is_a_regression(tmp_path: Path) -> None:
@@ -248,7 +248,7 @@ def test_new_pictures_are_prepared_alike(tmp_path: Path) -> None:
     _save(tmp_path / "in" / "fox" / "1.png", _gray())
     mixed = kept.apply(tmp_path / "in")
     assert mixed.targets.tolist() == [0] * 10 + [1] * 10 + [-1]
-    assert "Skipped 1 broken pictures" in mixed.notes[0]
+    assert "Skipped 1 broken picture" in mixed.notes[0]
     assert "'fox'" in mixed.notes[1]
     two = kept.apply([tmp_path / "in" / "cat" / "1.png", tmp_path / "in" / "cat" / "2.png"])
     np.testing.assert_array_equal(two.inputs, data.inputs[1:3])

@@ -115,7 +115,7 @@ def test_a_giveaway_of_three_classes_and_of_a_rare_one() -> None:
     three = np.arange(NUM_ROWS) % 3
     hint = _words("x", ["abc"[index] for index in three])
     assert "Warning: 'x'" in screen_columns([hint, NOISE], _classes(three))[1][0]
-    rare = (np.arange(NUM_ROWS) < 4).astype(int)  # always telling the frequent class is right in 98%
+    rare = (np.arange(NUM_ROWS) < 4).astype(int)  # always predicting the frequent class is right in 98%
     blind = _words("x", ["ab"[index % 2] for index in range(NUM_ROWS)])
     assert screen_columns([blind, NOISE], _classes(rare))[1] == []
 

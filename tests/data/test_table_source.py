@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from gradlab.core import DataError, MissingDataError, RunError
 from gradlab.data import Arrays, Dataset, load, preparation_from_json, prepare
@@ -48,8 +48,8 @@ def test_a_table_becomes_a_dataset(tmp_path: Path) -> None:
     assert (len(data.train), len(data.validation), len(data.test)) == (64, 16, 20)
     assert data.notes == (
         "Left out 'id': different in every row, so it names the row.",
-        "1 missing cells, in 'size', are set to the training part's median or most frequent word, and one more input "
-        "for each column marks them.",
+        "Filled in 1 missing cell in 'size' by the training part's median or most frequent word; one more input for "
+        "each of these columns marks them.",
     )
 
 
@@ -84,7 +84,7 @@ def test_a_regression_is_told_in_its_own_unit(tmp_path: Path) -> None:
     data = _load(_write(FRAME, tmp_path), target="size")
     assert data.task == "regression"
     assert len(data.targets) == 99
-    assert "Left out 1 rows whose 'size' is missing." in data.notes
+    assert "Left out 1 row whose 'size' is missing." in data.notes
     np.testing.assert_allclose(data.targets[data.train].mean(), 0.0, atol=1e-5)
     np.testing.assert_allclose(data.targets[data.train].std(), 1.0, atol=1e-5)
     restored = data.targets * data.target_scale + data.target_shift
@@ -175,6 +175,40 @@ def test_bad_files_are_refused_in_one_line(tmp_path: Path, kind: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+CELL = st.sampled_from(
+    ["", "?", "1", "2.5", "-inf", "nan", "1e400", "x", "yes", "True", '"', '"a,b"', " ", ";", "\t", "é"]
+)
+
+
+def _load_or_say_why(path: str, target: str | int | None) -> tuple[Dataset | None, str]:
+    try:
+        return _load(path, target=target), ""
+    except DataError as error:
+        return None, str(error)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    data=st.one_of(
+        st.binary(max_size=300),
+        st.lists(st.lists(CELL, min_size=1, max_size=4), max_size=12).map(
+            lambda rows: "\n".join(",".join(cells) for cells in rows).encode()
+        ),
+    ),
+    target=st.sampled_from([None, 0, -1, "x"]),
+)
+def test_any_bytes_make_a_dataset_or_a_clear_error(tmp_path: Path, data: bytes, target: str | int | None) -> None:
+    (tmp_path / "t.csv").write_bytes(data)
+    made, message = _load_or_say_why(str(tmp_path / "t.csv"), target)
+    assert "\n" not in message
+    if made is None:
+        return
+    assert np.isfinite(made.inputs).all()
+    assert np.isfinite(made.targets).all()
+    again = made.preparation.apply(tmp_path / "t.csv")
+    assert len(again.inputs) >= len(made.inputs)
+
+
 def test_what_is_not_there_is_said_with_a_guess(tmp_path: Path) -> None:
     with pytest.raises(MissingDataError, match=r"none.csv"):
         _load(str(tmp_path / "none.csv"))
@@ -240,8 +274,8 @@ def test_what_training_never_saw_is_counted(tmp_path: Path) -> None:
     new = kept.apply({"size": ["4", "", "big"], "island": ["east", "?", "west"], "species": ["cat", "fox", ""]})
     np.testing.assert_array_equal(new.inputs[0, 2:], 0.0)
     assert new.targets.tolist() == [0, -1, -1]
-    assert new.notes[0].startswith("1 cells of 'size' hold what no training row held")
-    assert new.notes[1].startswith("1 cells of 'island' hold what no training row held")
+    assert new.notes[0].startswith("1 cell of 'size' with what no training row held")
+    assert new.notes[1].startswith("1 cell of 'island' with what no training row held")
     assert "2 missing cells" in new.notes[2]
     assert "'fox'" in new.notes[3]
 

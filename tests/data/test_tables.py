@@ -77,6 +77,13 @@ def test_an_array_of_mixed_cells() -> None:
     assert isinstance(table.columns[1], WordColumn)
 
 
+def test_columns_of_one_name_are_told_apart() -> None:
+    frame = pd.DataFrame([[1, 2, 3]], columns=pd.Index(["a", "a", "a\n b"]))
+    table = read_table(frame)
+    assert table.names == ("a", "a (2)", "a b")
+    assert [column.to_cells().tolist() for column in table.columns] == [[1.0], [2.0], [3.0]]
+
+
 def test_moments_are_numbers(tmp_path: Path) -> None:
     moments = [dt.datetime(1970, 1, 2), None]
     for frame in (pd.DataFrame({"t": moments}), pd.DataFrame({"t": pd.to_datetime(moments, utc=True)})):

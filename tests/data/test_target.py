@@ -83,7 +83,7 @@ def test_reals(column: NumberColumn) -> None:
 def test_a_task_can_be_stated() -> None:
     column = _numbers(*[1, 2, 3] * 8)
     assert read_targets(column, "regression", "it").target.task == "regression"
-    assert "data.task" in read_targets(column, "auto", "it").notes[0]
+    assert "--task regression" in read_targets(column, "auto", "it").notes[0]
     assert read_targets(column, "classification", "it").notes == ()
     assert len(read_targets(_numbers(*[0.5, 2.5, 3] * 8), "classification", "it").target.classes) == 3
 

@@ -109,7 +109,7 @@ def test_a_few_words_among_numbers_are_missing_cells_and_named(tmp_path: Path) -
     table = _read(tmp_path, f"a,b\n{rows}unknown,y\n")
     assert isinstance(table.columns[0], NumberColumn)
     assert np.isnan(table.columns[0].values[-1])
-    assert table.notes == ("1 cells of 'a' are not numbers ('unknown') and count as missing.",)
+    assert table.notes == ("1 cell of 'a' taken for missing, being no numbers: 'unknown'.",)
 
 
 def test_names_that_python_would_take_for_numbers(tmp_path: Path) -> None:

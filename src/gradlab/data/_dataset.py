@@ -20,7 +20,7 @@ class Preparation(Protocol):
 
     @property
     def task(self) -> Task:
-        """Whether classes or a real number are told."""
+        """Whether classes or a real number are predicted."""
         ...
 
     @property

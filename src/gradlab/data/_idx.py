@@ -40,7 +40,7 @@ MD5 = {
 }
 URLS = {
     "mnist": "https://ossci-datasets.s3.amazonaws.com/mnist",
-    "fashion-mnist": "https://storage.googleapis.com/tensorflow/tf-keras-datasets",
+    "fashion-mnist": "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
 }
 CLASSES = {
     "mnist": tuple("0123456789"),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Int
 
+from gradlab.data._names import counted, quoted
 from gradlab.data._table import Column, NumberColumn, WordColumn, parse_number
 
 MISSING_WORDS = frozenset({"", "?", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "NULL", "null", "None", "<NA>", "#N/A"})
@@ -78,5 +79,5 @@ def _odd_cells(name: str, codes: Int[np.ndarray, " rows"], odd: Sequence[tuple[i
     if not odd:
         return None
     count = int(np.isin(codes, [index for index, _ in odd]).sum())
-    examples = ", ".join(f"'{word[:20]}'" for _, word in odd[:3])
-    return f"{count} cells of '{name}' are not numbers ({examples}) and count as missing."
+    examples = quoted([word for _, word in odd], limit=3)
+    return f"{counted(count, 'cell')} of '{name}' taken for missing, being no numbers: {examples}."

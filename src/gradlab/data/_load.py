@@ -34,15 +34,15 @@ NAMES = {
     "wine": "178 wines of 3 growers, 13 measures (bundled)",
     "breast-cancer": "569 tumours, malignant or benign, 30 measures (bundled)",
     "digits": "1,797 handwritten digits of 8x8 pixels (bundled)",
-    "diabetes": "442 patients, 10 measures, a real number to tell (bundled)",
+    "diabetes": "442 patients, 10 measures, a real target (bundled)",
     "mnist": "70,000 handwritten digits of 28x28 pixels ($GRADLAB_DATA or a download of 11 MB)",
     "fashion-mnist": "70,000 pictures of clothes of 28x28 pixels ($GRADLAB_DATA or a download of 30 MB)",
     "circle": "a disc inside a ring (playground)",
     "xor": "four squares, opposite ones alike (playground)",
     "gauss": "two clouds (playground)",
     "spiral": "two arms wound around each other (playground)",
-    "plane": "a tilted plane, a real number to tell (playground)",
-    "multi-gauss": "six bumps, a real number to tell (playground)",
+    "plane": "a tilted plane, a real target (playground)",
+    "multi-gauss": "six bumps, a real target (playground)",
 }
 
 

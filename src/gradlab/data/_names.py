@@ -1,7 +1,8 @@
-"""How names are sorted, and listed in a sentence."""
+"""How names are sorted, and names and numbers put into a sentence."""
 
 import re
 from collections.abc import Sequence
+from itertools import chain, count
 
 
 def quoted(names: Sequence[str], limit: int = 5) -> str:
@@ -12,7 +13,38 @@ def quoted(names: Sequence[str], limit: int = 5) -> str:
         "'a', 'b' and 1 more"
     """
     more = f" and {len(names) - limit:,} more" if len(names) > limit else ""
-    return ", ".join(f"'{name}'" for name in names[:limit]) + more
+    return ", ".join(f"'{in_line(name)}'" for name in names[:limit]) + more
+
+
+def in_line(text: str) -> str:
+    """Put a text from outside on one line, and cut it off where it gets long."""
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else line[:59] + "…"
+
+
+def unique_names(names: Sequence[str]) -> list[str]:
+    """Give every column a name of its own, on one line.
+
+    Example:
+        >>> unique_names(["a", "a", " ", "b"])
+        ['a', 'a (2)', 'column 2', 'b']
+    """
+    unique: dict[str, None] = {}
+    for place, name in enumerate(names):
+        plain = " ".join(name.split()) or f"column {place}"
+        numbered = (f"{plain} ({number})" for number in count(2))
+        unique[next(name for name in chain([plain], numbered) if name not in unique)] = None
+    return list(unique)
+
+
+def counted(number: int, noun: str) -> str:
+    """Count things in words.
+
+    Example:
+        >>> counted(1, "cell"), counted(1200, "cell")
+        ('1 cell', '1,200 cells')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def natural_key(text: str) -> tuple[list[tuple[int, int, str]], str]:

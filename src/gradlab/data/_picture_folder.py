@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from gradlab.core import DataError, MissingDataError
-from gradlab.data._names import natural_key, quoted
+from gradlab.data._names import counted, natural_key, quoted
 from gradlab.data._picture_files import (
     SUFFIXES,
     Measure,
@@ -81,7 +81,7 @@ def load_pictures(spec: PicturesData, *, on_progress: Progress | None = None) ->
     kept = [listed.parts[place] for place in good]
     notes = [
         *listed.notes,
-        f"Skipped {len(broken):,} broken pictures: {quoted(broken)}." if broken else "",
+        f"Skipped {counted(len(broken), 'broken picture')}: {quoted(broken)}." if broken else "",
         _resized(measures, height, width),
     ]
     return PicturesSource(
@@ -140,7 +140,7 @@ def _from_table(folder: Path, labels: str) -> Listed:
     paths = [_inside(folder, str(name)) for name in files.take(rows).to_cells()]
     notes = [
         note if note and len(rest.columns) > 1 else "",
-        f"Left out {missing:,} rows without label." if missing else "",
+        f"Left out {counted(missing, 'row')} without label." if missing else "",
     ]
     return Listed(
         folder, tuple(paths), answers.take(rows), ("",) * len(rows), (*table.notes, *(note for note in notes if note))

@@ -12,7 +12,7 @@ from gradlab.core import DataError, MissingDataError
 from gradlab.data._arrays import Arrays
 from gradlab.data._dataset import Prepared
 from gradlab.data._idx_files import is_idx, read_idx
-from gradlab.data._names import quoted
+from gradlab.data._names import counted, quoted
 from gradlab.data._picture_files import find_pictures, read_pictures
 from gradlab.data._preparation import BasePreparation
 from gradlab.data._table import WordColumn
@@ -94,7 +94,7 @@ class PicturePreparation(BasePreparation):
         if not good:
             raise DataError(f"no picture could be read: {broken[0]}")
         pixels = np.stack([picture for picture in pictures if not isinstance(picture, str)])
-        notes = [f"Skipped {len(broken):,} broken pictures: {quoted(broken)}."] if broken else []
+        notes = [f"Skipped {counted(len(broken), 'broken picture')}: {quoted(broken)}."] if broken else []
         targets, more = self._folder_targets([Path(labels[place]).parent.name for place in good])
         kept = tuple(labels[place] for place in good)
         return Prepared(self._from_bytes(pixels), targets, kept, (*notes, *more))

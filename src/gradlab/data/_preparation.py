@@ -11,14 +11,14 @@ class BasePreparation(Model):
     """How examples of one kind are prepared, kept in a run as JSON.
 
     Attributes:
-        target: What is told, and in which unit.
+        target: What is predicted, and in which unit.
     """
 
     target: Target
 
     @property
     def task(self) -> Task:
-        """Whether classes or a real number are told."""
+        """Whether classes or a real number are predicted."""
         return self.target.task
 
     @property

@@ -168,7 +168,7 @@ def _giveaways(columns: Sequence[Column], targets: TargetValues) -> list[str]:
     found = [(column.name, score) for column in columns if (score := tells(column)) >= least]
     return [
         f"Warning: '{name}' alone tells '{targets.target.column}' in {what.format(score)}. It probably gives the "
-        f"target away: leave it out with data.drop, unless it will be known when the network is used."
+        f"target away: leave it out (--drop {name}), unless it will be known when the network is used."
         for name, score in found
     ]
 

@@ -11,7 +11,7 @@ from gradlab.core import DataError
 from gradlab.data._arrays import Arrays
 from gradlab.data._dataset import Prepared
 from gradlab.data._features import Feature, Layout, check_finite, fit_feature
-from gradlab.data._names import quoted
+from gradlab.data._names import counted, quoted
 from gradlab.data._preparation import BasePreparation
 from gradlab.data._table import Column, Table
 from gradlab.data._tables import read_table
@@ -112,12 +112,12 @@ class TablePreparation(BasePreparation):
 
 def _odd_cells(columns: Sequence[Column], unknown: dict[str, int]) -> list[str]:
     notes = [
-        f"{count:,} cells of '{name}' hold what no training row held; they count as none of its values."
+        f"{counted(count, 'cell')} of '{name}' with what no training row held: taken for none of its values."
         for name, count in unknown.items()
     ]
     missing = {column.name: int(column.is_missing.sum()) for column in columns if column.is_missing.any()}
     if missing:
-        notes.append(f"{sum(missing.values()):,} missing cells were filled in, in {quoted(list(missing))}.")
+        notes.append(f"Filled in {counted(sum(missing.values()), 'missing cell')} in {quoted(list(missing))}.")
     return notes
 
 

@@ -11,7 +11,7 @@ from gradlab.core import DataError
 from gradlab.data._arrays import Arrays
 from gradlab.data._dataset import Dataset
 from gradlab.data._features import Layout, check_finite, lay_out
-from gradlab.data._names import quoted
+from gradlab.data._names import counted, quoted
 from gradlab.data._screen import screen_columns
 from gradlab.data._split import divide
 from gradlab.data._table import Column, Table, WordColumn, stack_columns
@@ -129,7 +129,7 @@ def _source(
     if len(present) == 0:
         raise DataError(f"{table.name}: '{target}' is missing in all {table.num_rows:,} rows")
     missing = table.num_rows - len(present)
-    counted = [f"Left out {missing:,} rows whose '{target}' is missing."] if missing else []
+    incomplete = [f"Left out {counted(missing, 'row')} whose '{target}' is missing."] if missing else []
     table, is_test = (table.take(present), is_test[present]) if missing else (table, is_test)
     candidates = table.without([target, *dropped]).columns
     if not candidates:
@@ -150,7 +150,7 @@ def _source(
         layouts=layouts,
         targets=targets,
         named={"test": np.flatnonzero(is_test)} if is_test.any() else {},
-        notes=(*table.notes, *notes, *targets.notes, *counted, *screened, *_filled(columns)),
+        notes=(*table.notes, *notes, *targets.notes, *incomplete, *screened, *_filled(columns)),
     )
 
 
@@ -199,13 +199,13 @@ def _filled(columns: Sequence[Column]) -> list[str]:
     if not missing:
         return []
     return [
-        f"{sum(missing.values()):,} missing cells, in {quoted(list(missing))}, are set to the training part's median "
-        "or most frequent word, and one more input for each column marks them."
+        f"Filled in {counted(sum(missing.values()), 'missing cell')} in {quoted(list(missing))} by the training "
+        "part's median or most frequent word; one more input for each of these columns marks them."
     ]
 
 
 def _unknown(unknown: dict[str, int]) -> list[str]:
     if not unknown:
         return []
-    count = sum(unknown.values())
-    return [f"{count:,} cells outside the training part hold words that it lacks, in {quoted(list(unknown))}."]
+    count = counted(sum(unknown.values()), "cell")
+    return [f"{count} outside the training part with words that it lacks, in {quoted(list(unknown))}."]

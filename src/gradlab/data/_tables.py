@@ -11,6 +11,7 @@ import numpy as np
 
 from gradlab.core import DataError, MissingDataError
 from gradlab.data._inference import infer_column
+from gradlab.data._names import unique_names
 from gradlab.data._table import Column, NumberColumn, Table, number_word
 from gradlab.data._text import HeaderMode, read_text_table
 
@@ -37,13 +38,13 @@ def read_table(source: Any, *, header: HeaderMode = "auto", name: str = "table")
         path = existing_file(Path(source))
         return _read_parquet(path) if path.suffix.lower() in PARQUET_SUFFIXES else _read_text(path, header)
     if hasattr(source, "columns") and hasattr(source, "iloc"):
-        return _from_cells({str(key): source[key] for key in source.columns}, name)
+        return _from_cells([(str(key), source.iloc[:, place]) for place, key in enumerate(source.columns)], name)
     if isinstance(source, Mapping):
         source = {key: [cell] for key, cell in source.items()} if all(map(np.isscalar, source.values())) else source
-        return _from_cells({str(key): cells for key, cells in source.items()}, name)
+        return _from_cells([(str(key), cells) for key, cells in source.items()], name)
     if isinstance(source, Sequence) and source and all(isinstance(record, Mapping) for record in source):
-        names = list(dict.fromkeys(str(key) for record in source for key in record))
-        return _from_cells({key: [record.get(key) for record in source] for key in names}, name)
+        keys = dict.fromkeys(key for record in source for key in record)
+        return _from_cells([(str(key), [record.get(key) for record in source]) for key in keys], name)
     return _from_array(to_array(source, "X"), name)
 
 
@@ -90,12 +91,12 @@ def _read_parquet(path: Path) -> Table:
     except (OSError, pa.ArrowException) as error:
         first_line = str(error).partition("\n")[0]
         raise DataError(f"cannot read '{path}' as Parquet: {first_line}") from error
-    columns = {}
+    cells: list[tuple[str, Any]] = []
     for place, name in enumerate(arrow.column_names):
         column = arrow.column(place)
         is_plain = any(test(column.type) for test in (pa.types.is_integer, pa.types.is_floating, pa.types.is_timestamp))
-        columns[name] = column.to_numpy() if is_plain else column.to_pylist()
-    return _from_cells(columns, path.name, "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest())
+        cells.append((name, column.to_numpy() if is_plain else column.to_pylist()))
+    return _from_cells(cells, path.name, "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def _from_array(array: np.ndarray, name: str) -> Table:
@@ -103,12 +104,13 @@ def _from_array(array: np.ndarray, name: str) -> Table:
         raise DataError(
             f"X has shape {array.shape}: expected (examples, features), or pictures (examples, height, width, channels)"
         )
-    table = _from_cells({f"x{place}": array[:, place] for place in range(array.shape[1])}, name)
+    table = _from_cells([(f"x{place}", array[:, place]) for place in range(array.shape[1])], name)
     return replace(table, is_named=False)
 
 
-def _from_cells(cells: Mapping[str, Any], name: str, checksum: str = "") -> Table:
-    pairs = [_column(key, values) for key, values in cells.items()]
+def _from_cells(cells: Sequence[tuple[str, Any]], name: str, checksum: str = "") -> Table:
+    names = unique_names([key for key, _ in cells])
+    pairs = [_column(key, values) for key, (_, values) in zip(names, cells, strict=True)]
     lengths = {len(column.is_missing) for column, _ in pairs}
     if len(lengths) > 1:
         raise DataError(f"{name}: its columns have different lengths, from {min(lengths)} to {max(lengths)}")

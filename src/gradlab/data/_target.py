@@ -161,8 +161,8 @@ def read_targets(column: Column, task: TaskChoice, name: str) -> TargetValues:
     words = column.to_words()
     codes = np.unique(words.codes)
     if len(codes) < 2:
-        only = words.words[codes[0]] if len(codes) else ""
-        raise DataError(f"{name}: every '{column.name}' is '{only}': a classifier needs at least two classes")
+        only = quoted([words.words[code] for code in codes])
+        raise DataError(f"{name}: every '{column.name}' is {only}: a classifier needs at least two classes")
     if len(codes) > MAX_CLASSES or len(codes) > max(2, len(words.codes) / 2):
         remedy = 'use task="regression", or name' if isinstance(column, NumberColumn) else "name"
         raise DataError(
@@ -173,7 +173,7 @@ def read_targets(column: Column, task: TaskChoice, name: str) -> TargetValues:
     classes = present if isinstance(column, NumberColumn) else sorted(present, key=natural_key)
     target = Target(column=column.name, task="classification", classes=tuple(classes))
     is_guess = task == "auto" and isinstance(column, NumberColumn) and len(classes) > 2
-    note = f"Took the {len(classes)} different numbers in '{column.name}' for classes; data.task says otherwise."
+    note = f"Took the {len(classes)} numbers in '{column.name}' for classes; --task regression takes them for reals."
     return TargetValues(target, target.encode(words)[0], (note,) if is_guess else ())
 
 
@@ -189,8 +189,8 @@ def _are_classes(column: NumberColumn) -> bool:
 
 def _reals(column: Column, name: str) -> TargetValues:
     if isinstance(column, WordColumn):
-        example = column.words[int(column.codes[0])]
-        raise DataError(f"{name}: the target '{column.name}' holds words ('{example}'): a regression needs numbers")
+        example = quoted([column.words[int(column.codes[0])]])
+        raise DataError(f"{name}: the target '{column.name}' holds words ({example}): a regression needs numbers")
     if (column.values == column.values[0]).all():
         raise DataError(f"{name}: every '{column.name}' is {column.values[0]:g}: there is nothing to learn")
     return TargetValues(Target(column=column.name, task="regression"), column.values)

@@ -14,6 +14,7 @@ import numpy as np
 
 from gradlab.core import DataError
 from gradlab.data._inference import MISSING_WORDS, infer_column
+from gradlab.data._names import unique_names
 from gradlab.data._table import Table, parse_number
 
 HeaderMode = Literal["auto", "yes", "no"]
@@ -57,7 +58,7 @@ def read_text_table(path: Path, *, header: HeaderMode = "auto") -> Table:
     if not head:
         raise DataError(f"{path.name} is empty: expected a header and rows")
     has_header = header == "yes" or (header == "auto" and _has_header(head[:SAMPLE_ROWS]))
-    names = _names(head[0]) if has_header else [f"column {place}" for place in range(len(head[0]))]
+    names = unique_names(head[0]) if has_header else [f"column {place}" for place in range(len(head[0]))]
     table = _Builder(len(names), path.name)
     table.add(lines[has_header:], head[has_header:])
     for lines, rows in chunks:
@@ -136,16 +137,6 @@ def _has_header(rows: Sequence[list[str]]) -> bool:
 def _is_numeric(cells: Sequence[str]) -> bool:
     present = [bare for cell in cells if (bare := cell.strip()) not in MISSING_WORDS]
     return bool(present) and all(parse_number(cell) is not None for cell in present)
-
-
-def _names(cells: Sequence[str]) -> list[str]:
-    """Name every column, each by a name of its own."""
-    names: list[str] = []
-    for place, cell in enumerate(cells):
-        plain = cell.strip() or f"column {place}"
-        count = 1 + sum(name == plain or name.startswith(f"{plain} (") for name in names)
-        names.append(plain if count == 1 else f"{plain} ({count})")
-    return names
 
 
 class _Builder:
