@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradlab.core import DataError, MissingDataError
+from gradlab.core import DataError, MissingDataError, StorageError
 from gradlab.data import Arrays, Dataset, load, preparation_from_json, prepare
 from gradlab.data._download import download
+from gradlab.data._idx import load_idx
 from gradlab.data._idx_files import read_idx
 from gradlab.spec import IdxData, SplitSpec
 
@@ -160,7 +161,11 @@ class _Server:
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
                 pass
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Http(ThreadingHTTPServer):
+            def handle_error(self, request: object, client_address: object) -> None:
+                pass  # a client that hung up is what some of the tests are about
+
+        self._http = Http(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._http.serve_forever)
         self._thread.start()
         self.url = f"http://127.0.0.1:{self._http.server_port}"
@@ -280,6 +285,27 @@ def test_no_network_is_told_the_same_way(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("GRADLAB_MNIST_URL", "http://127.0.0.1:9")
     with pytest.raises(MissingDataError, match=r"no connection.*train-images-idx3-ubyte.gz.*digits"):
         load(IdxData())
+
+
+def test_another_address_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADLAB_DATA", str(tmp_path))
+    with pytest.raises(MissingDataError, match=r"http://127.0.0.1:9/here/train-images-idx3-ubyte.gz"):
+        load_idx(IdxData(), url="http://127.0.0.1:9/here")
+
+
+def test_a_folder_that_cannot_be_written(server: _Server, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(StorageError, match=r"cannot write .*file/f'") as caught:
+        download(f"{server.url}/f", tmp_path / "file" / "f", MD5)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux' full device")
+def test_a_full_disk(server: _Server, tmp_path: Path) -> None:
+    (tmp_path / "f.part").symlink_to("/dev/full")
+    with pytest.raises(StorageError, match="No space left"):
+        download(f"{server.url}/f", tmp_path / "f", MD5)
+    assert not (tmp_path / "f").exists()
 
 
 def test_other_people_s_files_are_not_taken_for_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
