@@ -7,8 +7,8 @@ from typing import Literal
 
 from bench._measure import Side
 
-Unit = Literal["s", "ms", "MB"]
-SCALES: dict[Unit, float] = {"s": 1.0, "ms": 1e3, "MB": 1.0}
+Unit = Literal["s", "ms", "MB", "share"]
+SCALES: dict[Unit, float] = {"s": 1.0, "ms": 1e3, "MB": 1.0, "share": 1.0}
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class Bench:
         sizes: What was run: network, data, epochs.
         sides: Those compared.
         limits: The rows of the table.
-        repeats: Runs of each side, after one that is not counted.
+        repeats: Runs of each side.
+        warms_up: Whether a run before them is not counted; needless where nothing is timed.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Bench:
     sides: Sequence[Side]
     limits: Sequence[Limit]
     repeats: int = 5
+    warms_up: bool = True
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,11 @@ def measure(bench: Bench) -> dict[str, dict[str, list[float]]]:
     """Run every side of a claim by turns and return its numbers: side, figure, one number a run."""
     sides = [side for side in bench.sides if not side.unavailable]
     numbers: dict[str, dict[str, list[float]]] = {side.name: {} for side in sides}
-    for turn in range(bench.repeats + 1):
+    for turn in range(bench.repeats + bench.warms_up):
         for side in sides:
             figures = side.measure()
             # The first turn fills the disk's and the compiler's caches.
-            for name, value in figures.items() if turn > 0 else ():
+            for name, value in figures.items() if turn >= bench.warms_up else ():
                 numbers[side.name].setdefault(name, []).append(value)
     return numbers
 
