@@ -204,3 +204,10 @@ def test_a_real_number_is_told_in_its_own_unit() -> None:
 def test_metrics_and_curves_must_be_of_the_same_members() -> None:
     with pytest.raises(ShapeError, match="metrics of 1 members and curves of 3"):
         describe_outcome([_metrics(20)], _curves(SETTLED, SETTLED, 3))
+
+
+def test_a_short_curve_that_fell_at_every_point_is_still_falling() -> None:
+    falling = np.array([1.1, 0.9, 0.7, 0.6])
+    assert read_curves(falling, np.full(4, np.nan)).verdict == "under-trained"
+    wavering = np.array([1.1, 0.5, 0.52, 0.48])
+    assert read_curves(wavering, np.full(4, np.nan)).verdict == "settled"

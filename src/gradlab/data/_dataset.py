@@ -98,6 +98,7 @@ class Dataset:
         target_shift: A real target in its own unit is `targets * target_scale + target_shift`.
         target_scale: See `target_shift`; 1 for classification.
         feature_names: A name per input feature; empty for pictures.
+        target_name: The column in `raw` that is to be predicted; empty where there is none.
         labels: A word per example by which a person knows it (a file name, a row number), or empty.
         raw: Columns as they stood in the file, by name, for showing an example to a person; may be empty.
         notes: What was noticed and done, a plain sentence each.
@@ -117,6 +118,7 @@ class Dataset:
     target_shift: float = 0.0
     target_scale: float = 1.0
     feature_names: tuple[str, ...] = ()
+    target_name: str = ""
     labels: tuple[str, ...] = ()
     raw: dict[str, np.ndarray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

@@ -62,6 +62,7 @@ class TableSource:
             target_shift=target.shift,
             target_scale=target.scale,
             feature_names=preparation.feature_names,
+            target_name=target.column,
             labels=self.table.labels,
             raw={column.name: column.to_cells() for column in self.table.columns},
             notes=(*self.notes, *_unknown(unknown)),

@@ -41,11 +41,13 @@ class CurveReading:
             lowest to its end; for `not-learning`, the training loss from first to last; else the validation loss
             (the training loss where there is no validation part) over the end of its curve.
         lowest_at: Position on the curve of the lowest validation (or training) loss; 0 is its first point.
+        share_of_fall: How much of the whole fall of that loss lies in the end of the curve; 0 where it rose there.
     """
 
     verdict: Verdict
     change: float
     lowest_at: int
+    share_of_fall: float = 0.0
 
 
 def read_curves(
@@ -83,8 +85,11 @@ def read_curves(
     least = max(OVER_FITTED_RISE * lowest, OVER_FITTED_PART * fall, OVER_FITTED_DEVIATIONS * noise)
     if has_validation and rise > least and train[-1] < train[lowest_at]:
         return CurveReading("over-fitted", float(rise / max(lowest, 1e-300)), lowest_at)
-    is_falling = change < -UNDER_TRAINED_FALL and -change * end[0] > UNDER_TRAINED_PART * fall
-    return CurveReading("under-trained" if is_falling and is_certain else "settled", change, lowest_at)
+    share = float(max(-change * end[0], 0.0) / fall) if fall > 0.0 else 0.0
+    is_falling = change < -UNDER_TRAINED_FALL and share > UNDER_TRAINED_PART
+    # A few points give a slope a wide error, but a curve that fell at every one of them fell.
+    is_sure = is_certain or bool(np.all(np.diff(end) < 0.0))
+    return CurveReading("under-trained" if is_falling and is_sure else "settled", change, lowest_at, share)
 
 
 def end_length(num_points: int) -> int:

@@ -9,7 +9,14 @@ from jaxtyping import Bool, Float, Int
 
 from gradlab.core import ShapeError
 from gradlab.evaluation._classes import ClassMetrics
-from gradlab.evaluation._curves import NOT_LEARNING_FALL, CurveReading, Verdict, end_length, read_curves
+from gradlab.evaluation._curves import (
+    NOT_LEARNING_FALL,
+    UNDER_TRAINED_FALL,
+    CurveReading,
+    Verdict,
+    end_length,
+    read_curves,
+)
 from gradlab.evaluation._intervals import Interval, mean_and_deviation
 from gradlab.evaluation._reals import RealMetrics
 
@@ -207,6 +214,9 @@ def _advise_under_trained(found: list[CurveReading], curves: Curves, rate: float
 def _describe_settled(found: list[CurveReading], curves: Curves, _: float | None) -> str:
     which, change = _how_many(len(found), len(curves.train_loss)), _median_change(found)
     amount = f"{change:+.1%}" if abs(change) >= 0.001 else "less than 0.1%"
+    if change < -UNDER_TRAINED_FALL:
+        share = float(np.median([reading.share_of_fall for reading in found]))
+        amount += f" (only {share:.1%} of all that it fell)"
     return (
         f"Settled: over the last {end_length(len(curves.epochs))} epochs the loss of {which} changed by {amount}, so "
         "more epochs of the same promise little."

@@ -101,7 +101,7 @@ def _playground_plane(dataset: Dataset) -> Plane:
     across, up = Axis("x1", x1, _ticks(x1)), Axis("x2", x2, _ticks(x2))
     grid = np.stack([axis.ravel() for axis in np.meshgrid(across.ticks, up.ticks)], axis=1)
     points = dataset.preparation.apply(grid).inputs.astype(np.float32)
-    return across, up, points, "the network's output" if not dataset.classes else ""
+    return across, up, points, ""
 
 
 def _table_plane(
