@@ -13,26 +13,32 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gradlab.core import GradlabError as GradlabError
+    from gradlab.runs import list_runs as list_runs
     from gradlab.spec import Experiment as Experiment, preset as preset
     from gradlab.verbs import (
-        Changes as Changes,
         Run as Run,
+        Stopped as Stopped,
+        Watcher as Watcher,
         evaluate as evaluate,
         open_run as open_run,
         predict as predict,
+        report as report,
         resume as resume,
         train as train,
     )
 
 _HOMES = {
-    "GradlabError": "gradlab.core",
     "Experiment": "gradlab.spec",
-    "preset": "gradlab.spec",
-    "Changes": "gradlab.verbs",
+    "GradlabError": "gradlab.core",
     "Run": "gradlab.verbs",
+    "Stopped": "gradlab.verbs",
+    "Watcher": "gradlab.verbs",
     "evaluate": "gradlab.verbs",
+    "list_runs": "gradlab.runs",
     "open_run": "gradlab.verbs",
     "predict": "gradlab.verbs",
+    "preset": "gradlab.spec",
+    "report": "gradlab.verbs",
     "resume": "gradlab.verbs",
     "train": "gradlab.verbs",
 }

@@ -1,6 +1,7 @@
 """Where words go: results to stdout, all else to stderr."""
 
 import json
+import math
 import sys
 from typing import Any
 
@@ -24,7 +25,7 @@ def print_json(values: dict[str, Any]) -> None:
 
 def _finite(value: Any) -> Any:
     if isinstance(value, float):
-        return value if value == value and abs(value) != float("inf") else None
+        return value if math.isfinite(value) else None
     if isinstance(value, dict):
         return {name: _finite(item) for name, item in value.items()}
     if isinstance(value, list | tuple):

@@ -28,5 +28,3 @@ def _words(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} {item}" for name, item in value.items())
     return ", ".join(str(item) for item in value) if isinstance(value, list | tuple) else str(value)
-
-

@@ -2,23 +2,27 @@
 
 import re
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from gradlab.cli._options import Debug, Json, Out, Quiet, Seed, Settings
+from gradlab.cli._options import FLAG, Debug, Json, Out, Quiet
 from gradlab.cli._output import print_json, to_stderr, to_stdout
 from gradlab.cli._progress import progress_bars
 from gradlab.core import SpecError
 
 if TYPE_CHECKING:
-    from gradlab import verbs
+    from gradlab.verbs import Run, Watcher
 
 INTERRUPTED = 130
+DATA = "Data"
+TRAINING = "Training"
 
 
 def train(
+    context: typer.Context,
     what: Annotated[
         str | None,
         typer.Argument(
@@ -30,71 +34,112 @@ def train(
     ] = None,
     target: Annotated[
         str | None,
-        typer.Option("--target", help="Column to predict, by name or position (-1: the last).", rich_help_panel="Data"),
+        typer.Option(
+            metavar="COLUMN", help="Column to predict, by name or position (-1: the last).", rich_help_panel=DATA
+        ),
     ] = None,
     task: Annotated[
         str | None,
-        typer.Option("--task", help="classification or regression.  [default: by the target]", rich_help_panel="Data"),
+        typer.Option(
+            metavar="TASK", help="classification or regression.  [default: by the target]", rich_help_panel=DATA
+        ),
     ] = None,
     header: Annotated[
         str | None,
-        typer.Option("--header", help="Whether the first row names the columns: yes, no.  [default: by looking]",
-                     rich_help_panel="Data"),
+        typer.Option(
+            metavar="YES|NO",
+            help="Whether the first row names the columns: yes or no.  [default: by looking]",
+            rich_help_panel=DATA,
+        ),
     ] = None,
     drop: Annotated[
         str | None,
-        typer.Option("--drop", help="Columns to leave out, with commas between.", rich_help_panel="Data"),
+        typer.Option(metavar="COLUMNS", help="Columns to leave out, with commas between.", rich_help_panel=DATA),
+    ] = None,
+    categories: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMNS", help="Columns of numbers that are codes of categories.", rich_help_panel=DATA),
     ] = None,
     test_file: Annotated[
-        str | None, typer.Option("--test-file", help="A file that holds the test part.", rich_help_panel="Data")
+        str | None, typer.Option(metavar="FILE", help="A table that holds the test part.", rich_help_panel=DATA)
     ] = None,
     test_column: Annotated[
         str | None,
-        typer.Option("--test-column", help="A column that says 'test' in the rows of the test part (--test-value "
-                     "names another word).", rich_help_panel="Data"),
+        typer.Option(
+            metavar="COLUMN",
+            help="A column that says 'test' in the rows of the test part (--test-value names another word).",
+            rich_help_panel=DATA,
+        ),
     ] = None,
     test_value: Annotated[
-        str | None, typer.Option("--test-value", help="See --test-column.", rich_help_panel="Data")
+        str | None, typer.Option(metavar="WORD", help="See --test-column.", rich_help_panel=DATA)
     ] = None,
     labels: Annotated[
         str | None,
-        typer.Option("--labels", help="A table of file names and labels, for a folder of pictures without subfolders.",
-                     rich_help_panel="Data"),
+        typer.Option(
+            metavar="FILE",
+            help="A table of file names and labels, for a folder of pictures without subfolders.",
+            rich_help_panel=DATA,
+        ),
     ] = None,
     size: Annotated[
         str | None,
-        typer.Option("--size", help="Height and width that pictures are brought to, as 32x32.", rich_help_panel="Data"),
+        typer.Option(
+            metavar="HxW", help="Height and width that pictures are brought to, as 32x32.", rich_help_panel=DATA
+        ),
     ] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Stop at a broken picture.", rich_help_panel="Data")
+        bool, typer.Option("--strict", metavar=FLAG, help="Stop at a broken picture.", rich_help_panel=DATA)
     ] = False,
     epochs: Annotated[
-        int | None, typer.Option("--epochs", help="Passes over the training part.", rich_help_panel="Training")
+        int | None, typer.Option(metavar="N", help="Passes over the training part.", rich_help_panel=TRAINING)
     ] = None,
     batch_size: Annotated[
-        str | None,
-        typer.Option("--batch-size", help="Examples in a step, or 'full'.", rich_help_panel="Training"),
+        str | None, typer.Option(metavar="N", help="Examples in a step, or 'full'.", rich_help_panel=TRAINING)
     ] = None,
     learning_rate: Annotated[
-        float | None, typer.Option("--learning-rate", "--lr", help="Size of a step.", rich_help_panel="Training")
+        float | None,
+        typer.Option("--learning-rate", "--lr", metavar="RATE", help="Size of a step.", rich_help_panel=TRAINING),
     ] = None,
     hidden: Annotated[
         str | None,
-        typer.Option("--hidden", help="Units of the hidden dense layers, as 16,16.", rich_help_panel="Training"),
+        typer.Option(
+            metavar="UNITS", help="Units of the hidden dense layers, as 16,16; '' for none.", rich_help_panel=TRAINING
+        ),
     ] = None,
-    seed: Seed = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Draws the split, the initial weights and the order of the examples.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
     seeds: Annotated[
         int | None,
-        typer.Option("--seeds", help="Train so many networks, each with its own split and draw, and tell the mean."),
+        typer.Option(
+            metavar="N",
+            help="Train so many networks, each with its own split and draw, and tell the mean and its interval.",
+            rich_help_panel=TRAINING,
+        ),
     ] = None,
-    settings: Settings = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Change any field of the experiment; repeatable. As: --set model.0.units=16 --set "
+            "loss=cross-entropy. `gradlab schema` lists the fields.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
     out: Out = None,
     resume: Annotated[
-        str | None, typer.Option("--resume", metavar="RUN", help="Continue a run that was stopped or killed.")
+        str | None, typer.Option(metavar="RUN", help="Continue a run that was stopped or killed.")
     ] = None,
-    no_report: Annotated[bool, typer.Option("--no-report", help="Write no report.html.")] = False,
+    no_report: Annotated[bool, typer.Option("--no-report", metavar=FLAG, help="Write no report.html.")] = False,
     checkpoint_every: Annotated[
-        float, typer.Option("--checkpoint-every", metavar="SECONDS", help="How often to save what is needed to resume.")
+        float, typer.Option(metavar="SECONDS", help="How often to save what is needed to resume.")
     ] = 10.0,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -103,68 +148,89 @@ def train(
     """Train a network, evaluate it honestly, and save the run with its report.
 
     Examples:
+    * `gradlab train iris --seeds 50`
 
-    * gradlab train iris --seeds 50
+    * `gradlab train penguins.csv --target species --hidden 32,32 --epochs 200`
 
-    * gradlab train penguins.csv --target species --hidden 32,32 --epochs 200
+    * `gradlab train pictures/ --size 32x32`
 
-    * gradlab train mnist-mlp --set loss=cross-entropy
+    * `gradlab train mnist-mlp --set loss=cross-entropy`
+
+    * `gradlab train --resume iris-001`
     """
-    if (what is None) == (resume is None):
-        raise SpecError("name what to train, as `gradlab train iris`, or a run to continue: --resume RUN")
+    _check_what(what, resume, context)
+    units, sides, batch, columns = _units(hidden), _sides(size), _batch(batch_size), (_list(drop), _list(categories))
+    begin: float = context.obj
     from gradlab import verbs
 
-    changes = verbs.Changes(
-        settings=tuple(settings or ()),
-        data=(
-            ("target", _position(target)), ("task", task), ("header", header), ("drop", _list(drop)),
-            ("test_path", test_file), ("test_column", test_column), ("test_value", test_value), ("labels", labels),
-            *_sides(size), ("strict", strict or None),
-        ),
-        hidden=_units(hidden),
-        fields=(("epochs", epochs), ("batch_size", _batch(batch_size)), ("seed", seed), ("num_seeds", seeds)),
-        learning_rate=learning_rate,
-    )  # fmt: skip
-    if resume is not None and (changes.is_any or out is not None):
-        raise SpecError("--resume continues a run as it was begun; it takes no other settings")
-    run = _train(what, resume, changes, out, not no_report, checkpoint_every, is_silent=quiet or as_json)
+    import_s = time.perf_counter() - begin
+
+    def start(watcher: "Watcher") -> "Run":
+        if resume is not None:
+            return verbs.resume(resume, report=not no_report, checkpoint_every_s=checkpoint_every, watcher=watcher)
+        return verbs.train(
+            what,
+            target,
+            epochs=epochs,
+            batch_size=batch,
+            learning_rate=learning_rate,
+            hidden=units,
+            seed=seed,
+            seeds=seeds,
+            task=task,
+            header=header,
+            drop=columns[0],
+            categories=columns[1],
+            test_file=test_file,
+            test_column=test_column,
+            test_value=test_value,
+            labels=labels,
+            size=sides,
+            strict=strict or None,
+            set=settings or (),
+            out=out,
+            report=not no_report,
+            checkpoint_every_s=checkpoint_every,
+            watcher=watcher,
+        )
+
+    run = _watch(start, is_silent=quiet or as_json)
     if as_json:
-        print_json({"run": str(run.path), **run.metrics})
+        seconds = {"import": round(import_s, 4), **run.metrics["seconds"]}
+        seconds["total"] = round(time.perf_counter() - begin, 4)
+        print_json({"run": str(run.path), **run.metrics, "seconds": seconds})
     elif not quiet:
         _show(run)
 
 
-def _train(
-    what: str | None,
-    resume: str | None,
-    changes: "verbs.Changes",
-    out: Path | None,
-    report: bool,
-    checkpoint_every: float,
-    *,
-    is_silent: bool,
-) -> "verbs.Run":
+def _check_what(what: str | None, resume: str | None, context: typer.Context) -> None:
+    if what is None and resume is None:
+        raise SpecError("name what to train, as `gradlab train iris`, or a run to continue: --resume RUN")
+    if resume is None:
+        return
+    allowed = {"resume", "no_report", "checkpoint_every", "as_json", "quiet", "debug"}
+    given = [name for name, value in context.params.items() if name not in allowed and value]
+    if given:
+        word = "WHAT" if given[0] == "what" else f"--{given[0].replace('_', '-').replace('settings', 'set')}"
+        raise SpecError(f"--resume continues a run as it was begun; leave out {word}")
+
+
+def _watch(start: Callable[["Watcher"], "Run"], *, is_silent: bool) -> "Run":
+    """Run a training with its progress on the screen, and end the process if it was asked to stop."""
     from gradlab import verbs
 
-    console = to_stderr()
-    say = lambda: print("\nstopping; press Ctrl-C again to give up at once", file=sys.stderr)
+    def say_stopping() -> None:
+        print("\ngradlab: stopping; press Ctrl-C again to give up at once", file=sys.stderr)
+
     try:
-        with progress_bars(console, is_shown=not is_silent) as (on_loading, on_training):
-            if resume is not None:
-                return verbs.resume(
-                    resume, report=report, checkpoint_every_s=checkpoint_every, on_loading=on_loading,
-                    on_training=on_training, on_stop=say,
-                )  # fmt: skip
-            return verbs.train(
-                what, changes=changes, out=out, report=report, checkpoint_every_s=checkpoint_every,
-                on_loading=on_loading, on_training=on_training, on_stop=say,
-            )  # fmt: skip
+        with progress_bars(to_stderr(), is_shown=not is_silent) as (on_loading, on_training):
+            return start(verbs.Watcher(on_loading, on_training, say_stopping))
     except verbs.Stopped as stopped:
-        print(str(stopped), file=sys.stderr)
+        print(f"gradlab: {stopped}", file=sys.stderr)
         raise SystemExit(INTERRUPTED) from None
 
 
-def _show(run: "verbs.Run") -> None:
+def _show(run: "Run") -> None:
     console = to_stdout()
     for note in run.notes:
         console.print(f"note: {note}", markup=False)
@@ -175,10 +241,6 @@ def _show(run: "verbs.Run") -> None:
         console.print(f"report: {run.folder.report_path}", markup=False)
 
 
-def _position(target: str | None) -> str | int | None:
-    return int(target) if target is not None and re.fullmatch(r"-?\d+", target) else target
-
-
 def _list(text: str | None) -> list[str] | None:
     return None if text is None else [word.strip() for word in text.split(",") if word.strip()]
 
@@ -187,24 +249,25 @@ def _units(text: str | None) -> tuple[int, ...] | None:
     if text is None:
         return None
     words = [word.strip() for word in text.split(",") if word.strip()]
-    if not all(word.isdigit() and int(word) > 0 for word in words):
-        raise SpecError(f"--hidden {text}: expected units with commas between, as 16,16 (or nothing, for no layer)")
+    if not all(re.fullmatch(r"[0-9]{1,9}", word) and int(word) > 0 for word in words):
+        raise SpecError(f"--hidden {text}: expected units with commas between, as 16,16 (or '' for no hidden layer)")
     return tuple(int(word) for word in words)
 
 
-def _sides(text: str | None) -> list[tuple[str, Any]]:
+def _sides(text: str | None) -> tuple[int, int] | None:
     if text is None:
-        return []
-    found = re.fullmatch(r"(\d+)(?:[xX,](\d+))?", text)
+        return None
+    found = re.fullmatch(r"([0-9]{1,9})(?:[xX,]([0-9]{1,9}))?", text.strip())
     if not found:
         raise SpecError(f"--size {text}: expected height and width, as 32x32")
-    height = int(found[1])
-    return [("height", height), ("width", int(found[2]) if found[2] else height)]
+    return int(found[1]), int(found[2] or found[1])
 
 
-def _batch(text: str | None) -> int | str | None:
-    if text is None or text == "full":
-        return text
-    if not re.fullmatch(r"-?\d+", text):
+def _batch(text: str | None) -> int | Literal["full"] | None:
+    if text is None:
+        return None
+    if text == "full":
+        return "full"
+    if not re.fullmatch(r"-?[0-9]{1,18}", text):
         raise SpecError(f"--batch-size {text}: expected a number of examples, or full")
     return int(text)

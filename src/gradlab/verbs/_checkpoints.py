@@ -12,15 +12,17 @@ from gradlab.runs import RunFolder
 class RunCheckpoints:
     """Keeps the blocks' states and writes them to the run every so many seconds."""
 
-    def __init__(self, folder: RunFolder, every_s: float) -> None:
+    def __init__(self, folder: RunFolder, every_s: float, stop: threading.Event) -> None:
         """Take over what an earlier, interrupted training left in the run.
 
         Args:
             folder: The run.
             every_s: Seconds between writes; 0 writes after every slice.
+            stop: Set where a write fails, so that no block trains on for nothing.
         """
         self._folder = folder
         self._every_s = every_s
+        self._stop = stop
         self._lock = threading.Lock()
         self._written_at = time.monotonic()
         saved = folder.load_checkpoint()
@@ -28,11 +30,6 @@ class RunCheckpoints:
         for name, array in (saved.tensors if saved else {}).items():
             block, _, rest = name.partition("/")
             self._blocks.setdefault(block, {})[rest] = array
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing has been saved yet."""
-        return not self._blocks
 
     def load(self, name: str) -> Mapping[str, np.ndarray] | None:
         """Return the state of a block, or None."""
@@ -57,5 +54,9 @@ class RunCheckpoints:
     def _write(self) -> None:
         tensors = {f"{name}/{rest}": array for name, block in self._blocks.items() for rest, array in block.items()}
         done = [int(block["position"][0]) for block in self._blocks.values()]
-        self._folder.save_checkpoint(tensors, {"epoch": min(done, default=0), "blocks": len(self._blocks)})
+        try:
+            self._folder.save_checkpoint(tensors, {"epoch": min(done, default=0), "blocks": len(self._blocks)})
+        except BaseException:
+            self._stop.set()
+            raise
         self._written_at = time.monotonic()

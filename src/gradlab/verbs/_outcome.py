@@ -1,6 +1,7 @@
 """What comes of a training: measured, worded, and written to the run."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +13,8 @@ from gradlab.spec import Experiment
 from gradlab.training import Plan, Population, Trained
 from gradlab.verbs._examples import Examples
 from gradlab.verbs._measure import PartResult, measure_parts
+
+SMALL_DATA = 4_096
 
 
 @dataclass(frozen=True)
@@ -92,18 +95,22 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
 def _judge_member(plan: Plan, seed: int, trained: Trained, examples: Examples) -> MemberOutcome:
     dataset = examples.of(seed)
     parts = measure_parts(plan, trained.params, trained.statistics, dataset)
-    cast = lambda values: {n: {r: a.astype(plan.precision) for r, a in own.items()} for n, own in values.items()}
     curve_parts = ("train", "validation") if plan.num_validation else ("train",)
-    start = measure_parts(
-        plan, trained.initial_params, cast(plan.network.start_statistics()), dataset,
-        parts=tuple(parts) if len(dataset.inputs) < 4096 else curve_parts,
-    )  # fmt: skip - the small case reuses the program compiled above
+    # Where the data is small, the same parts as above are measured, so that the program compiled there serves again.
+    parts_before = tuple(parts) if len(dataset.inputs) < SMALL_DATA else curve_parts
+    statistics = cast(plan.network.start_statistics(), plan.precision)
+    start = measure_parts(plan, trained.initial_params, statistics, dataset, parts=parts_before)
     history = _history(trained, {part: start[part] for part in curve_parts if part in start})
     runaway = find_runaway(history["train_loss"])
     diverged_at = trained.diverged_at
     if diverged_at is None and runaway is not None:
         diverged_at = runaway * plan.steps_per_epoch
     return MemberOutcome(seed, trained, parts, history, diverged_at)
+
+
+def cast(arrays: Mapping[str, Mapping[str, np.ndarray]], precision: str) -> dict[str, dict[str, np.ndarray]]:
+    """Bring arrays by layer and role to a precision."""
+    return {layer: {role: array.astype(precision) for role, array in own.items()} for layer, own in arrays.items()}
 
 
 def _history(trained: Trained, start: dict[str, PartResult]) -> dict[str, np.ndarray]:
@@ -139,22 +146,20 @@ def _curves(plan: Plan, members: tuple[MemberOutcome, ...]) -> Curves:
     )
 
 
-def save(folder: RunFolder, plan: Plan, outcome: Outcome) -> None:
-    """Write weights, snapshots and history to the run. The metrics, which mark it as finished, come last and apart."""
+def save(folder: RunFolder, outcome: Outcome) -> None:
+    """Write snapshots, history and weights to the run. The metrics, which mark it as finished, come last and apart."""
     members = outcome.members
-    weights = [flat_weights(member.trained.params, member.trained.statistics) for member in members]
-    folder.save_weights({name: np.stack([each[name] for each in weights]) for name in weights[0]})
     epochs = sorted(members[0].trained.snapshots)
     if epochs and all(sorted(member.trained.snapshots) == epochs for member in members):
         folder.save_snapshots(np.array(epochs), _stack_snapshots(members, epochs))
     folder.save_history(history_columns(members))
+    weights = [flat_weights(member.trained.params, member.trained.statistics) for member in members]
+    folder.save_weights({name: np.stack([each[name] for each in weights]) for name in weights[0]})
 
 
 def _stack_snapshots(members: tuple[MemberOutcome, ...], epochs: list[int]) -> dict[str, np.ndarray]:
-    rows = [
-        [flat_weights(snapshot["params"], snapshot["statistics"]) for snapshot in map(member.trained.snapshots.get, epochs)]
-        for member in members
-    ]
+    kept = [[member.trained.snapshots[epoch] for epoch in epochs] for member in members]
+    rows = [[flat_weights(each["params"], each["statistics"]) for each in row] for row in kept]
     return {
         name: np.stack([np.stack([row[place][name] for row in rows]) for place in range(len(epochs))])
         for name in rows[0][0]

@@ -11,7 +11,7 @@ from gradlab.core import RunError
 from gradlab.spec import ArraysData
 from gradlab.training import Member, Plan, Population, Trained, make_plan, prepare_engine
 from gradlab.verbs._examples import Examples
-from gradlab.verbs._outcome import judge
+from gradlab.verbs._outcome import cast, judge
 from gradlab.verbs._report import build_report
 from gradlab.verbs._run import Run
 from gradlab.verbs._train import check_same_data
@@ -56,13 +56,10 @@ def _reload(run: Run, plan: Plan, place: int, seed: int) -> Trained:
     own = (columns["member"] == place) & (columns["epoch"] > 0)
     names = [name for name in columns if name not in ("member", "seed", "epoch")]
     best = run.metrics.get("best_epoch")
-    draw = run.network.draw(seed)
     return Trained(
         params=params,
         statistics=statistics,
-        initial_params={
-            layer: {role: array.astype(plan.precision) for role, array in roles.items()} for layer, roles in draw.items()
-        },
+        initial_params=cast(run.network.draw(seed), plan.precision),
         trace={name: columns[name][own] for name in names},
         snapshots=_snapshots(run, place, params, statistics),
         steps=int(own.sum()) * plan.steps_per_epoch,

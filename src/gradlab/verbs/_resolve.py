@@ -2,57 +2,56 @@
 
 import os
 import re
-from collections.abc import Iterable
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gradlab.core import MissingDataError, SpecError, unknown_name
+from gradlab.data import Arrays, Dataset
 from gradlab.spec import (
     ArraysData,
-    DataSpec,
     Experiment,
     PicturesData,
+    SquaredErrorSpec,
     TableData,
-    override,
-    parse,
     pictures_experiment,
     preset,
     preset_names,
     read,
     table_experiment,
 )
+from gradlab.verbs._changes import Changes, apply_changes
 
 TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".data", ".parquet", ".pq")
 SPEC_ENDINGS = (".toml", ".json")
+LEFT_TO_DATA = ("loss", "batch_size")
 
 
 @dataclass(frozen=True)
-class Changes:
-    """What a person wants other than the preset or the default has it.
+class Wish:
+    """The experiment that a person means.
 
     Attributes:
-        settings: Dotted overrides, `key=value`; they are applied last.
-        data: Fields of the data's own description, as `{"target": "species"}`; None values are left out.
-        hidden: Units of the hidden dense layers, which replace those of the model.
-        fields: Fields of the experiment, as `{"epochs": 50}`; None values are left out.
-        learning_rate: The optimizer's rate.
+        experiment: All that was said, and defaults for what was not.
+        open_fields: Fields of the experiment whose default gives way to what the data needs.
     """
 
-    settings: tuple[str, ...] = ()
-    data: tuple[tuple[str, Any], ...] = ()
-    hidden: tuple[int, ...] | None = None
-    fields: tuple[tuple[str, Any], ...] = ()
-    learning_rate: float | None = None
+    experiment: Experiment
+    open_fields: frozenset[str] = frozenset()
 
-    @property
-    def is_any(self) -> bool:
-        """Whether anything is to be changed."""
-        given = [*_given(self.data), *_given(self.fields), *self.settings]
-        return bool(given) or self.hidden is not None or self.learning_rate is not None
+    def settle(self, dataset: Dataset) -> Experiment:
+        """Fit the open fields to the data: a loss for real targets, a batch no larger than the training part."""
+        fitted: dict[str, Any] = {}
+        if "loss" in self.open_fields and dataset.task == "regression":
+            fitted["loss"] = SquaredErrorSpec()
+        wanted = self.experiment.batch_size
+        if "batch_size" in self.open_fields and isinstance(wanted, int) and 0 < len(dataset.train) < wanted:
+            fitted["batch_size"] = len(dataset.train)
+        return self.experiment.model_copy(update=fitted) if fitted else self.experiment
 
 
-def resolve(what: str | os.PathLike[str] | Experiment, changes: Changes | None = None) -> Experiment:
+def resolve(what: str | os.PathLike[str] | Experiment, changes: Changes | None = None) -> Wish:
     """Find the experiment that a person means.
 
     Args:
@@ -61,89 +60,79 @@ def resolve(what: str | os.PathLike[str] | Experiment, changes: Changes | None =
         changes: What to change in it.
 
     Returns:
-        The experiment.
+        The experiment. One that was written down is taken as it is; the default for a table or pictures leaves
+        some fields to the data, unless they are asked for.
 
     Raises:
         SpecError: If there is no such preset, or a change does not fit.
         MissingDataError: If `what` looks like a file that is not there.
 
     Example:
-        >>> resolve("iris").name
+        >>> resolve("iris").experiment.name
         'iris'
     """
-    wanted = changes or Changes()
-    experiment = what if isinstance(what, Experiment) else _find(os.fspath(what))
-    return apply_changes(experiment, wanted)
+    found = Wish(what) if isinstance(what, Experiment) else _find(os.fspath(what))
+    return _changed(found, changes or Changes())
 
 
-def apply_changes(experiment: Experiment, changes: Changes) -> Experiment:
-    """Change an experiment as a person asked."""
-    values = experiment.model_dump(mode="json", exclude_none=True)
-    for name, value in _given(changes.data):
-        if name not in type(experiment.data).model_fields:
-            raise SpecError(
-                f"--{name.replace('_', '-')} does not apply to {experiment.data.kind} data, only to "
-                f"{_kinds_with(name)}"
-            )
-        values["data"][name] = value
-    for name, value in _given(changes.fields):
-        values[name] = value
-    if changes.learning_rate is not None:
-        values["optimizer"]["learning_rate"] = changes.learning_rate
-    if changes.hidden is not None:
-        values["model"] = _with_hidden(values["model"], changes.hidden)
-    changed = parse(values) if values != experiment.model_dump(mode="json", exclude_none=True) else experiment
-    return override(changed, changes.settings) if changes.settings else changed
+def resolve_arrays(arrays: Arrays, changes: Changes | None = None, *, name: str = "arrays") -> Wish:
+    """Describe an experiment on examples in memory.
+
+    Args:
+        arrays: The examples.
+        changes: What to change in the default for a table, or for pictures.
+        name: What to call them.
+
+    Returns:
+        The experiment.
+
+    Raises:
+        SpecError: If a change does not fit.
+    """
+    default = pictures_experiment if arrays.is_pictures else table_experiment
+    return _changed(_by_default(default(ArraysData(name=name), name)), changes or Changes())
 
 
-def _given(pairs: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
-    return [(name, value) for name, value in pairs if value is not None and value != ()]
+def _by_default(experiment: Experiment) -> Wish:
+    return Wish(experiment, frozenset(LEFT_TO_DATA))
 
 
-def _kinds_with(name: str) -> str:
-    kinds: list[type[DataSpec]] = [TableData, PicturesData]
-    return " and ".join(str(kind.model_fields["kind"].default) for kind in kinds if name in kind.model_fields)
+def _changed(found: Wish, changes: Changes) -> Wish:
+    still_open = {name for name in found.open_fields if not changes.names(name)}
+    return Wish(apply_changes(found.experiment, changes), frozenset(still_open))
 
 
-def _with_hidden(model: list[dict[str, Any]], hidden: tuple[int, ...]) -> list[dict[str, Any]]:
-    """Replace the hidden dense layers by others of the same manner; layers of other kinds stay in front of them."""
-    dense = [layer for layer in model[:-1] if layer["kind"] == "dense"]
-    pattern = dense[0] if dense else {"kind": "dense", "activation": "relu", "initializer": "he-normal"}
-    front = [layer for layer in model[:-1] if layer["kind"] != "dense"]
-    new = [{**pattern, "name": f"hidden{place + 1}", "units": units} for place, units in enumerate(hidden)]
-    return [*front, *new, model[-1]]
-
-
-def _find(text: str) -> Experiment:
+def _find(text: str) -> Wish:
+    if not text.strip():
+        raise SpecError("name what to train: a preset as iris, a table, a folder of pictures, or an experiment file")
     path = Path(text).expanduser()
-    if text in preset_names() and not path.suffix:
-        return preset(text)
-    ending = path.suffix.lower()
-    if path.is_dir():
+    if text in preset_names():
+        return Wish(preset(text))
+    try:
+        is_folder, is_file = path.is_dir(), path.is_file()
+    except (OSError, ValueError):  # a name too long for the system, or with a null in it
+        raise MissingDataError(f"{text[:80]!r} cannot be a file's name; see `gradlab data` for the presets") from None
+    if is_folder:
         return _from_folder(path)
+    ending = path.suffix.lower()
     if ending in SPEC_ENDINGS:
-        return read(path)
-    if path.is_file() or ending in TABLE_ENDINGS:
-        if not path.is_file():
-            raise MissingDataError(f"{text}: no such file; check the path (the current folder is {Path.cwd()})")
-        return table_experiment(TableData(path=text), _name_from(path))
+        return Wish(read(path))
+    if is_file:
+        return _by_default(table_experiment(TableData(path=str(path)), _name_from(path)))
+    if ending in TABLE_ENDINGS:
+        raise MissingDataError(f"{text}: no such file; check the path (the current folder is {Path.cwd()})")
     if os.sep in text or ending:
         raise MissingDataError(f"{text}: no such file or folder, nor is it a preset; see `gradlab data`")
     raise SpecError(unknown_name("preset or file", text, preset_names()))
 
 
-def _from_folder(path: Path) -> Experiment:
+def _from_folder(path: Path) -> Wish:
     if (path / "experiment.toml").is_file():
-        return read(path / "experiment.toml")
-    return pictures_experiment(PicturesData(path=str(path)), _name_from(path))
+        return Wish(read(path / "experiment.toml"))
+    return _by_default(pictures_experiment(PicturesData(path=str(path)), _name_from(path)))
 
 
 def _name_from(path: Path) -> str:
-    cleaned = re.sub(r"[^A-Za-z0-9._-]+", "-", path.resolve().stem).strip("-._")
+    plain = unicodedata.normalize("NFKD", path.resolve().stem).encode("ascii", "ignore").decode()
+    cleaned = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-._")
     return cleaned[:60] or "data"
-
-
-def from_arrays(task: str, is_pictures: bool, name: str) -> Experiment:
-    """Describe an experiment on data in memory."""
-    data = ArraysData.model_validate({"name": name, "task": task})
-    return (pictures_experiment if is_pictures else table_experiment)(data, name)

@@ -178,7 +178,9 @@ class Run:
         tensors = self.folder.load_weights(both)
 
         def own(like: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, dict[str, np.ndarray]]:
-            return {layer: {role: tensors[f"{layer}/{role}"][member] for role in roles} for layer, roles in like.items()}
+            return {
+                layer: {role: tensors[f"{layer}/{role}"][member] for role in roles} for layer, roles in like.items()
+            }
 
         return own(params), own(statistics)
 

@@ -4,7 +4,6 @@ import contextlib
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from types import FrameType
 
 
 @contextlib.contextmanager
@@ -24,7 +23,7 @@ def stop_on_signals(on_first: Callable[[], None] | None = None) -> Iterator[thre
         yield stop
         return
 
-    def handle(number: int, frame: FrameType | None) -> None:
+    def handle(*_: object) -> None:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()

@@ -1,0 +1,34 @@
+"""Which commands there are."""
+
+import typer
+
+from gradlab.cli import _data, _evaluate, _predict, _reference, _report, _runs, _train
+
+app = typer.Typer(
+    name="gradlab",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="""
+Train neural networks, and see why they learned or why they did not.
+
+Try:
+
+* `gradlab train iris` - train a preset, and open the report that it names
+* `gradlab train my.csv --target species` - your own table
+* `gradlab train pictures/` - your own pictures, a subfolder per class
+* `gradlab predict RUN new.csv` - use what was trained
+* `gradlab data` - what there is to train on
+""",
+)
+app.command(name="train")(_train.train)
+app.command(name="evaluate")(_evaluate.evaluate)
+app.command(name="predict")(_predict.predict)
+app.command(name="report")(_report.report)
+app.command(name="runs")(_runs.runs)
+app.command(name="show")(_runs.show)
+app.command(name="data")(_data.data)
+app.command(name="schema")(_reference.schema)
+app.command(name="env")(_reference.env)

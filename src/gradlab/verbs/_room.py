@@ -1,0 +1,43 @@
+"""Whether a network can be held in this machine's memory, asked before anything of its size is drawn."""
+
+import math
+import os
+
+from gradlab.core import SpecError
+from gradlab.networks import Network
+from gradlab.training import Plan
+
+COPIES = 8
+"""Of the weights: themselves, their gradients, two of the optimizer's, the start, the best, and a draw in float64."""
+
+
+def check_room(plan: Plan) -> None:
+    """Refuse a network whose training would take more memory than the machine has.
+
+    Raises:
+        SpecError: If it would; the message says how much.
+    """
+    has = _memory_bytes()
+    count = count_weights(plan.network)
+    needs = 4 * plan.lanes * (COPIES * count + plan.batch_size * _largest_output(plan.network))
+    if has is not None and needs > has:
+        raise SpecError(
+            f"the network has {count:,} weights, and a step on {plan.batch_size:,} examples takes about "
+            f"{needs / 2**30:,.0f} GiB, where this machine has {has / 2**30:,.0f}: make its layers or the batch smaller"
+        )
+
+
+def count_weights(network: Network) -> int:
+    """Count the weights without drawing them: a layer's multiply-adds by the places that share its weights."""
+    return sum(layer.multiply_adds // math.prod(layer.output_shape[:-1]) for layer in network.layers)
+
+
+def _largest_output(network: Network) -> int:
+    return max(math.prod(layer.output_shape) for layer in network.layers)
+
+
+def _memory_bytes() -> int | None:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
