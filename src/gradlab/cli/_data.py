@@ -5,7 +5,11 @@ from gradlab.cli._output import print_json, to_stdout
 
 
 def data(as_json: Json = False, debug: Debug = False) -> None:
-    """List the presets and data sets that come with gradlab, and what else it reads."""
+    """List the presets and data sets that come with gradlab, and what else it reads.
+
+    Example:
+    * `gradlab data --json`
+    """
     from gradlab import spec
     from gradlab.data import data_names
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from gradlab.cli._options import Debug, Json, Run
-from gradlab.cli._output import print_json, to_stdout
+from gradlab.cli._options import Debug, Json, Member, Quiet, Run
+from gradlab.cli._output import print_json, print_notes, to_stdout
 
 
 def evaluate(
@@ -14,21 +14,28 @@ def evaluate(
         str | None,
         typer.Argument(
             metavar="[FILE]",
-            help="A table or folder of pictures with known targets. Default: the run's own data, measured again.",
+            help="A table or folder of pictures with known targets.  [default: the run's own data, measured again]",
             show_default=False,
         ),
     ] = None,
-    member: Annotated[int, typer.Option("--member", help="Which network of several seeds.")] = 0,
+    member: Member = None,
     as_json: Json = False,
+    quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Measure a run's network: loss, accuracy with its interval, per class, against the naive baseline."""
+    """Measure a run's network: loss, accuracy with its interval, each class, against the naive baseline.
+
+    Examples:
+    * `gradlab evaluate iris-001`
+
+    * `gradlab evaluate penguins-001 more_penguins.csv`
+    """
     from gradlab import verbs
 
-    results = verbs.evaluate(verbs.open_run(run), source, member=member)
+    found = verbs.evaluate(verbs.open_run(run), source, member=member)
+    if not quiet:
+        print_notes(found.notes)
     if as_json:
-        print_json({part: metrics.to_json() for part, metrics in results.items()})
-        return
-    console = to_stdout()
-    for part, metrics in results.items():
-        console.print(f"{part}\n{metrics}\n", markup=False)
+        print_json(found.to_json())
+    elif not quiet:
+        to_stdout().print(str(found), markup=False)

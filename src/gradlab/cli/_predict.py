@@ -1,14 +1,14 @@
 """`gradlab predict`: CSV in, CSV out."""
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gradlab.cli._options import Debug, Json, Quiet, Run
-from gradlab.cli._output import print_json
+from gradlab.cli._options import Debug, Json, Member, Quiet, Run
+from gradlab.cli._output import print_json, print_notes, save_text
+from gradlab.core import DataError
 
 
 def predict(
@@ -22,27 +22,28 @@ def predict(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write the CSV here.  [default: stdout]")
     ] = None,
-    member: Annotated[int, typer.Option("--member", help="Which network of several seeds.")] = 0,
+    member: Member = None,
     as_json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Predict new examples: one line each with the class, and the probability of every class."""
+    """Predict new examples: one line each with the class, and the probability of every class.
+
+    Examples:
+    * `gradlab predict iris-001 new.csv --out predicted.csv`
+
+    * `gradlab predict digits-001 digit.png`
+    """
+    if out is not None and out.exists() and Path(source).exists() and out.samefile(source):
+        raise DataError(f"--out {out} is the file of the examples itself; name another file")
     from gradlab import verbs
 
     told = verbs.predict(verbs.open_run(run), source, member=member)
     if not quiet:
-        for note in told.notes:
-            print(f"note: {note}", file=sys.stderr)
+        print_notes(told.notes)
+    if out is not None:
+        save_text(out, told.to_csv())
     if as_json:
-        header = told.header()
-        print_json({"predictions": [dict(zip(header, row, strict=True)) for row in told.rows()]})
+        print_json({"predictions": told.to_json(), "notes": list(told.notes)})
     elif out is None:
         sys.stdout.write(told.to_csv())
-    else:
-        partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
-        try:
-            partial.write_text(told.to_csv(), encoding="utf-8")
-            partial.replace(out)
-        finally:
-            partial.unlink(missing_ok=True)

@@ -4,15 +4,23 @@ from gradlab.cli._options import Debug, Json
 from gradlab.cli._output import print_json, to_stdout
 
 
-def schema(debug: Debug = False) -> None:
-    """Print the JSON schema of an experiment: every field, its type, its default."""
+def schema(as_json: Json = False, debug: Debug = False) -> None:
+    """Print the JSON schema of an experiment: every field, its type, its default.
+
+    Example:
+    * `gradlab schema > experiment.schema.json`, for an editor that completes and checks experiment files by it
+    """
     from gradlab import spec
 
     print_json(spec.schema())
 
 
 def env(as_json: Json = False, debug: Debug = False) -> None:
-    """Print versions, processor, memory and devices."""
+    """Print versions, processor, memory and devices.
+
+    Example:
+    * `gradlab env --json`
+    """
     from gradlab import verbs
 
     facts = verbs.describe_environment()
@@ -21,7 +29,7 @@ def env(as_json: Json = False, debug: Debug = False) -> None:
         return
     console = to_stdout()
     for name, value in facts.items():
-        console.print(f"{name:<20} {_words(value)}", markup=False)
+        console.print(f"{name:<12} {_words(value)}", markup=False)
 
 
 def _words(value: object) -> str:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from gradlab.cli._options import Debug, Json, Run
+from gradlab.cli._options import Debug, Json, Quiet, Run
 from gradlab.cli._output import print_json, to_stdout
 from gradlab.core import SpecError
 
@@ -13,22 +13,35 @@ def report(
     run: Run,
     features: Annotated[
         str | None,
-        typer.Option("--features", help="The two columns whose plane the boundary is drawn in, as petal_length,age."),
+        typer.Option(
+            metavar="COLUMN,COLUMN", help="The two columns whose plane the boundary is drawn in, as petal_length,age."
+        ),
     ] = None,
     as_json: Json = False,
+    quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Write a run's report.html again, as with another pair of features for the decision boundary."""
+    """Write a run's report.html again, as with another pair of features for the decision boundary.
+
+    Examples:
+    * `gradlab report iris-001`
+
+    * `gradlab report penguins-001 --features bill_length_mm,body_mass_g`
+    """
+    pair = _pair(features)
     from gradlab import verbs
 
-    pair = None
-    if features is not None:
-        names = tuple(name.strip() for name in features.split(","))
-        if len(names) != 2:
-            raise SpecError(f"--features {features}: expected two columns with a comma between")
-        pair = (names[0], names[1])
     path = verbs.report(verbs.open_run(run), features=pair)
     if as_json:
         print_json({"report": str(path)})
-    else:
+    elif not quiet:
         to_stdout().print(f"report: {path}", markup=False)
+
+
+def _pair(features: str | None) -> tuple[str, str] | None:
+    if features is None:
+        return None
+    names = [name.strip() for name in features.split(",")]
+    if len(names) != 2 or not all(names) or names[0] == names[1]:
+        raise SpecError(f"--features {features}: expected two columns with a comma between, as petal_length,age")
+    return names[0], names[1]

@@ -7,41 +7,58 @@ import typer
 
 from gradlab.cli._options import Debug, Json, Run
 from gradlab.cli._output import print_json, to_stdout
+from gradlab.core import RunError
+
+ROOT = Path("runs")
 
 
 def runs(
-    root: Annotated[Path, typer.Argument(metavar="[DIR]", help="The folder of runs.")] = Path("runs"),
+    root: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="The folder of runs.  [default: ./runs]", show_default=False)
+    ] = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """List the runs in a folder, with what each was trained on and what it reached."""
+    """List the runs in a folder, with what each was trained on and what it reached.
+
+    Examples:
+    * `gradlab runs`
+
+    * `gradlab runs lesson3/runs --json`
+    """
+    if root is not None and not root.is_dir():
+        raise RunError(f"{root} is not a folder; name a folder of runs, or nothing for ./{ROOT}")
     from gradlab.runs import list_runs
 
-    listing = list_runs(root)
+    listing = list_runs(root or ROOT)
     if as_json:
         print_json(listing.to_json())
     elif not listing.runs and not listing.damaged:
-        to_stdout().print(f"There are no runs in {root} yet. Try: gradlab train iris", markup=False)
+        to_stdout().print(f"There are no runs in {root or ROOT} yet. Try: gradlab train iris", markup=False)
     else:
         to_stdout().print(str(listing), markup=False)
 
 
 def show(run: Run, as_json: Json = False, debug: Debug = False) -> None:
-    """Show one run: its outcome, its network, its scores."""
+    """Show one run: its outcome, its network, its scores.
+
+    Examples:
+    * `gradlab show iris-001`
+
+    * `gradlab show iris-001 --json`
+    """
     from gradlab import verbs
 
     found = verbs.open_run(run)
     if as_json:
-        finished = found.metrics if found.folder.is_finished else {}
+        metrics = found.metrics if found.folder.is_finished else {}
         experiment = found.experiment.model_dump(mode="json", exclude_none=True)
-        print_json({"run": str(found.path), "finished": bool(finished), "experiment": experiment, **finished})
+        print_json({"run": str(found.path), "finished": bool(metrics), "experiment": experiment, **metrics})
         return
-    console = to_stdout()
-    console.print(str(found), markup=False)
-    console.print(f"\n{verbs.layer_table(found.network)}", markup=False)
+    texts = [str(found), str(verbs.layer_table(found.network))]
     if found.folder.is_finished:
-        for part in ("train", "validation", "test"):
-            if part in found.metrics:
-                console.print(f"\n{getattr(found, part)}", markup=False)
+        texts += [str(getattr(found, part)) for part in ("train", "validation", "test") if part in found.metrics]
+        texts += ["\n".join(f"note: {note}" for note in found.notes)] if found.notes else []
     if found.folder.report_path.is_file():
-        console.print(f"\nreport: {found.folder.report_path}", markup=False)
+        texts.append(f"report: {found.folder.report_path}")
+    to_stdout().print("\n\n".join(texts), markup=False)

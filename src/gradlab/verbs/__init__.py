@@ -1,7 +1,7 @@
 """Floor 9: one function a verb. The command line and the Python interface are its two faces."""
 
 from gradlab.verbs._environment import describe_environment as describe_environment
-from gradlab.verbs._evaluate import evaluate as evaluate, layer_table as layer_table
+from gradlab.verbs._evaluate import Evaluation as Evaluation, evaluate as evaluate, layer_table as layer_table
 from gradlab.verbs._job import Stopped as Stopped
 from gradlab.verbs._predict import Predictions as Predictions, predict as predict
 from gradlab.verbs._report_again import report as report

@@ -1,50 +1,102 @@
 """`evaluate`: a run's network measured again, or on new examples whose truth is known."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from gradlab.core import DataError, RunError, Table
-from gradlab.evaluation import infer
+from gradlab.evaluation import infer, over_seeds
 from gradlab.networks import Network
 from gradlab.spec import ArraysData
 from gradlab.training import make_plan, precision_of, prepare_engine
 from gradlab.verbs._examples import Examples
 from gradlab.verbs._measure import Metrics, measure_parts, score_new
-from gradlab.verbs._run import Run
+from gradlab.verbs._run import Run, Scores
 from gradlab.verbs._train import check_same_data
 
 
-def evaluate(run: Run, source: Any = None, *, member: int = 0) -> dict[str, Metrics]:
+@dataclass(frozen=True, eq=False)
+class Evaluation(Mapping[str, Metrics | Scores]):
+    """Scores by part: `evaluation["test"].accuracy`.
+
+    Attributes:
+        parts: The scores of each part, "train", "validation" and "test", or "new" for new examples. Of several
+            seeds, means over them.
+        notes: What was noticed while the examples were prepared.
+    """
+
+    parts: Mapping[str, Metrics | Scores]
+    notes: tuple[str, ...] = ()
+
+    def __getitem__(self, part: str) -> Metrics | Scores:
+        return self.parts[part]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.parts)
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the scores as plain values."""
+        parts = {
+            part: dict(scores) if isinstance(scores, Scores) else scores.to_json()
+            for part, scores in self.parts.items()
+        }
+        return {**parts, "notes": list(self.notes)} if self.notes else parts
+
+    def __str__(self) -> str:
+        texts = [str(scores) if isinstance(scores, Scores) else f"{part}\n{scores}" for part, scores in self.items()]
+        return "\n\n".join(texts)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return "".join(f"<h4>{part}</h4>{scores._repr_html_()}" for part, scores in self.items())
+
+
+def evaluate(run: Run, source: Any = None, *, member: int | None = None) -> Evaluation:
     """Measure a run's network on its own parts, or on new examples.
 
     Args:
         run: The run.
-        source: New examples with known targets: a DataFrame or a path. None: the run's own data, loaded again.
-        member: Which network of several seeds.
+        source: New examples with known targets: a DataFrame, a path, or `gradlab.data.Arrays`. None: the run's own
+            data, loaded again.
+        member: Which network of several seeds. None: all of them, each on its own parts.
 
     Returns:
         Scores by part; those of new examples under "new".
 
     Raises:
-        RunError: If the run's data is gone or has changed.
+        RunError: If the run's data is gone or has changed, or it has no such member.
         DataError: If the new examples have no targets, or cannot be read.
     """
     prepare_engine()
-    params, statistics = run.weights(member)
-    if source is not None:
-        return {"new": _evaluate_new(run, source, params, statistics, member)}
+    chosen = range(run.num_members) if member is None else [member]
+    each = [_own_parts(run, one) if source is None else _new_part(run, source, one) for one in chosen]
+    notes = tuple(dict.fromkeys(note for evaluation in each for note in evaluation.notes))
+    if len(each) == 1:
+        return Evaluation(each[0].parts, notes)
+    joined = {part: over_seeds([evaluation.to_json()[part] for evaluation in each]) for part in each[0]}
+    return Evaluation({part: Scores(part, values) for part, values in joined.items()}, notes)
+
+
+def _own_parts(run: Run, member: int) -> Evaluation:
     experiment = run.experiment
     if isinstance(experiment.data, ArraysData):
         raise RunError(f"{run.path} was trained on arrays in memory; give examples with targets to evaluate on")
+    params, statistics = run.weights(member)
     dataset = Examples(experiment).of(experiment.seed + member)
     check_same_data(run.folder, dataset)
     plan = make_plan(experiment, dataset)
     results = measure_parts(plan, params, statistics, dataset)
-    return {part: result.metrics for part, result in results.items()}
+    return Evaluation({part: result.metrics for part, result in results.items()})
 
 
-def _evaluate_new(run: Run, source: Any, params: Any, statistics: Any, member: int) -> Metrics:
+def _new_part(run: Run, source: Any, member: int) -> Evaluation:
+    params, statistics = run.weights(member)
     prepared = run.preparation(member).apply(source)
     if prepared.targets is None:
         raise DataError("these examples have no target column, so there is nothing to compare with; use predict")
@@ -61,7 +113,10 @@ def _evaluate_new(run: Run, source: Any, params: Any, statistics: Any, member: i
             prepared.targets[known],
             input_scale=float(run.shape_of_data["input_scale"]),
         )
-    return score_new(told, prepared.targets[known], classes=run.classes, scaling=run.target_scaling(member))
+    scores = score_new(told, prepared.targets[known], classes=run.classes, scaling=run.target_scaling(member))
+    left_out = len(prepared.targets) - len(known)
+    missing = [f"Left out {left_out:,} examples whose target is missing or unknown to the network."] if left_out else []
+    return Evaluation({"new": scores}, (*prepared.notes, *missing))
 
 
 def layer_table(network: Network) -> Table:

@@ -14,11 +14,16 @@ from gradlab.networks import Network, build_network
 from gradlab.objectives import Objective, build_objective
 from gradlab.runs import RunFolder
 from gradlab.spec import Experiment
+from gradlab.verbs._room import count_weights
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from gradlab.verbs._predict import Predictions
+
+
+WEIGHTS = "weights.safetensors"
+MIN_WEIGHT_BYTES = 4
 
 
 class Scores(Mapping[str, Any]):
@@ -164,15 +169,22 @@ class Run:
         record = self._member_record(member)
         return float(record["target_scale"]), float(record["target_shift"])
 
+    @property
+    def num_members(self) -> int:
+        """How many networks the run has: one a seed."""
+        return len(self.shape_of_data["members"])
+
     def _member_record(self, member: int) -> Mapping[str, Any]:
         members = self.shape_of_data["members"]
         if not 0 <= member < len(members):
-            raise RunError(f"{self.path} has members 0 to {len(members) - 1}, and no {member}")
+            has = f"members 0 to {len(members) - 1}" if len(members) > 1 else "one network, member 0,"
+            raise RunError(f"{self.path} has {has} and no member {member}")
         return members[member]
 
     def weights(self, member: int = 0) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, dict[str, np.ndarray]]]:
         """Return a member's learned arrays and its running statistics, by layer and role."""
         self._member_record(member)
+        self._check_weights_file()
         params, statistics = self.network.draw(0), self.network.start_statistics()
         both = {**_shapes(params), **_shapes(statistics)}
         tensors = self.folder.load_weights(both)
@@ -184,15 +196,29 @@ class Run:
 
         return own(params), own(statistics)
 
-    def predict(self, source: Any, *, member: int = 0) -> "Predictions":
+    def _check_weights_file(self) -> None:
+        """Refuse a description of more weights than the file has bytes for, before arrays of their size are made."""
+        path = self.folder.path / WEIGHTS
+        if not path.is_file():
+            raise RunError(
+                f"{self.path} has no trained weights yet; continue it by: gradlab train --resume {self.path}"
+            )
+        count = count_weights(self.network)
+        if count * self.num_members * MIN_WEIGHT_BYTES > path.stat().st_size:
+            raise RunError(f"{path} is damaged: it is too short for the {count:,} weights of the network")
+
+    def predict(self, source: Any, *, member: int | None = None) -> "Predictions":
         """Predict new examples: a DataFrame, a table's or picture's path, or an array.
 
         Args:
             source: The examples, in the form they had in training; they are prepared as the training part was.
-            member: Which network of several seeds.
+            member: Which network of several seeds; by default the first.
 
         Returns:
             Classes with probabilities, or numbers.
+
+        Raises:
+            DataError: If the examples lack a column, or cannot be read.
         """
         from gradlab.verbs._predict import predict
 
