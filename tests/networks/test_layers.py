@@ -42,28 +42,65 @@ def to_torch(array: np.ndarray) -> torch.Tensor:
     return torch.tensor(np.moveaxis(array, -1, 1).copy())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     kernel=st.tuples(st.integers(1, 4), st.integers(1, 4)),
     stride=st.tuples(st.integers(1, 3), st.integers(1, 3)),
     dilation=st.tuples(st.integers(1, 2), st.integers(1, 2)),
-    channels=st.integers(1, 3),
-    filters=st.integers(1, 4),
+    padding=st.sampled_from(["same", "valid"]),
+    counts=st.tuples(st.integers(1, 3), st.integers(1, 4)),
 )
-def test_convolution_agrees_with_pytorch(
-    kernel: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int], channels: int, filters: int
+def test_convolution_and_its_gradients_agree_with_pytorch(
+    kernel: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int], padding: Any, counts: tuple[int, int]
 ) -> None:
+    channels, filters = counts
     spec = Conv2DSpec(
-        filters=filters, kernel=kernel, stride=stride, dilation=dilation, padding="valid", initial_bias=0.3
+        filters=filters, kernel=kernel, stride=stride, dilation=dilation, padding=padding, initial_bias=0.3
     )
     network = build_network([spec], (9, 11, channels), 1)
+    layer: Any = network.layers[0]
     inputs = pictures(2, 9, 11, channels)
     ours, state = outputs_of(network, inputs)
     own = state["params"]["conv2d1"]
-    weight = torch.tensor(np.transpose(own["weight"], (3, 2, 0, 1)).copy())
-    theirs = F.conv2d(to_torch(inputs), weight, torch.tensor(own["bias"]), stride=stride, dilation=dilation)
-    np.testing.assert_allclose(np.moveaxis(ours, -1, 1), theirs.numpy(), rtol=1e-4, atol=1e-5)
-    assert network.layers[0].output_shape == ours.shape[1:]
+    weight = torch.tensor(np.transpose(own["weight"], (3, 2, 0, 1)).copy(), requires_grad=True)
+    pictures_in = to_torch(inputs).requires_grad_()
+    (top, bottom), (left, right) = layer.margins
+    framed = F.pad(pictures_in, (left, right, top, bottom))
+    theirs = F.conv2d(framed, weight, torch.tensor(own["bias"]), stride=stride, dilation=dilation)
+    np.testing.assert_allclose(np.moveaxis(ours, -1, 1), theirs.detach().numpy(), rtol=1e-4, atol=1e-5)
+    assert layer.output_shape == ours.shape[1:]
+    (theirs**2).sum().backward()
+    params = jax.tree.map(jnp.asarray, state["params"])
+    loss = lambda p, x: jnp.sum(network.forward(p, {}, x, Context())[0] ** 2)
+    slopes, towards = jax.grad(loss, (0, 1))(params, jnp.asarray(inputs))
+    kernels = np.transpose(np.asarray(slopes["conv2d1"]["weight"]), (3, 2, 0, 1))
+    np.testing.assert_allclose(kernels, np.asarray(weight.grad), rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(
+        np.moveaxis(np.asarray(towards), -1, 1), np.asarray(pictures_in.grad), rtol=1e-3, atol=1e-4
+    )
+
+
+def test_convolution_has_second_derivatives() -> None:
+    network = build_network([Conv2DSpec(filters=2, activation="tanh")], (5, 5, 1), 1)
+    with jax.enable_x64(True):
+        params = jax.tree.map(jnp.asarray, network.draw(0))
+        inputs = jnp.asarray(np.random.default_rng(0).normal(size=(2, 5, 5, 1)))
+        loss = lambda p: jnp.sum(network.forward(p, {}, inputs, Context())[0] ** 2)
+        direction = jax.tree.map(jnp.ones_like, params)
+        _, product = jax.jvp(jax.grad(loss), (params,), (direction,))
+        shift = lambda step: jax.grad(loss)(jax.tree.map(lambda a, b: a + step * b, params, direction))
+        differences = jax.tree.map(lambda a, b: (a - b) / 2e-5, shift(1e-5), shift(-1e-5))
+    for ours, expected in zip(jax.tree.leaves(product), jax.tree.leaves(differences), strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-7)
+
+
+def test_the_weight_gradient_of_many_patches_is_that_of_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = build_network([Conv2DSpec(filters=3)], (6, 7, 2), 1)
+    params = jax.tree.map(jnp.float32, network.draw(0))
+    loss = lambda p: jnp.sum(network.forward(p, {}, jnp.asarray(pictures(4, 6, 7, 2)), Context())[0] ** 2)
+    whole = jax.grad(loss)(params)["conv2d1"]["weight"]
+    monkeypatch.setattr("gradlab.networks._convolution.MAX_PATCHES", 1)
+    np.testing.assert_allclose(jax.grad(loss)(params)["conv2d1"]["weight"], whole, rtol=1e-4)
 
 
 @pytest.mark.parametrize("stride", [(1, 1), (2, 2), (3, 2)])

@@ -1,9 +1,12 @@
 """The two-dimensional convolution (in truth a cross-correlation, as in every deep-learning library)."""
 
+import functools
 import math
 from dataclasses import dataclass
 from typing import final
 
+import jax
+import jax.numpy as jnp
 from jax import Array, lax
 from jaxtyping import Float
 
@@ -12,6 +15,100 @@ from gradlab.networks._activations import activate
 from gradlab.networks._initializers import draw_weights
 from gradlab.networks._layer import Context, HostArrays, Layer, Params, Statistics, need_rank
 from gradlab.spec import Conv2DSpec
+
+Pair = tuple[int, int]
+Margins = tuple[Pair, Pair]
+_LAYOUT = ("NHWC", "HWIO", "NHWC")
+
+MAX_PATCHES = 2**24
+"""Numbers in all patches of a batch up to which the weight gradient is one matrix product."""
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(2, 3, 4))
+def convolve(
+    inputs: Float[Array, "batch height width channels"],
+    weight: Float[Array, "rows columns channels filters"],
+    stride: Pair,
+    margins: Margins,
+    dilation: Pair,
+) -> Float[Array, "batch high wide filters"]:
+    """Slide kernels over pictures.
+
+    The forward pass is XLA's. The gradients are written as one matrix product (weights) and one more forward
+    convolution (inputs), since XLA's own gradients of a convolution leave the fast path inside a compiled loop: a step
+    of two convolutions at batch 128 takes 1.3 s there and 0.08 s by these rules.
+
+    Args:
+        inputs: Pictures.
+        weight: Kernels.
+        stride: Step down and across.
+        margins: Zeros put around the picture: above and below, left and right.
+        dilation: Gap between the kernel's rows and columns.
+
+    Returns:
+        Pictures with a channel a kernel.
+    """
+    return _slide(inputs, weight, stride, margins, dilation)
+
+
+def _slide(inputs: Array, weight: Array, stride: Pair, margins: Margins, dilation: Pair) -> Array:
+    return lax.conv_general_dilated(inputs, weight, stride, margins, rhs_dilation=dilation, dimension_numbers=_LAYOUT)
+
+
+def _convolve_forward(
+    inputs: Array, weight: Array, stride: Pair, margins: Margins, dilation: Pair
+) -> tuple[Array, tuple[Array, Array]]:
+    # Not `convolve` itself, which forward-over-reverse derivatives could not pass.
+    return _slide(inputs, weight, stride, margins, dilation), (inputs, weight)
+
+
+def _convolve_backward(
+    stride: Pair, margins: Margins, dilation: Pair, saved: tuple[Array, Array], delta: Array
+) -> tuple[Array, Array]:
+    inputs, weight = saved
+    return (
+        _input_gradient(inputs, weight, delta, stride, margins, dilation),
+        _weight_gradient(inputs, weight, delta, stride, margins, dilation),
+    )
+
+
+convolve.defvjp(_convolve_forward, _convolve_backward)
+
+
+def _weight_gradient(
+    inputs: Array, weight: Array, delta: Array, stride: Pair, margins: Margins, dilation: Pair
+) -> Array:
+    """Multiply what each weight saw by the deltas behind it, summed over batch and places."""
+    framed = jnp.pad(inputs, ((0, 0), *margins, (0, 0)))
+    rows, columns, channels, filters = weight.shape
+    high, wide = delta.shape[1:3]
+    flat = delta.reshape(-1, filters)
+
+    def seen(row: int, column: int) -> Array:
+        top, left = row * dilation[0], column * dilation[1]
+        bottom, right = top + (high - 1) * stride[0] + 1, left + (wide - 1) * stride[1] + 1
+        return framed[:, top : bottom : stride[0], left : right : stride[1]].reshape(-1, channels)
+
+    views = [seen(row, column) for row in range(rows) for column in range(columns)]
+    if len(views) * views[0].size <= MAX_PATCHES:
+        return (jnp.concatenate(views, axis=1).T @ flat).reshape(weight.shape)
+    return jnp.stack([view.T @ flat for view in views]).reshape(weight.shape)
+
+
+def _input_gradient(
+    inputs: Array, weight: Array, delta: Array, stride: Pair, margins: Margins, dilation: Pair
+) -> Array:
+    """Convolve the deltas, spread out by the stride, with the kernels turned round."""
+    frame = []
+    for axis in (0, 1):
+        side, reach = inputs.shape[axis + 1], (weight.shape[axis] - 1) * dilation[axis]
+        spread = (delta.shape[axis + 1] - 1) * stride[axis] + 1
+        before = reach - margins[axis][0]
+        # Either may be negative, which cuts off deltas of places that lie in the margin.
+        frame.append((before, side - spread - before + reach, stride[axis] - 1))
+    spread_out = lax.pad(delta, jnp.zeros((), delta.dtype), ((0, 0, 0), *frame, (0, 0, 0)))
+    turned = jnp.flip(weight, (0, 1)).transpose(0, 1, 3, 2)
+    return _slide(spread_out, turned, (1, 1), ((0, 0), (0, 0)), dilation)
 
 
 @final
@@ -48,6 +145,23 @@ class Conv2D(Layer):
         return (height, width, spec.filters)
 
     @property
+    def margins(self) -> Margins:
+        """Rows above and below, columns left and right, of zeros that are put around the picture."""
+        if self.spec.padding == "valid":
+            return ((0, 0), (0, 0))
+        sides = zip(
+            self.input_shape[:2],
+            self.output_shape[:2],
+            self.spec.kernel,
+            self.spec.stride,
+            self.spec.dilation,
+            strict=True,
+        )
+        totals = [max((out - 1) * step + (kernel - 1) * gap + 1 - side, 0) for side, out, kernel, step, gap in sides]
+        height, width = ((total // 2, total - total // 2) for total in totals)
+        return (height, width)
+
+    @property
     def multiply_adds(self) -> int:
         return math.prod(self.output_shape) * math.prod(self.spec.kernel) * self.input_shape[2]
 
@@ -63,14 +177,7 @@ class Conv2D(Layer):
         context: Context,
     ) -> tuple[Float[Array, "batch rows columns filters"], Statistics]:
         own = params[self.name]
-        preactivation = lax.conv_general_dilated(
-            inputs,
-            own["weight"],
-            window_strides=self.spec.stride,
-            padding=self.spec.padding.upper(),
-            rhs_dilation=self.spec.dilation,
-            dimension_numbers=("NHWC", "HWIO", "NHWC"),
-        )
+        preactivation: Array = convolve(inputs, own["weight"], self.spec.stride, self.margins, self.spec.dilation)
         if self.spec.bias:
             preactivation = preactivation + own["bias"][None, None, None, :]
         preactivation = context.tap(self.name, "preactivation", preactivation)
