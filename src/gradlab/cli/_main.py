@@ -1,8 +1,8 @@
 """The command `gradlab`: it reads what a person typed, calls a verb, and words what comes of it."""
 
 import sys
-import time
 
+from gradlab.cli._clock import BEGIN as BEGIN  # before all else, so that imports are counted
 from gradlab.core import GradlabError, StorageError
 
 INTERRUPTED = 130
@@ -11,12 +11,11 @@ USER_MISTAKE = 2
 
 def main() -> None:
     """Run the command line and end the process: 0 done, 2 a user's mistake (one line), 130 interrupted."""
-    begin = time.perf_counter()
     from gradlab.cli._app import app
 
     is_debug = "--debug" in sys.argv[1:]
     try:
-        app(prog_name="gradlab", obj=begin)
+        app(prog_name="gradlab")
     except GradlabError as error:
         _fail(error, is_debug=is_debug)
     except KeyboardInterrupt:

@@ -3,11 +3,12 @@
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from gradlab.cli._clock import BEGIN
 from gradlab.cli._options import FLAG, Debug, Json, Out, Quiet
 from gradlab.cli._output import print_json, to_stderr, to_stdout
 from gradlab.cli._progress import progress_bars
@@ -22,7 +23,6 @@ TRAINING = "Training"
 
 
 def train(
-    context: typer.Context,
     what: Annotated[
         str | None,
         typer.Argument(
@@ -158,12 +158,11 @@ def train(
 
     * `gradlab train --resume iris-001`
     """
-    _check_what(what, resume, context)
+    _check_what(locals())
     units, sides, batch, columns = _units(hidden), _sides(size), _batch(batch_size), (_list(drop), _list(categories))
-    begin: float = context.obj
     from gradlab import verbs
 
-    import_s = time.perf_counter() - begin
+    import_s = time.perf_counter() - BEGIN
 
     def start(watcher: "Watcher") -> "Run":
         if resume is not None:
@@ -197,21 +196,20 @@ def train(
     run = _watch(start, is_silent=quiet or as_json)
     if as_json:
         seconds = {"import": round(import_s, 4), **run.metrics["seconds"]}
-        seconds["total"] = round(time.perf_counter() - begin, 4)
+        seconds["total"] = round(time.perf_counter() - BEGIN, 4)
         print_json({"run": str(run.path), **run.metrics, "seconds": seconds})
     elif not quiet:
         _show(run)
 
 
-def _check_what(what: str | None, resume: str | None, context: typer.Context) -> None:
-    if what is None and resume is None:
+def _check_what(options: Mapping[str, object]) -> None:
+    """Ask for something to train or to resume, and for nothing that a resumed run cannot take."""
+    if options["what"] is None and options["resume"] is None:
         raise SpecError("name what to train, as `gradlab train iris`, or a run to continue: --resume RUN")
-    if resume is None:
-        return
-    allowed = {"resume", "no_report", "checkpoint_every", "as_json", "quiet", "debug"}
-    given = [name for name, value in context.params.items() if name not in allowed and value]
-    if given:
-        word = "WHAT" if given[0] == "what" else f"--{given[0].replace('_', '-').replace('settings', 'set')}"
+    allowed = ("resume", "no_report", "checkpoint_every", "as_json", "quiet", "debug")
+    given = [name for name, value in options.items() if name not in allowed and value not in (None, False)]
+    if options["resume"] is not None and given:
+        word = {"what": "WHAT", "settings": "--set"}.get(given[0], f"--{given[0].replace('_', '-')}")
         raise SpecError(f"--resume continues a run as it was begun; leave out {word}")
 
 

@@ -33,8 +33,12 @@ class Changes:
 
     def names(self, name: str) -> bool:
         """Say whether a field of the experiment, or a part of it, is asked for."""
-        keys = [text.partition("=")[0].strip().partition(".")[0] for text in self.settings]
-        return self.fields.get(name) is not None or name in keys
+        parts = [key.partition(".")[0] for key in self.keys()]
+        return self.fields.get(name) is not None or name in parts
+
+    def keys(self) -> list[str]:
+        """Return the dotted names of the settings."""
+        return [text.partition("=")[0].strip() for text in self.settings]
 
 
 def apply_changes(experiment: Experiment, changes: Changes) -> Experiment:
@@ -50,6 +54,7 @@ def apply_changes(experiment: Experiment, changes: Changes) -> Experiment:
     Raises:
         SpecError: If a change does not fit the kind of data, or a value is out of range.
     """
+    _check_given_once(changes)
     before = experiment.model_dump(mode="json", exclude_none=True)
     values = {**before, **_given(changes.fields)}
     wanted = _given(changes.data)
@@ -58,12 +63,28 @@ def apply_changes(experiment: Experiment, changes: Changes) -> Experiment:
     if wanted.get("target") in wanted.get("drop", ()):
         raise SpecError(f"'{wanted['target']}' is both the target and to be left out (drop): choose one")
     values["data"] = {**before["data"], **wanted}
-    if changes.learning_rate is not None:
-        values["optimizer"] = {**before["optimizer"], "learning_rate": changes.learning_rate}
     if changes.hidden is not None:
         values["model"] = _with_hidden(before["model"], changes.hidden)
-    changed = parse(values) if values != before else experiment
-    return override(changed, changes.settings) if changes.settings else changed
+    changed = _parsed(experiment, values)
+    changed = override(changed, changes.settings) if changes.settings else changed
+    if changes.learning_rate is None:
+        return changed
+    # The rate comes last, since `optimizer=sgd` among the settings brings a rate of its own.
+    values = changed.model_dump(mode="json", exclude_none=True)
+    return _parsed(changed, {**values, "optimizer": {**values["optimizer"], "learning_rate": changes.learning_rate}})
+
+
+def _parsed(before: Experiment, values: Mapping[str, Any]) -> Experiment:
+    """Build the experiment of some values, or leave it as it was where they are the same."""
+    return parse(values) if values != before.model_dump(mode="json", exclude_none=True) else before
+
+
+def _check_given_once(changes: Changes) -> None:
+    data = {f"data.{name}" for name in _given(changes.data)}
+    rate = {"optimizer.learning_rate"} if changes.learning_rate is not None else set()
+    for key in changes.keys():
+        if key in data | rate | _given(changes.fields).keys():
+            raise SpecError(f"{key} is given twice, by --set and by its own option: leave one of them out")
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,84 @@
+"""The command line as a person types it, in this process; and the files that its tests need."""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gradlab.cli import main
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command ended with."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> dict[str, Any]:
+        """Read stdout as one JSON object."""
+        return json.loads(self.out)
+
+
+Gradlab = Callable[..., Answer]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, which is the current one."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def gradlab(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Gradlab:
+    """Run a command in an empty folder."""
+
+    def run(*words: object) -> Answer:
+        monkeypatch.setattr(sys, "argv", ["gradlab", *map(str, words)])
+        capsys.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+        told = capsys.readouterr()
+        return Answer(code, told.out, told.err)
+
+    return run
+
+
+def write_flowers(path: Path, num_rows: int = 60) -> Path:
+    """Write a table that a small network learns: two numbers and a word that tell one of two kinds."""
+    rng = np.random.default_rng(0)
+    kinds = np.arange(num_rows) % 2
+    widths, lengths = rng.normal(kinds * 3.0, 0.7), rng.normal(5.0, 1.0, num_rows)
+    places = rng.choice(["wood", "meadow", "shore"], num_rows)
+    rows = [
+        f"{width:.3f},{length:.3f},{place},{('aster', 'rose')[kind]}"
+        for width, length, place, kind in zip(widths, lengths, places, kinds, strict=True)
+    ]
+    path.write_text("\n".join(["width,length,place,kind", *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def flowers(home: Path) -> Path:
+    """A table in the current folder."""
+    return write_flowers(home / "flowers.csv")
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run on a table, with its report; not to be changed."""
+    import gradlab as gl
+
+    folder = tmp_path_factory.mktemp("trained")
+    table = write_flowers(folder / "flowers.csv")
+    return gl.train(table, "kind", epochs=20, hidden=(4,), learning_rate=0.03, out=folder / "run").path
