@@ -24,7 +24,7 @@ def test_a_preset_gives_a_run_that_names_its_page(gradlab: Gradlab, home: Path) 
     assert "Test accuracy" in answer.out
     assert "run:    runs/iris-001\n" in answer.out
     assert "report: runs/iris-001/report.html\n" in answer.out
-    assert FILES <= {file.name for file in (home / "runs" / "iris-001").iterdir()}
+    assert {file.name for file in (home / "runs" / "iris-001").iterdir()} >= FILES
 
 
 def test_a_second_run_gets_the_next_name(gradlab: Gradlab, home: Path) -> None:
@@ -147,8 +147,9 @@ def test_a_spec_file_is_trained_as_written(gradlab: Gradlab, home: Path) -> None
 
 def test_set_hidden_and_the_short_options(gradlab: Gradlab, home: Path) -> None:
     answer = gradlab(
-        "train", "iris", "--hidden", "6,5", "--epochs", 1, "--batch-size", "full", "--lr", 0.25, "--set", "loss=squared-error",
-        "--set", "model.1.activation=tanh", "--set", "optimizer=momentum", "--set", "split.test=0.4", "--no-report", "-q",
+        "train", "iris", "--hidden", "6,5", "--epochs", 1, "--batch-size", "full", "--lr", 0.25, "--no-report", "-q",
+        "--set", "loss=squared-error", "--set", "model.1.activation=tanh", "--set", "optimizer=momentum",
+        "--set", "split.test=0.4",
     )  # fmt: skip
     assert (answer.code, answer.out, answer.err) == (0, "", "")
     written = experiment(home / "runs/iris-001")

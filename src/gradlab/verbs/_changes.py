@@ -33,10 +33,10 @@ class Changes:
 
     def names(self, name: str) -> bool:
         """Say whether a field of the experiment, or a part of it, is asked for."""
-        parts = [key.partition(".")[0] for key in self.keys()]
+        parts = [key.partition(".")[0] for key in self.setting_names()]
         return self.fields.get(name) is not None or name in parts
 
-    def keys(self) -> list[str]:
+    def setting_names(self) -> list[str]:
         """Return the dotted names of the settings."""
         return [text.partition("=")[0].strip() for text in self.settings]
 
@@ -82,7 +82,7 @@ def _parsed(before: Experiment, values: Mapping[str, Any]) -> Experiment:
 def _check_given_once(changes: Changes) -> None:
     data = {f"data.{name}" for name in _given(changes.data)}
     rate = {"optimizer.learning_rate"} if changes.learning_rate is not None else set()
-    for key in changes.keys():
+    for key in changes.setting_names():
         if key in data | rate | _given(changes.fields).keys():
             raise SpecError(f"{key} is given twice, by --set and by its own option: leave one of them out")
 
@@ -102,7 +102,7 @@ def _check_applies(name: str, data: DataSpec) -> None:
     if name in type(data).model_fields:
         return
     kinds = [words for words, kind in _KINDS.items() if name in kind.model_fields]
-    option = name.replace("_", "-").replace("-path", "-file")
+    option = {"test_path": "test_file", "height": "size", "width": "size"}.get(name, name)
     raise SpecError(f"{option} belongs to {' or '.join(kinds)}, and does not apply to {data.kind} data")
 
 
