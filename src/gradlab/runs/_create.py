@@ -1,5 +1,6 @@
 """A new run's folder: it appears whole, under a name that no other writer has."""
 
+import contextlib
 import errno
 import os
 import re
@@ -127,8 +128,9 @@ def _fill_empty(out: Path, files: Mapping[str, bytes]) -> None:
             for name, content in files.items():
                 write_whole(out / name, content)
     except OSError:
-        for name in (*files, LOCK):
-            (out / name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # the first error says more
+            for name in (*files, LOCK):
+                (out / name).unlink(missing_ok=True)
         raise
 
 

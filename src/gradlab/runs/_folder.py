@@ -199,13 +199,12 @@ class RunFolder:
     def discard_if_untrained(self) -> None:
         """Remove a run that failed before its first checkpoint, so that nothing is left behind.
 
-        A run that has a checkpoint or weights stays, and so does any file that gradlab did not write.
+        A run that has a checkpoint, or weights and metrics, stays; so does any file that gradlab did not write.
         """
-        if (self.path / CHECKPOINT).exists() or (self.path / WEIGHTS).exists():
+        if (self.path / CHECKPOINT).exists() or (self.is_finished and (self.path / WEIGHTS).exists()):
             return
-        ours = [
-            self.path / name for name in (METRICS, HISTORY, REPORT, SNAPSHOTS, EXPERIMENT, PREPARATION, ENVIRONMENT)
-        ]
+        names = (WEIGHTS, METRICS, HISTORY, REPORT, SNAPSHOTS, EXPERIMENT, PREPARATION, ENVIRONMENT)
+        ours = [self.path / name for name in names]
         with storage_errors(self.path):
             for file in [*ours, *self.path.glob(".lock"), *self.path.glob(f".*{PARTIAL}")]:
                 file.unlink(missing_ok=True)
