@@ -1,9 +1,11 @@
 """The command `gradlab`: it reads what a person typed, calls a verb, and words what comes of it."""
 
+import contextlib
+import signal
 import sys
+from collections.abc import Iterator
 
-from gradlab.cli._clock import BEGIN as BEGIN  # before all else, so that imports are counted
-from gradlab.core import GradlabError, StorageError
+from gradlab.cli import _clock  # noqa: F401 - first of all, so that the time of the other imports counts
 
 INTERRUPTED = 130
 USER_MISTAKE = 2
@@ -11,13 +13,14 @@ USER_MISTAKE = 2
 
 def main() -> None:
     """Run the command line and end the process: 0 done, 2 a user's mistake (one line), 130 interrupted."""
-    from gradlab.cli._app import app
+    with _silent_interrupts():
+        from gradlab.cli._app import app
+        from gradlab.core import GradlabError, StorageError
 
-    is_debug = "--debug" in sys.argv[1:]
     try:
         app(prog_name="gradlab")
     except GradlabError as error:
-        _fail(error, is_debug=is_debug)
+        _fail(error)
     except KeyboardInterrupt:
         print("gradlab: interrupted", file=sys.stderr)
         raise SystemExit(INTERRUPTED) from None
@@ -26,11 +29,23 @@ def main() -> None:
         sys.stderr.close()
         raise SystemExit(0) from None
     except OSError as error:
-        _fail(StorageError(f"{error.filename or 'output'}: {error.strerror or error}"), is_debug=is_debug)
+        _fail(StorageError(f"{error.filename or 'output'}: {error.strerror or error}"))
 
 
-def _fail(error: GradlabError, *, is_debug: bool) -> None:
-    if is_debug:
+def _fail(error: Exception) -> None:
+    if "--debug" in sys.argv[1:]:
         raise error
     print(f"gradlab: error: {' '.join(str(error).split())}", file=sys.stderr)
     raise SystemExit(USER_MISTAKE)
+
+
+@contextlib.contextmanager
+def _silent_interrupts() -> Iterator[None]:
+    """Let Ctrl-C end the process at once within the block, without the traceback of a half-done import."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGINT, before)
