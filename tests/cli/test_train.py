@@ -2,6 +2,7 @@
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ FILES = {"experiment.toml", "preparation.json", "weights.safetensors", "history.
          "environment.json", "report.html"}  # fmt: skip
 
 
-def experiment(run: Path) -> dict[str, object]:
+def experiment(run: Path) -> dict[str, Any]:
     """Read what a run says it trained."""
     return tomllib.loads((run / "experiment.toml").read_text())
 

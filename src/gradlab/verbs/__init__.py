@@ -3,7 +3,8 @@
 from gradlab.verbs._environment import describe_environment as describe_environment
 from gradlab.verbs._evaluate import Evaluation as Evaluation, evaluate as evaluate, layer_table as layer_table
 from gradlab.verbs._job import Stopped as Stopped
-from gradlab.verbs._predict import Predictions as Predictions, predict as predict
+from gradlab.verbs._predict import predict as predict
+from gradlab.verbs._predictions import Predictions as Predictions
 from gradlab.verbs._report_again import report as report
 from gradlab.verbs._run import Run as Run, Scores as Scores, open_run as open_run
 from gradlab.verbs._train import resume as resume, train as train

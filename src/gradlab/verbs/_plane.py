@@ -14,7 +14,7 @@ from gradlab.reports import Boundary2D
 from gradlab.spec import PlaygroundData
 from gradlab.training import Plan
 
-GRID = 100
+GRID = 80
 MARGIN = 0.06
 """How far the plane reaches beyond the examples, as a share of their range."""
 MAX_FEATURES = 200

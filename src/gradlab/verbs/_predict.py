@@ -1,100 +1,13 @@
 """`predict`: a trained network on new examples."""
 
-import csv
-import io
-import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-from jaxtyping import Float
-
-from gradlab.core import Table
-from gradlab.evaluation import infer
-from gradlab.training import precision_of, prepare_engine
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from gradlab.verbs._run import Run
+from gradlab.verbs._predictions import Predictions
+from gradlab.verbs._run import Run
 
 
-@dataclass(frozen=True, eq=False)
-class Predictions:
-    """What a network predicts of new examples.
-
-    Attributes:
-        labels: A word per example by which a person knows it.
-        predicted: The class, or the number in the target's own unit.
-        probabilities: By class; no columns for regression.
-        classes: The classes' names; empty for regression.
-        notes: What had to be done while preparing the examples.
-    """
-
-    labels: tuple[str, ...]
-    predicted: tuple[str, ...] | Float[np.ndarray, " examples"]
-    probabilities: Float[np.ndarray, "examples classes"]
-    classes: tuple[str, ...]
-    notes: tuple[str, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def header(self) -> tuple[str, ...]:
-        """Name the columns of `rows`."""
-        return ("example", "prediction", *(f"probability of {name}" for name in self.classes))
-
-    def rows(self) -> Iterator[tuple[str, ...]]:
-        """Give a row of words an example, as `header` names them."""
-        told = self.predicted if isinstance(self.predicted, tuple) else (f"{value:.9g}" for value in self.predicted)
-        shares = ([f"{value:.6g}" for value in row.tolist()] for row in self.probabilities)
-        return ((label, one, *share) for label, one, share in zip(self.labels, told, shares, strict=True))
-
-    def to_csv(self) -> str:
-        """Write the predictions as CSV."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(self.header())
-        writer.writerows(self.rows())
-        return text.getvalue()
-
-    def to_json(self) -> list[dict[str, Any]]:
-        """Return an object of plain values an example."""
-        told = self.predicted if isinstance(self.predicted, tuple) else self.predicted.tolist()
-        objects: list[dict[str, Any]] = [
-            {"example": label, "prediction": one} for label, one in zip(self.labels, told, strict=True)
-        ]
-        for one, row in zip(objects, self.probabilities.tolist(), strict=True):
-            if self.classes:
-                one["probabilities"] = dict(zip(self.classes, row, strict=True))
-        return objects
-
-    def frame(self) -> "pd.DataFrame":
-        """Return the predictions as a DataFrame, one row an example."""
-        import pandas as pd
-
-        frame = pd.DataFrame({"prediction": list(self.predicted)}, index=pd.Index(self.labels, name="example"))
-        for place, name in enumerate(self.classes):
-            frame[f"probability of {name}"] = self.probabilities[:, place]
-        return frame
-
-    def table(self, most: int = 20) -> Table:
-        """Return the first predictions as a table of words."""
-        title = "" if len(self) <= most else f"the first {most} of {len(self):,} examples"
-        return Table(header=self.header(), rows=tuple(itertools.islice(self.rows(), most)), title=title)
-
-    def __str__(self) -> str:
-        return str(self.table())
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
-
-def predict(run: "Run", source: Any, *, member: int | None = None) -> Predictions:
-    """Predict new examples with a run's network.
+def predict(run: Run, source: Any, *, member: int | None = None) -> Predictions:
+    """Predict new examples with a run's network; the same as `run.predict`.
 
     Args:
         run: The run.
@@ -108,25 +21,4 @@ def predict(run: "Run", source: Any, *, member: int | None = None) -> Prediction
         DataError: If the examples lack a column, or cannot be read.
         RunError: If the run has no such member or is damaged.
     """
-    prepare_engine()
-    chosen = member or 0
-    params, statistics = run.weights(chosen)
-    prepared = run.preparation(chosen).apply(source)
-    with precision_of(run.experiment.precision):
-        told = infer(
-            run.network,
-            run.objective,
-            params,
-            statistics,
-            prepared.inputs,
-            input_scale=float(run.shape_of_data["input_scale"]),
-        )
-    is_first_of_many = member is None and run.num_members > 1
-    which = [f"The run has {run.num_members} networks; these are the first one's predictions."]
-    notes = (*prepared.notes, *(which if is_first_of_many else []))
-    if run.classes:
-        names = tuple(run.classes[place] for place in told.outputs.argmax(axis=1))
-        return Predictions(prepared.labels, names, told.outputs, run.classes, notes)
-    scale, shift = run.target_scaling(chosen)
-    numbers = told.outputs[:, 0].astype(np.float64) * scale + shift
-    return Predictions(prepared.labels, numbers, np.zeros((len(numbers), 0)), (), notes)
+    return run.predict(source, member=member)

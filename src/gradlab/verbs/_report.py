@@ -1,5 +1,6 @@
 """A trained and measured population laid out as plain data for its page."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ PER_CELL = 12
 RIGHT_PER_CELL = 4
 SHOWN_CELLS = 400
 MAX_PICTURE_SIDE = 64
+CALIBRATION_FROM = 100
+"""Examples from which on the calibration is drawn: of fewer, its ten bins show little but chance."""
 
 
 def build_report(
@@ -50,7 +53,7 @@ def build_report(
     is_classes = bool(dataset.classes)
     told = _Told(dataset, result)
     return reports.TrainingReport(
-        title=experiment.name,
+        title=_title(plan, dataset),
         task=dataset.task,
         outcome=outcome.sentences,
         facts=_facts(folder, experiment, plan, outcome, dataset),
@@ -63,18 +66,30 @@ def build_report(
         metrics={name: _metrics(outcome.metrics[name]) for name in first.parts},
         baseline_name=_baseline_name(result),
         members=_members(outcome, part) if len(outcome.members) > 1 else (),
+        shown_seed=first.seed if len(outcome.members) > 1 else None,
         confusion=told.confusion(part) if is_classes else None,
         mistakes=told.mistakes(),
-        predictions=None if is_classes else told.predictions(part, _target_name(dataset)),
+        predictions=None if is_classes else told.predictions(part, dataset.target_name or "target"),
         boundary=_boundary(experiment, plan, first, dataset, features),
         account=_account(plan, told, result) if is_classes else None,
-        calibration=_calibration(result, dataset, part) if is_classes else None,
+        calibration=_calibration(result, dataset, part)
+        if is_classes and len(result.rows) >= CALIBRATION_FROM
+        else None,
     )
 
 
-def _facts(
-    folder: RunFolder, experiment: Experiment, plan: Plan, outcome: Outcome, dataset: Dataset
-) -> reports.Facts:
+def _title(plan: Plan, dataset: Dataset) -> str:
+    """Name the page by its data and its network, as "iris: a 4-8-3 network"."""
+    kinds = {layer.kind for layer in plan.network.layers}
+    if kinds <= {"dense", "flatten"}:
+        widths = [layer.output_shape[0] for layer in plan.network.layers if layer.kind == "dense"]
+        return f"{dataset.name}: a {'-'.join(map(str, (math.prod(dataset.input_shape), *widths)))} network"
+    return (
+        f"{dataset.name}: a {'convolutional ' if 'conv2d' in kinds else ''}network of {len(plan.network.layers)} layers"
+    )
+
+
+def _facts(folder: RunFolder, experiment: Experiment, plan: Plan, outcome: Outcome, dataset: Dataset) -> reports.Facts:
     row = reports.Row
     shape = " x ".join(str(side) for side in dataset.input_shape)
     shown = [row("inputs", f"{shape}{' pixels' if dataset.is_pictures else ' features'}")]
@@ -82,7 +97,7 @@ def _facts(
         names = ", ".join(dataset.classes[:12]) + (", ..." if len(dataset.classes) > 12 else "")
         shown.append(row("classes", f"{len(dataset.classes)}: {names}"))
     else:
-        shown.append(row("target", _target_name(dataset)))
+        shown.append(row("target", dataset.target_name or "target"))
     if dataset.checksum:
         shown.append(row("checksum of the bytes", dataset.checksum))
     environment = folder.environment()
@@ -181,12 +196,6 @@ def _members(outcome: Outcome, part: str) -> tuple[reports.Member, ...]:
     return tuple(rows)
 
 
-def _target_name(dataset: Dataset) -> str:
-    """Name the target column: the one column of the file that is no feature, where there is just one."""
-    others = [name for name in dataset.raw if name not in dataset.feature_names]
-    return others[-1] if len(others) == 1 else "target"
-
-
 def _boundary(
     experiment: Experiment,
     plan: Plan,
@@ -208,11 +217,10 @@ def _calibration(result: PartResult, dataset: Dataset, part: Any) -> reports.Cal
         return None
     told = outputs.argmax(axis=1)
     bins = reliability_bins(outputs.max(axis=1), told == dataset.targets[result.rows])
-    value = lambda number: np.nan if number is None else number
     return reports.Calibration(
-        confidence=np.array([value(bin.confidence) for bin in bins], np.float64),
-        accuracy=np.array([value(bin.accuracy) for bin in bins], np.float64),
-        counts=np.array([bin.count for bin in bins]),
+        confidence=np.array([np.nan if each.confidence is None else each.confidence for each in bins], np.float64),
+        accuracy=np.array([np.nan if each.accuracy is None else each.accuracy for each in bins], np.float64),
+        counts=np.array([each.count for each in bins]),
         part=part,
     )
 
@@ -274,7 +282,11 @@ class _Told:
             predicted=kind(self._told[place]),
             probabilities=tuple(float(value) for value in outputs) if is_classes else (),
             picture=_picture(self.dataset, row) if self.dataset.is_pictures else None,
-            values=tuple((name, _cell(column[row])) for name, column in self.dataset.raw.items()),
+            values=tuple(
+                (name, _cell(column[row]))
+                for name, column in self.dataset.raw.items()
+                if name != self.dataset.target_name
+            ),
         )
 
     def mistakes(self) -> tuple[reports.Example, ...]:

@@ -10,16 +10,17 @@ import numpy as np
 
 from gradlab.core import RunError, Table
 from gradlab.data import Dataset, Preparation, preparation_from_json
+from gradlab.evaluation import infer
 from gradlab.networks import Network, build_network
 from gradlab.objectives import Objective, build_objective
 from gradlab.runs import RunFolder
 from gradlab.spec import Experiment
+from gradlab.training import precision_of, prepare_engine
+from gradlab.verbs._predictions import Predictions
 from gradlab.verbs._room import count_weights
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from gradlab.verbs._predict import Predictions
 
 
 WEIGHTS = "weights.safetensors"
@@ -207,7 +208,7 @@ class Run:
         if count * self.num_members * MIN_WEIGHT_BYTES > path.stat().st_size:
             raise RunError(f"{path} is damaged: it is too short for the {count:,} weights of the network")
 
-    def predict(self, source: Any, *, member: int | None = None) -> "Predictions":
+    def predict(self, source: Any, *, member: int | None = None) -> Predictions:
         """Predict new examples: a DataFrame, a table's or picture's path, or an array.
 
         Args:
@@ -220,9 +221,28 @@ class Run:
         Raises:
             DataError: If the examples lack a column, or cannot be read.
         """
-        from gradlab.verbs._predict import predict
-
-        return predict(self, source, member=member)
+        prepare_engine()
+        chosen = member or 0
+        params, statistics = self.weights(chosen)
+        prepared = self.preparation(chosen).apply(source)
+        with precision_of(self.experiment.precision):
+            told = infer(
+                self.network,
+                self.objective,
+                params,
+                statistics,
+                prepared.inputs,
+                input_scale=float(self.shape_of_data["input_scale"]),
+            )
+        is_first_of_many = member is None and self.num_members > 1
+        which = [f"The run has {self.num_members} networks; these are the first one's predictions."]
+        notes = (*prepared.notes, *(which if is_first_of_many else []))
+        if self.classes:
+            names = tuple(self.classes[place] for place in told.outputs.argmax(axis=1))
+            return Predictions(prepared.labels, names, told.outputs, self.classes, notes)
+        scale, shift = self.target_scaling(chosen)
+        numbers = told.outputs[:, 0].astype(np.float64) * scale + shift
+        return Predictions(prepared.labels, numbers, np.zeros((len(numbers), 0)), (), notes)
 
     def __str__(self) -> str:
         if not self.folder.is_finished:
