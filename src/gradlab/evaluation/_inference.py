@@ -59,7 +59,7 @@ def infer(
         Logits, outputs and losses of each example.
     """
     count = len(inputs)
-    wanted = np.zeros(count, np.int32) if targets is None else targets
+    wanted = np.zeros(count, np.float32) if targets is None else targets
     if objective.num_classes:
         wanted = wanted.astype(np.int32)
     size = min(count, CHUNK)

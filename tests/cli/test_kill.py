@@ -1,0 +1,142 @@
+"""A training that is killed or stopped at any moment: resumed, it gives the bits of the uninterrupted one."""
+
+import json
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gradlab.runs import RunFolder
+from tests.cli.conftest import Gradlab
+
+SINGLE = ("iris", "--epochs", 8_000)
+SEEDS = ("iris", "--epochs", 400, "--seeds", 20, "--set", "early_stopping.patience=350")
+DROPOUT = (
+    "digits", "--epochs", 150, "--set", 'model=[{kind="flatten"},{kind="dense",units=32,activation="relu"},'
+    '{kind="dropout",rate=0.3},{kind="batch-norm"},{kind="dense"}]',
+)  # fmt: skip
+STOPPING = (
+    "iris", "--epochs", 30_000, "--lr", 0.02, "--set", "early_stopping.patience=20000", "--set", "optimizer=momentum",
+    "--set", "schedule=cosine",
+)  # fmt: skip
+
+
+@contextmanager
+def training(out: Path, what: tuple[object, ...], *options: object) -> Iterator[subprocess.Popen[str]]:
+    """Start a real process that trains, or continues where an earlier one was killed."""
+    is_begun = (out / "experiment.toml").exists()
+    task = ("--resume", out) if is_begun else (*what, "--out", out)
+    words = ["train", *task, "--no-report", "--checkpoint-every", 0, *options]
+    command = [sys.executable, "-c", "from gradlab.cli import main; main()", *map(str, words)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def wait_for_checkpoint(process: subprocess.Popen[str], out: Path) -> None:
+    """Wait until a process has written its first checkpoint, or has ended."""
+    state = out / "checkpoint" / "state.safetensors"
+    stamp = lambda: state.stat().st_mtime_ns if state.exists() else 0
+    before = stamp()
+    while process.poll() is None and stamp() == before:
+        time.sleep(0.005)
+
+
+def train_to_the_end(out: Path, what: tuple[object, ...]) -> None:
+    with training(out, what) as process:
+        _, err = process.communicate()
+        assert (process.returncode, err) == (0, "")
+
+
+def assert_same(one: Path, other: Path) -> None:
+    """Compare two runs bit by bit, but for the times they took."""
+    files = ["weights.safetensors", *(["snapshots.safetensors"] if (one / "snapshots.safetensors").exists() else [])]
+    for name in files:
+        assert (one / name).read_bytes() == (other / name).read_bytes()
+    histories = [RunFolder(run).history() for run in (one, other)]
+    assert histories[0].keys() == histories[1].keys()
+    for name, values in histories[0].items():
+        assert np.array_equal(values, histories[1][name], equal_nan=values.dtype.kind == "f"), name
+    metrics = [RunFolder(run).metrics() for run in (one, other)]
+    assert all(each.pop("seconds") for each in metrics)
+    assert json.dumps(metrics[0]) == json.dumps(metrics[1])
+    assert not [path for path in one.rglob("*") if path.name.endswith(".partial") or path.name == "checkpoint"]
+
+
+@pytest.mark.parametrize(
+    ("what", "signals"),
+    [(SINGLE, [signal.SIGKILL, signal.SIGINT, signal.SIGKILL]), (SEEDS, [signal.SIGTERM, signal.SIGKILL])],
+    ids=["single", "seeds"],
+)
+def test_kills_and_stops_in_a_row(
+    gradlab: Gradlab, home: Path, what: tuple[object, ...], signals: list[signal.Signals]
+) -> None:
+    chance = random.Random(len(signals))
+    for kind in signals:
+        with training(home / "killed", what) as process:
+            wait_for_checkpoint(process, home / "killed")
+            time.sleep(chance.uniform(0.0, 0.1))
+            process.send_signal(kind)
+            out, err = process.communicate()
+        if kind is not signal.SIGKILL:
+            assert (process.returncode, out) == (130, "")
+            assert err.endswith(f"gradlab: stopped; continue by: gradlab train --resume {home / 'killed'}\n")
+            assert "Traceback" not in err
+    assert not (home / "killed" / "metrics.json").exists()
+    assert "not finished" in gradlab("show", "killed").out
+    assert gradlab("train", "--resume", "killed", "--no-report", "-q").code == 0
+    assert gradlab("train", *what, "--out", "straight", "--no-report", "-q").code == 0
+    assert_same(home / "killed", home / "straight")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "what", [SINGLE, SEEDS, DROPOUT, STOPPING], ids=["single", "seeds", "dropout", "early-stopping"]
+)
+def test_many_kills_at_random_moments(gradlab: Gradlab, home: Path, what: tuple[object, ...]) -> None:
+    chance = random.Random(len(what))
+    begin = time.monotonic()
+    train_to_the_end(home / "straight", what)
+    seconds = time.monotonic() - begin
+    num_killed_in_training = 0
+    for turn in range(12):
+        out = home / f"killed-{turn}"
+        for _ in range(chance.randrange(1, 4)):
+            with training(out, what) as process:
+                if chance.random() < 0.5:
+                    wait_for_checkpoint(process, out)
+                    time.sleep(chance.uniform(0.0, 0.5))
+                else:
+                    time.sleep(chance.uniform(0.0, seconds))
+                process.kill()
+            if (out / "metrics.json").exists():
+                break
+            num_killed_in_training += (out / "checkpoint").exists()
+        if not (out / "metrics.json").exists():
+            train_to_the_end(out, what)
+        assert_same(out, home / "straight")
+    assert num_killed_in_training > 6
+
+
+def test_ctrl_c_before_training_leaves_nothing(home: Path) -> None:
+    for seconds in (0.05, 0.2, 0.4):
+        with training(home / "run", SINGLE) as process:
+            time.sleep(seconds)
+            if (home / "run").exists():  # on a fast machine it trains already
+                break
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate()
+        assert process.returncode in (130, -signal.SIGINT)
+        assert not re.search("gradlab.*Traceback", err, re.DOTALL)
+        assert not list(home.iterdir())
