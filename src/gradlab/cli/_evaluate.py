@@ -13,7 +13,7 @@ def evaluate(
     source: Annotated[
         str | None,
         typer.Argument(
-            metavar="[FILE]",
+            metavar="FILE",
             help="A table or folder of pictures with known targets.  [default: the run's own data, measured again]",
             show_default=False,
         ),

@@ -35,7 +35,7 @@ def progress_bars(console: Console, *, is_shown: bool) -> Iterator[tuple[OnLoadi
         def on_training(now: "Progress") -> None:
             tasks.move("training", now.share, 1.0, _describe(now))
 
-        yield lambda what, done, total: tasks.move(what, done, total, ""), on_training
+        yield lambda what, done, total: tasks.move(what, float(done), float(total), ""), on_training
 
 
 def _bars(console: Console) -> "Bars":

@@ -14,7 +14,7 @@ ROOT = Path("runs")
 
 def runs(
     root: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="The folder of runs.  [default: ./runs]", show_default=False)
+        Path | None, typer.Argument(metavar="DIR", help="The folder of runs.  [default: ./runs]", show_default=False)
     ] = None,
     as_json: Json = False,
     debug: Debug = False,
