@@ -167,6 +167,25 @@ def _spiral() -> Experiment:
     )
 
 
+def _chain() -> Experiment:
+    """One neuron a layer, as in 3Blue1Brown's account of back-propagation; `--hidden 1,1,1` makes it longer."""
+    neuron = {"units": 1, "activation": "sigmoid", "initializer": "normal", "initial_range": 1.0}
+    return Experiment(
+        name="chain",
+        data=PlaygroundData(name="gauss", features=("x1",)),
+        split=SplitSpec(test=0.5, validation=0.0),
+        model=(
+            DenseSpec.model_validate({"name": "hidden1", **neuron}),
+            DenseSpec.model_validate({"name": "hidden2", **neuron}),
+            DenseSpec(name="output", initializer="normal", initial_range=1.0),
+        ),
+        loss=SquaredErrorSpec(output="sigmoid"),
+        optimizer=SgdSpec(learning_rate=1.0),
+        epochs=100,
+        batch_size=10,
+    )
+
+
 PRESETS: dict[str, tuple[str, Callable[[], Experiment]]] = {
     "iris": ("150 flowers, 3 species: 4-8-3, Adam, 100 epochs in batches of 5", _iris),
     "iris-50": ("the same, 50 epochs in batches of 8", lambda: _iris("iris-50", epochs=50, batch_size=8)),
@@ -184,6 +203,7 @@ PRESETS: dict[str, tuple[str, Callable[[], Experiment]]] = {
         "70,000 pictures of clothes with the same network",
         lambda: _cnn("fashion-cnn", IdxData(name="fashion-mnist"), (32, 64), epochs=12, rate=0.004),
     ),
+    "chain": ("one input, two hidden layers of one neuron, one output: back-propagation's smallest case", _chain),
     "circle": ("playground: a disc inside a ring", lambda: _playground("circle")),
     "xor": ("playground: four squares, opposite ones alike", lambda: _playground("xor")),
     "gauss": ("playground: two clouds", lambda: _playground("gauss")),
