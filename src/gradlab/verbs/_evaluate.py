@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from gradlab.core import DataError, RunError, Table
-from gradlab.evaluation import infer, over_seeds
+from gradlab.evaluation import over_seeds
 from gradlab.networks import Network
 from gradlab.spec import ArraysData
-from gradlab.training import make_plan, precision_of, prepare_engine
+from gradlab.training import make_plan, prepare_engine
 from gradlab.verbs._examples import Examples
 from gradlab.verbs._measure import Metrics, measure_parts, score_new
 from gradlab.verbs._run import Run, Scores
@@ -75,7 +75,8 @@ def evaluate(run: Run, source: Any = None, *, member: int | None = None) -> Eval
     """
     prepare_engine()
     chosen = range(run.num_members) if member is None else [member]
-    each = [_own_parts(run, one) if source is None else _new_part(run, source, one) for one in chosen]
+    examples = _own_examples(run) if source is None else None
+    each = [_new_part(run, source, one) if examples is None else _own_parts(run, examples, one) for one in chosen]
     notes = tuple(dict.fromkeys(note for evaluation in each for note in evaluation.notes))
     if len(each) == 1:
         return Evaluation(each[0].parts, notes)
@@ -83,36 +84,29 @@ def evaluate(run: Run, source: Any = None, *, member: int | None = None) -> Eval
     return Evaluation({part: Scores(part, values) for part, values in joined.items()}, notes)
 
 
-def _own_parts(run: Run, member: int) -> Evaluation:
-    experiment = run.experiment
-    if isinstance(experiment.data, ArraysData):
+def _own_examples(run: Run) -> Examples:
+    if isinstance(run.experiment.data, ArraysData):
         raise RunError(f"{run.path} was trained on arrays in memory; give examples with targets to evaluate on")
+    return Examples(run.experiment)
+
+
+def _own_parts(run: Run, examples: Examples, member: int) -> Evaluation:
     params, statistics = run.weights(member)
-    dataset = Examples(experiment).of(experiment.seed + member)
+    dataset = examples.of(run.experiment.seed + member)
     check_same_data(run.folder, dataset)
-    plan = make_plan(experiment, dataset)
+    plan = make_plan(run.experiment, dataset)
     results = measure_parts(plan, params, statistics, dataset)
     return Evaluation({part: result.metrics for part, result in results.items()})
 
 
 def _new_part(run: Run, source: Any, member: int) -> Evaluation:
-    params, statistics = run.weights(member)
     prepared = run.preparation(member).apply(source)
     if prepared.targets is None:
         raise DataError("these examples have no target column, so there is nothing to compare with; use predict")
     known = np.flatnonzero(prepared.targets >= 0 if run.classes else np.isfinite(prepared.targets))
     if not len(known):
         raise DataError("none of these examples has a target that the network knows")
-    with precision_of(run.experiment.precision):
-        told = infer(
-            run.network,
-            run.objective,
-            params,
-            statistics,
-            prepared.inputs[known],
-            prepared.targets[known],
-            input_scale=float(run.shape_of_data["input_scale"]),
-        )
+    told = run.infer(prepared.inputs[known], prepared.targets[known], member=member)
     scores = score_new(told, prepared.targets[known], classes=run.classes, scaling=run.target_scaling(member))
     left_out = len(prepared.targets) - len(known)
     missing = [f"Left out {left_out:,} examples whose target is missing or unknown to the network."] if left_out else []

@@ -55,7 +55,7 @@ def _reload(run: Run, plan: Plan, place: int, seed: int) -> Trained:
     columns = run.folder.history()
     own = (columns["member"] == place) & (columns["epoch"] > 0)
     names = [name for name in columns if name not in ("member", "seed", "epoch")]
-    best = run.metrics.get("best_epoch")
+    best, diverged_at = run.metrics.get("best_epoch"), run.metrics.get("diverged_at")
     return Trained(
         params=params,
         statistics=statistics,
@@ -63,13 +63,13 @@ def _reload(run: Run, plan: Plan, place: int, seed: int) -> Trained:
         trace={name: columns[name][own] for name in names},
         snapshots=_snapshots(run, place, params, statistics),
         steps=int(own.sum()) * plan.steps_per_epoch,
-        diverged_at=run.metrics["diverged_at"][place],
+        diverged_at=diverged_at[place] if diverged_at else None,
         best_epoch=best[place] if best else None,
     )
 
 
 def _snapshots(run: Run, place: int, params: Any, statistics: Any) -> dict[int, Any]:
-    kept = run.folder.load_snapshots()
+    kept = run.folder.load_snapshots(run.weight_shapes())
     if kept is None:
         return {}
 

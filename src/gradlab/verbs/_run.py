@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from jaxtyping import Shaped
 
 from gradlab.core import RunError, Table
 from gradlab.data import Dataset, Preparation, preparation_from_json
-from gradlab.evaluation import infer
+from gradlab.evaluation import Inference, infer
 from gradlab.networks import Network, build_network
 from gradlab.objectives import Objective, build_objective
 from gradlab.runs import RunFolder
@@ -51,6 +52,9 @@ class Scores(Mapping[str, Any]):
             raise AttributeError(f"the {self._part} part has no '{name}'; it has {', '.join(self._values)}")
         value = self._values[name]
         return value["mean"] if isinstance(value, Mapping) and "mean" in value else value
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._values]
 
     def table(self) -> Table:
         """Return the scores that are single numbers as a table of words."""
@@ -187,8 +191,7 @@ class Run:
         self._member_record(member)
         self._check_weights_file()
         params, statistics = self.network.draw(0), self.network.start_statistics()
-        both = {**_shapes(params), **_shapes(statistics)}
-        tensors = self.folder.load_weights(both)
+        tensors = self.folder.load_weights(self.weight_shapes())
 
         def own(like: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, dict[str, np.ndarray]]:
             return {
@@ -221,19 +224,9 @@ class Run:
         Raises:
             DataError: If the examples lack a column, or cannot be read.
         """
-        prepare_engine()
         chosen = member or 0
-        params, statistics = self.weights(chosen)
         prepared = self.preparation(chosen).apply(source)
-        with precision_of(self.experiment.precision):
-            told = infer(
-                self.network,
-                self.objective,
-                params,
-                statistics,
-                prepared.inputs,
-                input_scale=float(self.shape_of_data["input_scale"]),
-            )
+        told = self.infer(prepared.inputs, member=chosen)
         is_first_of_many = member is None and self.num_members > 1
         which = [f"The run has {self.num_members} networks; these are the first one's predictions."]
         notes = (*prepared.notes, *(which if is_first_of_many else []))
@@ -243,6 +236,41 @@ class Run:
         scale, shift = self.target_scaling(chosen)
         numbers = told.outputs[:, 0].astype(np.float64) * scale + shift
         return Predictions(prepared.labels, numbers, np.zeros((len(numbers), 0)), (), notes)
+
+    def infer(
+        self,
+        inputs: Shaped[np.ndarray, "examples ..."],
+        targets: Shaped[np.ndarray, " examples"] | None = None,
+        *,
+        member: int = 0,
+    ) -> Inference:
+        """Apply a member's network to examples that are prepared already.
+
+        Args:
+            inputs: Examples as its preparation gives them.
+            targets: Class ids or standardised reals, for the losses.
+            member: Which network of several seeds.
+
+        Returns:
+            Logits, outputs and losses.
+
+        Raises:
+            RunError: If the run's preparation does not fit its network.
+        """
+        if inputs.shape[1:] != self.network.input_shape:
+            raise RunError(
+                f"{self.path} is damaged: its preparation gives inputs of shape {inputs.shape[1:]}, and its network "
+                f"takes {self.network.input_shape}"
+            )
+        prepare_engine()
+        params, statistics = self.weights(member)
+        scale = float(self.shape_of_data["input_scale"])
+        with precision_of(self.experiment.precision):
+            return infer(self.network, self.objective, params, statistics, inputs, targets, input_scale=scale)
+
+    def weight_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Return the shape of each array of one member, as the file of weights names them."""
+        return {**_shapes(self.network.draw(0)), **_shapes(self.network.start_statistics())}
 
     def __str__(self) -> str:
         if not self.folder.is_finished:
