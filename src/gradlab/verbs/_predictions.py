@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 
 from gradlab.core import Table
 
@@ -22,14 +22,14 @@ class Predictions:
 
     Attributes:
         labels: A word per example by which a person knows it.
-        predicted: The class, or the number in the target's own unit.
+        predicted: The class's name, or the number in the target's own unit.
         probabilities: By class; no columns for regression.
         classes: The classes' names; empty for regression.
         notes: What had to be done while preparing the examples.
     """
 
     labels: tuple[str, ...]
-    predicted: tuple[str, ...] | Float[np.ndarray, " examples"]
+    predicted: Shaped[np.ndarray, " examples"]
     probabilities: Float[np.ndarray, "examples classes"]
     classes: tuple[str, ...]
     notes: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class Predictions:
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         """Give a row of words an example, as `header` names them."""
-        told = self.predicted if isinstance(self.predicted, tuple) else (f"{value:.9g}" for value in self.predicted)
+        told = self.predicted.tolist() if self.classes else (f"{value:.9g}" for value in self.predicted.tolist())
         shares = ([f"{value:.6g}" for value in row.tolist()] for row in self.probabilities)
         return ((label, one, *share) for label, one, share in zip(self.labels, told, shares, strict=True))
 
@@ -57,9 +57,9 @@ class Predictions:
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return an object of plain values an example."""
-        told = self.predicted if isinstance(self.predicted, tuple) else self.predicted.tolist()
         objects: list[dict[str, Any]] = [
-            {"example": label, "prediction": one} for label, one in zip(self.labels, told, strict=True)
+            {"example": label, "prediction": one}
+            for label, one in zip(self.labels, self.predicted.tolist(), strict=True)
         ]
         for one, row in zip(objects, self.probabilities.tolist(), strict=True):
             if self.classes:
@@ -70,7 +70,7 @@ class Predictions:
         """Return the predictions as a DataFrame, one row an example."""
         import pandas as pd
 
-        frame = pd.DataFrame({"prediction": list(self.predicted)}, index=pd.Index(self.labels, name="example"))
+        frame = pd.DataFrame({"prediction": self.predicted.tolist()}, index=pd.Index(self.labels, name="example"))
         for place, name in enumerate(self.classes):
             frame[f"probability of {name}"] = self.probabilities[:, place]
         return frame

@@ -231,7 +231,7 @@ class Run:
         which = [f"The run has {self.num_members} networks; these are the first one's predictions."]
         notes = (*prepared.notes, *(which if is_first_of_many else []))
         if self.classes:
-            names = tuple(self.classes[place] for place in told.outputs.argmax(axis=1))
+            names = np.array(self.classes)[told.outputs.argmax(axis=1)]
             return Predictions(prepared.labels, names, told.outputs, self.classes, notes)
         scale, shift = self.target_scaling(chosen)
         numbers = told.outputs[:, 0].astype(np.float64) * scale + shift

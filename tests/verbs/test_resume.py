@@ -1,0 +1,155 @@
+"""Resuming: what it refuses, and what it promises."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import gradlab as gl
+from gradlab.core import RunError
+from gradlab.runs import RunFolder
+from gradlab.training import Progress
+
+
+class Interrupter:
+    """Presses Ctrl-C once a training has gone so far."""
+
+    def __init__(self, share: float) -> None:
+        self.share = share
+
+    def __call__(self, now: Progress) -> None:
+        if self.share <= now.share < 1.0:
+            import os
+            import signal
+
+            self.share = 2.0
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def stopped(what: Any, out: Path, target: Any = None, **options: Any) -> Path:
+    """Train, and stop it on its way."""
+    with pytest.raises(gl.Stopped, match="gradlab train --resume"):
+        gl.train(what, target, out=out, report=False, watcher=gl.Watcher(on_training=Interrupter(0.1)), **options)
+    return out
+
+
+def weights(run: gl.Run | Path) -> bytes:
+    return ((run if isinstance(run, Path) else run.path) / "weights.safetensors").read_bytes()
+
+
+def test_a_stopped_training_goes_on_to_the_same_bits(home: Path) -> None:
+    out = stopped("iris", home / "stopped", epochs=6_000)
+    assert (out / "checkpoint").is_dir()
+    assert not (out / "metrics.json").exists()
+    run = gl.resume(out)
+    assert run.folder.report_path.is_file()
+    assert not (out / "checkpoint").exists()
+    assert weights(run) == weights(gl.train("iris", epochs=6_000, out="straight", report=False))
+
+
+def test_examples_in_memory_are_handed_over_again(home: Path, flowers: pd.DataFrame) -> None:
+    out = stopped(flowers, home / "stopped", "kind", epochs=6_000, set={"early_stopping": None})
+    with pytest.raises(RunError, match=r"gradlab.resume\("):
+        gl.resume(out)
+    with pytest.raises(RunError, match="has changed"):
+        gl.resume(out, flowers.assign(width=flowers["width"] + 1.0), "kind")
+    run = gl.resume(out, flowers, "kind", report=False)
+    straight = gl.train(flowers, "kind", epochs=6_000, out="straight", report=False, set={"early_stopping": None})
+    assert weights(run) == weights(straight)
+
+
+def test_a_run_that_was_killed_before_its_first_checkpoint_starts_anew(home: Path) -> None:
+    straight = gl.train("iris", epochs=3, out="straight", report=False)
+    (home / "killed").mkdir()
+    for name in ("experiment.toml", "preparation.json", "environment.json"):
+        (home / "killed" / name).write_bytes((straight.path / name).read_bytes())
+    assert weights(gl.resume("killed", report=False)) == weights(straight)
+
+
+def test_a_finished_run_is_not_resumed(run: gl.Run) -> None:
+    with pytest.raises(RunError, match="is finished"):
+        gl.resume(run.path)
+
+
+def test_a_run_that_another_process_trains_is_left_alone(home: Path) -> None:
+    out = stopped("iris", home / "stopped", epochs=6_000)
+    with RunFolder(out).lock(), pytest.raises(RunError, match="being trained by another process"):
+        gl.resume(out)
+    assert (out / "checkpoint").is_dir()
+    assert gl.resume(out, report=False).folder.is_finished
+
+
+def test_data_that_has_changed_is_not_trained_on(home: Path, flowers: pd.DataFrame) -> None:
+    flowers.to_csv("flowers.csv", index=False)
+    out = stopped("flowers.csv", home / "stopped", "kind", epochs=6_000, set={"early_stopping": None})
+    flowers.iloc[:-1].to_csv("flowers.csv", index=False)
+    with pytest.raises(RunError, match="has changed"):
+        gl.resume(out)
+    Path("flowers.csv").unlink()
+    with pytest.raises(gl.GradlabError, match=r"flowers\.csv"):
+        gl.resume(out)
+    assert (out / "checkpoint").is_dir()
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff" * 200, b"\x08\0\0\0\0\0\0\0{}      "])
+def test_a_damaged_checkpoint_is_told(home: Path, content: bytes) -> None:
+    out = stopped("iris", home / "stopped", epochs=6_000)
+    (out / "checkpoint" / "state.safetensors").write_bytes(content)
+    with pytest.raises(RunError):
+        gl.resume(out)
+    assert (out / "experiment.toml").exists()
+
+
+def test_a_checkpoint_of_another_network_is_told(home: Path) -> None:
+    out = stopped("iris", home / "stopped", epochs=6_000)
+    text = (out / "experiment.toml").read_text()
+    (out / "experiment.toml").write_text(text.replace("units = 8", "units = 9"))
+    with pytest.raises(RunError, match="does not fit"):
+        gl.resume(out)
+
+
+def test_a_second_ctrl_c_gives_up_and_keeps_the_checkpoint(home: Path) -> None:
+    presses = [Interrupter(0.1), Interrupter(0.0)]
+
+    def press(now: Progress) -> None:
+        for each in presses:
+            each(now)
+
+    with pytest.raises((gl.Stopped, KeyboardInterrupt)):
+        gl.train("iris", epochs=6_000, out="run", report=False, watcher=gl.Watcher(on_training=press))
+    left = Path("run")
+    assert not left.exists() or gl.resume("run", report=False).folder.is_finished
+
+
+def test_outside_the_main_thread_a_training_runs_too(home: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        run = pool.submit(lambda: gl.train("iris", epochs=1, report=False)).result()
+    assert run.folder.is_finished
+
+
+def test_signals_are_handled_as_before_afterwards(home: Path) -> None:
+    import signal
+
+    before = [signal.getsignal(kind) for kind in (signal.SIGINT, signal.SIGTERM)]
+    gl.train("iris", epochs=1, report=False)
+    assert [signal.getsignal(kind) for kind in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+def test_what_is_kept_can_be_read_without_gradlab(run: gl.Run, flowers: pd.DataFrame) -> None:
+    import tomllib
+
+    from safetensors.numpy import load_file
+
+    tensors = load_file(run.path / "weights.safetensors")
+    preparation = json.loads((run.path / "preparation.json").read_text())
+    history = pd.read_parquet(run.path / "history.parquet")
+    metrics = json.loads((run.path / "metrics.json").read_text())
+    assert tomllib.loads((run.path / "experiment.toml").read_text())["epochs"] == 40
+    assert tensors["hidden1/weight"].shape == (1, *np.shape(tensors["hidden1/weight"])[1:])
+    assert preparation["classes"] == ["aster", "rose"]
+    assert history["train_loss"].iloc[-1] == pytest.approx(metrics["train"]["loss"], rel=0.5)
