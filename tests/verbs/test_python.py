@@ -16,7 +16,7 @@ def test_the_lines_of_the_first_page(home: Path) -> None:
     run = gl.train("iris", epochs=3)
     assert run.path == Path("runs/iris-001")
     assert 0.0 <= run.test.accuracy <= 1.0
-    new = pd.DataFrame(np.array([[5.1, 3.5, 1.4, 0.2]]), columns=pd.Index(run.shape_of_data["feature_names"]))
+    new = pd.DataFrame(np.array([[5.1, 3.5, 1.4, 0.2]]), columns=pd.Index(run.data.feature_names))
     assert run.predict(new).predicted[0] in ("setosa", "versicolor", "virginica")
     assert (run.path / "report.html").is_file()
 
@@ -93,7 +93,7 @@ def test_class_ids_and_pictures_in_arrays(home: Path) -> None:
         inputs, targets, epochs=1, hidden=(), report=False, set={"model": [{"kind": "flatten"}, {"kind": "dense"}]}
     )
     assert run.classes == ("0", "1")
-    assert run.shape_of_data["input_shape"] == [6, 6, 1]
+    assert run.data.input_shape == (6, 6, 1)
     assert len(run.predict(inputs[:7])) == 7
 
 

@@ -13,7 +13,8 @@ from gradlab.spec import ArraysData
 from gradlab.training import make_plan, prepare_engine
 from gradlab.verbs._examples import Examples
 from gradlab.verbs._measure import Metrics, measure_parts, score_new
-from gradlab.verbs._run import Run, Scores
+from gradlab.verbs._run import Run
+from gradlab.verbs._scores import Scores
 from gradlab.verbs._train import check_same_data
 
 
@@ -100,14 +101,15 @@ def _own_parts(run: Run, examples: Examples, member: int) -> Evaluation:
 
 
 def _new_part(run: Run, source: Any, member: int) -> Evaluation:
-    prepared = run.preparation(member).apply(source)
+    own = run.member_data(member)
+    prepared = own.read_preparation().apply(source)
     if prepared.targets is None:
         raise DataError("these examples have no target column, so there is nothing to compare with; use predict")
     known = np.flatnonzero(prepared.targets >= 0 if run.classes else np.isfinite(prepared.targets))
     if not len(known):
         raise DataError("none of these examples has a target that the network knows")
     told = run.infer(prepared.inputs[known], prepared.targets[known], member=member)
-    scores = score_new(told, prepared.targets[known], classes=run.classes, scaling=run.target_scaling(member))
+    scores = score_new(told, prepared.targets[known], classes=run.classes, scaling=(own.target_scale, own.target_shift))
     left_out = len(prepared.targets) - len(known)
     missing = [f"Left out {left_out:,} examples whose target is missing or unknown to the network."] if left_out else []
     return Evaluation({"new": scores}, (*prepared.notes, *missing))

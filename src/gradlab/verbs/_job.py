@@ -8,10 +8,11 @@ from gradlab.core import RunError, StorageError
 from gradlab.runs import RunFolder, create_run, describe_environment
 from gradlab.spec import Experiment
 from gradlab.verbs._checkpoints import RunCheckpoints
+from gradlab.verbs._data_shape import describe_shape
 from gradlab.verbs._examples import Examples
 from gradlab.verbs._outcome import judge, save, with_seconds
 from gradlab.verbs._room import check_room
-from gradlab.verbs._run import Run, describe_shape
+from gradlab.verbs._run import Run
 from gradlab.verbs._snapshots import snapshot_epochs
 from gradlab.verbs._stopping import stop_on_signals
 from gradlab.verbs._watcher import Conduct
@@ -107,7 +108,7 @@ class Job:
         environment = describe_environment(
             data_checksum=datasets[0].checksum, seeds=list(self._seeds), devices=training.device_names()
         )
-        preparation = describe_shape(datasets[0], datasets)
+        preparation = describe_shape(datasets)
         return create_run(self._experiment, out=out, root=ROOT, preparation=preparation, environment=environment)
 
     def _run(self, folder: RunFolder) -> Run:
