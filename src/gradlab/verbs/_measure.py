@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Int
@@ -11,7 +11,8 @@ from gradlab.data import Dataset
 from gradlab.evaluation import ClassMetrics, Inference, RealMetrics, evaluate_classes, evaluate_reals, infer
 from gradlab.training import Plan, precision_of
 
-PARTS = ("train", "validation", "test")
+PartName = Literal["train", "validation", "test"]
+PARTS: tuple[PartName, ...] = ("train", "validation", "test")
 MEASURED_TRAIN = 10_000
 """Of a larger training part, so many examples are measured (the curve's own); the others are not held back."""
 

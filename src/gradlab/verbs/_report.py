@@ -1,26 +1,21 @@
 """A trained and measured population laid out as plain data for its page."""
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from gradlab import reports
 from gradlab.data import Dataset
-from gradlab.evaluation import RealMetrics, reliability_bins, softmax_account, worst_misses, worst_mistakes
+from gradlab.evaluation import RealMetrics, reliability_bins, softmax_account
 from gradlab.runs import RunFolder
 from gradlab.spec import Experiment, to_toml
 from gradlab.training import Plan, precision_of
-from gradlab.verbs._measure import PartResult
+from gradlab.verbs._answers import Answers
+from gradlab.verbs._measure import PARTS, PartName, PartResult
 from gradlab.verbs._outcome import MemberOutcome, Outcome
 from gradlab.verbs._plane import boundary, is_playground
 
-MISTAKES = 12
-PER_CELL = 12
-RIGHT_PER_CELL = 4
-SHOWN_CELLS = 400
-MAX_PICTURE_SIDE = 64
 CALIBRATION_FROM = 100
 """Examples from which on the calibration is drawn: of fewer, its ten bins show little but chance."""
 
@@ -48,10 +43,10 @@ def build_report(
         Plain data for `gradlab.reports.render`.
     """
     first = outcome.members[0]
-    part = next(name for name in ("test", "validation", "train") if name in first.parts)
+    part = next(name for name in reversed(PARTS) if name in first.parts)
     result = first.parts[part]
     is_classes = bool(dataset.classes)
-    told = _Told(dataset, result)
+    answers = Answers(dataset, result)
     return reports.TrainingReport(
         title=_title(plan, dataset),
         task=dataset.task,
@@ -67,11 +62,11 @@ def build_report(
         baseline_name=_baseline_name(result),
         members=_members(outcome, part) if len(outcome.members) > 1 else (),
         shown_seed=first.seed if len(outcome.members) > 1 else None,
-        confusion=told.confusion(part) if is_classes else None,
-        mistakes=told.mistakes(),
-        predictions=None if is_classes else told.predictions(part, dataset.target_name or "target"),
+        confusion=answers.confusion(part) if is_classes else None,
+        mistakes=answers.mistakes(),
+        predictions=None if is_classes else answers.predictions(part, dataset.target_name or "target"),
         boundary=_boundary(experiment, plan, first, dataset, features),
-        account=_account(plan, told, result) if is_classes else None,
+        account=_account(plan, answers, result) if is_classes else None,
         calibration=_calibration(result, dataset, part)
         if is_classes and len(result.rows) >= CALIBRATION_FROM
         else None,
@@ -211,7 +206,7 @@ def _boundary(
         return boundary(plan, dataset, snapshots, is_playground=is_playground(experiment.data), features=features)
 
 
-def _calibration(result: PartResult, dataset: Dataset, part: Any) -> reports.Calibration | None:
+def _calibration(result: PartResult, dataset: Dataset, part: PartName) -> reports.Calibration | None:
     outputs = result.inference.outputs.astype(np.float64)
     if not np.all(np.isfinite(outputs)):
         return None
@@ -225,7 +220,7 @@ def _calibration(result: PartResult, dataset: Dataset, part: Any) -> reports.Cal
     )
 
 
-def _account(plan: Plan, told: "_Told", result: PartResult) -> reports.OutputAccount | None:
+def _account(plan: Plan, answers: Answers, result: PartResult) -> reports.OutputAccount | None:
     """Account for one prediction: the most doubtful of the part, since a sure one shows little."""
     outputs = result.inference.outputs
     if not np.all(np.isfinite(outputs)) or not np.all(np.isfinite(result.inference.logits)):
@@ -243,8 +238,8 @@ def _account(plan: Plan, told: "_Told", result: PartResult) -> reports.OutputAcc
         terms = squash(logits)
         total = float(terms.sum())
     return reports.OutputAccount(
-        example=told.example(place),
-        classes=told.dataset.classes,
+        example=answers.example(place),
+        classes=answers.dataset.classes,
         link=link,
         logits=tuple(float(value) for value in logits),
         terms=tuple(float(value) for value in terms),
@@ -252,82 +247,3 @@ def _account(plan: Plan, told: "_Told", result: PartResult) -> reports.OutputAcc
         probabilities=probabilities,
         shift=shift,
     )
-
-
-class _Told:
-    """What a network predicted for one part, example by example."""
-
-    def __init__(self, dataset: Dataset, result: PartResult) -> None:
-        self.dataset = dataset
-        self._result = result
-        outputs = result.inference.outputs
-        targets = dataset.targets[result.rows]
-        if dataset.classes:
-            self._true: np.ndarray = targets.astype(np.int64)
-            self._told: np.ndarray = outputs.argmax(axis=1)
-        else:
-            scale, shift = dataset.target_scale, dataset.target_shift
-            self._true = targets.astype(np.float64) * scale + shift
-            self._told = outputs[:, 0].astype(np.float64) * scale + shift
-
-    def example(self, place: int) -> reports.Example:
-        """Return one example with what a person would look at."""
-        row = int(self._result.rows[place])
-        is_classes = bool(self.dataset.classes)
-        outputs = self._result.inference.outputs[place]
-        kind = int if is_classes else float
-        return reports.Example(
-            label=self.dataset.labels[row] if self.dataset.labels else f"example {row + 1}",
-            true=kind(self._true[place]),
-            predicted=kind(self._told[place]),
-            probabilities=tuple(float(value) for value in outputs) if is_classes else (),
-            picture=_picture(self.dataset, row) if self.dataset.is_pictures else None,
-            values=tuple(
-                (name, _cell(column[row]))
-                for name, column in self.dataset.raw.items()
-                if name != self.dataset.target_name
-            ),
-        )
-
-    def mistakes(self) -> tuple[reports.Example, ...]:
-        places = np.arange(len(self._true))
-        if self.dataset.classes:
-            worst: Sequence[Any] = worst_mistakes(
-                self._result.inference.outputs, self._true, places, count=MISTAKES, predicted=self._told
-            )
-        else:
-            worst = worst_misses(self._told, self._true, places, count=MISTAKES)
-        return tuple(self.example(one.row) for one in worst)
-
-    def predictions(self, part: Any, target: str) -> reports.Predictions:
-        return reports.Predictions(self._true, self._told, part, target)
-
-    def confusion(self, part: Any) -> reports.Confusion:
-        """Count the cells, and choose examples behind each: all that fit of the wrong ones, a few of the right."""
-        num = len(self.dataset.classes)
-        cells = self._true * num + self._told
-        counts = np.bincount(cells, minlength=num**2).reshape(num, num)
-        chosen: list[int] = []
-        for cell in np.unique(cells)[:SHOWN_CELLS]:
-            places = np.flatnonzero(cells == cell)
-            most = RIGHT_PER_CELL if cell // num == cell % num else PER_CELL
-            sure = self._result.inference.outputs[places].max(axis=1)
-            chosen += list(places[np.argsort(-sure, kind="stable")][:most])
-        examples = tuple(self.example(int(place)) for place in chosen)
-        return reports.Confusion(self.dataset.classes, counts, part, examples)
-
-
-def _picture(dataset: Dataset, row: int) -> np.ndarray:
-    picture = dataset.inputs[row]
-    if picture.dtype != np.uint8:
-        low, high = float(picture.min()), float(picture.max())
-        picture = ((picture - low) / (high - low or 1.0) * 255).astype(np.uint8)
-    else:
-        picture = np.clip(picture.astype(np.float64) * dataset.input_scale * 255, 0, 255).astype(np.uint8)
-    step = max(1, max(picture.shape[:2]) // MAX_PICTURE_SIDE)
-    picture = picture[::step, ::step]
-    return picture[:, :, 0] if picture.shape[2] == 1 else picture[:, :, :3]
-
-
-def _cell(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float | np.floating) else str(value)
