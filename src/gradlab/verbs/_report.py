@@ -43,7 +43,7 @@ def build_report(
         Plain data for `gradlab.reports.render`.
     """
     first = outcome.members[0]
-    part = next(name for name in reversed(PARTS) if name in first.parts)
+    part: PartName = next(name for name in reversed(PARTS) if name in first.parts)
     result = first.parts[part]
     is_classes = bool(dataset.classes)
     answers = Answers(dataset, result)
