@@ -73,7 +73,7 @@ def _publish_numbered(root: Path, name: str, files: Mapping[str, bytes]) -> Path
 def _next_number(root: Path, name: str) -> int:
     pattern = re.compile(re.escape(name) + r"-(\d{1,9})")
     with storage_errors(root):
-        entries = os.listdir(root) if root.is_dir() else []  # noqa: PTH208
+        entries = os.listdir(root) if root.is_dir() else []  # noqa: PTH208 - names alone are wanted
     return 1 + max((int(found[1]) for found in map(pattern.fullmatch, entries) if found), default=0)
 
 

@@ -81,7 +81,7 @@ def inside(folder: Path, name: str) -> Path:
     """
     path = folder / name
     real = os.path.realpath(path)
-    if real != os.path.join(os.path.realpath(folder), name):  # noqa: PTH118
+    if real != os.path.join(os.path.realpath(folder), name):  # noqa: PTH118 - Path would tidy the name that is checked
         raise RunError(f"{path} is a link to {real}; a run holds its own files, so copy the file or remove the link")
     return path
 
