@@ -35,8 +35,8 @@ class PartResult:
 
 
 def measure_parts(
-    plan: Plan, params: Any, statistics: Any, dataset: Dataset, *, parts: tuple[str, ...] = PARTS
-) -> dict[str, PartResult]:
+    plan: Plan, params: Any, statistics: Any, dataset: Dataset, *, parts: tuple[PartName, ...] = PARTS
+) -> dict[PartName, PartResult]:
     """Measure a network on the parts of its data, all in one pass.
 
     Args:
@@ -61,7 +61,7 @@ def measure_parts(
             dataset.targets[everything],
             input_scale=plan.input_scale,
         )
-    results: dict[str, PartResult] = {}
+    results: dict[PartName, PartResult] = {}
     start = 0
     for name, own in rows.items():
         end = start + len(own)
@@ -71,7 +71,12 @@ def measure_parts(
     return results
 
 
-def part_rows(dataset: Dataset, parts: tuple[str, ...] = PARTS) -> Mapping[str, Int[np.ndarray, " rows"]]:
+def judged_part(parts: Mapping[PartName, PartResult]) -> PartName:
+    """Name the part that a training is judged by: the one that is farthest from what was learned from."""
+    return max(parts, key=PARTS.index)
+
+
+def part_rows(dataset: Dataset, parts: tuple[PartName, ...] = PARTS) -> Mapping[PartName, Int[np.ndarray, " rows"]]:
     """Return the rows that are measured of each part that has any."""
     rows = {"train": dataset.train[:MEASURED_TRAIN], "validation": dataset.validation, "test": dataset.test}
     return {name: rows[name] for name in parts if len(rows[name])}

@@ -12,7 +12,7 @@ from gradlab.runs import RunFolder
 from gradlab.spec import Experiment
 from gradlab.training import Plan, Population, Trained
 from gradlab.verbs._examples import Examples
-from gradlab.verbs._measure import PartResult, measure_parts
+from gradlab.verbs._measure import PartName, PartResult, judged_part, measure_parts
 
 SMALL_DATA = 4_096
 
@@ -31,7 +31,7 @@ class MemberOutcome:
 
     seed: int
     trained: Trained
-    parts: dict[str, PartResult]
+    parts: dict[PartName, PartResult]
     history: dict[str, np.ndarray]
     diverged_at: int | None
 
@@ -70,7 +70,7 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
         for member, trained in zip(population.members, population.trained, strict=True)
     )
     curves = _curves(plan, members)
-    judged = next(part for part in ("test", "validation", "train") if part in members[0].parts)
+    judged = judged_part(members[0].parts)
     sentences = describe_outcome(
         [member.parts[judged].metrics for member in members],  # pyright: ignore[reportArgumentType] - all of one kind
         curves,
@@ -100,7 +100,7 @@ def _judge_member(plan: Plan, seed: int, trained: Trained, examples: Examples) -
     parts_before = tuple(parts) if len(dataset.inputs) < SMALL_DATA else curve_parts
     statistics = cast(plan.network.start_statistics(), plan.precision)
     start = measure_parts(plan, trained.initial_params, statistics, dataset, parts=parts_before)
-    history = _history(trained, {part: start[part] for part in curve_parts if part in start})
+    history = _history(trained, {str(part): start[part] for part in curve_parts})
     runaway = find_runaway(history["train_loss"])
     diverged_at = trained.diverged_at
     if diverged_at is None and runaway is not None:

@@ -12,7 +12,7 @@ from gradlab.runs import RunFolder
 from gradlab.spec import Experiment, to_toml
 from gradlab.training import Plan, precision_of
 from gradlab.verbs._answers import Answers
-from gradlab.verbs._measure import PARTS, PartName, PartResult
+from gradlab.verbs._measure import PartName, PartResult, judged_part
 from gradlab.verbs._outcome import MemberOutcome, Outcome
 from gradlab.verbs._plane import boundary, is_playground
 
@@ -43,7 +43,7 @@ def build_report(
         Plain data for `gradlab.reports.render`.
     """
     first = outcome.members[0]
-    part: PartName = next(name for name in reversed(PARTS) if name in first.parts)
+    part = judged_part(first.parts)
     result = first.parts[part]
     is_classes = bool(dataset.classes)
     answers = Answers(dataset, result)
@@ -177,7 +177,7 @@ def _baseline_name(result: PartResult) -> str:
     return f"always the most frequent class, {result.metrics.baseline_class}"
 
 
-def _members(outcome: Outcome, part: str) -> tuple[reports.Member, ...]:
+def _members(outcome: Outcome, part: PartName) -> tuple[reports.Member, ...]:
     readings = outcome.curves.readings()
     rows = []
     for member, reading in zip(outcome.members, readings, strict=True):
