@@ -218,6 +218,10 @@ def test_a_spec_that_is_no_text_or_no_table(refuse: Refuse, home: Path) -> None:
         (("--hidden", "8,-8"), "--hidden 8,-8"),
         (("--hidden", "0"), "--hidden 0"),
         (("--hidden", "99999999,99999999"), "this machine has"),
+        (
+            ("--epochs", 1_000_000, "--batch-size", 1, "--set", "data.name=digits", "--set", 'model.0="flatten"'),
+            "at most",
+        ),
         (("--set", "epochs"), "key=value"),
         (("--set", "=3"), "key=value"),
         (("--set", "epoch=3"), "did you mean 'epochs'?"),

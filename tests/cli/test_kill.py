@@ -137,6 +137,9 @@ def test_ctrl_c_before_training_leaves_nothing(home: Path) -> None:
                 break
             process.send_signal(signal.SIGINT)
             _, err = process.communicate()
-        assert process.returncode in (130, -signal.SIGINT)
+        # While Python itself still starts, the answer is Python's own: 1, with a traceback that names no gradlab.
+        assert process.returncode in (130, -signal.SIGINT) or (
+            process.returncode == 1 and not re.search(r"gradlab/(core|cli|verbs|training)/", err)
+        )
         assert not re.search("gradlab.*Traceback", err, re.DOTALL)
         assert not list(home.iterdir())

@@ -235,3 +235,10 @@ def test_a_rate_that_is_too_high_is_a_result_and_no_error(gradlab: Gradlab) -> N
     assert answer.code == 0
     assert told["diverged_at"][0] is not None
     assert any("lower learning rate" in sentence for sentence in told["outcome"])
+
+
+def test_a_page_of_a_network_that_diverged_can_be_written(gradlab: Gradlab, home: Path) -> None:
+    assert gradlab("train", "iris", "--set", "optimizer=sgd", "--lr", 1e30, "--epochs", 2).code == 0
+    assert gradlab("report", "iris-001").code == 0
+    assert gradlab("evaluate", "iris-001").code == 0
+    assert gradlab("show", "iris-001").code == 0

@@ -1,5 +1,6 @@
 """The data of an experiment: loaded once, divided and prepared for each seed."""
 
+import threading
 from collections.abc import Callable
 
 from gradlab import data
@@ -27,15 +28,16 @@ class Examples:
         self._split = experiment.split
         self._source = data.load(experiment.data, arrays=arrays, on_progress=on_loading)
         self._kept: dict[int, data.Dataset] = {}
+        self._lock = threading.Lock()
 
     def of(self, seed: int) -> data.Dataset:
-        """Return the examples as one seed divides and prepares them."""
+        """Return the examples as one seed divides and prepares them. Several threads may ask at once."""
         found = self._kept.get(seed)
         if found is not None:
             return found
         dataset = data.prepare(self._source, self._split, seed)
-        held = sum(kept.inputs.nbytes for kept in self._kept.values())
-        if self._kept and held + dataset.inputs.nbytes > KEPT_BYTES:
-            self._kept.clear()
-        self._kept[seed] = dataset
-        return dataset
+        with self._lock:
+            held = sum(kept.inputs.nbytes for kept in self._kept.values())
+            if self._kept and held + dataset.inputs.nbytes > KEPT_BYTES:
+                self._kept.clear()
+            return self._kept.setdefault(seed, dataset)

@@ -59,7 +59,7 @@ class Job:
             num_members=experiment.num_seeds,
             num_devices=training.device_count(),
         )
-        check_room(self._plan)
+        check_room(self._plan, experiment.epochs)
 
     def run_new(self, out: Path | None) -> Run:
         """Make a new run's folder and train in it.

@@ -11,12 +11,21 @@ COPIES = 8
 """Of the weights: themselves, their gradients, two of the optimizer's, the start, the best, and a draw in float64."""
 
 
-def check_room(plan: Plan) -> None:
-    """Refuse a network whose training would take more memory than the machine has.
+MAX_STEPS = 2**28
+"""Steps of one training: the rate of each is laid out before the first."""
+
+
+def check_room(plan: Plan, epochs: int) -> None:
+    """Refuse a training that would take more memory than the machine has.
 
     Raises:
         SpecError: If it would; the message says how much.
     """
+    if epochs * plan.steps_per_epoch > MAX_STEPS:
+        raise SpecError(
+            f"epochs={epochs:,} of {plan.steps_per_epoch:,} steps each are more than the {MAX_STEPS:,} steps that a "
+            f"training may have: use at most {MAX_STEPS // plan.steps_per_epoch:,} epochs"
+        )
     has = _memory_bytes()
     count = count_weights(plan.network)
     needs = 4 * plan.lanes * (COPIES * count + plan.batch_size * _largest_output(plan.network))
