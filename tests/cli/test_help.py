@@ -1,5 +1,6 @@
 """What a person reads before the first command works: help, usage errors, and lists."""
 
+import os
 import re
 import subprocess
 import sys
@@ -95,3 +96,14 @@ main()
     code = code.replace("main()\n", f"try:\n    main()\nfinally:\n    print(*sorted({heavy} & set(sys.modules)))\n")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.split(), done.stderr) == (0, [], "")
+
+
+def test_a_terminal_without_unicode_is_served_too(home: Path) -> None:
+    code = "from gradlab.cli import main; main()"
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    for words in (["--help"], ["data"], ["train", "Größe"]):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *words], capture_output=True, text=True, check=False, env=environment
+        )
+        assert "Traceback" not in done.stderr
+        assert done.returncode == (2 if words[0] == "train" else 0)

@@ -1,6 +1,7 @@
 """The command `gradlab`: it reads what a person typed, calls a verb, and words what comes of it."""
 
 import contextlib
+import io
 import signal
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ def main() -> None:
         from gradlab.cli._app import app
         from gradlab.core import GradlabError, StorageError
 
+    _spell_out_what_cannot_be_printed()
     try:
         app(prog_name="gradlab")
     except GradlabError as error:
@@ -37,6 +39,13 @@ def _fail(error: Exception) -> None:
         raise error
     print(f"gradlab: error: {' '.join(str(error).split())}", file=sys.stderr)
     raise SystemExit(USER_MISTAKE)
+
+
+def _spell_out_what_cannot_be_printed() -> None:
+    """Print a character that the terminal's encoding lacks by its number, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 @contextlib.contextmanager

@@ -31,7 +31,8 @@ def print_notes(notes: Iterable[str]) -> None:
 
 def print_json(values: dict[str, Any]) -> None:
     """Print one JSON object to stdout; a number that is not finite becomes null, as JSON has no word for it."""
-    sys.stdout.write(json.dumps(_finite(values), indent=2, ensure_ascii=False) + "\n")
+    is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    sys.stdout.write(json.dumps(_finite(values), indent=2, ensure_ascii=not is_utf8) + "\n")
 
 
 def save_text(path: Path, text: str) -> None:
