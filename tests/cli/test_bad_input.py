@@ -176,6 +176,7 @@ def test_a_folder_with_pictures_of_one_class(refuse: Refuse, home: Path) -> None
         ('model = [{kind = "dense", name = "a", units = 3}, {kind = "dense", name = "a"}]', "named 'a'"),
         ('model = [{kind = "dense", units = 3}]', "last layer"),
         ('model = [{kind = "conv2d"}, {kind = "dense"}]', "needs pictures"),
+        ('model = [{kind = "conv2d", stride = [0, 1]}, {kind = "dense"}]', "greater than or equal to 1"),
         ('model = [{kind = "dens"}, {kind = "dense"}]', "dens"),
         ('data = {kind = "bundled", name = "irises"}', "irises"),
         ('data = {kind = "arrays"}', "handed over in Python"),

@@ -12,7 +12,8 @@ InitializerName = Literal[
     "uniform", "normal", "zeros",
 ]  # fmt: skip
 Padding = Literal["same", "valid"]
-Pair = Annotated[tuple[int, int], Field(description="Height and width.")]
+Side = Annotated[int, Field(ge=1)]
+Pair = Annotated[tuple[Side, Side], Field(description="Height and width.")]
 LayerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=40)]
 
 
