@@ -169,6 +169,14 @@ def test_evaluation_of_new_examples(run: gl.Run, flowers: pd.DataFrame) -> None:
     assert gl.evaluate(run, Arrays(inputs, targets)).to_json()["new"]["accuracy"] == pytest.approx(right)
 
 
+def test_every_seed_of_a_playground_is_evaluated_on_its_own_points(home: Path) -> None:
+    run = gl.train("xor", epochs=2, seeds=2, report=False)
+    found = gl.evaluate(run).to_json()
+    each = [member["loss"] for member in found["test"]["members"]]
+    assert each == pytest.approx([member["loss"] for member in run.test["members"]], abs=1e-6)
+    assert gl.report(run).is_file()
+
+
 def test_a_run_on_arrays_says_what_it_lacks(run: gl.Run) -> None:
     for verb in (gl.evaluate, gl.report):
         with pytest.raises(RunError, match="arrays in memory"):

@@ -88,13 +88,15 @@ def evaluate(run: Run, source: Any = None, *, member: int | None = None) -> Eval
 def _own_examples(run: Run) -> Examples:
     if isinstance(run.experiment.data, ArraysData):
         raise RunError(f"{run.path} was trained on arrays in memory; give examples with targets to evaluate on")
-    return Examples(run.experiment)
+    examples = Examples(run.experiment)
+    # Told by the first seed's alone, since a playground's points are another draw for each.
+    check_same_data(run.folder, examples.of(run.experiment.seed))
+    return examples
 
 
 def _own_parts(run: Run, examples: Examples, member: int) -> Evaluation:
     params, statistics = run.weights(member)
     dataset = examples.of(run.experiment.seed + member)
-    check_same_data(run.folder, dataset)
     plan = make_plan(run.experiment, dataset)
     results = measure_parts(plan, params, statistics, dataset)
     return Evaluation({part: result.metrics for part, result in results.items()})
