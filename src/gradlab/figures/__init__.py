@@ -1,4 +1,4 @@
-"""Floor 7: results as matplotlib figures, and the colours that they share with reports. Nothing is computed here."""
+"""Floor 8: results as matplotlib figures, and the colours that they share with reports. Nothing is computed here."""
 
 from gradlab.figures._boundary import plot_boundary as plot_boundary
 from gradlab.figures._colours import (

@@ -1,4 +1,4 @@
-"""Floor 8: a run as one self-contained HTML page. It takes plain data and knows nothing of training."""
+"""Floor 9: a run as one self-contained HTML page. It takes plain data and knows nothing of training."""
 
 from gradlab.reports._content import (
     Boundary2D as Boundary2D,
@@ -13,5 +13,19 @@ from gradlab.reports._content import (
     Predictions as Predictions,
     Row as Row,
     TrainingReport as TrainingReport,
+)
+from gradlab.reports._page_content import (
+    Band as Band,
+    BoundaryRow as BoundaryRow,
+    Chart as Chart,
+    Map as Map,
+    Mark as Mark,
+    Page as Page,
+    Part as Part,
+    Path2D as Path2D,
+    Picture as Picture,
+    Section as Section,
+    Series as Series,
+    Table as Table,
 )
 from gradlab.reports._render import render as render

@@ -5,4 +5,5 @@ from gradlab.runs._create import create_run as create_run
 from gradlab.runs._environment import describe_environment as describe_environment
 from gradlab.runs._find import find_run as find_run, list_runs as list_runs, open_run as open_run
 from gradlab.runs._folder import RunFolder as RunFolder, Snapshots as Snapshots
+from gradlab.runs._results import save_results as save_results
 from gradlab.runs._summary import DamagedRun as DamagedRun, RunListing as RunListing, RunSummary as RunSummary

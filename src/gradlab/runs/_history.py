@@ -23,21 +23,33 @@ def pack_history(columns: Mapping[str, Shaped[np.ndarray, " rows"]]) -> bytes:
     Raises:
         ShapeError: If `member`, `seed` or `epoch` is missing, or the columns differ in length.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     missing = [name for name in KEY_COLUMNS if name not in columns]
     if missing or len({len(column) for column in columns.values()}) > 1:
         lengths = {name: len(column) for name, column in columns.items()}
         raise ShapeError(f"a history needs {', '.join(KEY_COLUMNS)} and columns of one length; it has {lengths}")
-    # `pa.array` would import pandas (0.25 s) to ask whether it was given one of its series.
-    arrays = {
-        name: pa.Array.from_buffers(pa.from_numpy_dtype(column.dtype), len(column), [None, pa.py_buffer(column)])
-        for name, column in ((name, np.ascontiguousarray(column)) for name, column in columns.items())
-    }
+    return pack_table(columns)
+
+
+def pack_table(columns: Mapping[str, Shaped[np.ndarray, " rows"]]) -> bytes:
+    """Write columns of numbers or texts, all of one length, as a Parquet file's bytes."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     sink = pa.BufferOutputStream()
-    pq.write_table(pa.table(arrays), sink, compression="zstd")
+    pq.write_table(pa.table({name: _to_arrow(column) for name, column in columns.items()}), sink, compression="zstd")
     return sink.getvalue().to_pybytes()
+
+
+def _to_arrow(column: Shaped[np.ndarray, " rows"]) -> Any:
+    import pyarrow as pa
+
+    # `pa.array` of a NumPy array would import pandas (0.25 s) to ask whether it was given one of its series.
+    if column.dtype.kind in "USO":
+        return pa.array(column.tolist(), pa.string())
+    if column.dtype.kind == "b":
+        return pa.array(column.tolist(), pa.bool_())
+    column = np.ascontiguousarray(column)
+    return pa.Array.from_buffers(pa.from_numpy_dtype(column.dtype), len(column), [None, pa.py_buffer(column)])
 
 
 def unpack_history(content: bytes, where: Path) -> Columns:

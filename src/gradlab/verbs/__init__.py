@@ -1,4 +1,4 @@
-"""Floor 9: one function a verb. The command line and the Python interface are its two faces."""
+"""Floor 10: one function a verb. The command line and the Python interface are its two faces."""
 
 from gradlab.verbs._environment import describe_environment as describe_environment
 from gradlab.verbs._evaluate import Evaluation as Evaluation, evaluate as evaluate, layer_table as layer_table
