@@ -2,18 +2,18 @@
 
 import dataclasses
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from gradlab.core import RunError, SpecError
+from gradlab.core import RunError, SpecError, StorageError
 from gradlab.data import Dataset
 from gradlab.optimizers import schedule_factors
-from gradlab.spec import Experiment, override
-from gradlab.training import Interrupted, Member, Population, Progress, make_plan, train_population
+from gradlab.spec import DropoutSpec, Experiment, override
+from gradlab.training import Interrupted, Member, Population, Progress, make_plan, train_blocks, train_population
 from gradlab.training._block import Block
 from gradlab.training._population import group_members
 from gradlab.training._state import example_orders
@@ -121,7 +121,7 @@ def test_slices_do_not_change_the_bits(iris: Experiment, shared_iris: Source) ->
     block = Block(plan, [Member(0)], [shared_iris(0)], factors)
     cuts = iter([3, 17, 20, 1, 2, 20, 11, 20, 20, 20, 5, 20])
     while not block.is_done:
-        block._step_seconds = 0.25 / next(cuts)  # what makes the next slice so many steps long
+        block._materials.step_seconds = 0.25 / next(cuts)  # what makes the next slice so many steps long
         block.advance()
     assert np.array_equal(weights(block.results()[0]), weights(whole))
     assert np.array_equal(block.results()[0].trace["train_loss"], whole.trace["train_loss"])
@@ -288,12 +288,14 @@ def test_orders_are_permutations_that_depend_on_seed_and_epoch_alone(shared_iris
     assert np.array_equal(kept[kept >= 0], np.arange(96))
 
 
-def test_members_of_a_seed_share_a_block_where_that_fills_it(shared_iris: Source, iris: Experiment) -> None:
+def test_members_of_a_seed_share_a_block_where_few_lanes_stay_empty(shared_iris: Source, iris: Experiment) -> None:
     plan = dataclasses.replace(make_plan(iris, shared_iris(0), num_members=40), lanes=4)
-    sweep = [Member(seed, (("learning_rate", rate),)) for rate in (1.0, 2.0, 3.0, 4.0, 5.0) for seed in (0, 1)]
-    groups = group_members(plan, sweep)
-    assert sorted(place for group in groups for place in group) == list(range(10))
-    assert all(len({sweep[place].seed for place in group}) == 1 for group in groups)
+    for num_rates, num_blocks, num_seeds in ((4, 2, 1), (5, 3, 2)):
+        sweep = [Member(seed, (("learning_rate", 1.0 + rate),)) for rate in range(num_rates) for seed in (0, 1)]
+        groups = group_members(plan, sweep)
+        assert sorted(place for group in groups for place in group) == list(range(2 * num_rates))
+        assert len(groups) == num_blocks
+        assert max(len({sweep[place].seed for place in group}) for group in groups) == num_seeds
     seeds = group_members(plan, [Member(seed) for seed in range(6)])
     assert [len(group) for group in seeds] == [4, 2]
 
@@ -344,3 +346,66 @@ def test_a_checkpoint_that_does_not_fit_is_refused_and_changes_nothing(
     with pytest.raises(RunError):
         block.restore({key: array for key, array in saved.items() if key != name})
     assert (block.epoch, block.step) == (2, 0)
+
+
+def test_each_layer_may_have_a_rate_and_an_initial_scale_of_its_own(shared_iris: Source, iris: Experiment) -> None:
+    names = ("learning_rate.hidden", "initial_scale.hidden", "l2")
+    members = [Member(0), Member(0, (("learning_rate.hidden", 0.0), ("initial_scale.hidden", 2.0)))]
+    plan = make_plan(iris, shared_iris(0), num_members=2, varied=names)
+    usual, still = train_population(iris, plan, members, shared_iris).trained
+    assert np.array_equal(still.params["hidden"]["weight"], still.initial_params["hidden"]["weight"])
+    assert np.array_equal(still.initial_params["hidden"]["weight"], 2.0 * usual.initial_params["hidden"]["weight"])
+    assert not np.array_equal(still.params["output"]["weight"], still.initial_params["output"]["weight"])
+    alone = train(iris, shared_iris, [Member(0)]).trained[0]
+    np.testing.assert_allclose(usual.params["hidden"]["weight"], alone.params["hidden"]["weight"], rtol=1e-5, atol=1e-6)
+
+
+def test_an_unknown_number_is_refused_with_a_guess(shared_iris: Source, iris: Experiment) -> None:
+    with pytest.raises(SpecError, match="did you mean 'learning_rate'"):
+        make_plan(iris, shared_iris(0), varied=["learning_rte"])
+
+
+def test_a_varied_dropout_rate_of_its_own_equals_the_spec_s(shared_iris: Source, iris: Experiment) -> None:
+    with_dropout = override(iris, ["model.0.units=8"]).model_copy(
+        update={"model": (iris.model[0], DropoutSpec(rate=0.3), iris.model[1]), "epochs": 2}
+    )
+    plan = make_plan(with_dropout, shared_iris(0), num_members=2, varied=["dropout"])
+    members = [Member(0), Member(0, (("dropout", 0.0),))]
+    same, none = train_population(with_dropout, plan, members, shared_iris).trained
+    alone = train(with_dropout, shared_iris, [Member(0)]).trained[0]
+    np.testing.assert_allclose(same.params["hidden"]["weight"], alone.params["hidden"]["weight"], rtol=1e-5, atol=1e-6)
+    assert not np.allclose(none.params["hidden"]["weight"], alone.params["hidden"]["weight"])
+
+
+def test_the_test_part_is_traced_where_it_is_asked_for(shared_iris: Source, iris: Experiment) -> None:
+    plan = make_plan(iris, shared_iris(0), traces_test=True)
+    trace = train_population(iris, plan, [Member(0)], shared_iris).trained[0].trace
+    assert np.isfinite(trace["test_loss"]).all()
+    brief = make_plan(iris, shared_iris(0), is_brief=True)
+    assert set(train_population(iris, brief, [Member(0)], shared_iris).trained[0].trace) == {
+        "batch_loss",
+        "gradient_norm",
+    }
+
+
+def test_blocks_are_handed_over_one_by_one_and_those_done_are_left_out(shared_iris: Source, iris: Experiment) -> None:
+    plan = dataclasses.replace(make_plan(iris, shared_iris(0), num_members=40), lanes=4)
+    members = [Member(0, (("learning_rate", 0.001 * (1 + place)),)) for place in range(10)]
+    whole = train_population(iris, plan, members, shared_iris).trained
+    seen: dict[int, float] = {}
+
+    def take(places: Sequence[int], block: Block) -> None:
+        seen.update(zip(places, block.stacked().trace["train_loss"][-1].tolist(), strict=True))
+
+    train_blocks(iris, plan, members, shared_iris, take, done={0})
+    assert seen == {place: float(whole[place].trace["train_loss"][-1]) for place in range(4, 10)}
+
+
+def test_what_goes_wrong_with_one_block_ends_the_others(shared_iris: Source, iris: Experiment) -> None:
+    plan = dataclasses.replace(make_plan(iris, shared_iris(0), num_members=40), lanes=1)
+
+    def fail(places: Sequence[int], block: Block) -> None:
+        raise StorageError("no room")
+
+    with pytest.raises(StorageError, match="no room"):
+        train_blocks(iris, plan, [Member(0) for _ in range(20)], shared_iris, fail)

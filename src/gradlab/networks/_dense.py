@@ -52,6 +52,8 @@ class Dense(Layer):
     ) -> tuple[Float[Array, "batch outputs"], Statistics]:
         own = params[self.name]
         preactivation = multiply(inputs, own["weight"])
+        if self.spec.multiplier != 1.0:
+            preactivation = preactivation * jnp.asarray(self.spec.multiplier, preactivation.dtype)
         if self.spec.bias:
             preactivation = preactivation + own["bias"][None, :]
         preactivation = context.tap(self.name, "preactivation", preactivation)

@@ -36,10 +36,11 @@ class Dropout(Layer):
         self, params: Params, statistics: Statistics, inputs: Float[Array, "batch ..."], context: Context
     ) -> tuple[Float[Array, "batch ..."], Statistics]:
         outputs = inputs
-        if context.is_training and self.spec.rate > 0.0:
+        rate = self.spec.rate if context.dropout_rate is None else context.dropout_rate
+        if context.is_training and (context.dropout_rate is not None or self.spec.rate > 0.0):
             if context.key is None:
                 raise SpecError(f"layer '{self.name}' (dropout) needs a key in training")
             key = jax.random.fold_in(context.key, zlib.crc32(self.name.encode()))
-            kept = jax.random.bernoulli(key, 1.0 - self.spec.rate, inputs.shape)
-            outputs = jnp.where(kept, inputs / (1.0 - self.spec.rate), jnp.zeros_like(inputs))
+            kept = jax.random.bernoulli(key, 1.0 - rate, inputs.shape)
+            outputs = jnp.where(kept, inputs / (1.0 - rate), jnp.zeros_like(inputs))
         return context.tap(self.name, "activation", outputs), statistics

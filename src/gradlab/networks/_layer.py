@@ -55,12 +55,14 @@ class Context:
         key: Draws what dropout drops; needed in training only.
         counted: Which examples of the batch count; the others fill up a last, smaller batch. None: all.
         tape: Records and edits; None costs nothing.
+        dropout_rate: What dropout layers hide instead of their own share; None leaves each its own.
     """
 
     is_training: bool = False
     key: PRNGKeyArray | None = None
     counted: Bool[Array, " batch"] | None = None
     tape: Tape | None = None
+    dropout_rate: Float[Array, ""] | None = None
 
     def tap(self, layer: str, kind: TapKind, value: Array) -> Array:
         """Show a value to the tape, if there is one."""

@@ -76,7 +76,19 @@ class Network:
     @property
     def has_dropout(self) -> bool:
         """Whether training draws at random inside the network."""
-        return any(isinstance(layer, Dropout) for layer in _all_layers(self.layers))
+        return bool(self.dropout_rates())
+
+    def initial_scales(self) -> dict[str, float]:
+        """Name the layers that draw weights, with what each multiplies them by."""
+        return {
+            layer.name: layer.spec.initial_scale
+            for layer in _all_layers(self.layers)
+            if isinstance(layer, Dense | Conv2D)
+        }
+
+    def dropout_rates(self) -> dict[str, float]:
+        """Name the layers that hide values in training, with the share that each hides."""
+        return {layer.name: layer.spec.rate for layer in _all_layers(self.layers) if isinstance(layer, Dropout)}
 
     def draw(self, seed: int) -> HostArrays:
         """Draw initial parameters on the host, in float64; each layer's depend on the seed and its name alone."""

@@ -1,6 +1,7 @@
 """Floor 3: how parameters are updated. It knows nothing of what the parameters mean."""
 
 from gradlab.optimizers._rule import (
+    RATE_OF as RATE_OF,
     Hyper as Hyper,
     numeric_fields as numeric_fields,
     penalty as penalty,

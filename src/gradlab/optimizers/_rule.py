@@ -24,6 +24,10 @@ Hyper = Mapping[str, Float[Array, ""]]
 """Numbers that a change of does not recompile, by the name of their field in the optimizer's spec."""
 
 
+RATE_OF = "learning_rate."
+"""With a layer's name behind it, the number that is the rate of that layer alone."""
+
+
 def numeric_fields(spec: AnyOptimizerSpec) -> dict[str, float]:
     """Name the optimizer's numbers that may differ between members.
 
@@ -50,15 +54,19 @@ def update(spec: AnyOptimizerSpec, grads: Any, opt_state: Any, params: Any, hype
         grads: Gradient of the loss, as `params`.
         opt_state: The rule's memory, as `start` and earlier updates gave it.
         params: By layer name, then by role.
-        hyper: The numbers of `numeric_fields`.
+        hyper: The numbers of `numeric_fields`; those that begin with `RATE_OF` are the rates of single layers.
         factor: What the schedule multiplies the learning rate by at this step.
 
     Returns:
         The new parameters and the new memory.
     """
     updates, opt_state = _transformation(spec, hyper).update(_with_penalties(grads, params, hyper), opt_state, params)
-    rate = hyper["learning_rate"] * factor
-    return jax.tree.map(lambda param, change: param - rate.astype(param.dtype) * change, params, updates), opt_state
+
+    def move(path: Any, param: Array, change: Array) -> Array:
+        rate = hyper.get(f"{RATE_OF}{path[0].key}", hyper["learning_rate"]) * factor
+        return param - rate.astype(param.dtype) * change
+
+    return jax.tree_util.tree_map_with_path(move, params, updates), opt_state
 
 
 def start(spec: AnyOptimizerSpec, params: Any) -> Any:

@@ -37,10 +37,15 @@ class WeightedSpec(LayerSpec):
 
 
 class DenseSpec(WeightedSpec):
-    """Every output is a weighted sum of every input: z = Wa + b."""
+    """Every output is a weighted sum of every input: z = Wa + b, or z = multiplier * Wa + b."""
 
     kind: Literal["dense"] = "dense"
     units: int | Literal["outputs"] = Field(default="outputs", description="'outputs': as many as the task needs.")
+    multiplier: float = Field(
+        default=1.0,
+        gt=0.0,
+        description="Multiplies Wa, not the stored weights, so that gradients are scaled too (mean-field, NTK).",
+    )
 
     @model_validator(mode="after")
     def _at_least_one_unit(self) -> "DenseSpec":

@@ -1,18 +1,21 @@
 """Floor 5: the population program. It knows nothing of metrics beyond what it traces, or of pictures of them."""
 
-from gradlab.training._block import Block as Block, Trained as Trained
+from gradlab.training._block import Block as Block, Stacked as Stacked, Trained as Trained
 from gradlab.training._devices import (
     device_count as device_count,
     device_names as device_names,
     precision_of as precision_of,
     prepare_engine as prepare_engine,
 )
-from gradlab.training._plan import Plan as Plan, make_plan as make_plan
+from gradlab.training._plan import Plan as Plan, adjustable_numbers as adjustable_numbers, make_plan as make_plan
 from gradlab.training._population import (
     Checkpoints as Checkpoints,
     Interrupted as Interrupted,
     Population as Population,
     Progress as Progress,
+    group_members as group_members,
+    train_blocks as train_blocks,
     train_population as train_population,
 )
+from gradlab.training._program import Compiler as Compiler
 from gradlab.training._state import Member as Member

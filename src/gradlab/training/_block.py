@@ -8,11 +8,12 @@ from typing import Any
 import jax
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from gradlab.core import RunError
 from gradlab.data import Dataset
 from gradlab.training._devices import Device, precision_of
+from gradlab.training._materials import Materials
 from gradlab.training._plan import Plan
 from gradlab.training._program import Compiler, State, trace_names
 from gradlab.training._state import (
@@ -20,11 +21,10 @@ from gradlab.training._state import (
     example_orders,
     first_state,
     flatten_state,
-    lane,
-    member_data,
     member_hyper,
     stack,
     unflatten_state,
+    unstack,
 )
 
 SLICE_S = 0.25
@@ -56,6 +56,27 @@ class Trained:
     best_epoch: int | None
 
 
+@dataclass(frozen=True)
+class Stacked:
+    """All members of a block, side by side, as the program left them.
+
+    Attributes:
+        members: Who they are; the lanes behind them hold copies of the last.
+        params: As `Trained.params`; with more than one lane, members are the last axis of every array.
+        statistics: The same of the running statistics.
+        trace: What was measured, of shape `(epochs, members)`; NaN after a member has ended.
+        steps: Updates that each made.
+        diverged_at: The first update whose loss was not finite, or -1.
+    """
+
+    members: tuple[Member, ...]
+    params: dict[str, dict[str, np.ndarray]]
+    statistics: dict[str, dict[str, np.ndarray]]
+    trace: dict[str, Float[np.ndarray, "epochs members"]]
+    steps: Int[np.ndarray, " members"]
+    diverged_at: Int[np.ndarray, " members"]
+
+
 class Block:
     """Some members in training. It is advanced from outside, and can be saved and continued between any two slices."""
 
@@ -70,6 +91,7 @@ class Block:
         snapshot_epochs: frozenset[int] = frozenset(),
         devices: Sequence[Device] | None = None,
         compiler: Compiler | None = None,
+        materials: Materials | None = None,
     ) -> None:
         """Lay out the members of a block.
 
@@ -82,6 +104,7 @@ class Block:
             snapshot_epochs: Epochs after which parameters are kept; 0 is the start.
             devices: Where it runs; more than one splits each batch over them.
             compiler: Shared by blocks that may share programs.
+            materials: Shared by blocks that may share data.
         """
         self.plan = plan
         self.members = tuple(members)
@@ -89,7 +112,7 @@ class Block:
         self.step = 0
         self._lanes = [*members, *[members[-1]] * (plan.lanes - len(members))]
         own = [*datasets, *[datasets[-1]] * (plan.lanes - len(datasets))]
-        self._shares = all(dataset is own[0] for dataset in own)
+        self._shares = all(dataset is own[0] for dataset in own) and len({member.seed for member in members}) == 1
         self._factors = factors
         self._shuffle = shuffle
         self._snapshot_epochs = snapshot_epochs
@@ -98,14 +121,13 @@ class Block:
         self._trace: dict[str, list[np.ndarray]] = {name: [] for name in trace_names(plan)}
         self._snapshots: dict[int, Any] = {}
         self._orders: tuple[range, Any] = (range(0), None)
-        self._step_seconds = 0.0
+        self._materials = materials or Materials(plan)
         self._compiled: Callable[..., tuple[State, dict[str, Any]]] | None = None
         with precision_of(plan.precision):
-            self._state = stack([first_state(plan, member.seed) for member in self._lanes], plan.lanes)
+            self._state = stack([first_state(plan, member) for member in self._lanes], plan.lanes)
             self._initial = self._state["params"]
             self._hyper = stack([member_hyper(plan, member) for member in self._lanes], plan.lanes)
-            shared = [member_data(plan, own[0])] if self._shares else [member_data(plan, each) for each in own]
-            self._data = self._place(stack(shared, len(shared)))
+            self._data = self._materials.data(own[:1] if self._shares else own, self._placement)
         self._keep_snapshot()
 
     @property
@@ -143,7 +165,7 @@ class Block:
             state, trace = jax.block_until_ready(self._compiled(*arguments))
             seconds = time.perf_counter() - begin
         steps = num_epochs * (step_to - self.step)
-        self._step_seconds = seconds / steps
+        self._materials.step_seconds = seconds / steps
         self._state = state
         if step_to == self.plan.steps_per_epoch:
             for name, values in trace.items():
@@ -155,7 +177,8 @@ class Block:
 
     def _next_slice(self) -> tuple[int, int]:
         per_epoch = self.plan.steps_per_epoch
-        affordable = max(1, int(SLICE_S / self._step_seconds)) if self._step_seconds else 1
+        step_seconds = self._materials.step_seconds
+        affordable = max(1, int(SLICE_S / step_seconds)) if step_seconds else 1
         if self.step or affordable < per_epoch:
             return 1, min(per_epoch, self.step + affordable)
         stops = [epoch for epoch in (*self._snapshot_epochs, self.num_epochs) if epoch > self.epoch]
@@ -236,32 +259,70 @@ class Block:
             raise RunError(f"the checkpoint's curve of '{name}' does not fit its {epochs} epochs; train anew")
         return [values]
 
+    def stacked(self) -> Stacked:
+        """Return all members side by side as they stand."""
+        lanes, count = self.plan.lanes, len(self.members)
+        kept = self._kept_state()
+        epochs = self._epochs_of_members()
+        trace = {name: np.full((self.num_epochs, count), np.nan, self.plan.precision) for name in self._trace}
+        for name, values in self._trace.items():
+            if values:
+                found = np.concatenate(values).reshape(-1, lanes)[:, :count]
+                trace[name][: len(found)] = np.where(np.arange(len(found))[:, None] < epochs, found, np.nan)
+        per_epoch = self.plan.steps_per_epoch
+        return Stacked(
+            members=self.members,
+            params=jax.tree.map(np.asarray, kept["params"]),
+            statistics=jax.tree.map(np.asarray, kept["statistics"]),
+            trace=trace,
+            steps=np.minimum(np.atleast_1d(self._state["step"])[:count], epochs * per_epoch + self.step),
+            diverged_at=np.atleast_1d(self._state["diverged_at"])[:count],
+        )
+
+    def _kept_state(self) -> dict[str, Any]:
+        """Return parameters and statistics: with early stopping, those of each member's best epoch."""
+        last = {name: self._state[name] for name in ("params", "statistics")}
+        if not self.plan.patience:
+            return last
+        has_best = np.asarray(self._state["best_epoch"]) > 0
+        return jax.tree.map(lambda best, now: np.where(has_best, best, now), self._state["best"], last)
+
+    def _epochs_of_members(self) -> Int[np.ndarray, " members"]:
+        count = len(self.members)
+        epochs = np.full(count, self.epoch)
+        if not self.plan.patience:
+            return epochs
+        best = np.atleast_1d(self._state["best_epoch"])[:count]
+        has_stopped = np.atleast_1d(self._state["has_stopped"])[:count]
+        return np.where(has_stopped, np.minimum(epochs, best + self.plan.patience), epochs)
+
     def results(self) -> list[Trained]:
         """Return each member as it stands."""
-        return [self._result(index) for index in range(len(self.members))]
-
-    def _result(self, index: int) -> Trained:
         lanes = self.plan.lanes
-        state = {name: lane(self._state[name], index, lanes) for name in self._state}
-        kept = state["best"] if self.plan.patience and int(state["best_epoch"]) > 0 else state
-        epochs = self.epoch
-        if self.plan.patience and bool(state["has_stopped"]):
-            epochs = min(self.epoch, int(state["best_epoch"]) + self.plan.patience)
-        trace = {
-            name: lane(np.concatenate(values), index, lanes)[:epochs] if values else np.zeros(0)
-            for name, values in self._trace.items()
-        }
-        diverged_at = int(state["diverged_at"])
-        return Trained(
-            params=kept["params"],
-            statistics=kept["statistics"],
-            initial_params=lane(self._initial, index, lanes),
-            trace=trace,
-            snapshots={epoch: lane(tree, index, lanes) for epoch, tree in self._snapshots.items() if epoch <= epochs},
-            steps=min(int(state["step"]), epochs * self.plan.steps_per_epoch + self.step),
-            diverged_at=diverged_at if diverged_at >= 0 else None,
-            best_epoch=int(state["best_epoch"]) if self.plan.patience else None,
-        )
+        stacked = self.stacked()
+        epochs = self._epochs_of_members()
+        traces = {name: np.concatenate(values).reshape(-1, lanes) for name, values in self._trace.items() if values}
+        best = np.atleast_1d(self._state["best_epoch"]) if self.plan.patience else None
+        return [
+            Trained(
+                params=unstack(stacked.params, place, lanes),
+                statistics=unstack(stacked.statistics, place, lanes),
+                initial_params=unstack(self._initial, place, lanes),
+                trace={
+                    name: traces[name][: epochs[place], place].copy() if name in traces else np.zeros(0)
+                    for name in self._trace
+                },
+                snapshots={
+                    epoch: unstack(tree, place, lanes)
+                    for epoch, tree in self._snapshots.items()
+                    if epoch <= epochs[place]
+                },
+                steps=int(stacked.steps[place]),
+                diverged_at=int(stacked.diverged_at[place]) if stacked.diverged_at[place] >= 0 else None,
+                best_epoch=int(best[place]) if best is not None else None,
+            )
+            for place in range(len(self.members))
+        ]
 
 
 def _placement(devices: Sequence[Device] | None) -> Any:

@@ -1,13 +1,14 @@
 """All that a compiled training program depends on. Two plans that are equal share one program."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from gradlab.core import SpecError
+from gradlab.core import SpecError, unknown_name
 from gradlab.data import Dataset
 from gradlab.networks import Network, build_network
 from gradlab.objectives import Objective, build_objective
-from gradlab.optimizers import numeric_fields
+from gradlab.optimizers import RATE_OF, numeric_fields
 from gradlab.spec import AnyOptimizerSpec, Experiment
 
 LANES = 16
@@ -22,6 +23,10 @@ SMALL_LAYER = 256
 
 At batch 5, 4-8-3 takes 0.3 us a step and member in lanes against 1.5 alone; at batch 10, 2-8x6-1 takes 9 against 2.
 """
+
+SCALE = "initial_scale"
+SCALE_OF = f"{SCALE}."
+DROPOUT = "dropout"
 
 TRACED_EXAMPLES = 10_000
 """The training curve is measured on at most so many training examples, the same ones at every epoch."""
@@ -39,6 +44,8 @@ class Plan:
         batch_size: Examples in a step.
         num_train: Training examples.
         num_validation: Validation examples; may be 0.
+        num_test: Test examples that are measured after each epoch beside the others; usually 0, so that the test
+            part is looked at once, when training has ended.
         input_scale: What uint8 inputs are multiplied by.
         precision: "float32" or "float64".
         patience: Epochs that early stopping waits; 0 switches it off.
@@ -47,6 +54,7 @@ class Plan:
         lanes: Members in a block.
         epochs_per_call: Most epochs that one call of the program can run.
         batch_devices: Devices that each batch of a lone network is split over.
+        is_brief: Whether nothing is measured but the loss of each batch before its update.
     """
 
     network: Network
@@ -64,6 +72,20 @@ class Plan:
     lanes: int
     epochs_per_call: int
     batch_devices: int = 1
+    num_test: int = 0
+    is_brief: bool = False
+
+    @property
+    def measured_parts(self) -> dict[str, int]:
+        """How many examples of which parts are measured after each epoch."""
+        if self.is_brief:
+            return {}
+        counts = {
+            "train": min(self.num_train, TRACED_EXAMPLES),
+            "validation": self.num_validation,
+            "test": self.num_test,
+        }
+        return {part: count for part, count in counts.items() if count}
 
     @property
     def steps_per_epoch(self) -> int:
@@ -81,7 +103,16 @@ class Plan:
         return self.objective.num_classes > 0
 
 
-def make_plan(experiment: Experiment, dataset: Dataset, *, num_members: int = 1, num_devices: int = 1) -> Plan:
+def make_plan(
+    experiment: Experiment,
+    dataset: Dataset,
+    *,
+    num_members: int = 1,
+    num_devices: int = 1,
+    varied: Collection[str] = (),
+    traces_test: bool = False,
+    is_brief: bool = False,
+) -> Plan:
     """Work out the static part of an experiment on its data.
 
     Args:
@@ -89,12 +120,16 @@ def make_plan(experiment: Experiment, dataset: Dataset, *, num_members: int = 1,
         dataset: The prepared data; only its shapes and classes matter here.
         num_members: How many networks will be trained.
         num_devices: How many devices there are; a lone network's batches are split over them where that goes up.
+        varied: Names of `adjustable_numbers` in which members differ.
+        traces_test: Whether the test part is measured after each epoch too.
+        is_brief: Whether nothing is measured but the loss of each batch.
 
     Returns:
         The plan.
 
     Raises:
-        SpecError: If the batch is larger than the training part, or the loss does not fit the task.
+        SpecError: If the batch is larger than the training part, the loss does not fit the task, or nothing of a
+            name in `varied` is there.
         ShapeError: If a layer cannot take what the one before it gives.
     """
     objective = build_objective(experiment.loss, len(dataset.classes))
@@ -108,7 +143,7 @@ def make_plan(experiment: Experiment, dataset: Dataset, *, num_members: int = 1,
         network=network,
         objective=objective,
         optimizer=experiment.optimizer,
-        hyper_names=tuple(numeric_fields(experiment.optimizer)),
+        hyper_names=_hyper_names(experiment, network, varied),
         batch_size=batch_size,
         num_train=len(dataset.train),
         num_validation=len(dataset.validation),
@@ -120,7 +155,47 @@ def make_plan(experiment: Experiment, dataset: Dataset, *, num_members: int = 1,
         lanes=_choose_lanes(network, batch_size, dataset, num_members),
         epochs_per_call=max(1, min(experiment.epochs, 1_000, 1_000_000 // (steps * batch_size))),
         batch_devices=num_devices if num_members == 1 and batch_size % num_devices == 0 else 1,
+        num_test=len(dataset.test) if traces_test else 0,
+        is_brief=is_brief and stopping is None,
     )
+
+
+def adjustable_numbers(experiment: Experiment, network: Network) -> dict[str, float]:
+    """Name the numbers that members of one program may have for themselves, with the experiment's value of each.
+
+    Besides the optimizer's own fields these are the penalties, a rate for each layer by itself
+    (`learning_rate.hidden`), what the initial weights are multiplied by, of all layers or of one (`initial_scale`,
+    `initial_scale.hidden`), and the share that dropout hides (`dropout`).
+
+    Args:
+        experiment: What the members have in common.
+        network: Its layers.
+
+    Returns:
+        Values by name.
+    """
+    optimizer = experiment.optimizer
+    scales = network.initial_scales()
+    rates = network.dropout_rates()
+    return {
+        **numeric_fields(optimizer),
+        "l1": optimizer.l1,
+        "l2": optimizer.l2,
+        **{f"{RATE_OF}{name}": optimizer.learning_rate for name in scales},
+        **({SCALE: next(iter(scales.values()))} if scales else {}),
+        **{f"{SCALE_OF}{name}": scale for name, scale in scales.items()},
+        **({DROPOUT: next(iter(rates.values()))} if rates else {}),
+    }
+
+
+def _hyper_names(experiment: Experiment, network: Network, varied: Collection[str]) -> tuple[str, ...]:
+    known = adjustable_numbers(experiment, network)
+    for name in varied:
+        if name not in known:
+            raise SpecError(unknown_name("hyperparameter", name, known))
+    # Initial scales are applied on the host, before the program runs.
+    inside = [name for name in varied if name != SCALE and not name.startswith(SCALE_OF)]
+    return tuple(dict.fromkeys([*numeric_fields(experiment.optimizer), *inside]))
 
 
 def _check_batch_size(experiment: Experiment, dataset: Dataset) -> int:

@@ -1,7 +1,7 @@
 """Training a population: its members in blocks, the blocks over cores and devices."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -14,6 +14,7 @@ from gradlab.optimizers import schedule_factors
 from gradlab.spec import Experiment
 from gradlab.training._block import Block, Trained
 from gradlab.training._devices import Device
+from gradlab.training._materials import Materials
 from gradlab.training._plan import Plan
 from gradlab.training._program import Compiler
 from gradlab.training._state import Member
@@ -110,13 +111,72 @@ def train_population(
     Raises:
         Interrupted: If `stop` was set before the end; unfinished blocks are saved.
     """
+    kept: dict[int, Trained] = {}
+
+    def keep(places: Sequence[int], block: Block) -> None:
+        kept.update(zip(places, block.results(), strict=True))
+
+    compiler = Compiler()
+    train_blocks(
+        experiment,
+        plan,
+        members,
+        dataset_of,
+        keep,
+        snapshot_epochs=snapshot_epochs,
+        checkpoints=checkpoints,
+        on_progress=on_progress,
+        stop=stop,
+        compiler=compiler,
+    )
+    ordered = tuple(kept[place] for place in range(len(members)))
+    return Population(tuple(members), ordered, compiler.seconds, compiler.num_compiled)
+
+
+def train_blocks(
+    experiment: Experiment,
+    plan: Plan,
+    members: Sequence[Member],
+    dataset_of: Callable[[int], Dataset],
+    on_block: Callable[[Sequence[int], Block], None],
+    *,
+    done: Container[int] = (),
+    snapshot_epochs: frozenset[int] = frozenset(),
+    checkpoints: Checkpoints | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+    compiler: Compiler | None = None,
+) -> None:
+    """Train the members block by block and hand each block over when it is done, so that memory stays bounded.
+
+    Args:
+        experiment: See `train_population`, and so on for all that is not named here.
+        plan: See there.
+        members: See there.
+        dataset_of: See there.
+        on_block: Called with the places of its members when a block has ended, from the thread that trained it.
+        done: Places of members that need no training; a block is left out if its first member is among them.
+        snapshot_epochs: See there.
+        checkpoints: See there.
+        on_progress: See there.
+        stop: See there.
+        compiler: Shared by trainings that may share programs.
+
+    Raises:
+        Interrupted: See there.
+    """
     factors = schedule_factors(experiment.schedule, num_epochs=experiment.epochs, steps_per_epoch=plan.steps_per_epoch)
     groups = group_members(plan, members)
     devices = jax.local_devices()
-    compiler = Compiler()
+    shared = compiler or Compiler()
+    materials = Materials(plan)
     crew = _Crew(groups, on_progress or (lambda _: None), checkpoints, stop or threading.Event())
 
-    def run(index: int) -> list[Trained]:
+    def run(index: int) -> None:
+        if groups[index][0] in done:
+            crew.skip(index)
+            return
+        crew.check_stop()
         chosen = [members[place] for place in groups[index]]
         own = {seed: dataset_of(seed) for seed in {member.seed for member in chosen}}
         block = Block(
@@ -127,22 +187,28 @@ def train_population(
             shuffle=experiment.shuffle,
             snapshot_epochs=snapshot_epochs,
             devices=_devices_for(plan, devices, index, len(groups)),
-            compiler=compiler,
+            compiler=shared,
+            materials=materials,
         )
         crew.train(index, block)
-        return block.results()
+        on_block(groups[index], block)
 
-    with ThreadPoolExecutor(max(1, min(len(groups), _num_workers(devices)))) as pool:
-        outcomes = list(pool.map(run, range(len(groups))))
-    trained: dict[int, Trained] = {}
-    for group, results in zip(groups, outcomes, strict=True):
-        trained |= dict(zip(group, results, strict=True))
-    ordered = tuple(trained[place] for place in range(len(members)))
-    return Population(tuple(members), ordered, compiler.seconds, compiler.num_compiled)
+    pool = ThreadPoolExecutor(max(1, min(len(groups), _num_workers(devices))))
+    try:
+        for _ in pool.map(run, range(len(groups))):
+            pass
+    finally:
+        # What goes wrong in one block ends the others at their next slice.
+        crew.give_up()
+        pool.shutdown(cancel_futures=True)
+
+
+EMPTY_LANES = 0.1
+"""Share of lanes that may stay empty so that the others share data: with data of its own a block takes a tenth longer."""
 
 
 def group_members(plan: Plan, members: Sequence[Member]) -> list[list[int]]:
-    """Divide members into blocks of `plan.lanes`, those of one seed together where that fills blocks.
+    """Divide members into blocks of `plan.lanes`, those of one seed together where that leaves few lanes empty.
 
     Returns:
         Places in `members`, block by block.
@@ -150,7 +216,8 @@ def group_members(plan: Plan, members: Sequence[Member]) -> list[list[int]]:
     by_seed: dict[int, list[int]] = {}
     for place, member in enumerate(members):
         by_seed.setdefault(member.seed, []).append(place)
-    fills = all(len(places) * 2 > plan.lanes for places in by_seed.values())
+    num_lanes = sum(-(-len(places) // plan.lanes) * plan.lanes for places in by_seed.values())
+    fills = len(members) >= (1.0 - EMPTY_LANES) * num_lanes
     rows = list(by_seed.values()) if fills else [[place for places in by_seed.values() for place in places]]
     return [row[start : start + plan.lanes] for row in rows for start in range(0, len(row), plan.lanes)]
 
@@ -180,10 +247,27 @@ class _Crew:
     ) -> None:
         self._sizes = [len(group) for group in groups]
         self._shares = [0.0] * len(groups)
+        self._total = 0.0
+        self._members_done = 0
         self._on_progress = on_progress
         self._checkpoints = checkpoints
         self._stop = stop
+        self._has_given_up = threading.Event()
         self._lock = threading.Lock()
+
+    def give_up(self) -> None:
+        """Let the blocks that still run end at their next slice."""
+        self._has_given_up.set()
+
+    def check_stop(self) -> None:
+        """Raise `Interrupted` if training was asked to stop."""
+        if self._stop.is_set() or self._has_given_up.is_set():
+            raise Interrupted
+
+    def skip(self, index: int) -> None:
+        """Count a block as done."""
+        with self._lock:
+            self._move(index, 1.0)
 
     def train(self, index: int, block: Block) -> None:
         """Advance a block to its end, saving it now and then."""
@@ -192,7 +276,7 @@ class _Crew:
         if saved is not None:
             block.restore(saved)
         while not block.is_done:
-            if self._stop.is_set():
+            if self._stop.is_set() or self._has_given_up.is_set():
                 self._save(name, block)
                 raise Interrupted
             block.advance()
@@ -209,8 +293,14 @@ class _Crew:
 
     def _report(self, index: int, block: Block) -> None:
         with self._lock:
-            self._shares[index] = block.share_done
-            done = sum(size for size, share in zip(self._sizes, self._shares, strict=True) if share >= 1.0)
-            share = sum(size * share for size, share in zip(self._sizes, self._shares, strict=True))
+            self._move(index, block.share_done)
             total = sum(self._sizes)
-            self._on_progress(Progress(share / total, block.epoch, block.num_epochs, done, total, block.latest()))
+            self._on_progress(
+                Progress(self._total / total, block.epoch, block.num_epochs, self._members_done, total, block.latest())
+            )
+
+    def _move(self, index: int, share: float) -> None:
+        size, before = self._sizes[index], self._shares[index]
+        self._shares[index] = share
+        self._total += size * (share - before)
+        self._members_done += size * (int(share >= 1.0) - int(before >= 1.0))

@@ -16,7 +16,7 @@ from jaxtyping import Bool, Float, Int, Shaped
 
 from gradlab.networks import Context
 from gradlab.optimizers import penalty, update
-from gradlab.training._plan import TRACED_EXAMPLES, Plan
+from gradlab.training._plan import DROPOUT, Plan
 
 State = dict[str, Any]
 """All that a resume needs, by name: params, statistics, opt_state, step, the epoch's running sums, the best so far."""
@@ -109,15 +109,24 @@ def _segment(
         carry = (lax.fori_loop(step_from, step_to, run_step, carry[0]), carry[1])
         return lax.cond(step_to == plan.steps_per_epoch, finish, lambda same: same, carry)
 
-    return lax.fori_loop(0, num_epochs, run_epoch, (state, trace))
+    if plan.lanes > 1:
+        return lax.fori_loop(0, num_epochs, run_epoch, (state, trace))
+
+    def goes_on(carry: tuple[Array, tuple[State, dict[str, Array]]]) -> Array:
+        # A network alone is spared the rest once it has diverged; in lanes the test would cost the others more.
+        return (carry[0] < num_epochs) & (carry[1][0]["diverged_at"] < 0)
+
+    return lax.while_loop(
+        goes_on, lambda carry: (carry[0] + 1, run_epoch(*carry)), (jnp.zeros_like(num_epochs), (state, trace))
+    )[1]
 
 
 def trace_names(plan: Plan) -> tuple[str, ...]:
     """Name what is measured at the end of each epoch."""
-    parts = ["train", "validation"] if plan.num_validation else ["train"]
     metrics = ["loss", "accuracy"] if plan.is_classification else ["loss"]
-    measured = [f"{part}_{metric}" for part in parts for metric in metrics]
-    return (*measured, "batch_loss", "gradient_norm", *(["penalty"] if _has_penalty(plan) else []))
+    measured = [f"{part}_{metric}" for part in plan.measured_parts for metric in metrics]
+    has_penalty = _has_penalty(plan) and not plan.is_brief
+    return (*measured, "batch_loss", "gradient_norm", *(["penalty"] if has_penalty else []))
 
 
 def _has_penalty(plan: Plan) -> bool:
@@ -137,7 +146,7 @@ def _step(
     inputs = _as_real(plan, _split_batch(plan, jnp.take(data["train_inputs"], rows, axis=0, mode="clip")))
     targets = _split_batch(plan, jnp.take(data["train_targets"], rows, axis=0, mode="clip"))
     key = jax.random.fold_in(jax.random.key(state["seed"]), state["step"]) if plan.network.has_dropout else None
-    context = Context(is_training=True, key=key, counted=counted)
+    context = Context(is_training=True, key=key, counted=counted, dropout_rate=hyper.get(DROPOUT))
 
     def loss_fn(params: Any) -> tuple[Float[Array, ""], Any]:
         logits, statistics = plan.network.forward(params, state["statistics"], inputs, context)
@@ -186,11 +195,10 @@ def _finish_epoch(
         "batch_loss": state["loss_sum"] / plan.steps_per_epoch,
         "gradient_norm": jnp.sqrt(state["square_sum"] / plan.steps_per_epoch),
     }
-    if _has_penalty(plan):
+    if "penalty" in trace_names(plan):
         values["penalty"] = penalty(state["params"], hyper)
-    values |= _measure(plan, state, data, "train", min(plan.num_train, TRACED_EXAMPLES))
-    if plan.num_validation:
-        values |= _measure(plan, state, data, "validation", plan.num_validation)
+    for part, count in plan.measured_parts.items():
+        values |= _measure(plan, state, data, part, count)
     zero = jnp.zeros_like(state["loss_sum"])
     state = {**state, "loss_sum": zero, "square_sum": zero, "epoch": state["epoch"] + 1}
     if plan.patience:

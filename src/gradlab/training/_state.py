@@ -1,6 +1,8 @@
 """The state of a block before its first step, made on the host; and states as named arrays, for the disk."""
 
-from collections.abc import Sequence
+import functools
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +10,11 @@ import jax
 import numpy as np
 from jaxtyping import Int
 
-from gradlab.core import RunError, generator
+from gradlab.core import RunError, SpecError, generator
 from gradlab.data import Dataset
-from gradlab.optimizers import start
-from gradlab.training._plan import Plan
+from gradlab.networks import Network
+from gradlab.optimizers import RATE_OF, numeric_fields, start
+from gradlab.training._plan import SCALE, SCALE_OF, Plan
 from gradlab.training._program import State
 
 
@@ -21,31 +24,31 @@ class Member:
 
     Attributes:
         seed: Draws its initial weights, its split of the data and the order of its examples.
-        hyper: Its own numbers where they differ from the experiment's, by field of the optimizer's spec.
+        hyper: Its own numbers where they differ from the experiment's, by the names of `adjustable_numbers`.
     """
 
     seed: int
     hyper: tuple[tuple[str, float], ...] = ()
 
 
-def first_state(plan: Plan, seed: int) -> State:
+def first_state(plan: Plan, member: Member) -> State:
     """Make the state of one member before its first step.
 
     Args:
         plan: The static part.
-        seed: The member's seed.
+        member: Its seed draws the weights; its initial scales multiply them.
 
     Returns:
-        NumPy arrays by name.
+        NumPy arrays by name, which may be shared with other members' states.
     """
-    params = _cast(plan.network.draw(seed), plan.precision)
-    statistics = _cast(plan.network.start_statistics(), plan.precision)
+    params = _first_params(plan, member)
+    statistics, opt_state = _first_memory(plan)
     zero = np.zeros((), plan.precision)
     state: State = {
         "params": params,
         "statistics": statistics,
-        "opt_state": start(plan.optimizer, params),
-        "seed": np.uint32(generator(seed, "dropout").integers(2**32)),
+        "opt_state": opt_state,
+        "seed": np.uint32(generator(member.seed, "dropout").integers(2**32) if plan.network.has_dropout else 0),
         "step": np.int32(0),
         "epoch": np.int32(0),
         "loss_sum": zero,
@@ -62,26 +65,62 @@ def first_state(plan: Plan, seed: int) -> State:
     return state
 
 
+def _first_params(plan: Plan, member: Member) -> dict[str, dict[str, np.ndarray]]:
+    drawn = _draw(plan.network, member.seed)
+    wanted = {name: value for name, value in member.hyper if name == SCALE or name.startswith(SCALE_OF)}
+    if wanted:
+        usual = plan.network.initial_scales()
+        scales = {name: wanted.get(SCALE_OF + name, wanted.get(SCALE, usual[name])) for name in usual}
+        drawn = {**drawn, **{name: _rescaled(name, drawn[name], scales[name], usual[name]) for name in usual}}
+    return _cast(drawn, plan.precision)
+
+
+@functools.lru_cache(maxsize=16)
+def _draw(network: Network, seed: int) -> dict[str, dict[str, np.ndarray]]:
+    return network.draw(seed)
+
+
+def _rescaled(layer: str, arrays: dict[str, np.ndarray], scale: float, usual: float) -> dict[str, np.ndarray]:
+    if usual == 0.0:
+        raise SpecError(f"the initial weights of layer '{layer}' are multiplied by 0, so they have no other scale")
+    return {**arrays, "weight": arrays["weight"] * (scale / usual)}
+
+
+@functools.lru_cache(maxsize=16)
+def _first_memory(plan: Plan) -> tuple[Any, Any]:
+    statistics = _cast(plan.network.start_statistics(), plan.precision)
+    return statistics, start(plan.optimizer, _cast(plan.network.draw(0), plan.precision))
+
+
 def stack(values: Sequence[Any], lanes: int) -> Any:
-    """Put one tree of arrays per member side by side on a new last axis; with one lane, add no axis."""
+    """Put one tree of arrays per member side by side on a new last axis; with one lane, copy and add no axis."""
     if lanes == 1:
-        return values[0]
+        return jax.tree.map(np.array, values[0])
     return jax.tree.map(lambda *leaves: np.stack(leaves, axis=-1), *values)
 
 
-def lane(tree: Any, index: int, lanes: int) -> Any:
-    """Take one member's arrays out of a block's, as NumPy arrays."""
+def unstack(tree: Any, index: int, lanes: int) -> Any:
+    """Take one member's arrays out of a block's."""
     return jax.tree.map(lambda leaf: np.asarray(leaf) if lanes == 1 else np.asarray(leaf)[..., index].copy(), tree)
 
 
 def member_hyper(plan: Plan, member: Member) -> dict[str, np.ndarray]:
-    """Return a member's numbers: the experiment's, where it has none of its own."""
+    """Return a member's numbers that the program reads: the experiment's, where it has none of its own."""
     own = dict(member.hyper)
-    return {name: np.asarray(own.get(name, getattr(plan.optimizer, name)), plan.precision) for name in plan.hyper_names}
+    usual = {**numeric_fields(plan.optimizer), "l1": plan.optimizer.l1, "l2": plan.optimizer.l2}
+
+    def value(name: str) -> float:
+        if name in own:
+            return own[name]
+        if name.startswith(RATE_OF):
+            return own.get("learning_rate", usual["learning_rate"])
+        return usual[name] if name in usual else next(iter(plan.network.dropout_rates().values()))
+
+    return {name: np.asarray(value(name), plan.precision) for name in plan.hyper_names}
 
 
 def member_data(plan: Plan, dataset: Dataset) -> dict[str, np.ndarray]:
-    """Lay out the training and validation parts of a member's data."""
+    """Lay out the parts of a member's data that the program reads."""
 
     def inputs(rows: Int[np.ndarray, " rows"]) -> np.ndarray:
         chosen = dataset.inputs[rows]
@@ -91,11 +130,10 @@ def member_data(plan: Plan, dataset: Dataset) -> dict[str, np.ndarray]:
         return dataset.targets[rows].astype(np.int32 if plan.is_classification else plan.precision)
 
     data = {"train_inputs": inputs(dataset.train), "train_targets": targets(dataset.train)}
-    if plan.num_validation:
-        data |= {
-            "validation_inputs": inputs(dataset.validation),
-            "validation_targets": targets(dataset.validation),
-        }
+    for part in plan.measured_parts:
+        if part != "train":
+            rows = dataset.part(part)  # pyright: ignore[reportArgumentType] - the parts of a plan are those of a dataset
+            data |= {f"{part}_inputs": inputs(rows), f"{part}_targets": targets(rows)}
     return data
 
 
@@ -119,12 +157,33 @@ def example_orders(
     """
     size = plan.steps_per_epoch * plan.batch_size
     orders = np.full((plan.epochs_per_call, size), -1, np.int32)
-    for index in range(num_epochs):
-        order = np.arange(plan.num_train, dtype=np.int32)
-        if shuffle:
-            generator(seed, "order", first_epoch + index).shuffle(order)
+    for index, order in enumerate(_draw_orders(plan.num_train, seed, first_epoch, num_epochs, shuffle=shuffle)):
         orders[index, : plan.num_train] = order
     return orders.reshape(plan.epochs_per_call, plan.steps_per_epoch, plan.batch_size)
+
+
+DRAWN_TOGETHER = 8_192
+"""Places that are drawn at once: to make a generator takes as long as to shuffle a thousand of them."""
+
+
+def _draw_orders(
+    num_train: int, seed: int, first_epoch: int, num_epochs: int, *, shuffle: bool
+) -> Iterator[Int[np.ndarray, " train"]]:
+    plain = np.arange(num_train, dtype=np.int32)
+    if not shuffle:
+        yield from (plain for _ in range(num_epochs))
+        return
+    together = max(1, DRAWN_TOGETHER // num_train)
+    last = first_epoch + num_epochs
+    for group in range(first_epoch // together, math.ceil(last / together)):
+        begin = group * together
+        yield from _draw_group(num_train, seed, group, together)[max(first_epoch - begin, 0) : last - begin]
+
+
+@functools.lru_cache(maxsize=16)
+def _draw_group(num_train: int, seed: int, group: int, together: int) -> Int[np.ndarray, "epochs train"]:
+    plain = np.tile(np.arange(num_train, dtype=np.int32), (together, 1))
+    return generator(seed, "order", group).permuted(plain, axis=1)
 
 
 def _cast(arrays: dict[str, dict[str, np.ndarray]], precision: str) -> dict[str, dict[str, np.ndarray]]:
