@@ -204,7 +204,7 @@ def train_blocks(
 
 
 EMPTY_LANES = 0.1
-"""Share of lanes that may stay empty so that the others share data: with data of its own a block takes a tenth longer."""
+"""Share of lanes that may stay empty so that the others share data: a block of many data sets takes a tenth longer."""
 
 
 def group_members(plan: Plan, members: Sequence[Member]) -> list[list[int]]:
