@@ -1,8 +1,12 @@
 """Floor 3: what logits mean and what they cost. It knows nothing of the network that gives them."""
 
 from gradlab.objectives._objective import (
+    BinaryCrossEntropy as BinaryCrossEntropy,
+    CrossEntropy as CrossEntropy,
+    Huber as Huber,
     Link as Link,
     Objective as Objective,
+    SquaredError as SquaredError,
     apply_link as apply_link,
     build_objective as build_objective,
 )
