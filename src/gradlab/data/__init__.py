@@ -1,7 +1,12 @@
 """Floor 3: sources of examples and their preparation."""
 
 from gradlab.data._arrays import Arrays as Arrays
-from gradlab.data._dataset import Dataset as Dataset, Preparation as Preparation, Prepared as Prepared
+from gradlab.data._dataset import (
+    Dataset as Dataset,
+    PartName as PartName,
+    Preparation as Preparation,
+    Prepared as Prepared,
+)
 from gradlab.data._load import (
     Source as Source,
     data_names as data_names,

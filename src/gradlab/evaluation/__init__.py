@@ -37,3 +37,4 @@ from gradlab.evaluation._plane import (
 from gradlab.evaluation._reals import RealMetrics as RealMetrics, evaluate_reals as evaluate_reals
 from gradlab.evaluation._seeds import over_seeds as over_seeds
 from gradlab.evaluation._softmax import SoftmaxAccount as SoftmaxAccount, softmax_account as softmax_account
+from gradlab.evaluation._stuck import stuck_units as stuck_units

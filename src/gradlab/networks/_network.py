@@ -17,6 +17,7 @@ from gradlab.networks._normalization import BatchNorm, LayerNorm
 from gradlab.networks._pooling import AvgPool2D, GlobalAvgPool2D, MaxPool2D
 from gradlab.networks._residual import Residual
 from gradlab.spec import (
+    ActivationName,
     ActivationSpec,
     AnyLayerSpec,
     AvgPool2DSpec,
@@ -85,6 +86,16 @@ class Network:
             for layer in _all_layers(self.layers)
             if isinstance(layer, Dense | Conv2D)
         }
+
+    def activations(self) -> dict[str, ActivationName]:
+        """Name the layers that bend what passes them, with the function of each."""
+        found: dict[str, ActivationName] = {}
+        for layer in _all_layers(self.layers):
+            if isinstance(layer, Dense | Conv2D) and layer.spec.activation != "linear":
+                found[layer.name] = layer.spec.activation
+            if isinstance(layer, Activation):
+                found[layer.name] = layer.spec.function
+        return found
 
     def dropout_rates(self) -> dict[str, float]:
         """Name the layers that hide values in training, with the share that each hides."""

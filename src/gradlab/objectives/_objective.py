@@ -33,6 +33,11 @@ class Objective(ABC):
         """What the logits pass through to become outputs."""
 
     @property
+    def has_vanishing_gradient(self) -> bool:
+        """Whether an output that is saturated at the wrong end passes no gradient back."""
+        return False
+
+    @property
     def num_outputs(self) -> int:
         """How many logits the network must give: one a class, or one for two classes or a real number."""
         return self.num_classes if self.num_classes > 2 or self.link == "softmax" else 1
@@ -136,6 +141,10 @@ class SquaredError(Objective):
     @property
     def link(self) -> Link:
         return self.output
+
+    @property
+    def has_vanishing_gradient(self) -> bool:
+        return self.output != "linear"
 
     def losses(self, logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]) -> Float[Array, " batch"]:
         squares = (self.outputs(logits) - self._coded(targets)) ** 2

@@ -6,4 +6,10 @@ from gradlab.runs._environment import describe_environment as describe_environme
 from gradlab.runs._find import find_run as find_run, list_runs as list_runs, open_run as open_run
 from gradlab.runs._folder import RunFolder as RunFolder, Snapshots as Snapshots
 from gradlab.runs._results import save_results as save_results
+from gradlab.runs._study import (
+    StudyFolder as StudyFolder,
+    create_study as create_study,
+    find_study as find_study,
+    list_studies as list_studies,
+)
 from gradlab.runs._summary import DamagedRun as DamagedRun, RunListing as RunListing, RunSummary as RunSummary

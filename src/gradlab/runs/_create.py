@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gradlab.core import RunError
-from gradlab.runs._experiment import EXPERIMENT
+from gradlab.runs._experiment import EXPERIMENT, STUDY
 from gradlab.runs._files import PARTIAL, partial_name, storage_errors, sync_folder, write_whole
 from gradlab.runs._folder import ENVIRONMENT, PREPARATION, RunFolder
 from gradlab.runs._json import pack_json, to_utf8
@@ -54,13 +54,32 @@ def create_run(
         ENVIRONMENT: pack_json(environment),
         EXPERIMENT: to_utf8(to_toml(experiment)),
     }
+    return RunFolder(publish(files, out=out, root=root, name=experiment.name))
+
+
+def publish(files: Mapping[str, bytes], *, out: Path | None, root: Path, name: str) -> Path:
+    """Make a folder with some files, which appears whole.
+
+    Args:
+        files: Contents by name; the file that says what the folder is comes last.
+        out: The folder: a new one or an empty one. Default: the next free name under `root`.
+        root: The folder of runs; made where it is missing.
+        name: What a numbered folder is called.
+
+    Returns:
+        The folder.
+
+    Raises:
+        RunError: If `out` exists and is not an empty folder.
+        StorageError: If the disk is full or the folder cannot be written; nothing is left behind.
+    """
     if out is None:
-        return RunFolder(_publish_numbered(root, experiment.name, files))
+        return _publish_numbered(root, name, files)
     if os.path.lexists(out):
         _fill_empty(out, files)
     elif not _publish(out, files):
         raise _taken(out)
-    return RunFolder(out)
+    return out
 
 
 def _publish_numbered(root: Path, name: str, files: Mapping[str, bytes]) -> Path:
@@ -137,7 +156,7 @@ def _fill_empty(out: Path, files: Mapping[str, bytes]) -> None:
 def _check_is_empty(out: Path) -> None:
     with storage_errors(out):
         names = sorted(entry.name for entry in out.iterdir())
-    if EXPERIMENT in names:
+    if EXPERIMENT in names or STUDY in names:
         raise _taken(out)
     others = [name for name in names if name != LOCK and not name.endswith(PARTIAL)]
     if others:
@@ -145,4 +164,5 @@ def _check_is_empty(out: Path) -> None:
 
 
 def _taken(out: Path) -> RunError:
-    return RunError(f"{out} is a run already; continue it by --resume {out}, or name another folder by --out")
+    kind = "study" if (out / STUDY).exists() else "run"
+    return RunError(f"{out} is a {kind} already; continue it by --resume {out}, or name another folder by --out")

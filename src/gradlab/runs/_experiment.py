@@ -1,13 +1,18 @@
-"""The file that makes a folder a run: the experiment's description."""
+"""The file that makes a folder a run, or a study: the description of what was trained."""
 
 import tomllib
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, TypeVar
 
 from gradlab.core import RunError, SpecError
 from gradlab.runs._files import read_whole, short_line
-from gradlab.spec import Experiment, parse
+from gradlab.spec import Experiment, StudySpec, parse, parse_study
+
+T = TypeVar("T")
 
 EXPERIMENT = "experiment.toml"
+STUDY = "study.toml"
 _MAX_BYTES = 2**20
 
 
@@ -17,10 +22,23 @@ def read_experiment(folder: Path) -> Experiment:
     Raises:
         RunError: If the file is missing, too large, not TOML, or no valid experiment.
     """
-    path = folder / EXPERIMENT
-    content = read_whole(folder, EXPERIMENT, limit=_MAX_BYTES)
+    return _read(folder, EXPERIMENT, parse)
+
+
+def read_study(folder: Path) -> StudySpec:
+    """Read what a study trained.
+
+    Raises:
+        RunError: If the file is missing, too large, not TOML, or no valid study.
+    """
+    return _read(folder, STUDY, parse_study)
+
+
+def _read(folder: Path, name: str, build: Callable[[Mapping[str, Any], str], T]) -> T:
+    path = folder / name
+    content = read_whole(folder, name, limit=_MAX_BYTES)
     try:
-        return parse(tomllib.loads(content.decode()), where=str(path))
+        return build(tomllib.loads(content.decode()), str(path))
     except SpecError as error:
         raise RunError(short_line(error)) from None
     except (ValueError, RecursionError) as error:

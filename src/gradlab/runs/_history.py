@@ -90,3 +90,32 @@ def _to_numpy(column: Any, name: str, where: Path) -> Shaped[np.ndarray, " rows"
     chunk = column.chunk(0)
     # `to_numpy` would import pandas (0.25 s).
     return np.frombuffer(chunk.buffers()[1], dtype, count=len(chunk), offset=chunk.offset * dtype.itemsize)
+
+
+def read_table(path: Path) -> Columns:
+    """Read columns of numbers or texts from a Parquet file; a gap in a column of numbers is NaN.
+
+    Raises:
+        RunError: If it is missing, or not such a table.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(path)
+        if not 0 <= file.metadata.num_rows * file.metadata.num_columns <= _MAX_VALUES:
+            raise RunError(f"{path} claims more than the {_MAX_VALUES:,} values that a table may have")
+        table = file.read(use_threads=False)
+        return {name: _column(table.column(name)) for name in table.column_names}
+    except FileNotFoundError:
+        raise RunError(f"{path} is missing: the study is not finished, or the file was removed") from None
+    except (pa.ArrowException, OSError, ValueError, KeyError, OverflowError, MemoryError) as error:
+        raise RunError(f"{path} is damaged: {short_line(error)}") from None
+
+
+def _column(column: Any) -> Shaped[np.ndarray, " rows"]:
+    import pyarrow as pa
+
+    if pa.types.is_string(column.type):
+        return np.array(column.to_pylist(), dtype=object)
+    return column.combine_chunks().to_numpy(zero_copy_only=False)

@@ -37,6 +37,12 @@ from gradlab.spec._presets import (
     preset_names as preset_names,
     table_experiment as table_experiment,
 )
+from gradlab.spec._study import (
+    StudySpec as StudySpec,
+    VariableSpec as VariableSpec,
+    parse_study as parse_study,
+    study_to_toml as study_to_toml,
+)
 from gradlab.spec._text import (
     override as override,
     parse as parse,

@@ -126,6 +126,7 @@ class Block:
         with precision_of(plan.precision):
             self._state = stack([first_state(plan, member) for member in self._lanes], plan.lanes)
             self._initial = self._state["params"]
+            self._initial_statistics = self._state["statistics"]
             self._hyper = stack([member_hyper(plan, member) for member in self._lanes], plan.lanes)
             self._data = self._materials.data(own[:1] if self._shares else own, self._placement)
         self._keep_snapshot()
@@ -258,6 +259,16 @@ class Block:
         if values is None or values.shape != shape or values.dtype.kind != "f":
             raise RunError(f"the checkpoint's curve of '{name}' does not fit its {epochs} epochs; train anew")
         return [values]
+
+    @property
+    def initial_params(self) -> dict[str, dict[str, np.ndarray]]:
+        """What the members started from, stacked as in `Stacked`."""
+        return self._initial
+
+    @property
+    def initial_statistics(self) -> dict[str, dict[str, np.ndarray]]:
+        """The running statistics before the first step, stacked likewise."""
+        return self._initial_statistics
 
     def stacked(self) -> Stacked:
         """Return all members side by side as they stand."""
