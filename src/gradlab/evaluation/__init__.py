@@ -38,3 +38,12 @@ from gradlab.evaluation._reals import RealMetrics as RealMetrics, evaluate_reals
 from gradlab.evaluation._seeds import over_seeds as over_seeds
 from gradlab.evaluation._softmax import SoftmaxAccount as SoftmaxAccount, softmax_account as softmax_account
 from gradlab.evaluation._stuck import stuck_units as stuck_units
+from gradlab.evaluation._verdicts import (
+    VERDICTS as VERDICTS,
+    Fit as Fit,
+    Judgement as Judgement,
+    MemberCurves as MemberCurves,
+    MemberVerdict as MemberVerdict,
+    count_verdicts as count_verdicts,
+    judge_member as judge_member,
+)
