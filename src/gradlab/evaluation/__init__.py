@@ -10,6 +10,13 @@ from gradlab.evaluation._classes import (
     ClassScore as ClassScore,
     evaluate_classes as evaluate_classes,
 )
+from gradlab.evaluation._comparison import (
+    Best as Best,
+    PairedDifference as PairedDifference,
+    compare_paired as compare_paired,
+    find_best as find_best,
+    holm as holm,
+)
 from gradlab.evaluation._curves import (
     CurveReading as CurveReading,
     Verdict as Verdict,

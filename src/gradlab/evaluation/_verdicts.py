@@ -110,7 +110,7 @@ def judge_member(curves: MemberCurves) -> Judgement:
     reading = _Reading(known, curves)
     fit = _fit(known, curves, reading)
     for rule in (_stuck, _oscillating, _too_slow, _plateau):
-        found = rule(reading, curves)
+        found = rule(reading)
         if found is not None:
             return Judgement(found[0], found[1], fit)
     return Judgement("converged", f"the loss settled at {reading.level:.4g}, {reading.beside_constant}", fit)
@@ -132,6 +132,8 @@ class _Reading:
         self.slope = slope
         self.fall = self.start - self.lowest
         self.constant = curves.constant_loss
+        self.stuck_share = curves.stuck_share
+        self.dies = curves.dies
         norms = None if curves.gradient_norm is None else curves.gradient_norm[1 : len(known)]
         has_norms = norms is not None and len(norms) > 0 and bool(np.isfinite(norms).all())
         self.gradient_share = _median_share(norms, len(self.end)) if has_norms and norms is not None else None
@@ -183,18 +185,18 @@ def _divergence(curves: MemberCurves, train: Float[np.ndarray, " points"]) -> Ju
     return Judgement("diverged", told, "unknown", runaway)
 
 
-def _stuck(reading: _Reading, curves: MemberCurves) -> tuple[MemberVerdict, str] | None:
-    if not (reading.is_above(POOR) and reading.has_vanished and curves.stuck_share >= STUCK):
+def _stuck(reading: _Reading) -> tuple[MemberVerdict, str] | None:
+    if not (reading.is_above(POOR) and reading.has_vanished and reading.stuck_share >= STUCK):
         return None
-    verdict: MemberVerdict = "dead" if curves.dies else "saturated"
+    verdict: MemberVerdict = "dead" if reading.dies else "saturated"
     return verdict, (
-        f"{curves.stuck_share:.0%} of the units answer the same to every example, the gradient is down to "
+        f"{reading.stuck_share:.0%} of the units answer the same to every example, the gradient is down to "
         f"{reading.gradient_share:.2%} of its largest, and the loss is stuck at {reading.level:.3g}, "
         f"{reading.beside_constant}"
     )
 
 
-def _oscillating(reading: _Reading, curves: MemberCurves) -> tuple[MemberVerdict, str] | None:
+def _oscillating(reading: _Reading) -> tuple[MemberVerdict, str] | None:
     is_restless = reading.deviation > max(RESTLESS * reading.level, RESTLESS_PART * max(reading.fall, 0.0))
     is_high = reading.level > ABOVE_LOWEST * reading.lowest
     if is_restless and is_high:
@@ -205,14 +207,14 @@ def _oscillating(reading: _Reading, curves: MemberCurves) -> tuple[MemberVerdict
     return None
 
 
-def _plateau(reading: _Reading, curves: MemberCurves) -> tuple[MemberVerdict, str] | None:
+def _plateau(reading: _Reading) -> tuple[MemberVerdict, str] | None:
     if not reading.is_above(WORTHLESS):
         return None
     share = "unknown" if reading.gradient_share is None else f"{reading.gradient_share:.2%} of its largest"
     return "plateau", f"the loss stays at {reading.level:.3g}, {reading.beside_constant}; the gradient is {share}"
 
 
-def _too_slow(reading: _Reading, curves: MemberCurves) -> tuple[MemberVerdict, str] | None:
+def _too_slow(reading: _Reading) -> tuple[MemberVerdict, str] | None:
     begin = float(reading.end[0])
     change = reading.change / begin if begin > 0.0 else 0.0
     share_of_fall = -reading.change / reading.fall if reading.fall > 0.0 else 0.0

@@ -37,6 +37,7 @@ from gradlab.spec._presets import (
     preset_names as preset_names,
     table_experiment as table_experiment,
 )
+from gradlab.spec._ranges import parse_range as parse_range, parse_values as parse_values
 from gradlab.spec._study import (
     StudySpec as StudySpec,
     VariableSpec as VariableSpec,
