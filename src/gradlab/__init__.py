@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         predict as predict,
         report as report,
         resume as resume,
+        sweep as sweep,
         train as train,
     )
 
@@ -40,6 +41,7 @@ _HOMES = {
     "preset": "gradlab.spec",
     "report": "gradlab.verbs",
     "resume": "gradlab.verbs",
+    "sweep": "gradlab.verbs",
     "train": "gradlab.verbs",
 }
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from gradlab.cli import _data, _evaluate, _predict, _reference, _report, _runs, _train
+from gradlab.cli import _data, _evaluate, _predict, _reference, _report, _runs, _sweep, _train
 
 app = typer.Typer(
     name="gradlab",
@@ -20,10 +20,12 @@ Try:
 * `gradlab train my.csv --target species` - your own table
 * `gradlab train pictures/` - your own pictures, a subfolder per class
 * `gradlab predict RUN new.csv` - use what was trained
+* `gradlab sweep circle --learning-rate 0.001:10:9` - what the learning rate does
 * `gradlab data` - what there is to train on
 """,
 )
 app.command(name="train")(_train.train)
+app.command(name="sweep")(_sweep.sweep)
 app.command(name="evaluate")(_evaluate.evaluate)
 app.command(name="predict")(_predict.predict)
 app.command(name="report")(_report.report)

@@ -4,7 +4,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
@@ -16,6 +16,8 @@ from gradlab.core import SpecError
 
 if TYPE_CHECKING:
     from gradlab.verbs import Run, Watcher
+
+T = TypeVar("T")
 
 INTERRUPTED = 130
 DATA = "Data"
@@ -159,7 +161,12 @@ def train(
     * `gradlab train --resume iris-001`
     """
     _check_what(locals())
-    units, sides, batch, columns = _units(hidden), _sides(size), _batch(batch_size), (_list(drop), _list(categories))
+    units, sides, batch, columns = (
+        read_units(hidden),
+        _sides(size),
+        read_batch(batch_size),
+        (_list(drop), _list(categories)),
+    )
     from gradlab import verbs
 
     import_s = time.perf_counter() - BEGIN
@@ -193,7 +200,7 @@ def train(
             watcher=watcher,
         )
 
-    run = _watch(start, is_silent=quiet or as_json)
+    run = watch(start, is_silent=quiet or as_json)
     if as_json:
         seconds = {"import": round(import_s, 4), **run.metrics["seconds"]}
         seconds["total"] = round(time.perf_counter() - BEGIN, 4)
@@ -213,7 +220,7 @@ def _check_what(options: Mapping[str, object]) -> None:
         raise SpecError(f"--resume continues a run as it was begun; leave out {word}")
 
 
-def _watch(start: Callable[["Watcher"], "Run"], *, is_silent: bool) -> "Run":
+def watch(start: Callable[["Watcher"], T], *, is_silent: bool) -> T:
     """Run a training with its progress on the screen, and end the process if it was asked to stop."""
     from gradlab import verbs
 
@@ -243,7 +250,8 @@ def _list(text: str | None) -> list[str] | None:
     return None if text is None else [word.strip() for word in text.split(",") if word.strip()]
 
 
-def _units(text: str | None) -> tuple[int, ...] | None:
+def read_units(text: str | None) -> tuple[int, ...] | None:
+    """Read `--hidden 16,16`."""
     if text is None:
         return None
     words = [word.strip() for word in text.split(",") if word.strip()]
@@ -261,7 +269,8 @@ def _sides(text: str | None) -> tuple[int, int] | None:
     return int(found[1]), int(found[2] or found[1])
 
 
-def _batch(text: str | None) -> int | Literal["full"] | None:
+def read_batch(text: str | None) -> int | Literal["full"] | None:
+    """Read `--batch-size 32` or `full`."""
     if text is None:
         return None
     if text == "full":

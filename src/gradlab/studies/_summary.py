@@ -146,10 +146,13 @@ def _sides(study: Study) -> tuple[str, ...]:
     best = values[study.best.place]
     region = stable_region(study)
     told = [] if region is None else [f"Stable from {region[0]:.4g} to {region[1]:.4g}."]
-    for side, chosen in (("below", values < best), ("above", values > best)):
+    for side, chosen, signs in (
+        ("below", values < best, ("plateau", "too-slow")),
+        ("above", values > best, ("plateau",)),
+    ):
         bad = [
             place for place in np.flatnonzero(chosen)
-            if not is_stable[place] or np.mean(np.isin(verdicts[place].astype(str), ("plateau", "too-slow"))) > 0.5
+            if not is_stable[place] or np.mean(np.isin(verdicts[place].astype(str), signs)) > 0.5
         ]  # fmt: skip
         if bad:
             counts = Counter(verdicts[bad].ravel().tolist())

@@ -27,8 +27,8 @@ class Stopped(Exception):  # noqa: N818 - an ending, not an error
         path: The run's folder.
     """
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(f"stopped; continue by: gradlab train --resume {path}")
+    def __init__(self, path: Path, verb: str = "train") -> None:
+        super().__init__(f"stopped; continue by: gradlab {verb} --resume {path}")
         self.path = path
 
 

@@ -11,6 +11,9 @@ COPIES = 8
 """Of the weights: themselves, their gradients, two of the optimizer's, the start, the best, and a draw in float64."""
 
 
+STUDY_COPIES = 3
+"""Of a study's curves: as they come, put together, and on their way to disk."""
+
 MAX_STEPS = 2**28
 """Steps of one training: the rate of each is laid out before the first."""
 
@@ -33,6 +36,21 @@ def check_room(plan: Plan, epochs: int) -> None:
         raise SpecError(
             f"the network has {count:,} weights, and a step on {plan.batch_size:,} examples takes about "
             f"{needs / 2**30:,.0f} GiB, where this machine has {has / 2**30:,.0f}: make its layers or the batch smaller"
+        )
+
+
+def check_study_room(curve_bytes: int, num_networks: int) -> None:
+    """Refuse a study whose curves would take more memory than the machine has.
+
+    Raises:
+        SpecError: If they would; the message says how much.
+    """
+    has = _memory_bytes()
+    needs = STUDY_COPIES * curve_bytes
+    if has is not None and needs > has:
+        raise SpecError(
+            f"the curves of {num_networks:,} networks take about {needs / 2**30:,.1f} GiB, where this machine has "
+            f"{has / 2**30:,.0f}: use fewer values, seeds or epochs"
         )
 
 
