@@ -14,6 +14,7 @@ from gradlab.data._idx import load_idx
 from gradlab.data._picture_folder import load_pictures
 from gradlab.data._picture_preparation import PicturePreparation
 from gradlab.data._playground import PlaygroundSource, PointsPreparation
+from gradlab.data._synthetic import NumbersPreparation, SyntheticSource
 from gradlab.data._table_preparation import TablePreparation
 from gradlab.data._table_source import load_arrays, load_table
 from gradlab.spec import (
@@ -24,10 +25,13 @@ from gradlab.spec import (
     PicturesData,
     PlaygroundData,
     SplitSpec,
+    SyntheticData,
     TableData,
 )
 
-AnyPreparation = Annotated[TablePreparation | PicturePreparation | PointsPreparation, Field(discriminator="kind")]
+AnyPreparation = Annotated[
+    TablePreparation | PicturePreparation | PointsPreparation | NumbersPreparation, Field(discriminator="kind")
+]
 
 NAMES = {
     "iris": "150 flowers of 3 species, 4 measures (bundled)",
@@ -43,6 +47,8 @@ NAMES = {
     "spiral": "two arms wound around each other (playground)",
     "plane": "a tilted plane, a real target (playground)",
     "multi-gauss": "six bumps, a real target (playground)",
+    "normal": "standard normal inputs and targets: nothing to learn but the examples (synthetic)",
+    "chebyshev": "the Chebyshev polynomial of degree 4 from -1 to 1 (synthetic)",
 }
 
 
@@ -96,6 +102,8 @@ def load(
             return load_idx(spec, on_progress=on_progress)
         case PlaygroundData():
             return PlaygroundSource(spec)
+        case SyntheticData():
+            return SyntheticSource(spec)
         case TableData():
             return load_table(spec)
         case PicturesData():

@@ -14,6 +14,7 @@ from gradlab.reports._content import (
     Row as Row,
     TrainingReport as TrainingReport,
 )
+from gradlab.reports._numbers import number as number, seconds as seconds
 from gradlab.reports._page_content import (
     Band as Band,
     BoundaryRow as BoundaryRow,

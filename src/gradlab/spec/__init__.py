@@ -10,6 +10,7 @@ from gradlab.spec._data import (
     PlaygroundFeature as PlaygroundFeature,
     PlaygroundName as PlaygroundName,
     SplitSpec as SplitSpec,
+    SyntheticData as SyntheticData,
     TableData as TableData,
 )
 from gradlab.spec._experiment import Experiment as Experiment

@@ -9,6 +9,7 @@ from gradlab.spec._base import Spec
 Share = Annotated[float, Field(ge=0.0, lt=1.0)]
 PlaygroundName = Literal["circle", "xor", "gauss", "spiral", "plane", "multi-gauss"]
 PlaygroundFeature = Literal["x1", "x2", "x1^2", "x2^2", "x1*x2", "sin(x1)", "sin(x2)"]
+SyntheticName = Literal["normal", "chebyshev"]
 BundledName = Literal["iris", "wine", "breast-cancer", "digits", "diabetes"]
 IdxName = Literal["mnist", "fashion-mnist"]
 
@@ -36,6 +37,20 @@ class PlaygroundData(Spec):
     num_examples: int | None = Field(default=None, ge=4, description="Default: 500 to classify, 1,200 for regression.")
     noise: float = Field(default=0.0, ge=0.0, le=100.0, description="Noise in per cent, as on the page's slider.")
     features: tuple[PlaygroundFeature, ...] = Field(default=("x1", "x2"), min_length=1)
+
+
+class SyntheticData(Spec):
+    """Real inputs and targets by definition, as they are: nothing is standardised.
+
+    `normal`: inputs and targets from the standard normal distribution, drawn by seed, so that there is nothing to
+    learn but the examples themselves. `chebyshev`: one input at equal distances from -1 to 1, and the Chebyshev
+    polynomial of degree 4 there.
+    """
+
+    kind: Literal["synthetic"] = "synthetic"
+    name: SyntheticName = "normal"
+    num_examples: int = Field(default=272, ge=4)
+    num_inputs: int = Field(default=16, ge=1, le=10_000, description="Inputs of `normal`; `chebyshev` has one.")
 
 
 class TableData(Spec):
@@ -74,7 +89,8 @@ class ArraysData(Spec):
 
 
 DataSpec = Annotated[
-    BundledData | IdxData | PlaygroundData | TableData | PicturesData | ArraysData, Field(discriminator="kind")
+    BundledData | IdxData | PlaygroundData | SyntheticData | TableData | PicturesData | ArraysData,
+    Field(discriminator="kind"),
 ]
 
 

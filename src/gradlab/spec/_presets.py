@@ -1,5 +1,6 @@
 """Experiments that come with gradlab. Their sources and measurements are in `docs/presets.md`."""
 
+import math
 from collections.abc import Callable
 
 from gradlab.core import SpecError, unknown_name
@@ -11,6 +12,7 @@ from gradlab.spec._data import (
     PlaygroundData,
     PlaygroundName,
     SplitSpec,
+    SyntheticData,
     TableData,
 )
 from gradlab.spec._experiment import Experiment
@@ -186,6 +188,48 @@ def _chain() -> Experiment:
     )
 
 
+def _fractal() -> Experiment:
+    """The network whose border of trainability is a fractal (Sohl-Dickstein, 2024), in its mean-field form."""
+    plain = {"initializer": "normal", "initial_range": 1.0, "bias": False}
+    return Experiment(
+        name="fractal",
+        data=SyntheticData(name="normal", num_examples=272, num_inputs=16),
+        split=SplitSpec(test=0.0, validation=0.0),
+        model=(
+            DenseSpec.model_validate(
+                {"name": "hidden", "units": 16, "activation": "tanh", "multiplier": math.sqrt(2.0 / 16.0), **plain}
+            ),
+            DenseSpec.model_validate({"name": "output", "multiplier": 1.0 / 16.0, **plain}),
+        ),
+        loss=SquaredErrorSpec(),
+        optimizer=SgdSpec(learning_rate=1.0),
+        epochs=500,
+        batch_size="full",
+        shuffle=False,
+        precision="float64",
+    )
+
+
+def _edge_of_stability() -> Experiment:
+    """Full-batch descent that goes up to the limit of stability and stays there (Cohen et al., 2021, figure 5)."""
+    hidden = {"units": 100, "activation": "tanh", "initializer": "lecun-uniform"}
+    return Experiment(
+        name="edge-of-stability",
+        data=SyntheticData(name="chebyshev", num_examples=20, num_inputs=1),
+        split=SplitSpec(test=0.0, validation=0.0),
+        model=(
+            DenseSpec.model_validate({"name": "hidden1", **hidden}),
+            DenseSpec.model_validate({"name": "hidden2", **hidden}),
+            DenseSpec(name="output", initializer="lecun-uniform"),
+        ),
+        loss=SquaredErrorSpec(factor=0.5),
+        optimizer=SgdSpec(learning_rate=0.1),
+        epochs=20_000,
+        batch_size="full",
+        shuffle=False,
+    )
+
+
 PRESETS: dict[str, tuple[str, Callable[[], Experiment]]] = {
     "iris": ("150 flowers, 3 species: 4-8-3, Adam, 100 epochs in batches of 5", _iris),
     "iris-50": ("the same, 50 epochs in batches of 8", lambda: _iris("iris-50", epochs=50, batch_size=8)),
@@ -209,6 +253,11 @@ PRESETS: dict[str, tuple[str, Callable[[], Experiment]]] = {
     "gauss": ("playground: two clouds", lambda: _playground("gauss")),
     "spiral": ("playground: two arms wound around each other", _spiral),
     "plane": ("playground regression: a tilted plane", lambda: _playground("plane")),
+    "fractal": ("16-16-1 without biases on random numbers: the border of trainability, for `gradlab atlas`", _fractal),
+    "edge-of-stability": (
+        "1-100-100-1 on a polynomial, full batch: sharpness rises to 2 / learning rate, for `gradlab curvature`",
+        _edge_of_stability,
+    ),
     "multi-gauss": ("playground regression: six bumps", lambda: _playground("multi-gauss")),
 }
 

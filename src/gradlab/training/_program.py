@@ -44,10 +44,7 @@ def program(plan: Plan, *, shares_data: bool) -> jax.stages.Wrapped:
     Returns:
         The function. Arrays of more than one lane have it as their last axis.
     """
-    run = functools.partial(_segment, plan)
-    if plan.lanes > 1:
-        data_axis = None if shares_data else -1
-        run = jax.vmap(run, in_axes=(-1, -1, data_axis, None, None), out_axes=-1)
+    run = functools.partial(_segment, plan, shares_data=shares_data)
     return jax.jit(run, donate_argnums=0)
 
 
@@ -88,37 +85,54 @@ class Compiler:
 def _segment(
     plan: Plan,
     state: State,
-    hyper: dict[str, Float[Array, ""]],
+    hyper: dict[str, Float[Array, " *lanes"]],
     data: dict[str, Shaped[Array, "..."]],
     factors: Float[Array, "epochs steps"],
     bounds: Bounds,
-) -> tuple[State, dict[str, Float[Array, " epochs"]]]:
+    *,
+    shares_data: bool,
+) -> tuple[State, dict[str, Float[Array, "epochs *lanes"]]]:
     num_epochs, step_from, step_to = bounds
-    orders: Int[Array, "epochs steps batch"] = data["orders"]
+    if plan.lanes > 1:
+        # Inside the loops members are the first axis, as XLA would have it; turned about once, not at every step.
+        state, hyper = _lanes_first((state, hyper))
+        data = data if shares_data else _lanes_first(data)
+    orders: Int[Array, "*lanes epochs steps batch"] = data["orders"]
+    own_orders = not shares_data and plan.lanes > 1
+    examples = {name: array for name, array in data.items() if name != "orders"}
+    step_all, finish_all = functools.partial(_step, plan), functools.partial(_finish_epoch, plan)
+    if plan.lanes > 1:
+        axis = None if shares_data else 0
+        step_all = jax.vmap(step_all, in_axes=(0, 0, axis, axis, None))
+        finish_all = jax.vmap(finish_all, in_axes=(0, 0, axis))
     names = trace_names(plan)
-    trace = {name: jnp.full(orders.shape[0], jnp.nan, plan.precision) for name in names}
+    shape = factors.shape[:1] if plan.lanes == 1 else (factors.shape[0], plan.lanes)
+    trace = {name: jnp.full(shape, jnp.nan, plan.precision) for name in names}
 
     def run_epoch(epoch: Array, carry: tuple[State, dict[str, Array]]) -> tuple[State, dict[str, Array]]:
         def run_step(step: Array, state: State) -> State:
-            return _step(plan, state, hyper, data, orders[epoch, step], factors[epoch, step])
+            rows = orders[:, epoch, step] if own_orders else orders[epoch, step]
+            return step_all(state, hyper, examples, rows, factors[epoch, step])
 
         def finish(carry: tuple[State, dict[str, Array]]) -> tuple[State, dict[str, Array]]:
-            state, values = _finish_epoch(plan, carry[0], hyper, data)
+            state, values = finish_all(carry[0], hyper, examples)
             return state, {name: carry[1][name].at[epoch].set(values[name]) for name in names}
 
         carry = (lax.fori_loop(step_from, step_to, run_step, carry[0]), carry[1])
         return lax.cond(step_to == plan.steps_per_epoch, finish, lambda same: same, carry)
 
-    if plan.lanes > 1:
-        return lax.fori_loop(0, num_epochs, run_epoch, (state, trace))
-
     def goes_on(carry: tuple[Array, tuple[State, dict[str, Array]]]) -> Array:
-        # A network alone is spared the rest once it has diverged; in lanes the test would cost the others more.
-        return (carry[0] < num_epochs) & (carry[1][0]["diverged_at"] < 0)
+        # Where every network has diverged, the rest is spared.
+        return (carry[0] < num_epochs) & jnp.any(carry[1][0]["diverged_at"] < 0)
 
-    return lax.while_loop(
+    _, (state, trace) = lax.while_loop(
         goes_on, lambda carry: (carry[0] + 1, run_epoch(*carry)), (jnp.zeros_like(num_epochs), (state, trace))
-    )[1]
+    )
+    return (state if plan.lanes == 1 else jax.tree.map(lambda leaf: jnp.moveaxis(leaf, 0, -1), state)), trace
+
+
+def _lanes_first(tree: Any) -> Any:
+    return jax.tree.map(lambda leaf: jnp.moveaxis(leaf, -1, 0), tree)
 
 
 def trace_names(plan: Plan) -> tuple[str, ...]:
