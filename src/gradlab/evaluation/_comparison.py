@@ -1,7 +1,7 @@
 """Whether a difference between two settings is real: paired over the seeds that both were trained from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -25,6 +25,7 @@ class PairedDifference:
         p_value: Chance of a mean at least as far from 0 if the sign of each seed's difference were a coin's throw; 1
             for one seed.
         num_seeds: Seeds compared.
+        num_above: Seeds on which the first is above the second.
         is_real: Whether that chance is below 5%, after Holm's correction where several were compared.
     """
 
@@ -32,6 +33,7 @@ class PairedDifference:
     ci95: Interval | None
     p_value: float
     num_seeds: int
+    num_above: int
     is_real: bool
 
 
@@ -69,7 +71,8 @@ def compare_paired(
     difference = first.astype(np.float64) - second.astype(np.float64)
     mean, _, interval = mean_and_deviation(difference.tolist())
     p_value = _sign_flip_p(difference, seed)
-    return PairedDifference(mean, interval, p_value, len(difference), p_value < LEVEL)
+    num_above = int((difference > 0.0).sum())
+    return PairedDifference(mean, interval, p_value, len(difference), num_above, p_value < LEVEL)
 
 
 def _sign_flip_p(difference: Float[np.ndarray, " seeds"], seed: int) -> float:
@@ -162,7 +165,7 @@ def find_best(values: Float[np.ndarray, "settings seeds"], *, seed: int = 0) -> 
     pairs = [compare_paired(kept[place], kept[best], seed=seed) for place in order[1:]]
     corrected = holm([pair.p_value for pair in pairs])
     differences = {
-        int(usable[place]): PairedDifference(pair.mean, pair.ci95, p, pair.num_seeds, p < LEVEL)
+        int(usable[place]): replace(pair, p_value=p, is_real=p < LEVEL)
         for place, pair, p in zip(order[1:], pairs, corrected, strict=True)
     }
     likely = {int(usable[place]) for place in np.flatnonzero(shares >= 0.025)} | {int(usable[best])}

@@ -29,4 +29,5 @@ from gradlab.reports._page_content import (
     Series as Series,
     Table as Table,
 )
+from gradlab.reports._page_render import render_page as render_page
 from gradlab.reports._render import render as render

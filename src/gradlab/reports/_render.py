@@ -4,7 +4,7 @@ import base64
 import hashlib
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gradlab.reports._account import account_view
 from gradlab.reports._boundary import boundary_view
@@ -37,32 +37,40 @@ def render(report: TrainingReport) -> str:
     Returns:
         The page's HTML.
     """
-    script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
     mistakes = view_examples(report.mistakes, _classes(report))
+    return page_frame(
+        "report.html",
+        report=report,
+        outcome=mark_code(report.outcome),
+        figures=key_figures(report),
+        shares=part_shares(report.facts.parts),
+        phases=phases(report.facts.seconds),
+        num_params=sum(layer.num_params for layer in report.layers),
+        multiply_adds=sum(layer.multiply_adds for layer in report.layers),
+        curves=curves_view(report.history, tuple(member.seed for member in report.members)),
+        metrics=metrics_view(report),
+        members=members_view(report.members),
+        confusion=report.confusion and confusion_view(report.confusion),
+        calibration=report.calibration and calibration_view(report.calibration),
+        regression=report.predictions and regression_view(report.predictions),
+        mistakes=mistakes,
+        mistake_columns=columns_of(mistakes),
+        boundary=report.boundary and boundary_view(report.boundary),
+        account=report.account and account_view(report.account),
+    )
+
+
+def page_frame(template: str, **values: Any) -> str:
+    """Fill in a template of a whole page, with the styles and the script that all pages share."""
+    script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
     return (
         _environment()
-        .get_template("report.html")
+        .get_template(template)
         .render(
-            report=report,
             style=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
             script=script,
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-            outcome=mark_code(report.outcome),
-            figures=key_figures(report),
-            shares=part_shares(report.facts.parts),
-            phases=phases(report.facts.seconds),
-            num_params=sum(layer.num_params for layer in report.layers),
-            multiply_adds=sum(layer.multiply_adds for layer in report.layers),
-            curves=curves_view(report.history, tuple(member.seed for member in report.members)),
-            metrics=metrics_view(report),
-            members=members_view(report.members),
-            confusion=report.confusion and confusion_view(report.confusion),
-            calibration=report.calibration and calibration_view(report.calibration),
-            regression=report.predictions and regression_view(report.predictions),
-            mistakes=mistakes,
-            mistake_columns=columns_of(mistakes),
-            boundary=report.boundary and boundary_view(report.boundary),
-            account=report.account and account_view(report.account),
+            **values,
         )
     )
 

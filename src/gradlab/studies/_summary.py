@@ -126,8 +126,8 @@ def _next(study: Study, settings: list[dict[str, Value]]) -> str:
     pair = best.differences[best.next_place]
     low, high = pair.ci95 or (float("nan"), float("nan"))
     told = (
-        f"The next best, {name_setting(settings[best.next_place])}, is worse by {pair.mean:.3g} on the same seeds "
-        f"(95% interval {low:.3g} to {high:.3g}): "
+        f"The next best, {name_setting(settings[best.next_place])}, is worse by {pair.mean:.3g} on average "
+        f"(95% interval {low:.3g} to {high:.3g}), and on {pair.num_above} of {pair.num_seeds} seeds: "
     )
     if pair.is_real:
         return told + f"a real difference (p = {pair.p_value:.2g})."

@@ -313,7 +313,15 @@ class SweepJob:
             from gradlab import reports
             from gradlab.verbs._sweep_report import build_page
 
-            page = build_page(study, sentences, self._design, self._plans, self._examples.of, folder, seconds)
+            page = build_page(
+                study,
+                sentences,
+                design=self._design,
+                plans=self._plans,
+                dataset_of=self._examples.of,
+                folder=folder,
+                seconds=seconds,
+            )
             folder.save_report(reports.render_page(page))
         metrics = outcome(study, sentences, {**seconds, "total": time.perf_counter() - self._begin})
         folder.save_metrics(metrics)

@@ -7,7 +7,7 @@ function readOut(figure) {
   const cursor = svg.querySelector(".cursor");
   const epoch = figure.querySelector("[data-epoch]");
   const lines = figure.querySelectorAll("[data-line]");
-  const last = numbers.epochs.length - 1;
+  const last = numbers.x.length - 1;
   let at = last;
 
   const add = (name, attributes) => {
@@ -26,10 +26,10 @@ function readOut(figure) {
     const axis = panel().dataset;
     cursor.replaceChildren();
     add("line", { x1: numbers.x[at], x2: numbers.x[at], y1: axis.start, y2: axis.end });
-    epoch.textContent = numbers.epochs[at].toLocaleString("en");
+    epoch.textContent = numbers.labels ? numbers.labels[at] : numbers.epochs[at].toLocaleString("en");
     numbers.lines.forEach((line, k) => {
       lines[k].textContent = line.text[at];
-      const y = line.y[at] === null ? NaN : place(axis, line.y[at]);
+      const y = line.y[at] === null ? NaN : numbers.isPlaced ? line.y[at] : place(axis, line.y[at]);
       if (Number.isFinite(y)) add("circle", { cx: numbers.x[at], cy: y, r: 4, class: "dot " + line.style });
     });
   };
@@ -88,6 +88,19 @@ function openCells(layout) {
   if (location.hash) open(location.hash.slice(1));
 }
 
+// Shows the planes of a row at the epoch that the slider stands on.
+function moveFrames(row) {
+  const epochs = JSON.parse(row.querySelector(".epochs").textContent);
+  const slider = row.querySelector("input");
+  slider.addEventListener("input", () => {
+    row.querySelector("output").textContent = epochs[slider.value].toLocaleString("en");
+    for (const svg of row.querySelectorAll("svg")) {
+      svg.querySelectorAll(".frame").forEach((frame, k) => frame.classList.toggle("is-shown", k === +slider.value));
+    }
+  });
+}
+
 document.documentElement.classList.add("scripted");
 document.querySelectorAll("[data-chart]").forEach(readOut);
 document.querySelectorAll(".confusion-layout").forEach(openCells);
+document.querySelectorAll("[data-frames]").forEach(moveFrames);

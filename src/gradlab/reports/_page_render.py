@@ -1,0 +1,90 @@
+"""A page of results as one self-contained HTML file."""
+
+import re
+from typing import Any
+
+from gradlab.reports._boundary import BoundaryView, boundary_view
+from gradlab.reports._chart import chart_view
+from gradlab.reports._csv import download
+from gradlab.reports._map import map_view
+from gradlab.reports._page_content import BoundaryRow, Chart, Map, Page, Part, Picture, Section, Table
+from gradlab.reports._png import png_uri
+from gradlab.reports._render import page_frame
+from gradlab.reports._summary import mark_code
+
+NUMBER = re.compile(r"(?:[-+−–—.,%±×∞\s\d⁻⁰¹²³⁴⁵⁶⁷⁸⁹]|to)*")
+"""What a cell of a column of numbers may be, as `0.1 ± 0.02` or `−1 to 2`."""
+
+
+def render_page(page: Page) -> str:
+    """Write a page of results that needs nothing but itself.
+
+    Styles, script, pictures and every figure's numbers are inside; the page's own policy forbids it to load anything.
+    All names, which may come from files of strangers, are escaped.
+
+    Args:
+        page: What to say.
+
+    Returns:
+        The page's HTML.
+    """
+    sections = [_section(section, place) for place, section in enumerate(page.sections)]
+    return page_frame("page.html", page=page, outcome=[mark_code((text,)) for text in page.outcome], sections=sections)
+
+
+def _section(section: Section, place: int) -> dict[str, Any]:
+    return {
+        "key": f"part-{place + 1}",
+        "title": section.title,
+        "sentences": [mark_code((text,)) for text in section.sentences],
+        "groups": _groups([_part(part, f"figure-{place + 1}-{k + 1}") for k, part in enumerate(section.parts)]),
+    }
+
+
+def _groups(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put charts and maps that follow each other side by side."""
+    groups: list[dict[str, Any]] = []
+    for part in parts:
+        if part["kind"] in ("chart", "map") and groups and groups[-1]["kind"] == "figures":
+            groups[-1]["parts"].append(part)
+        elif part["kind"] in ("chart", "map"):
+            groups.append({"kind": "figures", "parts": [part]})
+        else:
+            groups.append({"kind": part["kind"], "parts": [part]})
+    return groups
+
+
+def _part(part: Part, key: str) -> dict[str, Any]:
+    match part:
+        case Chart():
+            view = chart_view(part, key)
+            return {"kind": "chart", "view": view} if view else _empty(part.title)
+        case Map():
+            drawn = map_view(part, key)
+            return {"kind": "map", "view": drawn} if drawn else _empty(part.title)
+        case Table():
+            return {"kind": "table", "table": part, "is_number": _number_columns(part), "saved": _save(part)}
+        case BoundaryRow():
+            return {"kind": "boundaries", "row": part, "key": key, "planes": _planes(part)}
+        case Picture():
+            return {"kind": "picture", "picture": part, "uri": png_uri(part.pixels.astype("uint8"))}
+
+
+def _empty(title: str) -> dict[str, Any]:
+    return {"kind": "empty", "title": title}
+
+
+def _planes(row: BoundaryRow) -> list[tuple[str, BoundaryView, str]]:
+    captions = row.captions or ("",) * len(row.names)
+    views = [boundary_view(boundary) for boundary in row.boundaries]
+    return [(name, view, caption) for name, view, caption in zip(row.names, views, captions, strict=True) if view]
+
+
+def _number_columns(table: Table) -> list[bool]:
+    """Say which columns hold numbers: those of which every cell begins like one, or is empty."""
+    columns = list(zip(*table.rows, strict=True)) if table.rows else [()] * len(table.head)
+    return [bool(column) and all(NUMBER.fullmatch(cell) for cell in column) for column in columns]
+
+
+def _save(table: Table) -> Any:
+    return download("table.csv", table.head, table.rows)
