@@ -29,8 +29,11 @@ class VariableSpec(Spec):
 class StudySpec(Spec):
     """Every combination of the variables' values, each trained from every seed of the experiment."""
 
-    kind: Literal["sweep", "atlas", "learning-rate"] = "sweep"
+    kind: Literal["sweep", "atlas"] = "sweep"
     variables: Annotated[tuple[VariableSpec, ...], Field(min_length=1)]
+    threshold: float = Field(
+        default=0.1, gt=0.0, description="Of an atlas: share of its first loss that a network is to get down to."
+    )
     experiment: Experiment
 
     @model_validator(mode="after")

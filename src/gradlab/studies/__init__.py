@@ -1,6 +1,20 @@
 """Floor 7: many trainings that differ by what was named: their design, their verdicts and what they show together."""
 
-from gradlab.studies._design import Design as Design, Variant as Variant, make_design as make_design
+from gradlab.studies._atlas import (
+    OUTCOMES as OUTCOMES,
+    Atlas as Atlas,
+    Outcome as Outcome,
+    gather_atlas as gather_atlas,
+    plan_atlas as plan_atlas,
+    train_atlas as train_atlas,
+)
+from gradlab.studies._design import (
+    Design as Design,
+    Variant as Variant,
+    check_values as check_values,
+    make_design as make_design,
+)
+from gradlab.studies._fractal import BoxCount as BoxCount, border_cells as border_cells, box_count as box_count
 from gradlab.studies._study import Study as Study, gather as gather
 from gradlab.studies._summary import (
     describe_study as describe_study,

@@ -101,6 +101,18 @@ def make_design(study: StudySpec, adjustable: Mapping[str, float]) -> Design:
     return Design(variables, seeds, variants, tuple(variable.name for variable in inside))
 
 
+def check_values(study: StudySpec, adjustable: Mapping[str, float]) -> None:
+    """Refuse variables that are no numbers of a program, or values out of their range.
+
+    Raises:
+        SpecError: If there is one.
+    """
+    for variable in study.variables:
+        if variable.name not in adjustable:
+            raise SpecError(unknown_name("hyperparameter", variable.name, adjustable))
+        _check_numbers(variable.name, variable.values, study.experiment)
+
+
 def _check_name(name: str, experiment: Experiment, adjustable: Mapping[str, float]) -> None:
     if name in adjustable or name in STRUCTURE or name in ("optimizer", "loss", "schedule") or "." in name:
         return

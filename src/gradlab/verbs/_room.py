@@ -14,6 +14,9 @@ COPIES = 8
 STUDY_COPIES = 3
 """Of a study's curves: as they come, put together, and on their way to disk."""
 
+ATLAS_BYTES = 1_000
+"""Of memory for each network of a map: its numbers as they come, put together, and as a table with words."""
+
 MAX_STEPS = 2**28
 """Steps of one training: the rate of each is laid out before the first."""
 
@@ -51,6 +54,21 @@ def check_study_room(curve_bytes: int, num_networks: int) -> None:
         raise SpecError(
             f"the curves of {num_networks:,} networks take about {needs / 2**30:,.1f} GiB, where this machine has "
             f"{has / 2**30:,.0f}: use fewer values, seeds or epochs"
+        )
+
+
+def check_atlas_room(num_networks: int) -> None:
+    """Refuse a map that would take more memory than the machine has, or more networks than a study may have.
+
+    Raises:
+        SpecError: If it would; the message says how much.
+    """
+    has = _memory_bytes()
+    needs = ATLAS_BYTES * num_networks
+    if has is not None and needs > has:
+        raise SpecError(
+            f"a map of {num_networks:,} networks takes about {needs / 2**30:,.1f} GiB of memory, where this machine "
+            f"has {has / 2**30:,.0f}: use fewer values a side (1024 x 1024 take {ATLAS_BYTES * 2**20 / 2**30:.1f} GiB)"
         )
 
 

@@ -1,0 +1,83 @@
+"""How rough the border between two kinds of cells is."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+
+@dataclass(frozen=True)
+class BoxCount:
+    """The box-counting dimension of a border.
+
+    Attributes:
+        sizes: Sides of the boxes, in cells.
+        counts: Boxes of each size that hold a piece of the border.
+        dimension: Slope of log(count) against log(1 / size); 1 for a smooth line, 2 for one that fills the plane. NaN
+            where there are too few boxes to tell.
+        error: Standard error of the slope. It speaks of the fit alone, and is too small: counts of nested boxes depend
+            on each other.
+    """
+
+    sizes: Int[np.ndarray, " sizes"]
+    counts: Int[np.ndarray, " sizes"]
+    dimension: float
+    error: float
+
+
+def border_cells(is_inside: Bool[np.ndarray, "rows columns"]) -> Bool[np.ndarray, "rows columns"]:
+    """Mark the cells that have a neighbour of the other kind, above, below, left or right.
+
+    Example:
+        >>> border_cells(np.array([[True, True, False, False]])).tolist()
+        [[False, True, True, False]]
+    """
+    found = np.zeros(is_inside.shape, np.bool_)
+    across = is_inside[:, 1:] != is_inside[:, :-1]
+    along = is_inside[1:] != is_inside[:-1]
+    found[:, 1:] |= across
+    found[:, :-1] |= across
+    found[1:] |= along
+    found[:-1] |= along
+    return found
+
+
+def box_count(is_inside: Bool[np.ndarray, "rows columns"]) -> BoxCount:
+    """Estimate the box-counting dimension of the border of a set.
+
+    Args:
+        is_inside: Which cells belong to the set.
+
+    Returns:
+        The counts, and the slope fitted through the sizes from 2 cells to an eighth of the shorter side: with one
+        cell a border is as thick as the picture is coarse, and larger boxes are too few.
+
+    References:
+        Falconer, "Fractal geometry" (1990), chapter 3.
+    """
+    border = border_cells(is_inside)
+    shortest = min(border.shape)
+    sizes = [2**power for power in range(1, 12) if 2**power <= max(shortest // 8, 1)]
+    counts = [_count(border, size) for size in sizes]
+    known = [(size, count) for size, count in zip(sizes, counts, strict=True) if count > 0]
+    dimension, error = _slope(known)
+    return BoxCount(np.array(sizes, np.int64), np.array(counts, np.int64), dimension, error)
+
+
+def _count(border: Bool[np.ndarray, "rows columns"], size: int) -> int:
+    rows, columns = (-(-side // size) * size for side in border.shape)
+    padded = np.zeros((rows, columns), np.bool_)
+    padded[: border.shape[0], : border.shape[1]] = border
+    return int(padded.reshape(rows // size, size, columns // size, size).any(axis=(1, 3)).sum())
+
+
+def _slope(known: list[tuple[int, int]]) -> tuple[float, float]:
+    if len(known) < 3:
+        return float("nan"), float("nan")
+    x: Float[np.ndarray, " sizes"] = -np.log([size for size, _ in known])
+    y = np.log([count for _, count in known])
+    centred = x - x.mean()
+    slope = float((centred * y).sum() / (centred**2).sum())
+    residuals = y - y.mean() - slope * centred
+    error = float(np.sqrt((residuals**2).sum() / (len(known) - 2) / (centred**2).sum()))
+    return slope, error
