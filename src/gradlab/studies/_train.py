@@ -24,7 +24,7 @@ CURVES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Measured:
     """Some networks of a study, trained and measured.
 

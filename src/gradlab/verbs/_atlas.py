@@ -28,7 +28,7 @@ from gradlab.verbs._watcher import SILENT, Watcher
 
 SIZE = 32
 DEFAULTS = {
-    "fractal": (f"learning_rate.hidden=1:100000:{SIZE}", f"learning_rate.output=1:100000:{SIZE}"),
+    "fractal": (f"learning_rate.hidden=1:10000:{SIZE}", f"learning_rate.output=10:1000:{SIZE}"),
 }
 LABELS = {
     "converges": "converges",
