@@ -2,7 +2,7 @@
 
 import typer
 
-from gradlab.cli import _atlas, _data, _evaluate, _predict, _reference, _report, _runs, _sweep, _train
+from gradlab.cli import _atlas, _curvature, _data, _evaluate, _predict, _reference, _report, _runs, _sweep, _train
 
 app = typer.Typer(
     name="gradlab",
@@ -27,6 +27,7 @@ Try:
 app.command(name="train")(_train.train)
 app.command(name="sweep")(_sweep.sweep)
 app.command(name="atlas")(_atlas.atlas)
+app.command(name="curvature")(_curvature.curvature)
 app.command(name="evaluate")(_evaluate.evaluate)
 app.command(name="predict")(_predict.predict)
 app.command(name="report")(_report.report)

@@ -1,6 +1,7 @@
 """Floor 10: one function a verb. The command line and the Python interface are its two faces."""
 
 from gradlab.verbs._atlas import AtlasResult as AtlasResult, atlas as atlas, resume_atlas as resume_atlas
+from gradlab.verbs._curvature import Curvature as Curvature, SharpnessTrace as SharpnessTrace, curvature as curvature
 from gradlab.verbs._environment import describe_environment as describe_environment
 from gradlab.verbs._evaluate import Evaluation as Evaluation, evaluate as evaluate, layer_table as layer_table
 from gradlab.verbs._job import Stopped as Stopped

@@ -1,6 +1,6 @@
 """Floor 7: the shape of the loss around a point: sharpness, spectrum, the limit of stability, where descent stopped."""
 
-from gradlab.curvature._lanczos import (
+from gradlab.sharpness._lanczos import (
     Density as Density,
     Extremes as Extremes,
     Tridiagonal as Tridiagonal,
@@ -10,8 +10,12 @@ from gradlab.curvature._lanczos import (
     lanczos as lanczos,
     spectral_density as spectral_density,
 )
-from gradlab.curvature._network_loss import NetworkLoss as NetworkLoss, network_loss as network_loss
-from gradlab.curvature._stability import (
+from gradlab.sharpness._network_loss import (
+    MAX_EXAMPLES as MAX_EXAMPLES,
+    NetworkLoss as NetworkLoss,
+    network_loss as network_loss,
+)
+from gradlab.sharpness._stability import (
     Stop as Stop,
     StopKind as StopKind,
     is_preconditioned as is_preconditioned,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from gradlab.curvature._lanczos import Extremes
+from gradlab.sharpness._lanczos import Extremes
 from gradlab.spec import (
     AdamSpec,
     AdamWSpec,
