@@ -109,7 +109,10 @@ def _differentiate(
     wide = (moved[:, :, 3] - moved[:, :, 0]) / (4.0 * steps)
     slopes = ((4.0 * near - wide) / 3.0).sum(axis=2)
     eps = float(np.finfo(np.float64).eps)
-    rounding = 4.0 * eps * np.where(near != 0.0, np.abs(losses[0]) + eps, 0.0).sum(axis=2) / np.array(STEPS)
+    stirred = (near != 0.0).any(axis=1)
+    # Where no cost moves at all, what it would have had to move by to be seen is the doubt.
+    stirred |= ~stirred.any(axis=1, keepdims=True)
+    rounding = 4.0 * eps * np.where(stirred, np.abs(losses[0]) + eps, 0.0).sum(axis=1)[:, None] / np.array(STEPS)
     coarse = np.abs(near.sum(axis=2) - slopes)
     finer = np.abs(np.diff(slopes, axis=1, append=np.nan))
     doubts = rounding + np.where(np.isnan(finer), coarse, finer)

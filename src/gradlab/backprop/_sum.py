@@ -95,12 +95,12 @@ class Sum:
 
 def at(letter: str, place: Iterable[int]) -> str:
     """Word a place in an array, as `a[3]` or `a[2,5,0]`."""
-    return f"{letter}[{','.join(str(int(axis)) for axis in place)}]"
+    return f"{letter}[{','.join(map(str, place))}]"
 
 
 def all_at(letter: str, places: Int[np.ndarray, "terms axes"]) -> tuple[str, ...]:
     """Word many places in an array."""
-    return tuple(at(letter, place) for place in places)
+    return tuple(at(letter, place) for place in places.tolist())
 
 
 def all_places(shape: tuple[int, ...]) -> Int[np.ndarray, "terms axes"]:
