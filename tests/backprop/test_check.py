@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from gradlab import backprop
 from gradlab.backprop import Account, Check, account_for, check
+from gradlab.backprop._dense import DenseStep
 from gradlab.spec import (
     ActivationName,
     ActivationSpec,
@@ -96,8 +96,8 @@ def test_small_networks_to_the_last_weight(
 def test_a_wrong_rule_is_found_out(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a tool that changes the weights before it sends the error down through them: off by a quarter."""
     problem = ask((DenseSpec(name="hidden", units=4, activation="tanh"), DenseSpec(name="output")), (3,))
-    below = backprop._dense.DenseStep.below
-    monkeypatch.setattr(backprop._dense.DenseStep, "below", lambda step, delta: below(step, delta) * (1.0 + 2e-6))
+    below = DenseStep.below
+    monkeypatch.setattr(DenseStep, "below", lambda step, delta: below(step, delta) * (1.0 + 2e-6))
     found = check(account_for(problem))
     assert not found.agrees
     wrong = {(each.layer, each.of) for each in found.arrays if not each.agrees}
@@ -108,7 +108,7 @@ def test_a_wrong_rule_is_found_out(ask: Any, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_number_that_is_none_does_not_agree(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     problem = ask((DenseSpec(name="output"),), (3,))
-    monkeypatch.setattr(backprop._dense.DenseStep, "below", lambda *_: np.full((4, 3), np.nan))
+    monkeypatch.setattr(DenseStep, "below", lambda *_: np.full((4, 3), np.nan))
     found = check(account_for(problem))
     assert not found.agrees
     assert np.isnan(found.autodiff)

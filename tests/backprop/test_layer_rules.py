@@ -223,9 +223,11 @@ def test_batch_norm(shape: tuple[int, ...], is_training: bool, eps: float, batch
     statistics = {"mean": rng.normal(size=channels), "variance": rng.random(channels) + 0.1}
 
     def forward(x: torch.Tensor, own: dict[str, torch.Tensor]) -> torch.Tensor:
-        running = (torch.tensor(statistics[role]) for role in ("mean", "variance"))
+        mean, variance = torch.tensor(statistics["mean"]), torch.tensor(statistics["variance"])
         flat = x.reshape(-1, channels)
-        return F.batch_norm(flat, *running, own["scale"], own["shift"], training=is_training, eps=eps).reshape(x.shape)
+        return F.batch_norm(flat, mean, variance, own["scale"], own["shift"], training=is_training, eps=eps).reshape(
+            x.shape
+        )
 
     compare(BatchNormSpec(eps=eps), shape, batch, seed, forward, statistics=statistics, is_training=is_training)
 
