@@ -43,7 +43,19 @@ from gradlab.evaluation._plane import (
 )
 from gradlab.evaluation._reals import RealMetrics as RealMetrics, evaluate_reals as evaluate_reals
 from gradlab.evaluation._seeds import over_seeds as over_seeds
-from gradlab.evaluation._softmax import SoftmaxAccount as SoftmaxAccount, softmax_account as softmax_account
+from gradlab.evaluation._softmax import (
+    NaiveSoftmax as NaiveSoftmax,
+    SoftmaxAccount as SoftmaxAccount,
+    softmax_account as softmax_account,
+)
+from gradlab.evaluation._softmax_facts import (
+    Effect as Effect,
+    Proof as Proof,
+    TruthAccount as TruthAccount,
+    softmax_effects as softmax_effects,
+    softmax_proofs as softmax_proofs,
+    softmax_truth as softmax_truth,
+)
 from gradlab.evaluation._stuck import stuck_units as stuck_units
 from gradlab.evaluation._verdicts import (
     VERDICTS as VERDICTS,
