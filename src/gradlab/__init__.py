@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         predict as predict,
         report as report,
         resume as resume,
+        softmax as softmax,
         sweep as sweep,
         train as train,
     )
@@ -45,6 +46,7 @@ _HOMES = {
     "preset": "gradlab.spec",
     "report": "gradlab.verbs",
     "resume": "gradlab.verbs",
+    "softmax": "gradlab.verbs",
     "sweep": "gradlab.verbs",
     "train": "gradlab.verbs",
 }

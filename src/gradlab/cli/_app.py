@@ -2,7 +2,19 @@
 
 import typer
 
-from gradlab.cli import _atlas, _curvature, _data, _evaluate, _predict, _reference, _report, _runs, _sweep, _train
+from gradlab.cli import (
+    _atlas,
+    _curvature,
+    _data,
+    _evaluate,
+    _predict,
+    _reference,
+    _report,
+    _runs,
+    _softmax,
+    _sweep,
+    _train,
+)
 
 app = typer.Typer(
     name="gradlab",
@@ -28,6 +40,7 @@ app.command(name="train")(_train.train)
 app.command(name="sweep")(_sweep.sweep)
 app.command(name="atlas")(_atlas.atlas)
 app.command(name="curvature")(_curvature.curvature)
+app.command(name="softmax", context_settings=_softmax.SETTINGS)(_softmax.softmax)
 app.command(name="evaluate")(_evaluate.evaluate)
 app.command(name="predict")(_predict.predict)
 app.command(name="report")(_report.report)

@@ -83,15 +83,18 @@ class SoftmaxAccount:
 
     def table(self) -> Table:
         """Return the account as a table of words, one class a row."""
-        columns = (self.logits, self.shifted, self.exponentials, self.probabilities)
+        naive = self.naive
+        columns = (self.logits, naive.exponentials, self.shifted, self.exponentials, self.probabilities)
         rows = tuple(
             (name, *(f"{value:.4g}" for value in values))
             for name, values in zip(self.classes, zip(*columns, strict=True), strict=True)
         )
-        shifted = "z - max" if self.temperature == 1.0 else "(z - max)/T"
-        header = ("class", "logit z", shifted, f"exp({shifted})", "probability")
+        plain, shifted = ("z", "z - max") if self.temperature == 1.0 else ("z/T", "(z - max)/T")
+        header = ("class", "logit z", f"exp({plain})", shifted, f"exp({shifted})", "probability")
         heat = "" if self.temperature == 1.0 else f"temperature T {self.temperature:g}; "
-        title = f"{heat}max {self.largest:.4g}; sum of exponentials {self.total:.4g}"
+        title = (
+            f"{heat}max {self.largest:.4g}; sum of exp({plain}) {naive.total:.4g}, of exp({shifted}) {self.total:.4g}"
+        )
         return Table(header=header, rows=rows, title=title)
 
     def __str__(self) -> str:
