@@ -1,7 +1,7 @@
 """`gradlab atlas`: the map of an outcome over two hyperparameters."""
 
 import time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -67,16 +67,15 @@ def atlas(
     from gradlab import verbs
 
     import_s = time.perf_counter() - BEGIN
-    shown: Any = outcome
 
     def start(watcher: "Watcher") -> "AtlasResult":
         if resume is not None:
-            return verbs.resume_atlas(resume, outcome=shown, report=not no_report, watcher=watcher)
+            return verbs.resume_atlas(resume, outcome=outcome, report=not no_report, watcher=watcher)
         return verbs.atlas(
             what,
             x=x,
             y=y,
-            outcome=shown,
+            outcome=outcome,
             threshold=threshold,
             epochs=epochs,
             seed=seed,

@@ -1,7 +1,7 @@
 """Eigenvalues of a matrix that is known by its products alone (Lanczos), its trace, and the density of its spectrum."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import jax
 import jax.numpy as jnp
@@ -22,10 +22,12 @@ class Tridiagonal:
     Attributes:
         diagonal: Its diagonal.
         beside: Its second diagonals, which are equal; the last entry leads out of it and bounds the errors.
+        basis: The vectors in which it was found, a row a step.
     """
 
     diagonal: Float[np.ndarray, " steps"]
     beside: Float[np.ndarray, " steps"]
+    basis: Float[np.ndarray, "steps size"] = field(repr=False)
 
     def eigen(self) -> tuple[Float[np.ndarray, " steps"], Float[np.ndarray, "steps steps"]]:
         """Return its eigenvalues, rising, and its eigenvectors as columns."""
@@ -34,9 +36,12 @@ class Tridiagonal:
         return values, vectors
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Extremes:
     """The two ends of a spectrum, each with a bound of its error.
+
+    An estimate of the largest eigenvalue is never above it and one of the smallest never below, rounding apart: each is
+    v.Av of a vector v of length 1. So a negative estimate proves that the matrix bends down somewhere.
 
     Attributes:
         largest: Largest eigenvalue, signed.
@@ -44,6 +49,8 @@ class Extremes:
         smallest: Smallest eigenvalue, signed; where the spectrum reaches below 0, the steepest way down.
         smallest_error: The same.
         num_products: Products with the matrix that were spent.
+        upward: Direction of the largest eigenvalue, of length 1.
+        downward: Direction of the smallest.
     """
 
     largest: float
@@ -51,9 +58,22 @@ class Extremes:
     smallest: float
     smallest_error: float
     num_products: int
+    upward: Float[np.ndarray, " size"] = field(repr=False)
+    downward: Float[np.ndarray, " size"] = field(repr=False)
 
 
-def lanczos(product: Product, start: Float[np.ndarray, " size"], *, num_steps: int) -> Tridiagonal:
+MAX_BASIS_BYTES = 2**30
+"""Of a very large network fewer vectors are kept, and fewer steps made."""
+CHECK_EVERY = 5
+
+
+def lanczos(
+    product: Product,
+    start: Float[np.ndarray, " size"],
+    *,
+    num_steps: int,
+    is_done: Callable[[Tridiagonal], bool] | None = None,
+) -> Tridiagonal:
     """Run Lanczos with full re-orthogonalisation.
 
     Each step multiplies the matrix by a vector once and keeps the vector; the vectors so far are taken out of each new
@@ -63,6 +83,7 @@ def lanczos(product: Product, start: Float[np.ndarray, " size"], *, num_steps: i
         product: Multiplies by the matrix.
         start: First vector, not zero.
         num_steps: Products to spend; at most the size.
+        is_done: Asked every few steps whether what was found is enough.
 
     Returns:
         The tridiagonal matrix; shorter where the vectors span an invariant subspace earlier.
@@ -78,13 +99,17 @@ def lanczos(product: Product, start: Float[np.ndarray, " size"], *, num_steps: i
         raise ShapeError("a network without weights has no curvature")
     dtype = start.dtype
     vector = start.astype(np.float64) / np.linalg.norm(start)
-    basis = np.zeros((min(num_steps, size), size))
+    basis = np.zeros((max(2, min(num_steps, size, MAX_BASIS_BYTES // (8 * size))), size))
     diagonal: list[float] = []
     beside: list[float] = []
     scale = 0.0
+
+    def found(last: int) -> Tridiagonal:
+        return Tridiagonal(np.array(diagonal), np.array(beside), basis[: last + 1])
+
     for step in range(len(basis)):
         basis[step] = vector
-        image = np.asarray(product(jnp.asarray(vector, dtype)), np.float64)
+        image = np.array(product(jnp.asarray(vector, dtype)), np.float64)
         diagonal.append(float(vector @ image))
         for _ in range(2):
             image -= basis[: step + 1].T @ (basis[: step + 1] @ image)
@@ -94,11 +119,19 @@ def lanczos(product: Product, start: Float[np.ndarray, " size"], *, num_steps: i
         if length <= 1e-10 * scale or not np.isfinite(length):
             break
         vector = image / length
-    return Tridiagonal(np.array(diagonal), np.array(beside))
+        if is_done is not None and step % CHECK_EVERY == CHECK_EVERY - 1 and is_done(found(step)):
+            break
+    return found(len(diagonal) - 1)
 
 
 def find_extremes(
-    product: Product, size: int, *, num_steps: int = 40, seed: int = 0, dtype: str = "float32"
+    product: Product,
+    size: int,
+    *,
+    num_steps: int = 40,
+    tolerance: float = 0.0,
+    seed: int = 0,
+    dtype: str = "float32",
 ) -> Extremes:
     """Estimate the largest and the smallest eigenvalue, signed and apart.
 
@@ -108,7 +141,8 @@ def find_extremes(
     Args:
         product: Multiplies by the matrix.
         size: Its number of rows.
-        num_steps: Products to spend.
+        num_steps: Most products to spend.
+        tolerance: Stop where the errors of both ends are bounded by this share of the larger one; 0 spends all.
         seed: Draws the first vector.
         dtype: In which precision the products are.
 
@@ -119,18 +153,30 @@ def find_extremes(
         ShapeError: If the matrix is empty.
     """
     start = generator(seed, "lanczos").normal(size=size).astype(dtype)
-    spent = min(num_steps, size)
-    found = lanczos(product, start, num_steps=spent)
-    values, vectors = found.eigen()
-    last = np.abs(vectors[-1]) * found.beside[-1]
-    floor = np.finfo(dtype).eps * max(abs(values[0]), abs(values[-1]))
+
+    def is_done(now: Tridiagonal) -> bool:
+        values, _, errors = _ritz(now)
+        return max(errors[0], errors[-1]) <= tolerance * max(abs(values[0]), abs(values[-1]))
+
+    found = lanczos(product, start, num_steps=min(num_steps, size), is_done=is_done if tolerance else None)
+    values, vectors, errors = _ritz(found)
+    floor = float(np.finfo(dtype).eps) * max(abs(values[0]), abs(values[-1]))
     return Extremes(
         largest=float(values[-1]),
-        largest_error=float(max(last[-1], floor)),
+        largest_error=max(float(errors[-1]), floor),
         smallest=float(values[0]),
-        smallest_error=float(max(last[0], floor)),
+        smallest_error=max(float(errors[0]), floor),
         num_products=len(found.diagonal),
+        upward=vectors[:, -1] @ found.basis,
+        downward=vectors[:, 0] @ found.basis,
     )
+
+
+def _ritz(
+    found: Tridiagonal,
+) -> tuple[Float[np.ndarray, " steps"], Float[np.ndarray, "steps steps"], Float[np.ndarray, " steps"]]:
+    values, vectors = found.eigen()
+    return values, vectors, np.abs(vectors[-1]) * found.beside[-1]
 
 
 def estimate_trace(
@@ -164,11 +210,19 @@ class Density:
         at: Eigenvalues, rising.
         density: Share of the eigenvalues per unit there; it integrates to 1.
         width: Standard deviation of the bumps that it is made of: finer features cannot be seen.
+        nodes: Eigenvalues that stand for all of them.
+        weights: The share of all eigenvalues that each stands for.
     """
 
     at: Float[np.ndarray, " points"]
     density: Float[np.ndarray, " points"]
     width: float
+    nodes: Float[np.ndarray, " nodes"] = field(repr=False)
+    weights: Float[np.ndarray, " nodes"] = field(repr=False)
+
+    def share_between(self, low: float, high: float) -> float:
+        """Estimate the share of the eigenvalues in a range."""
+        return float(self.weights[(self.nodes >= low) & (self.nodes <= high)].sum())
 
 
 def spectral_density(
@@ -203,7 +257,7 @@ def spectral_density(
     width = max((high - low) / 100.0, 1e-12)
     grid = np.linspace(low - 4.0 * width, high + 4.0 * width, 400)
     bumps = np.exp(-0.5 * ((grid[:, None] - at[None, :]) / width) ** 2) / (width * np.sqrt(2.0 * np.pi))
-    return Density(grid, bumps @ share, width)
+    return Density(grid, bumps @ share, width, at, share)
 
 
 def hessian_product(loss_fn: Callable[[Array], Array], at: Array) -> Product:

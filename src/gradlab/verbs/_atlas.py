@@ -80,7 +80,7 @@ def atlas(
     *,
     x: str | None = None,
     y: str | None = None,
-    outcome: Outcome = "converges",
+    outcome: str = "converges",
     threshold: float | None = None,
     epochs: int | None = None,
     seed: int | None = None,
@@ -117,8 +117,7 @@ def atlas(
         Sohl-Dickstein, "The boundary of neural network trainability is fractal" (2024).
     """
     begin = time.perf_counter()
-    if outcome not in studies.OUTCOMES:
-        raise SpecError(f"outcome={outcome}: choose one of {', '.join(studies.OUTCOMES)}")
+    shown = _outcome(outcome)
     changes = Changes(fields={"epochs": epochs, "seed": seed}, settings=settings_as_texts(set))
     wish = resolve(what, changes)
     defaults = DEFAULTS.get(wish.experiment.name, (None, None))
@@ -128,12 +127,12 @@ def atlas(
     experiment = wish.settle(examples.of(wish.experiment.seed)).model_copy(update={"num_seeds": 1})
     values = {"kind": "atlas", "variables": variables, "experiment": experiment}
     spec = parse_study(values if threshold is None else {**values, "threshold": threshold}, where="atlas")
-    job = _Job(spec, examples, watcher, outcome=outcome, writes_report=report, begin=begin)
+    job = _Job(spec, examples, watcher, outcome=shown, writes_report=report, begin=begin)
     return job.run_new(None if out is None else Path(out))
 
 
 def resume_atlas(
-    study: str | os.PathLike[str], *, outcome: Outcome = "converges", report: bool = True, watcher: Watcher = SILENT
+    study: str | os.PathLike[str], *, outcome: str = "converges", report: bool = True, watcher: Watcher = SILENT
 ) -> AtlasResult:
     """Continue a map that was stopped or killed; what was trained is not trained again.
 
@@ -151,6 +150,7 @@ def resume_atlas(
         Stopped: If Ctrl-C was pressed again.
     """
     begin = time.perf_counter()
+    shown = _outcome(outcome)
     folder = find_study(os.fspath(study))
     spec = folder.study
     if spec.kind != "atlas":
@@ -158,7 +158,14 @@ def resume_atlas(
     if folder.is_finished:
         raise RunError(f"{folder.path} is finished; to zoom, name a smaller rectangle by --x and --y")
     examples = Examples(spec.experiment, on_loading=watcher.on_loading)
-    return _Job(spec, examples, watcher, outcome=outcome, writes_report=report, begin=begin).run_again(folder)
+    return _Job(spec, examples, watcher, outcome=shown, writes_report=report, begin=begin).run_again(folder)
+
+
+def _outcome(word: str) -> Outcome:
+    for known in studies.OUTCOMES:
+        if word == known:
+            return known
+    raise SpecError(f"outcome={word}: choose one of {', '.join(studies.OUTCOMES)}")
 
 
 def _variable(text: str | None, axis: str) -> dict[str, Any]:

@@ -1,0 +1,65 @@
+"""`gradlab sweep`, `atlas` and `curvature` as a person types them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Gradlab = Callable[..., Any]
+
+
+def test_a_sweep_prints_its_finding_first_and_writes_its_page(gradlab: Gradlab, home: Path) -> None:
+    answer = gradlab("sweep", "circle", "--learning-rate", "0.001,0.1,10", "--seeds", "6", "--epochs", "60")
+    assert answer.code == 0, answer.err
+    assert answer.out.startswith("Best: learning_rate 0.1")
+    assert "Too high (learning_rate 10)" in answer.out
+    page = (home / "runs" / "circle-sweep-001" / "report.html").read_text()
+    assert "Low, right and high" in page
+    assert "What the networks of seed 0 say of every point" in page
+
+
+def test_json_is_one_object(gradlab: Gradlab) -> None:
+    told = gradlab(
+        "sweep", "iris", "--lr", "0.001:0.1:3", "--seeds", "2", "--epochs", "3", "--no-report", "--json"
+    ).json()
+    assert len(told["members"]) == 6
+    assert told["judged_on"] == "validation"
+    assert {"verdict", "seed", "learning_rate"} <= set(told["members"][0])
+    mapped = gradlab(
+        "atlas", "circle", "--x", "learning_rate=0.01:1:3", "--y", "initial_scale=0.5:2:2", "--epochs", "3",
+        "--outcome", "verdict", "--json",
+    ).json()  # fmt: skip
+    assert mapped["shape"] == [2, 3]
+
+
+MISTAKES = {
+    "nothing to sweep": (("sweep",), "name what to sweep"),
+    "nothing varied": (("sweep", "iris"), "name what to vary"),
+    "a reversed range": (("sweep", "iris", "--lr", "1:0.1:5"), "reversed"),
+    "a range without members": (("sweep", "iris", "--lr", "0.1:1:0"), "no members"),
+    "an unknown number": (("sweep", "iris", "--vary", "momentun=0:0.9:3:lin"), "unknown hyperparameter 'momentun'"),
+    "a word for a number": (("sweep", "iris", "--vary", "b1=high"), "expected a number"),
+    "no equals sign": (("sweep", "iris", "--vary", "momentum"), "NAME=RANGE"),
+    "an unknown activation": (("sweep", "iris", "--vary", "activation=rleu"), "rleu"),
+    "an axis that is missing": (("atlas", "iris", "--x", "learning_rate=0.1:1:3"), "along y"),
+    "an axis that is none": (("atlas", "fractal", "--x", "learning_rate.hiden=0.1:1:3"), "did you mean"),
+    "more memory than there is": (
+        ("atlas", "iris", "--x", "learning_rate=0.1:1:900000", "--y", "eps=0.1:1:900000"),
+        "GiB of memory",
+    ),
+    "an outcome that is none": (("atlas", "fractal", "--outcome", "speed"), "choose one of"),
+    "a study that is none": (("sweep", "--resume", "nothing"), "there is no study"),
+    "a rate of 0": (("curvature", "iris", "--lr", "0,1"), "rates above 0"),
+    "a run that is none": (("curvature", "nothing-001"), "nothing-001"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_gets_one_line_and_leaves_nothing(gradlab: Gradlab, home: Path, name: str) -> None:
+    arguments, words = MISTAKES[name]
+    answer = gradlab(*arguments)
+    assert answer.code == 2
+    assert words in answer.err
+    assert len(answer.err.strip().splitlines()) == 1
+    assert list(home.iterdir()) == []
