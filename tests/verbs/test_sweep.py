@@ -117,3 +117,15 @@ def test_curvature_of_a_run_and_along_a_training() -> None:
     assert followed.traces[0].limit == pytest.approx(2 / 0.03)
     with pytest.raises(SpecError, match="rates above 0"):
         gl.curvature("circle", learning_rates=[0.0])
+
+
+def test_the_recommended_rate_comes_with_a_tenth_and_ten_times_of_it() -> None:
+    found = gl.learning_rate("gauss", epochs=20, seeds=2, report=False)
+    assert found.rate is not None
+    words = " ".join(found.sentences)
+    assert words.startswith("Use a learning rate of")
+    assert "A tenth of it" in words
+    assert found.sharpness_limit is not None
+    assert set(found.range_test.suggestions) >= {"valley", "minimum"}
+    adam = gl.learning_rate("iris", epochs=3, seeds=1, report=False)
+    assert adam.sharpness_limit is None

@@ -7,6 +7,7 @@ from gradlab.cli import (
     _curvature,
     _data,
     _evaluate,
+    _learning_rate,
     _predict,
     _reference,
     _report,
@@ -38,6 +39,7 @@ Try:
 )
 app.command(name="train")(_train.train)
 app.command(name="sweep")(_sweep.sweep)
+app.command(name="learning-rate")(_learning_rate.learning_rate)
 app.command(name="atlas")(_atlas.atlas)
 app.command(name="curvature")(_curvature.curvature)
 app.command(name="softmax", context_settings=_softmax.SETTINGS)(_softmax.softmax)

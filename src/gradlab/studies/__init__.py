@@ -15,6 +15,11 @@ from gradlab.studies._design import (
     make_design as make_design,
 )
 from gradlab.studies._fractal import BoxCount as BoxCount, border_cells as border_cells, box_count as box_count
+from gradlab.studies._range_test import (
+    RangeTest as RangeTest,
+    read_range_test as read_range_test,
+    run_range_test as run_range_test,
+)
 from gradlab.studies._study import Study as Study, gather as gather
 from gradlab.studies._summary import (
     describe_study as describe_study,

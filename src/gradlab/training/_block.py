@@ -157,7 +157,18 @@ class Block:
 
     def advance(self) -> None:
         """Train for about a quarter of a second: some whole epochs, or a part of one."""
-        num_epochs, step_to = self._next_slice()
+        self._run(*self._next_slice())
+
+    def advance_one_step(self) -> Float[np.ndarray, " members"]:
+        """Make one update, and return the loss of its batch before it, by member."""
+        before, position = np.array(self._state["loss_sum"]), self.step
+        self._run(1, position + 1)
+        after = np.array(self._state["loss_sum"])
+        if self.step == 0:  # the epoch has ended, and its sum with it
+            after = self._trace["batch_loss"][-1][-1] * self.plan.steps_per_epoch
+        return np.atleast_1d(after - before)[: len(self.members)]
+
+    def _run(self, num_epochs: int, step_to: int) -> None:
         with precision_of(self.plan.precision):
             arguments = self._arguments(num_epochs, step_to)
             if self._compiled is None:

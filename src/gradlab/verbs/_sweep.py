@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ from gradlab import studies, training
 from gradlab.core import GradlabError, RunError, SpecError, Table
 from gradlab.data import Arrays, Dataset
 from gradlab.objectives import best_constant_loss
+from gradlab.reports import Section
 from gradlab.runs import StudyFolder, create_study, describe_environment, find_study
 from gradlab.spec import ArraysData, Experiment, StudySpec, VariableSpec, parse_range, parse_study, parse_values
 from gradlab.verbs._changes import Changes, Settings, settings_as_texts
@@ -221,17 +223,40 @@ def _word_loss(loss: Mapping[str, Any]) -> str:
     return f"{loss['mean']:.4g}" + ("" if loss["sd"] is None else f" ± {loss['sd']:.2g}")
 
 
+@dataclass(frozen=True)
+class Introduction:
+    """What a page says before its sweep.
+
+    Attributes:
+        kind: What kind of page it is.
+        describe: Gives its sentences, once the study is trained.
+        sections: Its sections.
+    """
+
+    kind: str = "Sweep"
+    describe: Callable[[studies.Study], tuple[str, ...]] = lambda _: ()
+    sections: tuple[Section, ...] = ()
+
+
 class SweepJob:
     """One study, from its start or what was trained of it to its end. It is checked before anything is written."""
 
     def __init__(
-        self, spec: StudySpec, examples: ExamplesByData, watcher: Watcher, *, writes_report: bool, begin: float
+        self,
+        spec: StudySpec,
+        examples: ExamplesByData,
+        watcher: Watcher,
+        *,
+        writes_report: bool,
+        begin: float,
+        before: "Introduction | None" = None,
     ) -> None:
         self._spec = spec
         self._examples = examples
         self._watcher = watcher
         self._writes_report = writes_report
         self._begin = begin
+        self._before = before or Introduction()
         experiment = spec.experiment
         training.prepare_engine()
         first = examples.of(experiment, experiment.seed)
@@ -308,7 +333,7 @@ class SweepJob:
         )
         folder.save_members(study.member_columns())
         folder.save_history(lambda path: save_history(study, path))
-        sentences = studies.describe_study(study)
+        sentences = (*self._before.describe(study), *studies.describe_study(study))
         if self._writes_report:
             from gradlab import reports
             from gradlab.verbs._sweep_report import build_page
@@ -322,7 +347,8 @@ class SweepJob:
                 folder=folder,
                 seconds=seconds,
             )
-            folder.save_report(reports.render_page(page))
+            sections = (*self._before.sections, *page.sections)
+            folder.save_report(reports.render_page(replace(page, kind=self._before.kind, sections=sections)))
         metrics = outcome(study, sentences, {**seconds, "total": time.perf_counter() - self._begin})
         folder.save_metrics(metrics)
         return SweepResult(folder, study, sentences, metrics)
