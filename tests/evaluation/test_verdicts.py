@@ -38,6 +38,7 @@ PLANTED = {
     "a straight line down": (1.0 - 1e-4 * STEPS, "too-slow"),
     "away for good": (np.where(STEPS < 40, 0.5, 60.0 + STEPS), "diverged"),
     "no number any more": (np.where(STEPS < 40, 0.5, np.nan), "diverged"),
+    "a bent fall of few epochs": (np.array([0.9, 0.75, 0.55, 0.33, 0.24, 0.195]), "too-slow"),
     "two points": (np.array([1.0, 0.5]), "too-short"),
 }
 

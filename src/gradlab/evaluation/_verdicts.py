@@ -198,7 +198,9 @@ def _stuck(reading: _Reading) -> tuple[MemberVerdict, str] | None:
 
 def _oscillating(reading: _Reading) -> tuple[MemberVerdict, str] | None:
     is_restless = reading.deviation > max(RESTLESS * reading.level, RESTLESS_PART * max(reading.fall, 0.0))
-    is_high = reading.level > ABOVE_LOWEST * reading.lowest
+    # The last third tells a loss that jumps from one whose fall is bent.
+    last = float(reading.end[-max(1, len(reading.end) // 3) :].mean())
+    is_high = min(reading.level, last) > ABOVE_LOWEST * reading.lowest
     if is_restless and is_high:
         return "oscillating", (
             f"over its last {len(reading.end)} epochs the loss jumped by {reading.deviation:.2g} around "
