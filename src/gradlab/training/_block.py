@@ -14,7 +14,7 @@ from gradlab.core import RunError
 from gradlab.data import Dataset
 from gradlab.training._devices import Device, precision_of
 from gradlab.training._materials import Materials
-from gradlab.training._plan import Plan
+from gradlab.training._plan import SCALE, Plan
 from gradlab.training._program import Compiler, State, trace_names
 from gradlab.training._state import (
     Member,
@@ -124,7 +124,10 @@ class Block:
         self._materials = materials or Materials(plan)
         self._compiled: Callable[..., tuple[State, dict[str, Any]]] | None = None
         with precision_of(plan.precision):
-            self._state = stack([first_state(plan, member) for member in self._lanes], plan.lanes)
+            # Members that start alike share one state until they are put side by side.
+            first = {_start_of(member): member for member in self._lanes}
+            states = {start: first_state(plan, member) for start, member in first.items()}
+            self._state = stack([states[_start_of(member)] for member in self._lanes], plan.lanes)
             self._initial = self._state["params"]
             self._initial_statistics = self._state["statistics"]
             self._hyper = stack([member_hyper(plan, member) for member in self._lanes], plan.lanes)
@@ -219,7 +222,7 @@ class Block:
         return self._compiler.compile(self.plan, shares_data=self._shares, device=where, arguments=arguments)
 
     def _place(self, tree: Any) -> Any:
-        return jax.device_put(tree, self._placement)
+        return tree if self._placement is None else jax.device_put(tree, self._placement)
 
     def _keep_snapshot(self) -> None:
         if self.epoch in self._snapshot_epochs and self.epoch not in self._snapshots:
@@ -347,9 +350,15 @@ class Block:
         ]
 
 
+def _start_of(member: Member) -> tuple[Any, ...]:
+    """Return all that decides where a member starts."""
+    return member.seed, *(pair for pair in member.hyper if pair[0].startswith(SCALE))
+
+
 def _placement(devices: Sequence[Device] | None) -> Any:
     if not devices:
         return None
     if len(devices) == 1:
-        return devices[0]
+        # Where there is no other device, nothing need be said, and arrays need not be laid out one by one.
+        return devices[0] if jax.local_device_count() > 1 else None
     return NamedSharding(Mesh(np.array(devices), ("batch",)), PartitionSpec())

@@ -18,6 +18,16 @@ Measured for 1,024 Iris networks, 100 epochs at batch 5, two AVX2 cores: 0.31 s 
 8, 2.6 s in blocks of 32 (XLA no longer keeps a step's values in registers), 2.8 s with members on the major axis.
 """
 
+MOST_LANES = 24
+CLIFF = 1_024
+"""Values of the widest layer, over batch and lanes, from which on XLA computes a step five times slower: 25 Iris
+networks at batch 5 (1,000 values) take 22 ms and 26 (1,040) take 136; at batch 8, 15 (960) take 11 ms and 16 (1,024) take 50.
+"""
+BLOCK_COST = 3.2
+"""What a block of any size costs, in lanes: 6.3, 9.6, 15.2 and 21.3 ms for 4, 8, 16 and 24 Iris networks."""
+OWN_DATA_COST = 1.1
+"""How much longer a block takes whose lanes have data of their own."""
+
 SMALL_LAYER = 256
 """Multiply-adds of the largest layer and batch up to which lanes pay; larger networks train one by one.
 
@@ -108,6 +118,7 @@ def make_plan(
     dataset: Dataset,
     *,
     num_members: int = 1,
+    members_per_seed: int = 1,
     num_devices: int = 1,
     varied: Collection[str] = (),
     traces_test: bool = False,
@@ -119,6 +130,7 @@ def make_plan(
         experiment: What to train.
         dataset: The prepared data; only its shapes and classes matter here.
         num_members: How many networks will be trained.
+        members_per_seed: How many of them have a seed, and so their data, in common.
         num_devices: How many devices there are; a lone network's batches are split over them where that goes up.
         varied: Names of `adjustable_numbers` in which members differ.
         traces_test: Whether the test part is measured after each epoch too.
@@ -152,7 +164,7 @@ def make_plan(
         patience=stopping.patience if stopping else 0,
         stops_on_accuracy=stopping is not None and stopping.metric == "accuracy",
         min_delta=stopping.min_delta if stopping else 0.0,
-        lanes=_choose_lanes(network, batch_size, dataset, num_members),
+        lanes=_choose_lanes(network, batch_size, dataset, num_members, members_per_seed),
         epochs_per_call=max(1, min(experiment.epochs, 1_000, 1_000_000 // (steps * batch_size))),
         batch_devices=num_devices if num_members == 1 and batch_size % num_devices == 0 else 1,
         num_test=len(dataset.test) if traces_test else 0,
@@ -210,7 +222,19 @@ def _check_batch_size(experiment: Experiment, dataset: Dataset) -> int:
     return experiment.batch_size
 
 
-def _choose_lanes(network: Network, batch_size: int, dataset: Dataset, num_members: int) -> int:
+def _choose_lanes(network: Network, batch_size: int, dataset: Dataset, num_members: int, members_per_seed: int) -> int:
     largest = max(layer.multiply_adds for layer in network.layers) * batch_size
     is_small = largest <= SMALL_LAYER and dataset.inputs.nbytes * LANES < 2**26
-    return LANES if is_small and num_members > 1 and not network.has_dropout else 1
+    if not is_small or num_members == 1 or network.has_dropout:
+        return 1
+
+    widest = max(layer.output_shape[-1] for layer in network.layers)
+    most = max(1, min(MOST_LANES, (CLIFF - 1) // (batch_size * widest)))
+    usual = min(LANES, most)
+
+    def cost(lanes: int) -> float:
+        return math.ceil(members_per_seed / lanes) * (BLOCK_COST + lanes) / members_per_seed
+
+    best = min(range((usual + 1) // 2, most + 1), key=cost)
+    mixed = OWN_DATA_COST * (BLOCK_COST + usual) / usual
+    return best if 2 * members_per_seed >= usual and cost(best) < mixed else usual

@@ -96,6 +96,8 @@ def stack(values: Sequence[Any], lanes: int) -> Any:
     """Put one tree of arrays per member side by side on a new last axis; with one lane, copy and add no axis."""
     if lanes == 1:
         return jax.tree.map(np.array, values[0])
+    if all(value is values[0] for value in values):
+        return jax.tree.map(lambda leaf: np.repeat(np.asarray(leaf)[..., None], lanes, axis=-1), values[0])
     return jax.tree.map(lambda *leaves: np.stack(leaves, axis=-1), *values)
 
 
