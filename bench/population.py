@@ -1,4 +1,4 @@
-"""A thousand Iris networks: against PyTorch as batched matrices, scikit-learn on all cores, and the arithmetic alone."""
+"""A thousand Iris networks: against PyTorch as batched matrices, scikit-learn on all cores, and bare arithmetic."""
 
 import sys
 

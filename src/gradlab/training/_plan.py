@@ -21,7 +21,7 @@ Measured for 1,024 Iris networks, 100 epochs at batch 5, two AVX2 cores: 0.31 s 
 MOST_LANES = 24
 CLIFF = 1_024
 """Values of the widest layer, over batch and lanes, from which on XLA computes a step five times slower: 25 Iris
-networks at batch 5 (1,000 values) take 22 ms and 26 (1,040) take 136; at batch 8, 15 (960) take 11 ms and 16 (1,024) take 50.
+networks at batch 5 (1,000 values) take 22 ms and 26 (1,040) take 136; at batch 8, 15 (960) take 11 and 16 (1,024) 50.
 """
 BLOCK_COST = 3.2
 """What a block of any size costs, in lanes: 6.3, 9.6, 15.2 and 21.3 ms for 4, 8, 16 and 24 Iris networks."""
