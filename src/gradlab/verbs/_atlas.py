@@ -13,15 +13,16 @@ from gradlab import reports, studies, training
 from gradlab.core import GradlabError, RunError, SpecError
 from gradlab.evaluation import VERDICTS
 from gradlab.reports import Map, Page, Row, Section, Table
-from gradlab.runs import StudyFolder, create_study, describe_environment, find_study
+from gradlab.runs import StudyFolder, find_study
 from gradlab.spec import StudySpec, parse_range, parse_study
 from gradlab.studies import Atlas, BoxCount, Outcome
 from gradlab.verbs._changes import Changes, Settings, settings_as_texts
 from gradlab.verbs._examples import Examples
-from gradlab.verbs._job import ROOT, Stopped
+from gradlab.verbs._job import Stopped
 from gradlab.verbs._resolve import resolve
 from gradlab.verbs._room import check_atlas_room, check_room
 from gradlab.verbs._stopping import stop_on_signals
+from gradlab.verbs._study_job import run_new_study
 from gradlab.verbs._study_record import StudyRecord
 from gradlab.verbs._sweep import LOG_NAMES
 from gradlab.verbs._watcher import SILENT, Watcher
@@ -206,20 +207,8 @@ class _Job:
         studies.check_values(spec, training.adjustable_numbers(spec.experiment, network))
 
     def run_new(self, out: Path | None) -> AtlasResult:
-        environment = describe_environment(
-            data_checksum=self._dataset.checksum, seeds=[self._spec.experiment.seed], devices=training.device_names()
-        )
-        parent = ROOT if out is None else out.parent
-        made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
-        folder = create_study(self._spec, out=out, root=ROOT, environment=environment)
-        with folder.lock():
-            try:
-                return self._run(folder)
-            except Stopped:
-                raise
-            except BaseException:
-                _clean_up(folder, made)
-                raise
+        seeds = (self._spec.experiment.seed,)
+        return run_new_study(self._spec, self._run, out=out, checksum=self._dataset.checksum, seeds=seeds)
 
     def run_again(self, folder: StudyFolder) -> AtlasResult:
         with folder.lock():
@@ -381,12 +370,3 @@ def _is_log(values: Float[np.ndarray, " values"]) -> bool:
         return False
     steps = np.diff(np.log(values))
     return bool(np.ptp(steps) < 1e-3 * abs(steps.mean()) and np.ptp(np.diff(values)) > 1e-6 * np.ptp(values))
-
-
-def _clean_up(folder: StudyFolder, made: list[Path]) -> None:
-    try:
-        folder.discard_if_untrained()
-        for parent in made:
-            parent.rmdir()
-    except OSError:  # other files are in there, or the disk is in trouble: the first error says more
-        pass

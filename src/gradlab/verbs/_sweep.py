@@ -14,14 +14,15 @@ from gradlab.core import GradlabError, RunError, SpecError, Table
 from gradlab.data import Arrays, Dataset
 from gradlab.objectives import best_constant_loss
 from gradlab.reports import Section
-from gradlab.runs import StudyFolder, create_study, describe_environment, find_study
+from gradlab.runs import StudyFolder, find_study
 from gradlab.spec import ArraysData, Experiment, StudySpec, VariableSpec, parse_range, parse_study, parse_values
 from gradlab.verbs._changes import Changes, Settings, settings_as_texts
 from gradlab.verbs._examples import Examples
-from gradlab.verbs._job import ROOT, Stopped
+from gradlab.verbs._job import Stopped
 from gradlab.verbs._resolve import resolve, resolve_arrays
 from gradlab.verbs._room import check_room, check_study_room
 from gradlab.verbs._stopping import stop_on_signals
+from gradlab.verbs._study_job import run_new_study
 from gradlab.verbs._study_record import StudyRecord
 from gradlab.verbs._watcher import SILENT, Watcher
 
@@ -277,21 +278,9 @@ class SweepJob:
 
     def run_new(self, out: Path | None) -> SweepResult:
         """Make a new study's folder and train in it."""
-        parent = ROOT if out is None else out.parent
-        made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
-        first = self._examples.of(self._spec.experiment, self._spec.experiment.seed)
-        environment = describe_environment(
-            data_checksum=first.checksum, seeds=list(self._design.seeds), devices=training.device_names()
-        )
-        folder = create_study(self._spec, out=out, root=ROOT, environment=environment)
-        with folder.lock():
-            try:
-                return self._run(folder)
-            except Stopped:
-                raise
-            except BaseException:
-                _clean_up(folder, made)
-                raise
+        experiment = self._spec.experiment
+        checksum = self._examples.of(experiment, experiment.seed).checksum
+        return run_new_study(self._spec, self._run, out=out, checksum=checksum, seeds=self._design.seeds)
 
     def run_again(self, folder: StudyFolder) -> SweepResult:
         """Continue a study."""
@@ -363,12 +352,3 @@ class SweepJob:
 
     def _dies(self) -> bool:
         return "relu" in self._plans[0].network.activations().values()
-
-
-def _clean_up(folder: StudyFolder, made: list[Path]) -> None:
-    try:
-        folder.discard_if_untrained()
-        for parent in made:
-            parent.rmdir()
-    except OSError:  # other files are in there, or the disk is in trouble: the first error says more
-        pass
