@@ -156,7 +156,7 @@ def find_extremes(
 
     def is_done(now: Tridiagonal) -> bool:
         values, _, errors = _ritz(now)
-        return max(errors[0], errors[-1]) <= tolerance * max(abs(values[0]), abs(values[-1]))
+        return bool(max(errors[0], errors[-1]) <= tolerance * max(abs(values[0]), abs(values[-1])))
 
     found = lanczos(product, start, num_steps=min(num_steps, size), is_done=is_done if tolerance else None)
     values, vectors, errors = _ritz(found)
