@@ -10,11 +10,9 @@ from jax.flatten_util import ravel_pytree
 
 from gradlab.data import load, prepare
 from gradlab.sharpness import (
-    Extremes,
     estimate_trace,
     find_extremes,
     hessian_product,
-    judge_stop,
     network_loss,
     spectral_density,
     stability_limit,
@@ -110,17 +108,6 @@ def test_the_limit_on_a_quadratic_is_exact_to_a_hundredth(name: str) -> None:
 
 def test_adam_s_limit_is_38_over_the_rate() -> None:
     assert stability_limit(AdamSpec(), 1e-3) == pytest.approx(38_000.0)
-
-
-def test_places_are_told_apart() -> None:
-    def at(smallest: float, largest: float, norm: float) -> str:
-        ends = Extremes(largest, 1e-6, smallest, 1e-6, 10, np.zeros(1), np.zeros(1))
-        return judge_stop(ends, gradient_norm=norm, loss=1.0, first_sharpness=10.0).kind
-
-    assert at(1e-9, 4.0, 1e-6) == "minimum"
-    assert at(-1.0, 4.0, 1e-6) == "saddle"
-    assert at(-1e-6, 1e-4, 1e-9) == "plateau"
-    assert at(0.0, 4.0, 1.0) == "not stationary"
 
 
 def test_a_convolutional_network_s_product_is_a_difference_of_gradients() -> None:

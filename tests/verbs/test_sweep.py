@@ -109,7 +109,7 @@ def test_an_atlas_resumes_and_zooms() -> None:
 def test_curvature_of_a_run_and_along_a_training() -> None:
     run = gl.train("circle", epochs=5, report=False)
     found = gl.curvature(run.path)
-    assert found.traces[0].epochs.tolist() == [0, 5]
+    assert found.traces[0].epochs.tolist() == [0, 1, 2, 4, 5]
     assert found.traces[0].loss[-1] == pytest.approx(run.train.loss, rel=1e-4)
     assert (run.path / "curvature" / "report.html").is_file()
     followed = gl.curvature("circle", learning_rates="0.03,1000", trace=2, set={"epochs": 4}, report=False)

@@ -1,15 +1,18 @@
-"""`gradlab curvature`: how sharp the loss is where training went."""
+"""`gradlab curvature`: how sharp the loss is where training went, and at what kind of place it stopped."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gradlab.cli._options import FLAG, Debug, Json, Quiet
-from gradlab.cli._output import print_json, to_stdout
+from gradlab.cli._output import print_json, print_notes, to_stdout
 from gradlab.cli._train import watch
 
 if TYPE_CHECKING:
     from gradlab.verbs import Curvature, Watcher
+
+STUCK = "Was it stuck?"
+EFFORT = "Effort"
 
 
 def curvature(
@@ -22,36 +25,68 @@ def curvature(
     ] = None,
     trace: Annotated[
         int | None,
-        typer.Option(metavar="N", help="At how many epochs to measure; a run is trained again for it.  [default: 20]"),
+        typer.Option(
+            metavar="N",
+            help="At how many epochs to measure; a run is trained again for it.  [default: 20; of a run, the epochs it "
+            "kept]",
+        ),
     ] = None,
-    examples: Annotated[
-        int, typer.Option(metavar="N", help="Training examples that the loss is averaged over.")
-    ] = 2048,
-    products: Annotated[int, typer.Option(metavar="N", help="Products with the Hessian for each measurement.")] = 30,
-    seed: Annotated[int | None, typer.Option(metavar="N", help="Draws data and weights.")] = None,
+    member: Annotated[
+        int, typer.Option(metavar="N", help="Which network of a run with several seeds, counted from 0.")
+    ] = 0,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="Draws data and weights of what is trained.")] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Change any field of the experiment; repeatable."),
     ] = None,
+    escape: Annotated[
+        bool,
+        typer.Option(
+            "--escape",
+            metavar=FLAG,
+            help="From several seeds, train as long again: as it is, with noise, and from a fresh draw.",
+            rich_help_panel=STUCK,
+        ),
+    ] = False,
+    seeds: Annotated[
+        int, typer.Option(metavar="N", help="Networks for --escape, 6 at least to tell.", rich_help_panel=STUCK)
+    ] = 8,
+    noise: Annotated[
+        float, typer.Option(metavar="SHARE", help="Size of its noise, of the weights' own.", rich_help_panel=STUCK)
+    ] = 0.1,
+    examples: Annotated[
+        int, typer.Option(metavar="N", help="Training examples that the loss is averaged over.", rich_help_panel=EFFORT)
+    ] = 2048,
+    products: Annotated[
+        int, typer.Option(metavar="N", help="Most products with the Hessian for its ends.", rich_help_panel=EFFORT)
+    ] = 60,
+    probes: Annotated[
+        int, typer.Option(metavar="N", help="Random vectors for trace and spectrum.", rich_help_panel=EFFORT)
+    ] = 12,
     out: Annotated[
-        str | None, typer.Option(metavar="DIR", help="Where page and numbers go.  [default: in the run's folder]")
+        str | None,
+        typer.Option(
+            metavar="DIR", help="Where page and numbers go.  [default: RUN/curvature, or runs/NAME-curvature]"
+        ),
     ] = None,
     no_report: Annotated[bool, typer.Option("--no-report", metavar=FLAG, help="Write no page and no files.")] = False,
     as_json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Measure how sharp the loss is, beside the limit above which the training rule is unstable.
+    """Measure how sharp the loss is, what the learning rate allows, and at what kind of place training stopped.
 
     Sharpness is the largest eigenvalue of the Hessian of the training loss. A rate above 2 / sharpness at the start
     is a warning and not a verdict: networks move to flatter places and train on.
 
     Examples:
-    * `gradlab curvature iris-001` - a run, where it began and where it ended
+    * `gradlab curvature iris-001` - a run: where it began, went, and stopped
 
-    * `gradlab curvature edge-of-stability --learning-rate 0.2,0.1,0.05,0.02` - up to the edge of stability
+    * `gradlab curvature edge-of-stability --learning-rate 0.2,0.1,0.05,0.02 --trace 100` - up to the edge of stability
 
     * `gradlab curvature circle --learning-rate 0.03,0.3,3 --trace 40`
+
+    * `gradlab curvature xor --escape` - was it stuck in a local minimum?
     """
     from gradlab import verbs
 
@@ -60,8 +95,13 @@ def curvature(
             what,
             learning_rates=learning_rate,
             trace=trace,
+            escape=escape,
+            seeds=seeds,
+            noise=noise,
             examples=examples,
             products=products,
+            probes=probes,
+            member=member,
             seed=seed,
             set=settings or (),
             out=out,
@@ -70,11 +110,14 @@ def curvature(
         )
 
     found = watch(start, is_silent=quiet or as_json)
+    if not quiet:
+        print_notes(found.notes)
     if as_json:
-        print_json(found.to_json())
+        print_json({**found.to_json(), "path": None if found.path is None else str(found.path)})
     elif not quiet:
         console = to_stdout()
         for sentence in found.sentences:
             console.print(sentence, markup=False)
+        console.print(f"\n{found.table()}", markup=False)
         if found.path is not None:
             console.print(f"\nreport: {found.path / 'report.html'}", markup=False)

@@ -1,5 +1,6 @@
 """Floor 7: the shape of the loss around a point: sharpness, spectrum, the limit of stability, where descent stopped."""
 
+from gradlab.sharpness._escape import Escape as Escape
 from gradlab.sharpness._lanczos import (
     Density as Density,
     Extremes as Extremes,
@@ -13,12 +14,28 @@ from gradlab.sharpness._lanczos import (
 from gradlab.sharpness._network_loss import (
     MAX_EXAMPLES as MAX_EXAMPLES,
     NetworkLoss as NetworkLoss,
+    Place as Place,
+    estimate_second_moment as estimate_second_moment,
     network_loss as network_loss,
 )
 from gradlab.sharpness._stability import (
+    divided_product as divided_product,
+    is_preconditioned as is_preconditioned,
+    preconditioner as preconditioner,
+    stability_limit as stability_limit,
+)
+from gradlab.sharpness._stop import (
+    NOTABLE as NOTABLE,
+    RADIUS as RADIUS,
     Stop as Stop,
     StopKind as StopKind,
-    is_preconditioned as is_preconditioned,
+    Surroundings as Surroundings,
     judge_stop as judge_stop,
-    stability_limit as stability_limit,
+    look_around as look_around,
+)
+from gradlab.sharpness._trace import (
+    NEAR as NEAR,
+    Moment as Moment,
+    SharpnessTrace as SharpnessTrace,
+    trace_sharpness as trace_sharpness,
 )

@@ -1,9 +1,11 @@
 """The rate at which descent leaves a place however close it came, by the rule that updates the weights."""
 
-from dataclasses import dataclass
-from typing import Literal
+import math
 
-from gradlab.sharpness._lanczos import Extremes
+import numpy as np
+from jaxtyping import Float
+
+from gradlab.sharpness._lanczos import Product
 from gradlab.spec import (
     AdamSpec,
     AdamWSpec,
@@ -12,8 +14,6 @@ from gradlab.spec import (
     NesterovSpec,
     RmspropSpec,
 )
-
-StopKind = Literal["minimum", "saddle", "plateau", "not stationary"]
 
 
 def stability_limit(optimizer: AnyOptimizerSpec, learning_rate: float) -> float:
@@ -26,7 +26,7 @@ def stability_limit(optimizer: AnyOptimizerSpec, learning_rate: float) -> float:
 
     Args:
         optimizer: The rule with its numbers.
-        learning_rate: The rate.
+        learning_rate: The rate; at 0 there is no limit.
 
     Returns:
         The limit, in the unit of a second derivative of the loss.
@@ -42,6 +42,8 @@ def stability_limit(optimizer: AnyOptimizerSpec, learning_rate: float) -> float:
         Cohen et al., "Gradient descent on neural networks typically occurs at the edge of stability" (2021).
         Cohen et al., "Adaptive gradient methods at the edge of stability" (2022).
     """
+    if learning_rate == 0.0:
+        return math.inf
     match optimizer:
         case MomentumSpec():
             return 2.0 * (1.0 + optimizer.momentum) / learning_rate
@@ -58,59 +60,42 @@ def is_preconditioned(optimizer: AnyOptimizerSpec) -> bool:
     return isinstance(optimizer, AdamSpec | AdamWSpec | RmspropSpec)
 
 
-GAIN = 1e-3
-"""A place is stationary if the best single step down the gradient would gain less than this share of the loss."""
-BENT_DOWN = 1e-2
-"""A place is a saddle if the spectrum reaches below 0 by more than this share of its largest eigenvalue."""
-FLAT = 1e-2
-"""A place is a plateau if it is this much flatter than where training began, in every direction."""
+def preconditioner(
+    optimizer: AnyOptimizerSpec, second_moment: Float[np.ndarray, " params"], *, step: int
+) -> Float[np.ndarray, " params"]:
+    """Return what a rule divides the step of each weight by.
 
-
-@dataclass(frozen=True)
-class Stop:
-    """What kind of place training ended at.
-
-    Attributes:
-        kind: Its kind.
-        gain: Share of the loss that the best single step down the gradient would gain: |g|^2 / (2 s L).
-        sentence: The same in words, with its numbers.
-    """
-
-    kind: StopKind
-    gain: float
-    sentence: str
-
-
-def judge_stop(extremes: Extremes, *, gradient_norm: float, loss: float, first_sharpness: float | None = None) -> Stop:
-    """Say what kind of place training ended at, from its gradient and the ends of its spectrum.
+    Adam, after t steps, moves by rate * m / p with its running mean m of the gradients and
+    p = (1 - b1^t) (sqrt(v / (1 - b2^t)) + eps); RMSProp by rate * g / p with p = sqrt(v + eps).
 
     Args:
-        extremes: The largest and smallest eigenvalue of the Hessian, with their errors.
-        gradient_norm: Length of the gradient.
-        loss: The loss there.
-        first_sharpness: The largest eigenvalue where training began.
+        optimizer: Adam, AdamW or RMSProp.
+        second_moment: Its running mean v of the squared gradients.
+        step: Steps made, at least 1.
 
     Returns:
-        The kind of place. Few stops of real networks are minima: most are not stationary, or bent down in a few of very
-        many directions.
+        p, all above 0.
+
+    References:
+        Cohen et al., "Adaptive gradient methods at the edge of stability" (2022), section 3.
     """
-    sharpness = max(extremes.largest, 1e-300)
-    gain = gradient_norm**2 / (2.0 * sharpness * max(abs(loss), 1e-300))
-    told = (
-        f"The gradient is {gradient_norm:.3g} long; the Hessian's eigenvalues reach from {extremes.smallest:.3g} "
-        f"(± {extremes.smallest_error:.2g}) to {extremes.largest:.3g} (± {extremes.largest_error:.2g})."
-    )
-    if first_sharpness and max(abs(extremes.smallest), extremes.largest) < FLAT * first_sharpness and gain < 1.0:
-        words = f"It is a plateau: everywhere flatter than a hundredth of where it began ({first_sharpness:.3g})."
-        return Stop("plateau", gain, f"{told} {words}")
-    if gain > GAIN:
-        words = (
-            f"It is not stationary: the best single step down the gradient would gain {gain:.2%} of the loss, so "
-            "training was ended before it had come to rest."
-        )
-        return Stop("not stationary", gain, f"{told} {words}")
-    if extremes.smallest + extremes.smallest_error < -BENT_DOWN * sharpness:
-        words = "It is a saddle: the gradient is all but gone, and the loss bends down in some direction."
-        return Stop("saddle", gain, f"{told} {words}")
-    words = "As far as these numbers tell it is a minimum: no gradient is left, and no direction bends down noticeably."
-    return Stop("minimum", gain, f"{told} {words}")
+    values = second_moment.astype(np.float64)
+    if isinstance(optimizer, AdamSpec | AdamWSpec):
+        root = np.sqrt(values / (1.0 - optimizer.b2**step))
+        return (1.0 - optimizer.b1**step) * (root + optimizer.eps)
+    eps = optimizer.eps if isinstance(optimizer, RmspropSpec) else 0.0
+    return np.sqrt(values + eps)
+
+
+def divided_product(product: Product, divisor: Float[np.ndarray, " params"]) -> Product:
+    """Return the product with P^(-1/2) H P^(-1/2), which is symmetric and has the eigenvalues of P^-1 H.
+
+    Args:
+        product: Multiplies by H.
+        divisor: The diagonal P, all above 0.
+
+    Returns:
+        The product.
+    """
+    root = np.sqrt(divisor)
+    return lambda vector: product(vector / root.astype(vector.dtype)) / root.astype(vector.dtype)

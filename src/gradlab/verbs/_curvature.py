@@ -1,114 +1,41 @@
 """`curvature`: how sharp the loss is where training went, beside the limit of the rule that trained."""
 
 import os
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import jax
 import numpy as np
-from jaxtyping import Float, Int
 
-from gradlab import reports, sharpness as shape, training
+from gradlab import reports, sharpness, training
 from gradlab.core import RunError, SpecError
 from gradlab.data import Dataset
 from gradlab.runs import find_run, save_results
+from gradlab.sharpness import Moment, NetworkLoss, SharpnessTrace
 from gradlab.spec import ArraysData, Experiment, parse_range
 from gradlab.verbs._changes import Changes, Settings, settings_as_texts
+from gradlab.verbs._curvature_escape import NOISE, SEEDS, try_escape
+from gradlab.verbs._curvature_follow import follow
 from gradlab.verbs._curvature_report import build_page
+from gradlab.verbs._curvature_result import Curvature, Effort, Spectrum
+from gradlab.verbs._curvature_run import run_moments
+from gradlab.verbs._curvature_words import describe, notes_of
 from gradlab.verbs._examples import Examples
 from gradlab.verbs._resolve import resolve
 from gradlab.verbs._room import check_room
 from gradlab.verbs._run import Run
-from gradlab.verbs._stopping import stop_on_signals
+from gradlab.verbs._train import check_same_data
 from gradlab.verbs._watcher import SILENT, Watcher
 
 POINTS = 20
-PRODUCTS = 30
-NEAR = 0.02
-"""A sharpness within 2% of the limit is said to be at it."""
-
-
-WARNING = "a rate above it at the start is a warning, not a verdict"
-
-
-@dataclass(frozen=True)
-class SharpnessTrace:
-    """The ends of the Hessian's spectrum along one training.
-
-    Attributes:
-        learning_rate: The rate.
-        limit: The sharpness above which the rule is unstable with it.
-        epochs: After which epochs it was measured.
-        largest: Largest eigenvalue.
-        largest_error: Bound of its error.
-        smallest: Smallest eigenvalue.
-        loss: Training loss.
-        gradient_norm: Length of the gradient.
-        diverged_at: Step at which the loss was no longer a number, or None.
-        stop: What kind of place it ended at; None if it diverged.
-    """
-
-    learning_rate: float
-    limit: float
-    epochs: Int[np.ndarray, " points"]
-    largest: Float[np.ndarray, " points"]
-    largest_error: Float[np.ndarray, " points"]
-    smallest: Float[np.ndarray, " points"]
-    loss: Float[np.ndarray, " points"]
-    gradient_norm: Float[np.ndarray, " points"]
-    diverged_at: int | None
-    stop: shape.Stop | None
-
-
-@dataclass(frozen=True)
-class Curvature:
-    """The curvature of a network's loss.
-
-    Attributes:
-        experiment: What was trained.
-        traces: One a learning rate.
-        trace_of_hessian: Its estimate and standard error where the first training ended.
-        density: The density of the spectrum there.
-        num_examples: Training examples that the loss was averaged over.
-        num_params: Weights of the network.
-        sentences: What it shows, in words.
-        path: Where page and numbers are; None if they were not written.
-    """
-
-    experiment: Experiment
-    traces: tuple[SharpnessTrace, ...]
-    trace_of_hessian: tuple[float, float] | None
-    density: shape.Density | None
-    num_examples: int
-    num_params: int
-    sentences: tuple[str, ...]
-    path: Path | None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values."""
-        return {
-            "outcome": list(self.sentences),
-            "num_examples": self.num_examples,
-            "num_params": self.num_params,
-            "trace": None if self.trace_of_hessian is None else list(self.trace_of_hessian),
-            "rates": [
-                {
-                    "learning_rate": one.learning_rate,
-                    "limit": one.limit,
-                    "diverged_at": one.diverged_at,
-                    "stop": None if one.stop is None else one.stop.kind,
-                    "epochs": one.epochs.tolist(),
-                    "largest": one.largest.tolist(),
-                    "largest_error": one.largest_error.tolist(),
-                    "smallest": one.smallest.tolist(),
-                    "loss": one.loss.tolist(),
-                    "gradient_norm": one.gradient_norm.tolist(),
-                }
-                for one in self.traces
-            ],
-        }
+PRODUCTS = 60
+PROBES = 12
+DENSITY_STEPS = 40
+TOLERANCE = 1e-3
+"""Along a training, errors of a thousandth of the larger end are small enough to draw."""
+END_TOLERANCE = 1e-5
 
 
 def curvature(
@@ -116,29 +43,40 @@ def curvature(
     *,
     learning_rates: str | Sequence[float] | None = None,
     trace: int | None = None,
-    examples: int = shape.MAX_EXAMPLES,
+    escape: bool = False,
+    seeds: int = SEEDS,
+    noise: float = NOISE,
+    examples: int = sharpness.MAX_EXAMPLES,
     products: int = PRODUCTS,
+    probes: int = PROBES,
+    member: int = 0,
     seed: int | None = None,
     set: Settings = (),  # noqa: A002 - the word of the command line
     out: str | os.PathLike[str] | None = None,
     report: bool = True,
     watcher: Watcher = SILENT,
 ) -> Curvature:
-    """Measure how sharp the training loss is: at the end of a run, or all along a training.
+    """Measure how sharp the training loss is, what the rate allows, and at what kind of place training stopped.
 
-    A run is measured where it began and where it ended. Anything else is trained, from the same draw at each rate, and
-    measured on the way.
+    A run is measured where it began, at the epochs whose weights it kept, and where it ended. Anything else is trained,
+    from the same draw at each rate, and measured on the way.
 
     Args:
         what: A run, or what `train` takes.
         learning_rates: Rates to train at, as "0.2,0.1,0.05"; a run is then trained again. Default: its own.
-        trace: At how many epochs to measure. Default: 20; a run's own end alone.
+        trace: At how many epochs to measure, beside the start. Default: 20; a run is trained again for it.
+        escape: Whether to find out if training was stuck: from several seeds, training on as it is, with noise, and
+            from a fresh draw.
+        seeds: Networks for `escape`; of fewer than 6 nothing can be told from chance.
+        noise: Its standard deviation, as a share of the root mean square of each array of weights.
         examples: Training examples that the loss is averaged over.
-        products: Products with the Hessian for each measurement.
-        seed: Draws data and weights.
+        products: Most products with the Hessian for the ends of a spectrum.
+        probes: Random vectors for the trace of the Hessian; a third as many for the density.
+        member: Which network of a run with several seeds.
+        seed: Draws data and weights of what is trained.
         set: Any other fields of the experiment.
         out: Where page and numbers go. Default: `curvature/` in the run's folder, or `runs/NAME-curvature`.
-        report: Whether to write the page.
+        report: Whether to write page and numbers.
         watcher: What is called while it goes on.
 
     Returns:
@@ -155,37 +93,54 @@ def curvature(
     References:
         Cohen et al., "Gradient descent on neural networks typically occurs at the edge of stability" (2021).
     """
-    probe = _Probe(examples, products)
-    if trace is not None and trace < 1:
-        raise SpecError(f"trace={trace}: expected the number of epochs to measure at, 1 or more")
+    begin = time.perf_counter()
+    effort = Effort(examples, products, probes)
+    _check(trace=trace, seeds=seeds, noise=noise, effort=effort)
     training.prepare_engine()
     run = _as_run(what)
-    if run is not None and learning_rates is None and trace is None:
-        return _of_run(run, probe, out, writes_report=report)
-    experiment = run.experiment if run is not None else resolve(what, Changes()).experiment  # pyright: ignore[reportArgumentType] - no run
-    changes = Changes(fields={"seed": seed, "num_seeds": 1}, settings=settings_as_texts(set))
-    wish = resolve(experiment, changes)
-    rates = _rates(learning_rates, wish.experiment)
+    changes = Changes(fields={"seed": seed, "num_seeds": None if run else 1}, settings=settings_as_texts(set))
+    own = run.experiment if run is not None else what
+    if run is not None and isinstance(run.experiment.data, ArraysData):
+        raise RunError(f"{run.path} was trained on arrays in memory, which are not kept: its loss cannot be measured")
+    wish = resolve(own, changes)  # pyright: ignore[reportArgumentType] - a run has given way to its experiment
     loaded = Examples(wish.experiment, on_loading=watcher.on_loading)
-    dataset = loaded.of(wish.experiment.seed)
-    experiment = wish.settle(dataset)
-    traces, plan, last = _follow(experiment, dataset, rates, num_points=trace or POINTS, probe=probe, watcher=watcher)
-    place = Path("runs") / f"{experiment.name}-curvature" if out is None else Path(out)
-    return _finish(experiment, plan, dataset, traces, last=last, probe=probe, place=place, writes_report=report)
+    first = loaded.of(wish.experiment.seed)
+    experiment = wish.settle(first)
+    if run is not None:
+        check_same_data(run.folder, first)
+        experiment = experiment.model_copy(update={"seed": experiment.seed + _checked(run, member), "num_seeds": 1})
+    dataset = loaded.of(experiment.seed)
+    job = _Job(experiment, dataset, effort, watcher)
+    if run is not None and learning_rates is None and trace is None and not changes.settings and seed is None:
+        job.measure_run(run, member)
+    else:
+        job.measure_training(_rates(learning_rates, experiment), trace or POINTS)
+    escaped = try_escape(experiment, loaded, num_seeds=seeds, noise=noise, watcher=watcher) if escape else None
+    found = replace(job.result(), escape=escaped)
+    found = replace(found, sentences=describe(found), notes=notes_of(found, run))
+    found = replace(found, seconds={**found.seconds, "total": time.perf_counter() - begin})
+    if not report:
+        return found
+    usual = run.path / "curvature" if run is not None else Path("runs") / f"{experiment.name}-curvature"
+    place = usual if out is None else Path(out)
+    page = reports.render_page(build_page(found))
+    save_results(place, result=found.to_json(), tables=found.tables(), report=page)
+    return replace(found, path=place)
 
 
-@dataclass(frozen=True)
-class _Probe:
-    """How much is spent on a measurement."""
-
-    examples: int
-    products: int
-
-    def __post_init__(self) -> None:
-        if self.examples < 1:
-            raise SpecError(f"examples={self.examples}: expected 1 or more")
-        if self.products < 2:
-            raise SpecError(f"products={self.products}: expected 2 or more products with the Hessian")
+def _check(*, trace: int | None, seeds: int, noise: float, effort: Effort) -> None:
+    if trace is not None and trace < 1:
+        raise SpecError(f"trace={trace}: expected the number of epochs to measure at, 1 or more")
+    if seeds < 1:
+        raise SpecError(f"seeds={seeds}: expected 1 or more networks for the test of escape")
+    if not 0.0 < noise < np.inf:
+        raise SpecError(f"noise={noise:g}: expected its size as a share of the weights' own, above 0, as 0.1")
+    if effort.examples < 1:
+        raise SpecError(f"examples={effort.examples}: expected 1 or more")
+    if effort.products < 2:
+        raise SpecError(f"products={effort.products}: expected 2 or more products with the Hessian")
+    if effort.probes < 3:
+        raise SpecError(f"probes={effort.probes}: expected 3 or more random vectors")
 
 
 def _as_run(what: Any) -> Run | None:
@@ -194,197 +149,135 @@ def _as_run(what: Any) -> Run | None:
     if isinstance(what, Experiment):
         return None
     text = os.fspath(what)
-    is_run = any((place / "experiment.toml").is_file() for place in (Path(text), Path("runs") / text))
+    try:
+        is_run = any((place / "environment.json").is_file() for place in (Path(text), Path("runs") / text))
+    except (OSError, ValueError):  # a name too long for the system, or with a null in it
+        return None
     return Run(find_run(text)) if is_run else None
+
+
+def _checked(run: Run, member: int) -> int:
+    run.member_data(member)
+    return member
 
 
 def _rates(learning_rates: str | Sequence[float] | None, experiment: Experiment) -> tuple[float, ...]:
     if learning_rates is None:
         return (experiment.optimizer.learning_rate,)
-    read = (
-        parse_range(learning_rates, name="learning_rate") if isinstance(learning_rates, str) else tuple(learning_rates)
-    )
-    if min(read) <= 0.0:
-        raise SpecError(f"learning_rate={min(read):g}: expected rates above 0")
+    is_text = isinstance(learning_rates, str)
+    read = parse_range(learning_rates, name="learning_rate") if is_text else tuple(learning_rates)
+    if not read or not all(0.0 < rate < np.inf for rate in read):
+        raise SpecError(f"learning_rate={min(read, default=0.0):g}: expected rates above 0")
     return read
 
 
-def _of_run(run: Run, probe: "_Probe", out: str | os.PathLike[str] | None, *, writes_report: bool) -> Curvature:
-    experiment = run.experiment
-    if isinstance(experiment.data, ArraysData):
-        raise RunError(f"{run.path} was trained on arrays in memory, which are not kept: its loss cannot be measured")
-    params, statistics = run.weights(0)
-    dataset = Examples(experiment).of(experiment.seed)
-    plan = training.make_plan(experiment, dataset)
-    drawn = (plan.network.draw(experiment.seed), plan.network.start_statistics())
-    epochs = np.array([0, experiment.epochs])
-    points = [drawn, (params, statistics)]
-    rate = experiment.optimizer.learning_rate
-    found = _measure(plan, dataset, experiment, rate, epochs, points, probe=probe)
-    place = run.path / "curvature" if out is None else Path(out)
-    return _finish(
-        experiment, plan, dataset, [found], last=points[-1], probe=probe, place=place, writes_report=writes_report
-    )
+class _Job:
+    """One measurement of the curvature."""
 
+    def __init__(self, experiment: Experiment, dataset: Dataset, effort: Effort, watcher: Watcher) -> None:
+        self._experiment = experiment
+        self._dataset = dataset
+        self._effort = effort
+        self._watcher = watcher
+        self._plan = training.make_plan(experiment, dataset)
+        check_room(self._plan, experiment.epochs)
+        self._loss = self._network_loss()
+        self._traces: list[SharpnessTrace] = []
+        self._spectrum: Spectrum | None = None
+        self._seconds = {"train": 0.0, "measure": 0.0}
 
-def _follow(
-    experiment: Experiment,
-    dataset: Dataset,
-    rates: Sequence[float],
-    *,
-    num_points: int,
-    probe: "_Probe",
-    watcher: Watcher,
-) -> tuple[list[SharpnessTrace], training.Plan, Any]:
-    """Train at every rate from the same draw, and measure on the way."""
-    plan = training.make_plan(experiment, dataset, num_members=len(rates), is_brief=True)
-    check_room(plan, experiment.epochs)
-    wanted = sorted({int(epoch) for epoch in np.linspace(0, experiment.epochs, num_points + 1).round()})
-    members = [training.Member(experiment.seed, (("learning_rate", float(rate)),)) for rate in rates]
-    with stop_on_signals(watcher.on_stop) as stop:
-        try:
-            trained = training.train_population(
-                experiment,
-                plan,
-                members,
-                lambda _: dataset,
-                snapshot_epochs=frozenset(wanted),
-                on_progress=watcher.on_training,
-                stop=stop,
-            ).trained
-        except training.Interrupted:
-            raise KeyboardInterrupt from None
-    traces = []
-    last = None
-    for place, (rate, one) in enumerate(zip(rates, trained, strict=True)):
-        epochs = np.array(sorted(one.snapshots))
-        points = [(one.snapshots[epoch]["params"], one.snapshots[epoch]["statistics"]) for epoch in epochs.tolist()]
-        watcher.on_loading("measuring the curvature", place, len(rates))
-        traces.append(
-            _measure(plan, dataset, experiment, rate, epochs, points, probe=probe, diverged_at=one.diverged_at)
+    def _network_loss(self, skip: int = 0) -> NetworkLoss:
+        rule = self._experiment.optimizer
+        return sharpness.network_loss(
+            self._plan.network,
+            self._plan.objective,
+            self._dataset,
+            num_examples=self._effort.examples,
+            skip=skip,
+            l2=rule.l2,
+            l1=rule.l1,
         )
-        if last is None and one.diverged_at is None:
-            last = points[-1]
-    watcher.on_loading("measuring the curvature", len(rates), len(rates))
-    return traces, plan, last
 
-
-def _measure(
-    plan: training.Plan,
-    dataset: Dataset,
-    experiment: Experiment,
-    rate: float,
-    epochs: Int[np.ndarray, " points"],
-    points: Sequence[Any],
-    *,
-    probe: "_Probe",
-    diverged_at: int | None = None,
-) -> SharpnessTrace:
-    loss = _loss_of(plan, dataset, experiment, probe.examples)
-    rows: list[tuple[float, ...]] = []
-    ends: shape.Extremes | None = None
-    for params, statistics in points:
-        with training.precision_of(plan.precision):
-            loss_fn, at = loss.at(params, statistics, plan.precision)
-            value, slope = jax.value_and_grad(loss_fn)(at)
-            if not np.isfinite(float(value)):
-                break
-            product = shape.hessian_product(loss_fn, at)
-            ends = shape.find_extremes(product, at.size, num_steps=probe.products, dtype=plan.precision)
-        norm = float(np.linalg.norm(np.asarray(slope, np.float64)))
-        rows.append((ends.largest, ends.largest_error, ends.smallest, float(value), norm))
-    columns = np.array(rows, np.float64).reshape(-1, 5).T
-    stop = None
-    if diverged_at is None and ends is not None:
-        stop = shape.judge_stop(
-            ends, gradient_norm=rows[-1][4], loss=rows[-1][3], first_sharpness=rows[0][0] if len(rows) > 1 else None
+    def measure_run(self, run: Run, member: int) -> None:
+        """Measure a run at the epochs whose weights it kept."""
+        begin = time.perf_counter()
+        moments, diverged_at = run_moments(
+            run, member, self._experiment, self._plan, dataset=self._dataset, loss=self._loss, watcher=self._watcher
         )
-    limit = shape.stability_limit(experiment.optimizer, rate)
-    return SharpnessTrace(rate, limit, epochs[: len(rows)], *columns, diverged_at=diverged_at, stop=stop)
+        self._seconds["train"] = time.perf_counter() - begin
+        self._trace(self._experiment.optimizer.learning_rate, moments, diverged_at)
 
+    def measure_training(self, rates: Sequence[float], num_points: int) -> None:
+        """Train at every rate, and measure on the way."""
+        begin = time.perf_counter()
+        epochs = {int(epoch) for epoch in np.linspace(0, self._experiment.epochs, num_points + 1).round()}
+        _, found = follow(self._experiment, self._dataset, rates, epochs=frozenset(epochs), watcher=self._watcher)
+        self._seconds["train"] = time.perf_counter() - begin
+        for place, (rate, (trained, moments)) in enumerate(zip(rates, found, strict=True)):
+            self._watcher.on_loading("measuring the curvature", place, len(rates))
+            self._trace(rate, moments, trained.diverged_at)
+        self._watcher.on_loading("measuring the curvature", len(rates), len(rates))
 
-def _loss_of(plan: training.Plan, dataset: Dataset, experiment: Experiment, examples: int) -> shape.NetworkLoss:
-    return shape.network_loss(plan.network, plan.objective, dataset, num_examples=examples, l2=experiment.optimizer.l2)
+    def _trace(self, rate: float, moments: Sequence[Moment], diverged_at: int | None) -> None:
+        begin = time.perf_counter()
+        rule, dtype = self._experiment.optimizer, self._plan.precision
+        with training.precision_of(dtype):
+            trace, ends = sharpness.trace_sharpness(
+                self._loss,
+                moments,
+                rule,
+                learning_rate=rate,
+                is_divided=sharpness.is_preconditioned(rule),
+                num_products=self._effort.products,
+                tolerance=TOLERANCE if len(moments) > 3 else END_TOLERANCE,
+                dtype=dtype,
+                diverged_at=diverged_at,
+            )
+            if diverged_at is None and ends is not None and len(trace.epochs) == len(moments):
+                trace = replace(trace, stop=self._judge(moments[-1]))
+                if self._spectrum is None:
+                    self._spectrum = self._measure_spectrum(rate, moments[-1])
+        self._traces.append(trace)
+        self._seconds["measure"] += time.perf_counter() - begin
 
-
-def _finish(
-    experiment: Experiment,
-    plan: training.Plan,
-    dataset: Dataset,
-    traces: Sequence[SharpnessTrace],
-    *,
-    last: Any,
-    probe: "_Probe",
-    place: Path,
-    writes_report: bool,
-) -> Curvature:
-    hutchinson, density, size = None, None, sum(layer.num_params for layer in plan.network.layers)
-    if last is not None:
-        with training.precision_of(plan.precision):
-            loss_fn, at = _loss_of(plan, dataset, experiment, probe.examples).at(last[0], last[1], plan.precision)
-            product = shape.hessian_product(loss_fn, at)
-            hutchinson = shape.estimate_trace(product, at.size, dtype=plan.precision)
-            density = shape.spectral_density(product, at.size, dtype=plan.precision)
-    num_examples = min(probe.examples, len(dataset.train))
-    sentences = _describe(experiment, traces, num_examples, len(dataset.train))
-    found = Curvature(
-        experiment, tuple(traces), hutchinson, density, num_examples, size, sentences, place if writes_report else None
-    )
-    if writes_report:
-        save_results(
-            place,
-            result=found.to_json(),
-            tables={"sharpness": _table(traces)},
-            report=reports.render_page(build_page(found)),
+    def _judge(self, last: Moment) -> sharpness.Stop:
+        dtype = self._plan.precision
+        place = self._loss.place(last.params, last.statistics, dtype)
+        ends = sharpness.find_extremes(
+            place.product, place.size, num_steps=self._effort.products, tolerance=END_TOLERANCE, dtype=dtype
         )
-    return found
+        others = None
+        if len(self._dataset.train) >= 2 * self._effort.examples:
+            others = self._network_loss(skip=self._effort.examples).place(last.params, last.statistics, dtype)
+        return sharpness.judge_stop(ends, sharpness.look_around(place, ends, others=others))
 
-
-def _table(traces: Sequence[SharpnessTrace]) -> dict[str, np.ndarray]:
-    return {
-        "learning_rate": np.concatenate([np.full(len(one.epochs), one.learning_rate) for one in traces]),
-        "limit": np.concatenate([np.full(len(one.epochs), one.limit) for one in traces]),
-        "epoch": np.concatenate([one.epochs for one in traces]),
-        **{
-            name: np.concatenate([getattr(one, name) for one in traces])
-            for name in ("largest", "largest_error", "smallest", "loss", "gradient_norm")
-        },
-    }
-
-
-def _describe(
-    experiment: Experiment, traces: Sequence[SharpnessTrace], num_examples: int, num_train: int
-) -> tuple[str, ...]:
-    words = [_one(experiment, one) for one in traces]
-    if num_examples < num_train:
-        words.append(f"Measured on the first {num_examples:,} of {num_train:,} training examples.")
-    if shape.is_preconditioned(experiment.optimizer):
-        words.append(
-            f"{experiment.optimizer.kind} divides each weight's step by a number of its own, so its limit is one of "
-            "the Hessian divided likewise; the plain sharpness above is not to be compared with it."
+    def _measure_spectrum(self, rate: float, last: Moment) -> Spectrum:
+        dtype, probes = self._plan.precision, self._effort.probes
+        place = self._loss.place(last.params, last.statistics, dtype)
+        trace, error = sharpness.estimate_trace(place.product, place.size, num_probes=probes, dtype=dtype)
+        density = sharpness.spectral_density(
+            place.product,
+            place.size,
+            num_probes=max(1, probes // 3),
+            num_steps=min(DENSITY_STEPS, self._effort.products),
+            dtype=dtype,
         )
-    return tuple(words)
+        return Spectrum(rate, trace, error, density, probes)
 
-
-def _one(experiment: Experiment, one: SharpnessTrace) -> str:
-    if not len(one.epochs):
-        return f"Rate {one.learning_rate:g}: the loss was never a number."
-    is_plain = not shape.is_preconditioned(experiment.optimizer)
-    share = one.largest[-1] / one.limit
-    begin = one.largest[0] / one.limit
-    told = f"Rate {one.learning_rate:g}: "
-    if one.diverged_at is not None:
-        why = (
-            f"; it began at a sharpness of {one.largest[0]:.3g}, {begin:.2f} of its limit {one.limit:.3g}"
-            if is_plain
-            else ""
+    def result(self) -> Curvature:
+        """Return what was measured, still without words."""
+        num_train = len(self._dataset.train)
+        return Curvature(
+            experiment=self._experiment,
+            traces=tuple(self._traces),
+            spectrum=self._spectrum,
+            escape=None,
+            num_examples=min(self._effort.examples, num_train),
+            num_train=num_train,
+            num_params=sum(layer.num_params for layer in self._plan.network.layers),
+            steps_per_epoch=self._plan.steps_per_epoch,
+            sentences=(),
+            notes=(),
+            seconds=self._seconds,
+            path=None,
         )
-        return f"{told}diverged at step {one.diverged_at:,}{why}."
-    told += f"the sharpness ended at {one.largest[-1]:.4g}"
-    if is_plain:
-        told += f", {share:.3f} of the limit {one.limit:.4g}"
-        if abs(share - 1.0) <= NEAR:
-            told += ": at the edge of stability"
-        if begin > 1.0 and share <= 1.0 + NEAR:
-            told += f". It began above the limit ({begin:.2f} of it) and moved to a flatter place: {WARNING}"
-    return f"{told}. {one.stop.sentence if one.stop else ''}".strip()
