@@ -92,7 +92,7 @@ def test_numbers_at_the_end_of_float64_pass() -> None:
 @pytest.mark.parametrize(
     ("logits", "message"),
     [
-        ([], "there are 0 logits"),
+        ([], "needs at least one logit and got none"),
         ([1.0, math.nan], "one that is not a number makes every probability so"),
         ([1.0, math.inf], r"exp\(inf\)/exp\(inf\)"),
         ([-math.inf, -math.inf], "at least one class not ruled out"),

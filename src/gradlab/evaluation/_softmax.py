@@ -81,6 +81,11 @@ class SoftmaxAccount:
             total = exponentials.sum()
             return NaiveSoftmax(exponentials, float(total), exponentials / total)
 
+    def called(self, k: int) -> str:
+        """Name a class in a sentence: its name, or `class 3` where that is its number."""
+        name = self.classes[k]
+        return f"class {name}" if name == str(k) else name
+
     def table(self) -> Table:
         """Return the account as a table of words, one class a row."""
         naive = self.naive
@@ -133,7 +138,9 @@ def softmax_account(
         Hinton, Vinyals and Dean, "Distilling the knowledge in a neural network" (2015), for the temperature.
     """
     names = tuple(classes) or tuple(map(str, range(len(logits))))
-    if not len(logits) or len(names) != len(logits):
+    if not len(logits):
+        raise ShapeError("softmax needs at least one logit and got none: name one per class, as 2 1 0.1")
+    if len(names) != len(logits):
         raise ShapeError(f"softmax needs a logit per class; there are {len(logits)} logits and {len(names)} classes")
     _check_values(logits)
     if not (0.0 < temperature < math.inf):

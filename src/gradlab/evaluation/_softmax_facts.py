@@ -133,7 +133,7 @@ def _ratios(account: SoftmaxAccount, room: float) -> Proof:
     lead = float(account.logits[first] - account.logits[second]) / account.temperature
     ratio = float(account.probabilities[first] / account.probabilities[second])
     numbers = (
-        f"{account.classes[first]} leads {account.classes[second]} by {lead:.4g}: e^{lead:.4g} = {math.exp(lead):.6g}, "
+        f"{account.called(first)} leads {account.called(second)} by {lead:.4g}: e^{lead:.4g} = {math.exp(lead):.6g}, "
         f"and their probabilities' ratio is {ratio:.6g}"
     )
     return Proof(claim, reason, numbers, abs(ratio / math.exp(lead) - 1.0) <= room)

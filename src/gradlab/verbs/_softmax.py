@@ -51,14 +51,13 @@ class Softmax:
         """What comes out, in words."""
         account = self.account
         best = int(np.argmax(account.probabilities))
-        words = [
-            f"{_class(account, best).replace('class', 'Class', 1)} gets {account.probabilities[best]:.4g} of the probability."
-        ]
+        name = account.called(best).replace("class ", "Class ", 1)
+        words = [f"{name} gets {account.probabilities[best]:.4g} of the probability."]
         if len(account.classes) > 1:
             words.append(_lead(account))
         if not account.naive.works:
             words.append(_naive(account))
-        ruled_out = [_class(account, k) for k, logit in enumerate(account.logits) if logit == -np.inf]
+        ruled_out = [account.called(k) for k, logit in enumerate(account.logits) if logit == -np.inf]
         if ruled_out:
             words.append(f"A logit of -inf rules a class out: {', '.join(ruled_out)} has probability 0.")
         if not all(proof.holds for proof in self.proofs):
@@ -98,7 +97,7 @@ class Softmax:
         )
         heat = "" if self.account.temperature == 1.0 else ")/T"
         header = ("class", "p", "y", f"{'(' if heat else ''}p - y{heat}", "chain rule", "central difference")
-        title = f"Cross-entropy if {self.account.classes[self.truth]} is true: C = -ln p = {found.loss:.6g} nats"
+        title = f"Cross-entropy if {self.account.called(self.truth)} is true: C = -ln p = {found.loss:.6g} nats"
         return Table(header, rows, title)
 
     def to_json(self) -> dict[str, Any]:
@@ -172,7 +171,7 @@ class Softmax:
 
 
 def softmax(
-    logits: Sequence[float | str] | np.ndarray,
+    logits: Sequence[Any] | np.ndarray,
     *,
     temperature: float = 1.0,
     classes: Sequence[str] = (),
@@ -206,7 +205,7 @@ def softmax(
     return Softmax(account, softmax_proofs(account), softmax_effects(account), truths, chosen)
 
 
-def _numbers(logits: Sequence[float | str] | np.ndarray) -> np.ndarray:
+def _numbers(logits: Sequence[Any] | np.ndarray) -> np.ndarray:
     found = []
     for given in np.asarray(logits).ravel().tolist() if isinstance(logits, np.ndarray) else logits:
         words = re.split(r"[\s,;]+", given.strip(" ,;[]()\t\n")) if isinstance(given, str) else [given]
@@ -230,11 +229,6 @@ def _truth(account: SoftmaxAccount, truth: int | str) -> int:
     if re.fullmatch(r"[0-9]{1,9}", text) and int(text) < len(account.classes):
         return int(text)
     raise SpecError(unknown_name("class", text, account.classes))
-
-
-def _class(account: SoftmaxAccount, k: int) -> str:
-    name = account.classes[k]
-    return f"class {name}" if name == str(k) else name
 
 
 def _lead(account: SoftmaxAccount) -> str:

@@ -26,7 +26,7 @@ def build_page(found: "Softmax") -> Page:
         outcome=found.sentences,
         figures=(
             Row("largest probability", number(float(account.probabilities[best]))),
-            Row("sum of exponentials", number(account.total)),
+            Row("sum of exp(z - max)", number(account.total)),
             Row("entropy", f"{number(account.entropy)} nats"),
             Row("temperature", f"{account.temperature:g}"),
         ),
@@ -35,7 +35,13 @@ def build_page(found: "Softmax") -> Page:
 
 
 def _table(table: PlainTable, note: str = "") -> Table:
-    return Table(table.title, table.header, table.rows, note)
+    rows = tuple((first, *(_worded(cell) for cell in rest)) for first, *rest in table.rows)
+    return Table(table.title, table.header, rows, note)
+
+
+def _worded(cell: str) -> str:
+    """Write a number with a decimal point or an exponent as the page's other numbers are."""
+    return number(float(cell), digits=4) if any(sign in cell for sign in (".", "e-")) else cell
 
 
 def _way(found: "Softmax") -> Section:
@@ -78,7 +84,7 @@ def _temperature_chart(account: "SoftmaxAccount") -> Chart:
     temperatures = np.geomspace(0.05, 50.0, 121)
     shifted = account.logits - account.largest
     table = np.array([np.exp(shifted / t) / np.exp(shifted / t).sum() for t in temperatures])
-    series = tuple(Series(_name(account, k), temperatures, table[:, k], tone=k) for k in range(len(account.classes)))
+    series = tuple(Series(account.called(k), temperatures, table[:, k], tone=k) for k in range(len(account.classes)))
     return Chart(
         "Probabilities by temperature", "temperature", "probability", series, x_log=True,
         marks=(Mark("here", x=account.temperature),) if 0.05 <= account.temperature <= 50.0 else (),
@@ -95,16 +101,16 @@ def _lead_chart(account: "SoftmaxAccount") -> Chart:
         powers = np.exp(z - z.max())
         table.append(powers / powers.sum())
     columns = np.array(table).T
-    series = tuple(Series(_name(account, k), moves, column, tone=k) for k, column in enumerate(columns))
+    series = tuple(Series(account.called(k), moves, column, tone=k) for k, column in enumerate(columns))
     return Chart(
-        "Probabilities as the largest logit moves", f"added to the logit of {_name(account, best)}", "probability",
+        "Probabilities as the largest logit moves", f"added to the logit of {account.called(best)}", "probability",
         series, marks=(Mark("here", x=0.0),),
     )  # fmt: skip
 
 
 def _truth(found: "Softmax") -> Section:
     truth = found.truths[found.truth]
-    name = _name(found.account, found.truth)
+    name = found.account.called(found.truth)
     costs = Table(
         "The cost, were another class the true one",
         ("true class", "p", "C = -ln p (nats)"),
@@ -151,8 +157,3 @@ def _naive(found: "Softmax") -> Section:
         (f"e^z is infinite in 64 bits from z = 709.8 on, and 0 below -745.1. {works}",),
         (Table("Without taking the largest off", ("class", "e^(z/T)", "p so", "p"), rows),),
     )
-
-
-def _name(account: "SoftmaxAccount", k: int) -> str:
-    name = account.classes[k]
-    return f"class {name}" if name == str(k) else name
