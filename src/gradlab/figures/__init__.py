@@ -11,3 +11,4 @@ from gradlab.figures._colours import (
 )
 from gradlab.figures._confusion import plot_confusion as plot_confusion
 from gradlab.figures._history import plot_history as plot_history
+from gradlab.figures._sharpness import plot_sharpness as plot_sharpness, plot_spectrum as plot_spectrum

@@ -71,13 +71,20 @@ class Escape:
             return ("Whether training was stuck cannot be told: no seed came through all four trainings.",)
         going = _worded(pairs["go_on"])
         told = [
-            f"Training as long again from where it stopped changed the training loss by {going}, over "
+            f"Training as long again from where it stopped brought the training loss to {going} of it, over "
             f"{pairs['go_on'].num_seeds} seeds.",
-            f"Beside that, noise of {self.noise_scale:g} of the weights' size added first gave "
-            f"{_worded(pairs['noise'])}, "
-            f"and a fresh start of the same length {_worded(pairs['restart'])}.",
+            f"Noise of {self.noise_scale:g} of the weights' size, added before that, ended at "
+            f"{_worded(pairs['noise'])} of the loss of simply going on; a fresh start of the same length at "
+            f"{_worded(pairs['restart'])} of it.",
             _verdict(pairs),
         ]
+        ratios = (self.restart / self.go_on)[self.is_known]
+        below, above = int((ratios < 0.5).sum()), int((ratios > 2.0).sum())
+        if below:
+            told.append(
+                f"Single draws differ: on {below} of {len(ratios)} seeds a fresh start ended at less than half the "
+                f"loss of going on, on {above} at more than twice."
+            )
         left_out = int((~self.is_known).sum())
         if left_out:
             told.append(f"{left_out} of {len(self.seeds)} seeds are left out, since one of their trainings diverged.")
@@ -109,19 +116,12 @@ class Escape:
 
 
 def _worded(pair: PairedDifference) -> str:
-    """Write a mean difference of logarithms as a change in per cent with its interval."""
-    mean = f"{_percent(pair.mean)}"
+    """Write a mean difference of logarithms as a ratio with its interval."""
+    mean = f"{math.exp(pair.mean):.3g}"
     if pair.ci95 is None:
         return mean
-    low, high = (_percent(end) for end in pair.ci95)
+    low, high = (f"{math.exp(min(end, 700.0)):.3g}" for end in pair.ci95)
     return f"{mean} (95% interval {low} to {high}, p = {pair.p_value:.2g})"
-
-
-def _percent(log_ratio: float) -> str:
-    if log_ratio > math.log(10.0):
-        return f"times {math.exp(min(log_ratio, 700.0)):.3g}"
-    share = 100.0 * math.expm1(log_ratio)
-    return f"{share:+.2g}%" if abs(share) < 99.5 else f"to {math.exp(log_ratio):.2g} of it"
 
 
 def _verdict(pairs: dict[str, PairedDifference]) -> str:

@@ -1,5 +1,6 @@
 """The curvature along one training, beside the limit of the rule that trained."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from gradlab.sharpness._lanczos import Extremes, Product, find_extremes
+from gradlab.sharpness._lanczos import Extremes, find_extremes
 from gradlab.sharpness._network_loss import NetworkLoss
 from gradlab.sharpness._stability import divided_product, stability_limit
 from gradlab.sharpness._stop import Stop
@@ -110,7 +111,8 @@ def trace_sharpness(
     learning_rate: float,
     is_divided: bool,
     num_products: int,
-    tolerance: float = 1e-4,
+    tolerance: float = 1e-3,
+    last_tolerance: float = 1e-5,
     dtype: str = "float32",
     diverged_at: int | None = None,
 ) -> tuple[SharpnessTrace, Extremes | None]:
@@ -124,6 +126,7 @@ def trace_sharpness(
         is_divided: See `SharpnessTrace`.
         num_products: Most products with the Hessian at each moment.
         tolerance: See `find_extremes`.
+        last_tolerance: The same at the last moment.
         dtype: In which precision.
         diverged_at: Step at which the loss was no longer a number.
 
@@ -138,13 +141,12 @@ def trace_sharpness(
         if not (np.isfinite(value) and np.isfinite(norm)):
             break
 
-        def ends_of(product: Product, size: int = place.size) -> Extremes:
-            return find_extremes(product, size, num_steps=num_products, tolerance=tolerance, dtype=dtype)
-
-        last = ends_of(place.product)
+        allowed = last_tolerance if moment is moments[-1] else tolerance
+        ends_of = functools.partial(find_extremes, num_steps=num_products, tolerance=allowed, dtype=dtype)
+        last = ends_of(place.product, place.size)
         divided = np.nan
         if moment.divisor is not None:
-            divided = ends_of(divided_product(place.product, moment.divisor)).largest
+            divided = ends_of(divided_product(place.product, moment.divisor), place.size).largest
         limit = stability_limit(optimizer, moment.rate)
         rows.append((limit, last.largest, last.largest_error, last.smallest, last.smallest_error, divided, value, norm))
     columns = np.array(rows, np.float64).reshape(-1, 8).T

@@ -229,23 +229,21 @@ class _Job:
                 learning_rate=rate,
                 is_divided=sharpness.is_preconditioned(rule),
                 num_products=self._effort.products,
-                tolerance=TOLERANCE if len(moments) > 3 else END_TOLERANCE,
+                tolerance=TOLERANCE,
+                last_tolerance=END_TOLERANCE,
                 dtype=dtype,
                 diverged_at=diverged_at,
             )
             if diverged_at is None and ends is not None and len(trace.epochs) == len(moments):
-                trace = replace(trace, stop=self._judge(moments[-1]))
+                trace = replace(trace, stop=self._judge(moments[-1], ends))
                 if self._spectrum is None:
                     self._spectrum = self._measure_spectrum(rate, moments[-1])
         self._traces.append(trace)
         self._seconds["measure"] += time.perf_counter() - begin
 
-    def _judge(self, last: Moment) -> sharpness.Stop:
+    def _judge(self, last: Moment, ends: sharpness.Extremes) -> sharpness.Stop:
         dtype = self._plan.precision
         place = self._loss.place(last.params, last.statistics, dtype)
-        ends = sharpness.find_extremes(
-            place.product, place.size, num_steps=self._effort.products, tolerance=END_TOLERANCE, dtype=dtype
-        )
         others = None
         if len(self._dataset.train) >= 2 * self._effort.examples:
             others = self._network_loss(skip=self._effort.examples).place(last.params, last.statistics, dtype)

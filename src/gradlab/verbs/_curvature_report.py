@@ -9,7 +9,7 @@ from jaxtyping import Float
 from gradlab import reports
 from gradlab.reports import Chart, Mark, Page, Part, Row, Section, Series, Table
 from gradlab.sharpness import RADIUS, Escape, SharpnessTrace
-from gradlab.verbs._curvature_result import Curvature, Spectrum
+from gradlab.verbs._curvature_result import Curvature, Spectrum, share_words
 
 
 def build_page(found: Curvature) -> Page:
@@ -147,8 +147,8 @@ def _places(traces: Sequence[SharpnessTrace]) -> Section:
             _with_error(one.largest[-1], one.largest_error[-1]),
             *([reports.number(float(one.divided[-1]), digits=4)] if divided else []),
             reports.number(one.limit, digits=4),
-            f"{one.shares[-1]:.3f}",
-            f"{one.settled_share:.3f}",
+            share_words(float(one.shares[-1])),
+            share_words(one.settled_share),
             "diverged" if one.stop is None else one.stop.kind,
         )
         for one in traces
@@ -219,7 +219,6 @@ def _spectrum(found: Curvature, spectrum: Spectrum) -> Section:
         "eigenvalue",
         "share of the eigenvalues per unit",
         (Series("density", density.at, values),),
-        marks=(Mark("flat", x=0.0),),
         y_log=True,
         note=f"Estimated by Lanczos quadrature. It is made of bumps {density.width:.2g} wide: finer features cannot be "
         "seen.",

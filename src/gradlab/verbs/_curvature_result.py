@@ -120,7 +120,7 @@ class Curvature:
                     f"{one.largest[-1]:.4g} ± {one.largest_error[-1]:.1g}",
                     *([f"{one.divided[-1]:.4g}"] if divided else []),
                     f"{one.limit:.4g}",
-                    f"{one.shares[-1]:.3f}",
+                    share_words(float(one.shares[-1])),
                     "diverged" if one.stop is None else one.stop.kind,
                 )
             )
@@ -136,6 +136,11 @@ class Curvature:
 
         lines = "".join(f"<li>{escape(line)}</li>" for line in self.sentences)
         return f"<ul>{lines}</ul>{self.table()._repr_html_()}"
+
+
+def share_words(share: float) -> str:
+    """Write a share of the limit: with three decimals where it is near, else with three digits."""
+    return f"{share:.3f}" if 0.1 <= abs(share) < 10.0 else f"{share:.3g}"
 
 
 def _trace_values(one: SharpnessTrace) -> dict[str, Any]:

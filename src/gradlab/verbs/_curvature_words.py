@@ -3,7 +3,7 @@
 from gradlab import sharpness
 from gradlab.sharpness import SharpnessTrace
 from gradlab.spec import MomentumSpec, NesterovSpec
-from gradlab.verbs._curvature_result import Curvature
+from gradlab.verbs._curvature_result import Curvature, share_words
 from gradlab.verbs._run import Run
 
 WARNING = "a rate above the limit at the start is a warning, not a verdict"
@@ -52,7 +52,7 @@ def _one(one: SharpnessTrace) -> str:
     last = float(one.shares[-1])
     if last != last:  # noqa: PLR0124
         return f"{told}the sharpness ended at {one.largest[-1]:.4g}; how the rule divides its steps is not known there."
-    told += f"the {what} ended at {one.measured[-1]:.4g}, {last:.3f} of its limit {one.limit:.4g}"
+    told += f"the {what} ended at {one.measured[-1]:.4g}, {share_words(last)} of its limit {one.limit:.4g}"
     if one.is_at_edge:
         told += ": at the edge of stability"
     elif last > 1.0 + sharpness.NEAR:
