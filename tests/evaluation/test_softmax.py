@@ -110,7 +110,8 @@ def test_a_temperature_is_a_number_above_zero(temperature: float) -> None:
 
 
 def test_temperature_evens_out_or_sharpens() -> None:
-    entropies = [softmax_account(np.array([2.0, 1.0, 0.1]), temperature=t).entropy for t in (0.1, 0.5, 1.0, 2.0, 10.0, 1e6)]
+    temperatures = (0.1, 0.5, 1.0, 2.0, 10.0, 1e6)
+    entropies = [softmax_account(np.array([2.0, 1.0, 0.1]), temperature=t).entropy for t in temperatures]
     assert entropies == sorted(entropies)
     assert entropies[-1] == pytest.approx(math.log(3), abs=1e-9)
     effects = {effect.change: effect for effect in softmax_effects(softmax_account(np.array([2.0, 1.0, 0.1])))}
