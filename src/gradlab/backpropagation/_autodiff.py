@@ -1,0 +1,33 @@
+"""The same derivatives by JAX's automatic differentiation."""
+
+from collections.abc import Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from gradlab.backpropagation._problem import Problem, Shifts, shifted_losses
+from gradlab.backpropagation._quantities import Quantity
+from gradlab.backpropagation._step import Array
+from gradlab.training import precision_of
+
+
+def differentiate(problem: Problem, asked: Sequence[Quantity]) -> dict[str, Array]:
+    """Differentiate the cost by what is added to each array, through the network's own program, in float64.
+
+    Args:
+        problem: Network, weights and examples.
+        asked: The arrays.
+
+    Returns:
+        By `Quantity.shift`, arrays that mean what `Quantity.ours` means.
+    """
+    losses = shifted_losses(problem)
+
+    def total(shifts: Shifts) -> jax.Array:
+        return jnp.sum(losses(shifts)[0])
+
+    with precision_of("float64"):
+        zeros = {each.shift: jnp.zeros(each.ours.shape, jnp.float64) for each in asked}
+        slopes = jax.tree.map(np.asarray, jax.jit(jax.grad(total))(zeros))
+    return {each.shift: slopes[each.shift] / (problem.num_examples if each.is_averaged else 1) for each in asked}

@@ -1,0 +1,114 @@
+"""A step of gradient descent, foretold and taken."""
+
+import math
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array as JaxArray, lax
+from jaxtyping import Float
+
+from gradlab.backpropagation._account import Account
+from gradlab.backpropagation._problem import shifted_losses
+from gradlab.core import SpecError
+from gradlab.training import precision_of
+
+TRUST = 0.1
+"""Share by which the foretold change may miss the actual one and still be said to hold."""
+
+
+@dataclass(frozen=True, eq=False)
+class Update:
+    """What a step θ <- θ - η ∂C/∂θ was foretold to do to the cost, and what it does, as η grows.
+
+    Attributes:
+        learning_rates: η, rising.
+        predicted: First order: -η |∂C/∂θ|^2.
+        second_order: With curvature: -η |g|^2 + η^2/2 gHg, g the gradient and H the Hessian.
+        actual: C(θ - η g) - C(θ), from the cost alone.
+        cost: C(θ).
+        gradient_norm: |g|.
+        curvature: gHg / |g|^2: how fast the slope changes along the step.
+    """
+
+    learning_rates: Float[np.ndarray, " rates"]
+    predicted: Float[np.ndarray, " rates"]
+    second_order: Float[np.ndarray, " rates"]
+    actual: Float[np.ndarray, " rates"]
+    cost: float
+    gradient_norm: float
+    curvature: float
+
+    @property
+    def trusted_to(self) -> float:
+        """The largest rate up to which first order foretells every change to a tenth; 0 if it never does."""
+        off = np.abs(self.actual - self.predicted) > TRUST * np.abs(self.predicted)
+        off |= ~np.isfinite(self.actual)
+        first = int(np.argmax(off)) if off.any() else len(off)
+        return float(self.learning_rates[first - 1]) if first else 0.0
+
+    @property
+    def best(self) -> float:
+        """The rate among these after whose step the cost is lowest."""
+        return float(self.learning_rates[int(np.nanargmin(self.actual))])
+
+    @property
+    def rises_from(self) -> float:
+        """The smallest rate from which on the step raises the cost; infinite if none does."""
+        lowers = np.flatnonzero(self.actual < 0.0)
+        after = int(lowers[-1]) + 1 if len(lowers) else 0
+        return float(self.learning_rates[after]) if after < len(self.learning_rates) else float("inf")
+
+
+def follow_update(account: Account, learning_rates: Float[np.ndarray, " rates"] | None = None) -> Update:
+    """Take steps of plain gradient descent of growing size from the same point, and hold each against its forecast.
+
+    Args:
+        account: Network, weights, examples and gradient.
+        learning_rates: Positive and rising. Default: 49 of them over six powers of ten, around 2 / curvature, where
+            second order says that a step stops lowering the cost.
+
+    Returns:
+        Foretold and actual changes of the mean cost.
+
+    Raises:
+        SpecError: If a rate is not positive, or they do not rise.
+    """
+    losses = shifted_losses(account.problem)
+    with precision_of("float64"):
+        slopes = {
+            f"{layer}/{role}": jnp.asarray(array)
+            for layer, own in account.gradients.items()
+            for role, array in own.items()
+        }
+
+        def moved(rate: JaxArray) -> JaxArray:
+            return jnp.mean(losses({name: -rate * array for name, array in slopes.items()})[0])
+
+        squared = account.gradient_norm**2
+        curved = float(jax.jit(jax.grad(jax.grad(moved)))(0.0))
+        curvature = curved / squared if squared > 0.0 else 0.0
+        rates = _default_rates(curvature) if learning_rates is None else _checked(learning_rates)
+        costs = np.asarray(jax.jit(lambda points: lax.map(moved, points))(jnp.asarray(np.append(0.0, rates))))
+    return Update(
+        learning_rates=rates,
+        predicted=-rates * squared,
+        second_order=-rates * squared + 0.5 * rates**2 * curved,
+        actual=costs[1:] - costs[0],
+        cost=float(costs[0]),
+        gradient_norm=account.gradient_norm,
+        curvature=curvature,
+    )
+
+
+def _default_rates(curvature: float) -> Float[np.ndarray, " rates"]:
+    limit = 2.0 / curvature if curvature > 0.0 and math.isfinite(2.0 / curvature) else 1.0
+    return limit * np.geomspace(1e-3, 1e3, 49)
+
+
+def _checked(rates: Float[np.ndarray, " rates"]) -> Float[np.ndarray, " rates"]:
+    found = np.asarray(rates, np.float64)
+    if not found.size or not np.all(np.isfinite(found)) or found[0] <= 0.0 or np.any(np.diff(found) <= 0.0):
+        raise SpecError(f"learning rates must be positive and rise; these are {', '.join(f'{r:g}' for r in found[:8])}")
+    return found

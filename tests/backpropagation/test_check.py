@@ -1,0 +1,203 @@
+"""Accounts beside JAX's automatic differentiation and central differences, through whole networks."""
+
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from gradlab.backpropagation import Account, Check, account_for, check
+from gradlab.backpropagation._dense import DenseStep
+from gradlab.spec import (
+    ActivationName,
+    ActivationSpec,
+    AnyLayerSpec,
+    AvgPool2DSpec,
+    BatchNormSpec,
+    BinaryCrossEntropySpec,
+    Conv2DSpec,
+    CrossEntropySpec,
+    DenseSpec,
+    DropoutSpec,
+    FlattenSpec,
+    GlobalAvgPool2DSpec,
+    HuberSpec,
+    LayerNormSpec,
+    LossSpec,
+    MaxPool2DSpec,
+    ResidualSpec,
+    SquaredErrorSpec,
+)
+
+
+def checked(account: Account, **options: Any) -> Check:
+    """Check an account, and see that every array was compared and all agree."""
+    found = check(account, **options)
+    assert found.agrees, [each for each in found.arrays if not each.agrees]
+    assert found.autodiff < 1e-6
+    assert found.central_differences < 1e-6
+    assert {(each.layer, each.of) for each in found.arrays} >= {
+        (layer, role) for layer, own in account.gradients.items() for role in own
+    }
+    return found
+
+
+PICTURE = (7, 6, 2)
+INNER = (Conv2DSpec(filters=3, activation="tanh"), ActivationSpec(function="silu"))
+ALL_KINDS: dict[str, tuple[tuple[AnyLayerSpec, ...], tuple[int, ...]]] = {
+    "pictures": (
+        (
+            Conv2DSpec(filters=3, kernel=(3, 2), activation="gelu", padding="valid"),
+            MaxPool2DSpec(window=(2, 2), stride=(1, 1)),
+            ResidualSpec(layers=INNER),
+            DropoutSpec(rate=0.3),
+            AvgPool2DSpec(),
+            FlattenSpec(),
+            DenseSpec(),
+        ),
+        PICTURE,
+    ),
+    "vectors": (
+        (
+            DenseSpec(units=5, activation="leaky-relu"),
+            LayerNormSpec(),
+            ResidualSpec(layers=(DenseSpec(units=5, activation="relu"), DropoutSpec(rate=0.5))),
+            BatchNormSpec(),
+            DenseSpec(units=4, activation="sigmoid", multiplier=0.5),
+            DenseSpec(),
+        ),
+        (3,),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ALL_KINDS)
+def test_all_kinds_of_layers_in_one_network(ask: Any, name: str) -> None:
+    model, shape = ALL_KINDS[name]
+    checked(account_for(ask(model, shape, batch=3, is_training=True)), num_samples=150)
+
+
+@settings(max_examples=2)
+@given(
+    sizes=st.tuples(st.integers(1, 5), st.integers(1, 6)),
+    activation=st.sampled_from(get_args(ActivationName)),
+    batch=st.integers(1, 6),
+    seed=st.integers(0, 2**31),
+)
+def test_small_networks_to_the_last_weight(
+    ask: Any, sizes: tuple[int, int], activation: ActivationName, batch: int, seed: int
+) -> None:
+    model = (DenseSpec(units=sizes[1], activation=activation), DenseSpec())
+    account = account_for(ask(model, sizes[:1], batch=batch, seed=seed))
+    found = checked(account, num_samples=10_000)
+    assert found.num_checked + found.num_kinks == sum(each.size for each in found.arrays)
+
+
+def test_a_wrong_rule_is_found_out(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a tool that changes the weights before it sends the error down through them: off by a quarter."""
+    problem = ask((DenseSpec(name="hidden", units=4, activation="tanh"), DenseSpec(name="output")), (3,))
+    below = DenseStep.below
+    monkeypatch.setattr(DenseStep, "below", lambda step, delta: below(step, delta) * (1.0 + 2e-6))
+    found = check(account_for(problem))
+    assert not found.agrees
+    wrong = {(each.layer, each.of) for each in found.arrays if not each.agrees}
+    assert ("hidden", "weight") in wrong
+    assert ("output", "weight") not in wrong
+    assert "do not agree" in " ".join(found.sentences())
+
+
+def test_a_number_that_is_none_does_not_agree(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = ask((DenseSpec(name="output"),), (3,))
+    monkeypatch.setattr(DenseStep, "below", lambda *_: np.full((4, 3), np.nan))
+    found = check(account_for(problem))
+    assert not found.agrees
+    assert np.isnan(found.autodiff)
+
+
+def test_ties_and_corners_follow_the_network_and_are_left_out_of_differences(ask: Any) -> None:
+    """A blank picture: every window of the pooling ties, and a ReLU without bias stands at 0."""
+    model = (
+        Conv2DSpec(filters=2, initial_bias=0.5),
+        MaxPool2DSpec(),
+        FlattenSpec(),
+        DenseSpec(units=3, activation="relu", bias=False),
+        DenseSpec(),
+    )
+    problem = ask(model, (4, 4, 1), batch=2)
+    problem.inputs[:] = 0.0
+    problem.params["conv2d1"]["bias"][:] = 0.0
+    found = checked(account_for(problem), num_samples=10_000)
+    assert found.num_kinks > 0
+    assert "kink" in " ".join(found.sentences())
+
+
+def test_derivatives_below_what_float64_can_see_are_said_to_be(ask: Any) -> None:
+    model = (*[DenseSpec(units=1, activation="sigmoid") for _ in range(12)], DenseSpec())
+    account = account_for(ask(model, (1,), loss=SquaredErrorSpec(), classes=2, batch=1))
+    found = checked(account)
+    hidden = [each for each in found.arrays if not each.is_resolved]
+    assert hidden
+    assert max(each.largest for each in hidden) < 1e-6
+    assert "too small" in " ".join(found.sentences())
+
+
+KINDS: dict[str, Any] = {
+    "dense": lambda draw: DenseSpec(units=draw(1, 5), multiplier=draw(1, 4) / 2),
+    "activation": lambda draw: ActivationSpec(function=get_args(ActivationName)[draw(0, 6)]),
+    "dropout": lambda draw: DropoutSpec(rate=draw(1, 8) / 10),
+    "batch-norm": lambda _: BatchNormSpec(),
+    "layer-norm": lambda _: LayerNormSpec(),
+    "residual": lambda _: ResidualSpec(layers=(ActivationSpec(function="silu"), LayerNormSpec())),
+    "conv2d": lambda draw: Conv2DSpec(
+        filters=draw(1, 3), kernel=(draw(1, 3), draw(1, 3)), stride=(draw(1, 2), draw(1, 3)),
+        dilation=(draw(1, 2), draw(1, 2)), padding="same" if draw(0, 1) else "valid",
+    ),
+    "max-pool2d": lambda draw: MaxPool2DSpec(window=(draw(1, 3), draw(1, 3)), stride=(draw(1, 3), draw(1, 3))),
+    "avg-pool2d": lambda draw: AvgPool2DSpec(window=(draw(1, 3), draw(1, 3)), stride=(draw(1, 3), draw(1, 3))),
+    "global-avg-pool2d": lambda _: GlobalAvgPool2DSpec(),
+    "flatten": lambda _: FlattenSpec(),
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=6)
+@given(data=st.data(), batch=st.integers(2, 5), seed=st.integers(0, 2**31), is_training=st.booleans())
+def test_each_kind_of_layer(ask: Any, kind: str, data: Any, batch: int, seed: int, is_training: bool) -> None:
+    draw = lambda low, high: data.draw(st.integers(low, high))
+    is_flat = kind == "dense"
+    shape = (draw(2, 6),) if is_flat else (draw(5, 8), draw(5, 8), draw(1, 3))
+    before = DenseSpec(units=4, activation="gelu") if is_flat else Conv2DSpec(filters=2, activation="gelu")
+    is_row = kind in ("dense", "flatten", "global-avg-pool2d")
+    model = (before, KINDS[kind](draw), *(() if is_row else (FlattenSpec(),)), DenseSpec())
+    checked(account_for(ask(model, shape, batch=batch, seed=seed, is_training=is_training)))
+
+
+LOSSES: list[tuple[LossSpec, int]] = [
+    (CrossEntropySpec(), 4),
+    (BinaryCrossEntropySpec(), 2),
+    (BinaryCrossEntropySpec(), 3),
+    (SquaredErrorSpec(output="sigmoid", over_outputs="sum"), 3),
+    (SquaredErrorSpec(output="tanh", factor=0.5), 2),
+    (SquaredErrorSpec(output="softmax"), 3),
+    (SquaredErrorSpec(), 0),
+    (HuberSpec(delta=0.8), 0),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("loss", "classes"), LOSSES)
+@settings(max_examples=5)
+@given(activation=st.sampled_from(get_args(ActivationName)), batch=st.integers(1, 6), seed=st.integers(0, 2**31))
+def test_each_loss(ask: Any, loss: LossSpec, classes: int, activation: ActivationName, batch: int, seed: int) -> None:
+    model = (DenseSpec(units=5, activation=activation), DenseSpec(units=4, activation="tanh"), DenseSpec())
+    checked(account_for(ask(model, (3,), loss=loss, classes=classes, batch=batch, seed=seed)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("activation", get_args(ActivationName))
+@settings(max_examples=4)
+@given(batch=st.integers(1, 4), seed=st.integers(0, 2**31))
+def test_each_activation(ask: Any, activation: ActivationName, batch: int, seed: int) -> None:
+    model = (Conv2DSpec(filters=2, activation=activation), FlattenSpec(), DenseSpec(units=4, activation=activation))
+    checked(account_for(ask((*model, DenseSpec()), (4, 5, 1), batch=batch, seed=seed)))
