@@ -4,6 +4,7 @@ import typer
 
 from gradlab.cli import (
     _atlas,
+    _backprop,
     _curvature,
     _data,
     _evaluate,
@@ -42,6 +43,7 @@ app.command(name="sweep")(_sweep.sweep)
 app.command(name="learning-rate")(_learning_rate.learning_rate)
 app.command(name="atlas")(_atlas.atlas)
 app.command(name="curvature")(_curvature.curvature)
+app.command(name="backprop")(_backprop.backprop)
 app.command(name="softmax", context_settings=_softmax.SETTINGS)(_softmax.softmax)
 app.command(name="evaluate")(_evaluate.evaluate)
 app.command(name="predict")(_predict.predict)

@@ -1,6 +1,8 @@
 """Floor 10: one function a verb. The command line and the Python interface are its two faces."""
 
 from gradlab.verbs._atlas import AtlasResult as AtlasResult, atlas as atlas, resume_atlas as resume_atlas
+from gradlab.verbs._backprop import backprop as backprop
+from gradlab.verbs._backprop_result import Backprop as Backprop
 from gradlab.verbs._curvature import curvature as curvature
 from gradlab.verbs._curvature_result import Curvature as Curvature
 from gradlab.verbs._environment import describe_environment as describe_environment

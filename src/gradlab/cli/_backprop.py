@@ -1,0 +1,159 @@
+"""`gradlab backprop`: every number of back-propagation, checked in front of the reader."""
+
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gradlab.cli._clock import BEGIN
+from gradlab.cli._options import FLAG, Debug, Json, Quiet
+from gradlab.cli._output import print_json, save_text, to_stdout
+from gradlab.cli._train import read_units, watch
+from gradlab.core import SpecError
+
+if TYPE_CHECKING:
+    from gradlab.verbs import Backprop, Watcher
+
+
+def backprop(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHAT",
+            help="A run, or what `gradlab train` takes: that at its initial weights, or after --epochs.",
+            show_default=False,
+        ),
+    ],
+    example: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Place of the example in its part, from 0; of a batch, the one to look at."),
+    ] = None,
+    batch: Annotated[
+        str | None, typer.Option(metavar="BEGIN:END", help="Several examples, whose gradients are averaged, as 0:32.")
+    ] = None,
+    part: Annotated[str, typer.Option(metavar="PART", help="train, validation or test.")] = "train",
+    layer: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The layer to take apart.  [default: all with weights]")
+    ] = None,
+    top: Annotated[int, typer.Option(metavar="N", help="Terms to name; the rest is given as a sum.")] = 12,
+    values: Annotated[
+        str | None,
+        typer.Option("--input", metavar="NUMBERS", help="One example's inputs as the network sees them, as 0.5,-1."),
+    ] = None,
+    truth: Annotated[
+        str | None, typer.Option(metavar="CLASS", help="With --input: its class by name or number, or its target.")
+    ] = None,
+    epochs: Annotated[int, typer.Option(metavar="N", help="Train for so many epochs first.")] = 0,
+    hidden: Annotated[
+        str | None, typer.Option(metavar="UNITS", help="Units of the hidden dense layers, as 1,1,1 for a chain.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="Draws data and initial weights.")] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change any field of the experiment; repeatable."),
+    ] = None,
+    member: Annotated[
+        int, typer.Option(metavar="N", help="Which network of a run with several seeds, counted from 0.")
+    ] = 0,
+    train_mode: Annotated[
+        bool,
+        typer.Option(
+            "--train-mode", metavar=FLAG, help="As in training: batch norm by the batch itself, dropout drops."
+        ),
+    ] = False,
+    learning_rate: Annotated[
+        str | None,
+        typer.Option("--learning-rate", "--lr", metavar="LIST", help="Rates to follow an update at, as 0.01,0.1,1."),
+    ] = None,
+    samples: Annotated[int, typer.Option(metavar="N", help="About how many central differences to take.")] = 240,
+    no_check: Annotated[
+        bool, typer.Option("--no-check", metavar=FLAG, help="Leave out both other ways of differentiating.")
+    ] = False,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the page here.")] = None,
+    markdown: Annotated[
+        Path | None, typer.Option("--markdown", metavar="FILE", help="Write Markdown with LaTeX here.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where page and numbers go.  [default: backprop/ in a run's folder]"),
+    ] = None,
+    no_report: Annotated[bool, typer.Option("--no-report", metavar=FLAG, help="Write no page and no numbers.")] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Take an example through a network and back, and show every number: z, a, ∂C/∂a, δ, ∂C/∂W, ∂C/∂b.
+
+    The numbers come from the layers' own rules, in 64 bits, and stand beside automatic differentiation and central
+    differences with their relative errors. Largest terms are named and the rest is summed, so that totals add up.
+
+    Examples:
+    * `gradlab backprop chain --input 0.5 --truth 1` - the textbook's chain, each factor written out
+
+    * `gradlab backprop iris --batch 0:5 --example 3` - a batch, and one example of it
+
+    * `gradlab backprop mnist-mlp --example 3 --layer hidden2 --top 8 --html digit.html`
+
+    * `gradlab backprop iris-001 --part test --example 0` - a run, as trained
+    """
+    units, numbers, rates = read_units(hidden), _numbers("--input", values), _numbers("--learning-rate", learning_rate)
+    from gradlab import verbs
+
+    import_s = time.perf_counter() - BEGIN
+
+    def start(watcher: "Watcher") -> "Backprop":
+        return verbs.backprop(
+            what,
+            example=example,
+            batch=batch,
+            part=part,
+            layer=layer,
+            top=top,
+            input=numbers,
+            truth=truth,
+            epochs=epochs,
+            hidden=units,
+            seed=seed,
+            set=settings or (),
+            member=member,
+            train_mode=train_mode,
+            check=not no_check,
+            samples=samples,
+            learning_rates=rates,
+            out=out,
+            report=not no_report,
+            watcher=watcher,
+        )
+
+    found = watch(start, is_silent=quiet or as_json)
+    if html is not None:
+        save_text(html, found.to_page())
+    if markdown is not None:
+        save_text(markdown, found.to_markdown())
+    if as_json:
+        seconds = {"import": import_s, **found.seconds, "total": time.perf_counter() - BEGIN}
+        print_json({**found.to_json(), "seconds": {name: round(value, 4) for name, value in seconds.items()}})
+    elif not quiet:
+        _show(found, html, markdown)
+
+
+def _show(found: "Backprop", html: Path | None, markdown: Path | None) -> None:
+    console = to_stdout()
+    console.print(str(found), markup=False)
+    written = {"report": html, "markdown": markdown}
+    if found.path is not None:
+        written["report"] = html or found.path / "report.html"
+    lines = [f"{name + ':':<9} {path}" for name, path in written.items() if path is not None]
+    console.print("\n" + "\n".join(lines or ["To keep it: --html FILE, --markdown FILE, or --out DIR."]), markup=False)
+
+
+def _numbers(option: str, text: str | None) -> list[float] | None:
+    if text is None:
+        return None
+    words = [word for word in re.split(r"[\s,]+", text.strip(" ,[]")) if word]
+    try:
+        return [float(word) for word in words]
+    except ValueError:
+        raise SpecError(f"{option} {text[:60]}: expected numbers with commas between, as 0.5,-1") from None
