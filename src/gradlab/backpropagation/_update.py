@@ -1,6 +1,5 @@
 """A step of gradient descent, foretold and taken."""
 
-import math
 from dataclasses import dataclass
 
 import jax
@@ -13,6 +12,9 @@ from gradlab.backpropagation._account import Account
 from gradlab.backpropagation._problem import shifted_losses
 from gradlab.core import SpecError
 from gradlab.training import precision_of
+
+TINY = 1e-300
+"""Below it, a curvature says nothing of how large a step may be."""
 
 TRUST = 0.1
 """Share by which the foretold change may miss the actual one and still be said to hold."""
@@ -66,7 +68,7 @@ def follow_update(account: Account, learning_rates: Float[np.ndarray, " rates"] 
 
     Args:
         account: Network, weights, examples and gradient.
-        learning_rates: Positive and rising. Default: 49 of them over six powers of ten, around 2 / curvature, where
+        learning_rates: Positive and rising. Default: 41 of them over five powers of ten, around 2 / curvature, where
             second order says that a step stops lowering the cost.
 
     Returns:
@@ -87,10 +89,15 @@ def follow_update(account: Account, learning_rates: Float[np.ndarray, " rates"] 
             return jnp.mean(losses({name: -rate * array for name, array in slopes.items()})[0])
 
         squared = account.gradient_norm**2
-        curved = float(jax.jit(jax.grad(jax.grad(moved)))(0.0))
-        curvature = curved / squared if squared > 0.0 else 0.0
-        rates = _default_rates(curvature) if learning_rates is None else _checked(learning_rates)
-        costs = np.asarray(jax.jit(lambda points: lax.map(moved, points))(jnp.asarray(np.append(0.0, rates))))
+        given = None if learning_rates is None else jnp.asarray(_checked(learning_rates))
+
+        def follow() -> tuple[JaxArray, JaxArray, JaxArray]:
+            curved = jax.grad(jax.grad(moved))(0.0)
+            rates = _default_rates(curved / jnp.maximum(squared, TINY)) if given is None else given
+            return curved, rates, lax.map(moved, jnp.append(0.0, rates))
+
+        curved, rates, costs = (np.asarray(each) for each in jax.jit(follow)())
+        curvature = float(curved) / squared if squared > 0.0 else 0.0
     return Update(
         learning_rates=rates,
         predicted=-rates * squared,
@@ -102,9 +109,9 @@ def follow_update(account: Account, learning_rates: Float[np.ndarray, " rates"] 
     )
 
 
-def _default_rates(curvature: float) -> Float[np.ndarray, " rates"]:
-    limit = 2.0 / curvature if curvature > 0.0 and math.isfinite(2.0 / curvature) else 1.0
-    return limit * np.geomspace(1e-3, 1e3, 49)
+def _default_rates(curvature: JaxArray) -> JaxArray:
+    limit = 2.0 / jnp.maximum(curvature, TINY)
+    return jnp.where(curvature > TINY, limit, 1.0) * np.geomspace(1e-3, 1e2, 41)
 
 
 def _checked(rates: Float[np.ndarray, " rates"]) -> Float[np.ndarray, " rates"]:

@@ -40,7 +40,7 @@ def _layer(found: "Backprop", detail: LayerDetail) -> list[str]:
     layer, place = detail.layer, ",".join(map(str, detail.place))
     numbers = (
         rf"$$\delta_{{{place}}}=\frac{{\partial C}}{{\partial a}}\,\sigma'(z)={_number(detail.activation_gradient)}"
-        rf"\cdot {_number(detail.slope)}={_number(detail.delta)}$$"
+        rf"\cdot {_number(detail.slope)}={_result(detail.delta)}$$"
     )
     return [
         f"### Layer {_plain(layer.name)} ({layer.kind})",
@@ -59,13 +59,18 @@ def _formulas(formulas: tuple[Formula, ...]) -> str:
 def _product(product: ChainProduct) -> str:
     words = r"\cdot ".join(factor.latex for factor in product.factors)
     numbers = r"\cdot ".join(_number(factor.value) for factor in product.factors)
-    return f"$${product.latex}={words}={numbers}={_number(product.product)}$$"
+    return f"$${product.latex}={words}={numbers}={_result(product.product)}$$"
 
 
 def _number(value: float) -> str:
+    """Write a factor: in brackets where it has a sign or a power of its own."""
+    text = _result(value)
+    return f"({text})" if value < 0 or "10^" in text else text
+
+
+def _result(value: float) -> str:
     mantissa, _, exponent = f"{value:.6g}".partition("e")
-    text = rf"{mantissa}\cdot 10^{{{int(exponent)}}}" if exponent else mantissa
-    return f"({text})" if value < 0 or exponent else text
+    return rf"{mantissa}\cdot 10^{{{int(exponent)}}}" if exponent else mantissa
 
 
 def _table(table: Table) -> str:
