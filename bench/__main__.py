@@ -8,12 +8,13 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import iris, mnist, playground, population, start, tables
+from bench import curvature, iris, mnist, playground, population, start, tables
 from bench._claim import Bench, Row, judge, measure
 from bench._measure import FailedError
 
 BENCHES = {
-    bench.name: bench for bench in (module.BENCH for module in (iris, population, playground, mnist, start, tables))
+    bench.name: bench
+    for bench in (module.BENCH for module in (curvature, iris, population, playground, mnist, start, tables))
 }
 OUT = Path(__file__).parent / "out"
 HEAD = ("claim", "figure", "gradlab", "measured", "peer", "measured", "ratio", "limit", "")

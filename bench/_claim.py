@@ -7,8 +7,8 @@ from typing import Literal
 
 from bench._measure import Side
 
-Unit = Literal["s", "ms", "MB", "share"]
-SCALES: dict[Unit, float] = {"s": 1.0, "ms": 1e3, "MB": 1.0, "share": 1.0}
+Unit = Literal["s", "ms", "MB", "share", "times"]
+SCALES: dict[Unit, float] = {"s": 1.0, "ms": 1e3, "MB": 1.0, "share": 1.0, "times": 1.0}
 
 
 @dataclass(frozen=True)

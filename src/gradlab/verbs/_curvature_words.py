@@ -7,6 +7,7 @@ from gradlab.verbs._curvature_result import Curvature, share_words
 from gradlab.verbs._run import Run
 
 WARNING = "a rate above the limit at the start is a warning, not a verdict"
+THROWN = "with a loss no lower than at the start: it was thrown there, and flat is not good"
 FORMULAS = {
     "sgd": "2 / rate",
     "momentum": "2 (1 + momentum) / rate",
@@ -58,7 +59,8 @@ def _one(one: SharpnessTrace) -> str:
     elif last > 1.0 + sharpness.NEAR:
         told += ", which full-batch descent with that rate would leave"
     if begin > 1.0 + sharpness.NEAR and one.settled_share <= 1.0 + sharpness.NEAR and not one.is_divided:
-        told += f". It began at {begin:.2f} of the limit and moved to a flatter place: {WARNING}"
+        told += f". It began at {begin:.3g} of the limit and moved to a flatter place"
+        told += f": {WARNING}" if one.loss[-1] < one.loss[0] else f", {THROWN}"
     return f"{told}."
 
 

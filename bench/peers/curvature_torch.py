@@ -1,0 +1,68 @@
+"""The same in PyTorch, by differentiating the gradient's product with a vector: ten products, and the gradient."""
+
+import json
+import os
+import statistics
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+REPEATS = 3
+STEPS = 10
+
+folder = Path(os.environ["GRADLAB_DATA"]) / "mnist"
+
+
+def read(name: str, skip: int) -> np.ndarray:
+    """Read the first 2,048 entries of an IDX file."""
+    import gzip
+
+    path = folder / name
+    content = path.read_bytes() if path.exists() else gzip.decompress(path.with_name(name + ".gz").read_bytes())
+    return np.frombuffer(content, np.uint8, offset=skip)
+
+
+pictures = read("train-images-idx3-ubyte", 16)[: 2_048 * 784].reshape(-1, 1, 28, 28)
+inputs = torch.tensor(pictures.astype(np.float32) / 255.0).to(memory_format=torch.channels_last)
+targets = torch.tensor(read("train-labels-idx1-ubyte", 8)[:2_048].astype(np.int64))
+torch.manual_seed(0)
+net = torch.nn.Sequential(
+    torch.nn.Conv2d(1, 32, 3, padding=1), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
+    torch.nn.Conv2d(32, 64, 3, padding=1), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
+    torch.nn.Flatten(), torch.nn.Linear(64 * 7 * 7, 10),
+).to(memory_format=torch.channels_last)  # fmt: skip
+params = list(net.parameters())
+
+
+def gradient(*, create_graph: bool = False) -> tuple[torch.Tensor, ...]:
+    """Differentiate the mean loss."""
+    loss = torch.nn.functional.cross_entropy(net(inputs), targets)
+    return torch.autograd.grad(loss, params, create_graph=create_graph)
+
+
+def products() -> None:
+    """Multiply ten vectors by the Hessian, one after the other."""
+    slope = gradient(create_graph=True)
+    vector = [torch.randn_like(param) for param in params]
+    for _ in range(STEPS):
+        vector = [part.detach() for part in torch.autograd.grad(slope, params, vector, retain_graph=True)]
+        length = torch.sqrt(sum((part**2).sum() for part in vector))
+        vector = [part / length for part in vector]
+
+
+def seconds(work) -> float:  # noqa: ANN001
+    """Time one call."""
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+gradient()
+gradients, sharpnesses = [], []
+for _ in range(REPEATS):
+    gradients.append(seconds(gradient))
+    sharpnesses.append(seconds(products))
+slope_s, lanczos_s = statistics.median(gradients), statistics.median(sharpnesses)
+print(json.dumps({"gradient_s": slope_s, "sharpness_s": lanczos_s, "gradients": lanczos_s / slope_s}))

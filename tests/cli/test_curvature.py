@@ -1,0 +1,63 @@
+"""`gradlab curvature` as a person types it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Gradlab
+
+
+def test_it_tells_its_finding_first_and_names_its_page(gradlab: Gradlab, home: Path) -> None:
+    answer = gradlab("curvature", "circle", "--lr", "0.03,0.3", "--trace", "3", "--set", "epochs=6")
+    assert answer.code == 0, answer.err
+    assert answer.out.startswith("At none of the 2 rates")
+    assert "limit of sgd is 2 / rate" in answer.err
+    assert answer.out.rstrip().endswith("report: runs/circle-curvature/report.html")
+    page = (home / "runs" / "circle-curvature" / "report.html").read_text()
+    assert "Sharpness beside its limit" in page
+    assert "Where it stopped" in page
+
+
+def test_json_is_one_object(gradlab: Gradlab, home: Path) -> None:
+    told = gradlab(
+        "curvature", "circle", "--trace", "2", "--escape", "--seeds", "2", "--set", "epochs=4", "--no-report", "--json"
+    ).json()
+    assert told["rates"][0]["epochs"] == [0, 2, 4]
+    assert told["rates"][0]["limit"] == pytest.approx(2 / 0.03)
+    assert told["rates"][0]["stop"] in ("minimum", "saddle", "plateau", "not stationary")
+    assert set(told["escape"]["comparisons"]) == {"go_on", "noise", "restart"}
+    assert told["path"] is None
+    assert not (home / "runs").exists()
+
+
+def test_quiet_prints_nothing(gradlab: Gradlab, trained: Path) -> None:
+    answer = gradlab("curvature", trained, "--quiet", "--out", "here")
+    assert (answer.code, answer.out, answer.err) == (0, "", "")
+    assert Path("here/result.json").is_file()
+
+
+def test_help_teaches_by_an_example(gradlab: Gradlab) -> None:
+    answer = gradlab("curvature", "--help")
+    assert "• gradlab curvature edge-of-stability --learning-rate 0.2,0.1,0.05,0.02" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("curvature", "no/such/run"), "no such file"),
+        (("curvature", "iris", "--trace", "0"), "trace=0"),
+        (("curvature", "iris", "--lr", "fast"), "fast"),
+        (("curvature", "iris", "--lr", "nan"), "nan"),
+        (("curvature", "iris", "--noise", "nan"), "noise=nan"),
+        (("curvature", "iris", "--set", "epoch=3"), "epoch"),
+        (("curvature", "x" * 5000), "file's name"),
+    ],
+)
+def test_a_mistake_gets_one_line_and_leaves_nothing(
+    gradlab: Gradlab, home: Path, words: tuple[str, ...], says: str
+) -> None:
+    answer = gradlab(*words)
+    assert answer.code == 2
+    assert says in answer.err
+    assert len(answer.err.strip().splitlines()) == 1
+    assert list(home.iterdir()) == []
