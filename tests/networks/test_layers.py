@@ -296,3 +296,15 @@ def test_table_counts_parameters_and_multiply_adds() -> None:
     assert [row.num_params for row in rows] == [80, 0, 0, 15_690]
     assert [row.multiply_adds for row in rows] == [28 * 28 * 8 * 9, 0, 0, 15_680]
     assert [row.name for row in rows] == ["conv2d1", "max-pool2d1", "flatten1", "dense1"]
+
+
+def test_batch_statistics_are_the_moments_of_what_reaches_the_layer() -> None:
+    model = [DenseSpec(name="first", units=3), BatchNormSpec(momentum=0.7), DropoutSpec(rate=0.5), DenseSpec(name="on")]
+    network = build_network(model, (4,), 2)
+    params = jax.tree.map(jnp.float32, network.draw(seed=1))
+    inputs = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)
+    found = network.batch_statistics(params, jnp.asarray(inputs))["batch-norm1"]
+    reaching = inputs @ np.asarray(params["first"]["weight"]) + np.asarray(params["first"]["bias"])
+    np.testing.assert_allclose(found["mean"], reaching.mean(axis=0), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(found["variance"], reaching.var(axis=0), rtol=1e-4)
+    assert build_network([DenseSpec()], (4,), 2).batch_statistics({}, jnp.asarray(inputs)) == {}

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import jax
+import jax.numpy as jnp
 from jax import Array
 from jaxtyping import Float
 
@@ -127,6 +129,27 @@ class Network:
         for layer in self.layers:
             outputs, statistics = layer.forward(params, statistics, outputs, context)
         return outputs, statistics
+
+    def batch_statistics(self, params: Params, inputs: Float[Array, "batch ..."]) -> Statistics:
+        """Measure the statistics of one batch, as running statistics that have seen nothing else.
+
+        They fit weights that were never trained, as those between two networks. Dropout is off.
+
+        Args:
+            params: By layer name, as `draw` gives them.
+            inputs: `(batch, *input_shape)`.
+
+        Returns:
+            By layer name, as `start_statistics` gives them; empty without batch norm.
+        """
+        keeps = {layer.name: layer.spec.momentum for layer in _all_layers(self.layers) if isinstance(layer, BatchNorm)}
+        if not keeps:
+            return {}
+        nothing = jax.tree.map(lambda array: jnp.zeros(array.shape, inputs.dtype), self.start_statistics())
+        hides_none = Context(is_training=True, key=jax.random.key(0), dropout_rate=jnp.zeros((), inputs.dtype))
+        _, updated = self.forward(params, nothing, inputs, hides_none)
+        # From nothing, one step keeps 1 - momentum of the batch's own.
+        return {name: {role: value / (1.0 - keeps[name]) for role, value in updated[name].items()} for name in updated}
 
     def table(self) -> tuple[LayerRow, ...]:
         """Describe each layer in a row: name, kind, role, output shape, parameters, multiply-adds."""
