@@ -15,19 +15,20 @@ from gradlab.reports._content import (
     TrainingReport as TrainingReport,
 )
 from gradlab.reports._numbers import number as number, seconds as seconds
-from gradlab.reports._page_content import (
+from gradlab.reports._page_content import Page as Page, Part as Part, Section as Section
+from gradlab.reports._page_render import render_page as render_page
+from gradlab.reports._part_content import (
     Band as Band,
+    Bars as Bars,
     BoundaryRow as BoundaryRow,
     Chart as Chart,
+    Fields as Fields,
     Map as Map,
     Mark as Mark,
-    Page as Page,
-    Part as Part,
     Path2D as Path2D,
     Picture as Picture,
-    Section as Section,
     Series as Series,
     Table as Table,
 )
-from gradlab.reports._page_render import render_page as render_page
 from gradlab.reports._render import render as render
+from gradlab.reports._steps_content import DrawnLayer as DrawnLayer, Scene as Scene, Step as Step, Steps as Steps

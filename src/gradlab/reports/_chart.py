@@ -7,7 +7,7 @@ from jaxtyping import Float
 
 from gradlab.reports._csv import Download, download
 from gradlab.reports._numbers import number
-from gradlab.reports._page_content import Chart, Series
+from gradlab.reports._part_content import Chart, Series
 from gradlab.reports._scales import Scale, Tick, linear_scale, log_scale
 
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 392.0, 26.0, 228.0

@@ -9,7 +9,7 @@ from gradlab.figures import class_colour
 from gradlab.reports._contour import zero_lines
 from gradlab.reports._csv import Download, download
 from gradlab.reports._numbers import number
-from gradlab.reports._page_content import Map
+from gradlab.reports._part_content import Map
 from gradlab.reports._png import png_uri
 from gradlab.reports._scales import Scale, Tick
 

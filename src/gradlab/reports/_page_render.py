@@ -1,15 +1,20 @@
 """A page of results as one self-contained HTML file."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
+from gradlab.reports._bars import bars_view, fields_view
 from gradlab.reports._boundary import BoundaryView, boundary_view
 from gradlab.reports._chart import chart_view
 from gradlab.reports._csv import download
 from gradlab.reports._map import map_view
-from gradlab.reports._page_content import BoundaryRow, Chart, Map, Page, Part, Picture, Section, Table
+from gradlab.reports._page_content import Page, Part, Section
+from gradlab.reports._part_content import Bars, BoundaryRow, Chart, Fields, Map, Picture, Table
 from gradlab.reports._png import png_uri
 from gradlab.reports._render import page_frame
+from gradlab.reports._steps import steps_view
+from gradlab.reports._steps_content import Steps
 from gradlab.reports._summary import mark_code
 
 NUMBER = re.compile(r"(?:[-+−–—.,%±×∞\s\d⁻⁰¹²³⁴⁵⁶⁷⁸⁹]|to)*")
@@ -29,7 +34,14 @@ def render_page(page: Page) -> str:
         The page's HTML.
     """
     sections = [_section(section, place) for place, section in enumerate(page.sections)]
-    return page_frame("page.html", page=page, outcome=[mark_code((text,)) for text in page.outcome], sections=sections)
+    has_steps = any(isinstance(part, Steps) for section in page.sections for part in section.parts)
+    return page_frame(
+        "page.html",
+        assets=("steps",) if has_steps else (),
+        page=page,
+        outcome=[mark_code((text,)) for text in page.outcome],
+        sections=sections,
+    )
 
 
 def _section(section: Section, place: int) -> dict[str, Any]:
@@ -37,14 +49,14 @@ def _section(section: Section, place: int) -> dict[str, Any]:
         "key": f"part-{place + 1}",
         "title": section.title,
         "sentences": [mark_code((text,)) for text in section.sentences],
-        "groups": _groups([_part(part, f"figure-{place + 1}-{k + 1}") for k, part in enumerate(section.parts)]),
+        "groups": _groups(section.parts, f"figure-{place + 1}"),
     }
 
 
-def _groups(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Put charts and maps that follow each other side by side."""
+def _groups(parts: Sequence[Part], key: str) -> list[dict[str, Any]]:
+    """Draw parts; put charts and maps that follow each other side by side."""
     groups: list[dict[str, Any]] = []
-    for part in parts:
+    for part in (_part(part, f"{key}-{k + 1}") for k, part in enumerate(parts)):
         if part["kind"] in ("chart", "map") and groups and groups[-1]["kind"] == "figures":
             groups[-1]["parts"].append(part)
         elif part["kind"] in ("chart", "map"):
@@ -63,7 +75,14 @@ def _part(part: Part, key: str) -> dict[str, Any]:
             drawn = map_view(part, key)
             return {"kind": "map", "view": drawn} if drawn else _empty(part.title)
         case Table():
-            return {"kind": "table", "table": part, "is_number": _number_columns(part), "saved": _save(part)}
+            saved = _save(part) if part.is_saved else None
+            return {"kind": "table", "table": part, "is_number": _number_columns(part), "saved": saved}
+        case Bars():
+            return {"kind": "bars", "bars": part, "rows": bars_view(part)}
+        case Fields():
+            return {"kind": "fields", "fields": part, "drawn": fields_view(part)}
+        case Steps():
+            return {"kind": "steps", "view": steps_view(part, key, _groups)}
         case BoundaryRow():
             return {"kind": "boundaries", "row": part, "key": key, "planes": _planes(part)}
         case Picture():

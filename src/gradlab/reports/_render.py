@@ -60,19 +60,32 @@ def render(report: TrainingReport) -> str:
     )
 
 
-def page_frame(template: str, **values: Any) -> str:
-    """Fill in a template of a whole page, with the styles and the script that all pages share."""
-    script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
+def page_frame(template: str, *, assets: tuple[str, ...] = (), **values: Any) -> str:
+    """Fill in a template of a whole page, with the styles and the script that all pages share, and what it needs else.
+
+    Args:
+        template: The template's file name.
+        assets: Names of further styles and scripts, each a `.css` and a `.js` file beside the templates.
+        values: What the template asks for.
+
+    Returns:
+        The page's HTML.
+    """
+    script, style = (_joined(("report", *assets), kind) for kind in ("js", "css"))
     return (
         _environment()
         .get_template(template)
         .render(
-            style=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
+            style=style,
             script=script,
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
             **values,
         )
     )
+
+
+def _joined(names: tuple[str, ...], kind: str) -> str:
+    return "\n".join((TEMPLATES / f"{name}.{kind}").read_text(encoding="utf-8") for name in names)
 
 
 def _classes(report: TrainingReport) -> tuple[str, ...]:

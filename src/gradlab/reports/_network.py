@@ -1,0 +1,178 @@
+"""A network as a drawing: its layers as columns, its weights' derivatives as lines between them."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from gradlab.reports._network_colours import strength
+from gradlab.reports._network_columns import Column, draw_column
+from gradlab.reports._numbers import number
+from gradlab.reports._steps_content import DrawnLayer
+
+TOP, BOTTOM, SIDE = 58.0, 26.0, 14.0
+WIDE_GAP, NARROW_GAP = 104.0, 60.0
+FEW_COLUMNS = 7
+ALL_LINES, STRONGEST = 400, 80
+"""Weights between two layers up to which each is a line; of more, the strongest so many are."""
+LEVELS = 5
+"""Widths that lines come in: lines of one width and sign are one path, which keeps the page small."""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines of one width and colour, as one path."""
+
+    wish: str
+    level: int
+    path: str
+
+
+@dataclass(frozen=True, eq=False)
+class Gap:
+    """What lies between a column and the one before it.
+
+    Attributes:
+        wires: That there are weights at all, in grey.
+        is_fan: Whether the wires are an outline to be filled.
+        lines: This example's -∂C/∂W.
+        mean_lines: Their average over the batch; empty for a single example.
+        largest: The largest |∂C/∂W| among them in words, and where it is written.
+        mean_largest: The same of the average.
+        middle: Where both are written.
+        note: How many of the lines are shown.
+    """
+
+    wires: str
+    is_fan: bool
+    lines: tuple[Lines, ...] = ()
+    mean_lines: tuple[Lines, ...] = ()
+    largest: str = ""
+    mean_largest: str = ""
+    middle: float = 0.0
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class PlacedColumn:
+    """A column with its place in the drawing; labels stand beside the first and the last."""
+
+    column: Column
+    x: float
+    y: float
+    gap: Gap | None
+    label_side: str
+
+
+@dataclass(frozen=True)
+class NetworkView:
+    """The drawing, in its own units."""
+
+    width: float
+    height: float
+    columns: tuple[PlacedColumn, ...]
+    notes: tuple[str, ...]
+
+
+def network_view(layers: tuple[DrawnLayer, ...]) -> NetworkView | None:
+    """Lay a network out from left to right.
+
+    Args:
+        layers: From the input on.
+
+    Returns:
+        The drawing; None without layers.
+    """
+    if not layers:
+        return None
+    columns = [draw_column(layer) for layer in layers]
+    height = max(column.height for column in columns)
+    gap = WIDE_GAP if len(columns) <= FEW_COLUMNS else NARROW_GAP
+    placed: list[PlacedColumn] = []
+    x = SIDE + columns[0].labels_width
+    for column in columns:
+        at = PlacedColumn(column, x, TOP + (height - column.height) / 2, None, "")
+        placed.append(replace(at, gap=_gap(placed[-1], at)) if placed else replace(at, label_side="left"))
+        x += max(column.width, _heading_width(column) - gap) + gap
+    if len(placed) > 1:
+        placed[-1] = replace(placed[-1], label_side="right")
+        x += placed[-1].column.labels_width
+    return NetworkView(round(x - gap + SIDE, 1), round(TOP + height + BOTTOM, 1), tuple(placed), _notes(placed))
+
+
+def _heading_width(column: Column) -> float:
+    return 7.0 * max(len(column.layer.name), len(column.size)) + 10.0
+
+
+def _notes(placed: list[PlacedColumn]) -> tuple[str, ...]:
+    notes = [f"{at.column.layer.name}: {at.gap.note}" for at in placed if at.gap and at.gap.note]
+    notes += [f"{at.column.layer.name}: {at.column.note}, those whose ∂C/∂a is largest" for at in placed
+              if at.column.note]  # fmt: skip
+    return tuple(notes)
+
+
+def _gap(before: PlacedColumn, after: PlacedColumn) -> Gap:
+    layer, mean = after.column.layer, after.column.layer.mean_weight_wishes
+    is_fan = not (before.column.is_circles and after.column.is_circles)
+    if layer.weight_wishes is None:
+        return Gap(_fan(before, after), is_fan=True)
+    shown = _shown(layer.weight_wishes, before, after)
+    return Gap(
+        wires=_fan(before, after) if is_fan else _path(before, after, np.argwhere(shown)),
+        is_fan=is_fan,
+        lines=_lines(layer.weight_wishes, before, after),
+        mean_lines=() if mean is None else _lines(mean, before, after),
+        largest=_largest(layer.weight_wishes),
+        mean_largest="" if mean is None else _largest(mean),
+        middle=round((before.x + before.column.width + after.x) / 2, 1),
+        note="" if shown.all() else f"the {int(shown.sum())} strongest of {shown.size:,} weights are drawn",
+    )
+
+
+def _largest(wishes: Float[np.ndarray, "inputs neurons"]) -> str:
+    return number(float(np.abs(wishes).max(initial=0.0)), digits=2)
+
+
+def _lines(wishes: Float[np.ndarray, "inputs neurons"], before: PlacedColumn, after: PlacedColumn) -> tuple[Lines, ...]:
+    """Draw weights' wishes, the weakest first, so that the strongest lie on top."""
+    relative = strength(wishes) * _shown(wishes, before, after)
+    levels = np.ceil(np.abs(relative) * LEVELS).astype(int)
+    drawn = []
+    for level in range(1, LEVELS + 1):
+        for wish, sign in (("down", -1.0), ("up", 1.0)):
+            chosen = np.argwhere((levels == level) & (np.sign(relative) == sign))
+            if len(chosen):
+                drawn.append(Lines(wish, level, _path(before, after, chosen)))
+    return tuple(drawn)
+
+
+def _shown(
+    wishes: Float[np.ndarray, "inputs neurons"], before: PlacedColumn, after: PlacedColumn
+) -> Bool[np.ndarray, "inputs neurons"]:
+    """Choose the weights that are drawn: all of few, the strongest of many; both ends must be on the paper."""
+    starts, ends = (np.isfinite(at.column.ends[:, 0]) for at in (before, after))
+    drawable = np.logical_and.outer(starts, ends)
+    if wishes.size <= ALL_LINES:
+        return drawable
+    sizes = np.where(drawable, np.abs(np.nan_to_num(wishes)), -1.0).ravel()
+    chosen = np.zeros(wishes.size, bool)
+    chosen[np.argsort(-sizes, kind="stable")[:STRONGEST]] = True
+    return chosen.reshape(wishes.shape) & drawable
+
+
+def _path(before: PlacedColumn, after: PlacedColumn, pairs: np.ndarray) -> str:
+    """Write lines from activations of one column to those of the next as one path."""
+    if not len(pairs):
+        return ""
+    start = before.column.ends[pairs[:, 0]] + (before.x, before.y)
+    end = after.column.ends[pairs[:, 1]] + (after.x, after.y)
+    return "".join(f"M{a:.1f} {b:.1f}L{c:.1f} {d:.1f}" for (a, b), (c, d) in zip(start, end, strict=True))
+
+
+def _fan(before: PlacedColumn, after: PlacedColumn) -> str:
+    """Outline the room between two columns."""
+    left, right = before.x + before.column.width + 3.0, after.x - 3.0
+    top, bottom = before.y, before.y + before.column.height
+    return (
+        f"M{left:.1f} {top:.1f}L{right:.1f} {after.y:.1f}V{after.y + after.column.height:.1f}L{left:.1f} {bottom:.1f}Z"
+    )
