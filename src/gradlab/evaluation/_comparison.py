@@ -1,5 +1,6 @@
 """Whether a difference between two settings is real: paired over the seeds that both were trained from."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -7,10 +8,10 @@ import numpy as np
 from jaxtyping import Float
 
 from gradlab.core import ShapeError, generator
-from gradlab.evaluation._intervals import Interval, mean_and_deviation
+from gradlab.evaluation._intervals import Interval
 
 NUM_FLIPS = 4_096
-"""Sign flips that the permutation test draws; up to 12 seeds it takes all of them."""
+"""Sign flips that the test looks at, the identity among them; up to 12 seeds these are all."""
 NUM_RESAMPLES = 2_000
 LEVEL = 0.05
 
@@ -21,7 +22,8 @@ class PairedDifference:
 
     Attributes:
         mean: Mean of first minus second over the seeds.
-        ci95: Its 95% interval by Student's t; None for one seed.
+        ci95: The differences that the same test would not reject at 5%, so that it holds 0 exactly where a single
+            comparison shows nothing; None for fewer than 6 seeds, which can reject none.
         p_value: Chance of a mean at least as far from 0 if the sign of each seed's difference were a coin's throw; 1
             for one seed.
         num_seeds: Seeds compared.
@@ -44,7 +46,8 @@ def compare_paired(
 
     The seeds' own luck (their split, draw and order) is the same on both sides and goes out of the difference. The
     test flips signs, so that it needs no normal distribution; with n seeds its p-value is at least 2 / 2^n, so fewer
-    than 6 seeds can never show a difference at 5%.
+    than 6 seeds can never show a difference at 5%. A flip of some signs reaches the observed sum where the mean of the
+    flipped differences is 0 or below; the means of all subsets of the seeds therefore give p-value and interval alike.
 
     Args:
         first: A number per seed, all finite.
@@ -63,29 +66,33 @@ def compare_paired(
 
     References:
         Fisher, "The design of experiments" (1935), the randomisation test.
+        Hartigan, "Using subsample values as typical values" (1969), the interval.
     """
     if first.shape != second.shape or not len(first):
         raise ShapeError(
             f"a paired comparison needs a number per seed on both sides; it has {first.shape}, {second.shape}"
         )
     difference = first.astype(np.float64) - second.astype(np.float64)
-    mean, _, interval = mean_and_deviation(difference.tolist())
-    p_value = _sign_flip_p(difference, seed)
+    means = _subset_means(difference, seed)
+    rounding = 1e-12 * float(np.abs(difference).max())
+    num_flips = len(means) + 1  # what was seen is one of the possible draws, so the p-value is never 0
+    rarest = 1 + min(int((means <= rounding).sum()), int((means >= -rounding).sum()))
+    p_value = min(1.0, 2.0 * rarest / num_flips)
+    outside = math.ceil(LEVEL / 2.0 * num_flips) - 1
+    interval = (float(means[outside - 1]), float(means[-outside])) if outside else None
     num_above = int((difference > 0.0).sum())
-    return PairedDifference(mean, interval, p_value, len(difference), num_above, p_value < LEVEL)
+    return PairedDifference(float(difference.mean()), interval, p_value, len(difference), num_above, p_value < LEVEL)
 
 
-def _sign_flip_p(difference: Float[np.ndarray, " seeds"], seed: int) -> float:
+def _subset_means(difference: Float[np.ndarray, " seeds"], seed: int) -> Float[np.ndarray, " subsets"]:
+    """Return the means of all subsets of the seeds that are not empty (of many of them, drawn), rising."""
     num = len(difference)
-    if num == 1:
-        return 1.0
     if 2**num <= NUM_FLIPS:
-        signs = 1.0 - 2.0 * ((np.arange(2**num)[:, None] >> np.arange(num)) & 1)
+        is_in = (np.arange(1, 2**num)[:, None] >> np.arange(num)) & 1
     else:
-        signs = 1.0 - 2.0 * generator(seed, "sign flips").integers(0, 2, (NUM_FLIPS, num))
-        signs[0] = 1.0  # what was seen is one of the possible draws, so the p-value is never 0
-    means = np.abs(signs @ difference)
-    return float(np.mean(means >= np.abs(difference.sum()) * (1.0 - 1e-12)))
+        is_in = generator(seed, "sign flips").integers(0, 2, (NUM_FLIPS - 1, num))
+        is_in[~is_in.any(axis=1)] = 1
+    return np.sort(is_in @ difference / is_in.sum(axis=1))
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:

@@ -124,10 +124,10 @@ def _next(study: Study, settings: list[dict[str, Value]]) -> str:
     assert best is not None
     assert best.next_place is not None
     pair = best.differences[best.next_place]
-    low, high = pair.ci95 or (float("nan"), float("nan"))
+    interval = "" if pair.ci95 is None else f" (95% interval {pair.ci95[0]:.3g} to {pair.ci95[1]:.3g})"
     told = (
-        f"The next best, {name_setting(settings[best.next_place])}, is worse by {pair.mean:.3g} on average "
-        f"(95% interval {low:.3g} to {high:.3g}), and on {pair.num_above} of {pair.num_seeds} seeds: "
+        f"The next best, {name_setting(settings[best.next_place])}, is worse by {pair.mean:.3g} on average{interval}, "
+        f"and on {pair.num_above} of {pair.num_seeds} seeds: "
     )
     if pair.is_real:
         return told + f"a real difference (p = {pair.p_value:.2g})."

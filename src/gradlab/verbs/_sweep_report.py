@@ -336,12 +336,12 @@ def _comparison(study: Study) -> list[Section]:
     settings = study.settings()
     rows = []
     for place, pair in best.differences.items():
-        low, high = pair.ci95 or (float("nan"), float("nan"))
+        ends = () if pair.ci95 is None else tuple(map(reports.number, pair.ci95))
         rows.append(
             (
                 name_setting(settings[place]),
                 reports.number(pair.mean),
-                f"{reports.number(low)} to {reports.number(high)}",
+                " to ".join(ends),
                 f"{pair.num_above}",
                 f"{pair.p_value:.2g}",
                 "yes" if pair.is_real else "no",
