@@ -89,6 +89,35 @@ def test_a_detail_of_what_is_not_there(ask: Any, options: Any, message: str) -> 
         backpropagation.explain_layer(account_for(ask(MODEL, (3,))), "hidden", **options)
 
 
+@pytest.mark.parametrize("role", ["weight", "bias"])
+def test_examples_parts_of_a_gradient_average_to_it_and_add_up(ask: Any, role: str) -> None:
+    account = account_for(ask(PICTURES, (5, 5, 1), batch=3))
+    every = [backpropagation.explain_gradient(account, "conv", role, row=row, top=99) for row in range(3)]
+    gradient = account.layer("conv").gradients[role]
+    mean = np.zeros(gradient.shape)
+    for detail in every:
+        for entry, whole in zip(detail.entries.largest, detail.sums, strict=True):
+            assert math.isclose(whole.total, entry.value, rel_tol=1e-9, abs_tol=1e-15)
+            mean[entry.place] += whole.total / 3
+    np.testing.assert_allclose(mean, gradient, rtol=1e-10)
+    whole = backpropagation.explain_gradient(account, "conv", role, top=2)
+    assert whole.entries.largest[0].value == gradient.ravel()[np.abs(gradient).argmax()]
+    with pytest.raises(SpecError, match="unknown array of layer 'conv' 'wieght': did you mean 'weight'"):
+        backpropagation.explain_gradient(account, "conv", "wieght")
+
+
+def test_wishes_of_a_batch_are_the_mean_of_its_examples(ask: Any) -> None:
+    account = account_for(ask(MODEL, (3,)))
+    mean = backpropagation.neuron_wishes(account, "hidden", (1,), row=None)
+    np.testing.assert_allclose(mean.weight_wishes, -account.layer("hidden").gradients["weight"][:, 1])
+    assert mean.bias_wish is not None
+    assert math.isclose(mean.bias_wish, -account.layer("hidden").gradients["bias"][1], rel_tol=1e-12)
+    assert math.isclose(mean.activation, account.layer("hidden").activation[:, 1].mean(), rel_tol=1e-12)
+    np.testing.assert_allclose(
+        mean.activation_wishes, mean.bias_wish * account.layer("hidden").params["weight"][:, 1], rtol=1e-12
+    )
+
+
 def test_weights_are_wanted_in_proportion_to_activations_and_activations_to_weights(ask: Any) -> None:
     account = account_for(ask(MODEL, (3,)))
     wishes = backpropagation.neuron_wishes(account, "output", (2,), row=1)

@@ -93,6 +93,19 @@ def test_small_networks_to_the_last_weight(
     assert found.num_checked + found.num_kinks == sum(each.size for each in found.arrays)
 
 
+def test_the_largest_of_each_array_stand_beside_each_other(ask: Any) -> None:
+    account = account_for(ask((DenseSpec(name="hidden", units=5, activation="tanh"), DenseSpec()), (3,)))
+    for each in check(account).arrays:
+        assert 0 < len(each.entries) <= 6
+        assert abs(each.entries[0].ours) == each.largest
+        for entry in each.entries:
+            assert entry.autodiff == pytest.approx(entry.ours, rel=1e-9, abs=1e-12)
+            assert entry.difference == pytest.approx(entry.ours, rel=1e-6, abs=1e-9)
+    weight = next(each for each in check(account).arrays if (each.layer, each.of) == ("hidden", "weight"))
+    gradient = account.layer("hidden").gradients["weight"]
+    assert [gradient[entry.place] for entry in weight.entries] == [entry.ours for entry in weight.entries]
+
+
 def test_a_wrong_rule_is_found_out(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a tool that changes the weights before it sends the error down through them: off by a quarter."""
     problem = ask((DenseSpec(name="hidden", units=4, activation="tanh"), DenseSpec(name="output")), (3,))

@@ -18,6 +18,7 @@ from gradlab.backpropagation._check import (
     TOLERANCE as TOLERANCE,
     ArrayCheck as ArrayCheck,
     Check as Check,
+    ThreeWays as ThreeWays,
     check as check,
 )
 from gradlab.backpropagation._cost import CostAccount as CostAccount, account_for_cost as account_for_cost
@@ -25,6 +26,7 @@ from gradlab.backpropagation._depth import Depth as Depth, through_depth as thro
 from gradlab.backpropagation._detail import (
     GradientDetail as GradientDetail,
     LayerDetail as LayerDetail,
+    explain_gradient as explain_gradient,
     explain_layer as explain_layer,
 )
 from gradlab.backpropagation._entries import Entries as Entries, Entry as Entry, largest_entries as largest_entries

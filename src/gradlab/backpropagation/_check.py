@@ -16,6 +16,26 @@ TOLERANCE = 1e-6
 SAMPLES = 240
 """Entries whose central difference is taken, over all arrays, where not all are."""
 
+SHOWN = 6
+"""Entries of each array whose three numbers are kept, to be read beside each other."""
+
+
+@dataclass(frozen=True)
+class ThreeWays:
+    """One derivative, computed in three ways.
+
+    Attributes:
+        place: Where it stands in its array. Of δ and ∂C/∂a the first number is the example.
+        ours: By the layer's own rule.
+        autodiff: By automatic differentiation.
+        difference: By central differences; NaN where a kink lies within every step.
+    """
+
+    place: tuple[int, ...]
+    ours: float
+    autodiff: float
+    difference: float
+
 
 @dataclass(frozen=True)
 class ArrayCheck:
@@ -36,6 +56,7 @@ class ArrayCheck:
         num_checked: Entries compared with central differences.
         num_kinks: Entries sampled besides, at which a kink lies within every step.
         is_resolved: Whether 1e-6 of the largest entry is above rounding, for both comparisons.
+        entries: The largest of those that were compared in all three ways, the largest first.
     """
 
     layer: str
@@ -47,6 +68,7 @@ class ArrayCheck:
     num_checked: int
     num_kinks: int
     is_resolved: bool
+    entries: tuple[ThreeWays, ...]
 
     @property
     def agrees(self) -> bool:
@@ -150,7 +172,19 @@ def _compare(each: Quantity, slopes: Array, differences: Differences) -> ArrayCh
         num_checked=int(known.sum()),
         num_kinks=int((~known).sum()),
         is_resolved=doubt <= TOLERANCE * each.scale or not each.scale,
+        entries=_side_by_side(each, slopes, differences),
     )
+
+
+def _side_by_side(each: Quantity, slopes: Array, differences: Differences) -> tuple[ThreeWays, ...]:
+    ours, theirs = each.ours.ravel()[differences.places], slopes.ravel()[differences.places]
+    return tuple(
+        ThreeWays(
+            tuple(map(int, np.unravel_index(differences.places[k], each.ours.shape))),
+            float(ours[k]), float(theirs[k]), float(differences.values[k]),
+        )
+        for k in np.argsort(-np.abs(ours), kind="stable")[:SHOWN]
+    )  # fmt: skip
 
 
 def _relative_error(ours: Array, theirs: Array, scale: float, doubt: float) -> float:

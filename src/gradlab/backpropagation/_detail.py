@@ -8,7 +8,7 @@ from gradlab.backpropagation._account import Account, LayerAccount
 from gradlab.backpropagation._entries import Entries, largest_entries
 from gradlab.backpropagation._step import Place
 from gradlab.backpropagation._sum import Sum
-from gradlab.core import SpecError
+from gradlab.core import SpecError, unknown_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +104,41 @@ def _gradient(layer: LayerAccount, role: str, top: int) -> GradientDetail:
     entries = largest_entries(layer.gradients[role], top)
     sums = tuple(layer.step.gradient_sum(role, entry.place, layer.delta) for entry in entries.largest)
     return GradientDetail(role, entries, sums)
+
+
+def explain_gradient(
+    account: Account, name: str, role: str, *, row: int | None = None, top: int = 12
+) -> GradientDetail:
+    """Take a layer's derivatives by one learned array apart.
+
+    Args:
+        account: The account.
+        name: The layer.
+        role: The array, as "weight".
+        row: The example whose part of them it is; None takes the average over all.
+        top: How many to take apart.
+
+    Returns:
+        The largest, the rest as a sum, and what each of the largest is made of.
+
+    Raises:
+        SpecError: If there is no such layer or array.
+    """
+    layer = account.layer(name)
+    if role not in layer.gradients:
+        raise SpecError(unknown_name(f"array of layer '{name}'", role, layer.gradients))
+    if row is None or account.num_examples == 1:
+        return _gradient(layer, role, top)
+    entries = largest_entries(layer.example_gradients(row)[role], top)
+    sums = (layer.step.gradient_sum(role, entry.place, layer.delta) for entry in entries.largest)
+    return GradientDetail(role, entries, tuple(_of_example(whole, row, account.num_examples) for whole in sums))
+
+
+def _of_example(whole: Sum, row: int, num_examples: int) -> Sum:
+    """Keep one example's terms of an average, without their share 1/N: its terms stand together, in its row."""
+    count = len(whole.labels) // num_examples
+    own = slice(row * count, (row + 1) * count)
+    return Sum(whole.name, whole.labels[own], whole.factor_names[:-1], whole.factors[own, :-1])
 
 
 def _place_of_largest(values: np.ndarray) -> Place:

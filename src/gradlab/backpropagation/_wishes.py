@@ -1,11 +1,11 @@
 """What an example wants of a network: the nudges that would lower its cost."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
 
-from gradlab.backpropagation._account import Account, flatten
+from gradlab.backpropagation._account import Account, LayerAccount, flatten
 from gradlab.backpropagation._step import Place
 from gradlab.core import SpecError
 from gradlab.networks import Conv2D, Dense
@@ -30,7 +30,7 @@ class OutputWishes:
 
 @dataclass(frozen=True, eq=False)
 class NeuronWishes:
-    """What one neuron is wanted to do, and the three ways of getting it there.
+    """What one neuron is wanted to do, and the three ways of getting it there; by one example, or averaged.
 
     With δ = ∂C/∂z of the neuron: a bias moves z by itself, so its wish is -δ; a weight moves z by the activation behind
     it, so its wish is -δ a; an activation moves z by the weight before it, so this neuron's wish for it is -δ w.
@@ -38,7 +38,7 @@ class NeuronWishes:
     Attributes:
         layer: The neuron's layer.
         place: The neuron.
-        activation: a.
+        activation: a; averaged over the examples where the wishes are, and so are all that follow but the weights.
         wish: -∂C/∂a.
         delta: ∂C/∂z.
         labels: Of the inputs behind it.
@@ -98,17 +98,18 @@ def output_wishes(account: Account, row: int | None = None) -> OutputWishes:
     return OutputWishes(*(array.mean(axis=0) if row is None else array[row] for array in arrays))
 
 
-def neuron_wishes(account: Account, layer: str, place: Place, row: int = 0) -> NeuronWishes:
-    """Say what one example wants of a neuron, of its weights, its bias, and the activations behind it.
+def neuron_wishes(account: Account, layer: str, place: Place, row: int | None = 0) -> NeuronWishes:
+    """Say what an example wants of a neuron, of its weights, its bias, and the activations behind it.
 
     Args:
         account: The account.
         layer: A dense or convolutional layer.
         place: The neuron, as a place in its layer's output.
-        row: The example.
+        row: The example; None averages over all.
 
     Returns:
-        The wishes.
+        The wishes. Those for a neuron's weights, averaged, are its part of -∂C/∂W; where a convolution shares its
+        weights between places, what this one place adds to them.
 
     Raises:
         SpecError: If the layer has no weights.
@@ -116,13 +117,29 @@ def neuron_wishes(account: Account, layer: str, place: Place, row: int = 0) -> N
     own = account.layer(layer)
     if not isinstance(own.step.layer, Dense | Conv2D):
         raise SpecError(f"layer '{layer}' ({own.kind}) has no weights to nudge; name a dense layer or a convolution")
+    if row is not None:
+        return _wishes_of(own, place, row)
+    every = [_wishes_of(own, place, k) for k in range(account.num_examples)]
+    mean = {
+        name: np.mean([getattr(each, name) for each in every], axis=0)
+        for name in ("activation", "wish", "delta", "behind", "weight_wishes", "activation_wishes")
+    }
+    bias = every[0].bias_wish
+    return replace(
+        every[0],
+        **{name: value if value.ndim else float(value) for name, value in mean.items()},
+        bias_wish=None if bias is None else -float(mean["delta"]),
+    )
+
+
+def _wishes_of(own: LayerAccount, place: Place, row: int) -> NeuronWishes:
     index = (row, *place)
     delta, whole = float(own.delta[index]), own.step.output_sum(row, place)
     weights, behind = whole.factors[:, 0], whole.factors[:, 1]
     # Without a third factor, the product of none is 1.
     multiplier = whole.factors[:, 2:].prod(axis=1)
     return NeuronWishes(
-        layer, place, float(own.activation[index]), -float(own.activation_gradient[index]), delta,
+        own.name, place, float(own.activation[index]), -float(own.activation_gradient[index]), delta,
         whole.labels, weights, behind,
         weight_wishes=-delta * behind * multiplier,
         activation_wishes=-delta * weights * multiplier,
