@@ -71,6 +71,12 @@ ALL_KINDS: dict[str, tuple[tuple[AnyLayerSpec, ...], tuple[int, ...]]] = {
 }
 
 
+def test_a_network_may_begin_with_a_residual_block(ask: Any) -> None:
+    inner = ResidualSpec(layers=(DenseSpec(units=3, activation="tanh"),))
+    found = checked(account_for(ask((ResidualSpec(layers=(inner, DenseSpec(units=3))), DenseSpec()), (3,))))
+    assert found.arrays[-1].layer == "inputs"
+
+
 @pytest.mark.parametrize("name", ALL_KINDS)
 def test_all_kinds_of_layers_in_one_network(ask: Any, name: str) -> None:
     model, shape = ALL_KINDS[name]

@@ -88,11 +88,13 @@ class Account:
         problem: The network, its weights and the examples.
         cost: What the outputs cost, and the first step back.
         layers: From the input on; layers inside a residual block stand before their block.
+        input_gradient: ∂C/∂x of each example's inputs x.
     """
 
     problem: Problem
     cost: CostAccount
     layers: tuple[LayerAccount, ...]
+    input_gradient: Batch
 
     @property
     def num_examples(self) -> int:
@@ -173,8 +175,8 @@ def account_for(problem: Problem) -> Account:
     """
     passed = run_forward(problem)
     cost = account_for_cost(problem.objective, passed.logits, problem.targets)
-    layers, _ = _walk_back(problem, passed, problem.network.layers, problem.inputs, cost.delta)
-    return Account(problem, cost, tuple(layers))
+    layers, below = _walk_back(problem, passed, problem.network.layers, problem.inputs, cost.delta)
+    return Account(problem, cost, tuple(layers), below)
 
 
 def _walk_back(

@@ -58,8 +58,8 @@ def quantities(account: Account) -> list[Quantity]:
         lost += _relative(ROUNDING * largest_of(layer.activation_gradient), largest_of(layer.delta))
         size = layer.step.size(layer.delta)
         lost += _relative(ROUNDING * size, largest_of(layer.input_gradient))
-    first = account.layers[0].input_gradient
-    return [*found, _quantity("inputs", "activation", "inputs", first, lost, size, is_averaged=False)]
+    inputs = account.input_gradient
+    return [*found, _quantity("inputs", "activation", "inputs", inputs, lost, size, is_averaged=False)]
 
 
 def _of_layer(layer: LayerAccount, lost: float, size: float) -> list[Quantity]:
