@@ -1,10 +1,8 @@
 """Which network back-propagation is accounted for, at which weights, and on which examples."""
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,14 +14,13 @@ from gradlab.core import GradlabError, RunError, ShapeError, SpecError, unknown_
 from gradlab.data import Dataset
 from gradlab.networks import Network, build_network
 from gradlab.objectives import Objective, build_objective
-from gradlab.runs import find_run
 from gradlab.spec import Experiment
 from gradlab.verbs._changes import Changes
 from gradlab.verbs._examples import Examples
 from gradlab.verbs._measure import PARTS, PartName
 from gradlab.verbs._resolve import resolve
 from gradlab.verbs._room import check_room
-from gradlab.verbs._run import Run
+from gradlab.verbs._run import Run, as_run
 from gradlab.verbs._train import check_same_data
 from gradlab.verbs._watcher import Watcher
 
@@ -103,7 +100,7 @@ def find_subject(
         RunError: If a run's data is gone, or it cannot be changed as asked.
         GradlabError: If the experiment does not fit its data.
     """
-    run = _as_run(what)
+    run = as_run(what)
     if run is not None:
         if epochs or changes != Changes():
             raise RunError(f"{run.path} is a run with weights of its own; --epochs, --hidden, --seed and --set are for "
@@ -126,19 +123,6 @@ def find_subject(
         experiment, network, objective, params, statistics, weights, dataset.classes, dataset.feature_names, dataset,
         None,
     )  # fmt: skip
-
-
-def _as_run(what: Any) -> Run | None:
-    if isinstance(what, Run):
-        return what
-    if isinstance(what, Experiment):
-        return None
-    text = os.fspath(what)
-    try:
-        is_run = any((place / "environment.json").is_file() for place in (Path(text), Path("runs") / text))
-    except (OSError, ValueError):  # a name too long for the system, or with a null in it
-        return None
-    return Run(find_run(text)) if is_run else None
 
 
 def _of_run(run: Run, member: int, *, needs_data: bool, watcher: Watcher) -> Subject:

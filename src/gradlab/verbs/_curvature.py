@@ -5,14 +5,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from gradlab import reports, sharpness, training
 from gradlab.core import RunError, SpecError
 from gradlab.data import Dataset
-from gradlab.runs import find_run, save_results
+from gradlab.runs import save_results
 from gradlab.sharpness import Moment, NetworkLoss, SharpnessTrace
 from gradlab.spec import ArraysData, Experiment, parse_range
 from gradlab.verbs._changes import Changes, Settings, settings_as_texts
@@ -25,7 +24,7 @@ from gradlab.verbs._curvature_words import describe, notes_of
 from gradlab.verbs._examples import Examples
 from gradlab.verbs._resolve import resolve
 from gradlab.verbs._room import check_room
-from gradlab.verbs._run import Run
+from gradlab.verbs._run import Run, as_run
 from gradlab.verbs._train import check_same_data
 from gradlab.verbs._watcher import SILENT, Watcher
 
@@ -97,7 +96,7 @@ def curvature(
     effort = Effort(examples, products, probes)
     _check(trace=trace, seeds=seeds, noise=noise, effort=effort)
     training.prepare_engine()
-    run = _as_run(what)
+    run = as_run(what)
     changes = Changes(fields={"seed": seed, "num_seeds": None if run else 1}, settings=settings_as_texts(set))
     own = run.experiment if run is not None else what
     if run is not None and isinstance(run.experiment.data, ArraysData):
@@ -141,19 +140,6 @@ def _check(*, trace: int | None, seeds: int, noise: float, effort: Effort) -> No
         raise SpecError(f"products={effort.products}: expected 2 or more products with the Hessian")
     if effort.probes < 3:
         raise SpecError(f"probes={effort.probes}: expected 3 or more random vectors")
-
-
-def _as_run(what: Any) -> Run | None:
-    if isinstance(what, Run):
-        return what
-    if isinstance(what, Experiment):
-        return None
-    text = os.fspath(what)
-    try:
-        is_run = any((place / "environment.json").is_file() for place in (Path(text), Path("runs") / text))
-    except (OSError, ValueError):  # a name too long for the system, or with a null in it
-        return None
-    return Run(find_run(text)) if is_run else None
 
 
 def _checked(run: Run, member: int) -> int:

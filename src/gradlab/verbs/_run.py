@@ -1,5 +1,6 @@
 """A run as a person works with it in Python."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +14,7 @@ from gradlab.core import RunError
 from gradlab.evaluation import Inference, infer
 from gradlab.networks import Network, build_network
 from gradlab.objectives import Objective, build_objective
-from gradlab.runs import RunFolder
+from gradlab.runs import RunFolder, find_run
 from gradlab.spec import Experiment
 from gradlab.training import precision_of, prepare_engine
 from gradlab.verbs._data_shape import DataShape, MemberData, read_shape
@@ -250,6 +251,28 @@ def open_run(name: str | Path) -> Run:
     Raises:
         RunError: If there is no such run, or it is damaged.
     """
-    from gradlab.runs import find_run
-
     return Run(find_run(str(name)))
+
+
+def as_run(what: str | os.PathLike[str] | Experiment | Run) -> Run | None:
+    """Say which run is meant, or None where it is a preset, a file or an experiment.
+
+    Args:
+        what: A run, its folder or name, or anything that `train` takes.
+
+    Returns:
+        The run.
+
+    Raises:
+        RunError: If it is a run that is damaged.
+    """
+    if isinstance(what, Run):
+        return what
+    if isinstance(what, Experiment):
+        return None
+    text = os.fspath(what)
+    try:
+        is_run = any((place / "environment.json").is_file() for place in (Path(text), Path("runs") / text))
+    except (OSError, ValueError):  # a name too long for the system, or with a null in it
+        return None
+    return Run(find_run(text)) if is_run else None
