@@ -27,6 +27,8 @@ from gradlab.evaluation._inference import Inference as Inference, infer as infer
 from gradlab.evaluation._intervals import (
     Interval as Interval,
     mean_and_deviation as mean_and_deviation,
+    paired_share_difference as paired_share_difference,
+    t_quantile as t_quantile,
     wilson_interval as wilson_interval,
 )
 from gradlab.evaluation._mistakes import (

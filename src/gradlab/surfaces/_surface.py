@@ -155,7 +155,7 @@ def look_at(surface: Surface, points: Float[np.ndarray, "points dims"]) -> Local
         ([8.0], [[12.0]], [[[12.0]]])
     """
     with precision_of("float64"):
-        values, gradients, hessians = _look(surface, jnp.asarray(_padded(points)))
+        values, gradients, hessians = local_of(surface, jnp.asarray(_padded(points)))
     num = len(points)
     return Local(np.asarray(values)[:num], np.asarray(gradients)[:num], np.asarray(hessians)[:num])
 
@@ -184,7 +184,8 @@ def _values(surface: Surface, points: Array) -> Array:
 
 
 @partial(jax.jit, static_argnums=0)
-def _look(surface: Surface, points: Array) -> Any:
+def local_of(surface: Surface, points: Array) -> Any:
+    """Return values, gradients and Hessians at some points, for JAX."""
     loss = loss_fn(surface)
 
     # Each value depends on its own point alone, so the gradient of their sum holds the gradient of each.
