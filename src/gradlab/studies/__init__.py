@@ -27,6 +27,7 @@ from gradlab.studies._summary import (
     only_numbers as only_numbers,
     stable_region as stable_region,
     stable_settings as stable_settings,
+    word_chance as word_chance,
     word_value as word_value,
 )
 from gradlab.studies._train import (

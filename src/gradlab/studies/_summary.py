@@ -129,10 +129,22 @@ def _next(study: Study, settings: list[dict[str, Value]]) -> str:
         f"The next best, {name_setting(settings[best.next_place])}, is worse by {pair.mean:.3g} on average{interval}, "
         f"and on {pair.num_above} of {pair.num_seeds} seeds: "
     )
+    chance = word_chance(pair.p_value, len(best.differences))
     if pair.is_real:
-        return told + f"a real difference (p = {pair.p_value:.2g})."
+        return told + f"a real difference ({chance})."
     few = " Fewer than 6 seeds can show none." if pair.num_seeds < 6 else ""
-    return told + f"it may be luck (p = {pair.p_value:.2g}).{few}"
+    return told + f"it may be luck ({chance}).{few}"
+
+
+def word_chance(p_value: float, num_comparisons: int) -> str:
+    """Write a p-value, and that it was corrected, since its interval was not.
+
+    Example:
+        >>> word_chance(0.0625, 8)
+        'p = 0.062, corrected for 8 comparisons'
+    """
+    corrected = f", corrected for {num_comparisons} comparisons" if num_comparisons > 1 else ""
+    return f"p = {p_value:.2g}{corrected}"
 
 
 def _sides(study: Study) -> tuple[str, ...]:

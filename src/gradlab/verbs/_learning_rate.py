@@ -13,9 +13,11 @@ import numpy as np
 from gradlab import sharpness, studies, training
 from gradlab.data import Dataset
 from gradlab.reports import Chart, Mark, Section, Series, Table
+from gradlab.sharpness import SharpnessTrace
 from gradlab.spec import Experiment, parse_study
 from gradlab.studies import RangeTest, Study
 from gradlab.verbs._changes import Changes, Settings, settings_as_texts
+from gradlab.verbs._learning_rate_sharpness import describe_sharpness, measure_rates, sharpness_section
 from gradlab.verbs._resolve import resolve
 from gradlab.verbs._sweep import ExamplesByData, Introduction, SweepJob, SweepResult
 from gradlab.verbs._watcher import SILENT, Watcher
@@ -27,7 +29,8 @@ DECADES = 2
 """The sweep reaches so far on either side of the range test's suggestion."""
 BUDGET = 2e11
 """Multiply-adds that the sweep may spend: some tens of seconds on two cores."""
-SEEDS = (8, 4, 2, 1)
+SEEDS = (10, 4, 2, 1)
+"""With 8 seeds and 9 rates no difference could ever be real: the least p-value, 2 / 2^8, is corrected for 8 of them."""
 MIN_EPOCHS = 3
 
 
@@ -40,12 +43,14 @@ class LearningRate:
         range_test: The range test.
         sharpness_limit: The rate above which the rule is unstable at the initial weights, were they a quadratic's; None
             for rules that give each weight a step of its own.
+        traces: The sharpness at start and end of one training at a tenth, one and ten times of the rate.
         sweep: The sweep around the range test's suggestion.
     """
 
     rate: float | None
     range_test: RangeTest
     sharpness_limit: float | None
+    traces: tuple[SharpnessTrace, ...]
     sweep: SweepResult
 
     @property
@@ -59,6 +64,17 @@ class LearningRate:
             "learning_rate": self.rate,
             "suggestions": self.range_test.suggestions,
             "initial_stability_limit": self.sharpness_limit,
+            "sharpness": [
+                {
+                    "learning_rate": trace.learning_rate,
+                    "diverged_at": trace.diverged_at,
+                    "epochs": trace.epochs.tolist(),
+                    "largest": trace.largest.tolist(),
+                    "measured": trace.measured.tolist(),
+                    "limits": trace.limits.tolist(),
+                }
+                for trace in self.traces
+            ],
             "study": str(self.sweep.path),
             **self.sweep.metrics,
         }
@@ -90,7 +106,7 @@ def learning_rate(
         batch_size: Examples in a step, or "full".
         hidden: Units of the hidden dense layers.
         seed: The first seed.
-        seeds: Networks of each rate. Default: 8, or fewer where training is long.
+        seeds: Networks of each rate. Default: 10, or fewer where training is long.
         set: Any other fields of the experiment.
         out: The study's own folder. Default: a new one under `./runs`.
         report: Whether to write `report.html`.
@@ -117,21 +133,31 @@ def learning_rate(
     training.prepare_engine()
     tested = _test(experiment, dataset, watcher)
     limit = _initial_limit(experiment, dataset)
-    centre = tested.suggestions.get("valley") or experiment.optimizer.learning_rate
+    centre = _centre(tested, experiment)
     count, num_epochs, is_short = _affordable(experiment, dataset, seeds, epochs)
     steps = range(-PER_DECADE * DECADES, PER_DECADE * DECADES + 1)
     rates = [float(f"{centre * 10.0 ** (step / PER_DECADE):.3g}") for step in steps]
     swept = experiment.model_copy(update={"num_seeds": count, "epochs": num_epochs})
     spec = parse_study({"variables": [{"name": "learning_rate", "values": rates}], "experiment": swept})
-    introduction = Introduction(
-        kind="Learning rate",
-        describe=lambda study: _describe(study, tested, limit, is_short=is_short),
-        sections=(_section(experiment, tested, limit),),
-    )
+    traces: list[SharpnessTrace] = []
+
+    def describe(study: Study) -> tuple[str, ...]:
+        told = _describe(study, tested, limit, is_short=is_short)
+        chosen = _around(study)
+        if not chosen:
+            return told
+        traces.extend(measure_rates(swept, dataset, [rates[place] for place in chosen], watcher))
+        return (*told, describe_sharpness(swept, traces))
+
+    def sections() -> tuple[Section, ...]:
+        found = (_section(experiment, tested, limit),)
+        return (*found, sharpness_section(swept, traces)) if traces else found
+
+    introduction = Introduction(kind="Learning rate", describe=describe, sections=sections)
     job = SweepJob(spec, examples, watcher, writes_report=report, begin=begin, before=introduction)
     found = job.run_new(None if out is None else Path(out))
     best = found.study.best
-    return LearningRate(None if best is None else rates[best.place], tested, limit, found)
+    return LearningRate(None if best is None else rates[best.place], tested, limit, tuple(traces), found)
 
 
 def _test(experiment: Experiment, dataset: Dataset, watcher: Watcher) -> RangeTest:
@@ -145,6 +171,16 @@ def _test(experiment: Experiment, dataset: Dataset, watcher: Watcher) -> RangeTe
         rates,
         on_step=lambda done, total: watcher.on_loading("range test", done, total),
     )
+
+
+def _centre(tested: RangeTest, experiment: Experiment) -> float:
+    """Return the middle of what two rules suggest, as a ratio.
+
+    The valley alone lay a hundredth of the stable limit on a quadratic, and the best rate beyond the sweep; where the
+    loss falls fastest, noise of the first steps decides too often.
+    """
+    named = [tested.suggestions[name] for name in ("valley", "minimum") if name in tested.suggestions]
+    return math.exp(sum(map(math.log, named)) / len(named)) if named else experiment.optimizer.learning_rate
 
 
 def _initial_limit(experiment: Experiment, dataset: Dataset) -> float | None:
@@ -186,12 +222,12 @@ def _describe(study: Study, tested: RangeTest, limit: float | None, *, is_short:
     values = study.variables["learning_rate"]
     rate = float(values[best.place])
     told = [f"Use a learning rate of {rate:.3g}."]
-    for factor, word in ((0.1, "A tenth of it"), (10.0, "Ten times of it")):
-        places = [place for place, value in enumerate(values) if abs(float(value) / (rate * factor) - 1.0) < 0.1]
-        if places:
-            told.append(f"{word}, {float(values[places[0]]):.3g}: {_fate(study, places[0])}")
+    for place in _around(study):
+        if place != best.place:
+            word = "A tenth of it" if place < best.place else "Ten times of it"
+            told.append(f"{word}, {float(values[place]):.3g}: {_fate(study, place)}{_beside(study, place)}")
     named = ", ".join(f"{name} {value:.2g}" for name, value in tested.suggestions.items())
-    told.append(f"The range test suggested {named or 'nothing'}; the sweep around its valley decided.")
+    told.append(f"The range test suggested {named or 'nothing'}; the sweep around valley and minimum decided.")
     if limit is not None:
         side = "above" if rate > limit else "below"
         told.append(
@@ -205,6 +241,27 @@ def _describe(study: Study, tested: RangeTest, limit: float | None, *, is_short:
             "rates may catch up. `--epochs N` sets them."
         )
     return tuple(told)
+
+
+def _around(study: Study) -> list[int]:
+    """Return the places of a tenth of the best rate, of itself, and of ten times of it, as far as they were tried."""
+    if study.best is None:
+        return []
+    values = study.variables["learning_rate"]
+    rate = float(values[study.best.place])
+    wanted = (rate / 10.0, rate, rate * 10.0)
+    return [place for place, value in enumerate(values) if any(abs(float(value) / each - 1.0) < 0.1 for each in wanted)]
+
+
+def _beside(study: Study, place: int) -> str:
+    """Say how its loss compares with that of the best rate."""
+    pair = study.best.differences.get(place) if study.best else None
+    if pair is None:
+        return " From at least one seed the loss was no number."
+    interval = "" if pair.ci95 is None else f" (95% interval {pair.ci95[0]:.3g} to {pair.ci95[1]:.3g})"
+    sure = "a real difference" if pair.is_real else "it may be luck"
+    chance = studies.word_chance(pair.p_value, len(study.best.differences) if study.best else 1)
+    return f" Its {study.held_out} loss is higher by {pair.mean:.3g}{interval}: {sure} ({chance})."
 
 
 def _fate(study: Study, place: int) -> str:

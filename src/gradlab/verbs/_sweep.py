@@ -231,12 +231,12 @@ class Introduction:
     Attributes:
         kind: What kind of page it is.
         describe: Gives its sentences, once the study is trained.
-        sections: Its sections.
+        sections: Gives its sections, after the sentences.
     """
 
     kind: str = "Sweep"
     describe: Callable[[studies.Study], tuple[str, ...]] = lambda _: ()
-    sections: tuple[Section, ...] = ()
+    sections: Callable[[], tuple[Section, ...]] = tuple
 
 
 class SweepJob:
@@ -336,7 +336,7 @@ class SweepJob:
                 folder=folder,
                 seconds=seconds,
             )
-            sections = (*self._before.sections, *page.sections)
+            sections = (*self._before.sections(), *page.sections)
             folder.save_report(reports.render_page(replace(page, kind=self._before.kind, sections=sections)))
         metrics = outcome(study, sentences, {**seconds, "total": time.perf_counter() - self._begin})
         folder.save_metrics(metrics)
