@@ -192,7 +192,7 @@ class _Run:
             point, optimizers.start(spec, {"at": point}), point, point, np.full(size, -1, np.int32),
         )  # fmt: skip
         fields = {**optimizers.numeric_fields(spec), "noise": setting.noise}
-        self._hyper = {name: np.full(size, value) for name, value in fields.items()}
+        self._hyper = {name: jnp.asarray(value, jnp.float64) for name, value in fields.items()}
         self._key = jax.random.fold_in(jax.random.key(seed), stream)
         self._step = 0
         self._quiet_from = round(NOISY_SHARE * steps) if setting.noise > 0.0 else 0
@@ -235,8 +235,8 @@ class _Common:
 
 
 @partial(jax.jit, static_argnums=0)
-def _advance(common: _Common, state: Any, hyper: Tree, key: Any, bounds: tuple[int, int]) -> Any:
-    return jax.lax.fori_loop(*bounds, partial(_step, common, hyper, key), state)
+def _advance(common: _Common, state: Any, hyper: Tree, key: Any, bounds: Any) -> Any:
+    return jax.lax.fori_loop(bounds[0], bounds[1], partial(_step, common, hyper, key), state)
 
 
 def _step(common: _Common, hyper: Tree, key: Any, step: Array, state: Any) -> Any:

@@ -18,7 +18,7 @@ STILL = 1e-2
 """Share of the domain's width that a descent on a plateau moves at most while it is watched."""
 CENTRED = 0.1
 """Share of a box by which its middle moves at most from one half of the watch to the other, of an oscillation."""
-LASTING = 0.8
+LASTING = 0.9
 """Share of the first half's box that the second half's has at least, of an oscillation."""
 MOST_PAIRS = 2**18
 """Of a descent and a place, whose distances are held at a time."""
