@@ -1,0 +1,20 @@
+"""Floor 7: what back-propagation costs: multiply-adds counted, and time as examples, weights and layers grow."""
+
+from gradlab.complexity._case import Case as Case
+from gradlab.complexity._exponent import (
+    LEAST_POINTS as LEAST_POINTS,
+    Exponent as Exponent,
+    fit_exponent as fit_exponent,
+    reached_from as reached_from,
+)
+from gradlab.complexity._measure import time_step as time_step
+from gradlab.complexity._timed import (
+    Batches as Batches,
+    ByWeights as ByWeights,
+    OneByOne as OneByOne,
+    Scaling as Scaling,
+    Timed as Timed,
+    spread as spread,
+)
+from gradlab.complexity._work import LayerWork as LayerWork, Work as Work, count_work as count_work
+from gradlab.complexity._xla import Flops as Flops, XlaCount as XlaCount, count_by_xla as count_by_xla
