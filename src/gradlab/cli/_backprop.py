@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gradlab.cli._backprop_cost import refuse, show_cost
 from gradlab.cli._clock import BEGIN
 from gradlab.cli._options import FLAG, Debug, Json, Quiet
 from gradlab.cli._output import print_json, save_text, to_stdout
@@ -15,6 +16,8 @@ from gradlab.core import SpecError
 
 if TYPE_CHECKING:
     from gradlab.verbs import Backprop, Watcher
+
+COST = "What it costs"
 
 
 def backprop(
@@ -71,6 +74,23 @@ def backprop(
     no_check: Annotated[
         bool, typer.Option("--no-check", metavar=FLAG, help="Leave out both other ways of differentiating.")
     ] = False,
+    cost: Annotated[
+        bool,
+        typer.Option(
+            "--cost",
+            metavar=FLAG,
+            help="Count and time it instead: multiply-adds, time against N, d and L, differences, batches.",
+            rich_help_panel=COST,
+        ),
+    ] = False,
+    budget: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS",
+            help="About how long to time; more reaches larger sizes.  [default: 8]",
+            rich_help_panel=COST,
+        ),
+    ] = None,
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the page here.")] = None,
     markdown: Annotated[
         Path | None, typer.Option("--markdown", metavar="FILE", help="Write Markdown with LaTeX here.")
@@ -97,8 +117,25 @@ def backprop(
     * `gradlab backprop mnist-mlp --example 3 --layer hidden2 --top 8 --html digit.html`
 
     * `gradlab backprop iris-001 --part test --example 0` - a run, as trained
+
+    * `gradlab backprop mnist-mlp --cost` - what it costs, in multiply-adds and in time
     """
     units, numbers, rates = read_units(hidden), _numbers("--input", values), _numbers("--learning-rate", learning_rate)
+    if cost:
+        refuse(
+            {
+                "--example": example is not None, "--batch": batch, "--part": part != "train", "--layer": layer,
+                "--input": values, "--truth": truth, "--epochs": epochs, "--train-mode": train_mode,
+                "--learning-rate": learning_rate, "--no-check": no_check, "--markdown": markdown,
+            }
+        )  # fmt: skip
+        show_cost(
+            what, hidden=units, seed=seed, settings=settings or (), member=member, budget=budget, out=out,
+            report=not no_report, html=html, as_json=as_json, quiet=quiet,
+        )  # fmt: skip
+        return
+    if budget is not None:
+        raise SpecError("--budget is for --cost; leave it out, or add --cost")
     from gradlab import verbs
 
     import_s = time.perf_counter() - BEGIN

@@ -2,6 +2,8 @@
 
 from gradlab.verbs._atlas import AtlasResult as AtlasResult, atlas as atlas, resume_atlas as resume_atlas
 from gradlab.verbs._backprop import backprop as backprop
+from gradlab.verbs._backprop_cost import backprop_cost as backprop_cost
+from gradlab.verbs._backprop_cost_result import BackpropCost as BackpropCost
 from gradlab.verbs._backprop_result import Backprop as Backprop
 from gradlab.verbs._curvature import curvature as curvature
 from gradlab.verbs._curvature_result import Curvature as Curvature
