@@ -157,7 +157,7 @@ def test_points_in_many_pieces_are_those_in_one(monkeypatch: pytest.MonkeyPatch)
     network, sample = dense_network(6), flowers(37)
     anchors = np.random.default_rng(0).normal(size=(3, weight_space(network).size))
     whole = survey_of(network, {"train": sample}).measure(anchors, grid_shares(AT), part="train")
-    monkeypatch.setattr(_survey, "MAX_PIECE_LOSSES", 37 * 7)
+    monkeypatch.setattr(_survey, "MAX_PIECE", 7)
     monkeypatch.setattr(_survey, "CHUNK", 10)
     told: list[tuple[int, int]] = []
     pieces = survey_of(network, {"train": sample}).measure(

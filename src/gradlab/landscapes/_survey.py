@@ -28,7 +28,10 @@ over points as well gains nothing: Iris at 1,681 points takes 0.03 s without it.
 """
 PIECE_WORK = 2**31
 """Multiply-adds of one call, so that progress is drawn and Ctrl-C is heard a few times a second."""
-MAX_PIECE_LOSSES = 2**22
+MAX_PIECE = 256
+"""Points of one call; a call has as many even where fewer are asked for."""
+MAX_PIECE_NUMBERS = 2**23
+"""Weights, and losses, of all points of a call."""
 MAX_FOR_STATISTICS = 512
 """Examples from which batch norm's statistics are measured at every point."""
 
@@ -149,21 +152,16 @@ class Survey:
         self, anchors: np.ndarray, shares: np.ndarray, laid: _Laid, on_progress: OnProgress
     ) -> Iterator[tuple[Float[np.ndarray, "points examples"], Bool[np.ndarray, "points examples"]]]:
         total = len(shares)
-        size = self._piece_size(laid.count, total)
+        size = self._piece_size(laid.count)
         pieces = [shares[start : start + size] for start in range(0, total, size)]
 
         def run(piece: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            # The last piece is filled up, so that one program serves all.
+            # Every piece is filled up to one size, so that one program serves lines, planes and single points.
             full = np.concatenate([piece, np.repeat(piece[-1:], size - len(piece), axis=0)])
             with precision_of(self._dtype):
-                arrays = self._run(
-                    jnp.asarray(anchors, self._dtype),
-                    jnp.asarray(full, self._dtype),
-                    laid.inputs,
-                    laid.targets,
-                    self._for_statistics,
-                )
-                losses, right = (np.asarray(array).reshape(size, -1) for array in arrays)
+                points = jnp.asarray(full @ anchors, self._dtype)
+                found = self._run(points, laid.inputs, laid.targets, self._for_statistics)
+                losses, right = (np.asarray(array).reshape(size, -1) for array in found)
             return losses[: len(piece), : laid.count], right[: len(piece), : laid.count]
 
         # A call that is large enough uses all cores by itself; small ones run side by side.
@@ -177,18 +175,16 @@ class Survey:
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _piece_size(self, num_examples: int, num_points: int) -> int:
+    def _piece_size(self, num_examples: int) -> int:
         by_work = PIECE_WORK // max(1, self._work * num_examples)
-        by_memory = MAX_PIECE_LOSSES // max(1, num_examples)
-        side_by_side = math.ceil(num_points / (os.cpu_count() or 1))
-        return max(1, min(by_work, by_memory, side_by_side))
+        by_memory = MAX_PIECE_NUMBERS // max(num_examples, self.space.size)
+        return max(1, min(by_work, by_memory, MAX_PIECE))
 
     def _measure(
-        self, anchors: Array, shares: Array, inputs: Array, targets: Array, for_statistics: Array
+        self, points: Array, inputs: Array, targets: Array, for_statistics: Array
     ) -> tuple[Float[Array, "points chunks size"], Bool[Array, "points chunks size"]]:
-        def at_point(share: Array) -> tuple[Array, Array]:
-            # A sum, not a matrix product, which some devices round to fewer digits.
-            params = self.space.unflatten(jnp.sum(share[:, None] * anchors, axis=0))
+        def at_point(point: Array) -> tuple[Array, Array]:
+            params = self.space.unflatten(point)
             statistics = self._network.batch_statistics(params, for_statistics)
 
             def on_chunk(chunk: tuple[Array, Array]) -> tuple[Array, Array]:
@@ -196,7 +192,7 @@ class Survey:
 
             return lax.map(on_chunk, (inputs, targets))
 
-        return lax.map(at_point, shares)
+        return lax.map(at_point, points)
 
     def _one(self, params: Any, statistics: Any, inputs: Array, targets: Array) -> tuple[Array, Array]:
         logits, _ = self._network.forward(params, statistics, inputs, Context())

@@ -10,6 +10,8 @@ from gradlab.verbs._curvature_result import Curvature as Curvature
 from gradlab.verbs._environment import describe_environment as describe_environment
 from gradlab.verbs._evaluate import Evaluation as Evaluation, evaluate as evaluate, layer_table as layer_table
 from gradlab.verbs._job import Stopped as Stopped
+from gradlab.verbs._landscape import landscape as landscape
+from gradlab.verbs._landscape_result import Landscape as Landscape
 from gradlab.verbs._learning_rate import LearningRate as LearningRate, learning_rate as learning_rate
 from gradlab.verbs._predict import predict as predict
 from gradlab.verbs._predictions import Predictions as Predictions

@@ -1,0 +1,135 @@
+"""`gradlab landscape`: the loss along lines and over planes through a trained network, and on the way to another."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gradlab.cli._options import FLAG, Debug, Json, Quiet
+from gradlab.cli._output import print_json, print_notes, to_stdout
+from gradlab.cli._train import watch
+
+if TYPE_CHECKING:
+    from gradlab.verbs import Landscape, Watcher
+
+WHERE = "Where to look"
+EFFORT = "Effort"
+
+
+def landscape(
+    what: Annotated[
+        str, typer.Argument(metavar="WHAT", help="A run, or what `gradlab train` takes.", show_default=False)
+    ],
+    other: Annotated[
+        str | None,
+        typer.Argument(metavar="[OTHER]", help="A run at the other end of a straight line.", show_default=False),
+    ] = None,
+    plane: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND",
+            help="random (two directions), path (principal components of training's path), both, or none.  "
+            "[default: both; with another network, none]",
+            rich_help_panel=WHERE,
+        ),
+    ] = None,
+    span: Annotated[
+        float,
+        typer.Option(metavar="X", help="How far to go to each side, in lengths of the weights.", rich_help_panel=WHERE),
+    ] = 1.0,
+    lines: Annotated[int, typer.Option(metavar="N", help="Random directions.", rich_help_panel=WHERE)] = 8,
+    normalize: Annotated[
+        str,
+        typer.Option(
+            metavar="HOW",
+            help="Bring each filter of a direction to the weights' size, each layer, or none.",
+            rich_help_panel=WHERE,
+        ),
+    ] = "filter",
+    seed: Annotated[int, typer.Option(metavar="N", help="Draws the directions.", rich_help_panel=WHERE)] = 0,
+    member: Annotated[
+        int, typer.Option(metavar="N", help="Which network of several seeds, counted from 0.", rich_help_panel=WHERE)
+    ] = 0,
+    other_member: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Which is at the other end: of OTHER, or of WHAT.", rich_help_panel=WHERE),
+    ] = None,
+    points: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Along a line and each side of a plane; odd.  [default: 41; 21 for large networks]",
+            rich_help_panel=EFFORT,
+        ),
+    ] = None,
+    examples: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Of each part, to average the loss over.  [default: 2048; 512 for large networks]",
+            rich_help_panel=EFFORT,
+        ),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change any field of what is trained; repeatable."),
+    ] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIR", help="Where page and numbers go.  [default: RUN/landscape, or runs/NAME-landscape]"
+        ),
+    ] = None,
+    no_report: Annotated[bool, typer.Option("--no-report", metavar=FLAG, help="Write no page and no files.")] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Draw the loss along lines and over planes through a trained network, and on the way to another one.
+
+    Random directions are filter-normalised (Li et al., 2018), so that networks can be compared. Lines and planes are
+    one and two of many dimensions; each picture comes with what it cannot tell.
+
+    Examples:
+    * `gradlab landscape iris-001` - lines, a random plane, and the plane of training's path
+
+    * `gradlab landscape iris-001 iris-002` - is there a barrier between the two?
+
+    * `gradlab landscape circle --other-member 1` - train two seeds, and go from one to the other
+
+    * `gradlab landscape spiral --plane path --points 81`
+    """
+    from gradlab import verbs
+
+    # What names a kind is checked where it is used.
+    kinds: dict[str, Any] = {"plane": plane, "normalize": normalize}
+
+    def start(watcher: "Watcher") -> "Landscape":
+        return verbs.landscape(
+            what,
+            other,
+            **kinds,
+            points=points,
+            span=span,
+            lines=lines,
+            examples=examples,
+            seed=seed,
+            member=member,
+            other_member=other_member,
+            set=settings or (),
+            out=out,
+            report=not no_report,
+            watcher=watcher,
+        )
+
+    found = watch(start, is_silent=quiet or as_json)
+    if not quiet:
+        print_notes(found.notes)
+    if as_json:
+        print_json({**found.to_json(), "path": None if found.path is None else str(found.path)})
+    elif not quiet:
+        console = to_stdout()
+        for sentence in found.sentences:
+            console.print(sentence, markup=False)
+        console.print(f"\n{found.table()}", markup=False)
+        if found.path is not None:
+            console.print(f"\nreport: {found.path / 'report.html'}", markup=False)
