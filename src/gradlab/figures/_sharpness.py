@@ -8,13 +8,16 @@ import numpy as np
 from gradlab.core import ShapeError
 from gradlab.figures._colours import class_colour
 from gradlab.figures._frame import BLUE, LINE, SOFT, new_axes
-from gradlab.sharpness import Density, SharpnessTrace
 
 if TYPE_CHECKING:
     import matplotlib.figure
 
+    import gradlab.sharpness
 
-def plot_sharpness(traces: Sequence[SharpnessTrace], *, is_log: bool = True) -> "matplotlib.figure.Figure":
+
+def plot_sharpness(
+    traces: "Sequence[gradlab.sharpness.SharpnessTrace]", *, is_log: bool = True
+) -> "matplotlib.figure.Figure":
     """Plot the sharpness of some trainings over their epochs, each beside the limit of its rate, which is dashed.
 
     Args:
@@ -28,6 +31,7 @@ def plot_sharpness(traces: Sequence[SharpnessTrace], *, is_log: bool = True) -> 
         ShapeError: If there is nothing to plot.
 
     Example:
+        >>> from gradlab.sharpness import SharpnessTrace
         >>> x = np.array([1.0, 2.0])
         >>> trace = SharpnessTrace(0.5, np.array([0, 9]), 4 * x / x, x, x, x, x, x, x, x, is_divided=False)
         >>> plot_sharpness([trace]).axes[0].get_ylabel()
@@ -52,7 +56,7 @@ def plot_sharpness(traces: Sequence[SharpnessTrace], *, is_log: bool = True) -> 
     return figure
 
 
-def plot_spectrum(density: Density) -> "matplotlib.figure.Figure":
+def plot_spectrum(density: "gradlab.sharpness.Density") -> "matplotlib.figure.Figure":
     """Plot how the eigenvalues of a Hessian are spread, on a logarithmic axis of shares.
 
     Args:
@@ -62,6 +66,7 @@ def plot_spectrum(density: Density) -> "matplotlib.figure.Figure":
         A figure.
 
     Example:
+        >>> from gradlab.sharpness import Density
         >>> at = np.linspace(-1.0, 1.0, 5)
         >>> plot_spectrum(Density(at, np.full(5, 0.5), 0.1, at, at)).axes[0].get_xlabel()
         'eigenvalue'
