@@ -1,0 +1,31 @@
+"""How the time and the memory of a sweep grow with the networks in it."""
+
+import sys
+
+from bench._claim import Bench, Limit
+from bench._measure import GRADLAB, ROOT, Side
+
+MANY = [GRADLAB, "sweep", "iris", "--learning-rate", "1e-4:1:2000", "--seeds", "50", "--out", "{folder}/many",
+        "--no-report", "--json"]  # fmt: skip
+
+BENCH = Bench(
+    name="growth",
+    claim="A sweep's time grows no faster than its networks, and a hundred thousand of them fit into 2 GB.",
+    sizes="Iris, 4-8-3, 100 epochs at batch 5; slope over 100, 1,000 and 10,000 networks; then 2,000 rates x 50 seeds",
+    sides=[
+        Side(
+            "gradlab",
+            [sys.executable, str(ROOT / "bench" / "peers" / "growth_gradlab.py")],
+            {"slope": ("slope",), "10,000 networks": ("largest_s",)},
+        ),
+        Side("100,000 networks", MANY),
+    ],
+    limits=[
+        Limit("slope", "gradlab", at_most=1.02, unit="times"),
+        Limit("10,000 networks", "gradlab"),
+        Limit("peak", "100,000 networks", at_most=2_000.0, unit="MB"),
+        Limit("wall", "100,000 networks"),
+    ],
+    repeats=1,
+    warms_up=False,
+)
