@@ -1,7 +1,7 @@
-"""The map of `fractal` as its paper's program goes about it: one jitted `vmap` of a step over all networks, step by step.
+"""The map of `fractal` as its paper's program goes about it: a jitted `vmap` of one step over all networks.
 
-Sohl-Dickstein, "The boundary of neural network trainability is fractal" (2024): 16-16-1, tanh, mean-field, 272 examples,
-full batch, squared error, 500 steps, float64. Written anew from the paper. Prints JSON.
+Sohl-Dickstein, "The boundary of neural network trainability is fractal" (2024): 16-16-1, tanh, mean-field, full batch,
+272 examples, squared error, 500 steps, float64. Written anew from the paper. Prints JSON.
 """
 
 import json
@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-jax.config.update("jax_enable_x64", True)
+jax.config.update("jax_enable_x64", True)  # noqa: FBT003 - its signature
 SIDE = int(sys.argv[1]) if len(sys.argv) > 1 else 64
 WIDTH, EXAMPLES, STEPS = 16, 272, 500
 
