@@ -242,6 +242,8 @@ def test_the_norms_through_depth_are_those_of_the_gradients(ask: Any) -> None:
     depth = backpropagation.through_depth(account)
     assert depth.names == ("hidden", "output")
     assert math.isclose(float((depth.gradient_norms**2).sum()), account.gradient_norm**2, rel_tol=1e-12)
+    lengths = np.linalg.norm(account.cost.delta, axis=1)
+    assert math.isclose(depth.deltas[1], np.sqrt((lengths**2).mean()), rel_tol=1e-12)
 
 
 def test_with_batch_norm_in_training_examples_are_tied_together(ask: Any) -> None:

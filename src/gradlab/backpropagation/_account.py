@@ -66,6 +66,11 @@ class LayerAccount:
         return self.step.seen.params
 
     @property
+    def is_curved(self) -> bool:
+        """Whether the layer has a non-linear function of its own, so that z and a differ."""
+        return self.step.seen.preactivation is not self.step.seen.activation
+
+    @property
     def slope(self) -> Batch:
         """σ'(z); 1 where the layer has no non-linear function of its own."""
         return self.step.slope

@@ -16,7 +16,8 @@ class Depth:
     Attributes:
         names: Layers with learned arrays, from the input on.
         gradient_norms: |∂C/∂W| of each, the Euclidean length over all its learned numbers, of the averaged gradient.
-        deltas: Root mean square of ∂C/∂z of each, over neurons and examples.
+        deltas: Length of ∂C/∂z of each, over its neurons; of several examples the root of the mean square. A length
+            does not fall when the same derivative is spread over more neurons, as it is below a pooling.
         slopes: Mean of |σ'(z)| of each: what a delta loses in its layer's non-linear function.
     """
 
@@ -59,6 +60,6 @@ def through_depth(account: Account) -> Depth:
         gradient_norms=np.array(
             [math.sqrt(sum(float((g**2).sum()) for g in layer.gradients.values())) for layer in learning]
         ),
-        deltas=np.array([math.sqrt(float((layer.delta**2).mean())) for layer in learning]),
+        deltas=np.array([math.sqrt(float((layer.delta**2).sum()) / account.num_examples) for layer in learning]),
         slopes=np.array([float(np.abs(layer.slope).mean()) for layer in learning]),
     )

@@ -27,6 +27,7 @@ from gradlab.reports._part_content import (
     Mark as Mark,
     Path2D as Path2D,
     Picture as Picture,
+    PlainPart as PlainPart,
     Series as Series,
     Table as Table,
 )

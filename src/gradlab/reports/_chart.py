@@ -15,6 +15,7 @@ MAX_DRAWN = 400
 """More points than this along a curve cannot be told apart on paper."""
 MAX_SAVED = 5_000
 NUM_TONES = 6
+PIXELS_PER_LETTER = 7.0
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def chart_view(chart: Chart, key: str) -> ChartView | None:
         chart=chart,
         x=x,
         y=y,
-        x_ticks=x.ticks(),
+        x_ticks=_named_ticks(chart.x_names, x) if chart.x_names else x.ticks(),
         y_ticks=y.ticks(),
         series=series,
         marks=tuple(_marks(chart, x, y)),
@@ -118,6 +119,12 @@ def _scale(values: Float[np.ndarray, " values"], start: float, end: float, *, is
     if not np.isfinite(values).any():
         return None
     return log_scale(values, start=start, end=end) if is_log else linear_scale(values, start=start, end=end)
+
+
+def _named_ticks(names: tuple[str, ...], x: Scale) -> tuple[Tick, ...]:
+    """Write the names of 1, 2, 3, ... below the axis: as many as fit, evenly, the first and the last among them."""
+    fit = max(int((RIGHT - LEFT) / (PIXELS_PER_LETTER * max(map(len, names)) + PIXELS_PER_LETTER)), 2)
+    return tuple(Tick(x.at(float(k + 1)), names[k]) for k in thin(len(names), fit))
 
 
 def _notes(chart: Chart, x: np.ndarray, y: np.ndarray) -> tuple[str, ...]:
@@ -222,10 +229,14 @@ def _reading(chart: Chart, x: Scale, y: Scale, series: tuple[DrawnSeries, ...]) 
         )
     return {
         "x": [round(float(value), 1) for value in x.place(every)],
-        "labels": [number(float(value), digits=4) for value in every],
+        "labels": [_label(chart, float(value)) for value in every],
         "lines": lines,
         "isPlaced": True,
     }
+
+
+def _label(chart: Chart, value: float) -> str:
+    return chart.x_names[round(value) - 1] if chart.x_names else number(value, digits=4)
 
 
 def _saved(chart: Chart) -> Download:

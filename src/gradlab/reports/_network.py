@@ -10,8 +10,8 @@ from gradlab.reports._network_columns import Column, draw_column
 from gradlab.reports._numbers import number
 from gradlab.reports._steps_content import DrawnLayer
 
-TOP, BOTTOM, SIDE = 58.0, 26.0, 14.0
-WIDE_GAP, NARROW_GAP = 104.0, 60.0
+TOP, BOTTOM, SIDE = 68.0, 26.0, 14.0
+WIDE_GAP, NARROW_GAP, PICTURE_GAP = 104.0, 60.0, 34.0
 FEW_COLUMNS = 7
 ALL_LINES, STRONGEST = 400, 80
 """Weights between two layers up to which each is a line; of more, the strongest so many are."""
@@ -63,6 +63,11 @@ class PlacedColumn:
     gap: Gap | None
     label_side: str
 
+    @property
+    def frame(self) -> float:
+        """How wide the frame around the column must be for its name to fit."""
+        return max(self.column.width + 18.0, _heading_width(self.column))
+
 
 @dataclass(frozen=True)
 class NetworkView:
@@ -87,27 +92,39 @@ def network_view(layers: tuple[DrawnLayer, ...]) -> NetworkView | None:
         return None
     columns = [draw_column(layer) for layer in layers]
     height = max(column.height for column in columns)
-    gap = WIDE_GAP if len(columns) <= FEW_COLUMNS else NARROW_GAP
     placed: list[PlacedColumn] = []
-    x = SIDE + columns[0].labels_width
+    x = SIDE + max(columns[0].labels_width, (_heading_width(columns[0]) - columns[0].width) / 2)
     for column in columns:
+        if placed:
+            x += _room(placed[-1].column, column, is_narrow=len(columns) > FEW_COLUMNS)
         at = PlacedColumn(column, x, TOP + (height - column.height) / 2, None, "")
-        placed.append(replace(at, gap=_gap(placed[-1], at)) if placed else replace(at, label_side="left"))
-        x += max(column.width, _heading_width(column) - gap) + gap
+        if placed and not column.layer.is_apart:
+            at = replace(at, gap=_gap(placed[-1], at))
+        placed.append(at if placed else replace(at, label_side="left"))
+        x += column.width
     if len(placed) > 1:
         placed[-1] = replace(placed[-1], label_side="right")
-        x += placed[-1].column.labels_width
-    return NetworkView(round(x - gap + SIDE, 1), round(TOP + height + BOTTOM, 1), tuple(placed), _notes(placed))
+        x += max(placed[-1].column.labels_width, (_heading_width(placed[-1].column) - placed[-1].column.width) / 2)
+    return NetworkView(round(x + SIDE, 1), round(TOP + height + BOTTOM, 1), tuple(placed), _notes(placed))
+
+
+def _room(before: Column, after: Column, *, is_narrow: bool) -> float:
+    """Say how far apart two columns stand: so that lines between them are seen, and their names do not touch."""
+    has_lines = after.layer.weight_wishes is not None
+    gap = (NARROW_GAP if is_narrow else WIDE_GAP) if has_lines or before.is_circles else PICTURE_GAP
+    names = sum(max(_heading_width(each) - each.width, 0.0) / 2 for each in (before, after))
+    return max(gap, names + 8.0)
 
 
 def _heading_width(column: Column) -> float:
-    return 7.0 * max(len(column.layer.name), len(column.size)) + 10.0
+    return 7.4 * max(len(column.layer.name), len(column.layer.kind), len(column.size)) + 10.0
 
 
 def _notes(placed: list[PlacedColumn]) -> tuple[str, ...]:
-    notes = [f"{at.column.layer.name}: {at.gap.note}" for at in placed if at.gap and at.gap.note]
-    notes += [f"{at.column.layer.name}: {at.column.note}, those whose ∂C/∂a is largest" for at in placed
-              if at.column.note]  # fmt: skip
+    notes = [f"of the weights of {at.column.layer.name}, {at.gap.note}" for at in placed if at.gap and at.gap.note]
+    maps = [f"{at.column.layer.name} {at.column.note}" for at in placed if at.column.note]
+    if maps:
+        notes.append(f"Maps are drawn where the cost is moved most: {', '.join(maps)}")
     return tuple(notes)
 
 
@@ -125,7 +142,7 @@ def _gap(before: PlacedColumn, after: PlacedColumn) -> Gap:
         largest=_largest(layer.weight_wishes),
         mean_largest="" if mean is None else _largest(mean),
         middle=round((before.x + before.column.width + after.x) / 2, 1),
-        note="" if shown.all() else f"the {int(shown.sum())} strongest of {shown.size:,} weights are drawn",
+        note="" if shown.all() else f"the strongest {int(shown.sum())} of {shown.size:,} are drawn",
     )
 
 

@@ -15,7 +15,7 @@ MAX_NEURONS = 20
 """Neurons of a layer up to which each is a circle."""
 STRIP_ROWS = 64
 MAX_TILES, TILE_COLUMNS = 12, 4
-PICTURE_SIDE, TILES_WIDTH, CELL = 132.0, 148.0, 4.0
+PICTURE_SIDE, TILES_WIDTH, CELL = 116.0, 132.0, 4.0
 LABEL_LENGTH = 16
 PIXELS_PER_LETTER = 6.6
 HALF = 0.5
@@ -98,7 +98,7 @@ def draw_column(layer: DrawnLayer) -> Column:
 
 def _circles(layer: DrawnLayer) -> Column:
     count = layer.activations.size
-    radius, pitch = (14.0, 36.0) if count <= 10 else (10.0, 25.0)
+    radius, pitch = (15.5, 38.0) if count <= 10 else (10.0, 25.0)
     places = np.stack([np.full(count, radius), radius + pitch * np.arange(count)], axis=1)
     bright = brightness(layer.activations)
     wishes = np.zeros(count) if layer.wishes is None else strength(layer.wishes)
@@ -107,8 +107,9 @@ def _circles(layer: DrawnLayer) -> Column:
     )  # fmt: skip
     longest = max((len(neuron.label) for neuron in neurons), default=0)
     labels_width = 10.0 + PIXELS_PER_LETTER * longest if longest else 0.0
-    size = "1 neuron" if count == 1 else f"{count} neurons"
-    return Column(layer, size, 2 * radius, 2 * radius + pitch * (count - 1), neurons, (), labels_width, "", places)
+    return Column(
+        layer, str(count), 2 * radius, 2 * radius + pitch * (count - 1), neurons, (), labels_width, "", places
+    )
 
 
 def _circle(
@@ -118,7 +119,7 @@ def _circle(
     label = layer.labels[k] if layer.labels else ""
     title = f"{label or f'{layer.name}[{k}]'}: {number(value, digits=4)}"
     if layer.wishes is not None:
-        title += f", wanted by {number(float(layer.wishes[k]), digits=4)} (-∂C/∂a)"
+        title += f", wanted up by {number(float(layer.wishes[k]), digits=4)} ({layer.wish_name})"
     return Neuron(
         x=float(place[0]),
         y=float(place[1]),
@@ -127,7 +128,7 @@ def _circle(
         ink="#15181b" if bright > HALF else "#fff",
         text=_few_letters(value) if radius > 12.0 else "",
         title=title,
-        ring=round(1.5 + 3.0 * abs(wish), 1) if wish else 0.0,
+        ring=round(0.8 + 4.2 * abs(wish), 1) if wish else 0.0,
         wish="up" if wish > 0.0 else "down",
         label=short(label, length=LABEL_LENGTH),
     )
@@ -155,13 +156,13 @@ def _strip(layer: DrawnLayer) -> Column:
         fields.append(_hide(signed(fold(strength(layer.wishes))), is_known))
     width, height = columns * cell, rows * CELL
     panels = tuple(
-        Panel(k * (width + 6.0), 0.0, width, height, png_uri(field), ("a", "−∂C/∂a")[k], k == 1)
+        Panel(k * (width + 6.0), 0.0, width, height, png_uri(field), ("a", layer.wish_name)[k], k == 1)
         for k, field in enumerate(fields)
     )
     across, down = np.divmod(np.arange(count), rows)
     ends = np.stack([(across + HALF) * cell, (down + HALF) * CELL], axis=1)
     total = width if len(panels) == 1 else 2 * width + 6.0
-    return Column(layer, f"{count:,} neurons", total, height + 14.0, (), panels, 0.0, "", ends)
+    return Column(layer, f"{count:,}", total, height + 14.0, (), panels, 0.0, "", ends)
 
 
 def _hide(colours: Colours, is_known: np.ndarray) -> Colours:
@@ -176,7 +177,7 @@ def _picture(layer: DrawnLayer) -> Column:
     if layer.wishes is not None:
         fields.append(signed(strength(layer.wishes.sum(axis=-1))))
     scale = PICTURE_SIDE / max(rows, columns)
-    panels = _stacked(fields, columns * scale, rows * scale)
+    panels = _stacked(layer, fields, columns * scale, rows * scale)
     spots = (np.indices((rows, columns)).reshape(2, -1).T[:, ::-1] + HALF) * scale
     return Column(
         layer, "x".join(map(str, layer.activations.shape)), columns * scale, _height(panels), (), panels, 0.0, "",
@@ -196,14 +197,14 @@ def _tiles(layer: DrawnLayer) -> Column:
     if layer.wishes is not None:
         fields.append(_mosaic(signed(strength(layer.wishes)), shown))
     scale = TILES_WIDTH / fields[0].shape[1]
-    panels = _stacked(fields, TILES_WIDTH, fields[0].shape[0] * scale)
+    panels = _stacked(layer, fields, TILES_WIDTH, fields[0].shape[0] * scale)
     ends = np.full((rows, columns, channels, 2), np.nan)
     y, x = np.indices((rows, columns))
     for k, channel in enumerate(shown):
         down, across = divmod(k, TILE_COLUMNS)
         ends[:, :, channel, 0] = (across * (columns + 1) + x + HALF) * scale
         ends[:, :, channel, 1] = (down * (rows + 1) + y + HALF) * scale
-    note = f"{len(shown)} of {channels} maps" if len(shown) < channels else ""
+    note = f"{len(shown)} of {channels}" if len(shown) < channels else ""
     size = "x".join(map(str, layer.activations.shape))
     return Column(layer, size, TILES_WIDTH, _height(panels), (), panels, 0.0, note, ends.reshape(-1, 2))
 
@@ -219,9 +220,9 @@ def _mosaic(colours: Colours, shown: np.ndarray) -> Colours:
     return field
 
 
-def _stacked(fields: list[Colours], width: float, height: float) -> tuple[Panel, ...]:
+def _stacked(layer: DrawnLayer, fields: list[Colours], width: float, height: float) -> tuple[Panel, ...]:
     return tuple(
-        Panel(0.0, k * (height + 22.0), width, height, png_uri(field), ("a", "−∂C/∂a")[k], k == 1)
+        Panel(0.0, k * (height + 22.0), width, height, png_uri(field), ("a", layer.wish_name)[k], k == 1)
         for k, field in enumerate(fields)
     )
 

@@ -20,6 +20,9 @@ from gradlab.reports._summary import mark_code
 NUMBER = re.compile(r"(?:[-+−–—.,%±×∞\s\d⁻⁰¹²³⁴⁵⁶⁷⁸⁹]|to)*")
 """What a cell of a column of numbers may be, as `0.1 ± 0.02` or `−1 to 2`."""
 
+SIDE_BY_SIDE = {"chart": "figures", "map": "figures", "bars": "bars"}
+"""Parts that stand beside their neighbours of the same group, by the template that draws the group."""
+
 
 def render_page(page: Page) -> str:
     """Write a page of results that needs nothing but itself.
@@ -54,15 +57,14 @@ def _section(section: Section, place: int) -> dict[str, Any]:
 
 
 def _groups(parts: Sequence[Part], key: str) -> list[dict[str, Any]]:
-    """Draw parts; put charts and maps that follow each other side by side."""
+    """Draw parts; put charts, maps and bars that follow each other side by side."""
     groups: list[dict[str, Any]] = []
     for part in (_part(part, f"{key}-{k + 1}") for k, part in enumerate(parts)):
-        if part["kind"] in ("chart", "map") and groups and groups[-1]["kind"] == "figures":
+        kind = SIDE_BY_SIDE.get(part["kind"], "")
+        if kind and groups and groups[-1]["kind"] == kind:
             groups[-1]["parts"].append(part)
-        elif part["kind"] in ("chart", "map"):
-            groups.append({"kind": "figures", "parts": [part]})
         else:
-            groups.append({"kind": part["kind"], "parts": [part]})
+            groups.append({"kind": kind or part["kind"], "parts": [part]})
     return groups
 
 
@@ -78,7 +80,7 @@ def _part(part: Part, key: str) -> dict[str, Any]:
             saved = _save(part) if part.is_saved else None
             return {"kind": "table", "table": part, "is_number": _number_columns(part), "saved": saved}
         case Bars():
-            return {"kind": "bars", "bars": part, "rows": bars_view(part)}
+            return {"kind": "bars", "bars": part, "drawn": bars_view(part)}
         case Fields():
             return {"kind": "fields", "fields": part, "drawn": fields_view(part)}
         case Steps():

@@ -55,7 +55,10 @@ class Band:
 
 @dataclass(frozen=True)
 class Chart:
-    """Curves over one axis. Its numbers can be saved from the page as CSV."""
+    """Curves over one axis. Its numbers can be saved from the page as CSV.
+
+    `x_names` are words for 1, 2, 3, ... on the axis, as the layers of a network.
+    """
 
     title: str
     x_label: str
@@ -66,6 +69,7 @@ class Chart:
     marks: tuple[Mark, ...] = ()
     bands: tuple[Band, ...] = ()
     note: str = ""
+    x_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,6 +167,7 @@ class Bars:
         head: A word per column of words, then one for the numbers.
         rows: The words of each row.
         values: The numbers, a bar each; the longest reaches the edge.
+        ends: What bars to the left and to the right mean.
         note: A line below.
     """
 
@@ -170,6 +175,7 @@ class Bars:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     values: Float[np.ndarray, " rows"]
+    ends: tuple[str, str] = ("less", "more")
     note: str = ""
 
 

@@ -23,7 +23,8 @@ class StepView:
         number: Counted from 1.
         step: What it says.
         sentences: Its sentences, cut where `code` begins and ends.
-        equations: As MathML.
+        rules: Formulas as MathML.
+        numbers: The same with numbers put in.
         groups: Its tables and figures.
     """
 
@@ -31,7 +32,8 @@ class StepView:
     number: int
     step: Step
     sentences: tuple[tuple[tuple[str, bool], ...], ...]
-    equations: tuple[str, ...]
+    rules: tuple[str, ...]
+    numbers: tuple[str, ...]
     groups: Groups
 
 
@@ -74,4 +76,5 @@ def steps_view(steps: Steps, key: str, lay_out: Callable[[tuple[PlainPart, ...],
 
 def _step(step: Step, k: int, groups: Groups) -> StepView:
     sentences = tuple(mark_code((text,)) for text in step.sentences)
-    return StepView(f"step-{k + 1}", k + 1, step, sentences, tuple(map(mathml, step.equations)), groups)
+    rules, numbers = (tuple(map(mathml, each)) for each in (step.rules, step.numbers))
+    return StepView(f"step-{k + 1}", k + 1, step, sentences, rules, numbers, groups)

@@ -17,7 +17,9 @@ class DrawnLayer:
         kind: What kind of layer it is, in a word.
         activations: One example's: of neurons `(neurons,)`, or of a picture `(rows, columns, channels)`.
         wishes: -∂C/∂a of the same, or None where the cost does not ask.
+        wish_name: What the wishes are, where they are something else.
         labels: A word a neuron; none for a picture.
+        is_apart: Whether nothing leads to it from the column before, as to the targets.
         weight_wishes: -∂C/∂W of the weights from the column before, of this example; None where there are none, or
             where places share them.
         mean_weight_wishes: The same averaged over a batch; None for a single example.
@@ -27,9 +29,11 @@ class DrawnLayer:
     kind: str
     activations: Float[np.ndarray, "..."]
     wishes: Float[np.ndarray, "..."] | None = None
+    wish_name: str = "−∂C/∂a"
     labels: tuple[str, ...] = ()
     weight_wishes: Float[np.ndarray, "inputs neurons"] | None = None
     mean_weight_wishes: Float[np.ndarray, "inputs neurons"] | None = None
+    is_apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,11 @@ class Step:
 
     Attributes:
         phase: Steps of one phase stand together in the list, as "Forward".
-        title: What the step does.
+        title: What the list calls it.
+        heading: What the step does.
         sentences: In words; `code` between backticks.
-        equations: As LaTeX, rules and then the same with numbers.
+        rules: Formulas as LaTeX.
+        numbers: The same with numbers put in, a line each.
         parts: Tables and figures.
         scene: What the drawn network shows meanwhile.
         is_bad: Whether something in it does not hold, so that the list marks it in red.
@@ -65,8 +71,10 @@ class Step:
 
     phase: str
     title: str
+    heading: str
     sentences: tuple[str, ...] = ()
-    equations: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
     parts: tuple[PlainPart, ...] = ()
     scene: Scene | None = None
     is_bad: bool = False
@@ -74,7 +82,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Steps:
-    """Steps with buttons, a list and keys to go through them; one below the other where no script runs.
+    """Steps with buttons, a list and keys to go through them; one below the other where no script runs. One a page.
 
     Attributes:
         name: What is gone through, as "the account".

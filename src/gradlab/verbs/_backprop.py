@@ -12,6 +12,7 @@ import numpy as np
 from gradlab import backpropagation as account, training
 from gradlab.core import SpecError
 from gradlab.runs import save_results
+from gradlab.verbs._backprop_depth import depth_variants
 from gradlab.verbs._backprop_result import Backprop, checked_row
 from gradlab.verbs._backprop_source import choose, find_subject, typed
 from gradlab.verbs._backprop_words import describe
@@ -106,7 +107,8 @@ def backprop(
         whole.layer(layer)
     compared = account.check(whole, num_samples=samples, seed=subject.experiment.seed) if check else None
     update = account.follow_update(whole, None if learning_rates is None else np.asarray(learning_rates, np.float64))
-    found = Backprop(subject, chosen, whole, compared, row, layer, top, update, (), {})
+    variants = depth_variants(subject, whole)
+    found = Backprop(subject, chosen, whole, compared, row, layer, top, update, variants, (), {})
     seconds = {"load": loaded - begin, "account": time.perf_counter() - loaded}
     found = replace(found, sentences=describe(found), seconds=seconds)
     place = _place(found, out)

@@ -1,21 +1,27 @@
 """An account of back-propagation in words and in tables for a terminal."""
 
 import math
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gradlab import backpropagation
-from gradlab.backpropagation import Entries, LayerDetail, Sum
-from gradlab.core import Table
+from gradlab.backpropagation import LayerDetail
+from gradlab.verbs._backprop_depth import depth_sentences, depth_table
+from gradlab.verbs._backprop_nudges import nudge_table
+from gradlab.verbs._backprop_tables import (
+    agreement_table,
+    effective_table,
+    entries_table,
+    layers_table,
+    name_of,
+    outputs_table,
+    sum_table,
+    update_table,
+)
 
 if TYPE_CHECKING:
     from gradlab.verbs._backprop_result import Backprop
-
-MAX_OUTPUTS = 20
-VANISHING = 0.5
-EXPLODING = 2.0
 
 
 def describe(found: "Backprop") -> tuple[str, ...]:
@@ -24,7 +30,7 @@ def describe(found: "Backprop") -> tuple[str, ...]:
     words += [_wish(found), _effective(found)]
     if found.agreement is not None:
         words.append(_agreement(found))
-    words += [_update(found), *_depth(found)]
+    words += [_update(found), *depth_sentences(found.variants)]
     return tuple(word for word in words if word)
 
 
@@ -34,7 +40,8 @@ def _example(found: "Backprop") -> str:
         return (
             f"Examples {places[0]} to {places[-1]} of the {found.chosen.part} part, {found.title}: the mean cost is "
             f"C = {account.mean_cost:.5g} ({account.cost.title}), and the length of its gradient "
-            f"{account.gradient_norm:.4g}."
+            f"{account.gradient_norm:.4g}. Example {places[found.row]} is looked at: {_answer(found)} Its own cost is "
+            f"{account.cost.costs[found.row]:.5g}."
         )
     which = f"Example {places[0]} of the {found.chosen.part} part" if len(places) else "The given values"
     cost = f"The cost is C = {account.mean_cost:.5g} ({account.cost.title})."
@@ -115,94 +122,22 @@ def _update(found: "Backprop") -> str:
     )
 
 
-def _depth(found: "Backprop") -> list[str]:
-    factor = found.depth.factor_per_layer
-    if math.isnan(factor) or len(found.depth.names) < 3:
-        return []
-    verdict = "it vanishes" if factor < VANISHING else "it explodes" if factor > EXPLODING else "it keeps its size"
-    return [f"From one layer to the one below, ∂C/∂z is multiplied by {factor:.3g} on average: {verdict}."]
-
-
-def name_of(each: backpropagation.EffectiveWeight) -> str:
-    """Word a learned number, as `hidden/weight[3,0]`."""
-    return f"{each.layer}/{each.role}[{','.join(map(str, each.place))}]"
-
-
 def write_text(found: "Backprop") -> str:
     """Write an account for a terminal: the findings, then the tables."""
     blocks = ["\n".join(found.sentences), str(outputs_table(found)), str(layers_table(found))]
+    is_short = bool(found.layer) or len(found.details) <= 2
     if found.chain:
         blocks.append(chain_text(found))
-    elif found.layer or len(found.details) <= 2:
+    elif is_short:
         blocks += [detail_text(found, detail) for detail in found.details]
+    blocks += [str(nudge_table(each, found.top)) for each in (found.nudges if is_short else found.nudges[-1:])]
     blocks.append(str(effective_table(found)))
     if found.agreement is not None:
         blocks.append(str(agreement_table(found)))
+    if len(found.depth.names) > 1:
+        blocks.append(str(depth_table(found.variants)))
     blocks.append(str(update_table(found)))
     return "\n\n".join(blocks)
-
-
-def outputs_table(found: "Backprop") -> Table:
-    """Lay out logits, outputs, targets and their derivatives; those of the example that is looked at."""
-    cost, row = found.account.cost, found.row
-    order = np.argsort(-np.abs(cost.delta[row]), kind="stable")[:MAX_OUTPUTS]
-    rows = tuple(
-        (
-            found.output_name(int(k)),
-            *(
-                f"{array[row, k]:.5g}"
-                for array in (
-                    cost.logits, cost.outputs, cost.targets, cost.terms, cost.output_gradient, cost.delta
-                )
-            ),
-        )
-        for k in sorted(order)
-    )  # fmt: skip
-    header = (
-        "output",
-        "logit z",
-        f"a = {cost.link}(z)" if cost.link != "linear" else "a = z",
-        "y",
-        "cost",
-        "∂C/∂a",
-        "δ = ∂C/∂z",
-    )
-    return Table(header, rows, f"Output: C = {cost.costs[row]:.6g}; {cost.formulas[1].text}; {cost.formulas[3].text}")
-
-
-def layers_table(found: "Backprop") -> Table:
-    """Lay out the layers: their sizes forward and back, and the errors of their checks."""
-    rows = []
-    for layer in found.account.layers:
-        own = [each for each in found.check.arrays if each.layer == layer.name] if found.check else []
-        norm = math.sqrt(sum(float((array**2).sum()) for array in layer.gradients.values()))
-        rows.append(
-            (
-                layer.name,
-                layer.kind,
-                "x".join(map(str, layer.activation.shape[1:])),
-                _rms(layer.activation),
-                _rms(layer.delta),
-                f"{norm:.4g}" if layer.gradients else "",
-                _rms(layer.input_gradient),
-                _error([each.autodiff for each in own]),
-                _error([each.central_differences for each in own]),
-                ("agree" if all(each.agrees for each in own) else "DIFFER") if own else "",
-            )
-        )
-    header = (
-        "layer",
-        "kind",
-        "shape",
-        "rms a",
-        "rms δ",
-        "|∂C/∂θ|",
-        "rms ∂C/∂a below",
-        "autodiff",
-        "differences",
-        "three ways",
-    )
-    return Table(header, tuple(rows), "Layers, from the input on")
 
 
 def chain_text(found: "Backprop") -> str:
@@ -234,86 +169,3 @@ def detail_text(found: "Backprop", detail: LayerDetail) -> str:
     blocks += [str(entries_table(each.entries, each.role, each.sums)) for each in detail.gradients]
     blocks.append(str(sum_table(detail.below, found.top, "Handed down: the input with the largest derivative")))
     return "\n\n".join(blocks)
-
-
-def sum_table(whole: Sum, top: int, title: str) -> Table:
-    """Lay out a sum: its largest terms, the rest, what is added, and the total."""
-    short = whole.largest(top)
-    blank = ("",) * len(whole.factor_names)
-    rows = [(term.label, *(f"{f:.5g}" for f in term.factors), f"{term.value:.6g}") for term in short.terms]
-    if short.num_rest:
-        rows.append((f"{short.num_rest:,} others", *blank, f"{short.rest:.6g}"))
-    rows += [(name, *blank, f"{value:.6g}") for name, value in short.constants]
-    rows.append((f"{whole.name} = sum", *blank, f"{short.total:.6g}"))
-    return Table(("from", *whole.factor_names, "product"), tuple(rows), f"{title}: {whole.name}")
-
-
-def entries_table(entries: Entries, role: str, sums: Iterable[Sum]) -> Table:
-    """Lay out the largest derivatives of an array; where each is one product, with its factors."""
-    listed = list(sums)
-    single = bool(listed) and all(len(whole.labels) == 1 for whole in listed)
-    factors = listed[0].factor_names if single else ()
-    rows = [
-        (
-            f"∂C/∂{role}[{','.join(map(str, entry.place))}]",
-            *((f"{factor:.5g}" for factor in whole.factors[0]) if single else (f"{len(whole.labels):,} terms",)),
-            f"{entry.value:.6g}",
-        )
-        for entry, whole in zip(entries.largest, listed, strict=True)
-    ]
-    blank = ("",) * (len(factors) if single else 1)
-    if entries.num_rest:
-        rows.append((f"{entries.num_rest:,} others", *blank, f"{entries.rest:.6g}"))
-    rows.append(("sum of all", *blank, f"{entries.total:.6g}"))
-    title = f"∂C/∂{role}: the largest hold {entries.share:.1%} of the array's squared length"
-    return Table(("derivative", *(factors if single else ("made of",)), "value"), tuple(rows), title)
-
-
-def effective_table(found: "Backprop") -> Table:
-    """Lay out the learned numbers that move the cost most."""
-    rows = tuple(
-        (name_of(each), f"{each.value:.5g}", f"{each.gradient:.5g}", f"{each.share:.1%}") for each in found.effective
-    )
-    return Table(("number", "value", "∂C/∂θ", "of |∂C/∂θ|²"), rows, "The most effective numbers of the network")
-
-
-def agreement_table(found: "Backprop") -> Table:
-    """Lay out each example's cost, gradient and agreement with the mean."""
-    agreement = found.agreement
-    assert agreement is not None
-    classes = found.subject.classes
-    shown = range(min(len(agreement.costs), max(found.top, 5)))
-    rows = tuple(
-        (
-            str(found.chosen.places[k]),
-            classes[int(found.chosen.targets[k])] if classes else f"{found.chosen.targets[k]:.4g}",
-            *(f"{array[k]:.4g}" for array in (agreement.costs, agreement.norms, agreement.cosines)),
-        )
-        for k in shown
-    )
-    more = "" if len(shown) == len(agreement.costs) else f" (the first {len(shown)} of {len(agreement.costs)})"
-    header = ("example", "truth", "C", "|gradient|", "cosine with the mean")
-    return Table(header, rows, f"Examples beside their mean{more}")
-
-
-def update_table(found: "Backprop") -> Table:
-    """Lay out what steps of growing size were foretold to do and what they do."""
-    update = found.update
-    chosen = np.unique(np.linspace(0, len(update.learning_rates) - 1, 9).round().astype(int))
-    rows = tuple(
-        (
-            f"{update.learning_rates[k]:.3g}",
-            *(f"{array[k]:.4g}" for array in (update.predicted, update.second_order, update.actual)),
-        )
-        for k in chosen
-    )
-    header = ("learning rate", "foretold", "with curvature", "actual")
-    return Table(header, rows, f"Change of the cost by a step, from C = {update.cost:.5g}")
-
-
-def _rms(array: np.ndarray) -> str:
-    return f"{math.sqrt(float((array**2).mean())):.4g}"
-
-
-def _error(errors: list[float]) -> str:
-    return f"{max(errors):.1e}" if errors else ""
