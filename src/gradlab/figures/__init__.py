@@ -12,3 +12,4 @@ from gradlab.figures._colours import (
 from gradlab.figures._confusion import plot_confusion as plot_confusion
 from gradlab.figures._history import plot_history as plot_history
 from gradlab.figures._sharpness import plot_sharpness as plot_sharpness, plot_spectrum as plot_spectrum
+from gradlab.figures._study import plot_atlas as plot_atlas, plot_sweep as plot_sweep

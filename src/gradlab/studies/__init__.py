@@ -5,6 +5,8 @@ from gradlab.studies._atlas import (
     Atlas as Atlas,
     Outcome as Outcome,
     gather_atlas as gather_atlas,
+    is_log as is_log,
+    outcome_values as outcome_values,
     plan_atlas as plan_atlas,
     train_atlas as train_atlas,
 )

@@ -220,3 +220,42 @@ def gather_atlas(spec: StudySpec, parts: Iterable[Measured]) -> Atlas:
     x_order, y_order = np.argsort(x), np.argsort(y)
     laid_out = {name: values.reshape(len(y), len(x))[np.ix_(y_order, x_order)] for name, values in columns.items()}
     return Atlas(spec, x[x_order], y[y_order], laid_out)
+
+
+def outcome_values(found: Atlas, outcome: Outcome) -> tuple[Float[np.ndarray, "y x"], tuple[str, ...]]:
+    """Return what a map shows.
+
+    Args:
+        found: The map.
+        outcome: "converges" ranks how fast networks converge (below 0, the faster the lower) or diverge (above 0).
+
+    Returns:
+        A value a cell, NaN where there is none, and the names of its classes, if it shows any.
+    """
+    if outcome == "verdict":
+        return found.columns["verdict"].astype(np.float64), VERDICTS
+    if outcome == "epochs":
+        epochs = found.columns["epochs"].astype(np.float64)
+        return np.where(epochs < 0, np.nan, epochs), ()
+    if outcome == "loss":
+        return np.where(np.isfinite(found.columns["loss"]), found.columns["loss"], np.nan), ()
+    return _shade(found), ()
+
+
+def _shade(found: Atlas) -> Float[np.ndarray, "y x"]:
+    """Rank how fast networks converge (below 0, the faster the lower) or diverge (above 0), each among their like."""
+    path, converges = found.columns["path"], found.converges
+    shaded = np.zeros(path.shape)
+    for own, sign in ((converges, -1.0), (~converges, 1.0)):
+        if own.any():
+            ranks = np.argsort(np.argsort(-path[own] if sign < 0 else path[own], kind="stable"), kind="stable")
+            shaded[own] = sign * (0.15 + 0.85 * (1 + ranks) / own.sum())
+    return shaded
+
+
+def is_log(values: Float[np.ndarray, " values"]) -> bool:
+    """Say whether values rise by equal factors."""
+    if values.min() <= 0.0 or len(values) < 3:
+        return False
+    steps = np.diff(np.log(values))
+    return bool(np.ptp(steps) < 1e-3 * abs(steps.mean()) and np.ptp(np.diff(values)) > 1e-6 * np.ptp(values))

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 
 from gradlab import reports, studies, training
 from gradlab.core import GradlabError, RunError, SpecError
@@ -287,31 +286,8 @@ def _describe(found: Atlas, counted: BoxCount, rate: float) -> tuple[str, ...]:
     return tuple(words)
 
 
-def outcome_values(found: Atlas, outcome: Outcome) -> tuple[Float[np.ndarray, "y x"], tuple[str, ...]]:
-    """Return what a map shows, and the names of its classes, if it shows any."""
-    if outcome == "verdict":
-        return found.columns["verdict"].astype(np.float64), VERDICTS
-    if outcome == "epochs":
-        epochs = found.columns["epochs"].astype(np.float64)
-        return np.where(epochs < 0, np.nan, epochs), ()
-    if outcome == "loss":
-        return np.where(np.isfinite(found.columns["loss"]), found.columns["loss"], np.nan), ()
-    return _shade(found), ()
-
-
-def _shade(found: Atlas) -> Float[np.ndarray, "y x"]:
-    """Rank how fast networks converge (below 0, the faster the lower) or diverge (above 0), each among their like."""
-    path, converges = found.columns["path"], found.converges
-    shaded = np.zeros(path.shape)
-    for own, sign in ((converges, -1.0), (~converges, 1.0)):
-        if own.any():
-            ranks = np.argsort(np.argsort(-path[own] if sign < 0 else path[own], kind="stable"), kind="stable")
-            shaded[own] = sign * (0.15 + 0.85 * (1 + ranks) / own.sum())
-    return shaded
-
-
 def _page(found: Atlas, counted: BoxCount, sentences: Sequence[str], outcome: Outcome) -> Page:
-    values, names = outcome_values(found, outcome)
+    values, names = studies.outcome_values(found, outcome)
     x_name, y_name = (name.replace("_", " ") for name in found.names)
     is_shade = outcome == "converges"
     drawn = Map(
@@ -324,8 +300,8 @@ def _page(found: Atlas, counted: BoxCount, sentences: Sequence[str], outcome: Ou
         value_label="converges (blue, the faster the darker) or diverges (orange)" if is_shade else LABELS[outcome],
         names=names,
         scale="diverging" if is_shade else "log" if outcome == "loss" else "linear",
-        x_log=_is_log(found.x),
-        y_log=_is_log(found.y),
+        x_log=studies.is_log(found.x),
+        y_log=studies.is_log(found.y),
         note="Each cell is one network, trained from the same draw on the same data.",
     )
     boxes = Table(
@@ -362,11 +338,3 @@ def _page(found: Atlas, counted: BoxCount, sentences: Sequence[str], outcome: Ou
             Row("files", "study.toml, members.parquet, metrics.json beside this page"),
         ),
     )
-
-
-def _is_log(values: Float[np.ndarray, " values"]) -> bool:
-    """Say whether values rise by equal factors."""
-    if values.min() <= 0.0 or len(values) < 3:
-        return False
-    steps = np.diff(np.log(values))
-    return bool(np.ptp(steps) < 1e-3 * abs(steps.mean()) and np.ptp(np.diff(values)) > 1e-6 * np.ptp(values))
