@@ -24,7 +24,8 @@ def test_a_sweep_shows_the_median_over_its_seeds() -> None:
     lines = {line.get_label(): line for line in axes.lines}
     for part in ("train", "test"):
         medians = [
-            np.median(table[f"{part}_loss"][table["learning_rate"] == rate].to_numpy()) for rate in (0.01, 0.1, 1.0)
+            np.median(np.asarray(table[f"{part}_loss"])[np.asarray(table["learning_rate"]) == rate])
+            for rate in (0.01, 0.1, 1.0)
         ]
         np.testing.assert_allclose(np.asarray(lines[f"{part} loss"].get_xdata()), [0.01, 0.1, 1.0])
         np.testing.assert_allclose(np.asarray(lines[f"{part} loss"].get_ydata()), medians)
