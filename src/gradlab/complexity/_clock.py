@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
+from jax import Array, lax
 from jaxtyping import Float
 
 Name = TypeVar("Name", bound=Hashable)
@@ -16,6 +16,8 @@ Name = TypeVar("Name", bound=Hashable)
 SHORTEST_S = 2e-3
 """What one measurement takes at least; the work is done so often that it does. A clock's reading costs 0.1 us."""
 MOST_REPEATS = 2**24
+SMALL_BYTES = 2**14
+"""Arguments of at most so many bytes have two copies. XLA's own limit for a loop in one piece is about 1,000."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,17 +54,36 @@ def compile_loop(work: Callable[..., Any], *arguments: Any) -> Callable[[int], A
     """
     arguments = jax.tree.map(jnp.asarray, arguments)
     blank = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), jax.eval_shape(work, *arguments))
+    held, take = hold(arguments)
 
-    def loop(count: Any, arguments: Any) -> Any:
-        def turn(place: Any, _: Any) -> Any:
-            # Behind the barrier the arguments belong to this turn, so that XLA does not compute them once for all.
-            same, _ = lax.optimization_barrier((arguments, place))
-            return work(*same)
+    def loop(count: Array, held: Any) -> Any:
+        return lax.fori_loop(0, count, lambda turn, _: work(*take(held, turn)), blank)
 
-        return lax.fori_loop(0, count, turn, blank)
+    compiled = jax.jit(loop).lower(jnp.int32(1), held).compile()
+    return lambda count: jax.block_until_ready(compiled(jnp.int32(count), held))
 
-    compiled = jax.jit(loop).lower(jnp.int32(1), arguments).compile()
-    return lambda count: jax.block_until_ready(compiled(jnp.int32(count), arguments))
+
+def hold(arguments: Any) -> tuple[Any, Callable[[Any, Array], Any]]:
+    """Keep arguments so that each turn of a loop has its own, which no compiler may take for those of the last turn.
+
+    Work that is the same in each turn would be done once, before the loop. A barrier keeps XLA from that. Loops over
+    very few numbers it hands to LLVM in one piece, behind the barrier; there turns read two copies alternately.
+
+    Args:
+        arguments: Any tree of arrays.
+
+    Returns:
+        What to hand to the compiled loop, and a function that takes a turn's arguments from it.
+    """
+    is_small = sum(leaf.nbytes for leaf in jax.tree.leaves(arguments)) <= SMALL_BYTES
+    held = jax.tree.map(lambda leaf: jnp.stack([leaf, leaf]), arguments) if is_small else arguments
+
+    def take(held: Any, turn: Array) -> Any:
+        if is_small:
+            return jax.tree.map(lambda leaf: lax.dynamic_index_in_dim(leaf, turn % 2, keepdims=False), held)
+        return lax.optimization_barrier((held, turn))[0]
+
+    return held, take
 
 
 def prepare(run: Callable[[int], object], *, shortest_s: float = SHORTEST_S) -> Trial:

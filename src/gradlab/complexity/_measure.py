@@ -98,7 +98,7 @@ class _Job:
         own, values = self.case.batch_size, int(np.prod(self.case.network.input_shape))
         self.add_batch(own)
         fits = [size for size in BATCHES if size * values <= MAX_NUMBERS and size != own]
-        self.batches = [own, *self._grow(fits, self.add_batch, factor=4)]
+        self.batches = [own, *self._grow(fits, self.add_batch, factor=4.0)]
         self.add(("update", 0), compile_loop(self.case.update, *self.case.start_update()))
         asked = (jax.tree.map(jnp.asarray, self.case.params), *self.case.batch(own))
         has_convolutions = any(isinstance(layer, Conv2D) for layer in unrolled(self.case.network.layers))
@@ -123,9 +123,9 @@ class _Job:
         def stack(inputs: int, neurons: int, layers: int) -> Stack:
             return Stack(inputs, neurons, layers, self.case.batch_size, activation, self.case.precision)
 
-        self._add_family("d", [stack(size, neurons, 1) for size in INPUTS], factor=4)
-        self._add_family("L", [stack(neurons, neurons, size) for size in LAYERS], factor=2)
-        self._add_family("w", [stack(size, size, 2) for size in WIDTHS], factor=4)
+        self._add_family("d", [stack(size, neurons, 1) for size in INPUTS], factor=4.0)
+        self._add_family("L", [stack(neurons, neurons, size) for size in LAYERS], factor=2.0)
+        self._add_family("w", [stack(size, size, 2) for size in WIDTHS], factor=4.0)
 
     def _add_family(self, symbol: str, family: list[Stack], factor: float) -> None:
         def add(stack: Stack) -> float:

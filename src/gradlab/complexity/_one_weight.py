@@ -12,6 +12,7 @@ from jax.flatten_util import ravel_pytree
 from jaxtyping import Float, Int
 
 from gradlab.complexity._case import LossFn
+from gradlab.complexity._clock import hold
 
 Way = Literal["difference", "chain rule"]
 LossOf = Callable[[Float[Array, " params"], Array], Float[Array, ""]]
@@ -56,19 +57,14 @@ def compile_one_weight(way: Way, loss_fn: LossFn, params: Any, inputs: Array, ta
     """
     flat, unravel = ravel_pytree(params)
     turn_of = _difference if way == "difference" else _chain_rule
+    held, take = hold((inputs, targets))
 
-    def loop(count: Array, flat: Array, inputs: Array, targets: Array) -> Array:
-        def loss_of(flat: Array, turn: Array) -> Array:
-            # Behind the barrier the batch belongs to this turn, so that nothing of it is computed once for all.
-            same, own_targets, _ = lax.optimization_barrier((inputs, targets, turn))
-            return loss_fn(unravel(flat), same, own_targets)
-
-        start, turn = turn_of(loss_of, flat)
+    def loop(count: Array, flat: Array, held: Any) -> Array:
+        start, turn = turn_of(lambda flat, turn: loss_fn(unravel(flat), *take(held, turn)), flat)
         return lax.fori_loop(0, count, turn, start)[-1]
 
-    compiled = jax.jit(loop).lower(jnp.int32(1), flat, inputs, targets).compile()
-    run = lambda count: jax.block_until_ready(compiled(jnp.int32(count), flat, inputs, targets))
-    return OneWeight(flat.size, run)
+    compiled = jax.jit(loop).lower(jnp.int32(1), flat, held).compile()
+    return OneWeight(flat.size, lambda count: jax.block_until_ready(compiled(jnp.int32(count), flat, held)))
 
 
 def _stride(size: int) -> int:

@@ -1,0 +1,44 @@
+"""`gradlab backprop WHAT --cost` as a person types it."""
+
+from pathlib import Path
+
+import pytest
+
+from gradlab.complexity import _measure as sizes
+from tests.cli.conftest import Gradlab
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("iris", "--cost", "--example", "0"), "--example is for the account of examples"),
+        (("iris", "--cost", "--batch", "0:5"), "--batch is for the account"),
+        (("iris", "--cost", "--markdown", "x.md"), "--markdown is for the account"),
+        (("iris", "--cost", "--lr", "0.1"), "--learning-rate is for the account"),
+        (("iris", "--budget", "3"), "--budget is for --cost"),
+        (("iris", "--cost", "--budget", "0"), "budget=0: expected seconds to measure"),
+        (("irs", "--cost"), "did you mean 'iris'"),
+    ],
+)
+def test_mistakes_are_one_line(gradlab: Gradlab, home: Path, words: tuple[str, ...], says: str) -> None:
+    answer = gradlab("backprop", *words)
+    assert (answer.code, answer.out) == (2, "")
+    assert says in answer.err
+    assert len(answer.err.splitlines()) == 1
+    assert not list(home.iterdir())
+
+
+def test_it_prints_json_and_writes_where_it_is_told(
+    gradlab: Gradlab, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("BATCHES", "INPUTS", "LAYERS", "WIDTHS"):
+        monkeypatch.setattr(sizes, name, (2, 3, 4, 5))
+    asked = ("backprop", "chain", "--cost", "--budget", "0.3")
+    told = gradlab(*asked, "--json", "--html", "cost.html").json()
+    assert told["num_params"] == 6
+    assert told["multiply_adds"]["forward"] == 3
+    assert told["seconds"]["total"] > told["seconds"]["time"] > 0.0
+    answer = gradlab(*asked, "--out", "found")
+    assert answer.code == 0
+    assert answer.out.splitlines()[-1] == f"report: {Path('found') / 'report.html'}"
+    assert {path.name for path in (home / "found").iterdir()} == {"result.json", "report.html"}
