@@ -6,10 +6,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from gradlab.backpropagation._problem import Problem, Shifts, shifted_losses
+from gradlab.backpropagation._once import run_once
+from gradlab.backpropagation._problem import Problem, Shifts, Values, shifted_losses
 from gradlab.backpropagation._quantities import Quantity
 from gradlab.backpropagation._step import Array
-from gradlab.training import precision_of
 
 
 def differentiate(problem: Problem, asked: Sequence[Quantity]) -> dict[str, Array]:
@@ -24,10 +24,9 @@ def differentiate(problem: Problem, asked: Sequence[Quantity]) -> dict[str, Arra
     """
     losses = shifted_losses(problem)
 
-    def total(shifts: Shifts) -> jax.Array:
-        return jnp.sum(losses(shifts)[0])
+    def total(shifts: Shifts, values: Values) -> jax.Array:
+        return jnp.sum(losses(values, shifts)[0])
 
-    with precision_of("float64"):
-        zeros = {each.shift: jnp.zeros(each.ours.shape, jnp.float64) for each in asked}
-        slopes = jax.tree.map(np.asarray, jax.jit(jax.grad(total))(zeros))
+    zeros = {each.shift: np.zeros(each.ours.shape) for each in asked}
+    slopes = jax.tree.map(np.asarray, run_once(problem.network, jax.grad(total), zeros, problem.values))
     return {each.shift: slopes[each.shift] / (problem.num_examples if each.is_averaged else 1) for each in asked}

@@ -1,5 +1,6 @@
 """The same derivatives by central differences: add a little, take a little off, and see what the cost does."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,10 +11,10 @@ from jax import Array, lax
 from jaxtyping import Bool, Float, Int
 
 from gradlab.backpropagation._kinks import branches
-from gradlab.backpropagation._problem import Problem, shifted_losses
+from gradlab.backpropagation._once import run_once
+from gradlab.backpropagation._problem import Problem, Values, shifted_losses
 from gradlab.backpropagation._quantities import Quantity
 from gradlab.core import generator
-from gradlab.training import precision_of
 
 STEPS = (2.0**-5, 2.0**-9, 2.0**-13, 2.0**-18)
 """Steps that are tried. Powers of two, so that adding them to a number near 1 rounds nothing."""
@@ -126,6 +127,20 @@ def _evaluate(
     problem: Problem, asked: Sequence[Quantity], at: Int[np.ndarray, " points"], by: Float[np.ndarray, " points"]
 ) -> tuple[Float[np.ndarray, "points batch"], Bool[np.ndarray, " points"]]:
     """Return the losses with `by` added at place `at`, and whether a kink lies between there and the first point."""
+    width = _side_by_side(problem, sum(each.ours.size for each in asked))
+    # Whole chunks, or the loop's body would be compiled a second time for what is left over.
+    chunks = -(-len(at) // width)
+    pad = np.zeros(chunks * width - len(at))
+    points = [np.concatenate([each, pad.astype(each.dtype)]).reshape(chunks, width) for each in (at, by)]
+    program = functools.partial(_all_chunks, problem, asked)
+    values, crossed = run_once(problem.network, program, problem.values, np.arange(chunks) == 0, *points)
+    return np.asarray(values).reshape(chunks * width, -1)[: len(at)], np.asarray(crossed).ravel()[: len(at)]
+
+
+def _all_chunks(
+    problem: Problem, asked: Sequence[Quantity], given: Values, is_first: Array, places: Array, steps: Array
+) -> tuple[Array, Array]:
+    """Evaluate chunk after chunk; the very first point says which sides all others are compared with."""
     ends = np.cumsum([each.ours.size for each in asked])
     losses = shifted_losses(problem)
 
@@ -136,23 +151,25 @@ def _evaluate(
             local = place - (end - each.ours.size)
             flat = jnp.where(jnp.arange(each.ours.size) == local, step, 0.0)
             shifts[each.shift] = flat.reshape(each.ours.shape)
-        values, taps = losses(shifts)
-        return values, branches(problem, taps)
+        values, taps = losses(given, shifts)
+        return values, branches(problem, taps, given.targets)
 
-    def all_points(places: Array, steps: Array) -> tuple[Array, Array]:
-        _, start = one(places[0], steps[0])
+    def chunk(start: list[Array], points: tuple[Array, Array, Array]) -> tuple[list[Array], tuple[Array, Array]]:
+        is_first, places, steps = points
+        if len(places) == 1:
+            values, sides = jax.tree.map(lambda each: each[None], one(places[0], steps[0]))
+        else:
+            values, sides = jax.vmap(one)(places, steps)
+        start = [jnp.where(is_first, side[0], known) for side, known in zip(sides, start, strict=True)]
+        differs = [
+            jnp.any((side != known[None]).reshape(len(places), -1), axis=1)
+            for side, known in zip(sides, start, strict=True)
+        ]
+        return start, (values, jnp.any(jnp.stack([jnp.zeros(len(places), bool), *differs]), axis=0))
 
-        def compare(point: tuple[Array, Array]) -> tuple[Array, Array]:
-            values, sides = one(*point)
-            differs = [jnp.any(side != first) for side, first in zip(sides, start, strict=True)]
-            return values, jnp.any(jnp.array([False, *differs]))
-
-        side_by_side = _side_by_side(problem, int(ends[-1]))
-        return lax.map(compare, (places, steps), batch_size=side_by_side if side_by_side > 1 else None)
-
-    with precision_of("float64"):
-        found = jax.jit(all_points)(jnp.asarray(at), jnp.asarray(by))
-        return np.asarray(found[0]), np.asarray(found[1])
+    shapes = jax.eval_shape(one, places[0, 0], steps[0, 0])[1]
+    nothing = [jnp.zeros(shape.shape, shape.dtype) for shape in shapes]
+    return lax.scan(chunk, nothing, (is_first, places, steps))[1]
 
 
 def _side_by_side(problem: Problem, num_places: int) -> int:

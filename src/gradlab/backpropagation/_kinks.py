@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import jax.numpy as jnp
 from jax import Array
-from jaxtyping import Int
+from jaxtyping import Int, Shaped
 
 from gradlab.backpropagation._problem import Problem
 from gradlab.backpropagation._slopes import SLOPES
@@ -12,7 +12,9 @@ from gradlab.networks import Activation, Conv2D, Dense, Layer, MaxPool2D, Residu
 from gradlab.objectives import Huber
 
 
-def branches(problem: Problem, values: Mapping[str, Array]) -> list[Int[Array, "..."]]:
+def branches(
+    problem: Problem, values: Mapping[str, Array], targets: Shaped[Array, " batch"]
+) -> list[Int[Array, "..."]]:
     """Say on which side of each of its corners the network is.
 
     Between two points with the same answer, and no corner between them, the cost is smooth.
@@ -20,13 +22,14 @@ def branches(problem: Problem, values: Mapping[str, Array]) -> list[Int[Array, "
     Args:
         problem: Network, weights and examples.
         values: What is at each tap, and the inputs.
+        targets: The examples' targets.
 
     Returns:
         Whole numbers that change where a corner is crossed.
     """
     found, last = _of_row(problem.network.layers, values, "inputs")
     if isinstance(problem.objective, Huber):
-        distance = problem.objective.outputs(values[last]) - jnp.asarray(problem.targets)[:, None]
+        distance = problem.objective.outputs(values[last]) - targets[:, None]
         found.append(_sign(jnp.abs(distance) - problem.objective.delta))
     return found
 

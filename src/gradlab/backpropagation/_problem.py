@@ -2,24 +2,42 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array as JaxArray, Float, Shaped
 
+from gradlab.backpropagation._once import run_once
 from gradlab.backpropagation._step import Array, Batch
 from gradlab.core import ShapeError
 from gradlab.networks import Context, Dropout, Layer, Network, Residual, Tape
 from gradlab.objectives import Objective
-from gradlab.training import precision_of
 
 Tree = dict[str, dict[str, Array]]
 """Arrays by layer name and role, in float64."""
 
 Shifts = Mapping[str, JaxArray]
 """What is added where: to `layer/role` of the parameters, to a tap as `layer/preactivation`, or to `inputs`."""
+
+
+class Values(NamedTuple):
+    """The arrays of a problem, as arguments of compiled programs.
+
+    As constants inside them, every other example or weight would be a new program to compile.
+
+    Attributes:
+        params: Learned arrays by layer and role.
+        statistics: Running statistics.
+        inputs: Examples as the network sees them.
+        targets: Class ids, or standardised reals.
+    """
+
+    params: Any
+    statistics: Any
+    inputs: Any
+    targets: Any
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +85,11 @@ class Problem:
         """How many examples there are."""
         return len(self.inputs)
 
+    @property
+    def values(self) -> Values:
+        """The arrays, to be handed to compiled programs."""
+        return Values(self.params, self.statistics, self.inputs, self.targets)
+
     def rows(self, chosen: slice) -> "Problem":
         """Ask the same of some of the examples."""
         return Problem(
@@ -107,46 +130,43 @@ def run_forward(problem: Problem) -> ForwardPass:
     Returns:
         All that passed.
     """
-    with precision_of("float64"):
-        passed = jax.jit(lambda params, inputs: _record(problem, params, inputs))(problem.params, problem.inputs)
-        taps, kept, logits, losses = jax.tree.map(np.asarray, passed)
+    passed = run_once(problem.network, lambda values: _record(problem, values), problem.values)
+    taps, kept, logits, losses = jax.tree.map(np.asarray, passed)
     return ForwardPass(taps, kept, logits, losses)
 
 
-def _record(problem: Problem, params: Any, inputs: JaxArray) -> tuple[Any, Any, JaxArray, JaxArray]:
+def _record(problem: Problem, values: Values) -> tuple[Any, Any, JaxArray, JaxArray]:
     tape = Tape()
-    context = problem.context(tape)
-    logits, _ = problem.network.forward(params, jax.tree.map(jnp.asarray, problem.statistics), inputs, context)
+    logits, _ = problem.network.forward(values.params, values.statistics, values.inputs, problem.context(tape))
     kept = {}
     for layer in every_layer(problem.network.layers) if problem.is_training else ():
         if isinstance(layer, Dropout):
             # Ones that go through the same draw come out as what each value is multiplied by.
-            ones = jnp.ones((len(inputs), *layer.input_shape), jnp.float64)
+            ones = jnp.ones((problem.num_examples, *layer.input_shape), jnp.float64)
             kept[layer.name] = layer.forward({}, {}, ones, problem.context())[0]
-    return tape.values, kept, logits, problem.objective.losses(logits, jnp.asarray(problem.targets))
+    return tape.values, kept, logits, problem.objective.losses(logits, values.targets)
 
 
-def shifted_losses(problem: Problem) -> Callable[[Shifts], tuple[JaxArray, Mapping[str, JaxArray]]]:
-    """Return the losses as a function of what is added to parameters, taps and inputs on the way.
+def shifted_losses(problem: Problem) -> Callable[[Values, Shifts], tuple[JaxArray, Mapping[str, JaxArray]]]:
+    """Return the losses as a function of the problem's arrays and of what is added to them, and to taps, on the way.
 
     Args:
         problem: Network, weights and examples.
 
     Returns:
-        A function of shifts that gives each example's loss, and the values at all taps and of the inputs. Call it,
-        and differentiate it, where 64 bits are allowed.
+        A function of `problem.values` and shifts that gives each example's loss, and the values at all taps and of the
+        inputs. Call it, and differentiate it, where 64 bits are allowed.
     """
 
-    def losses(shifts: Shifts) -> tuple[JaxArray, Mapping[str, JaxArray]]:
+    def losses(values: Values, shifts: Shifts) -> tuple[JaxArray, Mapping[str, JaxArray]]:
         params = {
-            layer: {role: shifts.get(f"{layer}/{role}", 0.0) + jnp.asarray(values) for role, values in own.items()}
-            for layer, own in problem.params.items()
+            layer: {role: shifts.get(f"{layer}/{role}", 0.0) + array for role, array in own.items()}
+            for layer, own in values.params.items()
         }
         tape = Tape(edits={name: lambda value, shift=shift: value + shift for name, shift in shifts.items()})
-        inputs = jnp.asarray(problem.inputs) + shifts.get("inputs", 0.0)
-        statistics = jax.tree.map(jnp.asarray, problem.statistics)
-        logits, _ = problem.network.forward(params, statistics, inputs, problem.context(tape))
-        return problem.objective.losses(logits, jnp.asarray(problem.targets)), {**tape.values, "inputs": inputs}
+        inputs = values.inputs + shifts.get("inputs", 0.0)
+        logits, _ = problem.network.forward(params, values.statistics, inputs, problem.context(tape))
+        return problem.objective.losses(logits, values.targets), {**tape.values, "inputs": inputs}
 
     return losses
 

@@ -9,9 +9,9 @@ from jax import Array as JaxArray, lax
 from jaxtyping import Float
 
 from gradlab.backpropagation._account import Account
-from gradlab.backpropagation._problem import shifted_losses
+from gradlab.backpropagation._once import run_once
+from gradlab.backpropagation._problem import Shifts, Values, shifted_losses
 from gradlab.core import SpecError
-from gradlab.training import precision_of
 
 TINY = 1e-300
 """Below it, a curvature says nothing of how large a step may be."""
@@ -78,26 +78,22 @@ def follow_update(account: Account, learning_rates: Float[np.ndarray, " rates"] 
         SpecError: If a rate is not positive, or they do not rise.
     """
     losses = shifted_losses(account.problem)
-    with precision_of("float64"):
-        slopes = {
-            f"{layer}/{role}": jnp.asarray(array)
-            for layer, own in account.gradients.items()
-            for role, array in own.items()
-        }
+    squared = account.gradient_norm**2
+    slopes = {f"{layer}/{role}": array for layer, own in account.gradients.items() for role, array in own.items()}
+    given = None if learning_rates is None else _checked(learning_rates)
 
+    def follow(values: Values, slopes: Shifts, squared: JaxArray) -> tuple[JaxArray, JaxArray, JaxArray]:
         def moved(rate: JaxArray) -> JaxArray:
-            return jnp.mean(losses({name: -rate * array for name, array in slopes.items()})[0])
+            return jnp.mean(losses(values, {name: -rate * array for name, array in slopes.items()})[0])
 
-        squared = account.gradient_norm**2
-        given = None if learning_rates is None else jnp.asarray(_checked(learning_rates))
+        # Forward over reverse: half the program that reverse over reverse is.
+        _, curved = jax.jvp(jax.grad(moved), (0.0,), (1.0,))
+        rates = _default_rates(curved / jnp.maximum(squared, TINY)) if given is None else jnp.asarray(given)
+        return curved, rates, lax.map(moved, jnp.append(0.0, rates))
 
-        def follow() -> tuple[JaxArray, JaxArray, JaxArray]:
-            curved = jax.grad(jax.grad(moved))(0.0)
-            rates = _default_rates(curved / jnp.maximum(squared, TINY)) if given is None else given
-            return curved, rates, lax.map(moved, jnp.append(0.0, rates))
-
-        curved, rates, costs = (np.asarray(each) for each in jax.jit(follow)())
-        curvature = float(curved) / squared if squared > 0.0 else 0.0
+    found = run_once(account.problem.network, follow, account.problem.values, slopes, np.float64(squared))
+    curved, rates, costs = map(np.asarray, found)
+    curvature = float(curved) / squared if squared > 0.0 else 0.0
     return Update(
         learning_rates=rates,
         predicted=-rates * squared,
