@@ -1,6 +1,6 @@
 """`gradlab landscape`: the loss along lines and over planes through a trained network, and on the way to another."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,7 +21,7 @@ def landscape(
     ],
     other: Annotated[
         str | None,
-        typer.Argument(metavar="[OTHER]", help="A run at the other end of a straight line.", show_default=False),
+        typer.Argument(metavar="OTHER", help="A run at the other end of a straight line.", show_default=False),
     ] = None,
     plane: Annotated[
         str | None,
@@ -41,7 +41,7 @@ def landscape(
         str,
         typer.Option(
             metavar="HOW",
-            help="Bring each filter of a direction to the weights' size, each layer, or none.",
+            help="What of a direction gets the length of the weights: each filter, each layer, or all at once (none).",
             rich_help_panel=WHERE,
         ),
     ] = "filter",
@@ -100,14 +100,12 @@ def landscape(
     """
     from gradlab import verbs
 
-    # What names a kind is checked where it is used.
-    kinds: dict[str, Any] = {"plane": plane, "normalize": normalize}
-
     def start(watcher: "Watcher") -> "Landscape":
         return verbs.landscape(
             what,
             other,
-            **kinds,
+            plane=plane,
+            normalize=normalize,
             points=points,
             span=span,
             lines=lines,

@@ -4,7 +4,6 @@ import os
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
@@ -16,19 +15,24 @@ from gradlab.spec import Experiment
 from gradlab.verbs._changes import Settings, settings_as_texts
 from gradlab.verbs._landscape_measure import Measurement, Wish
 from gradlab.verbs._landscape_report import build_page
-from gradlab.verbs._landscape_result import Landscape, Plane
+from gradlab.verbs._landscape_result import Landscape, Plane, PlaneKind
 from gradlab.verbs._landscape_source import find_source
 from gradlab.verbs._landscape_subject import PathWish, Source, Subject
 from gradlab.verbs._landscape_words import describe, notes_of
 from gradlab.verbs._run import Run
 from gradlab.verbs._watcher import SILENT, Watcher
 
-PlaneName = Literal["both", "random", "path", "none"]
-PLANES: tuple[PlaneName, ...] = ("both", "random", "path", "none")
+PLANES: dict[str, tuple[tuple[PlaneKind, ...], PathWish]] = {
+    "both": (("random", "path"), "if-quick"),
+    "random": (("random",), "no"),
+    "path": (("path",), "yes"),
+    "none": ((), "no"),
+}
+"""By name, which planes are measured, and how much the path of training is wanted for them."""
 LINES = 8
 POINTS = 41
 EXAMPLES = 2_048
-MANY_MULTIPLY_ADDS = 200_000
+MANY_MULTIPLY_ADDS = 20_000
 """A network that takes more of them an example is measured at fewer points and on fewer examples by default."""
 POINTS_OF_MANY = 21
 EXAMPLES_OF_MANY = 512
@@ -40,11 +44,11 @@ def landscape(
     what: str | os.PathLike[str] | Experiment | Run,
     other: str | os.PathLike[str] | Run | None = None,
     *,
-    plane: PlaneName | None = None,
+    plane: str | None = None,
     points: int | None = None,
     span: float = 1.0,
     lines: int = LINES,
-    normalize: Normalization = "filter",
+    normalize: str = "filter",
     examples: int | None = None,
     seed: int = 0,
     member: int = 0,
@@ -97,22 +101,23 @@ def landscape(
         Goodfellow, Vinyals and Saxe, "Qualitatively characterizing neural network optimization problems" (2015).
     """
     begin = time.perf_counter()
-    _check(plane=plane, points=points, span=span, lines=lines, normalize=normalize, examples=examples)
+    _check(points=points, span=span, lines=lines, examples=examples)
+    is_alone = other is None and other_member is None
+    kinds, path = _planes(plane or ("both" if is_alone else "none"))
+    normalization = _normalization(normalize)
     training.prepare_engine()
-    chosen = plane or ("both" if other is None and other_member is None else "none")
     source = find_source(
         what,
         other,
         member=member,
         other_member=other_member,
-        path=_path_wish(chosen),
+        path=path,
         settings=settings_as_texts(set),
         watcher=watcher,
     )
     found_at = time.perf_counter()
     num_points, num_examples = _effort(source.subject, points, examples)
-    kinds = {"both": ("random", "path"), "none": ()}.get(chosen, (chosen,))
-    wish = Wish(kinds, num_points, span, lines, normalize, num_examples, seed)
+    wish = Wish(kinds, num_points, span, lines, normalization, num_examples, seed)
     found = _measure(source, wish, watcher)
     end = time.perf_counter()
     seconds = {"train": found_at - begin, "measure": end - found_at, "total": end - begin}
@@ -120,19 +125,20 @@ def landscape(
     return _saved(found, source.subject.run, out) if report else found
 
 
-def _check(
-    *,
-    plane: str | None,
-    points: int | None,
-    span: float,
-    lines: int,
-    normalize: str,
-    examples: int | None,
-) -> None:
-    if plane is not None and plane not in PLANES:
-        raise SpecError(unknown_name("plane", plane, PLANES))
-    if normalize not in NORMALIZATIONS:
-        raise SpecError(unknown_name("normalization", normalize, NORMALIZATIONS))
+def _planes(name: str) -> tuple[tuple[PlaneKind, ...], PathWish]:
+    if name not in PLANES:
+        raise SpecError(unknown_name("plane", name, PLANES))
+    return PLANES[name]
+
+
+def _normalization(name: str) -> Normalization:
+    for known in NORMALIZATIONS:
+        if known == name:
+            return known
+    raise SpecError(unknown_name("normalization", name, NORMALIZATIONS))
+
+
+def _check(*, points: int | None, span: float, lines: int, examples: int | None) -> None:
     if points is not None and (not 5 <= points <= MOST_POINTS or points % 2 == 0):
         raise SpecError(
             f"points={points}: expected an odd number from 5 to {MOST_POINTS}, so that the network is one of them"
@@ -143,11 +149,6 @@ def _check(
         raise SpecError(f"lines={lines}: expected 0 to {MOST_LINES} random directions")
     if examples is not None and examples < 1:
         raise SpecError(f"examples={examples}: expected 1 or more")
-
-
-def _path_wish(plane: PlaneName) -> PathWish:
-    wishes: dict[PlaneName, PathWish] = {"both": "if-quick", "path": "yes", "random": "no", "none": "no"}
-    return wishes[plane]
 
 
 def _effort(subject: Subject, points: int | None, examples: int | None) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from gradlab.landscapes import Normalization, Sample, Survey
 from gradlab.networks import HostArrays
 from gradlab.sharpness import NetworkLoss
 from gradlab.training import precision_of
-from gradlab.verbs._landscape_result import Between, ByPart, Crossing, Curve, Lines, Plane, Writing
+from gradlab.verbs._landscape_result import Between, ByPart, Crossing, Curve, Lines, Plane, PlaneKind, Writing
 from gradlab.verbs._landscape_subject import Other, Subject, Walk, held_out_part
 from gradlab.verbs._watcher import Watcher
 
@@ -32,7 +32,7 @@ class Wish:
     """What is wanted of a landscape.
 
     Attributes:
-        kinds: Which planes: "random", "path".
+        kinds: Which planes.
         points: Along a line, and along each side of a plane; odd.
         span: How far lines and planes reach, 1 being the length of the weights.
         lines: Random directions.
@@ -41,7 +41,7 @@ class Wish:
         seed: Draws the directions.
     """
 
-    kinds: tuple[str, ...]
+    kinds: tuple[PlaneKind, ...]
     points: int
     span: float
     lines: int

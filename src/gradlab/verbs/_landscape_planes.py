@@ -113,7 +113,7 @@ def _shares_chart(plane: Plane) -> Chart:
         ),
     )
     return Chart(
-        "How much of the variance each component holds",
+        "Share of the variance by component",
         "component",
         "share of the variance",
         series,

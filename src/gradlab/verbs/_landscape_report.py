@@ -142,7 +142,7 @@ def _sharpest_chart(lines: Lines, sharpest: Curve) -> Chart:
         values = np.stack([known_only(curve.loss["train"]) for curve in lines.random])
         series.append(Series("random, median", sharpest.at, _of_columns(np.nanmedian, values), tone=0))
     return Chart(
-        "The sharpest direction beside the random ones",
+        "The sharpest direction beside random ones",
         STEP,
         "training loss",
         tuple(series),
@@ -156,9 +156,7 @@ def _start(found: Landscape) -> Section:
         "The straight line from the weights that training began with. Training itself takes another way; where the "
         "loss falls steadily on the line, nothing would have been in the way (Goodfellow et al., 2015).",
     )
-    charts = way_charts(
-        [("from the initial to the trained weights", found.from_start)], "0: initial, 1: trained", has_chord=False
-    )
+    charts = way_charts([("on the way", found.from_start)], "0: initial, 1: trained", has_chord=False)
     return Section("From the start straight to the end", told, tuple(charts))
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -11,6 +11,7 @@ from gradlab.core import Table
 from gradlab.landscapes import Barrier, LineReading, Normalization, PathPlane
 from gradlab.spec import Experiment
 
+PlaneKind = Literal["random", "path"]
 ByPart = dict[str, Float[np.ndarray, "..."]]
 """Measurements by the part of the data on which they were made; the part trained on comes first."""
 
@@ -81,7 +82,7 @@ class Plane:
         is_repeated: Whether the path is that of a second training.
     """
 
-    kind: str
+    kind: PlaneKind
     x: Float[np.ndarray, " columns"]
     y: Float[np.ndarray, " rows"]
     loss: ByPart

@@ -76,9 +76,11 @@ def _from_start(curve: Curve) -> str:
     way = (
         f"On the straight line from the initial weights to the trained ones the training loss, {loss[0]:.3g} at first,"
     )
-    if curve.reading.is_monotone:
+    if curve.reading.is_monotone and loss[-1] < loss[0]:
         return f"{way} never rises on its way down to {loss[-1]:.3g}."
     top = float(np.nanmax(np.where(np.isfinite(loss), loss, np.nan)))
+    if not loss[-1] < loss[0]:
+        return f"{way} comes to {loss[-1]:.3g}, which is no lower."
     return f"{way} rises by up to {curve.reading.rise:.3g} on the way, at most to {top:.3g}; training went round."
 
 
@@ -132,7 +134,7 @@ def _barrier(between: Between, part: str, barrier: Barrier) -> str:
     if not barrier.is_real:
         return f"{word} rises {over} at most ({interval}): no barrier that could be told from none"
     drop = between.accuracy_drop.get(part, 0.0)
-    fall = f"; accuracy falls by up to {100.0 * drop:.1f} points below its own" if drop > 0.0 else ""
+    fall = f"; accuracy falls by up to {100.0 * drop:.1f} points below theirs" if drop > 0.0 else ""
     return f"{word} rises to {barrier.loss:.3g} at {barrier.at:g}, a barrier of {over} ({interval}){fall}"
 
 
