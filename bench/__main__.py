@@ -8,14 +8,15 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import atlas, curvature, growth, iris, mnist, playground, population, start, tables
+from bench import atlas, backprop, curvature, growth, iris, mnist, playground, population, start, tables
 from bench._claim import Bench, Row, judge, measure
 from bench._measure import FailedError
 
 BENCHES = {
     bench.name: bench
     for bench in (
-        module.BENCH for module in (iris, population, growth, atlas, curvature, playground, mnist, start, tables)
+        module.BENCH
+        for module in (iris, population, growth, atlas, curvature, backprop, playground, mnist, start, tables)
     )
 }
 OUT = Path(__file__).parent / "out"

@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,15 +46,17 @@ def test_multiply_adds_of_iris_are_those_counted_by_hand(cost: BackpropCost) -> 
 
 def test_times_are_positive_and_grow_with_the_work(cost: BackpropCost) -> None:
     timed = cost.timed
-    assert timed.num_rounds == 5
+    # A slow machine runs out of its second before the fifth round.
+    assert 3 <= timed.num_rounds <= 5
     for curve in (timed.batches.forward, timed.batches.gradient, timed.batches.called):
-        assert curve.shape == (5, 5)
+        assert curve.shape == (5, timed.num_rounds)
         assert np.all(curve > 0.0)
-    # 64 examples in a batch do not take 64 times as long as one; called from Python, hardly longer at all.
-    gradient, called = (np.median(curve, axis=1) for curve in (timed.batches.gradient, timed.batches.called))
+    # The fastest round of each, since other work may disturb any. The arithmetic of one flower takes a fraction of a
+    # microsecond, which grows with the batch; calling it takes tens of microseconds, which do not.
+    gradient, called = (np.min(curve, axis=1) for curve in (timed.batches.gradient, timed.batches.called))
     assert gradient[-1] > gradient[0]
-    assert np.all(called > gradient)
-    assert called[-1] < 40 * called[0]
+    assert called[0] > 5 * gradient[0]
+    assert called[-1] / called[0] < gradient[-1] / gradient[0]
     assert [each.symbol for each in timed.scalings] == ["N", "d", "L", "w"]
     assert [each.sizes.tolist() for each in timed.scalings] == [
         [1, 4, 5, 16, 64], [4, 16, 64, 256], [1, 2, 3, 4], [4, 8, 16, 32],
@@ -134,6 +137,20 @@ def test_a_run_with_convolutions_whose_data_is_gone_is_measured_on_random_pictur
     assert told["num_params"] == found.work.num_params
     assert told["one_weight_at_a_time"]["chain_rule"] is None
     assert "One weight at a time" in (run.path / "backprop-cost" / "report.html").read_text()
+
+
+def test_ctrl_c_ends_it_at_the_next_program_and_nothing_is_written(home: Path) -> None:
+    told: list[str] = []
+
+    def on_loading(doing: str, done: int, total: int) -> None:
+        told.append(doing)
+        if doing == "compiling":
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        gl.backprop_cost("iris", out="found", watcher=gl.Watcher(on_loading=on_loading))
+    assert told.count("compiling") == 1
+    assert not list(home.iterdir())
 
 
 @pytest.mark.parametrize("budget", [0.0, -1.0, float("nan"), float("inf")])

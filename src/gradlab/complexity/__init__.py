@@ -1,13 +1,14 @@
 """Floor 7: what back-propagation costs: multiply-adds counted, and time as examples, weights and layers grow."""
 
 from gradlab.complexity._case import Case as Case
+from gradlab.complexity._clock import Trial as Trial, measure_by_turns as measure_by_turns, prepare as prepare
 from gradlab.complexity._exponent import (
     LEAST_POINTS as LEAST_POINTS,
     Exponent as Exponent,
     fit_exponent as fit_exponent,
     reached_from as reached_from,
 )
-from gradlab.complexity._measure import time_step as time_step
+from gradlab.complexity._measure import step_loops as step_loops, time_step as time_step
 from gradlab.complexity._timed import (
     Batches as Batches,
     ByWeights as ByWeights,

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -20,6 +20,8 @@ from gradlab.complexity._work import unrolled
 from gradlab.networks import Conv2D
 
 Size = TypeVar("Size")
+Loop = Callable[[int], Any]
+"""Does a piece of work so many times, and returns what the last time gave."""
 Notice = Callable[[str, int, int], None]
 """Told what is done, how much of it, of how much."""
 
@@ -70,6 +72,23 @@ def time_step(case: Case, *, budget_s: float, on_progress: Notice) -> Timed:
     return gather(case, job.plans(), seconds)
 
 
+def step_loops(case: Case, num_examples: int | None = None) -> dict[Literal["forward", "gradient"], Loop]:
+    """Compile a batch's way forward, and its way forward and back, into loops that take them any number of times.
+
+    Args:
+        case: The network in training.
+        num_examples: Of the batch. Default: the network's own.
+
+    Returns:
+        Functions of a number of turns.
+    """
+    asked = (case.params, *case.batch(num_examples or case.batch_size))
+    return {
+        "forward": compile_loop(case.loss_fn, *asked),
+        "gradient": compile_loop(gradient_of(case.loss_fn), *asked),
+    }
+
+
 @dataclass
 class _Job:
     """Prepares all that is to be timed."""
@@ -108,13 +127,12 @@ class _Job:
 
     def add_batch(self, size: int) -> float:
         """Prepare forward and gradient of a batch, the latter also as calls from Python."""
-        asked = (self.case.params, *self.case.batch(size))
-        self.add(("forward", size), compile_loop(self.case.loss_fn, *asked))
-        run = compile_loop(gradient_of(self.case.loss_fn), *asked)
+        loops = step_loops(self.case, size)
         if size == self.case.batch_size:
-            self.gradient = run(1)[1]
-        self.add(("called", size), one_by_one(run))
-        return self.add(("gradient", size), run)
+            self.gradient = loops["gradient"](1)[1]
+        self.add(("forward", size), loops["forward"])
+        self.add(("called", size), one_by_one(loops["gradient"]))
+        return self.add(("gradient", size), loops["gradient"])
 
     def prepare_stacks(self) -> None:
         """Prepare equal dense layers as their inputs, their number and their width grow."""

@@ -1,5 +1,6 @@
 """`backprop --cost`: what back-propagation through a person's own network costs, counted and timed."""
 
+import functools
 import os
 import time
 from collections.abc import Sequence
@@ -17,7 +18,8 @@ from gradlab.verbs._backprop_cost_result import BackpropCost
 from gradlab.verbs._backprop_cost_words import describe, notes_of
 from gradlab.verbs._backprop_source import Subject, find_subject
 from gradlab.verbs._changes import Changes, Settings, settings_as_texts
-from gradlab.verbs._watcher import SILENT, Watcher
+from gradlab.verbs._stopping import stop_on_signals
+from gradlab.verbs._watcher import SILENT, OnLoading, Watcher
 
 BUDGET_S = 8.0
 LONGEST_BUDGET_S = 3_600.0
@@ -60,6 +62,7 @@ def backprop_cost(
 
     Raises:
         SpecError: If a number is out of range.
+        KeyboardInterrupt: If Ctrl-C was pressed; nothing is written then.
 
     Example:
         >>> import gradlab as gl
@@ -75,24 +78,37 @@ def backprop_cost(
         hidden=None if hidden is None else tuple(hidden),
         settings=settings_as_texts(set),
     )
-    subject = find_subject(what, changes, epochs=0, member=member, needs_data=False, watcher=watcher)
-    case = _case(subject)
-    loaded = time.perf_counter()
-    with training.precision_of(case.precision):
-        work = complexity.count_work(case.network, case.optimizer, case.batch_size)
-        xla = complexity.count_by_xla(
-            case, work, on_layer=lambda done, total: watcher.on_loading("counting", done, total)
+    with stop_on_signals(watcher.on_stop) as stop:
+
+        def go_on(doing: str, done: int, total: int) -> None:
+            if stop.is_set():
+                raise KeyboardInterrupt
+            watcher.on_loading(doing, done, total)
+
+        subject = find_subject(
+            what, changes, epochs=0, member=member, needs_data=False, watcher=replace(watcher, on_loading=go_on)
         )
-        counted = time.perf_counter()
-        timed = complexity.time_step(case, budget_s=budget, on_progress=watcher.on_loading)
-    seconds = {"load": loaded - begin, "count": counted - loaded, "time": time.perf_counter() - counted}
-    found = BackpropCost(subject, work, xla, timed, budget, (), (), seconds)
-    found = replace(found, sentences=describe(found), notes=notes_of(found))
+        loaded = time.perf_counter()
+        found = _measure(subject, budget, go_on)
+    found = replace(found, seconds={"load": loaded - begin, **found.seconds})
     place = _place(subject, out)
     if place is not None and report:
         save_results(place, result=found.to_json(), report=found.to_page())
         found = replace(found, path=place)
-    return replace(found, seconds={**seconds, "total": time.perf_counter() - begin})
+    return replace(found, seconds={**found.seconds, "total": time.perf_counter() - begin})
+
+
+def _measure(subject: Subject, budget: float, go_on: OnLoading) -> BackpropCost:
+    begin = time.perf_counter()
+    case = _case(subject)
+    with training.precision_of(case.precision):
+        work = complexity.count_work(case.network, case.optimizer, case.batch_size)
+        xla = complexity.count_by_xla(case, work, on_layer=functools.partial(go_on, "counting"))
+        counted = time.perf_counter()
+        timed = complexity.time_step(case, budget_s=budget, on_progress=go_on)
+    seconds = {"count": counted - begin, "time": time.perf_counter() - counted}
+    found = BackpropCost(subject, work, xla, timed, budget, (), (), seconds)
+    return replace(found, sentences=describe(found), notes=notes_of(found))
 
 
 def _case(subject: Subject) -> Case:
