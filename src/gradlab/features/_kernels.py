@@ -1,0 +1,46 @@
+"""The first layer's weights as pictures."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from gradlab.features._weighted import WeightedNetwork
+from gradlab.networks import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
+
+
+@dataclass(frozen=True, eq=False)
+class Kernels:
+    """What each channel of the first layer multiplies the pixels by.
+
+    Attributes:
+        layer: The layer.
+        weights: Of a convolution the patch it slides; of a dense layer a number for every pixel.
+    """
+
+    layer: str
+    weights: Float[np.ndarray, "channels rows columns colours"]
+
+
+def first_kernels(net: WeightedNetwork) -> Kernels | None:
+    """Lay the first layer's weights out as pictures, or return None where something else comes first.
+
+    Args:
+        net: A network that takes pictures.
+
+    Returns:
+        A picture a channel.
+    """
+    for layer in net.network.layers:
+        match layer:
+            case Conv2D():
+                weight = np.asarray(net.params[layer.name]["weight"], np.float64)
+                return Kernels(layer.name, weight.transpose(3, 0, 1, 2))
+            case Dense():
+                weight = np.asarray(net.params[layer.name]["weight"], np.float64)
+                return Kernels(layer.name, weight.T.reshape(layer.units, *net.network.input_shape))
+            case Flatten() | Dropout() | Activation() | BatchNorm():
+                continue
+            case _:
+                return None
+    return None
