@@ -76,6 +76,9 @@ def test_the_way_from_the_start_falls_rises_or_ends_no_lower() -> None:
     bumped = 2.0 - T + 2.0 * np.exp(-(((T - 0.5) / 0.1) ** 2))
     text = told(landscape_of(from_start=curve(T, bumped)))
     assert "on the way, at most to 3.5; training went round" in text
+    ripple = 2.0 - T
+    ripple[10] += 0.055
+    assert "falls to 1, but for a rise of 0.005 on the way" in told(landscape_of(from_start=curve(T, ripple)))
     assert "comes to 2, which is no lower" in told(landscape_of(from_start=curve(T, 1.0 + T)))
 
 

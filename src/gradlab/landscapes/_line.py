@@ -6,8 +6,11 @@ import numpy as np
 from jaxtyping import Float
 
 ROUNDING = {"float32": 1e-5, "float64": 1e-12}
-"""Share of a loss below which a change of it may be rounding. Measured on a straight line through `iris` in float32:
-second differences are off by up to 2e-7 of the loss."""
+"""Share of a loss below which a change of it may be rounding.
+
+Measured on 4 random lines of 41 points through each of six presets (`iris`, `circle`, `spiral`, `plane`, `digits`,
+`mnist-mlp`): second differences in float32 and in float64 differ by at most 1.1e-6 of the largest of the three losses.
+"""
 
 
 @dataclass(frozen=True)

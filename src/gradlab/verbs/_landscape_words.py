@@ -7,7 +7,7 @@ from gradlab.verbs._landscape_result import Between, Crossing, Curve, Landscape,
 
 PARTS = {"train": "training", "validation": "validation", "test": "test"}
 NOTABLE = 0.01
-"""A loss that is lower by less than this share is not called lower."""
+"""A loss that is lower by less than this share is not called lower, nor a rise by less of the fall one to go round."""
 MOVES = {
     "filter": "each filter of a direction is as long as the network's own",
     "layer": "each layer's array of a direction is as long as the network's own",
@@ -81,6 +81,8 @@ def _from_start(curve: Curve) -> str:
     top = float(np.nanmax(np.where(np.isfinite(loss), loss, np.nan)))
     if not loss[-1] < loss[0]:
         return f"{way} comes to {loss[-1]:.3g}, which is no lower."
+    if curve.reading.rise < NOTABLE * (loss[0] - loss[-1]):
+        return f"{way} falls to {loss[-1]:.3g}, but for a rise of {curve.reading.rise:.2g} on the way."
     return f"{way} rises by up to {curve.reading.rise:.3g} on the way, at most to {top:.3g}; training went round."
 
 
