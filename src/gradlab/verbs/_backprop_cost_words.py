@@ -72,7 +72,8 @@ def _price(found: "BackpropCost") -> str:
 def _how_measured(way: OneByOne) -> str:
     if not way.is_extrapolated:
         return ""
-    return f" ({way.num_measured:,} weights were measured; the time of all {way.num_params:,} is extrapolated)"
+    taken = "1 weight was measured" if way.num_measured == 1 else f"{way.num_measured:,} weights were measured"
+    return f" ({taken}; the time of all {way.num_params:,} is extrapolated)"
 
 
 def _growth(found: "BackpropCost") -> str:
@@ -109,7 +110,7 @@ def _xla(found: "BackpropCost") -> str:
     forward, backward = whole.forward / (of * work.forward), whole.backward / (of * work.backward)
     return (
         f"XLA counts {whole.forward:,.0f} operations forward and {whole.backward:,.0f} back for the batch, "
-        f"{forward:.3g} and {backward:.3g} times ours at 2 a multiply-add: {_why(found)}."
+        f"{forward:.2f} and {backward:.2f} times ours at 2 a multiply-add: {_why(found)}."
     )
 
 
