@@ -165,12 +165,14 @@ def backprop(
         )
 
     found = watch(start, is_silent=quiet or as_json)
+    begin = time.perf_counter()
     if html is not None:
         save_text(html, found.to_page())
+    page_s = {} if html is None else {"page": time.perf_counter() - begin}
     if markdown is not None:
         save_text(markdown, found.to_markdown())
     if as_json:
-        seconds = {"import": import_s, **found.seconds, "total": time.perf_counter() - BEGIN}
+        seconds = {"import": import_s, **found.seconds, **page_s, "total": time.perf_counter() - BEGIN}
         print_json({**found.to_json(), "seconds": {name: round(value, 4) for name, value in seconds.items()}})
     elif not quiet:
         _show(found, html, markdown)

@@ -90,6 +90,8 @@ def backprop(
         raise SpecError(f"top={top}: expected how many terms to name, 1 or more")
     if epochs < 0:
         raise SpecError(f"epochs={epochs}: expected 0 or more")
+    if samples < 1:
+        raise SpecError(f"samples={samples}: expected 1 or more; to leave the check out, use --no-check")
     if input is not None and (example is not None or batch is not None):
         raise SpecError("--input gives an example's numbers; leave out --example and --batch")
     training.prepare_engine()
@@ -113,7 +115,9 @@ def backprop(
     found = replace(found, sentences=describe(found), seconds=seconds)
     place = _place(found, out)
     if place is not None and report:
+        written = time.perf_counter()
         save_results(place, result=found.to_json(), report=found.to_page())
+        seconds["page"] = time.perf_counter() - written
         found = replace(found, path=place)
     return replace(found, seconds={**seconds, "total": time.perf_counter() - begin})
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Int
 
 from gradlab.backpropagation import NeuronWishes, OutputWishes, neuron_wishes, output_wishes
 from gradlab.core import Table
@@ -34,7 +34,7 @@ class Nudges:
         return f"{self.own.layer}[{','.join(map(str, self.own.place))}]"
 
     @property
-    def order(self) -> Float[np.ndarray, " inputs"]:
+    def order(self) -> Int[np.ndarray, " inputs"]:
         """Places of its inputs, that whose weight is wanted to change most first."""
         return np.argsort(-np.abs(self.own.weight_wishes), kind="stable")
 

@@ -39,7 +39,7 @@ class Chosen:
 
     inputs: Float[np.ndarray, "batch ..."]
     targets: Shaped[np.ndarray, " batch"]
-    places: Int[np.ndarray, " batch"]
+    places: Int[np.ndarray, " places"]
     part: PartName
     labels: tuple[str, ...]
 
