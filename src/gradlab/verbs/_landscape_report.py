@@ -194,7 +194,7 @@ def _crossing(crossing: Crossing) -> Section:
         "linearly connected; with one, there may still be a way between them that is not straight.",
         "Hidden units have no order: a network has as many equal copies as there are orders of its units, and two "
         "trainings find copies in different ones. Matching (Ainsworth et al., 2022) looks for the copy of the second "
-        "that is nearest to the first.",
+        "that is nearest to the first; where an activation is odd, as tanh, units may be turned round for it, too.",
     )
     label = f"t (0: {plain.names[0]}, 1: {plain.names[1]})"
     charts = way_charts(curves, label, has_chord=True)
