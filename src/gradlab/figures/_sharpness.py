@@ -52,7 +52,8 @@ def plot_sharpness(
     axes.set_ylabel("sharpness, divided as the rule divides" if known[0].is_divided else "sharpness")
     axes.grid(axis="y", color=LINE, linewidth=0.6)
     axes.plot([], [], color=SOFT, linewidth=0.9, linestyle="--", label="limit")
-    axes.legend(frameon=False, fontsize=9)
+    # Beside the axes, since curves and limits may lie anywhere within.
+    axes.legend(frameon=False, fontsize=9, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
 
 
