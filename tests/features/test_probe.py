@@ -9,15 +9,22 @@ from gradlab.features import (
     PIXELS,
     Division,
     Property,
+    Reading,
     WeightedNetwork,
+    by_class,
     chance,
     difference_interval,
     find_axes,
-    read_property,
+    read_properties,
     reduce_layers,
     ridge_path,
     score_interval,
 )
+
+
+def read_one(rows: np.ndarray, wanted: Property, division: Division) -> Reading:
+    (told,) = read_properties(rows, [wanted], division)
+    return told
 
 
 def test_all_penalties_at_once_are_scikit_learns_one_by_one() -> None:
@@ -44,7 +51,7 @@ def test_classes_are_told_as_scikit_learns_ridge_classifier_tells_them() -> None
     labels = rng.integers(0, 4, 600)
     X = rng.normal(size=(600, 9)) + np.eye(4, 9)[labels] * 1.5
     wanted = Property("kind", labels, tuple("abcd"))
-    told = read_property(X, wanted, Division(300, 100, 200))
+    told = read_one(X, wanted, Division(300, 100, 200))
     variance = np.trace(np.cov(X[:300].T, bias=True)) * 300 / 9
     peer = RidgeClassifier(alpha=told.penalty * variance).fit(X[:300], labels[:300])
     told_by_peer: np.ndarray = np.asarray(peer.predict(X[400:]))
@@ -58,7 +65,7 @@ def test_reals_are_scored_by_r_squared() -> None:
     rng = np.random.default_rng(2)
     X = rng.normal(size=(500, 6))
     Y = X @ rng.normal(size=(6, 2)) + rng.normal(size=(500, 2)) * [[0.5, 2.0]]
-    told = read_property(X, Property("place", Y), Division(250, 100, 150))
+    told = read_one(X, Property("place", Y), Division(250, 100, 150))
     alpha = told.penalty * np.trace(np.cov(X[:250].T, bias=True)) * 250 / 6
     guess = Ridge(alpha=alpha).fit(X[:250], Y[:250]).predict(X[350:])
     assert told.score == pytest.approx(r2_score(Y[350:], guess, multioutput="variance_weighted"))
@@ -68,10 +75,10 @@ def test_noise_tells_nothing_and_gets_the_largest_penalties() -> None:
     rng = np.random.default_rng(3)
     labels = rng.integers(0, 2, 2000)
     wanted = Property("coin", labels, ("heads", "tails"))
-    told = read_property(rng.normal(size=(2000, 100)), wanted, Division(800, 200, 1000))
+    told = read_one(rng.normal(size=(2000, 100)), wanted, Division(800, 200, 1000))
     low, high = score_interval(told.credits, is_classes=True)
     assert low < 0.5 < high
-    reals = read_property(
+    reals = read_one(
         rng.normal(size=(2000, 100)), Property("noise", rng.normal(size=(2000, 2))), Division(800, 200, 1000)
     )
     assert reals.score < 0.02
@@ -85,11 +92,31 @@ def test_chance_is_the_most_frequent_class_of_the_fitted_examples() -> None:
     assert chance(Property("reals", np.zeros((8, 2))), Division(3, 1, 4)) == 0.0
 
 
+def test_many_properties_at_once_are_read_as_each_alone() -> None:
+    rng = np.random.default_rng(4)
+    labels, X = rng.integers(0, 3, 400), rng.normal(size=(400, 8))
+    X[:, 0] += labels
+    both = [Property("kind", labels, tuple("abc")), Property("place", X[:, :2] + rng.normal(size=(400, 2)))]
+    division = Division(200, 100, 100)
+    for told, wanted in zip(read_properties(X, both, division), both, strict=True):
+        alone = read_one(X, wanted, division)
+        assert (told.penalty, told.chosen_score) == (alone.penalty, pytest.approx(alone.chosen_score))
+        np.testing.assert_allclose(told.credits, alone.credits)
+
+
+def test_knowing_the_class_tells_what_its_classes_share() -> None:
+    labels = np.array([0, 0, 1, 1, 2, 0, 1, 0, 1])
+    holes = Property("holes", np.array([1, 1, 0, 0, 2, 0, 0, 1, 2]), ("0", "1", "2"))
+    assert by_class(holes, labels, Division(4, 1, 4)) == 0.5
+    place = np.array([[1.0], [3.0], [7.0], [7.0], [0.0], [2.0], [7.0], [2.0], [7.0]])
+    assert by_class(Property("place", place), labels, Division(4, 1, 4)) == 1.0
+
+
 def test_a_difference_is_paired() -> None:
     rng = np.random.default_rng(0)
     hard = (rng.random(400) < 0.5).astype(float)
     better = np.where(rng.random(400) < 0.06, 1.0, hard)
-    difference, (low, high) = difference_interval(better, hard)
+    difference, (low, high) = difference_interval(better - hard)
     assert difference == pytest.approx((better - hard).mean())
     assert 0.0 < low < difference < high < 0.07
 

@@ -7,14 +7,23 @@ from gradlab.features._ascent import (
     middle_of as middle_of,
 )
 from gradlab.features._cka import gram_of as gram_of, linear_cka as linear_cka
-from gradlab.features._kernels import Kernels as Kernels, first_kernels as first_kernels
+from gradlab.features._claim import Part as Part, judge as judge
+from gradlab.features._depth import (
+    Depth as Depth,
+    Estimate as Estimate,
+    MemberReadings as MemberReadings,
+    follow_depth as follow_depth,
+    read_member as read_member,
+)
+from gradlab.features._kernels import Kernels as Kernels, first_kernels as first_kernels, window_share as window_share
 from gradlab.features._probe import (
     Division as Division,
     Property as Property,
     Reading as Reading,
+    by_class as by_class,
     chance as chance,
     difference_interval as difference_interval,
-    read_property as read_property,
+    read_properties as read_properties,
     ridge_path as ridge_path,
     score_interval as score_interval,
 )

@@ -44,3 +44,25 @@ def first_kernels(net: WeightedNetwork) -> Kernels | None:
             case _:
                 return None
     return None
+
+
+def window_share(weights: Float[np.ndarray, "channels rows columns colours"]) -> Float[np.ndarray, " channels"]:
+    """Measure how local each unit is: the side of the smallest square that holds half of its squared weights.
+
+    An edge is a local thing. Random weights have half of their square in some 0.7 of the side.
+
+    Args:
+        weights: Of units that see a whole picture.
+
+    Returns:
+        Sides as shares of the picture's shorter side.
+    """
+    squares = (weights**2).sum(axis=3)
+    sums = np.pad(squares.cumsum(axis=1).cumsum(axis=2), ((0, 0), (1, 0), (1, 0)))
+    half = squares.sum(axis=(1, 2)) / 2.0
+    shorter = min(squares.shape[1:])
+    found = np.full(len(weights), float(shorter))
+    for side in range(shorter, 0, -1):
+        held = sums[:, side:, side:] - sums[:, :-side, side:] - sums[:, side:, :-side] + sums[:, :-side, :-side]
+        found[held.max(axis=(1, 2)) >= half] = side
+    return found / shorter

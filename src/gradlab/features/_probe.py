@@ -1,5 +1,6 @@
 """Linear probes: how much of a property can be read off a layer by weighing its units."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,8 +95,10 @@ def ridge_path(
     return np.stack([vectors @ (turned * one[:, None]) for one in shrink])
 
 
-def read_property(rows: Float[np.ndarray, "examples units"], wanted: Property, division: Division) -> Reading:
-    """Fit a linear probe by ridge regression, and score it on other examples.
+def read_properties(
+    rows: Float[np.ndarray, "examples units"], wanted: Sequence[Property], division: Division
+) -> tuple[Reading, ...]:
+    """Fit a linear probe for each property by ridge regression, and score it on other examples.
 
     Classes are read by regression on one column a class; the largest tells. The penalty is the one that reads the
     middle part best.
@@ -111,19 +114,38 @@ def read_property(rows: Float[np.ndarray, "examples units"], wanted: Property, d
     References:
         Alain and Bengio, "Understanding intermediate layers using linear classifier probes" (2017).
     """
-    targets, rows = wanted.targets(), rows.astype(np.float64)
-    fit, choose = slice(0, division.fit), slice(division.fit, division.fit + division.choose)
-    score = slice(division.fit + division.choose, division.total)
-    centre, middle = rows[fit].mean(axis=0), targets[fit].mean(axis=0)
-    weights = ridge_path(rows[fit] - centre, targets[fit] - middle, PENALTIES)
+    rows = rows.astype(np.float64)
+    fit, _, _ = _parts(division)
+    centred = rows - rows[fit].mean(axis=0)
+    targets = [one.targets() for one in wanted]
+    middles = [one[fit].mean(axis=0) for one in targets]
+    # One decomposition of the units' products serves every penalty and every property.
+    columns = np.concatenate([one[fit] - middle for one, middle in zip(targets, middles, strict=True)], axis=1)
+    weights = ridge_path(centred[fit], columns, PENALTIES)
+    ends = np.cumsum([one.shape[1] for one in targets])[:-1]
+    return tuple(
+        _reading(centred, own, middle, one, division)
+        for own, middle, one in zip(np.split(weights, ends, axis=2), middles, wanted, strict=True)
+    )
 
-    def credits_of(part: slice, weight: np.ndarray) -> np.ndarray:
-        told = (rows[part] - centre) @ weight + middle
-        return _credits(told, targets[part], wanted)
 
-    chosen = [float(credits_of(choose, weight).mean()) for weight in weights]
+def _parts(division: Division) -> tuple[slice, slice, slice]:
+    begin = division.fit + division.choose
+    return slice(0, division.fit), slice(division.fit, begin), slice(begin, division.total)
+
+
+def _reading(
+    centred: Float[np.ndarray, "examples units"],
+    weights: Float[np.ndarray, "penalties units parts"],
+    middle: Float[np.ndarray, " parts"],
+    wanted: Property,
+    division: Division,
+) -> Reading:
+    _, choose, score = _parts(division)
+    targets = wanted.targets()
+    chosen = [float(_credits(centred[choose] @ one + middle, targets[choose], wanted).mean()) for one in weights]
     best = int(np.argmax(chosen))
-    gained = credits_of(score, weights[best])
+    gained = _credits(centred[score] @ weights[best] + middle, targets[score], wanted)
     return Reading(float(gained.mean()), chosen[best], PENALTIES[best], gained)
 
 
@@ -133,6 +155,27 @@ def chance(wanted: Property, division: Division) -> float:
         return 0.0
     counts = np.bincount(wanted.values[: division.fit].astype(np.int64), minlength=len(wanted.names))
     return float((wanted.values[division.fit + division.choose : division.total] == counts.argmax()).mean())
+
+
+def by_class(wanted: Property, labels: Int[np.ndarray, " examples"], division: Division) -> float:
+    """Return what knowing the class alone scores: the most frequent answer of each class, or its mean for reals.
+
+    A layer that tells the classes apart reads this much of a property without having found it.
+
+    Args:
+        wanted: The property.
+        labels: Class ids of the examples.
+        division: As for a probe.
+
+    Returns:
+        Accuracy, or R².
+    """
+    fit, _, score = _parts(division)
+    targets = wanted.targets()
+    means = np.tile(targets[fit].mean(axis=0), (int(labels.max()) + 1, 1))
+    for label in np.unique(labels[fit]):
+        means[label] = targets[fit][labels[fit] == label].mean(axis=0)
+    return float(_credits(means[labels[score]], targets[score], wanted).mean())
 
 
 def _credits(
@@ -152,11 +195,9 @@ def score_interval(gained: Float[np.ndarray, " scored"], *, is_classes: bool) ->
     return _bootstrap(gained)
 
 
-def difference_interval(
-    first: Float[np.ndarray, " scored"], second: Float[np.ndarray, " scored"]
-) -> tuple[float, Interval]:
-    """Compute how much better the first reads than the second, with its 95% paired bootstrap interval."""
-    return float((first - second).mean()), _bootstrap(first - second)
+def difference_interval(gains: Float[np.ndarray, " scored"]) -> tuple[float, Interval]:
+    """Compute the mean of paired differences, with its 95% bootstrap interval."""
+    return float(gains.mean()), _bootstrap(gains)
 
 
 def _bootstrap(values: Float[np.ndarray, " scored"]) -> Interval:

@@ -30,6 +30,8 @@ from gradlab.reports._part_content import (
     PlainPart as PlainPart,
     Series as Series,
     Table as Table,
+    Tile as Tile,
+    Tiles as Tiles,
 )
 from gradlab.reports._render import render as render
 from gradlab.reports._steps_content import DrawnLayer as DrawnLayer, Scene as Scene, Step as Step, Steps as Steps

@@ -10,12 +10,13 @@ from gradlab.reports._chart import chart_view
 from gradlab.reports._csv import download
 from gradlab.reports._map import map_view
 from gradlab.reports._page_content import Page, Part, Section
-from gradlab.reports._part_content import Bars, BoundaryRow, Chart, Fields, Map, Picture, Table
+from gradlab.reports._part_content import Bars, BoundaryRow, Chart, Fields, Map, Picture, Table, Tiles
 from gradlab.reports._png import png_uri
 from gradlab.reports._render import page_frame
 from gradlab.reports._steps import steps_view
 from gradlab.reports._steps_content import Steps
 from gradlab.reports._summary import mark_code
+from gradlab.reports._tiles import tiles_view
 
 NUMBER = re.compile(r"(?:[-+−–—.,%±×∞\s\d⁻⁰¹²³⁴⁵⁶⁷⁸⁹]|to)*")
 """What a cell of a column of numbers may be, as `0.1 ± 0.02` or `−1 to 2`."""
@@ -87,8 +88,14 @@ def _part(part: Part, key: str) -> dict[str, Any]:
             return {"kind": "steps", "view": steps_view(part, key, _groups)}
         case BoundaryRow():
             return {"kind": "boundaries", "row": part, "key": key, "planes": _planes(part)}
-        case Picture():
-            return {"kind": "picture", "picture": part, "uri": png_uri(part.pixels.astype("uint8"))}
+        case Tiles() | Picture():
+            return _pictures(part)
+
+
+def _pictures(part: Tiles | Picture) -> dict[str, Any]:
+    if isinstance(part, Tiles):
+        return {"kind": "tiles", "tiles": part, "drawn": tiles_view(part)}
+    return {"kind": "picture", "picture": part, "uri": png_uri(part.pixels.astype("uint8"))}
 
 
 def _empty(title: str) -> dict[str, Any]:

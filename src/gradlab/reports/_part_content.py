@@ -196,4 +196,41 @@ class Fields:
     note: str = ""
 
 
-PlainPart = Chart | Map | Table | BoundaryRow | Picture | Bars | Fields
+@dataclass(frozen=True)
+class Tile:
+    """One small picture among others.
+
+    Attributes:
+        values: Grey values, or red, green and blue.
+        caption: A few words below.
+        scale: "grey": black to white, between `limits`; "signed": orange below 0 and blue above, by its largest number.
+        limits: What is black and what is white; by default the smallest and the largest value. Red, green and blue are
+            drawn likewise.
+        box: A rectangle drawn on top: top, left, height and width in pixels of the picture.
+    """
+
+    values: Float[np.ndarray, "rows columns"] | Float[np.ndarray, "rows columns 3"]
+    caption: str = ""
+    scale: Literal["grey", "signed"] = "grey"
+    limits: tuple[float, float] | None = None
+    box: tuple[int, int, int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """Small pictures side by side, as many in a row as there is room for.
+
+    Attributes:
+        title: A line above.
+        tiles: The pictures.
+        size: How large each is drawn.
+        note: A line below.
+    """
+
+    title: str
+    tiles: tuple[Tile, ...]
+    size: Literal["small", "medium", "large"] = "small"
+    note: str = ""
+
+
+PlainPart = Chart | Map | Table | BoundaryRow | Picture | Bars | Fields | Tiles
