@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         report as report,
         resume as resume,
         softmax as softmax,
+        surface as surface,
         sweep as sweep,
         train as train,
     )
@@ -55,6 +56,7 @@ _HOMES = {
     "report": "gradlab.verbs",
     "resume": "gradlab.verbs",
     "softmax": "gradlab.verbs",
+    "surface": "gradlab.verbs",
     "sweep": "gradlab.verbs",
     "train": "gradlab.verbs",
 }

@@ -106,10 +106,11 @@ def test_flat_and_bent_places_are_called_what_they_are(formula: str, kind: str, 
     assert (kind == "kink") == (found.places[0].eigenvalues == ())
 
 
-@pytest.mark.parametrize("formula", ["(x^2 + y^2 - 1)^2", "(x - y)^2", "max(0, x^2 - 1)", "x^2*y^2", "max(x, 0)"])
+@pytest.mark.parametrize("formula", ["(x^2 + y^2 - 1)^2", "(x - y)^2", "max(0, x^2 - 1)", "(x - 0.1)^2*(y + 0.3)^2",
+                                     "max(x, 0)"])  # fmt: skip
 def test_a_valley_is_one_place(formula: str) -> None:
     found = survey(make_surface(formula))
-    assert [place.kind for place in found.minima] == ["valley"]
+    assert kinds(found) in ({"valley": 1}, {"maximum": 1, "valley": 1})
     valley = found.minima[0]
     assert len(valley.members) > 50
     np.testing.assert_allclose(values_at(found.surface, valley.members), 0.0, atol=1e-8)
@@ -119,6 +120,7 @@ def test_two_valleys_are_two_places() -> None:
     found = survey(make_surface("((x^2 + y^2 - 1)*(x^2 + y^2 - 6.25))^2"))
     radii = sorted(float(np.hypot(*place.members[0])) for place in found.minima)
     np.testing.assert_allclose(radii, [1.0, 2.5], atol=1e-5)
+    assert kinds(found) == {"maximum": 1, "ridge": 1, "valley": 2}
 
 
 @pytest.mark.parametrize(("formula", "is_lower"), [("x^3 - x", True), ("x", True), ("-x^2", True), ("x^2 - y^2", True),

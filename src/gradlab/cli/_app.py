@@ -15,6 +15,7 @@ from gradlab.cli import (
     _report,
     _runs,
     _softmax,
+    _surface,
     _sweep,
     _train,
 )
@@ -47,6 +48,7 @@ app.command(name="curvature")(_curvature.curvature)
 app.command(name="landscape")(_landscape.landscape)
 app.command(name="backprop")(_backprop.backprop)
 app.command(name="softmax", context_settings=_softmax.SETTINGS)(_softmax.softmax)
+app.command(name="surface", cls=_surface.FormulaCommand)(_surface.surface)
 app.command(name="evaluate")(_evaluate.evaluate)
 app.command(name="predict")(_predict.predict)
 app.command(name="report")(_report.report)

@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float
 from gradlab.core import SpecError
 from gradlab.surfaces._surface import Surface, look_at
 
-SIDE = {1: 4097, 2: 129}
+SIDE = {1: 4097, 2: 201}
 """Points of the grid along each variable, by the number of variables."""
 KEPT = 0.99
 """Share of the grid that counts for the sizes, so that a pole does not make all else look flat."""

@@ -10,12 +10,16 @@ MOST = 1_000
 """Low points of the grid to search from, the lowest first."""
 DIRECTIONS = 16
 """In the plane; a ridge that points between two of them stops the search too early."""
+BESIDE = 1.5
+"""Distances between neighbours of the grid within which a low point is taken for that of a known minimum."""
 HALVINGS = 34
 """From the grid's spacing down to its ten-billionth."""
 STEPS_PER_HALVING = 8
 
 
-def find_kinks(surface: Surface, gauge: Gauge) -> Float[np.ndarray, "found dims"]:
+def find_kinks(
+    surface: Surface, gauge: Gauge, known: Float[np.ndarray, "known dims"]
+) -> Float[np.ndarray, "found dims"]:
     """Search for minima from every point of the grid that is lower than its neighbours, without derivatives.
 
     A compass search: each point moves to the lowest of the points around it, at a distance that is halved when none is
@@ -24,11 +28,14 @@ def find_kinks(surface: Surface, gauge: Gauge) -> Float[np.ndarray, "found dims"
     Args:
         surface: The surface.
         gauge: Its values on the grid.
+        known: Minima that need no search; low points of the grid next to them are left out.
 
     Returns:
-        Points of the domain that nothing around them is lower than. Minima with a gradient are among them.
+        Points of the domain that nothing around them is lower than. Minima with a gradient may be among them.
     """
     points = gauge.points[_low_points(gauge.values).ravel()]
+    for minimum in known:
+        points = points[np.abs(points - minimum).max(axis=-1) > BESIDE * gauge.spacing]
     if not len(points):
         return points
     values = values_at(surface, points)

@@ -20,14 +20,14 @@ class Outcome:
     Attributes:
         setting: Rate, momentum and noise.
         fates: By start, the number of the place where it arrived, or its `Fate`.
-        values: The loss where each ended.
         points: Where each ended; None where they were not kept.
+        values: The loss there; None likewise.
     """
 
     setting: Setting
     fates: Int[np.ndarray, " starts"]
-    values: Float[np.ndarray, " starts"]
     points: Float[np.ndarray, "starts dims"] | None = None
+    values: Float[np.ndarray, " starts"] | None = None
 
 
 def run_settings(
@@ -38,7 +38,7 @@ def run_settings(
     steps: int,
     rule: RuleName = "sgd",
     seed: int = 0,
-    keeps_points: bool = False,
+    keeps_ends: bool = False,
     on_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> tuple[Outcome, ...]:
     """Descend from the same starts at every setting, and judge each descent.
@@ -52,7 +52,7 @@ def run_settings(
         steps: Of each descent.
         rule: How a gradient becomes a step.
         seed: Draws the noise.
-        keeps_points: Whether to keep where each ended.
+        keeps_ends: Whether to keep where each ended, and the loss there.
         on_progress: Called with how many descents are done, and of how many.
 
     Returns:
@@ -64,8 +64,8 @@ def run_settings(
         Outcome(
             setting,
             np.zeros(num, np.int16),
-            np.zeros(num, np.float32),
-            np.zeros((num, dims)) if keeps_points else None,
+            np.zeros((num, dims)) if keeps_ends else None,
+            np.zeros(num) if keeps_ends else None,
         )
         for setting in settings
     )
@@ -73,9 +73,9 @@ def run_settings(
     def run(outcome: Outcome, stream: int) -> int:
         where = places[stream]
         ends = descend(found.surface, starts[where], outcome.setting, steps=steps, rule=rule, seed=seed, stream=stream)
-        outcome.fates[where], outcome.values[where] = judge(found, ends)
-        if outcome.points is not None:
-            outcome.points[where] = ends.points
+        outcome.fates[where], values = judge(found, ends)
+        if outcome.points is not None and outcome.values is not None:
+            outcome.points[where], outcome.values[where] = ends.points, values
         return where.stop - where.start
 
     tasks = [(outcome, stream) for outcome in outcomes for stream in range(len(places))]

@@ -11,7 +11,7 @@ from gradlab.surfaces._kinks import compass, find_kinks
 from gradlab.surfaces._newton import find_stationary
 from gradlab.surfaces._surface import Surface, look_at, values_at
 
-Kind = Literal["minimum", "kink", "valley", "saddle", "inflection", "maximum", "plateau"]
+Kind = Literal["minimum", "kink", "valley", "saddle", "inflection", "maximum", "ridge", "plateau"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LOW_KINDS: tuple[Kind, ...] = ("minimum", "kink", "valley")
 """Places that nothing around them is lower than."""
@@ -26,6 +26,8 @@ EQUAL = 1e-8
 """Share of the usual height within which two values are equal."""
 CELLS = 2.0
 """Distances between starts of the search within which places on a valley belong together."""
+WAY = 33
+"""Points at which a straight way between two pieces of a valley is looked at."""
 NONE = np.zeros(0)
 
 
@@ -35,14 +37,14 @@ class Place:
 
     Attributes:
         kind: A `minimum`; a `kink`, a minimum without a gradient; a `valley`, a line or floor of points that are
-            equally low; a `saddle`; an `inflection`, level but falling on one side; a `maximum`; a `plateau`, flat
-            and not low.
+            equally low; a `saddle`; an `inflection`, level but falling on one side; a `maximum`; a `ridge`, a
+            line of points that are equally high; a `plateau`, flat and not low.
         point: Where it is; of a valley or a plateau, one of its points.
         value: Of the loss.
         eigenvalues: Of the Hessian, rising; none of a kink.
         is_global: Whether no minimum found is lower.
         reach: How near to it, in each variable, a descent has arrived.
-        members: Points of a valley or a plateau; of all else, the one.
+        members: Points of a valley, a ridge or a plateau; of all else, the one.
     """
 
     kind: Kind
@@ -115,7 +117,7 @@ def survey(surface: Surface) -> Survey:
         ['minimum', 'minimum', 'maximum']
     """
     gauge = measure(surface)
-    every = 1 if surface.dimensions == 1 else 2
+    every = 1 if surface.dimensions == 1 else 3
     spacing = every * gauge.spacing
     side = len(gauge.axes[0])
     starts = gauge.points.reshape(-1, side, surface.dimensions)[::every, ::every].reshape(-1, surface.dimensions)
@@ -150,7 +152,7 @@ class _Search:
 
     def _flat(self, points: np.ndarray, values: np.ndarray, eigenvalues: np.ndarray) -> list[Place]:
         places = []
-        for group in _connected(points, CELLS * self._spacing):
+        for group in self._joined(points, values, _connected(points, CELLS * self._spacing)):
             first, value = points[group[0]], float(values[group[0]])
             around = self._around(points[group]) - value
             is_wide = np.ptp(points[group], axis=0).max() > NEAR * self._surface.width
@@ -163,10 +165,31 @@ class _Search:
                 places.append(_place(kind, first, value, eigenvalues[group[0]], points[group]))
         return places
 
+    def _joined(self, points: np.ndarray, values: np.ndarray, groups: list[np.ndarray]) -> list[np.ndarray]:
+        """Put groups together that a straight and level way joins, where the search left a gap in a valley."""
+        joined: list[np.ndarray] = []
+        for group in groups:
+            near = [one for one in joined if self._is_level_between(points, values, one, group)]
+            joined = [one for one in joined if not any(one is other for other in near)]
+            joined.append(np.concatenate([*near, group]))
+        return joined
+
+    def _is_level_between(self, points: np.ndarray, values: np.ndarray, one: np.ndarray, other: np.ndarray) -> bool:
+        level = EQUAL * self._gauge.height
+        if abs(values[one[0]] - values[other[0]]) > level:
+            return False
+        gaps = np.abs(points[one][:, None] - points[other]).max(axis=-1)
+        first, second = np.unravel_index(np.argmin(gaps), gaps.shape)
+        shares = np.linspace(0.0, 1.0, WAY)[:, None]
+        way = points[one[first]] * (1.0 - shares) + points[other[second]] * shares
+        return bool((np.abs(values_at(self._surface, way) - values[one[0]]) <= level).all())
+
     def kinks(self, known: list[Place]) -> list[Place]:
         """Find minima without a gradient, beside the places that are known."""
         places: list[Place] = []
-        for point in _distinct(find_kinks(self._surface, self._gauge), SAME * self._surface.width):
+        lows = np.array([member for place in known if place.is_low for member in place.members])
+        found = find_kinks(self._surface, self._gauge, lows.reshape(-1, self._surface.dimensions))
+        for point in _distinct(found, SAME * self._surface.width):
             value = float(values_at(self._surface, point[None])[0])
             is_low = bool((self._around(point) >= value - EQUAL * self._gauge.height).all())
             if is_low and not self._is_known(point, value, [*known, *places]):
@@ -217,7 +240,7 @@ def _kind_by_values(around: Float[np.ndarray, " points"], *, is_wide: bool) -> K
     largest = np.abs(around).max()
     rises, falls = (around > FLAT * largest).any(), (around < -FLAT * largest).any()
     if falls:
-        return "saddle" if rises else "plateau" if is_wide else "maximum"
+        return "saddle" if rises else "ridge" if is_wide else "maximum"
     if is_wide:
         return "valley" if rises else "plateau"
     return "minimum"
@@ -226,7 +249,8 @@ def _kind_by_values(around: Float[np.ndarray, " points"], *, is_wide: bool) -> K
 def _distinct(points: Float[np.ndarray, "points dims"], distance: float) -> Float[np.ndarray, "distinct dims"]:
     """Leave out points that are where another one is."""
     kept: list[np.ndarray] = []
-    left = points
+    # First those that round to the same, which most do, and then those that only rounding keeps apart.
+    left = points[np.sort(np.unique((points / distance).round(), axis=0, return_index=True)[1])]
     while len(left):
         is_same = np.abs(left - left[0]).max(axis=-1) <= distance
         kept.append(left[0])
@@ -236,21 +260,17 @@ def _distinct(points: Float[np.ndarray, "points dims"], distance: float) -> Floa
 
 def _connected(points: Float[np.ndarray, "points dims"], distance: float) -> list[Int[np.ndarray, " group"]]:
     """Put points together that a chain of short distances joins."""
-    left = set(range(len(points)))
-    groups = []
-    while left:
-        group, edge = [], [min(left)]
-        left.discard(edge[0])
-        while edge:
-            one = edge.pop()
-            group.append(one)
-            others = np.array(sorted(left), np.int64)
-            is_next = (np.abs(points[others] - points[one]).max(axis=-1) <= distance) if len(others) else []
-            near = others[is_next].tolist() if len(others) else []
-            left.difference_update(near)
-            edge += near
-        groups.append(np.array(sorted(group), np.int64))
-    return groups
+    if len(points) < 2:
+        return [np.arange(len(points))] if len(points) else []
+    # A third of a second to import, which surfaces without flat places need not spend.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import KDTree
+
+    pairs = KDTree(points).query_pairs(distance, p=np.inf, output_type="ndarray")
+    links = coo_array((np.ones(len(pairs)), pairs.T), shape=(len(points), len(points)))
+    count, labels = connected_components(links, directed=False)
+    return [np.flatnonzero(labels == k) for k in range(count)]
 
 
 def _finished(places: list[Place], gauge: Gauge, width: float) -> tuple[Place, ...]:

@@ -19,6 +19,8 @@ from gradlab.verbs._report_again import report as report
 from gradlab.verbs._run import Run as Run, open_run as open_run
 from gradlab.verbs._scores import Scores as Scores
 from gradlab.verbs._softmax import Softmax as Softmax, softmax as softmax
+from gradlab.verbs._surface import list_surfaces as list_surfaces, surface as surface
+from gradlab.verbs._surface_result import SurfaceResult as SurfaceResult
 from gradlab.verbs._sweep import SweepResult as SweepResult, resume_sweep as resume_sweep, sweep as sweep
 from gradlab.verbs._train import resume as resume, train as train
 from gradlab.verbs._watcher import Watcher as Watcher
