@@ -66,9 +66,15 @@ class LayerAccount:
         return self.step.seen.params
 
     @property
-    def is_curved(self) -> bool:
-        """Whether the layer has a non-linear function of its own, so that z and a differ."""
+    def has_preactivation(self) -> bool:
+        """Whether z is recorded apart from a, as in layers with weights and in those of a function alone."""
         return self.step.seen.preactivation is not self.step.seen.activation
+
+    @property
+    def is_curved(self) -> bool:
+        """Whether the layer has a non-linear function of its own."""
+        spec = getattr(self.step.layer, "spec", None)
+        return getattr(spec, "activation", getattr(spec, "function", "linear")) != "linear"
 
     @property
     def slope(self) -> Batch:

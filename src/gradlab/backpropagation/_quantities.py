@@ -66,7 +66,7 @@ def _of_layer(layer: LayerAccount, lost: float, size: float) -> list[Quantity]:
     towards = layer.activation_gradient
     found = [_quantity(layer.name, "activation", f"{layer.name}/activation", towards, lost, size, is_averaged=False)]
     inside = lost
-    if layer.is_curved:
+    if layer.has_preactivation:
         upstream = largest_of(towards)
         found.append(
             _quantity(

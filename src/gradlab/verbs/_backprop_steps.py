@@ -1,5 +1,6 @@
 """An account as steps: the example, forward layer by layer, the cost, back layer by layer, the mean, the update."""
 
+import math
 from typing import TYPE_CHECKING
 
 from gradlab.backpropagation import Formula, GradientDetail, LayerAccount, LayerDetail, explain_gradient
@@ -145,7 +146,9 @@ def _back(found: "Backprop", drawing: Drawing, detail: LayerDetail) -> Step:
     ]
     if arrays:
         single = found.account.num_examples == 1
+        at_kink = any(math.isnan(entry.difference) for each in arrays for entry in each.entries[:BESIDE])
         title = "The largest in three ways" + ("" if single else ", [example,...]; ∂C/∂θ as the mean")
+        title += "; – at a kink" if at_kink else ""
         parts.append(page_table(three_ways_table(arrays, BESIDE, title, is_single=single)))
         parts.append(page_table(checks_table(arrays, "Checked: largest relative error of each array")))
     return Step(

@@ -87,7 +87,7 @@ def neurons_table(found: "Backprop", layer: LayerAccount, names: Sequence[str], 
 
 def _columns(layer: LayerAccount, *, is_back: bool) -> dict[str, np.ndarray]:
     if not layer.is_curved:
-        return {"δ = ∂C/∂a": layer.delta} if is_back else {"a": layer.activation}
+        return {"δ = ∂C/∂a": layer.delta} if is_back else {"z" if layer.has_preactivation else "a": layer.activation}
     if is_back:
         return {"∂C/∂a": layer.activation_gradient, "σ'(z)": layer.slope, "δ": layer.delta}
     return {"z": layer.preactivation, "a = σ(z)": layer.activation}
@@ -105,7 +105,7 @@ def checks_table(arrays: Sequence[ArrayCheck], title: str) -> Table:
             SYMBOLS.get(each.of, f"∂C/∂{each.of}"),
             f"{each.size:,}",
             f"{each.autodiff:.1e}",
-            f"{each.central_differences:.1e}",
+            f"{each.central_differences:.1e}" if each.num_checked else "–",
             f"{each.num_checked:,}",
             "agree" if each.agrees else DIFFER,
         )
@@ -117,7 +117,7 @@ def checks_table(arrays: Sequence[ArrayCheck], title: str) -> Table:
 def three_ways_table(arrays: Sequence[ArrayCheck], count: int, title: str, *, is_single: bool) -> Table:
     """Lay the largest derivatives out beside the same numbers in two other ways.
 
-    Of a single example, places leave out which one it is.
+    Of a single example, places leave out which one it is. At a kink there is no difference to take.
     """
     rows = tuple(
         (
@@ -125,7 +125,7 @@ def three_ways_table(arrays: Sequence[ArrayCheck], count: int, title: str, *, is
             f"[{','.join(map(str, entry.place[1 if is_single and each.of in SYMBOLS else 0 :]))}]",
             plain(entry.ours, digits=8),
             plain(entry.autodiff, digits=8),
-            plain(entry.difference, digits=8) if math.isfinite(entry.difference) else "at a kink",
+            plain(entry.difference, digits=8) if math.isfinite(entry.difference) else "–",
         )
         for each in arrays
         for entry in each.entries[:count]

@@ -38,6 +38,7 @@ function goThrough(part) {
       button.setAttribute("aria-disabled", isEnd);
     }
     part.querySelector("[data-at]").textContent = at + 1;
+    part.style.setProperty("--nav", nav.offsetHeight + "px");
     draw(scenes[at]);
     const list = links[at].closest(".phases"), link = links[at].getBoundingClientRect(), row = list.getBoundingClientRect();
     list.scrollLeft += link.left + link.width / 2 - row.left - row.width / 2;
@@ -47,7 +48,7 @@ function goThrough(part) {
       steps[at].querySelector(".step-title").textContent;
     history.replaceState(null, "", "#" + steps[at].id);
     // Deep in a long step, the next one would begin above the window.
-    if (nav.getBoundingClientRect().top <= 0 && steps[at].getBoundingClientRect().top < 0) {
+    if (steps[at].getBoundingClientRect().top < nav.offsetHeight && nav.getBoundingClientRect().top <= 0) {
       steps[at].scrollIntoView({ block: "start" });
     }
   };
