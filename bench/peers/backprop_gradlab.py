@@ -12,7 +12,7 @@ from gradlab.networks import build_network
 from gradlab.objectives import build_objective
 from gradlab.spec import ActivationName, CrossEntropySpec, DenseSpec, SgdSpec
 
-ROUNDS = 15
+ROUNDS = 45
 SHAPES: dict[str, tuple[tuple[int, ...], ActivationName, int]] = {
     "784-16-16-10 at 32": ((16, 16), "sigmoid", 32),
     "784-16-16-10 at 128": ((16, 16), "sigmoid", 128),

@@ -8,7 +8,7 @@ import time
 import torch
 from torch import nn
 
-ROUNDS = 15
+ROUNDS = 25
 SHAPES = {
     "784-16-16-10 at 32": ((16, 16), nn.Sigmoid, 32),
     "784-16-16-10 at 128": ((16, 16), nn.Sigmoid, 128),
