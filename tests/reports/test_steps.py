@@ -120,8 +120,8 @@ def test_many_neurons_are_a_strip_of_which_the_strongest_weights_are_drawn() -> 
     assert len(third.column.neurons) == 4
     assert second.gap is not None
     assert sum(line.path.count("M") for line in second.gap.lines) == 80
-    assert any("strongest 80 of 15,600" in note for note in view.notes)
-    assert any("strongest 80 of 520" in note for note in view.notes)
+    assert any("hidden 80 of 15,600" in note for note in view.notes)
+    assert any("output 80 of 520" in note for note in view.notes)
     # Every end of a line lies within its column's picture.
     ends = second.column.ends
     assert ends.min() > 0.0
@@ -174,7 +174,5 @@ def test_an_axis_may_carry_names() -> None:
     view = chart_view(Chart("c", "layer", "y", (Series("s", x, x),), x_names=names), "key")
     assert view is not None
     ticks = [tick.text for tick in view.x_ticks]
-    assert ticks[0] == "layer1"
-    assert ticks[-1] == "layer11"
-    assert len(ticks) < 11
+    assert ticks == ["layer1", "layer3", "layer5", "layer7", "layer9", "layer11"]
     assert view.reading["labels"] == list(names)

@@ -92,7 +92,8 @@ def test_what_parts_is_marked(home: Path) -> None:
     wrong = dataclasses.replace(found, check=dataclasses.replace(found.check, arrays=arrays))
     assert "DIFFER" in str(wrong)
     page = wrong.to_page()
-    assert page.count('<tr class="bad">') == 2
+    # The layer in the table of layers; the array in the check of its step, and its three numbers there.
+    assert page.count('<tr class="bad">') == 1 + 1 + 3
     assert "✗ differ" in page
     assert page.count('class="mark-bad"') == 1
     assert "Here the three ways part" in page

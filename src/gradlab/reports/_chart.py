@@ -122,9 +122,10 @@ def _scale(values: Float[np.ndarray, " values"], start: float, end: float, *, is
 
 
 def _named_ticks(names: tuple[str, ...], x: Scale) -> tuple[Tick, ...]:
-    """Write the names of 1, 2, 3, ... below the axis: as many as fit, evenly, the first and the last among them."""
-    fit = max(int((RIGHT - LEFT) / (PIXELS_PER_LETTER * max(map(len, names)) + PIXELS_PER_LETTER)), 2)
-    return tuple(Tick(x.at(float(k + 1)), names[k]) for k in thin(len(names), fit))
+    """Write the names of 1, 2, 3, ... below the axis, or every second, third, ... where not all fit."""
+    fit = max(int((RIGHT - LEFT) / (PIXELS_PER_LETTER * (max(map(len, names)) + 1))), 2)
+    step = max(-(-(len(names) - 1) // (fit - 1)), 1)
+    return tuple(Tick(x.at(float(k + 1)), names[k]) for k in range(0, len(names), step))
 
 
 def _notes(chart: Chart, x: np.ndarray, y: np.ndarray) -> tuple[str, ...]:

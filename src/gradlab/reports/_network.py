@@ -121,10 +121,11 @@ def _heading_width(column: Column) -> float:
 
 
 def _notes(placed: list[PlacedColumn]) -> tuple[str, ...]:
-    notes = [f"of the weights of {at.column.layer.name}, {at.gap.note}" for at in placed if at.gap and at.gap.note]
+    some = [f"{at.column.layer.name} {at.gap.note}" for at in placed if at.gap and at.gap.note]
+    notes = [f"of many weights the strongest are drawn: {', '.join(some)}"] if some else []
     maps = [f"{at.column.layer.name} {at.column.note}" for at in placed if at.column.note]
     if maps:
-        notes.append(f"Maps are drawn where the cost is moved most: {', '.join(maps)}")
+        notes.append(f"of many maps those that the cost moves most: {', '.join(maps)}")
     return tuple(notes)
 
 
@@ -142,7 +143,7 @@ def _gap(before: PlacedColumn, after: PlacedColumn) -> Gap:
         largest=_largest(layer.weight_wishes),
         mean_largest="" if mean is None else _largest(mean),
         middle=round((before.x + before.column.width + after.x) / 2, 1),
-        note="" if shown.all() else f"the strongest {int(shown.sum())} of {shown.size:,} are drawn",
+        note="" if shown.all() else f"{int(shown.sum())} of {shown.size:,}",
     )
 
 

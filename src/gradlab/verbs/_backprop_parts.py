@@ -26,7 +26,9 @@ def page_words(text: str) -> str:
     return MINUS.sub("−", powers)
 
 
-def page_table(table: PlainTable, *, total: bool = False, is_saved: bool = False, strip: str = "") -> Table:
+def page_table(
+    table: PlainTable, *, total: bool = False, is_saved: bool = False, strip: str = "", bad: tuple[int, ...] = ()
+) -> Table:
     """Write a table's numbers as a page does, and mark the rows in which something does not agree.
 
     Args:
@@ -34,12 +36,13 @@ def page_table(table: PlainTable, *, total: bool = False, is_saved: bool = False
         total: Whether the last row is a sum.
         is_saved: Whether the page offers it as a file.
         strip: What the title says and the first column need not repeat.
+        bad: Rows to mark besides those that say so themselves.
 
     Returns:
         The table.
     """
     rows = tuple((first.removeprefix(strip), *map(_worded, rest)) for first, *rest in table.rows)
-    bad = tuple(k for k, row in enumerate(table.rows) if DIFFER in row)
+    bad = tuple(k for k, row in enumerate(table.rows) if DIFFER in row or k in bad)
     rows = tuple(tuple(f"✗ {cell}" if cell == DIFFER else cell for cell in row) for row in rows)
     return Table(table.title, table.header, rows, bad=bad, total=total, is_saved=is_saved)
 

@@ -3,10 +3,10 @@
 import math
 from typing import TYPE_CHECKING
 
-from gradlab.backpropagation import Formula, GradientDetail, LayerAccount, LayerDetail, explain_gradient
+from gradlab.backpropagation import ArrayCheck, Formula, GradientDetail, LayerAccount, LayerDetail, explain_gradient
 from gradlab.core import Table as PlainTable
 from gradlab.reports import PlainPart, Step, Steps, number
-from gradlab.verbs._backprop_drawing import Drawing, draw, output_names
+from gradlab.verbs._backprop_drawing import UNCHANGED, Drawing, draw, output_names
 from gradlab.verbs._backprop_equations import activation_equation, chain_equations, delta_equation, sum_equation
 from gradlab.verbs._backprop_last_steps import mean_step, update_step
 from gradlab.verbs._backprop_parts import page_table
@@ -144,18 +144,29 @@ def _back(found: "Backprop", drawing: Drawing, detail: LayerDetail) -> Step:
         ),
         page_table(sum_table(detail.below, found.top, "Handed down, the largest"), total=True),
     ]
-    if arrays:
-        single = found.account.num_examples == 1
-        at_kink = any(math.isnan(entry.difference) for each in arrays for entry in each.entries[:BESIDE])
-        title = "The largest in three ways" + ("" if single else ", [example,...]; ∂C/∂θ as the mean")
-        title += "; – at a kink" if at_kink else ""
-        parts.append(page_table(three_ways_table(arrays, BESIDE, title, is_single=single)))
-        parts.append(page_table(checks_table(arrays, "Checked: largest relative error of each array")))
+    parts += _checks(arrays, is_single=found.account.num_examples == 1)
+    # A layer that hands on what it is given has no column, and no weights before it.
+    done = at + 1 if layer.kind in UNCHANGED else at
     return Step(
         "Back", layer.name, f"{layer.name} ({layer.kind}): back", _back_words(detail, is_bad=is_bad),
         _rules(layer.formulas, is_back=True), tuple(_numbers(found, detail, gradients)),
-        tuple(parts), drawing.scene(layer.name, drawing.last + 1, at if layer.kind != "flatten" else at + 1), is_bad,
+        tuple(parts), drawing.scene(layer.name, drawing.last + 1, done), is_bad,
     )  # fmt: skip
+
+
+def _checks(arrays: list[ArrayCheck], *, is_single: bool) -> list[PlainPart]:
+    """Set a layer's largest derivatives beside the same in two other ways, with the errors of all of them."""
+    if not arrays:
+        return []
+    at_kink = any(math.isnan(entry.difference) for each in arrays for entry in each.entries[:BESIDE])
+    title = "The largest in three ways" + ("" if is_single else ", [example,...]; ∂C/∂θ as the mean")
+    title += "; – at a kink" if at_kink else ""
+    owners = [each for each in arrays for _ in each.entries[:BESIDE]]
+    bad = tuple(k for k, each in enumerate(owners) if not each.agrees)
+    return [
+        page_table(three_ways_table(arrays, BESIDE, title, is_single=is_single), bad=bad),
+        page_table(checks_table(arrays, "Checked: largest relative error of each array")),
+    ]
 
 
 def _back_words(detail: LayerDetail, *, is_bad: bool) -> tuple[str, ...]:
