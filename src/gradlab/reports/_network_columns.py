@@ -14,7 +14,7 @@ from gradlab.reports._steps_content import DrawnLayer
 MAX_NEURONS = 20
 """Neurons of a layer up to which each is a circle."""
 STRIP_ROWS = 64
-STRIP_WIDTH, STRIP_GAP = 24.0, 14.0
+STRIP_WIDTH, STRIP_HEIGHT, STRIP_GAP = 24.0, 240.0, 14.0
 MAX_TILES, TILE_COLUMNS = 12, 4
 PICTURE_SIDE, TILES_WIDTH, CELL = 116.0, 132.0, 4.0
 LABEL_LENGTH = 16
@@ -150,18 +150,18 @@ def _strip(layer: DrawnLayer) -> Column:
     columns = math.ceil(count / rows)
     pad = np.zeros(rows * columns - count)
     fold = lambda values: np.concatenate([values, pad]).reshape(columns, rows).T
-    cell = max(CELL, STRIP_WIDTH / columns)
+    cell, tall = max(CELL, STRIP_WIDTH / columns), max(CELL, STRIP_HEIGHT / rows)
     is_known = fold(np.ones(count)) > 0.0
     fields = [_hide(grey(fold(brightness(layer.activations))), is_known)]
     if layer.wishes is not None:
         fields.append(_hide(signed(fold(strength(layer.wishes))), is_known))
-    width, height = columns * cell, rows * CELL
+    width, height = columns * cell, rows * tall
     panels = tuple(
         Panel(k * (width + STRIP_GAP), 0.0, width, height, png_uri(field), ("a", layer.wish_name)[k], k == 1)
         for k, field in enumerate(fields)
     )
     across, down = np.divmod(np.arange(count), rows)
-    ends = np.stack([(across + HALF) * cell, (down + HALF) * CELL], axis=1)
+    ends = np.stack([(across + HALF) * cell, (down + HALF) * tall], axis=1)
     total = width if len(panels) == 1 else 2 * width + STRIP_GAP
     return Column(layer, f"{count:,}", total, height + 14.0, (), panels, 0.0, "", ends)
 
