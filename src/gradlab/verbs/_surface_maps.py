@@ -9,7 +9,7 @@ from gradlab.verbs._surface_result import NAMED_MINIMA, Paths, SurfaceResult, en
 
 NUM_CONTOURS = 11
 MANY = 20
-"""Minima, above which a line around each at every level would hide the paths."""
+"""Minima, above which a mark on each and a line around it at every level would hide the paths."""
 CONTOURS_OF_MANY = 2
 STEEP = 5.0
 """A surface whose highest point is so many times above its middle one is drawn on a logarithmic scale."""
@@ -23,7 +23,7 @@ PANELS = ("low rate", "usual rate", "high rate")
 def relief_figure(found: Survey) -> Part:
     """Draw the loss: a map with its minima, or a curve."""
     if found.surface.dimensions == 2:
-        return _relief_map(found, "The loss, with its minima")
+        return _relief_map(found, "The loss")
     (x,) = found.gauge.axes
     values = _drawable(found.gauge.values[0])
     clouds = {
@@ -48,9 +48,11 @@ def _relief_map(found: Survey, title: str, paths: tuple[Path2D, ...] = (), note:
     middle = float(np.nanmedian(heights))
     is_log = float(np.nanmax(heights)) > STEEP * middle > 0.0
     shown = np.maximum(heights, 1e-3 * middle) if is_log else heights
-    count = NUM_CONTOURS if len(found.minima) <= MANY else CONTOURS_OF_MANY
+    is_crowded = len(found.minima) > MANY
+    count = CONTOURS_OF_MANY if is_crowded else NUM_CONTOURS
     levels = np.nanquantile(shown, np.linspace(0.0, 1.0, count + 2)[1:-1])
-    points = np.array([place.point for place in found.minima]).reshape(-1, 2)
+    marked, crosses = (found.best, "global minima") if is_crowded else (found.minima, "minima")
+    points = np.array([place.point for place in marked]).reshape(-1, 2)
     return Map(
         title,
         "x",
@@ -63,7 +65,7 @@ def _relief_map(found: Survey, title: str, paths: tuple[Path2D, ...] = (), note:
         contours=tuple(np.unique(levels).tolist()),
         paths=paths,
         points=points,
-        note=note or f"Crosses: minima. Between two contours lies 1/{count + 1} of the domain.",
+        note=note or f"Crosses: {crosses}. Between two contours lies 1/{count + 1} of the domain.",
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool
 
 from gradlab import reports, surfaces
-from gradlab.reports import Chart, Mark, Page, Part, Row, Section, Series, Table
+from gradlab.reports import Chart, Mark, Page, Row, Section, Series, Table
 from gradlab.surfaces import NEAR, Fate, Outcome, Place, Share
 from gradlab.verbs._surface_design import ADAPTIVE
 from gradlab.verbs._surface_maps import basin_maps, minus, path_figures, relief_figure
@@ -18,6 +18,8 @@ from gradlab.verbs._surface_words import above_limits
 MOST_ROWS = 40
 MOST_OTHERS = 10
 MOST_MARKS = 4
+TONES = (1, 0, 2, 3, 4)
+"""Of the page, in the order in which maps colour classes: orange before blue."""
 
 IsSo = Callable[[Outcome], Bool[np.ndarray, " starts"]]
 
@@ -109,7 +111,9 @@ def _basins(result: SurfaceResult) -> Section:
             "Each point is a start: its colour says where it ended. At a low rate the basins are those of the slope "
             "itself; at a high one they break up, and where no minimum can hold a start, none has a basin.",
         )
-    return Section("Basins: where each start ended", told, (*basin_maps(result), _ends_table(result)))
+    is_named = 1 < len(result.found.minima) <= NAMED_MINIMA
+    parts = [*basin_maps(result), *([_minimum_chart(result)] if is_named else []), _ends_table(result)]
+    return Section("Basins: where each start ended", told, tuple(parts))
 
 
 def _ends_table(result: SurfaceResult) -> Table:
@@ -177,8 +181,10 @@ def _lines(result: SurfaceResult, x: np.ndarray, outcomes: tuple[Outcome, ...]) 
     ]
     is_known: IsSo = lambda one: np.any([is_so(one) for _, is_so in kinds], axis=0)
     every = [*kinds, ("still moving, or on a plateau or saddle", lambda one: ~is_known(one))]
-    lines = [_line(name, x, outcomes, is_so, tone) for tone, (name, is_so) in enumerate(every)]
-    return (lines[0], *(line for line in lines[1:] if line.y.any()))
+    lines = [_line(name, x, outcomes, is_so, TONES[k]) for k, (name, is_so) in enumerate(every)]
+    seen = [line for line in lines[1:] if line.y.any()]
+    # A share of 1 everywhere needs another line beside it, or the axis would show nothing but its interval.
+    return (lines[0], *(seen or [_line("anywhere else", x, outcomes, lambda one: ~kinds[0][1](one), TONES[1])]))
 
 
 def _rate_chart(result: SurfaceResult) -> Chart:
@@ -237,7 +243,7 @@ def _restart_chart(result: SurfaceResult) -> Chart:
         "By restarts",
         "starts of which the lowest end is taken",
         "share that ends in a global minimum",
-        (Series("best of so many starts", x, value, low, high),),
+        (Series("best of so many starts", x, value, low, high, tone=TONES[0]),),
     )
 
 
@@ -256,19 +262,15 @@ def _limits(result: SurfaceResult) -> Section:
         told = (
             f"Close to a minimum the loss is a quadratic, on which a descent comes nearer only while the rate is below "
             f"{formula} and L the largest eigenvalue of the Hessian. So a sharp minimum lets go of starts at a rate at "
-            "which a flat one still holds them. That is derived, not fitted; figure and table show what was measured."
+            "which a flat one still holds them. That is derived, not fitted; the table shows what was measured."
         )
-    parts: list[Part] = []
-    if 1 < len(result.found.minima) <= NAMED_MINIMA:
-        parts.append(_minimum_chart(result))
-    parts.append(_minimum_table(result))
-    return Section("The largest rate that each minimum allows", (told,), tuple(parts))
+    return Section("The largest rate that each minimum allows", (told,), (_minimum_table(result),))
 
 
 def _minimum_chart(result: SurfaceResult) -> Chart:
     rates = np.array([outcome.setting.learning_rate for outcome in result.by_rate])
     lines = tuple(
-        _line(minus(f"{place.kind} at {where(place)}"), rates, result.by_rate, _is_at(number), number)
+        _line(minus(f"{place.kind} at {where(place)}"), rates, result.by_rate, _is_at(number), TONES[number])
         for number, place in enumerate(result.found.minima)
     )
     return Chart(
@@ -294,8 +296,7 @@ def _minimum_table(result: SurfaceResult) -> Table:
         ended, tried = above_limits(result, [(number, place)])
         rows.append(
             (
-                place.kind,
-                minus(where(place)),
+                minus(where(place)) + ("" if place.kind == "minimum" else f", {place.kind}"),
                 reports.number(level(result.found, place), digits=4),
                 "yes" if place.is_global else "no",
                 _numbers(place.eigenvalues),
@@ -305,11 +306,16 @@ def _minimum_table(result: SurfaceResult) -> Table:
                 f"{float((result.usual.fates == number).mean()):.1%}",
             )
         )
-    more = f"The lowest {MOST_ROWS} of {len(minima):,}. " if len(minima) > MOST_ROWS else ""
+    notes = [f"The lowest {MOST_ROWS} of {len(minima):,}."] if len(minima) > MOST_ROWS else []
+    notes.append(
+        "Held starts up to: the largest rate tried at which starts ended in it. Above the limit: descents at rates "
+        "beyond it that ended in it. Usual rate: share of the starts."
+    )
+    if any(place.kind == "kink" for place in minima):
+        notes.append("A kink has no eigenvalues, and no rate at which a descent settles in it.")
     return Table(
         "The minima",
-        ("kind", "at", "loss", "global", "eigenvalues", "limit of the rate", "largest rate that ended there",
-         "ended there above the limit", "starts at the usual rate"),
+        ("at", "loss", "global", "eigenvalues", "rate limit", "held starts up to", "above the limit", "usual rate"),
         tuple(rows),
-        note=f"{more}A kink has no eigenvalues and no rate at which a descent settles in it.",
-    )  # fmt: skip
+        note=" ".join(notes),
+    )

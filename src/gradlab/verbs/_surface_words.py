@@ -106,11 +106,12 @@ def _gain(result: SurfaceResult, name: str, gain: Gain) -> str:
     best = tried[gain.best]
     if best == usual:
         return f"{chosen}, none did better than {word} {usual:g}; {at_edge} ended in the global minimum."
-    low, high = (100.0 * end for end in gain.ci95)
-    points = f"{100.0 * gain.difference:+.1f} points, {low:.1f} to {high:.1f}"
+    difference, low, high = (round(100.0 * end, 1) + 0.0 for end in (gain.difference, *gain.ci95))
+    points = f"{difference:+.1f} points, {low:.1f} to {high:.1f}"
     beside = f"{_percent(gain.share)} in the global minimum, beside {_percent(gain.usual)} at {usual:g} ({points})"
-    what = "helped" if gain.is_real and gain.difference > 0.0 else "the best of them, did no better"
-    return f"{chosen} {best:g}{'' if what == 'helped' else ','} {what}: {beside}; {at_edge}."
+    has_helped = gain.is_real and gain.difference > 0.0
+    which = f"{best:g} helped most" if has_helped else f"even the best, {best:g}, did no better"
+    return f"{chosen}, {which}: {beside}; {at_edge}."
 
 
 def _restarts(result: SurfaceResult) -> str:
