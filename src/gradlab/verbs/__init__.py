@@ -9,6 +9,8 @@ from gradlab.verbs._curvature import curvature as curvature
 from gradlab.verbs._curvature_result import Curvature as Curvature
 from gradlab.verbs._environment import describe_environment as describe_environment
 from gradlab.verbs._evaluate import Evaluation as Evaluation, evaluate as evaluate, layer_table as layer_table
+from gradlab.verbs._features import features as features
+from gradlab.verbs._features_result import Features as Features
 from gradlab.verbs._job import Stopped as Stopped
 from gradlab.verbs._landscape import landscape as landscape
 from gradlab.verbs._landscape_result import Landscape as Landscape

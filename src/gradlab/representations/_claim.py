@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from gradlab.features._depth import Depth, Estimate
-from gradlab.features._properties import CLASS, ENDS, HOLES
+from gradlab.representations._depth import Depth, Estimate
+from gradlab.representations._properties import CLASS, ENDS, HOLES
 
 Verdict = Literal["holds", "does not hold", "is not shown"]
 
@@ -62,7 +62,7 @@ def _edges(first: str, selective: Estimate, extent: float) -> Part:
     told = f"the channels of {first} are {_by(selective)} selective for orientation than untrained ones"
     if extent > LOCAL:
         how = (
-            f"but they are not local, as an edge is: the median one has half of its squared weights in a square of "
+            f"but they are not local, as an edge is: the median one has nine tenths of its squared weights in a square of "
             f"{extent:.0%} of the picture's side"
         )
         return Part(claim, "does not hold", f"{told}, {how}", gains)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gradlab.features import (
+from gradlab.representations import (
     WeightedNetwork,
     depth_names,
     find_preferred,
@@ -16,7 +16,7 @@ from gradlab.features import (
     weighted_layers,
 )
 from gradlab.spec import BatchNormSpec, Conv2DSpec, DenseSpec, FlattenSpec, GlobalAvgPool2DSpec
-from tests.features.conftest import weighted
+from tests.representations.conftest import weighted
 
 
 def test_kernels_are_the_first_layers_weights(small_cnn: WeightedNetwork, linear: WeightedNetwork) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from gradlab.features import WeightedNetwork
 from gradlab.networks import build_network
+from gradlab.representations import WeightedNetwork
 from gradlab.spec import AnyLayerSpec, Conv2DSpec, DenseSpec, FlattenSpec, MaxPool2DSpec
 
 

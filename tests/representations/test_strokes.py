@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gradlab.features import (
+from gradlab.representations import (
     CLASS,
     DIRECTION,
     HOLES,

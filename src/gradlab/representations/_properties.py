@@ -3,8 +3,8 @@
 import numpy as np
 from jaxtyping import Float, Int
 
-from gradlab.features._probe import Property
-from gradlab.features._strokes import count_ends, count_holes, find_ink, stroke_direction, to_grey
+from gradlab.representations._probe import Property
+from gradlab.representations._strokes import count_ends, count_holes, find_ink, stroke_direction, to_grey
 
 MOST_HOLES = 2
 MOST_ENDS = 4

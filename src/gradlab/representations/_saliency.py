@@ -11,8 +11,8 @@ import numpy as np
 from jax import Array
 from jaxtyping import Float, Int
 
-from gradlab.features._weighted import WeightedNetwork, in_chunks
 from gradlab.networks import Context, Network
+from gradlab.representations._weighted import WeightedNetwork, in_chunks
 
 Method = Literal["gradient", "integrated gradients", "occlusion"]
 METHODS: tuple[Method, ...] = ("gradient", "integrated gradients", "occlusion")

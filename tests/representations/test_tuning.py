@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gradlab.features import (
+from gradlab.representations import (
     WeightedNetwork,
     bars,
     compare_selectivity,
@@ -15,7 +15,7 @@ from gradlab.features import (
     untrained,
 )
 from gradlab.spec import Conv2DSpec, DenseSpec, FlattenSpec
-from tests.features.conftest import weighted
+from tests.representations.conftest import weighted
 
 
 def gabor(degrees: float, period: float, side: int = 9, width: float = 2.0) -> np.ndarray:

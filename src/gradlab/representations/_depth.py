@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from gradlab.evaluation import mean_and_deviation
-from gradlab.features._probe import (
+from gradlab.representations._probe import (
     Division,
     Property,
     Reading,
@@ -17,8 +17,8 @@ from gradlab.features._probe import (
     read_properties,
     score_interval,
 )
-from gradlab.features._reduce import reduce_layers
-from gradlab.features._weighted import PIXELS, WeightedNetwork
+from gradlab.representations._reduce import reduce_layers
+from gradlab.representations._weighted import PIXELS, WeightedNetwork
 
 Wanted = tuple[Property, ...]
 

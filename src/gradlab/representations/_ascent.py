@@ -12,9 +12,9 @@ from jax import Array, lax
 from jaxtyping import Float, Int
 
 from gradlab.core import generator
-from gradlab.features._receptive import receptive_field
-from gradlab.features._weighted import WeightedNetwork
 from gradlab.networks import Context, Network, Tape
+from gradlab.representations._receptive import receptive_field
+from gradlab.representations._weighted import WeightedNetwork
 
 STEPS = 96
 RATE = 0.05

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from gradlab.features._weighted import WeightedNetwork
 from gradlab.networks import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
+from gradlab.representations._weighted import WeightedNetwork
+
+
+HELD = 0.9
+"""Share of the squared weights by which a unit's extent is measured."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +51,9 @@ def first_kernels(net: WeightedNetwork) -> Kernels | None:
 
 
 def window_share(weights: Float[np.ndarray, "channels rows columns colours"]) -> Float[np.ndarray, " channels"]:
-    """Measure how local each unit is: the side of the smallest square that holds half of its squared weights.
+    """Measure how local each unit is: the side of the smallest square that holds nine tenths of its squared weights.
 
-    An edge is a local thing. Random weights have half of their square in some 0.7 of the side.
+    An edge is a local thing. Random weights need some 0.95 of the side.
 
     Args:
         weights: Of units that see a whole picture.
@@ -59,10 +63,10 @@ def window_share(weights: Float[np.ndarray, "channels rows columns colours"]) ->
     """
     squares = (weights**2).sum(axis=3)
     sums = np.pad(squares.cumsum(axis=1).cumsum(axis=2), ((0, 0), (1, 0), (1, 0)))
-    half = squares.sum(axis=(1, 2)) / 2.0
+    enough = HELD * squares.sum(axis=(1, 2))
     shorter = min(squares.shape[1:])
     found = np.full(len(weights), float(shorter))
     for side in range(shorter, 0, -1):
         held = sums[:, side:, side:] - sums[:, :-side, side:] - sums[:, side:, :-side] + sums[:, :-side, :-side]
-        found[held.max(axis=(1, 2)) >= half] = side
+        found[held.max(axis=(1, 2)) >= enough] = side
     return found / shorter

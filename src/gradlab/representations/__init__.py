@@ -1,22 +1,26 @@
 """Floor 7: what the layers of a network that takes pictures have learned to see, as measurements."""
 
-from gradlab.features._ascent import (
+from gradlab.representations._ascent import (
     Preferred as Preferred,
     answer_tap as answer_tap,
     find_preferred as find_preferred,
     middle_of as middle_of,
 )
-from gradlab.features._cka import gram_of as gram_of, linear_cka as linear_cka
-from gradlab.features._claim import Part as Part, judge as judge
-from gradlab.features._depth import (
+from gradlab.representations._cka import gram_of as gram_of, linear_cka as linear_cka
+from gradlab.representations._claim import Part as Part, judge as judge
+from gradlab.representations._depth import (
     Depth as Depth,
     Estimate as Estimate,
     MemberReadings as MemberReadings,
     follow_depth as follow_depth,
     read_member as read_member,
 )
-from gradlab.features._kernels import Kernels as Kernels, first_kernels as first_kernels, window_share as window_share
-from gradlab.features._probe import (
+from gradlab.representations._kernels import (
+    Kernels as Kernels,
+    first_kernels as first_kernels,
+    window_share as window_share,
+)
+from gradlab.representations._probe import (
     Division as Division,
     Property as Property,
     Reading as Reading,
@@ -27,33 +31,33 @@ from gradlab.features._probe import (
     ridge_path as ridge_path,
     score_interval as score_interval,
 )
-from gradlab.features._properties import (
+from gradlab.representations._properties import (
     CLASS as CLASS,
     DIRECTION as DIRECTION,
     ENDS as ENDS,
     HOLES as HOLES,
     measure_properties as measure_properties,
 )
-from gradlab.features._receptive import (
+from gradlab.representations._receptive import (
     Box as Box,
     ReceptiveField as ReceptiveField,
     receptive_field as receptive_field,
 )
-from gradlab.features._reduce import (
+from gradlab.representations._reduce import (
     Axes as Axes,
     Reduced as Reduced,
     find_axes as find_axes,
     reduce_layers as reduce_layers,
 )
-from gradlab.features._saliency import (
+from gradlab.representations._saliency import (
     METHODS as METHODS,
     Method as Method,
     Saliency as Saliency,
     explain as explain,
     rank_correlation as rank_correlation,
 )
-from gradlab.features._stimuli import bars as bars, gratings as gratings
-from gradlab.features._strokes import (
+from gradlab.representations._stimuli import bars as bars, gratings as gratings
+from gradlab.representations._strokes import (
     count_ends as count_ends,
     count_holes as count_holes,
     find_ink as find_ink,
@@ -61,14 +65,14 @@ from gradlab.features._strokes import (
     thin as thin,
     to_grey as to_grey,
 )
-from gradlab.features._strongest import Strongest as Strongest, find_strongest as find_strongest
-from gradlab.features._tuning import (
+from gradlab.representations._strongest import Strongest as Strongest, find_strongest as find_strongest
+from gradlab.representations._tuning import (
     Tuning as Tuning,
     compare_selectivity as compare_selectivity,
     measure_tuning as measure_tuning,
     selectivity as selectivity,
 )
-from gradlab.features._weighted import (
+from gradlab.representations._weighted import (
     PIXELS as PIXELS,
     WeightedNetwork as WeightedNetwork,
     depth_names as depth_names,

@@ -12,10 +12,10 @@ from jax import Array
 from jaxtyping import Float
 
 from gradlab.core import generator
-from gradlab.features._receptive import receptive_field
-from gradlab.features._stimuli import bars, gratings
-from gradlab.features._weighted import WeightedNetwork, in_chunks
 from gradlab.networks import Context, Network, Tape
+from gradlab.representations._receptive import receptive_field
+from gradlab.representations._stimuli import bars, gratings
+from gradlab.representations._weighted import WeightedNetwork, in_chunks
 
 NUM_ORIENTATIONS = 16
 PERIODS = (3.0, 4.0, 6.0, 8.0, 12.0)

@@ -5,7 +5,7 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.linear_model import Ridge, RidgeClassifier
 
-from gradlab.features import (
+from gradlab.representations import (
     PIXELS,
     Division,
     Property,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from gradlab.features._ascent import answer_tap
-from gradlab.features._receptive import Box, receptive_field
-from gradlab.features._weighted import WeightedNetwork
+from gradlab.representations._ascent import answer_tap
+from gradlab.representations._receptive import Box, receptive_field
+from gradlab.representations._weighted import WeightedNetwork
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from gradlab.features._weighted import PIXELS, WeightedNetwork
+from gradlab.representations._weighted import PIXELS, WeightedNetwork
 
 SIZE = 256
 NUM_FOR_AXES = 1_000

@@ -8,8 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gradlab.features import Box, WeightedNetwork, answer_tap, receptive_field
 from gradlab.networks import Context, Tape
+from gradlab.representations import Box, WeightedNetwork, answer_tap, receptive_field
 from gradlab.spec import (
     ActivationSpec,
     AnyLayerSpec,
@@ -22,7 +22,7 @@ from gradlab.spec import (
     LayerNormSpec,
     ResidualSpec,
 )
-from tests.features.conftest import weighted
+from tests.representations.conftest import weighted
 
 STACK = (
     Conv2DSpec(name="a", filters=2, kernel=(3, 5), stride=(2, 1)),
