@@ -62,8 +62,8 @@ def _edges(first: str, selective: Estimate, extent: float) -> Part:
     told = f"the channels of {first} are {_by(selective)} selective for orientation than untrained ones"
     if extent > LOCAL:
         how = (
-            f"but they are not local, as an edge is: the median one has nine tenths of its squared weights in a square of "
-            f"{extent:.0%} of the picture's side"
+            "but they are not local, as an edge is: the median one has nine tenths of its squared weights in a square "
+            f"of {extent:.0%} of the picture's side"
         )
         return Part(claim, "does not hold", f"{told}, {how}", gains)
     return Part(claim, _verdict([selective]), f"{told}, and look at {extent:.0%} of the picture's side", gains)

@@ -8,7 +8,6 @@ from jaxtyping import Float
 from gradlab.networks import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
 from gradlab.representations._weighted import WeightedNetwork
 
-
 HELD = 0.9
 """Share of the squared weights by which a unit's extent is measured."""
 

@@ -41,8 +41,8 @@ def features(
     Linear probes tell what can be read off each layer, with the raw pixels and the same network before training as
     controls; gratings and bars, how selective its first channels are for orientation. The textbook's claim (edges
     first, loops and strokes next, whole classes last) is held against both. Beside them stand the first layer's
-    kernels, one example's way through the layers, what single channels look for, the pixels that a prediction rests on, and how
-    alike layers are.
+    kernels, one example's way through the layers, what single channels look for, the pixels that a prediction rests on,
+    and how alike layers are.
 
     Args:
         what: A run, or what `train` takes; that is trained first.
