@@ -14,8 +14,8 @@ def mathml(latex: str) -> str:
         A `math` element.
 
     Example:
-        >>> mathml(r"a<b")[-51:]
-        '<mrow><mi>a</mi><mo>&#x0003C;</mo><mi>b</mi></mrow></math>'
+        >>> mathml("a<b").endswith("<mi>a</mi><mo>&#x0003C;</mo><mi>b</mi></mrow></math>")
+        True
     """
     # Imported here, since reading its table of symbols takes a tenth of a second.
     from latex2mathml.converter import convert
