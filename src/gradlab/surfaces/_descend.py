@@ -188,9 +188,7 @@ class _Run:
         padded = np.broadcast_to((low + high) / 2.0, (size, surface.dimensions)).copy()
         padded[: self._num] = starts
         point = dict(zip(surface.variables, padded.T.copy(), strict=True))
-        self._state: Any = (
-            point, optimizers.start(spec, {"at": point}), point, point, np.full(size, -1, np.int32),
-        )  # fmt: skip
+        self._state: Any = (point, optimizers.start(spec, {"at": point}), np.full(size, -1, np.int32), None)
         fields = {**optimizers.numeric_fields(spec), "noise": setting.noise}
         self._hyper = {name: jnp.asarray(value, jnp.float64) for name, value in fields.items()}
         self._key = jax.random.fold_in(jax.random.key(seed), stream)
@@ -207,10 +205,13 @@ class _Run:
 
     def watch_to(self, step: int) -> tuple[np.ndarray, np.ndarray]:
         """Make the steps up to one; return the lowest and the highest of each variable from here to there."""
-        point, memory, _, _, died = self._state
-        self._state = (point, memory, point, point, died)
+        point, memory, died, _ = self._state
+        # Boxes double the time of a step, so they are there only while they are wanted.
+        self._state = (point, memory, died, (point, point))
         self.advance_to(step)
-        return self._stacked(self._state[2]), self._stacked(self._state[3])
+        *state, (low, high) = self._state
+        self._state = (*state, None)
+        return self._stacked(low), self._stacked(high)
 
     def points(self) -> np.ndarray:
         """Return where they are."""
@@ -218,7 +219,7 @@ class _Run:
 
     def died_at(self) -> np.ndarray:
         """Return the step at which each diverged, or -1."""
-        return np.asarray(self._state[4])[: self._num]
+        return np.asarray(self._state[2])[: self._num]
 
     def _stacked(self, tree: Tree) -> np.ndarray:
         return np.stack([np.asarray(tree[name])[: self._num] for name in self._common.surface.variables], axis=-1)
@@ -240,7 +241,7 @@ def _advance(common: _Common, state: Any, hyper: Tree, key: Any, bounds: Any) ->
 
 
 def _step(common: _Common, hyper: Tree, key: Any, step: Array, state: Any) -> Any:
-    point, memory, low, high, died = state
+    point, memory, died, box = state
     loss = loss_fn(common.surface)
     # Each value depends on its own point alone, so the gradient of their sum holds the gradient of each.
     grads = jax.grad(lambda at: loss(at).sum())(point)
@@ -258,6 +259,10 @@ def _step(common: _Common, hyper: Tree, key: Any, step: Array, state: Any) -> An
     is_alive = (died < 0) & is_within
     point = {name: jnp.where(is_alive, moved[name], point[name]) for name in point}
     died = jnp.where((died < 0) & ~is_within, step + 1, died).astype(jnp.int32)
-    low = {name: jnp.minimum(low[name], point[name]) for name in point}
-    high = {name: jnp.maximum(high[name], point[name]) for name in point}
-    return point, memory, low, high, died
+    if box is not None:
+        low, high = box
+        box = (
+            {name: jnp.minimum(low[name], point[name]) for name in point},
+            {name: jnp.maximum(high[name], point[name]) for name in point},
+        )
+    return point, memory, died, box
