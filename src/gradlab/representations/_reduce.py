@@ -1,15 +1,21 @@
 """The activations of every layer as rows of few numbers, so that layers of any size can be read alike."""
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
+from jax import Array
 from jaxtyping import Float
 
-from gradlab.representations._weighted import PIXELS, WeightedNetwork
+from gradlab.networks import Context, Network, Tape
+from gradlab.representations._weighted import PIXELS, WeightedNetwork, in_chunks
 
 SIZE = 256
-NUM_FOR_AXES = 1_000
+NUM_FOR_AXES = 768
 """Examples from which the principal axes are found."""
 
 
@@ -59,13 +65,16 @@ def find_axes(activations: Float[np.ndarray, "examples units"], size: int = SIZE
     Returns:
         The principal axes, or none where there are no more units than that.
     """
+    from scipy.linalg import eigh
+
     num, width = activations.shape
     mean = activations.mean(axis=0)
     if width <= size:
         return Axes(mean, None, 1.0, width)
     centred = activations - mean
     # Of the examples' products, a small matrix, rather than of the units': the axes are combinations of examples.
-    values, vectors = np.linalg.eigh((centred @ centred.T).astype(np.float64))
+    # Divide and conquer by SciPy takes 0.8 s of 1,000 examples where NumPy's takes 3 to 6.
+    values, vectors = eigh((centred @ centred.T).astype(np.float64), driver="evd")
     values = np.maximum(values[::-1], 0.0)
     most = min(size, num, int((values > 1e-9 * max(values[0], 1e-30)).sum()))
     scaled = vectors[:, ::-1][:, :most] / np.sqrt(values[:most])
@@ -97,30 +106,45 @@ def reduce_layers(
     """
     names = (PIXELS, *layers)
     first = inputs[: min(num_fit, max(NUM_FOR_AXES, size))]
-    axes = {name: find_axes(rows, size) for name, rows in _gather(net, layers, first)}
-    parts: dict[str, list[np.ndarray]] = {name: [] for name in names}
-    done = 0
-    for chunk in _chunks(net, layers, inputs):
-        for name, rows in zip(names, chunk, strict=True):
-            parts[name].append(axes[name].apply(rows))
-        done += len(chunk[0])
-        on_chunk(done)
-    return {name: Reduced(np.concatenate(parts[name]), axes[name].kept, axes[name].width) for name in names}
+    axes = [find_axes(rows, size) for rows in _gather(net, layers, first)]
+    project = _projector(net.network, tuple(layers))
+    pairs = tuple(
+        (jnp.asarray(one.mean), None if one.directions is None else jnp.asarray(one.directions)) for one in axes
+    )
+    parts: list[list[np.ndarray]] = []
+    for chunk, num in in_chunks(inputs):
+        parts.append([np.asarray(rows)[:num] for rows in project(*net.arrays, chunk, pairs)])
+        on_chunk(sum(len(part[0]) for part in parts))
+    return {
+        name: Reduced(np.concatenate([part[place] for part in parts]), axes[place].kept, axes[place].width)
+        for place, name in enumerate(names)
+    }
 
 
 def _gather(
     net: WeightedNetwork, layers: Sequence[str], inputs: Float[np.ndarray, "examples ..."]
-) -> Iterator[tuple[str, np.ndarray]]:
-    chunks = list(_chunks(net, layers, inputs))
-    for place, name in enumerate((PIXELS, *layers)):
-        yield name, np.concatenate([chunk[place] for chunk in chunks])
+) -> Iterator[np.ndarray]:
+    """Return the pixels and what each layer makes of them, a row an example."""
+    found = net.record_all(inputs, [f"{name}/activation" for name in layers])
+    for values in (inputs, *found.values()):
+        yield values.reshape(len(inputs), -1)
 
 
-def _chunks(
-    net: WeightedNetwork, layers: Sequence[str], inputs: Float[np.ndarray, "examples ..."]
-) -> Iterator[tuple[np.ndarray, ...]]:
-    start = 0
-    for chunk in net.record(inputs, [f"{name}/activation" for name in layers]):
-        num = len(chunk[0])
-        yield tuple(part.reshape(num, -1) for part in (inputs[start : start + num], *chunk))
-        start += num
+@functools.lru_cache(maxsize=32)
+def _projector(network: Network, layers: tuple[str, ...]) -> Callable[..., tuple[Array, ...]]:
+    """Compile the way from pictures to every layer's axes.
+
+    The products are XLA's: of 128 examples by 25,088 units they take a tenth of NumPy's time.
+    """
+
+    def run(params: Any, statistics: Any, inputs: Array, axes: Any) -> tuple[Array, ...]:
+        tape = Tape()
+        network.forward(params, statistics, inputs, Context(tape=tape))
+        values = (inputs, *[tape.values[f"{name}/activation"] for name in layers])
+        rows = [value.reshape(len(inputs), -1) for value in values]
+        return tuple(
+            row if directions is None else (row - mean[None, :]) @ directions
+            for row, (mean, directions) in zip(rows, axes, strict=True)
+        )
+
+    return jax.jit(run)

@@ -51,7 +51,9 @@ def example_section(found: Features) -> Section:
             "The example", (Tile(_shown(one.picture), f"{one.truth}, told as {one.told}", limits=(0.0, 1.0)),), "large"
         )
     ]
-    parts += [_maps(name, values) for name, values in found.maps.items()]
+    parts += [_maps(name, values) for name, values in found.maps.items() if values.ndim == 3]
+    rows = tuple(_units(name, values) for name, values in found.maps.items() if values.ndim == 1)
+    parts += [Tiles("Layers without places, unit by unit", rows, "large")] if rows else []
     told = (
         f"Example {one.place} of the part held out, and what each layer makes of it: of layers with places the "
         "channels that answer most, black for the smallest and white for the largest answer of the layer.",
@@ -59,12 +61,16 @@ def example_section(found: Features) -> Section:
     return Section("One example, layer by layer", told, tuple(parts))
 
 
-def _maps(name: str, values: np.ndarray) -> Tiles:
-    if values.ndim == 1:
-        rows = -(-len(values) // ROW)
-        padded = np.pad(values.astype(np.float64), (0, rows * min(ROW, len(values)) - len(values)) if rows > 1 else 0)
-        grid = padded.reshape(rows, -1)
-        return Tiles(f"{name}: {len(values)} units", (Tile(grid, "units in rows from left to right"),), "large")
+def _units(name: str, values: Float[np.ndarray, " units"]) -> Tile:
+    """Lay the units of a layer without places out in rows."""
+    across = min(ROW, len(values))
+    padded = np.zeros(-(-len(values) // across) * across)
+    padded[: len(values)] = values
+    limits = (float(values.min()), float(values.max()))
+    return Tile(padded.reshape(-1, across), f"{name}: {len(values)} units", limits=limits)
+
+
+def _maps(name: str, values: Float[np.ndarray, "rows columns channels"]) -> Tiles:
     limits = (float(values.min()), float(values.max()))
     strongest = np.argsort(-values.max(axis=(0, 1)), kind="stable")[:MOST_MAPS]
     tiles = tuple(Tile(values[..., k].astype(np.float64), f"{k}", limits=limits) for k in np.sort(strongest))

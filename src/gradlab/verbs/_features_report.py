@@ -19,7 +19,8 @@ def build_page(found: Features) -> Page:
     return Page(
         title=f"{found.name}: what its layers have learned",
         kind="Features",
-        outcome=found.sentences,
+        # The parts of the claim have a section of their own.
+        outcome=(found.sentences[0], *found.sentences[1 + len(found.claim) :]),
         figures=_figures(found),
         sections=tuple(sections),
         facts=_facts(found),
@@ -36,6 +37,10 @@ def _figures(found: Features) -> tuple[Row, ...]:
         best = one.best(one.layers)
         rows.append(Row(f"{one.name}, at {best}", f"{one.score(best).value:.3f}"))
     return tuple(rows)
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3f}".replace("-", "−")
 
 
 def _facts(found: Features) -> tuple[Row, ...]:
@@ -59,7 +64,7 @@ def _claim(found: Features) -> Section:
     numbers = Table(
         "The differences that decide",
         ("difference", "value", "95% interval"),
-        tuple((name, f"{gain.value:+.3f}", f"{gain.low:+.3f} to {gain.high:+.3f}") for name, gain in gains),
+        tuple((name, _signed(gain.value), f"{_signed(gain.low)} to {_signed(gain.high)}") for name, gain in gains),
         note="A part holds if all of its intervals lie above 0, and does not if one lies below.",
     )
     told = (
