@@ -13,13 +13,13 @@ from jaxtyping import Float, Int
 
 from gradlab.core import generator
 from gradlab.networks import Context, Network, Tape
-from gradlab.representations._receptive import receptive_field
+from gradlab.representations._receptive import Box, receptive_field
 from gradlab.representations._weighted import WeightedNetwork
 
 STEPS = 96
 RATE = 0.05
-SMOOTHNESS = 0.05
-JITTER_SHARE = 12
+SMOOTHNESS = 0.2
+JITTER_SHARE = 8
 """The picture is shifted by up to one pixel in so many of the field of view."""
 
 
@@ -32,12 +32,14 @@ class Preferred:
         channels: Which.
         pictures: One each, from 0 to 1.
         answers: The preactivation (or activation, of a layer without) that each reaches.
+        box: The pixels that the unit sees; the others are noise.
     """
 
     layer: str
     channels: Int[np.ndarray, " channels"]
     pictures: Float[np.ndarray, "channels rows columns colours"]
     answers: Float[np.ndarray, " channels"]
+    box: Box
 
 
 def find_preferred(
@@ -52,8 +54,8 @@ def find_preferred(
     """Find the inputs that some channels answer most, all at once by one compiled program.
 
     From faint noise around grey, climbs the answer of the channel's middle unit, its slope brought to a root mean
-    square of 1, less `smoothness` times the total variation. The picture is shifted a little at every step, so that
-    what comes out does not hang on single pixels, and kept between 0 and 1.
+    square of 1 over the pixels that the unit sees, less `smoothness` times the total variation. The picture is shifted
+    a little at every step, so that what comes out does not hang on single pixels, and kept between 0 and 1.
 
     Args:
         net: A network that takes pictures.
@@ -76,9 +78,12 @@ def find_preferred(
     field = receptive_field(net.network, layer)
     reach = min(*field.size, *shape[:2]) // JITTER_SHARE
     shifts = rng.integers(-reach, reach + 1, (steps, 2)).astype(np.int32)
+    middle = middle_of(net.network, layer)
+    box = field.box((middle[0], middle[1]) if middle else (0, 0))
+    seen = np.float32(box.height * box.width / (shape[0] * shape[1]))
     climb = _climb(net.network, layer)
-    pictures, answers = climb(*net.arrays, start, np.asarray(channels, np.int32), shifts, np.float32(smoothness))
-    return Preferred(layer, np.asarray(channels), np.asarray(pictures), np.asarray(answers))
+    pictures, answers = climb(net.arrays, start, np.asarray(channels, np.int32), shifts, np.float32(smoothness), seen)
+    return Preferred(layer, np.asarray(channels), np.asarray(pictures), np.asarray(answers), box)
 
 
 def answer_tap(network: Network, layer: str) -> str:
@@ -104,9 +109,9 @@ def _climb(network: Network, layer: str) -> Callable[..., tuple[Array, Array]]:
         return jnp.take_along_axis(at_middle, channels[:, None], axis=1)[:, 0]
 
     def run(
-        params: Any, statistics: Any, start: Array, channels: Array, shifts: Array, smoothness: Array
+        weights: tuple[Any, Any], start: Array, channels: Array, shifts: Array, smoothness: Array, seen: Array
     ) -> tuple[Array, Array]:
-        slope = jax.grad(lambda pictures: jnp.sum(answers(params, statistics, pictures, channels)))
+        slope = jax.grad(lambda pictures: jnp.sum(answers(*weights, pictures, channels)))
         roughness = jax.grad(_variation)
         axes = (1, 2, 3)
 
@@ -116,12 +121,12 @@ def _climb(network: Network, layer: str) -> Callable[..., tuple[Array, Array]]:
         def step(pictures: Array, shift: Array) -> tuple[Array, None]:
             moved = jnp.roll(pictures, shift, axis=(1, 2))
             climbed = jnp.roll(slope(moved), -shift, axis=(1, 2))
-            unit = climbed / jnp.maximum(root_mean_square(climbed), 1e-12)
+            unit = climbed * jnp.sqrt(seen) / jnp.maximum(root_mean_square(climbed), 1e-12)
             change = unit - smoothness * roughness(pictures)
             return jnp.clip(pictures + RATE * change, 0.0, 1.0), None
 
         pictures, _ = lax.scan(step, start, shifts)
-        return pictures, answers(params, statistics, pictures, channels)
+        return pictures, answers(*weights, pictures, channels)
 
     return jax.jit(run)
 

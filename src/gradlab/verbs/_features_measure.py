@@ -171,7 +171,7 @@ class Measurement:
         sanity: Sanity = {method: _correlations(method, pairs, inks) for method in representations.METHODS}
         row = self.rows[self._wish.example]
         told = (
-            dataset.classes[self._told(outputs[0], pairs[0][0].logit)]
+            dataset.classes[self._told(int(outputs[0]), pairs[0][0].logit)]
             if dataset.classes
             else f"{pairs[0][0].logit:.4g}"
         )

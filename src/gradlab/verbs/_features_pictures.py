@@ -107,9 +107,11 @@ def _preferred(one: Preferred, found: Features) -> Tiles:
     view = found.channel
     is_last = one.layer == found.layers[-1]
     classes = found.classes if is_last and len(found.classes) == len(one.channels) else ()
+    box = one.box
+    seen = one.pictures[:, box.top : box.top + box.height, box.left : box.left + box.width]
     tiles = tuple(
         Tile(_shown(picture), f"{classes[k] if classes else k}: {answer:.1f}", limits=(0.0, 1.0))
-        for k, picture, answer in zip(one.channels, one.pictures, one.answers, strict=True)
+        for k, picture, answer in zip(one.channels, seen, one.answers, strict=True)
     )
     note = "The number is the answer that the picture reaches."
     if one.layer == view.layer:
@@ -118,7 +120,8 @@ def _preferred(one: Preferred, found: Features) -> Tiles:
         note += (
             f" Channel {view.channel} reaches {one.answers[place]:.2f}, and {best:.2f} for the strongest real example."
         )
-    return Tiles(f"Preferred inputs of {one.layer}", tiles, "medium" if len(tiles) <= MOST_MAPS else "small", note)
+    title = f"Preferred inputs of {one.layer}, {box.height}x{box.width} pixels"
+    return Tiles(title, tiles, "medium" if len(tiles) <= MOST_MAPS else "small", note)
 
 
 def prediction_section(found: Features) -> Section:
@@ -156,7 +159,8 @@ def prediction_section(found: Features) -> Section:
 
 def _spread(values: Float[np.ndarray, " maps"]) -> str:
     known = values[np.isfinite(values)]
-    return f"{known.mean():.2f} ({known.min():.2f} to {known.max():.2f})" if len(known) else "–"
+    words = f"{known.mean():.2f} ({known.min():.2f} to {known.max():.2f})" if len(known) else "–"
+    return words.replace("-", "−")
 
 
 def _shown(picture: Float[np.ndarray, "rows columns colours"]) -> np.ndarray:

@@ -7,7 +7,7 @@ from gradlab.reports import Chart, Mark, Page, Row, Section, Series, Table
 from gradlab.verbs._features_pictures import channel_section, example_section, kernel_section, prediction_section
 from gradlab.verbs._features_result import Features, Likeness, Selectivity
 
-SHOWN_CURVES = 8
+SHOWN_CURVES = 5
 
 
 def build_page(found: Features) -> Page:
@@ -120,13 +120,18 @@ def _depth_table(found: Features) -> Table:
     for name in found.layers:
         for which, is_trained in (("trained", True), ("before", False)):
             scores = [one.score(name, is_trained=is_trained) for one in found.depths]
-            words = [f"{one.value:.3f} ({one.low:.3f} to {one.high:.3f})" for one in scores]
+            words = [f"{one.value:.3f} ± {(one.high - one.low) / 2.0:.3f}" for one in scores]
             rows.append((name, f"{found.widths[name]:,}", which, *words))
     none = ("", "")
     rows.append(("class alone", *none, *[f"{one.by_class:.3f}" for one in found.depths]))
     rows.append(("same answer always", *none, *[f"{one.chance:.3f}" for one in found.depths]))
     head = ("layer", "numbers", "weights", *[one.name for one in found.depths])
-    return Table("Every layer", head, tuple(rows), note="Accuracy, or R² for the stroke direction, with 95% intervals.")
+    return Table(
+        "Every layer",
+        head,
+        tuple(rows),
+        note="Accuracy, or R² for the stroke direction, each with half of its 95% interval.",
+    )
 
 
 def _selectivity(found: Features) -> Section:
@@ -151,13 +156,13 @@ def _tuning_chart(one: Selectivity) -> Chart:
     series = []
     for tone, k in enumerate(order):
         curve = tuning.curves[k] / (tuning.curves[k].max() or 1.0)
-        series.append(Series(f"channel {k}, {tuning.index[k]:.2f}", degrees, np.append(curve, curve[0]), tone=tone))
+        series.append(Series(f"channel {k}", degrees, np.append(curve, curve[0]), tone=tone))
     return Chart(
         f"{tuning.layer}: tuning of its most selective channels",
         "direction of the stripes, degrees",
         "answer, of its largest",
         tuple(series),
-        note="Stripes from left to right are 0 degrees, upright ones 90; the number is the selectivity.",
+        note="Stripes from left to right are 0 degrees, upright ones 90.",
     )
 
 

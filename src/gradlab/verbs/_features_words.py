@@ -1,7 +1,7 @@
 """What `features` found, in sentences."""
 
 from gradlab.representations import CLASS, PIXELS, Depth
-from gradlab.verbs._features_result import Features
+from gradlab.verbs._features_result import Features, Likeness
 from gradlab.verbs._features_source import Source
 
 
@@ -20,34 +20,37 @@ def describe(found: Features) -> tuple[str, ...]:
 
 def _where(one: Depth) -> str:
     best = one.best(one.layers)
-    score, gain = one.score(best), one.gain_by_training(best)
+    score = one.score(best)
     measure = "accuracy" if one.is_classes else "R²"
-    over = f"; the class alone gives {one.by_class:.3f}" if one.name != CLASS else ""
-    before = "" if best == PIXELS else f", {gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f}) by training"
+    others = [] if best == PIXELS else [
+        f"{one.score(best, is_trained=False).value:.3f} before training", f"{one.score(PIXELS).value:.3f} from raw "
+        "pixels"
+    ]  # fmt: skip
+    others += [] if one.name == CLASS else [f"{one.by_class:.3f} from the class alone"]
+    others += [f"{one.chance:.3f} by always the same answer"] if one.is_classes else []
+    against = f", against {', '.join(others[:-1])} and {others[-1]}" if len(others) > 1 else f", against {others[0]}"
+    verb = "are" if one.name.endswith("s") and one.name != CLASS else "is"
     return (
-        f"{one.name.capitalize()}: read best at {best}, {measure} {score.value:.3f} ({score.low:.3f} to "
-        f"{score.high:.3f}){before}; raw pixels give {one.score(PIXELS).value:.3f}, always the same answer "
-        f"{one.chance:.3f}{over}."
+        f"{one.name.capitalize()} {verb} read best at {best}: {measure} {score.value:.3f} ({score.low:.3f} to "
+        f"{score.high:.3f}){against}."
     )
 
 
 def _likeness(found: Features) -> str:
-    others = [one for one in found.likeness if one.other != "itself"]
-    words = []
-    for one in others:
-        pairs = [
-            (name, float(one.values[one.rows.index(name), one.columns.index(name)]))
-            for name in one.rows
-            if name in one.columns and name != PIXELS
-        ]
-        if pairs:
-            least, most = min(pairs, key=lambda pair: pair[1]), max(pairs, key=lambda pair: pair[1])
-            words.append(
-                f"{one.other} (CKA of same-named layers {least[1]:.2f} at {least[0]} to {most[1]:.2f} at {most[0]})"
-            )
-    return (
-        f"Layers beside those of {'; '.join(words)}." if words else "There is no other network to compare layers with."
-    )
+    told = [_alike(one) for one in found.likeness if one.other != "itself"]
+    return f"CKA of same-named layers: {'; '.join(words for words in told if words)}."
+
+
+def _alike(one: Likeness) -> str:
+    pairs = {
+        name: float(one.values[one.rows.index(name), one.columns.index(name)])
+        for name in one.rows
+        if name in one.columns and name != PIXELS
+    }
+    if not pairs:
+        return f"none with {one.other}, whose layers have other names"
+    least, most = min(pairs, key=lambda name: pairs[name]), max(pairs, key=lambda name: pairs[name])
+    return f"with {one.other} {pairs[least]:.2f} ({least}) to {pairs[most]:.2f} ({most})"
 
 
 def notes_of(found: Features, source: Source, part: str) -> tuple[str, ...]:
