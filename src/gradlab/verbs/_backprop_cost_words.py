@@ -81,7 +81,7 @@ def _growth(found: "BackpropCost") -> str:
     fits = [(each.symbol, each.fit) for each in told if each.fit]
     words = ", ".join(f"{symbol}^{fit.value:.2f} ({fit.low:.2f} to {fit.high:.2f})" for symbol, fit in fits)
     reached = [f"{each.symbol} = {each.reached.smallest:,.0f}" for each in told if each.reached]
-    from_where = f" It is reached, to a tenth, from {_list(reached)} on." if reached else ""
+    from_where = f" That is reached, to within a tenth, from {_list(reached)} on." if reached else ""
     return f"Over all sizes measured, time grows as {words}; the textbook's O(N d L) says 1 for each.{from_where}"
 
 
