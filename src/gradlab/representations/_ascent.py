@@ -18,7 +18,7 @@ from gradlab.representations._weighted import WeightedNetwork
 
 STEPS = 96
 RATE = 0.05
-SMOOTHNESS = 0.2
+SMOOTHNESS = 0.1
 JITTER_SHARE = 8
 """The picture is shifted by up to one pixel in so many of the field of view."""
 
