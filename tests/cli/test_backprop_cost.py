@@ -1,9 +1,11 @@
 """`gradlab backprop WHAT --cost` as a person types it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from gradlab import verbs
 from gradlab.complexity import _measure as sizes
 from tests.cli.conftest import Gradlab
 
@@ -28,17 +30,27 @@ def test_mistakes_are_one_line(gradlab: Gradlab, home: Path, words: tuple[str, .
     assert not list(home.iterdir())
 
 
-def test_it_prints_json_and_writes_where_it_is_told(
+def test_it_writes_where_it_is_told_and_prints_json(
     gradlab: Gradlab, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("BATCHES", "INPUTS", "LAYERS", "WIDTHS"):
         monkeypatch.setattr(sizes, name, (2, 3, 4, 5))
-    asked = ("backprop", "chain", "--cost", "--budget", "0.3")
-    told = gradlab(*asked, "--json", "--html", "cost.html").json()
-    assert told["num_params"] == 6
-    assert told["multiply_adds"]["forward"] == 3
-    assert told["seconds"]["total"] > told["seconds"]["time"] > 0.0
-    answer = gradlab(*asked, "--out", "found")
+    measured: list[verbs.BackpropCost] = []
+    measure = verbs.backprop_cost
+
+    def measure_once(what: Any, **options: Any) -> verbs.BackpropCost:
+        if not measured:
+            measured.append(measure(what, **options))
+        return measured[0]
+
+    monkeypatch.setattr(verbs, "backprop_cost", measure_once)
+    answer = gradlab("backprop", "chain", "--cost", "--budget", "0.3", "--out", "found")
     assert answer.code == 0
+    assert answer.out.startswith("chain: what back-propagation costs")
     assert answer.out.splitlines()[-1] == f"report: {Path('found') / 'report.html'}"
     assert {path.name for path in (home / "found").iterdir()} == {"result.json", "report.html"}
+    told = gradlab("backprop", "chain", "--cost", "--json", "--html", "cost.html").json()
+    assert told["num_params"] == 6
+    assert told["multiply_adds"]["forward"] == 3
+    assert told["seconds"]["total"] > 0.0
+    assert "what back-propagation costs" in (home / "cost.html").read_text()

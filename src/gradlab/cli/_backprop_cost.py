@@ -25,9 +25,7 @@ def refuse(given: Mapping[str, Any]) -> None:
     """
     for option, value in given.items():
         if value:
-            raise SpecError(
-                f"{option} is for the account of examples, --cost for whole steps: leave one of them out"
-            )
+            raise SpecError(f"{option} is for the account of examples, --cost for whole steps: leave one of them out")
 
 
 def show_cost(
