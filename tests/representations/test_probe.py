@@ -116,9 +116,20 @@ def test_a_difference_is_paired() -> None:
     rng = np.random.default_rng(0)
     hard = (rng.random(400) < 0.5).astype(float)
     better = np.where(rng.random(400) < 0.06, 1.0, hard)
-    difference, (low, high) = difference_interval(better - hard)
+    difference, (low, high) = difference_interval(better, hard, is_classes=True)
     assert difference == pytest.approx((better - hard).mean())
     assert 0.0 < low < difference < high < 0.07
+    # Unpaired, the interval of either share alone is 0.1 wide.
+    reals = difference_interval(better + hard, hard * 2.0, is_classes=False)
+    assert reals[0] == pytest.approx(difference)
+    assert reals[1][0] == pytest.approx(low, abs=0.01)
+
+
+def test_where_nothing_differs_a_difference_has_still_a_width() -> None:
+    same = np.ones(40)
+    value, (low, high) = difference_interval(same, same, is_classes=True)
+    assert value == 0.0
+    assert low < -0.02 < 0.02 < high
 
 
 def test_the_bootstraps_interval_is_the_textbooks_for_a_mean() -> None:

@@ -112,5 +112,6 @@ def _verdict(gains: Sequence[Estimate]) -> Verdict:
 
 
 def _by(gain: Estimate) -> str:
-    more = "more" if gain.value >= 0.0 else "less"
-    return f"{abs(gain.value):.3f} {more} ({gain.low:+.3f} to {gain.high:+.3f})"
+    # Rounded first, so that no zero has a sign.
+    value, low, high = (round(number, 3) + 0.0 for number in (gain.value, gain.low, gain.high))
+    return f"{abs(value):.3f} {'more' if value >= 0.0 else 'less'} ({low:+.3f} to {high:+.3f})"

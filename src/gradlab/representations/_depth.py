@@ -86,12 +86,19 @@ class Depth:
 
     def gain(self, layer: str, over: str) -> Estimate:
         """Return how much better a layer reads it than another layer."""
-        return _difference([(one[layer], one[over]) for one in self.trained])
+        return self._difference([(one[layer], one[over]) for one in self.trained])
 
     def gain_by_training(self, layer: str) -> Estimate:
         """Return how much better a layer reads it than the same layer before training."""
         pairs = zip(self.trained, self.untrained, strict=True)
-        return _difference([(one[layer], other[layer]) for one, other in pairs])
+        return self._difference([(one[layer], other[layer]) for one, other in pairs])
+
+    def _difference(self, pairs: Sequence[tuple[Reading, Reading]]) -> Estimate:
+        if len(pairs) > 1:
+            return _over_seeds([one.score - other.score for one, other in pairs])
+        ((one, other),) = pairs
+        value, (low, high) = difference_interval(one.credits, other.credits, is_classes=self.is_classes)
+        return Estimate(value, low, high)
 
     def best(self, among: Sequence[str]) -> str:
         """Name the layer that reads it best, told by examples that are not scored."""
@@ -158,14 +165,6 @@ def follow_depth(members: Sequence[MemberReadings], wanted: Wanted, layers: Sequ
         for one in wanted
         if all(one.name in member.trained for member in members)
     )
-
-
-def _difference(pairs: Sequence[tuple[Reading, Reading]]) -> Estimate:
-    if len(pairs) > 1:
-        return _over_seeds([one.score - other.score for one, other in pairs])
-    ((one, other),) = pairs
-    value, (low, high) = difference_interval(one.credits - other.credits)
-    return Estimate(value, low, high)
 
 
 def _over_seeds(values: Sequence[float]) -> Estimate:

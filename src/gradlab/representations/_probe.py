@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from gradlab.core import generator
-from gradlab.evaluation import wilson_interval
+from gradlab.evaluation import paired_share_difference, wilson_interval
 
 PENALTIES = tuple(float(10.0**power) for power in range(-6, 2))
 """Ridge penalties to choose from, as shares of the features' mean variance."""
@@ -195,9 +195,18 @@ def score_interval(gained: Float[np.ndarray, " scored"], *, is_classes: bool) ->
     return _bootstrap(gained)
 
 
-def difference_interval(gains: Float[np.ndarray, " scored"]) -> tuple[float, Interval]:
-    """Compute the mean of paired differences, with its 95% bootstrap interval."""
-    return float(gains.mean()), _bootstrap(gains)
+def difference_interval(
+    one: Float[np.ndarray, " scored"], other: Float[np.ndarray, " scored"], *, is_classes: bool
+) -> tuple[float, Interval]:
+    """Compute how much better the first reads the same examples than the second, with its 95% interval.
+
+    For accuracies the interval is Bonett and Price's, which has a width where no example differs; for R² it is by
+    bootstrap.
+    """
+    if is_classes:
+        gained, lost = int((one > other).sum()), int((one < other).sum())
+        return paired_share_difference(gained, lost, len(one))
+    return float((one - other).mean()), _bootstrap(one - other)
 
 
 def _bootstrap(values: Float[np.ndarray, " scored"]) -> Interval:

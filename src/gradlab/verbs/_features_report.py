@@ -40,7 +40,7 @@ def _figures(found: Features) -> tuple[Row, ...]:
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.3f}".replace("-", "−")
+    return f"{round(value, 3) + 0.0:+.3f}".replace("-", "−")
 
 
 def _facts(found: Features) -> tuple[Row, ...]:
