@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.conftest import Gradlab
 
-COMMANDS = ("train", "evaluate", "predict", "report", "runs", "show", "data", "schema", "env")
+COMMANDS = ("train", "surface", "evaluate", "predict", "report", "runs", "show", "data", "schema", "env")
 
 
 def test_help_names_every_command_and_shows_what_to_try(gradlab: Gradlab) -> None:

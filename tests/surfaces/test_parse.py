@@ -69,7 +69,7 @@ FORMULAS = st.recursive(st.sampled_from(["x", "y", "1", "2.5", "pi", "e", "0.1"]
 
 
 @given(FORMULAS)
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_any_formula_reads_as_python_does(text: str) -> None:
     try:
         expected = python_says(text)
@@ -156,7 +156,7 @@ def test_long_formulas_within_bounds_fit_the_stack(text: str) -> None:
 
 
 @given(st.text(max_size=60) | st.text(alphabet="xy0123456789.+-*/^()e ,sincopa", max_size=40))
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_any_text_is_read_or_refused_in_a_printable_line(text: str) -> None:
     try:
         node, told = parse_formula(text), ""

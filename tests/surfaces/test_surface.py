@@ -118,7 +118,7 @@ def back_from_latex(latex: str) -> str:
 
 
 @given(FORMULAS)
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_latex_means_what_the_formula_does(text: str) -> None:
     back = back_from_latex(to_latex(parse_formula(text)))
     np.testing.assert_allclose(read(back), read(text), rtol=1e-12, equal_nan=True)

@@ -159,7 +159,8 @@ def follow(
     """
     kept = []
     with precision_of("float64"):
-        run = _Run(surface, starts, setting, steps=steps, rule=rule, seed=seed)
+        # In a full block, for whose size the program is there already after thousands of descents.
+        run = _Run(surface, starts, setting, steps=steps, rule=rule, seed=seed, size=BLOCK)
         for step in at:
             run.advance_to(step)
             kept.append(run.points())
@@ -179,9 +180,10 @@ class _Run:
         rule: RuleName,
         seed: int = 0,
         stream: int = 0,
+        size: int | None = None,
     ) -> None:
         self._num = len(starts)
-        size = SMALL_BLOCK if self._num <= SMALL_BLOCK else BLOCK
+        size = size or (SMALL_BLOCK if self._num <= SMALL_BLOCK else BLOCK)
         low, high = np.array(surface.domain).T
         spec = make_rule(rule, setting)
         self._common = _Common(surface, rule, size)

@@ -26,7 +26,7 @@ class Gauge:
         curvature: Root mean square of the Hessian's largest entry, the most bent hundredth left out.
     """
 
-    axes: tuple[Float[np.ndarray, " side"], ...]
+    axes: tuple[Float[np.ndarray, " _"], ...]
     values: Float[np.ndarray, "rows columns"]
     height: float
     gradient: float

@@ -18,9 +18,9 @@ RATES = 24
 MOMENTA = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
 NOISES = (0.1, 0.25, 0.63, 1.6, 4.0, 10.0)
 """In usual gradients of the surface."""
-ADAPTIVE_RATE = 0.005
-"""Share of the domain's width: about the length of a step of Adam or RMSProp."""
-ADAPTIVE: tuple[RuleName, ...] = ("rmsprop", "adam")
+ADAPTIVE: dict[RuleName, float] = {"rmsprop": 0.001, "adam": 0.005}
+"""The usual rate of rules that divide their steps, as a share of the domain's width: about the length of a step.
+RMSProp's steps do not shrink near a minimum, so that longer ones would never count as arrived."""
 MAX_STARTS = 10_000_000
 MAX_STEPS = 10_000_000
 
@@ -205,7 +205,7 @@ def _own_rate(wish: Wish, found: Survey) -> float:
     """Return the rate that suits a surface, with two digits."""
     gauge = found.gauge
     if wish.rule in ADAPTIVE:
-        return _round(ADAPTIVE_RATE * found.surface.width)
+        return _round(ADAPTIVE[wish.rule] * found.surface.width)
     sharpest = max((place.sharpness for place in found.minima if place.eigenvalues), default=0.0)
     # Where all minima are flat, or there is none, what bends elsewhere decides.
     curvature = sharpest if sharpest > 1e-3 * gauge.curvature else gauge.curvature

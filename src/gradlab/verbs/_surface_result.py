@@ -26,7 +26,7 @@ class Basins:
         outcomes: One a rate; starts in the order of rows (y) and columns (x).
     """
 
-    axes: tuple[Float[np.ndarray, " side"], ...]
+    axes: tuple[Float[np.ndarray, " _"], ...]
     outcomes: tuple[Outcome, ...]
 
 
