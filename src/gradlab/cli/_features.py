@@ -44,7 +44,7 @@ def features(
         str | None,
         typer.Option(metavar="RUN", help="Another run whose layers are compared with these.", rich_help_panel=SHOWN),
     ] = None,
-    examples: Annotated[int, typer.Option(metavar="M", help="Examples of the probes.")] = 4_000,
+    examples: Annotated[int, typer.Option(metavar="M", help="Examples of the probes.")] = 6_000,
     member: Annotated[
         int | None,
         typer.Option(

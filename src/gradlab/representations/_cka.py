@@ -5,9 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
+from gradlab.representations._one_core import on_one_core
+
 Gram = Float[np.ndarray, "examples examples"]
 
 
+@on_one_core
 def gram_of(activations: Float[np.ndarray, "examples ..."]) -> Gram:
     """Return the products of every two examples, of which CKA needs no more; in float64."""
     flat = activations.reshape(len(activations), -1)

@@ -8,6 +8,7 @@ from jaxtyping import Float, Int
 
 from gradlab.core import generator
 from gradlab.evaluation import paired_share_difference, wilson_interval
+from gradlab.representations._one_core import on_one_core
 
 PENALTIES = tuple(float(10.0**power) for power in range(-6, 2))
 """Ridge penalties to choose from, as shares of the features' mean variance."""
@@ -95,6 +96,7 @@ def ridge_path(
     return np.stack([vectors @ (turned * one[:, None]) for one in shrink])
 
 
+@on_one_core
 def read_properties(
     rows: Float[np.ndarray, "examples units"], wanted: Sequence[Property], division: Division
 ) -> tuple[Reading, ...]:

@@ -18,7 +18,7 @@ from gradlab.verbs._features_words import describe, notes_of
 from gradlab.verbs._run import Run
 from gradlab.verbs._watcher import SILENT, Watcher
 
-EXAMPLES = 4_000
+EXAMPLES = 6_000
 FEWEST_EXAMPLES = 100
 
 

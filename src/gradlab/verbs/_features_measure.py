@@ -272,7 +272,7 @@ def divide(dataset: Dataset, examples: int) -> Division:
     if division.choose < 10 or division.score < 10:
         raise SpecError(
             f"examples={examples} leaves {division.fit} to fit a probe, {division.choose} to choose its penalty and "
-            f"{division.score} to score it; expected 10 or more of each, as --examples 4000, and as much data"
+            f"{division.score} to score it; expected 10 or more of each, as --examples 6000, and as much data"
         )
     return division
 
