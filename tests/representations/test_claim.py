@@ -15,11 +15,11 @@ def reading(share: float) -> Reading:
     return Reading(share, share, 1.0, (np.arange(NUM) < share * NUM).astype(np.float64))
 
 
-def depth(name: str, trained: tuple[float, ...], untrained: tuple[float, ...]) -> Depth:
+def depth(name: str, trained: tuple[float, ...], untrained: tuple[float, ...], alone: float = 0.8) -> Depth:
     def by_layer(scores: tuple[float, ...]) -> dict[str, Reading]:
         return {layer: reading(score) for layer, score in zip(LAYERS, scores, strict=True)}
 
-    return Depth(name, True, LAYERS, (by_layer(trained),), (by_layer(untrained),), 0.1, 0.8)
+    return Depth(name, True, LAYERS, (by_layer(trained),), (by_layer(untrained),), 0.1, (reading(alone),))
 
 
 FLAT = (0.5, 0.5, 0.5, 0.5)
@@ -55,6 +55,15 @@ def test_what_gets_lost_on_the_way_does_not_hold() -> None:
     assert verdicts(*lost)[1:] == ["does not hold"] * 2
 
 
+def test_what_the_class_alone_tells_was_not_shown_to_be_found() -> None:
+    explained = (
+        depth(HOLES, (0.5, 0.6, 0.9, 0.8), FLAT, alone=0.95),
+        depth(ENDS, (0.5, 0.6, 0.9, 0.8), FLAT),
+        TEXTBOOK[2],
+    )
+    assert verdicts(*explained)[1] == "is not shown"
+
+
 def test_units_that_see_everything_find_no_edges_however_oriented() -> None:
     assert verdicts(*TEXTBOOK, extent=0.7)[0] == "does not hold"
     assert verdicts(*TEXTBOOK, selective=Estimate(0.02, -0.01, 0.05))[0] == "is not shown"
@@ -74,7 +83,9 @@ def test_several_networks_have_to_agree() -> None:
             {layer: reading(share) for layer, share in zip(LAYERS, (0.5, 0.6, 0.7, share), strict=True)}
             for share in shares
         )
-        return Depth(CLASS, True, LAYERS, members, ({layer: reading(0.5) for layer in LAYERS},) * 2, 0.1, 0.8)
+        return Depth(
+            CLASS, True, LAYERS, members, ({layer: reading(0.5) for layer in LAYERS},) * 2, 0.1, (reading(1.0),) * 2
+        )
 
     assert judge([pair((0.9, 0.91))], ("first", "last"), selective=ORIENTED, extent=0.1)[2].verdict == "holds"
     assert judge([pair((0.9, 0.62))], ("first", "last"), selective=ORIENTED, extent=0.1)[2].verdict == "is not shown"

@@ -107,9 +107,9 @@ def test_many_properties_at_once_are_read_as_each_alone() -> None:
 def test_knowing_the_class_tells_what_its_classes_share() -> None:
     labels = np.array([0, 0, 1, 1, 2, 0, 1, 0, 1])
     holes = Property("holes", np.array([1, 1, 0, 0, 2, 0, 0, 1, 2]), ("0", "1", "2"))
-    assert by_class(holes, labels, Division(4, 1, 4)) == 0.5
+    assert by_class(holes, labels, Division(4, 1, 4)).score == 0.5
     place = np.array([[1.0], [3.0], [7.0], [7.0], [0.0], [2.0], [7.0], [2.0], [7.0]])
-    assert by_class(Property("place", place), labels, Division(4, 1, 4)) == 1.0
+    assert by_class(Property("place", place), labels, Division(4, 1, 4)).score == 1.0
 
 
 def test_a_difference_is_paired() -> None:

@@ -48,7 +48,7 @@ class MemberReadings:
     trained: dict[str, dict[str, Reading]]
     untrained: dict[str, dict[str, Reading]]
     chance: dict[str, float]
-    by_class: dict[str, float]
+    by_class: dict[str, Reading]
     widths: dict[str, int]
     kept: dict[str, float]
 
@@ -66,7 +66,7 @@ class Depth:
         trained: Of each network by layer.
         untrained: The same before training.
         chance: What always the same answer scores.
-        by_class: What knowing the class alone scores.
+        class_alone: What knowing the class alone gives, of each network's examples.
     """
 
     name: str
@@ -75,7 +75,12 @@ class Depth:
     trained: tuple[dict[str, Reading], ...]
     untrained: tuple[dict[str, Reading], ...]
     chance: float
-    by_class: float
+    class_alone: tuple[Reading, ...]
+
+    @property
+    def by_class(self) -> float:
+        """What knowing the class alone scores."""
+        return float(np.mean([one.score for one in self.class_alone]))
 
     def score(self, layer: str, *, is_trained: bool = True) -> Estimate:
         """Return how well it is read off a layer."""
@@ -92,6 +97,12 @@ class Depth:
         """Return how much better a layer reads it than the same layer before training."""
         pairs = zip(self.trained, self.untrained, strict=True)
         return self._difference([(one[layer], other[layer]) for one, other in pairs])
+
+    def gain_over_class(self, layer: str) -> Estimate:
+        """Return how much better a layer reads it than knowing the class alone does."""
+        return self._difference(
+            [(one[layer], other) for one, other in zip(self.trained, self.class_alone, strict=True)]
+        )
 
     def _difference(self, pairs: Sequence[tuple[Reading, Reading]]) -> Estimate:
         if len(pairs) > 1:
@@ -160,7 +171,7 @@ def follow_depth(members: Sequence[MemberReadings], wanted: Wanted, layers: Sequ
             tuple(member.trained[one.name] for member in members),
             tuple(member.untrained[one.name] for member in members),
             float(np.mean([member.chance[one.name] for member in members])),
-            float(np.mean([member.by_class[one.name] for member in members])),
+            tuple(member.by_class[one.name] for member in members),
         )
         for one in wanted
         if all(one.name in member.trained for member in members)

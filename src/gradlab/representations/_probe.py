@@ -159,7 +159,7 @@ def chance(wanted: Property, division: Division) -> float:
     return float((wanted.values[division.fit + division.choose : division.total] == counts.argmax()).mean())
 
 
-def by_class(wanted: Property, labels: Int[np.ndarray, " examples"], division: Division) -> float:
+def by_class(wanted: Property, labels: Int[np.ndarray, " examples"], division: Division) -> Reading:
     """Return what knowing the class alone scores: the most frequent answer of each class, or its mean for reals.
 
     A layer that tells the classes apart reads this much of a property without having found it.
@@ -170,14 +170,15 @@ def by_class(wanted: Property, labels: Int[np.ndarray, " examples"], division: D
         division: As for a probe.
 
     Returns:
-        Accuracy, or R².
+        A reading without a penalty.
     """
-    fit, _, score = _parts(division)
+    fit, choose, score = _parts(division)
     targets = wanted.targets()
     means = np.tile(targets[fit].mean(axis=0), (int(labels.max()) + 1, 1))
     for label in np.unique(labels[fit]):
         means[label] = targets[fit][labels[fit] == label].mean(axis=0)
-    return float(_credits(means[labels[score]], targets[score], wanted).mean())
+    chosen, gained = (_credits(means[labels[part]], targets[part], wanted) for part in (choose, score))
+    return Reading(float(gained.mean()), float(chosen.mean()), 0.0, gained)
 
 
 def _credits(

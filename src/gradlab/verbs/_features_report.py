@@ -65,7 +65,8 @@ def _claim(found: Features) -> Section:
         "The differences that decide",
         ("difference", "value", "95% interval"),
         tuple((name, _signed(gain.value), f"{_signed(gain.low)} to {_signed(gain.high)}") for name, gain in gains),
-        note="A part holds if all of its intervals lie above 0, and does not if one lies below.",
+        note="A part holds if all of its intervals lie above 0, and does not if one lies below; one over the class "
+        "alone can only leave it unshown.",
     )
     told = (
         "Textbooks say that the first layers find edges, the middle ones loops and strokes, and the last ones whole "
