@@ -13,7 +13,7 @@ import gradlab as gl
 from gradlab.complexity import Scaling, _measure as sizes
 from gradlab.core import SpecError
 from gradlab.verbs import BackpropCost
-from gradlab.verbs._backprop_cost_words import duration, scaling_words
+from gradlab.verbs.complexity._words import duration, scaling_words
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -12,7 +12,7 @@ from sklearn.decomposition import PCA
 import gradlab as gl
 from gradlab.core import RunError, SpecError
 from gradlab.data import Dataset, load, prepare
-from gradlab.verbs import _landscape_walk
+from gradlab.verbs.landscapes import _walk
 
 QUICK: dict[str, Any] = {"points": 11, "lines": 3}
 LINEAR = {"model": [{"kind": "dense"}]}
@@ -105,7 +105,7 @@ def test_the_plane_of_the_path_is_that_of_the_networks_on_it(home: Path) -> None
 def test_a_long_training_is_not_repeated_unless_the_path_is_asked_for(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_landscape_walk, "AGAIN_S", 0.0)
+    monkeypatch.setattr(_walk, "AGAIN_S", 0.0)
     table = gl.train("iris", epochs=8, report=False)
     kept = gl.landscape(table, report=False, **QUICK).planes[1]
     assert kept.path is not None

@@ -7,8 +7,8 @@ import pytest
 
 import gradlab as gl
 from gradlab.landscapes import Barrier, path_plane, read_line
-from gradlab.verbs._landscape_result import Between, Crossing, Curve, Landscape, Lines, Plane
-from gradlab.verbs._landscape_words import describe, notes_of
+from gradlab.verbs.landscapes._result import Between, Crossing, Curve, Landscape, Lines, Plane
+from gradlab.verbs.landscapes._words import describe, notes_of
 
 AT = np.linspace(-1.0, 1.0, 21)
 T = np.linspace(0.0, 1.0, 21)

@@ -38,7 +38,7 @@ def test_a_sweep_keeps_all_that_it_says() -> None:
 def test_a_stopped_sweep_goes_on_to_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     import threading
 
-    import gradlab.verbs._sweep as module
+    import gradlab.verbs.studies._sweep as module
 
     # More blocks than threads, so that some have not begun when the first has ended.
     options: dict[str, Any] = {"learning_rate": "0.01:1:3", "seeds": 60, "set": QUICK, "report": False}
@@ -83,7 +83,7 @@ def test_a_full_disk_leaves_nothing_half_written(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(StudyFolder, "save_members", full)
     # However slow the machine, no networks are written before the end, which would be worth keeping.
-    monkeypatch.setattr("gradlab.verbs._study_record.EVERY_S", np.inf)
+    monkeypatch.setattr("gradlab.verbs.studies._study_record.EVERY_S", np.inf)
     with pytest.raises(StorageError, match="full"):
         gl.sweep("circle", learning_rate="0.1,1", seeds=1, set=QUICK, report=False)
     assert not Path("runs").exists()
