@@ -31,7 +31,7 @@ def _where(one: Depth) -> str:
     against = f", against {', '.join(others[:-1])} and {others[-1]}" if len(others) > 1 else f", against {others[0]}"
     verb = "are" if one.name.endswith("s") and one.name != CLASS else "is"
     return (
-        f"{one.name.capitalize()} {verb} read best at {best}: {measure} {score.value:.3f} ({score.low:.3f} to "
+        f"{'The class' if one.name == CLASS else one.name.capitalize()} {verb} read best at {best}: {measure} {score.value:.3f} ({score.low:.3f} to "
         f"{score.high:.3f}){against}."
     )
 
