@@ -30,10 +30,8 @@ def _where(one: Depth) -> str:
     others += [f"{one.chance:.3f} by always the same answer"] if one.is_classes else []
     against = f", against {', '.join(others[:-1])} and {others[-1]}" if len(others) > 1 else f", against {others[0]}"
     verb = "are" if one.name.endswith("s") and one.name != CLASS else "is"
-    return (
-        f"{'The class' if one.name == CLASS else one.name.capitalize()} {verb} read best at {best}: {measure} {score.value:.3f} ({score.low:.3f} to "
-        f"{score.high:.3f}){against}."
-    )
+    name = "The class" if one.name == CLASS else one.name.capitalize()
+    return f"{name} {verb} read best at {best}: {measure} {score.value:.3f} ({score.low:.3f} to {score.high:.3f}){against}."
 
 
 def _likeness(found: Features) -> str:
