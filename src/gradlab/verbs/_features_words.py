@@ -31,7 +31,8 @@ def _where(one: Depth) -> str:
     against = f", against {', '.join(others[:-1])} and {others[-1]}" if len(others) > 1 else f", against {others[0]}"
     verb = "are" if one.name.endswith("s") and one.name != CLASS else "is"
     name = "The class" if one.name == CLASS else one.name.capitalize()
-    return f"{name} {verb} read best at {best}: {measure} {score.value:.3f} ({score.low:.3f} to {score.high:.3f}){against}."
+    interval = f"({score.low:.3f} to {score.high:.3f})"
+    return f"{name} {verb} read best at {best}: {measure} {score.value:.3f} {interval}{against}."
 
 
 def _likeness(found: Features) -> str:
