@@ -5,7 +5,7 @@ import sys
 from bench._claim import Bench, Limit
 from bench._measure import GRADLAB, ROOT, Side
 
-SIDE = 64
+SIDE = 32
 RANGES = ["--x", "learning_rate.hidden=1:10000:{side}", "--y", "learning_rate.output=10:1000:{side}"]
 
 
@@ -17,7 +17,7 @@ def _map(side: int) -> list[str]:
 BENCH = Bench(
     name="atlas",
     claim="A map trains its networks several times as fast as one vmap over all of them.",
-    sizes="16-16-1, 272 examples, 500 steps, float64; 64 x 64 networks, seconds for all; 256 x 256 once",
+    sizes="16-16-1, 272 examples, 500 steps, float64; 32 x 32 networks, seconds for all; 256 x 256 once",
     sides=[
         Side("gradlab", _map(SIDE), {"networks a second": ("networks_per_second",), "train": ("seconds", "train")}),
         Side(
