@@ -4,8 +4,8 @@ import numpy as np
 
 from gradlab import reports
 from gradlab.reports import Chart, Mark, Page, Row, Section, Series, Table
-from gradlab.verbs._features_pictures import channel_section, example_section, kernel_section, prediction_section
-from gradlab.verbs._features_result import Features, Likeness, Selectivity
+from gradlab.verbs.representations._pictures import channel_section, example_section, kernel_section, prediction_section
+from gradlab.verbs.representations._result import Features, Likeness, Selectivity
 
 SHOWN_CURVES = 5
 

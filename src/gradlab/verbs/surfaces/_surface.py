@@ -15,11 +15,11 @@ from gradlab import reports, surfaces, training
 from gradlab.core import Table
 from gradlab.runs import save_results
 from gradlab.surfaces import Domain, Outcome, Setting, Surface, Survey
-from gradlab.verbs._surface_design import STARTS, STEPS, Design, Values, make_design, parse_domain, read_wish
-from gradlab.verbs._surface_report import build_page
-from gradlab.verbs._surface_result import Basins, Paths, SurfaceResult
-from gradlab.verbs._surface_words import describe, notes_of
 from gradlab.verbs._watcher import SILENT, Watcher
+from gradlab.verbs.surfaces._design import STARTS, STEPS, Design, Values, make_design, parse_domain, read_wish
+from gradlab.verbs.surfaces._page import build_page
+from gradlab.verbs.surfaces._result import Basins, Paths, SurfaceResult
+from gradlab.verbs.surfaces._words import describe, notes_of
 
 BASIN_SIDES = {1: (512,), 2: (144, 142)}
 """Starts along each variable of the grid whose basins are drawn, by the number of variables: whole blocks of them."""

@@ -10,10 +10,10 @@ from jaxtyping import Bool
 from gradlab import reports, surfaces
 from gradlab.reports import Chart, Mark, Page, Row, Section, Series, Table
 from gradlab.surfaces import NEAR, Fate, Outcome, Place, Share
-from gradlab.verbs._surface_design import ADAPTIVE
-from gradlab.verbs._surface_maps import basin_maps, minus, path_figures, relief_figure
-from gradlab.verbs._surface_result import NAMED_MINIMA, SurfaceResult, ends_by_name, level, where
-from gradlab.verbs._surface_words import above_limits
+from gradlab.verbs.surfaces._design import ADAPTIVE
+from gradlab.verbs.surfaces._maps import basin_maps, minus, path_figures, relief_figure
+from gradlab.verbs.surfaces._result import NAMED_MINIMA, SurfaceResult, ends_by_name, level, where
+from gradlab.verbs.surfaces._words import above_limits
 
 MOST_ROWS = 40
 MOST_OTHERS = 10

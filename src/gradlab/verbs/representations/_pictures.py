@@ -5,7 +5,7 @@ from jaxtyping import Float
 
 from gradlab.reports import Section, Table, Tile, Tiles
 from gradlab.representations import METHODS, Preferred
-from gradlab.verbs._features_result import Features
+from gradlab.verbs.representations._result import Features
 
 MOST_KERNELS = 64
 MOST_MAPS = 16

@@ -1,8 +1,8 @@
 """What `features` found, in sentences."""
 
 from gradlab.representations import CLASS, PIXELS, Depth
-from gradlab.verbs._features_result import Features, Likeness
-from gradlab.verbs._features_source import Source
+from gradlab.verbs.representations._result import Features, Likeness
+from gradlab.verbs.representations._source import Source
 
 
 def describe(found: Features) -> tuple[str, ...]:

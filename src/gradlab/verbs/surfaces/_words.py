@@ -7,8 +7,8 @@ import numpy as np
 
 from gradlab import surfaces
 from gradlab.surfaces import Fate, Gain, Outcome, Place, Share, Survey
-from gradlab.verbs._surface_design import ADAPTIVE
-from gradlab.verbs._surface_result import SurfaceResult, ends_by_name, level, where
+from gradlab.verbs.surfaces._design import ADAPTIVE
+from gradlab.verbs.surfaces._result import SurfaceResult, ends_by_name, level, where
 
 WORDS = {"learning_rate": ("rate", "rates"), "momentum": ("momentum", "momenta"), "noise": ("noise", "sizes of noise")}
 ALL = 0.995

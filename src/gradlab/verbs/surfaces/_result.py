@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float
 from gradlab import surfaces
 from gradlab.core import Table
 from gradlab.surfaces import Fate, Gain, Outcome, Place, Setting, Share, Survey
-from gradlab.verbs._surface_design import Design, rate_limit
+from gradlab.verbs.surfaces._design import Design, rate_limit
 
 NAMED_MINIMA = 4
 """So many minima are told apart by name; of more, only whether they are global."""

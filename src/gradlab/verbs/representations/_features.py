@@ -10,13 +10,13 @@ from gradlab.core import SpecError
 from gradlab.runs import save_results
 from gradlab.spec import Experiment
 from gradlab.verbs._changes import Settings, settings_as_texts
-from gradlab.verbs._features_measure import Measurement, Wish
-from gradlab.verbs._features_report import build_page
-from gradlab.verbs._features_result import Features
-from gradlab.verbs._features_source import Source, find_source
-from gradlab.verbs._features_words import describe, notes_of
 from gradlab.verbs._run import Run
 from gradlab.verbs._watcher import SILENT, Watcher
+from gradlab.verbs.representations._measure import Measurement, Wish
+from gradlab.verbs.representations._page import build_page
+from gradlab.verbs.representations._result import Features
+from gradlab.verbs.representations._source import Source, find_source
+from gradlab.verbs.representations._words import describe, notes_of
 
 EXAMPLES = 6_000
 FEWEST_EXAMPLES = 100

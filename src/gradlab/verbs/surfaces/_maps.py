@@ -5,7 +5,7 @@ from jaxtyping import Float
 
 from gradlab.reports import Chart, Map, Part, Path2D, Series
 from gradlab.surfaces import Outcome, Survey
-from gradlab.verbs._surface_result import NAMED_MINIMA, Paths, SurfaceResult, end_ids, end_names
+from gradlab.verbs.surfaces._result import NAMED_MINIMA, Paths, SurfaceResult, end_ids, end_names
 
 NUM_CONTOURS = 11
 MANY = 20

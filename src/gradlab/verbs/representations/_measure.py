@@ -14,9 +14,9 @@ from gradlab.core import SpecError, unknown_name
 from gradlab.data import Dataset
 from gradlab.networks import Conv2D
 from gradlab.representations import Depth, Division, Estimate, Method, Saliency, WeightedNetwork
-from gradlab.verbs._features_result import ChannelView, Explained, Likeness, Selectivity
-from gradlab.verbs._features_source import Source
 from gradlab.verbs._watcher import Watcher
+from gradlab.verbs.representations._result import ChannelView, Explained, Likeness, Selectivity
+from gradlab.verbs.representations._source import Source
 
 Rows = Int[np.ndarray, " rows"]
 Sanity = dict[Method, tuple[Float[np.ndarray, " maps"], Float[np.ndarray, " maps"]]]
