@@ -95,6 +95,7 @@ def test_it_lists_the_surfaces(gradlab: Gradlab, words: tuple[str, ...]) -> None
         (("bowl", "--domain", "2:1"), "LOW below HIGH"),
         (("bowl", "--domain", "0:1,0:1,0:1"), "each of 2 variables"),
         (("bowl", "--domain", "0:inf"), "domain="),
+        (("bowl", "--lr", "0.01:0.1:200000"), "at most 500,000,000: use fewer values or starts"),
         (("sqrt(-1 - x^2)",), "has no value on its domain"),
     ],
 )

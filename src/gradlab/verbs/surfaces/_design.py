@@ -23,6 +23,8 @@ ADAPTIVE: dict[RuleName, float] = {"rmsprop": 0.001, "adam": 0.005}
 RMSProp's steps do not shrink near a minimum, so that longer ones would never count as arrived."""
 MAX_STARTS = 10_000_000
 MAX_STEPS = 10_000_000
+MAX_DESCENTS = 500_000_000
+"""Over all settings: what became of them takes two bytes each."""
 
 Values = str | float | Sequence[float] | None
 
@@ -180,6 +182,9 @@ def make_design(wish: Wish, found: Survey) -> Design:
 
     Returns:
         What is run.
+
+    Raises:
+        SpecError: If that is too much to be held in memory.
     """
     momentum, noise = (min(values, default=0.0) for values in (wish.momenta, wish.noises))
     own = _own_rate(wish, found)
@@ -191,6 +196,12 @@ def make_design(wish: Wish, found: Survey) -> Design:
     unit = found.gauge.gradient
     noises = wish.noises if len(wish.noises) > 1 else (0.0, *(float(f"{unit * part:.2g}") for part in NOISES))
     low, high = (rates[0], rates[-1]) if len(wish.rates) > 1 else _low_and_high(rate, limits)
+    count = wish.starts * (len(rates) + len(momenta) + len(noises))
+    if count > MAX_DESCENTS:
+        raise SpecError(
+            f"{wish.starts:,} starts at {len(rates):,} rates, {len(momenta):,} momenta and {len(noises):,} sizes of "
+            f"noise are {count:,} descents; at most {MAX_DESCENTS:,}: use fewer values or starts"
+        )
     return Design(
         wish,
         usual,
