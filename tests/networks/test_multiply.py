@@ -1,0 +1,46 @@
+"""The product of a dense layer, in each of the ways it is written: values and derivatives against NumPy's."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from gradlab.networks._dense import NARROW, SMALL_PRODUCT, multiply
+from gradlab.training import precision_of
+
+SHAPES = [(5, 4, 3), (32, 320, 10), (7, NARROW * 16, 16), (16, 64, 64)]
+
+
+def test_the_shapes_take_all_three_ways() -> None:
+    ways = {(b * i * o <= SMALL_PRODUCT, i >= NARROW * o) for b, i, o in SHAPES}
+    assert ways == {(True, False), (False, True), (False, False)}
+
+
+@pytest.mark.parametrize(("batch", "inputs", "outputs"), SHAPES)
+def test_product_and_derivatives(batch: int, inputs: int, outputs: int) -> None:
+    random = np.random.default_rng(batch)
+    a, delta, step = (
+        random.normal(size=(batch, inputs)),
+        random.normal(size=(batch, outputs)),
+        random.normal(size=inputs),
+    )
+    weight = random.normal(size=(inputs, outputs))
+    turn = np.outer(step, np.ones(outputs))
+    with precision_of("float64"):
+        product, back = jax.vjp(multiply, jnp.asarray(a), jnp.asarray(weight))
+        to_inputs, to_weight = back(jnp.asarray(delta))
+        _, forward = jax.jvp(lambda w: multiply(jnp.asarray(a), w), (jnp.asarray(weight),), (jnp.asarray(turn),))
+
+        def cost(w: jax.Array) -> jax.Array:
+            return jnp.sum(multiply(jnp.asarray(a), w) ** 2) / 2
+
+        curved = jax.jvp(jax.grad(cost), (jnp.asarray(weight),), (jnp.asarray(turn),))[1]
+        lanes = jax.vmap(lambda w: multiply(jnp.asarray(a), w), in_axes=-1, out_axes=-1)(
+            jnp.stack([jnp.asarray(weight), jnp.asarray(turn)], axis=-1)
+        )
+    np.testing.assert_allclose(product, a @ weight, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(to_inputs, delta @ weight.T, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(to_weight, a.T @ delta, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(forward, a @ turn, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(curved, a.T @ (a @ turn), rtol=1e-11, atol=1e-11)
+    np.testing.assert_allclose(lanes[..., 1], a @ turn, rtol=1e-12, atol=1e-12)
