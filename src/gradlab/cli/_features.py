@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gradlab.cli._options import FLAG, Debug, Json, Quiet
-from gradlab.cli._output import print_json, print_notes, to_stdout
+from gradlab.cli._output import print_analysis
 from gradlab.cli._train import watch
 
 if TYPE_CHECKING:
@@ -97,14 +97,5 @@ def features(
         )
 
     found = watch(start, is_silent=quiet or as_json)
-    if not quiet:
-        print_notes(found.notes)
-    if as_json:
-        print_json({**found.to_json(), "path": None if found.path is None else str(found.path)})
-    elif not quiet:
-        console = to_stdout()
-        for sentence in found.sentences:
-            console.print(sentence, markup=False)
-        console.print(f"\n{found.table()}", markup=False)
-        if found.path is not None:
-            console.print(f"\nreport: {found.path / 'report.html'}", markup=False)
+    text = "\n".join([*found.sentences, "", str(found.table())])
+    print_analysis(found, text, as_json=as_json, is_quiet=quiet)

@@ -6,7 +6,7 @@ import typer
 from typer.core import TyperCommand
 
 from gradlab.cli._options import FLAG, Debug, Json, Quiet
-from gradlab.cli._output import print_json, print_notes, to_stdout
+from gradlab.cli._output import print_analysis, print_json, to_stdout
 from gradlab.cli._train import watch
 
 if TYPE_CHECKING:
@@ -132,15 +132,7 @@ def surface(
         )
 
     found = watch(start, is_silent=quiet or as_json)
-    if not quiet:
-        print_notes(found.notes)
-    if as_json:
-        print_json({**found.to_json(), "path": None if found.path is None else str(found.path)})
-    elif not quiet:
-        console = to_stdout()
-        console.print(str(found), markup=False)
-        if found.path is not None:
-            console.print(f"\nreport: {found.path / 'report.html'}", markup=False)
+    print_analysis(found, str(found), as_json=as_json, is_quiet=quiet)
 
 
 def _list(*, as_json: bool) -> None:
