@@ -63,7 +63,7 @@ def _example(found: "Backprop", drawing: Drawing) -> Step:
         rows = tuple((name, plain(value)) for name, value in zip(names, inputs, strict=True))
         parts.append(page_table(PlainTable(("input", "as the network sees it"), rows, "Inputs")))
     shape = "x".join(map(str, inputs.shape))
-    sentence = f"{which}: {shape} numbers. Its truth is {truth}.{batch}"
+    sentence = f"{which}: {shape} number{'' if shape == '1' else 's'}. Its truth is {truth}.{batch}"
     return Step("Forward", "inputs", "What goes in", (sentence,), parts=tuple(parts), scene=drawing.scene("inputs", 0))
 
 
