@@ -2,4 +2,3 @@
 
 from gradlab.verbs.landscapes._landscape import landscape as landscape
 from gradlab.verbs.landscapes._result import Landscape as Landscape
-from gradlab.verbs.landscapes._walk import train_seeds as train_seeds

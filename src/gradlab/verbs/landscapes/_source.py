@@ -14,9 +14,10 @@ from gradlab.verbs._examples import Examples
 from gradlab.verbs._resolve import resolve
 from gradlab.verbs._run import Run, as_run, open_run
 from gradlab.verbs._train import check_same_data
+from gradlab.verbs._train_seeds import train_seeds
 from gradlab.verbs._watcher import Watcher
 from gradlab.verbs.landscapes._subject import Other, PathWish, Source, Subject, held_out_part
-from gradlab.verbs.landscapes._walk import path_epochs, train_seeds, walk_of, walk_of_run
+from gradlab.verbs.landscapes._walk import path_epochs, walk_of, walk_of_run
 
 
 def find_source(

@@ -1,18 +1,13 @@
 """The path that training took: the weights that a run kept on its way, or those of training it again."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from gradlab import training
-from gradlab.data import Dataset
 from gradlab.landscapes import WeightSpace
-from gradlab.spec import Experiment
-from gradlab.training import Member, Trained
-from gradlab.verbs._room import check_room
+from gradlab.training import Trained
 from gradlab.verbs._run import Run
-from gradlab.verbs._stopping import stop_on_signals
+from gradlab.verbs._train_seeds import train_seeds
 from gradlab.verbs._watcher import Watcher
 from gradlab.verbs.landscapes._subject import PathWish, Subject, Walk
 
@@ -104,27 +99,3 @@ def walk_of(space: WeightSpace, trained: Trained, end: int, *, is_repeated: bool
     networks[end] = trained.params
     epochs = tuple(sorted(networks))
     return Walk(epochs, np.stack([space.flatten(networks[epoch]) for epoch in epochs]), is_repeated)
-
-
-def train_seeds(
-    experiment: Experiment, datasets: dict[int, Dataset], epochs: Sequence[int], watcher: Watcher
-) -> tuple[Trained, ...]:
-    """Train one network a seed, as `train` does."""
-    seeds = list(datasets)
-    plan = training.make_plan(
-        experiment, datasets[seeds[0]], num_members=len(seeds), num_devices=training.device_count()
-    )
-    check_room(plan, experiment.epochs)
-    with stop_on_signals(watcher.on_stop) as stop:
-        try:
-            return training.train_population(
-                experiment,
-                plan,
-                [Member(seed) for seed in seeds],
-                datasets.__getitem__,
-                snapshot_epochs=frozenset(epochs),
-                on_progress=watcher.on_training,
-                stop=stop,
-            ).trained
-        except training.Interrupted:
-            raise KeyboardInterrupt from None

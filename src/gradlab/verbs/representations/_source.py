@@ -16,8 +16,8 @@ from gradlab.verbs._examples import Examples
 from gradlab.verbs._resolve import resolve
 from gradlab.verbs._run import Run, as_run, open_run
 from gradlab.verbs._train import check_same_data
+from gradlab.verbs._train_seeds import train_seeds
 from gradlab.verbs._watcher import Watcher
-from gradlab.verbs.landscapes import train_seeds
 
 MOST_MEMBERS = 5
 
