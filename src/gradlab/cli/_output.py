@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from rich.console import Console
 
@@ -35,6 +35,7 @@ def print_json(values: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(_finite(values), indent=2, ensure_ascii=not is_utf8) + "\n")
 
 
+@runtime_checkable
 class Analysis(Protocol):
     """What an analysis hands back."""
 
