@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 from jaxtyping import Float, Shaped
-from scipy import special
 
 from gradlab.backpropagation._step import Formula
 from gradlab.backpropagation._sum import Sum, all_at, all_places
@@ -15,13 +15,23 @@ from gradlab.objectives import BinaryCrossEntropy, CrossEntropy, Huber, Link, Ob
 
 Rows = Float[np.ndarray, "batch outputs"]
 
+
+def _sigmoid(logits: Rows) -> Rows:
+    # SciPy loads its parts when they are first named: whoever only trains does not wait for this one.
+    return scipy.special.expit(logits)
+
+
 LINKS: dict[Link, tuple[Callable[[Rows], Rows], str, str]] = {
     "softmax": (
-        lambda z: special.softmax(z, axis=-1),
+        lambda z: scipy.special.softmax(z, axis=-1),
         r"a_i=\frac{e^{z_i}}{\sum_k e^{z_k}}",
         "a_i = e^z_i / Σ_k e^z_k",
     ),
-    "sigmoid": (special.expit, r"a_i=\sigma(z_i)=\frac{1}{1+e^{-z_i}}", "a_i = σ(z_i) = 1/(1 + e^-z_i)"),
+    "sigmoid": (
+        _sigmoid,
+        r"a_i=\sigma(z_i)=\frac{1}{1+e^{-z_i}}",
+        "a_i = σ(z_i) = 1/(1 + e^-z_i)",
+    ),
     "tanh": (np.tanh, r"a_i=\tanh z_i", "a_i = tanh(z_i)"),
     "linear": (np.array, "a_i=z_i", "a_i = z_i"),
 }
@@ -110,12 +120,12 @@ def through_link(link: Link, logits: Rows, output_gradient: Rows) -> Rows:
     """Bring ∂C/∂a back through the link, where the loss has no shorter way."""
     match link:
         case "softmax":
-            outputs = special.softmax(logits, axis=-1)
+            outputs = scipy.special.softmax(logits, axis=-1)
             return outputs * (output_gradient - (outputs * output_gradient).sum(axis=1, keepdims=True))
         case "sigmoid":
-            return output_gradient * special.expit(logits) * special.expit(-logits)
+            return output_gradient * scipy.special.expit(logits) * scipy.special.expit(-logits)
         case "tanh":
-            return output_gradient * 4.0 * special.expit(2.0 * logits) * special.expit(-2.0 * logits)
+            return output_gradient * 4.0 * scipy.special.expit(2.0 * logits) * scipy.special.expit(-2.0 * logits)
         case "linear":
             return output_gradient
 
@@ -141,7 +151,7 @@ Parts = tuple[Rows, Rows, Rows, tuple[Formula, ...]]
 
 
 def _cross_entropy(_: CrossEntropy, logits: Rows, outputs: Rows, coded: Rows) -> Parts:
-    terms = -coded * special.log_softmax(logits, axis=1)
+    terms = -coded * scipy.special.log_softmax(logits, axis=1)
     formulas = (
         Formula("cost", r"C=-\sum_i y_i\ln a_i", "C = -Σ_i y_i ln a_i"),
         Formula("output_gradient", r"\frac{\partial C}{\partial a_i}=-\frac{y_i}{a_i}", "∂C/∂a_i = -y_i / a_i"),
@@ -170,7 +180,7 @@ def _binary_cross_entropy(_: BinaryCrossEntropy, logits: Rows, outputs: Rows, co
         Formula("delta", r"\delta_i=\frac{\partial C}{\partial z_i}=a_i-y_i", "δ_i = ∂C/∂z_i = a_i - y_i"),
     )
     # 1 - a is taken as σ(-z), which does not vanish before a does.
-    other = special.expit(-logits)
+    other = scipy.special.expit(-logits)
     delta = np.where(coded > 0.5, -other, outputs)
     with np.errstate(divide="ignore"):
         towards = np.where(coded > 0.5, -1.0 / outputs, 1.0 / other)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from jaxtyping import Float
-from scipy import special
 
 from gradlab.spec import ActivationName
 
@@ -35,7 +35,7 @@ class Slope:
 
 def _sigmoid_slope(z: Values) -> Values:
     # Not s (1 - s): beyond z = 37 that is zero, though the slope is not.
-    return special.expit(z) * special.expit(-z)
+    return scipy.special.expit(z) * scipy.special.expit(-z)
 
 
 def _tanh_slope(z: Values) -> Values:
@@ -43,11 +43,11 @@ def _tanh_slope(z: Values) -> Values:
 
 
 def _gelu_slope(z: Values) -> Values:
-    return special.ndtr(z) + z * np.exp(-0.5 * z**2) / np.sqrt(2.0 * np.pi)
+    return scipy.special.ndtr(z) + z * np.exp(-0.5 * z**2) / np.sqrt(2.0 * np.pi)
 
 
 def _silu_slope(z: Values) -> Values:
-    return special.expit(z) + z * _sigmoid_slope(z)
+    return scipy.special.expit(z) + z * _sigmoid_slope(z)
 
 
 SLOPES: dict[ActivationName, Slope] = {
