@@ -28,3 +28,11 @@ def test_loads_nothing_heavy(door: str) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1].split() == ["loaded:"]
+
+
+def test_training_loads_no_analysis() -> None:
+    code = "import gradlab.verbs, sys; print(*sorted(name for name in sys.modules if name.startswith('gradlab.')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name.split(".")[1] for name in done.stdout.split()}
+    assert loaded & {"training", "reports"} == {"training", "reports"}
+    assert not loaded & {"backpropagation", "complexity", "landscapes", "representations", "sharpness", "surfaces"}

@@ -5,9 +5,9 @@ import sys
 import time
 from pathlib import Path
 
-from gradlab import verbs
+from gradlab.verbs import backpropagation
 
 begin = time.perf_counter()
-found = verbs.backprop("mnist-mlp", example=3)
+found = backpropagation.backprop("mnist-mlp", example=3)
 Path(sys.argv[1]).write_text(found.to_page(), encoding="utf-8")
 print(json.dumps({"account_s": time.perf_counter() - begin}))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gradlab import verbs
+from gradlab.verbs import studies
 
 SEEDS = 10
 COUNTS = (100, 1_000, 10_000)
@@ -22,7 +22,7 @@ def sweep(count: int) -> float:
     """Time one sweep."""
     with tempfile.TemporaryDirectory(prefix="gradlab-bench-") as folder:
         begin = time.perf_counter()
-        verbs.sweep(
+        studies.sweep(
             "iris", learning_rate=f"1e-4:1:{count // SEEDS}", seeds=SEEDS, out=Path(folder) / "sweep", report=False
         )
         return time.perf_counter() - begin

@@ -19,23 +19,21 @@ if TYPE_CHECKING:
         Run as Run,
         Stopped as Stopped,
         Watcher as Watcher,
-        atlas as atlas,
-        backprop as backprop,
-        backprop_cost as backprop_cost,
-        curvature as curvature,
         evaluate as evaluate,
-        features as features,
-        landscape as landscape,
-        learning_rate as learning_rate,
         open_run as open_run,
         predict as predict,
         report as report,
         resume as resume,
         softmax as softmax,
-        surface as surface,
-        sweep as sweep,
         train as train,
     )
+    from gradlab.verbs.backpropagation import backprop as backprop
+    from gradlab.verbs.complexity import backprop_cost as backprop_cost
+    from gradlab.verbs.landscapes import landscape as landscape
+    from gradlab.verbs.representations import features as features
+    from gradlab.verbs.sharpness import curvature as curvature
+    from gradlab.verbs.studies import atlas as atlas, learning_rate as learning_rate, sweep as sweep
+    from gradlab.verbs.surfaces import surface as surface
 
 _HOMES = {
     "Experiment": "gradlab.spec",
@@ -43,14 +41,14 @@ _HOMES = {
     "Run": "gradlab.verbs",
     "Stopped": "gradlab.verbs",
     "Watcher": "gradlab.verbs",
-    "atlas": "gradlab.verbs",
-    "backprop": "gradlab.verbs",
-    "backprop_cost": "gradlab.verbs",
-    "curvature": "gradlab.verbs",
+    "atlas": "gradlab.verbs.studies",
+    "backprop": "gradlab.verbs.backpropagation",
+    "backprop_cost": "gradlab.verbs.complexity",
+    "curvature": "gradlab.verbs.sharpness",
     "evaluate": "gradlab.verbs",
-    "features": "gradlab.verbs",
-    "landscape": "gradlab.verbs",
-    "learning_rate": "gradlab.verbs",
+    "features": "gradlab.verbs.representations",
+    "landscape": "gradlab.verbs.landscapes",
+    "learning_rate": "gradlab.verbs.studies",
     "list_runs": "gradlab.runs",
     "open_run": "gradlab.verbs",
     "predict": "gradlab.verbs",
@@ -58,8 +56,8 @@ _HOMES = {
     "report": "gradlab.verbs",
     "resume": "gradlab.verbs",
     "softmax": "gradlab.verbs",
-    "surface": "gradlab.verbs",
-    "sweep": "gradlab.verbs",
+    "surface": "gradlab.verbs.surfaces",
+    "sweep": "gradlab.verbs.studies",
     "train": "gradlab.verbs",
 }
 

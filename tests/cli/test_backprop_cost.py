@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from gradlab import verbs
 from gradlab.complexity import _measure as sizes
+from gradlab.verbs import complexity
 from tests.cli.conftest import Gradlab
 
 
@@ -35,15 +35,15 @@ def test_it_writes_where_it_is_told_and_prints_json(
 ) -> None:
     for name in ("BATCHES", "INPUTS", "LAYERS", "WIDTHS"):
         monkeypatch.setattr(sizes, name, (2, 3, 4, 5))
-    measured: list[verbs.BackpropCost] = []
-    measure = verbs.backprop_cost
+    measured: list[complexity.BackpropCost] = []
+    measure = complexity.backprop_cost
 
-    def measure_once(what: Any, **options: Any) -> verbs.BackpropCost:
+    def measure_once(what: Any, **options: Any) -> complexity.BackpropCost:
         if not measured:
             measured.append(measure(what, **options))
         return measured[0]
 
-    monkeypatch.setattr(verbs, "backprop_cost", measure_once)
+    monkeypatch.setattr(complexity, "backprop_cost", measure_once)
     answer = gradlab("backprop", "chain", "--cost", "--budget", "0.3", "--out", "found")
     assert answer.code == 0
     assert answer.out.startswith("chain: what back-propagation costs")

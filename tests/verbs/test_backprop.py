@@ -12,7 +12,7 @@ import torch
 
 import gradlab as gl
 from gradlab.core import RunError, SpecError
-from gradlab.verbs import Backprop
+from gradlab.verbs.backpropagation import Backprop
 
 DEEP = [{"kind": "dense", "units": 24, "activation": "tanh"}] * 6 + [{"kind": "dense"}]
 PICTURES = [

@@ -12,7 +12,7 @@ import pytest
 import gradlab as gl
 from gradlab.complexity import Scaling, _measure as sizes
 from gradlab.core import SpecError
-from gradlab.verbs import BackpropCost
+from gradlab.verbs.complexity import BackpropCost
 from gradlab.verbs.complexity._words import duration, scaling_words
 
 

@@ -8,7 +8,7 @@ import pytest
 import gradlab as gl
 from gradlab.core import RunError, SpecError
 from gradlab.representations import CLASS, PIXELS
-from gradlab.verbs import Features
+from gradlab.verbs.representations import Features
 
 QUICK = {"epochs": 4, "model": [
     {"kind": "conv2d", "name": "conv1", "filters": 4, "activation": "relu", "initializer": "he-normal"},

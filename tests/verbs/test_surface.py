@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import gradlab as gl
-from gradlab.verbs import SurfaceResult
+from gradlab.verbs.surfaces import SurfaceResult
 
 
 @pytest.fixture(scope="module")

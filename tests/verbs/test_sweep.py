@@ -10,7 +10,8 @@ import pytest
 import gradlab as gl
 from gradlab.core import GradlabError, RunError, SpecError, StorageError
 from gradlab.runs import StudyFolder
-from gradlab.verbs import Stopped, Watcher, resume_atlas, resume_sweep
+from gradlab.verbs import Stopped, Watcher
+from gradlab.verbs.studies import resume_atlas, resume_sweep
 
 QUICK = {"epochs": 6}
 

@@ -12,7 +12,8 @@ from gradlab.cli._train import watch
 from gradlab.core import SpecError
 
 if TYPE_CHECKING:
-    from gradlab.verbs import AtlasResult, Watcher
+    from gradlab.verbs import Watcher
+    from gradlab.verbs.studies import AtlasResult
 
 
 def atlas(
@@ -64,14 +65,14 @@ def atlas(
     """
     if (what is None) == (resume is None):
         raise SpecError("name what to map, as `gradlab atlas fractal`, or a map to continue: --resume STUDY")
-    from gradlab import verbs
+    from gradlab.verbs import studies
 
     import_s = time.perf_counter() - BEGIN
 
     def start(watcher: "Watcher") -> "AtlasResult":
         if resume is not None:
-            return verbs.resume_atlas(resume, outcome=outcome, report=not no_report, watcher=watcher)
-        return verbs.atlas(
+            return studies.resume_atlas(resume, outcome=outcome, report=not no_report, watcher=watcher)
+        return studies.atlas(
             what,
             x=x,
             y=y,

@@ -15,7 +15,8 @@ from gradlab.cli._train import read_units, watch
 from gradlab.core import SpecError
 
 if TYPE_CHECKING:
-    from gradlab.verbs import Backprop, Watcher
+    from gradlab.verbs import Watcher
+    from gradlab.verbs.backpropagation import Backprop
 
 COST = "What it costs"
 
@@ -136,12 +137,12 @@ def backprop(
         return
     if budget is not None:
         raise SpecError("--budget is for --cost; leave it out, or add --cost")
-    from gradlab import verbs
+    from gradlab.verbs import backpropagation
 
     import_s = time.perf_counter() - BEGIN
 
     def start(watcher: "Watcher") -> "Backprop":
-        return verbs.backprop(
+        return backpropagation.backprop(
             what,
             example=example,
             batch=batch,

@@ -11,7 +11,8 @@ from gradlab.cli._train import watch
 from gradlab.core import SpecError
 
 if TYPE_CHECKING:
-    from gradlab.verbs import BackpropCost, Watcher
+    from gradlab.verbs import Watcher
+    from gradlab.verbs.complexity import BackpropCost
 
 
 def refuse(given: Mapping[str, Any]) -> None:
@@ -43,13 +44,13 @@ def show_cost(
     quiet: bool,
 ) -> None:
     """Count and time, and print what came of it."""
-    from gradlab import verbs
+    from gradlab.verbs import complexity
 
     import_s = time.perf_counter() - BEGIN
     limit = {} if budget is None else {"budget": budget}
 
     def start(watcher: "Watcher") -> "BackpropCost":
-        return verbs.backprop_cost(
+        return complexity.backprop_cost(
             what,
             hidden=hidden,
             seed=seed,

@@ -9,7 +9,8 @@ from gradlab.cli._output import print_analysis
 from gradlab.cli._train import watch
 
 if TYPE_CHECKING:
-    from gradlab.verbs import Curvature, Watcher
+    from gradlab.verbs import Watcher
+    from gradlab.verbs.sharpness import Curvature
 
 STUCK = "Was it stuck?"
 EFFORT = "Effort"
@@ -88,10 +89,10 @@ def curvature(
 
     * `gradlab curvature xor --escape` - was it stuck in a local minimum?
     """
-    from gradlab import verbs
+    from gradlab.verbs import sharpness
 
     def start(watcher: "Watcher") -> "Curvature":
-        return verbs.curvature(
+        return sharpness.curvature(
             what,
             learning_rates=learning_rate,
             trace=trace,

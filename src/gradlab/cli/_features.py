@@ -9,7 +9,8 @@ from gradlab.cli._output import print_analysis
 from gradlab.cli._train import watch
 
 if TYPE_CHECKING:
-    from gradlab.verbs import Features, Watcher
+    from gradlab.verbs import Watcher
+    from gradlab.verbs.representations import Features
 
 SHOWN = "What to show"
 
@@ -79,10 +80,10 @@ def features(
 
     * `gradlab features mnist-cnn-001 --other mnist-cnn-002` - do two networks see alike?
     """
-    from gradlab import verbs
+    from gradlab.verbs import representations
 
     def start(watcher: "Watcher") -> "Features":
-        return verbs.features(
+        return representations.features(
             what,
             example=example,
             layer=layer,

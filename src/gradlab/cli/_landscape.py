@@ -9,7 +9,8 @@ from gradlab.cli._output import print_analysis
 from gradlab.cli._train import watch
 
 if TYPE_CHECKING:
-    from gradlab.verbs import Landscape, Watcher
+    from gradlab.verbs import Watcher
+    from gradlab.verbs.landscapes import Landscape
 
 WHERE = "Where to look"
 EFFORT = "Effort"
@@ -98,10 +99,10 @@ def landscape(
 
     * `gradlab landscape spiral --plane path --points 81`
     """
-    from gradlab import verbs
+    from gradlab.verbs import landscapes
 
     def start(watcher: "Watcher") -> "Landscape":
-        return verbs.landscape(
+        return landscapes.landscape(
             what,
             other,
             plane=plane,

@@ -9,7 +9,8 @@ from gradlab.cli._output import print_json, to_stdout
 from gradlab.cli._train import read_batch, read_units, watch
 
 if TYPE_CHECKING:
-    from gradlab.verbs import LearningRate, Watcher
+    from gradlab.verbs import Watcher
+    from gradlab.verbs.studies import LearningRate
 
 
 def learning_rate(
@@ -52,10 +53,10 @@ def learning_rate(
     * `gradlab learning-rate mnist-mlp --epochs 3 --seeds 2`
     """
     units, batch = read_units(hidden), read_batch(batch_size)
-    from gradlab import verbs
+    from gradlab.verbs import studies
 
     def start(watcher: "Watcher") -> "LearningRate":
-        return verbs.learning_rate(
+        return studies.learning_rate(
             what,
             target,
             epochs=epochs,

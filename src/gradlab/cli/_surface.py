@@ -10,7 +10,8 @@ from gradlab.cli._output import print_analysis, print_json, to_stdout
 from gradlab.cli._train import watch
 
 if TYPE_CHECKING:
-    from gradlab.verbs import SurfaceResult, Watcher
+    from gradlab.verbs import Watcher
+    from gradlab.verbs.surfaces import SurfaceResult
 
 VARIED = "What is varied"
 EFFORT = "Effort"
@@ -112,10 +113,10 @@ def surface(
     if what is None or list_all:
         _list(as_json=as_json)
         return
-    from gradlab import verbs
+    from gradlab.verbs import surfaces
 
     def start(watcher: "Watcher") -> "SurfaceResult":
-        return verbs.surface(
+        return surfaces.surface(
             what,
             learning_rate=learning_rate,
             momentum=momentum,
@@ -136,9 +137,9 @@ def surface(
 
 
 def _list(*, as_json: bool) -> None:
-    from gradlab import verbs
+    from gradlab.verbs import surfaces
 
-    table = verbs.list_surfaces()
+    table = surfaces.list_surfaces()
     if as_json:
         print_json({"surfaces": [dict(zip(table.header, row, strict=True)) for row in table.rows]})
         return

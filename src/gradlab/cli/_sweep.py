@@ -12,7 +12,8 @@ from gradlab.cli._train import read_batch, read_units, watch
 from gradlab.core import SpecError
 
 if TYPE_CHECKING:
-    from gradlab.verbs import SweepResult, Watcher
+    from gradlab.verbs import Watcher
+    from gradlab.verbs.studies import SweepResult
 
 
 def sweep(
@@ -84,14 +85,14 @@ def sweep(
     if resume is not None and (learning_rate or vary or seeds or settings or out):
         raise SpecError("--resume continues a study as it was begun; leave out what is to be varied, --set and --out")
     varied, units, batch = read_named(vary), read_units(hidden), read_batch(batch_size)
-    from gradlab import verbs
+    from gradlab.verbs import studies
 
     import_s = time.perf_counter() - BEGIN
 
     def start(watcher: "Watcher") -> "SweepResult":
         if resume is not None:
-            return verbs.resume_sweep(resume, report=not no_report, watcher=watcher)
-        return verbs.sweep(
+            return studies.resume_sweep(resume, report=not no_report, watcher=watcher)
+        return studies.sweep(
             what,
             target,
             learning_rate=learning_rate,
