@@ -111,5 +111,4 @@ def curvature(
         )
 
     found = watch(start, is_silent=quiet or as_json)
-    text = "\n".join([*found.sentences, "", str(found.table())])
-    print_analysis(found, text, as_json=as_json, is_quiet=quiet)
+    print_analysis(found, as_json=as_json, is_quiet=quiet)

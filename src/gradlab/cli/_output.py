@@ -54,15 +54,15 @@ class Analysis(Protocol):
         ...
 
 
-def print_analysis(found: Analysis, text: str, *, as_json: bool, is_quiet: bool) -> None:
-    """Print what an analysis found: its text or its JSON to stdout, its notes to stderr."""
+def print_analysis(found: Analysis, *, as_json: bool, is_quiet: bool) -> None:
+    """Print what an analysis found: itself or its JSON to stdout, its notes to stderr."""
     if not is_quiet:
         print_notes(found.notes)
     if as_json:
         print_json({**found.to_json(), "path": None if found.path is None else str(found.path)})
     elif not is_quiet:
         console = to_stdout()
-        console.print(text, markup=False)
+        console.print(str(found), markup=False)
         if found.path is not None:
             console.print(f"\nreport: {found.path / 'report.html'}", markup=False)
 

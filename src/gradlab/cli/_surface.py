@@ -133,7 +133,7 @@ def surface(
         )
 
     found = watch(start, is_silent=quiet or as_json)
-    print_analysis(found, str(found), as_json=as_json, is_quiet=quiet)
+    print_analysis(found, as_json=as_json, is_quiet=quiet)
 
 
 def _list(*, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from jaxtyping import Float
 from gradlab.core import Table
 from gradlab.landscapes import Barrier, LineReading, Normalization, PathPlane
 from gradlab.spec import Experiment
+from gradlab.verbs._told import Told
 
 PlaneKind = Literal["random", "path"]
 ByPart = dict[str, Float[np.ndarray, "..."]]
@@ -190,8 +191,8 @@ class Crossing:
     num_units: int
 
 
-@dataclass(frozen=True, eq=False)
-class Landscape:
+@dataclass(frozen=True, eq=False, repr=False)
+class Landscape(Told):
     """The loss around a trained network, as far as lines and planes show it.
 
     Attributes:
@@ -305,17 +306,6 @@ class Landscape:
             for curve in self.curves()
         ]
         return Table(("line", "from, to", "lowest", "at", "highest", "convex", "curvature"), tuple(rows))
-
-    def __str__(self) -> str:
-        return "\n".join([*self.sentences, "", str(self.table())])
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        lines = "".join(f"<li>{escape(line)}</li>" for line in self.sentences)
-        return f"<ul>{lines}</ul>{self.table()._repr_html_()}"
 
 
 def _highest(curve: Curve) -> float:

@@ -21,6 +21,7 @@ from gradlab.representations import (
     Tuning,
 )
 from gradlab.spec import Experiment
+from gradlab.verbs._told import Told
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,8 +175,8 @@ class Likeness:
         return {"with": self.other, "rows": self.rows, "columns": self.columns, "cka": self.values.tolist()}
 
 
-@dataclass(frozen=True, eq=False)
-class Features:
+@dataclass(frozen=True, eq=False, repr=False)
+class Features(Told):
     """What the layers of a network have learned.
 
     Attributes:
@@ -305,14 +306,3 @@ class Features:
         rows += [("class alone", "", *[f"{one.by_class:.3f}" for one in self.depths])]
         rows += [("same answer always", "", *[f"{one.chance:.3f}" for one in self.depths])]
         return Table(header=head, rows=tuple(rows))
-
-    def __str__(self) -> str:
-        return "\n".join([*self.sentences, "", str(self.table())])
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        lines = "".join(f"<li>{escape(line)}</li>" for line in self.sentences)
-        return f"<ul>{lines}</ul>{self.table()._repr_html_()}"

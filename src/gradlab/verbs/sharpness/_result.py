@@ -9,6 +9,7 @@ import numpy as np
 from gradlab.core import Table
 from gradlab.sharpness import Density, Escape, SharpnessTrace
 from gradlab.spec import Experiment
+from gradlab.verbs._told import Told
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +31,8 @@ class Spectrum:
     num_probes: int
 
 
-@dataclass(frozen=True, eq=False)
-class Curvature:
+@dataclass(frozen=True, eq=False, repr=False)
+class Curvature(Told):
     """The curvature of a network's training loss.
 
     Attributes:
@@ -125,17 +126,6 @@ class Curvature:
                 )
             )
         return Table(header=head, rows=tuple(rows))
-
-    def __str__(self) -> str:
-        return "\n".join([*self.sentences, "", str(self.table())])
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        lines = "".join(f"<li>{escape(line)}</li>" for line in self.sentences)
-        return f"<ul>{lines}</ul>{self.table()._repr_html_()}"
 
 
 def share_words(share: float) -> str:
