@@ -1,7 +1,9 @@
 """Reports of every kind of run, built from small arrays."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,8 @@ from gradlab.reports import (
     TrainingReport,
 )
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
 HOSTILE = "</script><script>alert('x')</script><img src=x onerror=\"alert(1)\">{{ 7919 * 7919 }}"
 
 
@@ -296,3 +300,35 @@ def variants() -> dict[str, Callable[[], TrainingReport]]:
 def hostile() -> str:
     """A name that tries to break out of the page."""
     return HOSTILE
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One Chromium for all tests of this folder."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="install playwright to test in a browser")
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium on the path")
+    with playwright.sync_playwright() as driver:
+        # Inside a container Chromium's own sandbox cannot be set up, and the pages are ours.
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *QUIET])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Open a file at a width; whatever the page complains of or asks for fails the test in the end."""
+    complaints: list[str] = []
+
+    def open_page(path: Path, *, width: int = 1280, at: str = "", **options: Any) -> Any:
+        page = browser.new_page(viewport={"width": width, "height": 900}, **options)
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: complaints.append(request.url) if "http" in request.url[:5] else None)
+        page.goto(path.as_uri() + at)
+        return page
+
+    yield open_page
+    for context in browser.contexts:
+        context.close()
+    assert complaints == []

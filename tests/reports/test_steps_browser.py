@@ -1,7 +1,7 @@
 """Steps in a real browser: by buttons, list, keys and touch, with the drawing that goes along, and without a script."""
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,47 +11,18 @@ import pytest
 from gradlab.reports import Chart, Series
 from tests.reports.test_steps import page as render_steps, steps
 
-playwright = pytest.importorskip("playwright.sync_api", reason="install playwright to test in a browser")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.browser
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on the path"),
-]
-
-QUIET = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
 Open = Callable[..., Any]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One Chromium for all tests of this module."""
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *QUIET])
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
-def show(browser: Any, tmp_path: Path) -> Iterator[Open]:
-    """Open steps beside a chart; whatever the page complains of or asks for fails the test in the end."""
-    complaints: list[str] = []
+def show(visit: Open, tmp_path: Path) -> Open:
+    """Open steps beside a chart."""
     x = np.arange(1.0, 6.0)
     path = tmp_path / "steps.html"
     path.write_text(render_steps(steps(), Chart("chart", "x", "y", (Series("s", x, x),))), encoding="utf-8")
-
-    def open_page(*, width: int = 1280, at: str = "", **options: Any) -> Any:
-        page = browser.new_page(viewport={"width": width, "height": 900}, **options)
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: complaints.append(request.url) if "http" in request.url[:5] else None)
-        page.goto(path.as_uri() + at)
-        return page
-
-    yield open_page
-    for context in browser.contexts:
-        context.close()
-    assert complaints == []
+    return partial(visit, path)
 
 
 def shown(page: Any) -> list[str]:
