@@ -1,5 +1,7 @@
 """Multiply-adds against hand counts, against PyTorch's own counter, and against what XLA counts."""
 
+from typing import Literal
+
 import pytest
 import torch
 from torch import nn
@@ -45,8 +47,10 @@ def test_dense_layers_are_counted_as_pytorch_counts_them() -> None:
 
 @pytest.mark.parametrize("padding", ["same", "valid"])
 @pytest.mark.parametrize("kernel", [(3, 3), (1, 5)])
-def test_convolutions_and_poolings_are_counted_as_pytorch_counts_them(padding: str, kernel: tuple[int, int]) -> None:
-    convolution = Conv2DSpec(filters=6, kernel=kernel, padding=padding)  # pyright: ignore[reportArgumentType]
+def test_convolutions_and_poolings_are_counted_as_pytorch_counts_them(
+    padding: Literal["same", "valid"], kernel: tuple[int, int]
+) -> None:
+    convolution = Conv2DSpec(filters=6, kernel=kernel, padding=padding)
     model = [convolution, MaxPool2DSpec(), Conv2DSpec(filters=4), AvgPool2DSpec(), FlattenSpec(), DenseSpec()]
     network = build_network(model, (12, 12, 2), 3)
     peer = nn.Sequential(

@@ -5,7 +5,7 @@ import pytest
 from jaxtyping import Float
 
 from gradlab.core import ShapeError
-from gradlab.landscapes import draw_direction, length_of_weights, weight_space
+from gradlab.landscapes import Normalization, draw_direction, length_of_weights, weight_space
 from gradlab.networks import Network, build_network
 from gradlab.spec import BatchNormSpec, Conv2DSpec, DenseSpec, FlattenSpec
 from tests.landscapes.conftest import dense_network, with_biases
@@ -21,10 +21,10 @@ def pictures_network() -> Network:
     return build_network(model, (4, 4, 2), 5)
 
 
-def direction_arrays(network: Network, normalization: str, index: int = 0) -> tuple[dict, dict]:
+def direction_arrays(network: Network, normalization: Normalization, index: int = 0) -> tuple[dict, dict]:
     params = with_biases(network, 3)
     space = weight_space(network)
-    vector = draw_direction(space, space.flatten(params), seed=7, index=index, normalization=normalization)  # pyright: ignore[reportArgumentType]
+    vector = draw_direction(space, space.flatten(params), seed=7, index=index, normalization=normalization)
     return params, space.unflatten(vector)
 
 

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - PyTorch's own custom
 
 from gradlab.evaluation import infer
-from gradlab.landscapes import Sample, _survey, draw_direction, rescale, weight_space
+from gradlab.landscapes import Normalization, Sample, _survey, draw_direction, rescale, weight_space
 from gradlab.networks import HostArrays, Network, build_network
 from gradlab.objectives import build_objective
 from gradlab.spec import (
@@ -30,10 +30,10 @@ def grid_shares(at: np.ndarray) -> np.ndarray:
     return np.stack([np.ones(len(one)), one, two], axis=1)
 
 
-def line_losses(network: Network, params: HostArrays, normalization: str, sample: Sample) -> np.ndarray:
+def line_losses(network: Network, params: HostArrays, normalization: Normalization, sample: Sample) -> np.ndarray:
     space = weight_space(network)
     weights = space.flatten(params)
-    direction = draw_direction(space, weights, seed=1, normalization=normalization)  # pyright: ignore[reportArgumentType]
+    direction = draw_direction(space, weights, seed=1, normalization=normalization)
     survey = survey_of(network, {"train": sample})
     return survey.measure(np.stack([weights, direction]), np.stack([np.ones(9), AT], axis=1), part="train").loss
 

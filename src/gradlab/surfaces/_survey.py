@@ -226,7 +226,7 @@ def _place(
     # Adding 0 makes 0 of -0.
     own = tuple(float(each) + 0.0 for each in point)
     around = point[None] if members is None else members
-    return Place(kind, own, value + 0.0, tuple(map(float, eigenvalues)), False, 0.0, around)  # noqa: FBT003
+    return Place(kind, own, value + 0.0, tuple(map(float, eigenvalues)), is_global=False, reach=0.0, members=around)
 
 
 def _kind_by_hessian(eigenvalues: Float[np.ndarray, " dims"]) -> Kind:
