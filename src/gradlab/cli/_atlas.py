@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gradlab.cli._clock import BEGIN
-from gradlab.cli._options import FLAG, Debug, Json, Out, Quiet
+from gradlab.cli._options import Debug, Json, NoReport, Out, Quiet, Settings
 from gradlab.cli._output import print_json, to_stdout
 from gradlab.cli._train import watch
 from gradlab.core import SpecError
@@ -38,15 +38,12 @@ def atlas(
     ] = None,
     epochs: Annotated[int | None, typer.Option(metavar="N", help="Passes over the training part.")] = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="Draws data and weights.")] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change any field of the experiment; repeatable."),
-    ] = None,
+    settings: Settings = None,
     out: Out = None,
     resume: Annotated[
         str | None, typer.Option(metavar="STUDY", help="Continue a map that was stopped or killed.")
     ] = None,
-    no_report: Annotated[bool, typer.Option("--no-report", metavar=FLAG, help="Write no report.html.")] = False,
+    no_report: NoReport = False,
     as_json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,

@@ -9,7 +9,7 @@ import typer
 
 from gradlab.cli._backprop_cost import refuse, show_cost
 from gradlab.cli._clock import BEGIN
-from gradlab.cli._options import FLAG, Debug, Json, Quiet
+from gradlab.cli._options import FLAG, Debug, Json, NoFiles, Quiet, Settings
 from gradlab.cli._output import print_json, save_text, to_stdout
 from gradlab.cli._train import read_units, watch
 from gradlab.core import SpecError
@@ -54,10 +54,7 @@ def backprop(
         str | None, typer.Option(metavar="UNITS", help="Units of the hidden dense layers, as 1,1,1 for a chain.")
     ] = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="Draws data and initial weights.")] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change any field of the experiment; repeatable."),
-    ] = None,
+    settings: Settings = None,
     member: Annotated[
         int, typer.Option(metavar="N", help="Which network of a run with several seeds, counted from 0.")
     ] = 0,
@@ -100,7 +97,7 @@ def backprop(
         Path | None,
         typer.Option(metavar="DIR", help="Where page and numbers go.  [default: backprop/ in a run's folder]"),
     ] = None,
-    no_report: Annotated[bool, typer.Option("--no-report", metavar=FLAG, help="Write no page and no numbers.")] = False,
+    no_report: NoFiles = False,
     as_json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gradlab.cli._options import FLAG, Debug, Json, Quiet
+from gradlab.cli._options import FLAG, Debug, Json, NoFiles, Quiet, Settings
 from gradlab.cli._output import print_analysis
 from gradlab.cli._train import watch
 
@@ -36,10 +36,7 @@ def curvature(
         int, typer.Option(metavar="N", help="Which network of a run with several seeds, counted from 0.")
     ] = 0,
     seed: Annotated[int | None, typer.Option(metavar="N", help="Draws data and weights of what is trained.")] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change any field of the experiment; repeatable."),
-    ] = None,
+    settings: Settings = None,
     escape: Annotated[
         bool,
         typer.Option(
@@ -70,7 +67,7 @@ def curvature(
             metavar="DIR", help="Where page and numbers go.  [default: RUN/curvature, or runs/NAME-curvature]"
         ),
     ] = None,
-    no_report: Annotated[bool, typer.Option("--no-report", metavar=FLAG, help="Write no page and no files.")] = False,
+    no_report: NoFiles = False,
     as_json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,

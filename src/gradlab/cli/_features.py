@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gradlab.cli._options import FLAG, Debug, Json, Quiet
+from gradlab.cli._options import Debug, Json, NoFiles, Quiet, Settings
 from gradlab.cli._output import print_analysis
 from gradlab.cli._train import watch
 
@@ -53,15 +53,12 @@ def features(
             help="Which network of several seeds, counted from 0.  [default: up to five, with intervals over seeds]",
         ),
     ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change any field of what is trained; repeatable."),
-    ] = None,
+    settings: Settings = None,
     out: Annotated[
         str | None,
         typer.Option(metavar="DIR", help="Where page and numbers go.  [default: RUN/features, or runs/NAME-features]"),
     ] = None,
-    no_report: Annotated[bool, typer.Option("--no-report", metavar=FLAG, help="Write no page and no files.")] = False,
+    no_report: NoFiles = False,
     as_json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,

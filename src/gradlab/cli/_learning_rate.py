@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gradlab.cli._options import FLAG, Debug, Json, Out, Quiet
+from gradlab.cli._options import Debug, Json, NoReport, Out, Quiet, Settings
 from gradlab.cli._output import print_json, to_stdout
 from gradlab.cli._train import read_batch, read_units, watch
 
@@ -30,12 +30,9 @@ def learning_rate(
     seeds: Annotated[
         int | None, typer.Option(metavar="N", help="Networks of each rate.  [default: 8, fewer where it is long]")
     ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change any field of the experiment; repeatable."),
-    ] = None,
+    settings: Settings = None,
     out: Out = None,
-    no_report: Annotated[bool, typer.Option("--no-report", metavar=FLAG, help="Write no report.html.")] = False,
+    no_report: NoReport = False,
     as_json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,

@@ -23,3 +23,9 @@ Member = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar=FLAG, help="Print nothing but errors.")]
 Debug = Annotated[bool, typer.Option("--debug", metavar=FLAG, help="Show the traceback of an error.")]
+NoReport = Annotated[bool, typer.Option("--no-report", metavar=FLAG, help="Write no report.html.")]
+NoFiles = Annotated[bool, typer.Option("--no-report", metavar=FLAG, help="Write no page and no files.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change any field of the experiment; repeatable."),
+]

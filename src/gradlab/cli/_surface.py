@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from gradlab.cli._options import FLAG, Debug, Json, Quiet
+from gradlab.cli._options import FLAG, Debug, Json, NoFiles, Quiet
 from gradlab.cli._output import print_analysis, print_json, to_stdout
 from gradlab.cli._train import watch
 
@@ -89,7 +89,7 @@ def surface(
         str | None,
         typer.Option(metavar="DIR", help="Where page and numbers go.  [default: runs/NAME-surface]"),
     ] = None,
-    no_report: Annotated[bool, typer.Option("--no-report", metavar=FLAG, help="Write no page and no files.")] = False,
+    no_report: NoFiles = False,
     as_json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gradlab.cli._clock import BEGIN
-from gradlab.cli._options import FLAG, Debug, Json, Out, Quiet
+from gradlab.cli._options import Debug, Json, NoReport, Out, Quiet, Settings
 from gradlab.cli._output import print_json, to_stdout
 from gradlab.cli._train import read_batch, read_units, watch
 from gradlab.core import SpecError
@@ -53,15 +53,12 @@ def sweep(
     hidden: Annotated[
         str | None, typer.Option(metavar="UNITS", help="Units of the hidden dense layers, as 16,16; '' for none.")
     ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change any field of the experiment; repeatable."),
-    ] = None,
+    settings: Settings = None,
     out: Out = None,
     resume: Annotated[
         str | None, typer.Option(metavar="STUDY", help="Continue a study that was stopped or killed.")
     ] = None,
-    no_report: Annotated[bool, typer.Option("--no-report", metavar=FLAG, help="Write no report.html.")] = False,
+    no_report: NoReport = False,
     as_json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 import typer
 
 from gradlab.cli._clock import BEGIN
-from gradlab.cli._options import FLAG, Debug, Json, Out, Quiet
+from gradlab.cli._options import FLAG, Debug, Json, NoReport, Out, Quiet
 from gradlab.cli._output import print_json, to_stderr, to_stdout
 from gradlab.cli._progress import progress_bars
 from gradlab.core import SpecError
@@ -139,7 +139,7 @@ def train(
     resume: Annotated[
         str | None, typer.Option(metavar="RUN", help="Continue a run that was stopped or killed.")
     ] = None,
-    no_report: Annotated[bool, typer.Option("--no-report", metavar=FLAG, help="Write no report.html.")] = False,
+    no_report: NoReport = False,
     checkpoint_every: Annotated[
         float, typer.Option(metavar="SECONDS", help="How often to save what is needed to resume.")
     ] = 10.0,
