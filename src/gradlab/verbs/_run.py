@@ -12,7 +12,7 @@ from jaxtyping import Shaped
 
 from gradlab.core import RunError
 from gradlab.evaluation import Inference, infer
-from gradlab.networks import Network, build_network
+from gradlab.networks import HostArrays, Network, build_network
 from gradlab.objectives import Objective, build_objective
 from gradlab.runs import RunFolder, find_run
 from gradlab.spec import Experiment
@@ -120,6 +120,10 @@ class Run:
     def num_members(self) -> int:
         """How many networks the run has: one a seed."""
         return len(self.data.members)
+
+    def name_of(self, member: int) -> str:
+        """Name one of its networks."""
+        return self.folder.name if self.num_members == 1 else f"network {member} of {self.folder.name}"
 
     def member_data(self, member: int = 0) -> MemberData:
         """Return how a member's data is prepared, and in which unit its target is.
@@ -276,3 +280,24 @@ def as_run(what: str | os.PathLike[str] | Experiment | Run) -> Run | None:
     except (OSError, ValueError):  # a name too long for the system, or with a null in it
         return None
     return Run(find_run(text)) if is_run else None
+
+
+def need_run(what: str | os.PathLike[str] | Experiment | Run) -> Run:
+    """Return the run that is meant, where it must be one.
+
+    Raises:
+        RunError: If there is no such run.
+    """
+    found = as_run(what)
+    return open_run(str(what)) if found is None else found
+
+
+def finite_weights(params: HostArrays, name: str) -> HostArrays:
+    """Return weights if all are finite numbers.
+
+    Raises:
+        RunError: If they are not.
+    """
+    if not all(np.isfinite(array).all() for roles in params.values() for array in roles.values()):
+        raise RunError(f"{name}: its weights are no finite numbers, since training diverged; lower the learning rate")
+    return params

@@ -7,12 +7,12 @@ import numpy as np
 from gradlab import training
 from gradlab.core import RunError, SpecError
 from gradlab.landscapes import weight_space
-from gradlab.networks import HostArrays, LayerRow
+from gradlab.networks import LayerRow
 from gradlab.spec import ArraysData, Experiment
 from gradlab.verbs._changes import Changes
 from gradlab.verbs._examples import Examples
 from gradlab.verbs._resolve import resolve
-from gradlab.verbs._run import Run, as_run, open_run
+from gradlab.verbs._run import Run, as_run, finite_weights, need_run
 from gradlab.verbs._train import check_same_data
 from gradlab.verbs._train_seeds import train_seeds
 from gradlab.verbs._watcher import Watcher
@@ -62,14 +62,9 @@ def find_source(
     subject, loaded = _of_run(run, member, watcher)
     second = None
     if other is not None or other_member is not None:
-        second = _other_of_run(subject, loaded, run if other is None else _need_run(other), other_member or 0, member)
+        second = _other_of_run(subject, loaded, run if other is None else need_run(other), other_member or 0, member)
     walk, notes = walk_of_run(subject, run, member, path, watcher)
     return Source(subject, second, walk, notes)
-
-
-def _need_run(other: Any) -> Run:
-    found = as_run(other)
-    return open_run(str(other)) if found is None else found
 
 
 def _of_run(run: Run, member: int, watcher: Watcher) -> tuple[Subject, Examples]:
@@ -82,18 +77,8 @@ def _of_run(run: Run, member: int, watcher: Watcher) -> tuple[Subject, Examples]
     experiment = run.experiment.model_copy(update={"seed": seed, "num_seeds": 1})
     dataset = loaded.of(seed)
     plan = training.make_plan(experiment, dataset, num_devices=training.device_count())
-    name = _name_of(run, member)
-    return Subject(name, experiment, dataset, plan, _finite(params, name), plan.network.draw(seed), run), loaded
-
-
-def _name_of(run: Run, member: int) -> str:
-    return run.folder.name if run.num_members == 1 else f"network {member} of {run.folder.name}"
-
-
-def _finite(params: HostArrays, name: str) -> HostArrays:
-    if not all(np.isfinite(array).all() for roles in params.values() for array in roles.values()):
-        raise RunError(f"{name}: its weights are no finite numbers, since training diverged; lower the learning rate")
-    return params
+    name = run.name_of(member)
+    return Subject(name, experiment, dataset, plan, finite_weights(params, name), plan.network.draw(seed), run), loaded
 
 
 def _other_of_run(subject: Subject, loaded: Examples, run: Run, member: int, own_member: int) -> Other:
@@ -102,10 +87,10 @@ def _other_of_run(subject: Subject, loaded: Examples, run: Run, member: int, own
             f"{subject.name} is at both ends: name another run, or another of its networks (--other-member)"
         )
     params, _ = run.weights(member)
-    name = _name_of(run, member)
+    name = run.name_of(member)
     _check_same_layers(subject, run, name)
     experiment = run.experiment.model_copy(update={"seed": run.experiment.seed + member, "num_seeds": 1})
-    return Other(name, _finite(params, name), _data_notes(subject, experiment, loaded, name))
+    return Other(name, finite_weights(params, name), _data_notes(subject, experiment, loaded, name))
 
 
 def _check_same_layers(subject: Subject, run: Run, name: str) -> None:
@@ -172,15 +157,15 @@ def _train(
     trained = train_seeds(experiment, datasets, wanted, watcher)
     names = [f"{base.name} of seed {seed}" for seed in datasets] if len(datasets) > 1 else [base.name]
     subject = Subject(
-        names[0], experiment, datasets[experiment.seed], plan, _finite(trained[0].params, names[0]),
+        names[0], experiment, datasets[experiment.seed], plan, finite_weights(trained[0].params, names[0]),
         trained[0].initial_params, None,
     )  # fmt: skip
     second = None
     if other is not None:
-        second = _other_of_run(subject, loaded, _need_run(other), other_member or 0, member)
+        second = _other_of_run(subject, loaded, need_run(other), other_member or 0, member)
     elif len(members) > 1:
         theirs = base.model_copy(update={"seed": base.seed + members[1]})
         notes = _data_notes(subject, theirs, loaded, names[1])
-        second = Other(names[1], _finite(trained[1].params, names[1]), notes)
+        second = Other(names[1], finite_weights(trained[1].params, names[1]), notes)
     walk = walk_of(subject.space, trained[0], experiment.epochs) if path != "no" else None
     return Source(subject, second, walk, ())

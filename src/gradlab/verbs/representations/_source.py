@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from gradlab.core import RunError, SpecError
 from gradlab.data import Dataset
 from gradlab.networks import build_network
@@ -14,7 +12,7 @@ from gradlab.spec import ArraysData, Experiment
 from gradlab.verbs._changes import Changes
 from gradlab.verbs._examples import Examples
 from gradlab.verbs._resolve import resolve
-from gradlab.verbs._run import Run, as_run, open_run
+from gradlab.verbs._run import Run, as_run, finite_weights, need_run
 from gradlab.verbs._train import check_same_data
 from gradlab.verbs._train_seeds import train_seeds
 from gradlab.verbs._watcher import Watcher
@@ -79,7 +77,7 @@ def find_source(what: Any, other: Any, *, member: int | None, settings: tuple[st
     found = _train(what, member, settings, watcher) if run is None else _of_run(run, member, settings, watcher)
     if other is None:
         return found
-    second = as_run(other) or open_run(str(other))
+    second = need_run(other)
     if second.network.input_shape != found.members[0].net.network.input_shape:
         raise RunError(
             f"{second.path} takes inputs of shape {second.network.input_shape}, and {found.members[0].name} of shape "
@@ -102,7 +100,7 @@ def _of_run(run: Run, member: int | None, settings: tuple[str, ...], watcher: Wa
     check_same_data(run.folder, loaded.of(run.experiment.seed))
     members = tuple(
         Seen(
-            run.folder.name if run.num_members == 1 else f"network {one} of {run.folder.name}",
+            run.name_of(one),
             _weights_of(run, one),
             loaded.of(run.experiment.seed + one),
             run.experiment.seed + one,
@@ -116,11 +114,7 @@ def _of_run(run: Run, member: int | None, settings: tuple[str, ...], watcher: Wa
 
 def _weights_of(run: Run, member: int) -> WeightedNetwork:
     params, statistics = run.weights(member)
-    if not all(np.isfinite(array).all() for roles in params.values() for array in roles.values()):
-        raise RunError(
-            f"{run.path}: its weights are no finite numbers, since training diverged; lower the learning rate"
-        )
-    return WeightedNetwork(run.network, params, statistics)
+    return WeightedNetwork(run.network, finite_weights(params, str(run.path)), statistics)
 
 
 def _train(what: Any, member: int | None, settings: tuple[str, ...], watcher: Watcher) -> Source:
