@@ -28,7 +28,7 @@ def plot_sweep(study: "gradlab.studies.Study") -> "matplotlib.figure.Figure":
     Raises:
         ShapeError: If more than one thing was varied, or words.
     """
-    from gradlab.studies import only_numbers, stable_region
+    from gradlab.studies import band_over_seeds, only_numbers, stable_region
 
     values = only_numbers(study)
     if values is None:
@@ -36,11 +36,9 @@ def plot_sweep(study: "gradlab.studies.Study") -> "matplotlib.figure.Figure":
     figure, axes = new_axes(5.2, 3.3)
     order = np.argsort(values)
     for part, colour in zip(dict.fromkeys(("train", study.held_out)), (BLUE, ORANGE), strict=False):
-        losses = study.final_loss(part)[order]
-        low, middle, high = (np.quantile(losses, share, axis=1, method="nearest") for share in (0.1, 0.5, 0.9))
-        known = np.where(np.isfinite(middle), middle, np.nan)
-        axes.plot(values[order], known, color=colour, linewidth=1.6, marker="o", markersize=3, label=f"{part} loss")
-        axes.fill_between(values[order], low, high, where=np.isfinite(high), color=colour, alpha=0.18, linewidth=0)
+        low, middle, high = band_over_seeds(study.final_loss(part)[order])
+        axes.plot(values[order], middle, color=colour, linewidth=1.6, marker="o", markersize=3, label=f"{part} loss")
+        axes.fill_between(values[order], low, high, color=colour, alpha=0.18, linewidth=0)
     region = stable_region(study)
     if region is not None:
         axes.axvspan(*region, color=LINE, alpha=0.5, linewidth=0, zorder=0, label="stable")

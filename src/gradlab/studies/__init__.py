@@ -24,6 +24,7 @@ from gradlab.studies._range_test import (
 )
 from gradlab.studies._study import Study as Study, gather as gather
 from gradlab.studies._summary import (
+    band_over_seeds as band_over_seeds,
     describe_study as describe_study,
     name_setting as name_setting,
     only_numbers as only_numbers,

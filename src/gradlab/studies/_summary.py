@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Float
 
 from gradlab.studies._design import Value
 from gradlab.studies._study import Study
@@ -58,6 +58,25 @@ def only_numbers(study: Study) -> np.ndarray | None:
         return None
     values = next(iter(study.variables.values()))
     return None if any(isinstance(value, str) for value in values) else np.array(values, np.float64)
+
+
+BAND = (0.1, 0.5, 0.9)
+"""The band over the seeds holds the middle 80% of them, around their median."""
+
+
+def band_over_seeds(values: Float[np.ndarray, "points seeds"]) -> tuple[Float[np.ndarray, " points"], ...]:
+    """Return the lower edge, the median and the upper edge of each row; NaN where that seed diverged.
+
+    Each is the value of one seed, so that a few that diverged do not carry the others away.
+
+    Example:
+        >>> low, median, high = band_over_seeds(np.array([[1.0, 2.0, np.inf]]))
+        >>> median.tolist(), high.tolist()
+        ([2.0], [nan])
+    """
+    with np.errstate(invalid="ignore"):
+        edges = [np.quantile(values, share, axis=1, method="nearest").astype(np.float64) for share in BAND]
+    return tuple(np.where(np.isfinite(edge), edge, np.nan) for edge in edges)
 
 
 def _runs(flags: Sequence[bool]) -> list[tuple[int, int]]:

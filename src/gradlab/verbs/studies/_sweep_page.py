@@ -15,6 +15,7 @@ from gradlab.spec import Experiment, PlaygroundData
 from gradlab.studies import (
     Design,
     Study,
+    band_over_seeds,
     name_setting,
     only_numbers,
     stable_region,
@@ -24,8 +25,6 @@ from gradlab.studies import (
 from gradlab.training import Plan, train_population
 from gradlab.verbs._plane import boundary
 
-LOW, HIGH = 0.1, 0.9
-"""The band over the seeds holds the middle 80% of them."""
 WIDE = 20.0
 """Values that span more than this factor are shown on a logarithmic axis."""
 FACTOR = 10.0
@@ -151,11 +150,8 @@ def _spans(values: np.ndarray) -> bool:
 
 
 def _band_series(name: str, x: np.ndarray, losses: Float[np.ndarray, "settings seeds"], tone: int) -> Series:
-    with np.errstate(invalid="ignore"):
-        low, middle, high = (
-            _finite(np.quantile(losses, share, axis=1, method="nearest")) for share in (LOW, 0.5, HIGH)
-        )
-    return Series(name, x.astype(np.float64), middle, low, np.where(np.isnan(high), np.nan, high), tone=tone)
+    low, middle, high = band_over_seeds(losses)
+    return Series(name, x.astype(np.float64), middle, low, high, tone=tone)
 
 
 def _finite(values: np.ndarray) -> np.ndarray:
