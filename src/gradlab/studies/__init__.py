@@ -30,7 +30,8 @@ from gradlab.studies._summary import (
     only_numbers as only_numbers,
     stable_region as stable_region,
     stable_settings as stable_settings,
-    word_chance as word_chance,
+    word_interval as word_interval,
+    word_reality as word_reality,
     word_value as word_value,
 )
 from gradlab.studies._train import (

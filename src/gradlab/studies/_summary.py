@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Bool, Float
 
+from gradlab.evaluation import PairedDifference
 from gradlab.studies._design import Value
 from gradlab.studies._study import Study
 
@@ -143,27 +144,28 @@ def _next(study: Study, settings: list[dict[str, Value]]) -> str:
     assert best is not None
     assert best.next_place is not None
     pair = best.differences[best.next_place]
-    interval = "" if pair.ci95 is None else f" (95% interval {pair.ci95[0]:.3g} to {pair.ci95[1]:.3g})"
     told = (
-        f"The next best, {name_setting(settings[best.next_place])}, is worse by {pair.mean:.3g} on average{interval}, "
-        f"and on {pair.num_above} of {pair.num_seeds} seeds: "
+        f"The next best, {name_setting(settings[best.next_place])}, is worse by {pair.mean:.3g} on average"
+        f"{word_interval(pair)}, and on {pair.num_above} of {pair.num_seeds} seeds: "
     )
-    chance = word_chance(pair.p_value, len(best.differences))
-    if pair.is_real:
-        return told + f"a real difference ({chance})."
-    few = " Fewer than 6 seeds can show none." if pair.num_seeds < 6 else ""
-    return told + f"it may be luck ({chance}).{few}"
+    few = " Fewer than 6 seeds can show none." if pair.num_seeds < 6 and not pair.is_real else ""
+    return told + f"{word_reality(pair, len(best.differences))}.{few}"
 
 
-def word_chance(p_value: float, num_comparisons: int) -> str:
-    """Write a p-value, and that it was corrected, since its interval was not.
+def word_interval(pair: PairedDifference) -> str:
+    """Write the interval of a difference in brackets, or nothing where there is none."""
+    return "" if pair.ci95 is None else f" (95% interval {pair.ci95[0]:.3g} to {pair.ci95[1]:.3g})"
+
+
+def word_reality(pair: PairedDifference, num_comparisons: int) -> str:
+    """Say whether a difference is real, and that its p-value was corrected, since its interval was not.
 
     Example:
-        >>> word_chance(0.0625, 8)
-        'p = 0.062, corrected for 8 comparisons'
+        >>> word_reality(PairedDifference(0.2, (0.1, 0.3), 0.0625, 8, 8, is_real=False), 8)
+        'it may be luck (p = 0.062, corrected for 8 comparisons)'
     """
     corrected = f", corrected for {num_comparisons} comparisons" if num_comparisons > 1 else ""
-    return f"p = {p_value:.2g}{corrected}"
+    return f"{'a real difference' if pair.is_real else 'it may be luck'} (p = {pair.p_value:.2g}{corrected})"
 
 
 def _sides(study: Study) -> tuple[str, ...]:

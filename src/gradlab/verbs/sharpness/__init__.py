@@ -2,5 +2,5 @@
 
 from gradlab.verbs.sharpness._curvature import curvature as curvature
 from gradlab.verbs.sharpness._follow import follow as follow
-from gradlab.verbs.sharpness._result import Curvature as Curvature
+from gradlab.verbs.sharpness._result import Curvature as Curvature, trace_values as trace_values
 from gradlab.verbs.sharpness._words import FORMULAS as FORMULAS

@@ -72,7 +72,7 @@ class Curvature(Told):
             "num_examples": self.num_examples,
             "num_train": self.num_train,
             "num_params": self.num_params,
-            "rates": [_trace_values(one) for one in self.traces],
+            "rates": [trace_values(one) for one in self.traces],
             "trace": None if spectrum is None else {
                 "estimate": spectrum.trace, "standard_error": spectrum.trace_error, "probes": spectrum.num_probes,
             },
@@ -133,7 +133,8 @@ def share_words(share: float) -> str:
     return f"{share:.3f}" if 0.1 <= abs(share) < 10.0 else f"{share:.3g}"
 
 
-def _trace_values(one: SharpnessTrace) -> dict[str, Any]:
+def trace_values(one: SharpnessTrace) -> dict[str, Any]:
+    """Return a trace as plain values."""
     around = None if one.stop is None else one.stop.around
     return {
         "learning_rate": one.learning_rate,
@@ -151,6 +152,7 @@ def _trace_values(one: SharpnessTrace) -> dict[str, Any]:
         "largest_error": one.largest_error.tolist(),
         "smallest": one.smallest.tolist(),
         "smallest_error": one.smallest_error.tolist(),
+        "measured": one.measured.tolist(),
         "divided": one.divided.tolist() if one.is_divided else None,
         "loss": one.loss.tolist(),
         "gradient_norm": one.gradient_norm.tolist(),

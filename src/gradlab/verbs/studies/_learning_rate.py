@@ -19,6 +19,7 @@ from gradlab.studies import RangeTest, Study
 from gradlab.verbs._changes import Changes, Settings, settings_as_texts
 from gradlab.verbs._resolve import resolve
 from gradlab.verbs._watcher import SILENT, Watcher
+from gradlab.verbs.sharpness import trace_values
 from gradlab.verbs.studies._learning_rate_sharpness import describe_sharpness, measure_rates, sharpness_section
 from gradlab.verbs.studies._sweep import ExamplesByData, Introduction, SweepJob, SweepResult
 
@@ -64,17 +65,7 @@ class LearningRate:
             "learning_rate": self.rate,
             "suggestions": self.range_test.suggestions,
             "initial_stability_limit": self.sharpness_limit,
-            "sharpness": [
-                {
-                    "learning_rate": trace.learning_rate,
-                    "diverged_at": trace.diverged_at,
-                    "epochs": trace.epochs.tolist(),
-                    "largest": trace.largest.tolist(),
-                    "measured": trace.measured.tolist(),
-                    "limits": trace.limits.tolist(),
-                }
-                for trace in self.traces
-            ],
+            "sharpness": [trace_values(trace) for trace in self.traces],
             "study": str(self.sweep.path),
             **self.sweep.metrics,
         }
@@ -258,10 +249,8 @@ def _beside(study: Study, place: int) -> str:
     pair = study.best.differences.get(place) if study.best else None
     if pair is None:
         return " From at least one seed the loss was no number."
-    interval = "" if pair.ci95 is None else f" (95% interval {pair.ci95[0]:.3g} to {pair.ci95[1]:.3g})"
-    sure = "a real difference" if pair.is_real else "it may be luck"
-    chance = studies.word_chance(pair.p_value, len(study.best.differences) if study.best else 1)
-    return f" Its {study.held_out} loss is higher by {pair.mean:.3g}{interval}: {sure} ({chance})."
+    sure = studies.word_reality(pair, len(study.best.differences) if study.best else 1)
+    return f" Its {study.held_out} loss is higher by {pair.mean:.3g}{studies.word_interval(pair)}: {sure}."
 
 
 def _fate(study: Study, place: int) -> str:
