@@ -35,4 +35,5 @@ def test_training_loads_no_analysis() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {name.split(".")[1] for name in done.stdout.split()}
     assert loaded & {"training", "reports"} == {"training", "reports"}
-    assert not loaded & {"backpropagation", "complexity", "landscapes", "representations", "sharpness", "surfaces"}
+    analyses = {"ablation", "backpropagation", "complexity", "landscapes", "representations", "sharpness", "surfaces"}
+    assert not loaded & analyses

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         softmax as softmax,
         train as train,
     )
+    from gradlab.verbs.ablation import importance as importance
     from gradlab.verbs.backpropagation import backprop as backprop
     from gradlab.verbs.complexity import backprop_cost as backprop_cost
     from gradlab.verbs.landscapes import landscape as landscape
@@ -47,6 +48,7 @@ _HOMES = {
     "curvature": "gradlab.verbs.sharpness",
     "evaluate": "gradlab.verbs",
     "features": "gradlab.verbs.representations",
+    "importance": "gradlab.verbs.ablation",
     "landscape": "gradlab.verbs.landscapes",
     "learning_rate": "gradlab.verbs.studies",
     "list_runs": "gradlab.runs",

@@ -9,6 +9,7 @@ from gradlab.cli import (
     _data,
     _evaluate,
     _features,
+    _importance,
     _landscape,
     _learning_rate,
     _predict,
@@ -48,6 +49,7 @@ app.command(name="atlas")(_atlas.atlas)
 app.command(name="curvature")(_curvature.curvature)
 app.command(name="landscape")(_landscape.landscape)
 app.command(name="features")(_features.features)
+app.command(name="importance")(_importance.importance)
 app.command(name="backprop")(_backprop.backprop)
 app.command(name="softmax", context_settings=_softmax.SETTINGS)(_softmax.softmax)
 app.command(name="surface", cls=_surface.FormulaCommand)(_surface.surface)

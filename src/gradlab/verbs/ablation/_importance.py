@@ -1,0 +1,90 @@
+"""`importance`: what the layers of a network are worth, as measurements."""
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from gradlab import reports, training
+from gradlab.ablation import choose_places
+from gradlab.core import SpecError
+from gradlab.runs import save_results
+from gradlab.spec import Experiment
+from gradlab.verbs._changes import Settings, settings_as_texts
+from gradlab.verbs._networks import find_networks
+from gradlab.verbs._run import Run
+from gradlab.verbs._watcher import SILENT, Watcher
+from gradlab.verbs.ablation._measure import measure
+from gradlab.verbs.ablation._page import build_page
+from gradlab.verbs.ablation._result import Importance
+from gradlab.verbs.ablation._words import describe, notes_of
+
+EXAMPLES = 2_000
+FEWEST_EXAMPLES = 20
+
+
+def importance(
+    what: str | os.PathLike[str] | Experiment | Run,
+    *,
+    layers: Sequence[str] = (),
+    examples: int = EXAMPLES,
+    member: int | None = None,
+    set: Settings = (),  # noqa: A002 - the word of the command line
+    out: str | os.PathLike[str] | None = None,
+    report: bool = True,
+    watcher: Watcher = SILENT,
+) -> Importance:
+    """Measure what each layer of a network is worth.
+
+    Every layer of the trained network is taken away in several ways: its output set to its mean or shuffled over
+    examples, half of its channels set to their mean, its weights brought back to where they started or drawn anew. Each
+    channel alone is set to its mean. Beside what that costs stands what the layer costs: weights, multiply-adds, time.
+
+    Args:
+        what: A run, or what `train` takes; that is trained first.
+        layers: Names of the layers to measure. Default: all.
+        examples: How many held-out examples are measured, and as many training examples for the means.
+        member: Which network of a run with several seeds. Default: all of them, up to five, with intervals over seeds;
+            channels are of the first.
+        set: Fields of the experiment, for what is no run.
+        out: Where page and numbers go. Default: `importance/` in the run's folder, or `runs/NAME-importance`.
+        report: Whether to write page and numbers.
+        watcher: What is called while it goes on.
+
+    Returns:
+        What was found.
+
+    Raises:
+        RunError: If a run's data is gone, or it has no weights, or they are no numbers since its training diverged.
+        SpecError: If there is no such layer or member.
+
+    Example:
+        >>> import gradlab as gl
+        >>> found = gl.importance("digits-cnn")  # doctest: +SKIP
+
+    References:
+        Breiman, "Random forests" (2001).
+        Zhang, Bengio and Singer, "Are all layers created equal?" (2022).
+        Morcos, Barrett, Rabinowitz and Botvinick, "On the importance of single directions for generalization" (2018).
+    """
+    begin = time.perf_counter()
+    if examples < FEWEST_EXAMPLES:
+        raise SpecError(f"examples={examples}: expected {FEWEST_EXAMPLES} or more")
+    training.prepare_engine()
+    source = find_networks(what, member=member, settings=settings_as_texts(set), watcher=watcher)
+    places = choose_places(source.network, layers)
+    found_at = time.perf_counter()
+    found = measure(source, places, examples, watcher)
+    end = time.perf_counter()
+    times = {"train": found_at - begin, "measure": end - found_at, "total": end - begin}
+    found = replace(found, sentences=describe(found), notes=notes_of(found, source), seconds=times)
+    return _saved(found, source.run, out) if report else found
+
+
+def _saved(found: Importance, run: Run | None, out: str | os.PathLike[str] | None) -> Importance:
+    usual = Path("runs") / f"{found.experiment.name}-importance" if run is None else run.path / "importance"
+    place = usual if out is None else Path(out)
+    page = reports.render_page(build_page(found))
+    save_results(place, result=found.to_json(), tables=found.tables(), report=page)
+    return replace(found, path=place)

@@ -1,0 +1,55 @@
+"""`gradlab importance` as a person types it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Gradlab
+
+QUICK = ("--set", "epochs=3")
+
+
+def test_it_tells_its_finding_first_and_names_its_page(gradlab: Gradlab, home: Path) -> None:
+    answer = gradlab("importance", "iris", *QUICK)
+    assert answer.code == 0, answer.err
+    assert answer.out.startswith("The network: ")
+    assert "other random weights" in answer.out
+    assert "Measured on 30 examples of the test part" in answer.err
+    assert answer.out.rstrip().endswith("report: runs/iris-importance/report.html")
+    assert (home / "runs" / "iris-importance" / "layers.parquet").is_file()
+
+
+def test_json_is_one_object_with_all_numbers(gradlab: Gradlab, home: Path) -> None:
+    told = gradlab("importance", "iris", *QUICK, "--no-report", "--json", "--layer", "hidden").json()
+    (layer,) = told["layers"]
+    assert layer["layer"] == "hidden"
+    assert set(layer["importance"]) == {"mean", "shuffle", "half", "initial", "fresh"}
+    assert set(layer["importance"]["mean"]["accuracy_lost"]) == {"value", "low", "high"}
+    assert len(told["channels"][0]["channels"]) == 8
+    assert told["path"] is None
+    assert not (home / "runs").exists()
+
+
+def test_help_teaches_by_an_example(gradlab: Gradlab) -> None:
+    answer = gradlab("importance", "--help")
+    assert "• gradlab importance digits-cnn" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("importance", "no/such/run"), "no such file"),
+        (("importance", "iris", "--layer", "hiden"), "did you mean 'hidden'? Choices: hidden, output."),
+        (("importance", "iris", "--examples", "3"), "examples=3"),
+        (("importance", "iris", "--set", "epoch=3"), "epoch"),
+        (("importance", "iris", "--member", "2"), "member=2"),
+    ],
+)
+def test_a_mistake_gets_one_line_and_leaves_nothing(
+    gradlab: Gradlab, home: Path, words: tuple[str, ...], says: str
+) -> None:
+    answer = gradlab(*words)
+    assert answer.code == 2
+    assert says in answer.err
+    assert len(answer.err.strip().splitlines()) == 1
+    assert list(home.iterdir()) == []
