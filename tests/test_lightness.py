@@ -35,5 +35,13 @@ def test_training_loads_no_analysis() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {name.split(".")[1] for name in done.stdout.split()}
     assert loaded & {"training", "reports"} == {"training", "reports"}
-    analyses = {"ablation", "backpropagation", "complexity", "landscapes", "representations", "sharpness", "surfaces"}
-    assert not loaded & analyses
+    assert not loaded & {
+        "ablation",
+        "backpropagation",
+        "complexity",
+        "landscapes",
+        "mistakes",
+        "representations",
+        "sharpness",
+        "surfaces",
+    }

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gradlab.verbs.backpropagation import backprop as backprop
     from gradlab.verbs.complexity import backprop_cost as backprop_cost
     from gradlab.verbs.landscapes import landscape as landscape
+    from gradlab.verbs.mistakes import errors as errors
     from gradlab.verbs.representations import features as features
     from gradlab.verbs.sharpness import curvature as curvature
     from gradlab.verbs.studies import atlas as atlas, learning_rate as learning_rate, sweep as sweep
@@ -46,6 +47,7 @@ _HOMES = {
     "backprop": "gradlab.verbs.backpropagation",
     "backprop_cost": "gradlab.verbs.complexity",
     "curvature": "gradlab.verbs.sharpness",
+    "errors": "gradlab.verbs.mistakes",
     "evaluate": "gradlab.verbs",
     "features": "gradlab.verbs.representations",
     "importance": "gradlab.verbs.ablation",

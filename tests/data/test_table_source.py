@@ -39,6 +39,7 @@ def test_a_table_becomes_a_dataset(tmp_path: Path) -> None:
     assert data.name == "t.csv"
     assert data.classes == ("cat", "dog")
     assert data.feature_names == ("size", "size is missing", "island=north", "island=south", "island=west")
+    assert data.preparation.input_columns == ("size", "size", "island", "island", "island")
     assert data.inputs.shape == (100, 5)
     assert data.inputs.dtype == np.float32
     assert data.targets.dtype == np.int32

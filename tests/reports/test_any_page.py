@@ -86,6 +86,21 @@ def test_nothing_to_draw_is_said_in_words() -> None:
     assert "there is no finite number to draw" in render_page(page("a"))
 
 
+def test_a_map_of_pixels_has_its_first_row_on_top() -> None:
+    rows = np.array([[0.0, 0.0], [0.0, 9.0]])
+    up, down = (
+        map_view(Map("t", "x", "y", np.array([1.0, 2.0]), np.array([1.0, 2.0]), rows, "v", y_down=y_down), "key")
+        for y_down in (False, True)
+    )
+    turned = map_view(Map("t", "x", "y", np.array([1.0, 2.0]), np.array([1.0, 2.0]), rows[::-1], "v"), "key")
+    assert up is not None
+    assert down is not None
+    assert turned is not None
+    assert down.picture == turned.picture != up.picture
+    assert down.y_ticks[0].at < down.y_ticks[-1].at
+    assert up.y_ticks[0].at > up.y_ticks[-1].at
+
+
 def test_a_long_curve_keeps_the_page_small() -> None:
     x = np.arange(200_000.0)
     long = Chart("t", "x", "y", tuple(Series(str(k), x, np.sin(x / 1e4)) for k in range(4)))

@@ -7,6 +7,7 @@ from gradlab.cli import (
     _backprop,
     _curvature,
     _data,
+    _errors,
     _evaluate,
     _features,
     _importance,
@@ -49,6 +50,7 @@ app.command(name="atlas")(_atlas.atlas)
 app.command(name="curvature")(_curvature.curvature)
 app.command(name="landscape")(_landscape.landscape)
 app.command(name="features")(_features.features)
+app.command(name="errors")(_errors.errors)
 app.command(name="importance")(_importance.importance)
 app.command(name="backprop")(_backprop.backprop)
 app.command(name="softmax", context_settings=_softmax.SETTINGS)(_softmax.softmax)

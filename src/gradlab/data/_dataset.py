@@ -53,6 +53,11 @@ class Preparation(Protocol):
         """A name per input feature; empty for pictures."""
         ...
 
+    @property
+    def input_columns(self) -> tuple[str, ...]:
+        """The column that each input comes from, where categories have an input each; empty for pictures."""
+        ...
+
     def to_json(self) -> dict[str, Any]:
         """Return plain values from which `preparation_from_json` builds the same preparation."""
         ...

@@ -42,6 +42,11 @@ class BasePreparation(Model):
         return ()
 
     @property
+    def input_columns(self) -> tuple[str, ...]:
+        """The column that each input comes from: its own, unless a kind of data has several inputs a column."""
+        return self.feature_names
+
+    @property
     def input_scale(self) -> float:
         """What inputs are multiplied by; 1 where they are ready as they are."""
         return 1.0

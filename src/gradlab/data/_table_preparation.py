@@ -38,6 +38,11 @@ class TablePreparation(BasePreparation):
         return tuple(name for feature in self.features for name in feature.names)
 
     @property
+    def input_columns(self) -> tuple[str, ...]:
+        """The column that each input comes from."""
+        return tuple(feature.column for feature in self.features for _ in feature.names)
+
+    @property
     def input_shape(self) -> tuple[int, ...]:
         """The shape of one example."""
         return (len(self.feature_names),)

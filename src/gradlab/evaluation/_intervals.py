@@ -37,13 +37,14 @@ def wilson_interval(num_right: int, num_examples: int) -> Interval:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def paired_share_difference(gained: int, lost: int, num_examples: int) -> tuple[float, Interval]:
+def paired_share_difference(gained: int | float, lost: int | float, num_examples: int) -> tuple[float, Interval]:
     """Compute the difference of two shares of the same examples, with its 95% interval.
 
     An adjusted Wald interval: each of the two counts is raised by one, so that it has a width where none differs.
 
     Args:
-        gained: Examples that are right the second time and were not the first.
+        gained: Examples that are right the second time and were not the first; where the second time is the mean of
+            several, parts of examples count.
         lost: Examples that were right the first time and are not the second.
         num_examples: All of them, at least one.
 

@@ -70,7 +70,7 @@ def map_view(one: Map, key: str) -> MapView | None:
     if not known.size:
         return None
     x = _axis(one.x, 0.0, SIDE, is_log=one.x_log)
-    y = _axis(one.y, SIDE, 0.0, is_log=one.y_log)
+    y = _axis(one.y, *((0.0, SIDE) if one.y_down else (SIDE, 0.0)), is_log=one.y_log)
     colours = _class_colours(one) if one.names else _value_colours(one, known)
     low, high = _limits(one, known)
     present = sorted({int(value) for value in known}) if one.names else []
@@ -78,7 +78,7 @@ def map_view(one: Map, key: str) -> MapView | None:
         key=key,
         map=one,
         side=SIDE,
-        picture=png_uri(colours[::-1]),
+        picture=png_uri(colours if one.y_down else colours[::-1]),
         x_ticks=x.ticks(),
         y_ticks=y.ticks(),
         contours=tuple(_contours(one, x, y)),

@@ -95,6 +95,7 @@ class Map:
         contours: Levels drawn as lines.
         paths: Drawn on top.
         points: Drawn on top, as minima.
+        y_down: Whether rows are drawn downwards, as those of a picture.
     """
 
     title: str
@@ -112,6 +113,7 @@ class Map:
     paths: tuple[Path2D, ...] = ()
     points: Float[np.ndarray, "points 2"] | None = None
     note: str = ""
+    y_down: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,60 @@
+"""`gradlab errors` as a person types it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Gradlab
+
+
+@pytest.fixture(scope="module")
+def iris(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import gradlab as gl
+
+    return gl.train("iris", epochs=20, out=tmp_path_factory.mktemp("runs") / "iris", report=False).path
+
+
+def test_it_tells_its_finding_first_and_names_its_page(gradlab: Gradlab, home: Path, iris: Path) -> None:
+    answer = gradlab("errors", iris, "--out", "here")
+    assert answer.code == 0, answer.err
+    assert answer.out.startswith("Of the 30 examples of the test part ")
+    assert "'versicolor' and 'virginica'" in answer.out
+    assert "note: Intervals are over examples" in answer.err
+    assert answer.out.rstrip().endswith("report: here/report.html")
+    assert {path.name for path in (home / "here").iterdir()} == {
+        "report.html", "result.json", "examples.parquet", "importance.parquet", "robustness.parquet",
+    }  # fmt: skip
+
+
+def test_json_is_one_object_with_all_numbers(gradlab: Gradlab, home: Path, iris: Path) -> None:
+    told = gradlab("errors", iris, "--no-report", "--json", "--part", "validation").json()
+    assert told["part"] == "validation"
+    assert told["importance"]["parts"][0]["name"] == "sepal length (cm)"
+    assert told["importance"]["measure"] == "accuracy_lost"
+    assert told["robustness"][0]["name"] == "noise"
+    assert told["path"] is None
+    assert not list(home.iterdir())
+
+
+def test_help_teaches_by_an_example(gradlab: Gradlab) -> None:
+    assert "• gradlab errors mnist-cnn-001" in gradlab("errors", "--help").out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("no-such-run",), "no-such-run"),
+        (("IRIS", "--part", "tests"), "did you mean 'test'"),
+        (("IRIS", "--member", "1"), "no member 1"),
+        (("IRIS", "--examples", "1"), "examples=1"),
+        (("IRIS", "--shown", "9999"), "shown=9999"),
+    ],
+)
+def test_a_mistake_gets_one_line_and_leaves_nothing(
+    gradlab: Gradlab, home: Path, iris: Path, words: tuple[str, ...], says: str
+) -> None:
+    answer = gradlab("errors", *[str(iris) if word == "IRIS" else word for word in words])
+    assert answer.code == 2
+    assert says in answer.err
+    assert len(answer.err.strip().splitlines()) == 1
+    assert list(home.iterdir()) == []
