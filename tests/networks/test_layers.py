@@ -12,6 +12,7 @@ from hypothesis import given, settings, strategies as st
 
 from gradlab.core import ShapeError
 from gradlab.networks import Context, Network, Tape, activate, build_network
+from gradlab.networks._convolution import FEW
 from gradlab.spec import (
     ActivationSpec,
     AvgPool2DSpec,
@@ -49,9 +50,15 @@ def to_torch(array: np.ndarray) -> torch.Tensor:
     dilation=st.tuples(st.integers(1, 2), st.integers(1, 2)),
     padding=st.sampled_from(["same", "valid"]),
     counts=st.tuples(st.integers(1, 3), st.integers(1, 4)),
+    num_examples=st.sampled_from([2, FEW + 1]),
 )
 def test_convolution_and_its_gradients_agree_with_pytorch(
-    kernel: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int], padding: Any, counts: tuple[int, int]
+    kernel: tuple[int, int],
+    stride: tuple[int, int],
+    dilation: tuple[int, int],
+    padding: Any,
+    counts: tuple[int, int],
+    num_examples: int,
 ) -> None:
     channels, filters = counts
     spec = Conv2DSpec(
@@ -59,7 +66,7 @@ def test_convolution_and_its_gradients_agree_with_pytorch(
     )
     network = build_network([spec], (9, 11, channels), 1)
     layer: Any = network.layers[0]
-    inputs = pictures(2, 9, 11, channels)
+    inputs = pictures(num_examples, 9, 11, channels)
     ours, state = outputs_of(network, inputs)
     own = state["params"]["conv2d1"]
     weight = torch.tensor(np.transpose(own["weight"], (3, 2, 0, 1)).copy(), requires_grad=True)
@@ -97,10 +104,29 @@ def test_convolution_has_second_derivatives() -> None:
 def test_the_weight_gradient_of_many_patches_is_that_of_few(monkeypatch: pytest.MonkeyPatch) -> None:
     network = build_network([Conv2DSpec(filters=3)], (6, 7, 2), 1)
     params = jax.tree.map(jnp.float32, network.draw(0))
-    loss = lambda p: jnp.sum(network.forward(p, {}, jnp.asarray(pictures(4, 6, 7, 2)), Context())[0] ** 2)
+    many = jnp.asarray(pictures(FEW + 1, 6, 7, 2))
+    loss = lambda p: jnp.sum(network.forward(p, {}, many, Context())[0] ** 2)
     whole = jax.grad(loss)(params)["conv2d1"]["weight"]
     monkeypatch.setattr("gradlab.networks._convolution.MAX_PATCHES", 1)
     np.testing.assert_allclose(jax.grad(loss)(params)["conv2d1"]["weight"], whole, rtol=1e-4)
+
+
+@pytest.mark.parametrize("activation", ["relu", "leaky-relu", "linear", "tanh"])
+@pytest.mark.parametrize("window", [(2, 2), (3, 3)])
+def test_pooling_before_the_activation_gives_the_same_bits(activation: Any, window: tuple[int, int]) -> None:
+    layers = [Conv2DSpec(filters=4, activation=activation, initial_bias=-0.2), MaxPool2DSpec(window=window)]
+    network = build_network([*layers, FlattenSpec(), DenseSpec()], (7, 8, 2), 3)
+    inputs = pictures(5, 7, 8, 2)
+    params = jax.tree.map(jnp.float32, network.draw(0))
+
+    def run(context: Context) -> tuple[Any, Any]:
+        loss = lambda p: jnp.sum(network.forward(p, {}, jnp.asarray(inputs), context)[0] ** 2)
+        return jax.value_and_grad(loss)(params)
+
+    (merged, slopes), (apart, expected) = run(Context()), run(Context(tape=Tape()))
+    assert merged == apart  # a tape sees each layer by itself
+    for ours, theirs in zip(jax.tree.leaves(slopes), jax.tree.leaves(expected), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("stride", [(1, 1), (2, 2), (3, 2)])

@@ -10,6 +10,9 @@ from jaxtyping import Float
 from gradlab.networks._layer import Context, Layer, Params, Statistics
 from gradlab.spec import ActivationName, ActivationSpec
 
+RISING: frozenset[ActivationName] = frozenset({"relu", "leaky-relu", "linear"})
+"""Functions that never fall, to the last bit: the largest of some values stays the largest behind them."""
+
 
 def activate(name: ActivationName, preactivation: Float[Array, "..."]) -> Float[Array, "..."]:
     """Apply an activation function to each value.

@@ -14,11 +14,16 @@ from gradlab.core import ShapeError
 from gradlab.networks._activations import activate
 from gradlab.networks._initializers import draw_weights
 from gradlab.networks._layer import Context, HostArrays, Layer, Params, Statistics, need_rank
+from gradlab.networks._pooling import MaxPool2D
 from gradlab.spec import Conv2DSpec
 
 Pair = tuple[int, int]
 Margins = tuple[Pair, Pair]
 _LAYOUT = ("NHWC", "HWIO", "NHWC")
+
+FEW = 16
+"""Examples up to which the weight gradient is a convolution. For 32 and 64 kernels at batch 8 that takes 8.8 ms a 128
+examples, one matrix product 19 ms, one a kernel's place 19 ms; at batch 64 33, 23 and 23 ms (one AVX-512 core)."""
 
 MAX_PATCHES = 2**24
 """Numbers in all patches of a batch up to which the weight gradient is one matrix product."""
@@ -34,9 +39,9 @@ def convolve(
 ) -> Float[Array, "batch high wide filters"]:
     """Slide kernels over pictures.
 
-    The forward pass is XLA's. The gradients are written as one matrix product (weights) and one more forward
-    convolution (inputs), since XLA's own gradients of a convolution leave the fast path inside a compiled loop: a step
-    of two convolutions at batch 128 takes 1.3 s there and 0.08 s by these rules.
+    The forward pass is XLA's. The gradients are written as forward convolutions, or of many examples' weights as a
+    matrix product, since XLA's own gradients of a convolution leave the fast path inside a compiled loop: a step of
+    two convolutions at batch 128 takes 1.3 s there and 0.08 s by these rules.
 
     Args:
         inputs: Pictures.
@@ -79,6 +84,8 @@ def _weight_gradient(
     inputs: Array, weight: Array, delta: Array, stride: Pair, margins: Margins, dilation: Pair
 ) -> Array:
     """Multiply what each weight saw by the deltas behind it, summed over batch and places."""
+    if len(inputs) <= FEW and stride == (1, 1):
+        return _correlate(inputs, weight, delta, margins, dilation)
     framed = jnp.pad(inputs, ((0, 0), *margins, (0, 0)))
     rows, columns, channels, filters = weight.shape
     high, wide = delta.shape[1:3]
@@ -93,6 +100,17 @@ def _weight_gradient(
     if len(views) * views[0].size <= MAX_PATCHES:
         return (jnp.concatenate(views, axis=1).T @ flat).reshape(weight.shape)
     return jnp.stack([view.T @ flat for view in views]).reshape(weight.shape)
+
+
+def _correlate(inputs: Array, weight: Array, delta: Array, margins: Margins, dilation: Pair) -> Array:
+    """Slide the deltas over the inputs, with the examples as channels.
+
+    The axes are put where XLA wants them by hand: it does so itself only outside of loops, and inside takes 20 times
+    as long.
+    """
+    rows, columns = weight.shape[:2]
+    slid = _slide(inputs.transpose(3, 1, 2, 0), delta.transpose(1, 2, 0, 3), dilation, margins, (1, 1))
+    return slid[:, :rows, :columns].transpose(1, 2, 0, 3)
 
 
 def _input_gradient(
@@ -176,10 +194,33 @@ class Conv2D(Layer):
         inputs: Float[Array, "batch height width channels"],
         context: Context,
     ) -> tuple[Float[Array, "batch rows columns filters"], Statistics]:
-        own = params[self.name]
-        preactivation: Array = convolve(inputs, own["weight"], self.spec.stride, self.margins, self.spec.dilation)
-        if self.spec.bias:
-            preactivation = preactivation + own["bias"][None, None, None, :]
+        preactivation = self._add_bias(params, self._weighted_sums(params, inputs))
         preactivation = context.tap(self.name, "preactivation", preactivation)
         outputs = activate(self.spec.activation, preactivation)
         return context.tap(self.name, "activation", outputs), statistics
+
+    def forward_pooled(
+        self, params: Params, inputs: Float[Array, "batch height width channels"], pooling: MaxPool2D
+    ) -> Float[Array, "batch high wide filters"]:
+        """Compute this layer and the pooling behind it at once.
+
+        The largest of some sums stays the largest when a bias is added and a rising function applied, so both are
+        done after pooling, on a quarter of the values: a step of two convolutions takes 17 ms instead of 23.
+
+        Args:
+            params: As in `forward`.
+            inputs: As in `forward`.
+            pooling: The layer behind this one.
+
+        Returns:
+            What the pooling would give.
+        """
+        pooled = pooling.pool(pooling.views(self._weighted_sums(params, inputs)))
+        return activate(self.spec.activation, self._add_bias(params, pooled))
+
+    def _weighted_sums(self, params: Params, inputs: Array) -> Array:
+        sums: Array = convolve(inputs, params[self.name]["weight"], self.spec.stride, self.margins, self.spec.dilation)
+        return sums
+
+    def _add_bias(self, params: Params, sums: Array) -> Array:
+        return sums + params[self.name]["bias"][None, None, None, :] if self.spec.bias else sums

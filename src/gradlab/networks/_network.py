@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import jax
 import jax.numpy as jnp
 from jax import Array
 from jaxtyping import Float
 
-from gradlab.networks._activations import Activation
+from gradlab.networks._activations import RISING, Activation
 from gradlab.networks._convolution import Conv2D
 from gradlab.networks._dense import Dense
 from gradlab.networks._dropout import Dropout
@@ -126,8 +127,15 @@ class Network:
             The logits, and the statistics after this batch.
         """
         outputs = inputs
-        for layer in self.layers:
-            outputs, statistics = layer.forward(params, statistics, outputs, context)
+        rest = list(self.layers)
+        while rest:
+            layer = rest.pop(0)
+            following = rest[0] if rest else None
+            if context.tape is None and isinstance(following, MaxPool2D) and _can_be_pooled_first(layer):
+                outputs = layer.forward_pooled(params, outputs, following)
+                rest.pop(0)
+            else:
+                outputs, statistics = layer.forward(params, statistics, outputs, context)
         return outputs, statistics
 
     def batch_statistics(self, params: Params, inputs: Float[Array, "batch ..."]) -> Statistics:
@@ -217,6 +225,10 @@ def _build_layer(spec: AnyLayerSpec, name: str, shape: tuple[int, ...], num_outp
     if isinstance(spec, ResidualSpec):
         return Residual(name, shape, _build_row(spec.layers, shape, num_outputs, prefix=f"{name}/"))
     return _SIMPLE[type(spec)](name, shape, spec)
+
+
+def _can_be_pooled_first(layer: Layer) -> TypeGuard[Conv2D]:
+    return isinstance(layer, Conv2D) and layer.spec.activation in RISING
 
 
 def _all_layers(layers: Sequence[Layer]) -> list[Layer]:
