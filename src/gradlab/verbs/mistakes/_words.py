@@ -56,7 +56,7 @@ def _confusions(found: Errors) -> tuple[str, ...]:
 def _doubt(one: Answered) -> str:
     doubt = one.doubt
     if doubt.area is None or doubt.interval is None or doubt.found is None:
-        return "All are told alike, rightly or wrongly, so that doubt can tell of no mistakes."
+        return f"All are told {'rightly' if not one.pairs else 'wrongly'}, so that doubt can tell of no mistakes."
     low, high = doubt.interval
     area = f"with probability {doubt.area:.3f} (95% interval {low:.3f} to {high:.3f}; 0.5 is chance)"
     if low <= 0.5:
