@@ -125,6 +125,15 @@ def train(
             rich_help_panel=TRAINING,
         ),
     ] = None,
+    augment: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOW",
+            help="Vary the training pictures at random, as shift=2,rotate=10,flip=horizontal: at most so many pixels "
+            "and degrees either way; 'none' for not at all.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -161,9 +170,10 @@ def train(
     * `gradlab train --resume iris-001`
     """
     _check_what(locals())
-    units, sides, batch, columns = (
+    units, sides, varied, batch, columns = (
         read_units(hidden),
         _sides(size),
+        _parts(augment),
         read_batch(batch_size),
         (_list(drop), _list(categories)),
     )
@@ -193,6 +203,7 @@ def train(
             labels=labels,
             size=sides,
             strict=strict or None,
+            augment=varied,
             set=settings or (),
             out=out,
             report=not no_report,
@@ -267,6 +278,21 @@ def _sides(text: str | None) -> tuple[int, int] | None:
     if not found:
         raise SpecError(f"--size {text}: expected height and width, as 32x32")
     return int(found[1]), int(found[2] or found[1])
+
+
+def _parts(text: str | None) -> dict[str, str] | None:
+    """Read `--augment shift=2,flip=horizontal`; the experiment judges the values."""
+    if text is None:
+        return None
+    if text.strip() == "none":
+        return {}
+    pairs = [word.split("=") for word in text.split(",")]
+    if not all(len(pair) == 2 and pair[0].strip() and pair[1].strip() for pair in pairs):
+        raise SpecError(f"--augment {text}: expected parts as shift=2,rotate=10,flip=horizontal, or none")
+    parts = {name.strip(): value.strip() for name, value in pairs}
+    if len(parts) < len(pairs):
+        raise SpecError(f"--augment {text}: a part is given twice; leave one of them out")
+    return parts
 
 
 def read_batch(text: str | None) -> int | Literal["full"] | None:

@@ -1,5 +1,6 @@
 """Floor 2: the description of an experiment. It imports no JAX, so that a mistake is found in an instant."""
 
+from gradlab.spec._augment import AugmentSpec as AugmentSpec
 from gradlab.spec._data import (
     ArraysData as ArraysData,
     BundledData as BundledData,

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from gradlab.spec._augment import AugmentSpec
 from gradlab.spec._base import Spec
 from gradlab.spec._data import BundledData, DataSpec, SplitSpec
 from gradlab.spec._layers import AnyLayerSpec, DenseSpec, ResidualSpec
@@ -42,6 +43,7 @@ class Experiment(Spec):
     precision: Literal["float32", "float64"] = "float32"
     data: DataSpec = BundledData()
     split: SplitSpec = SplitSpec()
+    augment: AugmentSpec | None = None
     model: tuple[AnyLayerSpec, ...] = Field(default=(DenseSpec(),), min_length=1)
     loss: LossSpec = CrossEntropySpec()
     optimizer: AnyOptimizerSpec = AdamSpec()

@@ -9,7 +9,7 @@ from gradlab.data import Dataset
 from gradlab.networks import Network, build_network
 from gradlab.objectives import Objective, build_objective
 from gradlab.optimizers import RATE_OF, numeric_fields
-from gradlab.spec import AnyOptimizerSpec, Experiment
+from gradlab.spec import AnyOptimizerSpec, AugmentSpec, Experiment
 
 LANES = 16
 """Members trained side by side in one block of small networks, on the minor axis of every array.
@@ -65,6 +65,7 @@ class Plan:
         epochs_per_call: Most epochs that one call of the program can run.
         batch_devices: Devices that each batch of a lone network is split over.
         is_brief: Whether nothing is measured but the loss of each batch before its update.
+        augment: How the pictures of a batch are varied; None: not at all.
     """
 
     network: Network
@@ -84,6 +85,7 @@ class Plan:
     batch_devices: int = 1
     num_test: int = 0
     is_brief: bool = False
+    augment: AugmentSpec | None = None
 
     @property
     def measured_parts(self) -> dict[str, int]:
@@ -106,6 +108,11 @@ class Plan:
     def has_ragged_batch(self) -> bool:
         """Whether the last batch of an epoch is smaller than the others."""
         return self.num_train % self.batch_size != 0
+
+    @property
+    def draws_at_steps(self) -> bool:
+        """Whether a step needs random draws: of what dropout hides, or of how pictures are varied."""
+        return self.network.has_dropout or self.augment is not None
 
     @property
     def is_classification(self) -> bool:
@@ -140,13 +147,14 @@ def make_plan(
         The plan.
 
     Raises:
-        SpecError: If the batch is larger than the training part, the loss does not fit the task, or nothing of a
-            name in `varied` is there.
+        SpecError: If the batch is larger than the training part, the loss does not fit the task, pictures are to be
+            varied where there are none, or nothing of a name in `varied` is there.
         ShapeError: If a layer cannot take what the one before it gives.
     """
     objective = build_objective(experiment.loss, len(dataset.classes))
     network = build_network(experiment.model, dataset.input_shape, objective.num_outputs)
     batch_size = _check_batch_size(experiment, dataset)
+    augment = _check_augment(experiment, dataset)
     stopping = experiment.early_stopping
     if stopping is not None and stopping.metric == "accuracy" and not dataset.classes:
         raise SpecError("early_stopping.metric=accuracy needs classes; for a regression use loss")
@@ -164,11 +172,12 @@ def make_plan(
         patience=stopping.patience if stopping else 0,
         stops_on_accuracy=stopping is not None and stopping.metric == "accuracy",
         min_delta=stopping.min_delta if stopping else 0.0,
-        lanes=_choose_lanes(network, batch_size, dataset, num_members, members_per_seed),
+        lanes=1 if augment else _choose_lanes(network, batch_size, dataset, num_members, members_per_seed),
         epochs_per_call=max(1, min(experiment.epochs, 1_000, 1_000_000 // (steps * batch_size))),
         batch_devices=num_devices if num_members == 1 and batch_size % num_devices == 0 else 1,
         num_test=len(dataset.test) if traces_test else 0,
         is_brief=is_brief and stopping is None,
+        augment=augment,
     )
 
 
@@ -220,6 +229,15 @@ def _check_batch_size(experiment: Experiment, dataset: Dataset) -> int:
             f'use at most {num_train}, or batch_size="full"'
         )
     return experiment.batch_size
+
+
+def _check_augment(experiment: Experiment, dataset: Dataset) -> AugmentSpec | None:
+    wanted = experiment.augment
+    if wanted is None or wanted.is_idle:
+        return None
+    if not dataset.is_pictures:
+        raise SpecError(f"augment varies pictures, and {dataset.name} has none: leave augment out")
+    return wanted
 
 
 def _choose_lanes(network: Network, batch_size: int, dataset: Dataset, num_members: int, members_per_seed: int) -> int:

@@ -16,6 +16,7 @@ from jaxtyping import Bool, Float, Int, Shaped
 
 from gradlab.networks import Context
 from gradlab.optimizers import penalty, update
+from gradlab.training._augment import augment
 from gradlab.training._plan import DROPOUT, Plan
 
 State = dict[str, Any]
@@ -166,7 +167,9 @@ def _step(
     counted = rows >= 0 if plan.has_ragged_batch else None
     inputs = _as_real(plan, _split_batch(plan, jnp.take(data["train_inputs"], rows, axis=0, mode="clip")))
     targets = _split_batch(plan, jnp.take(data["train_targets"], rows, axis=0, mode="clip"))
-    key = jax.random.fold_in(jax.random.key(state["seed"]), state["step"]) if plan.network.has_dropout else None
+    key = jax.random.fold_in(jax.random.key(state["seed"]), state["step"]) if plan.draws_at_steps else None
+    if plan.augment is not None and key is not None:
+        inputs = augment(plan.augment, inputs, key)
     context = Context(is_training=True, key=key, counted=counted, dropout_rate=hyper.get(DROPOUT))
 
     def loss_fn(params: Any) -> tuple[Float[Array, ""], Any]:

@@ -48,7 +48,7 @@ def first_state(plan: Plan, member: Member) -> State:
         "params": params,
         "statistics": statistics,
         "opt_state": opt_state,
-        "seed": np.uint32(generator(member.seed, "dropout").integers(2**32) if plan.network.has_dropout else 0),
+        "seed": np.uint32(generator(member.seed, "dropout").integers(2**32) if plan.draws_at_steps else 0),
         "step": np.int32(0),
         "epoch": np.int32(0),
         "loss_sum": zero,

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -38,6 +38,7 @@ def train(
     labels: str | os.PathLike[str] | None = None,
     size: tuple[int, int] | None = None,
     strict: bool | None = None,
+    augment: Mapping[str, float | str] | None = None,
     set: Settings = (),  # noqa: A002 - the word of the command line
     out: str | os.PathLike[str] | None = None,
     report: bool = True,
@@ -69,6 +70,8 @@ def train(
         labels: A table of file names and labels, for a folder of pictures without subfolders.
         size: Height and width that pictures are brought to.
         strict: Whether to stop at a broken picture instead of skipping it.
+        augment: How training pictures are varied at random, as `{"shift": 2, "rotate": 10, "flip": "horizontal"}`:
+            at most so many pixels and degrees either way; `{}` for not at all.
         set: Any other fields of the experiment, as `{"model.0.units": 16, "loss": "huber"}`.
         out: The run's own folder. Default: a new one under `./runs`.
         report: Whether to write `report.html`.
@@ -106,7 +109,13 @@ def train(
             "width": width,
             "strict": strict,
         },
-        fields={"epochs": epochs, "batch_size": batch_size, "seed": seed, "num_seeds": seeds},
+        fields={
+            "epochs": epochs,
+            "batch_size": batch_size,
+            "seed": seed,
+            "num_seeds": seeds,
+            "augment": None if augment is None else dict(augment),
+        },
         learning_rate=learning_rate,
         hidden=None if hidden is None else tuple(hidden),
         settings=settings_as_texts(set),
