@@ -18,4 +18,4 @@ from gradlab.training._population import (
     train_population as train_population,
 )
 from gradlab.training._program import Compiler as Compiler
-from gradlab.training._state import Member as Member
+from gradlab.training._state import Member as Member, Start as Start

@@ -352,7 +352,7 @@ class Block:
 
 def _start_of(member: Member) -> tuple[Any, ...]:
     """Return all that decides where a member starts."""
-    return member.seed, *(pair for pair in member.hyper if pair[0].startswith(SCALE))
+    return member.seed, member.start, *(pair for pair in member.hyper if pair[0].startswith(SCALE))
 
 
 def _placement(devices: Sequence[Device] | None) -> Any:

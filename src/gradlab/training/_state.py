@@ -3,7 +3,7 @@
 import functools
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import jax
@@ -12,10 +12,23 @@ from jaxtyping import Int
 
 from gradlab.core import RunError, SpecError, generator
 from gradlab.data import Dataset
-from gradlab.networks import Network
+from gradlab.networks import HostArrays, Network
 from gradlab.optimizers import RATE_OF, numeric_fields, start
 from gradlab.training._plan import SCALE, SCALE_OF, Plan
 from gradlab.training._program import State
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Where networks start instead of at a draw of their own: learned weights, as those of another network.
+
+    Attributes:
+        params: Arrays by layer and role. A layer that is not named here is drawn by the member's seed.
+        statistics: Running statistics by layer and role.
+    """
+
+    params: HostArrays
+    statistics: HostArrays = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -25,10 +38,12 @@ class Member:
     Attributes:
         seed: Draws its initial weights, its split of the data and the order of its examples.
         hyper: Its own numbers where they differ from the experiment's, by the names of `adjustable_numbers`.
+        start: Weights that it starts from; None: all are drawn.
     """
 
     seed: int
     hyper: tuple[tuple[str, float], ...] = ()
+    start: Start | None = None
 
 
 def first_state(plan: Plan, member: Member) -> State:
@@ -36,13 +51,18 @@ def first_state(plan: Plan, member: Member) -> State:
 
     Args:
         plan: The static part.
-        member: Its seed draws the weights; its initial scales multiply them.
+        member: Its seed draws the weights and its initial scales multiply them, where it does not start from others.
 
     Returns:
         NumPy arrays by name, which may be shared with other members' states.
+
+    Raises:
+        SpecError: If what it starts from does not fit the network.
     """
     params = _first_params(plan, member)
     statistics, opt_state = _first_memory(plan)
+    if member.start is not None:
+        statistics = _cast(_replaced(statistics, member.start.statistics), plan.precision)
     zero = np.zeros((), plan.precision)
     state: State = {
         "params": params,
@@ -72,7 +92,19 @@ def _first_params(plan: Plan, member: Member) -> dict[str, dict[str, np.ndarray]
         usual = plan.network.initial_scales()
         scales = {name: wanted.get(SCALE_OF + name, wanted.get(SCALE, usual[name])) for name in usual}
         drawn = {**drawn, **{name: _rescaled(name, drawn[name], scales[name], usual[name]) for name in usual}}
-    return _cast(drawn, plan.precision)
+    return _cast(drawn if member.start is None else _replaced(drawn, member.start.params), plan.precision)
+
+
+def _replaced(drawn: dict[str, dict[str, np.ndarray]], start: HostArrays) -> dict[str, dict[str, np.ndarray]]:
+    """Take the arrays of the layers that a start names from it."""
+    for layer, own in start.items():
+        shapes, wanted = ({role: a.shape for role, a in arrays.items()} for arrays in (own, drawn.get(layer, {})))
+        if shapes != wanted:
+            raise SpecError(
+                f"a network cannot start from these weights: its layer '{layer}' holds {wanted or 'nothing'}, and "
+                f"theirs {shapes}"
+            )
+    return {**drawn, **{layer: dict(own) for layer, own in start.items()}}
 
 
 @functools.lru_cache(maxsize=16)
