@@ -10,15 +10,13 @@ from gradlab.data import Dataset
 from gradlab.evaluation import infer
 from gradlab.mistakes import Judged
 from gradlab.networks import HostArrays
-from gradlab.spec import ArraysData
+from gradlab.spec import Experiment
 from gradlab.training import Plan, make_plan, precision_of
-from gradlab.verbs._examples import Examples
 from gradlab.verbs._measure import PARTS, PartName, PartResult, measure_parts, part_rows
-from gradlab.verbs._run import Run, finite_weights
-from gradlab.verbs._train import check_same_data
+from gradlab.verbs._networks import TrainedNetwork, find_networks
+from gradlab.verbs._run import Run
 from gradlab.verbs._watcher import Watcher
 
-MOST_MEMBERS = 5
 MOST_BYTES = 2**27
 """What examples that are disturbed may take as float32: each is held a few times over."""
 
@@ -28,7 +26,6 @@ class Seen:
     """One trained network with its data and what it answers to the part that is looked at.
 
     Attributes:
-        name: What a person calls it.
         seed: Of its split and draw.
         plan: Its layers and objective.
         params: Its weights.
@@ -37,7 +34,6 @@ class Seen:
         result: What it answers.
     """
 
-    name: str
     seed: int
     plan: Plan
     params: HostArrays
@@ -106,33 +102,24 @@ def find_source(run: Run, *, part: str | None, member: int | None, watcher: Watc
     Raises:
         RunError: If there is no such part or member, or the data is gone or has changed.
     """
-    if isinstance(run.experiment.data, ArraysData):
-        raise RunError(f"{run.path} was trained on arrays in memory, which are not kept: there is nothing to show it")
     if part is not None and part not in PARTS:
         raise RunError(unknown_name("part", part, PARTS))
-    if member is not None:
-        run.member_data(member)
-    loaded = Examples(run.experiment, on_loading=watcher.on_loading)
-    check_same_data(run.folder, loaded.of(run.experiment.seed))
-    has = part_rows(loaded.of(run.experiment.seed))
+    found = find_networks(run, member=member, settings=(), watcher=watcher)
+    has = part_rows(found.members[0].dataset)
     fitting: list[PartName] = [name for name in PARTS[::-1] if name in has and part in (None, name)]
     if not fitting:
         raise RunError(f"{run.path} has no {part} part; it has: {', '.join(has)}")
-    chosen = fitting[0]
-    places = range(min(run.num_members, MOST_MEMBERS)) if member is None else (member,)
-    members = tuple(_seen(run, place, loaded.of(run.experiment.seed + place), chosen) for place in places)
-    return Source(run, chosen, members, _notes(run, chosen, member, len(members)))
+    members = tuple(_seen(found.experiment, one, fitting[0]) for one in found.members)
+    return Source(run, fitting[0], members, (*_notes(run, fitting[0], len(members)), *found.notes))
 
 
-def _seen(run: Run, place: int, dataset: Dataset, part: PartName) -> Seen:
-    params, statistics = run.weights(place)
-    finite_weights(params, str(run.path))
-    plan = make_plan(run.experiment, dataset)
-    result = measure_parts(plan, params, statistics, dataset, parts=(part,))[part]
-    return Seen(run.name_of(place), run.experiment.seed + place, plan, params, statistics, dataset, result)
+def _seen(experiment: Experiment, one: TrainedNetwork, part: PartName) -> Seen:
+    plan = make_plan(experiment, one.dataset)
+    result = measure_parts(plan, one.params, one.statistics, one.dataset, parts=(part,))[part]
+    return Seen(one.seed, plan, one.params, one.statistics, one.dataset, result)
 
 
-def _notes(run: Run, part: PartName, member: int | None, num_members: int) -> tuple[str, ...]:
+def _notes(run: Run, part: PartName, num_members: int) -> tuple[str, ...]:
     notes = []
     if part == "train":
         notes.append(
@@ -149,6 +136,4 @@ def _notes(run: Run, part: PartName, member: int | None, num_members: int) -> tu
             "Intervals are over examples; one network cannot tell how much another seed would differ. Train with "
             "--seeds 5."
         )
-    if member is None and run.num_members > num_members:
-        notes.append(f"The run has {run.num_members} networks; the first {num_members} are measured.")
     return tuple(notes)
