@@ -30,6 +30,16 @@ def test_json_is_one_object_with_all_numbers(gradlab: Gradlab, home: Path) -> No
     assert not (home / "runs").exists()
 
 
+def test_training_anew_is_told_before_all_else(gradlab: Gradlab, home: Path) -> None:
+    answer = gradlab("importance", "iris", "--retrain", "--seeds", "2", "--variant", "linear", *QUICK)
+    assert answer.code == 0, answer.err
+    assert answer.out.startswith("Of 1 textbook claim about its layers 0 hold for this network")
+    assert "Fewer than 6 seeds can show no difference" in answer.err
+    table = answer.out.partition("Trained anew from 2 seeds each")[2]
+    assert [line.partition("  ")[0] for line in table.splitlines()[2:4]] == ["as it is", "linear"]
+    assert (home / "runs" / "iris-importance" / "retrained.parquet").is_file()
+
+
 def test_help_teaches_by_an_example(gradlab: Gradlab) -> None:
     answer = gradlab("importance", "--help")
     assert "• gradlab importance digits-cnn" in answer.out
@@ -43,6 +53,12 @@ def test_help_teaches_by_an_example(gradlab: Gradlab) -> None:
         (("importance", "iris", "--examples", "3"), "examples=3"),
         (("importance", "iris", "--set", "epoch=3"), "epoch"),
         (("importance", "iris", "--member", "2"), "member=2"),
+        (("importance", "iris", "--seeds", "4"), "seeds says how variants are trained"),
+        (("importance", "iris", "--variant", "linear"), "ask for that by retrain, or leave variants out"),
+        (("importance", "iris", "--retrain", "--variant", "lineer"), "did you mean 'linear'? Choices: as it is, half"),
+        (("importance", "iris", "--retrain", "--seeds", "0"), "seeds=0: expected 1 or more"),
+        (("importance", "iris", "--retrain", "--epochs", "0"), "epochs=0: expected 1 or more"),
+        (("importance", "iris", "--retrain", "--train-examples", "1"), "train_examples=1: expected 2 or more"),
     ],
 )
 def test_a_mistake_gets_one_line_and_leaves_nothing(

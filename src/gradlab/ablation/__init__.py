@@ -8,6 +8,7 @@ from gradlab.ablation._answer import (
     chunk_size as chunk_size,
     mean_outputs as mean_outputs,
 )
+from gradlab.ablation._claims import Claim as Claim, Evidence as Evidence, Verdict as Verdict, judge as judge
 from gradlab.ablation._estimate import (
     Answers as Answers,
     Estimate as Estimate,
@@ -27,6 +28,13 @@ from gradlab.ablation._layers import (
     measure_channels as measure_channels,
     measure_layers as measure_layers,
 )
+from gradlab.ablation._linear_model import MOST_EXAMPLES as MOST_EXAMPLES, linear_score as linear_score
+from gradlab.ablation._robustness import (
+    LEVELS as LEVELS,
+    UNITS as UNITS,
+    Distortion as Distortion,
+    measure_robustness as measure_robustness,
+)
 from gradlab.ablation._subject import (
     Place as Place,
     Sample as Sample,
@@ -39,4 +47,20 @@ from gradlab.ablation._time import (
     TIME_STEPS as TIME_STEPS,
     WHOLE as WHOLE,
     forward_times as forward_times,
+)
+from gradlab.ablation._trial import Gain as Gain, Trial as Trial, compare as compare
+from gradlab.ablation._variants import (
+    AS_IT_IS as AS_IT_IS,
+    AVERAGE as AVERAGE,
+    DENSE as DENSE,
+    HALF as HALF,
+    LINEAR as LINEAR,
+    NO_ACTIVATION as NO_ACTIVATION,
+    NO_DROPOUT as NO_DROPOUT,
+    NO_NORM as NO_NORM,
+    NO_POOLING as NO_POOLING,
+    STRIDED as STRIDED,
+    Variant as Variant,
+    make_variants as make_variants,
+    name_layers as name_layers,
 )

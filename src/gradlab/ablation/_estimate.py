@@ -75,12 +75,12 @@ def cost_of(before: Answers, after: Answers) -> Worth:
     Returns:
         What it costs.
     """
-    gained = after.losses - before.losses
-    if len(gained) > 1:
+    if len(after.losses) > 1:
+        gained = after.losses.mean(axis=1, dtype=np.float64) - before.losses.mean(dtype=np.float64)
         lost = None
         if before.right is not None and after.right is not None:
             lost = over_draws(POINTS * (before.right.mean() - after.right.mean(axis=1)))
-        return Worth(lost, over_draws(gained.mean(axis=1)))
+        return Worth(lost, over_draws(gained))
     return cost_of_each(before, after)[0]
 
 

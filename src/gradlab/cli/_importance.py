@@ -4,13 +4,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gradlab.cli._options import Debug, Json, NoFiles, Quiet, Settings
+from gradlab.cli._options import FLAG, Debug, Json, NoFiles, Quiet, Settings
 from gradlab.cli._output import print_analysis
 from gradlab.cli._train import watch
 
 if TYPE_CHECKING:
     from gradlab.verbs import Watcher
     from gradlab.verbs.ablation import Importance
+
+RETRAINING = "Training anew"
 
 
 def importance(
@@ -32,6 +34,37 @@ def importance(
             help="Which network of several seeds, counted from 0.  [default: up to five, with intervals over seeds]",
         ),
     ] = None,
+    retrain: Annotated[
+        bool,
+        typer.Option(
+            "--retrain",
+            metavar=FLAG,
+            help="Train the network anew without each layer and with others, and hold textbooks against it.",
+            rich_help_panel=RETRAINING,
+        ),
+    ] = False,
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Networks of each variant.  [default: 6, the fewest that can show a difference]",
+            rich_help_panel=RETRAINING,
+        ),
+    ] = None,
+    epochs: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Of each training.  [default: the experiment's]", rich_help_panel=RETRAINING),
+    ] = None,
+    train_examples: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Training examples at most.  [default: all]", rich_help_panel=RETRAINING),
+    ] = None,
+    variant: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="Train this variant only; repeatable.  [default: all]", rich_help_panel=RETRAINING
+        ),
+    ] = None,
     settings: Settings = None,
     out: Annotated[
         str | None,
@@ -50,12 +83,20 @@ def importance(
     mean, its weights back where they started or drawn anew, and each channel alone. What that costs stands beside the
     layer's weights, multiply-adds and time.
 
+    With --retrain the network is trained anew without each layer and with layers of other kinds (no pooling, average
+    pooling, strides, no activation, half the channels, no dropout, ...), each from several seeds, and what textbooks
+    say that layers are for is held against that.
+
     Examples:
     * `gradlab importance digits-cnn` - train the preset, and take its layers away
 
     * `gradlab importance mnist-cnn-001 --layer conv1 --layer conv2`
 
     * `gradlab importance iris --json` - dense networks and tables too
+
+    * `gradlab importance digits-cnn --retrain --seeds 8`
+
+    * `gradlab importance mnist-cnn --retrain --train-examples 5000 --epochs 3`
     """
     from gradlab.verbs import ablation
 
@@ -65,6 +106,11 @@ def importance(
             layers=layer or (),
             examples=examples,
             member=member,
+            retrain=retrain,
+            seeds=seeds,
+            epochs=epochs,
+            train_examples=train_examples,
+            variants=variant or (),
             set=settings or (),
             out=out,
             report=not no_report,

@@ -1,5 +1,6 @@
 """The networks that an analysis looks into, each with its data: a run's, or an experiment's that is trained first."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,7 +67,12 @@ class Networks:
         return self.experiment.name if self.run is None else self.run.folder.name
 
 
-def find_networks(what: Any, *, member: int | None, settings: tuple[str, ...], watcher: Watcher) -> Networks:
+Check = Callable[[Experiment, Network], object]
+
+
+def find_networks(
+    what: Any, *, member: int | None, settings: tuple[str, ...], watcher: Watcher, check: Check = lambda *_: None
+) -> Networks:
     """Find or train the networks that a person means.
 
     Args:
@@ -74,6 +80,7 @@ def find_networks(what: Any, *, member: int | None, settings: tuple[str, ...], w
         member: Which network of a run with several seeds; by default the first five.
         settings: Fields of the experiment, as `key=value`.
         watcher: What is called while it goes on.
+        check: Called with experiment and layers before anything is trained, to refuse what does not fit them.
 
     Returns:
         The networks.
@@ -83,7 +90,10 @@ def find_networks(what: Any, *, member: int | None, settings: tuple[str, ...], w
         SpecError: If what is trained diverges.
     """
     run = as_run(what)
-    return _train(what, member, settings, watcher) if run is None else _of_run(run, member, settings, watcher)
+    if run is None:
+        return _train(what, member, settings, watcher, check)
+    check(run.experiment, run.network)
+    return _of_run(run, member, settings, watcher)
 
 
 def _of_run(run: Run, member: int | None, settings: tuple[str, ...], watcher: Watcher) -> Networks:
@@ -110,13 +120,16 @@ def _of_run(run: Run, member: int | None, settings: tuple[str, ...], watcher: Wa
     return Networks(run.experiment, run, run.network, run.objective, members, loaded, notes)
 
 
-def _train(what: Any, member: int | None, settings: tuple[str, ...], watcher: Watcher) -> Networks:
+def _train(what: Any, member: int | None, settings: tuple[str, ...], watcher: Watcher, check: Check) -> Networks:
     if member:
         raise SpecError(f"member={member}: only a run has several networks")
     wish = resolve(what, Changes(settings=settings))
     loaded = Examples(wish.experiment, on_loading=watcher.on_loading)
     first = loaded.of(wish.experiment.seed)
     experiment = wish.settle(first)
+    objective = build_objective(experiment.loss, len(first.classes))
+    network = build_network(experiment.model, first.input_shape, objective.num_outputs)
+    check(experiment, network)
     seeds = range(experiment.seed, experiment.seed + min(experiment.num_seeds, MOST_MEMBERS))
     datasets = {seed: loaded.of(seed) for seed in seeds}
     trained = train_seeds(experiment, datasets, (), watcher)
@@ -126,8 +139,6 @@ def _train(what: Any, member: int | None, settings: tuple[str, ...], watcher: Wa
                 f"the network diverged at step {one.diverged_at:,}; there is nothing to see in it. Lower the learning "
                 "rate"
             )
-    objective = build_objective(experiment.loss, len(first.classes))
-    network = build_network(experiment.model, first.input_shape, objective.num_outputs)
     members = tuple(
         TrainedNetwork(
             experiment.name if len(seeds) == 1 else f"{experiment.name} of seed {seed}",

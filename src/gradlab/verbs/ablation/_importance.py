@@ -9,6 +9,7 @@ from pathlib import Path
 from gradlab import reports, training
 from gradlab.ablation import choose_places
 from gradlab.core import SpecError
+from gradlab.networks import Network
 from gradlab.runs import save_results
 from gradlab.spec import Experiment
 from gradlab.verbs._changes import Settings, settings_as_texts
@@ -18,6 +19,7 @@ from gradlab.verbs._watcher import SILENT, Watcher
 from gradlab.verbs.ablation._measure import measure
 from gradlab.verbs.ablation._page import build_page
 from gradlab.verbs.ablation._result import Importance
+from gradlab.verbs.ablation._retrain import SEEDS, Retrain, choose_variants, retrain as retrain_variants
 from gradlab.verbs.ablation._words import describe, notes_of
 
 EXAMPLES = 2_000
@@ -30,6 +32,11 @@ def importance(
     layers: Sequence[str] = (),
     examples: int = EXAMPLES,
     member: int | None = None,
+    retrain: bool = False,
+    seeds: int | None = None,
+    epochs: int | None = None,
+    train_examples: int | None = None,
+    variants: Sequence[str] = (),
     set: Settings = (),  # noqa: A002 - the word of the command line
     out: str | os.PathLike[str] | None = None,
     report: bool = True,
@@ -47,6 +54,12 @@ def importance(
         examples: How many held-out examples are measured, and as many training examples for the means.
         member: Which network of a run with several seeds. Default: all of them, up to five, with intervals over seeds;
             channels are of the first.
+        retrain: Whether to train the network anew without each layer, and with layers of other kinds, and to hold what
+            textbooks say of them against that.
+        seeds: How many networks of each variant are trained. Default: 6, the fewest that can show a difference.
+        epochs: Of each training. Default: the experiment's.
+        train_examples: Training examples at most. Default: all.
+        variants: Names of the variants. Default: all.
         set: Fields of the experiment, for what is no run.
         out: Where page and numbers go. Default: `importance/` in the run's folder, or `runs/NAME-importance`.
         report: Whether to write page and numbers.
@@ -71,15 +84,48 @@ def importance(
     begin = time.perf_counter()
     if examples < FEWEST_EXAMPLES:
         raise SpecError(f"examples={examples}: expected {FEWEST_EXAMPLES} or more")
+    wish = _wish(retrain, seeds=seeds, epochs=epochs, train_examples=train_examples, variants=tuple(variants))
     training.prepare_engine()
-    source = find_networks(what, member=member, settings=settings_as_texts(set), watcher=watcher)
+
+    def check(experiment: Experiment, network: Network) -> None:
+        choose_places(network, layers)
+        if wish is not None:
+            choose_variants(experiment, network, wish)
+
+    source = find_networks(what, member=member, settings=settings_as_texts(set), watcher=watcher, check=check)
     places = choose_places(source.network, layers)
     found_at = time.perf_counter()
     found = measure(source, places, examples, watcher)
+    measured_at = time.perf_counter()
+    if wish is not None:
+        found = replace(found, retraining=retrain_variants(source, wish, watcher))
     end = time.perf_counter()
-    times = {"train": found_at - begin, "measure": end - found_at, "total": end - begin}
+    times = {
+        "train": found_at - begin,
+        "measure": measured_at - found_at,
+        "retrain": end - measured_at,
+        "total": end - begin,
+    }
     found = replace(found, sentences=describe(found), notes=notes_of(found, source), seconds=times)
     return _saved(found, source.run, out) if report else found
+
+
+def _wish(
+    is_wanted: bool,  # noqa: FBT001 - the verb's own word
+    *,
+    seeds: int | None,
+    epochs: int | None,
+    train_examples: int | None,
+    variants: tuple[str, ...],
+) -> Retrain | None:
+    """Read what is asked of a retraining, before anything is trained."""
+    if is_wanted:
+        return Retrain(SEEDS if seeds is None else seeds, epochs, train_examples, variants)
+    given = {"seeds": seeds, "epochs": epochs, "train_examples": train_examples, "variants": variants or None}
+    for name, value in given.items():
+        if value is not None:
+            raise SpecError(f"{name} says how variants are trained: ask for that by retrain, or leave {name} out")
+    return None
 
 
 def _saved(found: Importance, run: Run | None, out: str | os.PathLike[str] | None) -> Importance:

@@ -58,6 +58,7 @@ def measure(source: Networks, places: tuple[Place, ...], examples: int, watcher:
         ),
         channels=channels,
         milliseconds=times[ablation.WHOLE],
+        retraining=None,
         sentences=(),
         notes=(),
         seconds={},

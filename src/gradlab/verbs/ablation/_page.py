@@ -6,6 +6,7 @@ from gradlab import reports
 from gradlab.ablation import ChannelWorths, Method, Worth
 from gradlab.reports import Bars, Chart, Page, Row, Section, Series, Table, Tile, Tiles
 from gradlab.verbs.ablation._result import TITLES, Importance, word_worth
+from gradlab.verbs.ablation._retrain_page import claim_section, distortion_section, variant_section
 from gradlab.verbs.ablation._words import word_cost
 
 ROW = 64
@@ -19,11 +20,15 @@ SHOWN_CHANNELS = 10
 
 def build_page(found: Importance) -> Page:
     """Lay out the page."""
-    sections = [_layers(found), _weights(found), _channels(found), _price(found)]
+    again = found.retraining
+    sections = [] if again is None else [claim_section(again), variant_section(again), distortion_section(again)]
+    sections += [_layers(found), _weights(found), _channels(found), _price(found)]
+    # The claims have a section of their own.
+    told = 0 if again is None else len(again.claims)
     return Page(
         title=f"{found.name}: what its layers are worth",
         kind="Importance",
-        outcome=found.sentences,
+        outcome=(*found.sentences[:1], *found.sentences[1 + told :]),
         figures=_figures(found),
         sections=tuple(section for section in sections if section is not None),
         facts=_facts(found),
@@ -42,6 +47,9 @@ def _figures(found: Importance) -> tuple[Row, ...]:
         best = max(trained, key=lambda one: one.worths["initial"].main.value)
         rows.append(Row(f"{found.unit} lost with {best.row.name} untrained", word_worth(best.worths["initial"])))
     rows.append(Row("examples measured", f"{found.num_examples:,}"))
+    if found.retraining is not None and found.retraining.claims:
+        held = sum(one.verdict == "holds" for one in found.retraining.claims)
+        return Row("textbook claims that hold", f"{held} of {len(found.retraining.claims)}"), *rows
     rows.append(Row("networks", f"{found.num_members}"))
     return tuple(rows)
 
@@ -52,7 +60,7 @@ def _facts(found: Importance) -> tuple[Row, ...]:
         Row("experiment", f"{experiment.name}, seed {experiment.seed}, {experiment.epochs:,} epochs"),
         Row("networks found or trained in", reports.seconds(found.seconds.get("train", np.nan))),
         Row("measured in", reports.seconds(found.seconds.get("measure", np.nan))),
-        Row("files", "result.json, layers.parquet and channels.parquet beside this page"),
+        Row("files", "result.json and tables as Parquet beside this page"),
     )
 
 

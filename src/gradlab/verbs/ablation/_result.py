@@ -12,6 +12,7 @@ from gradlab.networks import LayerRow
 from gradlab.reports import number
 from gradlab.spec import Experiment
 from gradlab.verbs._told import Told
+from gradlab.verbs.ablation._retraining import Retraining
 
 TITLES: dict[Method, str] = {
     "mean": "mean",
@@ -72,6 +73,7 @@ class Importance(Told):
         layers: From the input on.
         channels: Of the first network.
         milliseconds: Of the whole network's way forward, for 1,000 examples.
+        retraining: Variants that were trained anew; None if that was not asked for.
         sentences: What it shows.
         notes: What a reader must know to trust it.
         seconds: Times by phase.
@@ -90,6 +92,7 @@ class Importance(Told):
     layers: tuple[LayerSummary, ...]
     channels: tuple[ChannelWorths, ...]
     milliseconds: float
+    retraining: Retraining | None
     sentences: tuple[str, ...]
     notes: tuple[str, ...]
     seconds: dict[str, float]
@@ -129,6 +132,7 @@ class Importance(Told):
                 }
                 for one in self.channels
             ],
+            "retraining": None if self.retraining is None else self.retraining.to_json(),
             "seconds": {name: round(value, 4) for name, value in self.seconds.items()},
         }
 
@@ -155,7 +159,8 @@ class Importance(Told):
         ]
         names = ("layer", "channel", *numbers)
         by_channel = {name: np.array([row[place] for row in channels]) for place, name in enumerate(names)}
-        return {"layers": layers, "channels": by_channel} if channels else {"layers": layers}
+        found = {"layers": layers, "channels": by_channel} if channels else {"layers": layers}
+        return found if self.retraining is None else {**found, **self.retraining.tables()}
 
     def table(self) -> Table:
         """Return one row a layer: what it is, what it costs and what it is worth."""
@@ -168,6 +173,16 @@ class Importance(Told):
         return Table(
             header=(*head, *[TITLES[method] for method in self.methods], "role"), rows=rows, title=f"In {told}:"
         )
+
+    def __str__(self) -> str:
+        again = "" if self.retraining is None else f"\n\n{self.retraining.table()}"
+        return f"{super().__str__()}{again}"
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        again = "" if self.retraining is None else self.retraining.table()._repr_html_()
+        return f"{super()._repr_html_()}{again}"
 
     @staticmethod
     def cells(one: LayerSummary) -> tuple[str, ...]:

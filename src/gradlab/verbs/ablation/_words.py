@@ -6,13 +6,15 @@ from gradlab.ablation import ChannelWorths, Method, Worth
 from gradlab.reports import number
 from gradlab.verbs._networks import Networks
 from gradlab.verbs.ablation._result import Importance, LayerSummary
+from gradlab.verbs.ablation._retrain_words import describe_retraining, retraining_notes
 
 MOST_NAMED = 4
 
 
 def describe(found: Importance) -> tuple[str, ...]:
-    """Say what the layers are worth: their weights first, then their channels, then what they cost."""
-    sentences = [_whole(found), *_weights(found), *_only_way(found), *_halves(found), *_channels(found)]
+    """Say what the layers are worth: first what textbooks say of them, if networks were trained anew."""
+    claims = () if found.retraining is None else describe_retraining(found.retraining)
+    sentences = [*claims, _whole(found), *_weights(found), *_only_way(found), *_halves(found), *_channels(found)]
     sentences += [] if len(found.layers) == 1 else [_price(found)]
     return tuple(sentences)
 
@@ -167,4 +169,4 @@ def notes_of(found: Importance, source: Networks) -> tuple[str, ...]:
         )
     if found.part == "train":
         notes.append("There is no held-out part: the examples measured were trained on.")
-    return tuple(notes)
+    return tuple(notes) if found.retraining is None else (*notes, *retraining_notes(found.retraining))
