@@ -13,10 +13,10 @@ from tests.cli.conftest import Gradlab
 SHORT = ("--epochs", 1, "--no-report")
 
 
-def write_pictures(folder: Path, shape: tuple[int, ...] = (8, 8), count: int = 10) -> Path:
+def write_pictures(folder: Path, shape: tuple[int, ...] = (8, 8), counts: tuple[int, int] = (10, 10)) -> Path:
     """Write dark and light pictures."""
     rng = np.random.default_rng(0)
-    for kind, level in (("dark", 40), ("light", 200)):
+    for kind, level, count in zip(("dark", "light"), (40, 200), counts, strict=True):
         (folder / kind).mkdir(parents=True, exist_ok=True)
         for place in range(count):
             pixels = rng.normal(level, 10, shape).clip(0, 255).astype(np.uint8)
@@ -63,4 +63,25 @@ def test_a_table_is_not_varied(gradlab: Gradlab, home: Path) -> None:
     answer = gradlab("train", "iris", *SHORT, "--augment", "shift=1")
     assert answer.code == 2
     assert "augment varies pictures, and iris has none" in answer.err
+    assert not (home / "runs").exists()
+
+
+def test_unequal_classes_are_told_of_until_they_are_weighted(gradlab: Gradlab, home: Path) -> None:
+    write_pictures(home / "pictures", counts=(60, 10))
+    plain = gradlab("train", "pictures", *SHORT)
+    assert "examples of 'dark'" in plain.out
+    assert "--class-weights balanced" in plain.out
+    weighted = gradlab("train", "pictures", *SHORT, "--class-weights", "balanced")
+    assert (weighted.code, weighted.err) == (0, "")
+    assert "examples of 'dark'" not in weighted.out
+    assert experiment(home / "runs/pictures-002")["class_weights"] == "balanced"
+
+
+def test_class_weights_that_cannot_be(gradlab: Gradlab, home: Path) -> None:
+    answer = gradlab("train", "iris", *SHORT, "--class-weights", "equal")
+    assert (answer.code, answer.err.count("\n")) == (2, 1)
+    assert "class_weights='equal': input should be 'none' or 'balanced'" in answer.err
+    answer = gradlab("train", "plane", *SHORT, "--class-weights", "balanced")
+    assert (answer.code, answer.err.count("\n")) == (2, 1)
+    assert "class_weights=balanced needs classes" in answer.err
     assert not (home / "runs").exists()

@@ -7,6 +7,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from sklearn.metrics import log_loss
+from sklearn.utils.class_weight import compute_sample_weight
 
 from gradlab.data import load, prepare
 from gradlab.optimizers import numeric_fields, start, update
@@ -181,3 +183,21 @@ def test_a_trace_ends_where_the_loss_is_no_number() -> None:
     assert trace.limits.tolist() == [20.0]
     assert ends is not None
     assert ends.largest == trace.largest[0]
+
+
+def test_class_weights_are_those_of_training() -> None:
+    """The loss is scikit-learn's with weighted examples, where the classes are unequal."""
+    experiment = preset("iris")
+    whole = prepare(load(experiment.data), experiment.split, 0)
+    kinds = whole.targets[whole.train]
+    rows = np.concatenate([whole.train[kinds == kind][:count] for kind, count in enumerate((30, 9, 3))])
+    dataset = replace(whole, train=rows)
+    plan = make_plan(experiment, dataset)
+    params: Any = plan.network.draw(0)
+    with precision_of("float64"):
+        loss = network_loss(plan.network, plan.objective, dataset, is_balanced=True).place(params, {}, "float64").loss()
+    hidden = np.maximum(dataset.inputs[rows] @ params["hidden"]["weight"] + params["hidden"]["bias"], 0.0)
+    odds = np.exp(hidden @ params["output"]["weight"] + params["output"]["bias"])
+    labels = dataset.targets[rows]
+    weights = compute_sample_weight("balanced", labels)
+    assert loss == pytest.approx(log_loss(labels, odds / odds.sum(1, keepdims=True), sample_weight=weights), rel=1e-6)

@@ -134,6 +134,14 @@ def train(
             rich_help_panel=TRAINING,
         ),
     ] = None,
+    class_weights: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOW",
+            help="'balanced': examples of rare classes count more in training, so that every class counts the same.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -204,6 +212,7 @@ def train(
             size=sides,
             strict=strict or None,
             augment=varied,
+            class_weights=class_weights,
             set=settings or (),
             out=out,
             report=not no_report,

@@ -1,5 +1,6 @@
 """Floor 6: what a trained network is worth, in numbers with intervals and in words."""
 
+from gradlab.evaluation._balance import describe_imbalance as describe_imbalance
 from gradlab.evaluation._calibration import (
     ReliabilityBin as ReliabilityBin,
     calibration_error as calibration_error,

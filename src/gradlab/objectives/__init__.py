@@ -1,5 +1,6 @@
 """Floor 3: what logits mean and what they cost. It knows nothing of the network that gives them."""
 
+from gradlab.objectives._class_weights import balanced_weights as balanced_weights
 from gradlab.objectives._constant import best_constant_loss as best_constant_loss
 from gradlab.objectives._objective import (
     BinaryCrossEntropy as BinaryCrossEntropy,

@@ -15,7 +15,7 @@ from jaxtyping import Float, Shaped
 from gradlab.core import generator
 from gradlab.data import Dataset
 from gradlab.networks import Context, Network
-from gradlab.objectives import Objective
+from gradlab.objectives import Objective, balanced_weights
 from gradlab.sharpness._lanczos import Product
 
 MAX_EXAMPLES = 2_048
@@ -42,6 +42,7 @@ class NetworkLoss:
         targets: Class ids or reals.
         l2: Penalty l2 / 2 * sum w^2 that training added.
         l1: Penalty l1 * sum |w| that training added. It has a slope but no curvature.
+        class_weights: What an example of each class counts; None: all the same.
     """
 
     network: Network
@@ -50,6 +51,7 @@ class NetworkLoss:
     targets: Shaped[np.ndarray, " examples"]
     l2: float = 0.0
     l1: float = 0.0
+    class_weights: Float[np.ndarray, " classes"] | None = None
 
     def at(self, params: Any, statistics: Any, dtype: str) -> tuple[Callable[[Array], Array], Array]:
         """Return the loss as a function of a flat vector, and the vector that stands for `params`."""
@@ -200,6 +202,7 @@ def network_loss(
     skip: int = 0,
     l2: float = 0.0,
     l1: float = 0.0,
+    is_balanced: bool = False,
 ) -> NetworkLoss:
     """Take some training examples: all of them, or a draw that is the same every time.
 
@@ -211,6 +214,7 @@ def network_loss(
         skip: Leave out so many of the draw, so that two losses are of different examples.
         l2: See `NetworkLoss`.
         l1: See `NetworkLoss`.
+        is_balanced: Whether examples of rare classes count more, as in a training with class weights.
 
     Returns:
         The loss.
@@ -219,7 +223,9 @@ def network_loss(
     if skip or num_examples < len(rows):
         # A table may be sorted, by class for one, so that its first rows would tell of one class.
         rows = generator(0, "curvature").permutation(rows)[skip : skip + num_examples]
-    return NetworkLoss(network, objective, dataset.real_inputs(rows), dataset.targets[rows], l2, l1)
+    targets = dataset.targets[rows]
+    weights = balanced_weights(dataset.targets[dataset.train], objective.num_classes) if is_balanced else None
+    return NetworkLoss(network, objective, dataset.real_inputs(rows), targets, l2, l1, weights)
 
 
 def estimate_second_moment(
@@ -267,6 +273,8 @@ def _lay_out(loss: NetworkLoss, dtype: str) -> Chunks:
     rows = np.arange(num_chunks * size)
     shares = np.where(rows < count, 1.0 / count, 0.0)
     rows = np.minimum(rows, count - 1)
+    if loss.class_weights is not None:
+        shares = shares * loss.class_weights[loss.targets[rows]]
     targets = loss.targets[rows] if loss.objective.num_classes else loss.targets[rows].astype(dtype)
     arrays = (loss.inputs[rows].astype(dtype), targets, shares.astype(dtype))
     first, second, third = (jnp.asarray(array.reshape(num_chunks, size, *array.shape[1:])) for array in arrays)

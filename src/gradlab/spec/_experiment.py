@@ -46,6 +46,10 @@ class Experiment(Spec):
     augment: AugmentSpec | None = None
     model: tuple[AnyLayerSpec, ...] = Field(default=(DenseSpec(),), min_length=1)
     loss: LossSpec = CrossEntropySpec()
+    class_weights: Literal["none", "balanced"] = Field(
+        default="none",
+        description="'balanced': examples of rare classes count more in training, so that every class counts the same.",
+    )
     optimizer: AnyOptimizerSpec = AdamSpec()
     schedule: ScheduleSpec = ConstantSpec()
     early_stopping: EarlyStoppingSpec | None = None

@@ -66,6 +66,7 @@ class Plan:
         batch_devices: Devices that each batch of a lone network is split over.
         is_brief: Whether nothing is measured but the loss of each batch before its update.
         augment: How the pictures of a batch are varied; None: not at all.
+        has_class_weights: Whether examples of rare classes count more in what is minimised.
     """
 
     network: Network
@@ -86,6 +87,7 @@ class Plan:
     num_test: int = 0
     is_brief: bool = False
     augment: AugmentSpec | None = None
+    has_class_weights: bool = False
 
     @property
     def measured_parts(self) -> dict[str, int]:
@@ -155,6 +157,8 @@ def make_plan(
     network = build_network(experiment.model, dataset.input_shape, objective.num_outputs)
     batch_size = _check_batch_size(experiment, dataset)
     augment = _check_augment(experiment, dataset)
+    if experiment.class_weights != "none" and not dataset.classes:
+        raise SpecError(f"class_weights={experiment.class_weights} needs classes; for a regression leave it out")
     stopping = experiment.early_stopping
     if stopping is not None and stopping.metric == "accuracy" and not dataset.classes:
         raise SpecError("early_stopping.metric=accuracy needs classes; for a regression use loss")
@@ -178,6 +182,7 @@ def make_plan(
         num_test=len(dataset.test) if traces_test else 0,
         is_brief=is_brief and stopping is None,
         augment=augment,
+        has_class_weights=experiment.class_weights == "balanced",
     )
 
 

@@ -174,7 +174,10 @@ def _step(
 
     def loss_fn(params: Any) -> tuple[Float[Array, ""], Any]:
         logits, statistics = plan.network.forward(params, state["statistics"], inputs, context)
-        return _mean(plan.objective.losses(logits, targets), counted), statistics
+        losses = plan.objective.losses(logits, targets)
+        if plan.has_class_weights:
+            losses = losses * data["class_weights"][targets]
+        return _mean(losses, counted), statistics
 
     (loss, statistics), grads = jax.value_and_grad(loss_fn, has_aux=True)(state["params"])
     params, opt_state = update(plan.optimizer, grads, state["opt_state"], state["params"], hyper, factor)

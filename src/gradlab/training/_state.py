@@ -13,6 +13,7 @@ from jaxtyping import Int
 from gradlab.core import RunError, SpecError, generator
 from gradlab.data import Dataset
 from gradlab.networks import HostArrays, Network
+from gradlab.objectives import balanced_weights
 from gradlab.optimizers import RATE_OF, numeric_fields, start
 from gradlab.training._plan import SCALE, SCALE_OF, Plan
 from gradlab.training._program import State
@@ -164,6 +165,9 @@ def member_data(plan: Plan, dataset: Dataset) -> dict[str, np.ndarray]:
         return dataset.targets[rows].astype(np.int32 if plan.is_classification else plan.precision)
 
     data = {"train_inputs": inputs(dataset.train), "train_targets": targets(dataset.train)}
+    if plan.has_class_weights:
+        weights = balanced_weights(data["train_targets"], plan.objective.num_classes)
+        data["class_weights"] = weights.astype(plan.precision)
     for part in plan.measured_parts:
         if part != "train":
             rows = dataset.part(part)  # pyright: ignore[reportArgumentType] - the parts of a plan are those of a dataset

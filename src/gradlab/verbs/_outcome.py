@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from gradlab.evaluation import Curves, describe_outcome, find_runaway, over_seeds
+from gradlab.data import Dataset
+from gradlab.evaluation import ClassMetrics, Curves, describe_imbalance, describe_outcome, find_runaway, over_seeds
 from gradlab.runs import RunFolder
 from gradlab.spec import Experiment
 from gradlab.training import Plan, Population, Trained
@@ -77,6 +78,8 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
         part=judged,
         learning_rate=experiment.optimizer.learning_rate,
     )
+    if experiment.class_weights == "none" and (unequal := _imbalance(members, examples.of(experiment.seed), judged)):
+        sentences = (*sentences, unequal)
     metrics: dict[str, Any] = {}
     for part in members[0].parts:
         each = [{"seed": member.seed, **member.parts[part].metrics.to_json()} for member in members]
@@ -90,6 +93,15 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
     if plan.patience:
         metrics["best_epoch"] = [member.trained.best_epoch for member in members]
     return Outcome(members, curves, sentences, metrics)
+
+
+def _imbalance(members: tuple[MemberOutcome, ...], dataset: Dataset, part: PartName) -> str | None:
+    found = [member.parts[part].metrics for member in members]
+    classes = [one for one in found if isinstance(one, ClassMetrics)]
+    if not classes:
+        return None
+    counts = np.bincount(dataset.targets[dataset.train], minlength=len(dataset.classes))
+    return describe_imbalance(counts, classes, part=part)
 
 
 def _judge_member(plan: Plan, seed: int, trained: Trained, examples: Examples) -> MemberOutcome:

@@ -9,7 +9,7 @@ from gradlab import reports
 from gradlab.data import Dataset
 from gradlab.evaluation import RealMetrics, reliability_bins, softmax_account
 from gradlab.runs import RunFolder
-from gradlab.spec import Experiment, to_toml
+from gradlab.spec import AugmentSpec, Experiment, to_toml
 from gradlab.training import Plan, precision_of
 from gradlab.verbs._answers import Answers
 from gradlab.verbs._measure import PartName, PartResult, judged_part
@@ -128,10 +128,23 @@ def _settings(experiment: Experiment, plan: Plan) -> list[reports.Row]:
         row("seed", f"{experiment.seed}" + (f" to {experiment.seed + experiment.num_seeds - 1}"
                                             if experiment.num_seeds > 1 else "")),
     ]  # fmt: skip
+    if experiment.class_weights != "none":
+        rows.append(row("class weights", f"{experiment.class_weights}: every class counts the same in training"))
+    if plan.augment is not None:
+        rows.append(row("training pictures", _augment_words(plan.augment)))
     if experiment.early_stopping:
         stopping = experiment.early_stopping
         rows.append(row("early stopping", f"by validation {stopping.metric}, patience {stopping.patience} epochs"))
     return rows
+
+
+def _augment_words(augment: AugmentSpec) -> str:
+    words = [
+        f"shifted by up to {augment.shift:g} pixels" if augment.shift else "",
+        f"rotated by up to {augment.rotate:g} degrees" if augment.rotate else "",
+        "every other one mirrored" if augment.flip == "horizontal" else "",
+    ]
+    return "varied at random: " + ", ".join(word for word in words if word)
 
 
 def _history(plan: Plan, outcome: Outcome) -> reports.History:

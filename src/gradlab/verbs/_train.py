@@ -39,6 +39,7 @@ def train(
     size: tuple[int, int] | None = None,
     strict: bool | None = None,
     augment: Mapping[str, float | str] | None = None,
+    class_weights: str | None = None,
     set: Settings = (),  # noqa: A002 - the word of the command line
     out: str | os.PathLike[str] | None = None,
     report: bool = True,
@@ -72,6 +73,8 @@ def train(
         strict: Whether to stop at a broken picture instead of skipping it.
         augment: How training pictures are varied at random, as `{"shift": 2, "rotate": 10, "flip": "horizontal"}`:
             at most so many pixels and degrees either way; `{}` for not at all.
+        class_weights: "balanced" for examples of rare classes to count more in training, so that every class counts
+            the same in all.
         set: Any other fields of the experiment, as `{"model.0.units": 16, "loss": "huber"}`.
         out: The run's own folder. Default: a new one under `./runs`.
         report: Whether to write `report.html`.
@@ -115,6 +118,7 @@ def train(
             "seed": seed,
             "num_seeds": seeds,
             "augment": None if augment is None else dict(augment),
+            "class_weights": class_weights,
         },
         learning_rate=learning_rate,
         hidden=None if hidden is None else tuple(hidden),

@@ -181,6 +181,10 @@ def notes_of(found: Landscape, extra: tuple[str, ...]) -> tuple[str, ...]:
     ]
     if experiment.optimizer.l1 or experiment.optimizer.l2:
         notes.append("Training added a penalty on the weights; the loss here is without it.")
+    if experiment.class_weights != "none":
+        notes.append("Training let every class count the same; the loss here counts each example the same.")
+    if experiment.augment is not None and not experiment.augment.is_idle:
+        notes.append("The loss is that of the pictures as they are; training varied them at random.")
     kinds = {layer.kind for layer in experiment.model}
     if "dropout" in kinds:
         notes.append("Dropout is off, as in evaluation.")

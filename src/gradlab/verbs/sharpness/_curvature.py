@@ -182,6 +182,7 @@ class _Job:
             skip=skip,
             l2=rule.l2,
             l1=rule.l1,
+            is_balanced=self._plan.has_class_weights,
         )
 
     def measure_run(self, run: Run, member: int) -> None:

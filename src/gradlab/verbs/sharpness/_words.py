@@ -2,7 +2,7 @@
 
 from gradlab import sharpness
 from gradlab.sharpness import SharpnessTrace
-from gradlab.spec import MomentumSpec, NesterovSpec
+from gradlab.spec import Experiment, MomentumSpec, NesterovSpec
 from gradlab.verbs._run import Run
 from gradlab.verbs.sharpness._result import Curvature, share_words
 
@@ -88,11 +88,7 @@ def notes_of(found: Curvature, run: Run | None) -> tuple[str, ...]:
             f"The loss is the mean over {found.num_examples:,} of {found.num_train:,} training examples, drawn once; "
             "--examples takes more."
         )
-    kinds = {layer.kind for layer in experiment.model}
-    if "dropout" in kinds:
-        notes.append("Dropout is off, as in evaluation.")
-    if "batch-norm" in kinds:
-        notes.append("Batch norm uses its running statistics, as in evaluation; training used each batch's own.")
+    notes += _unlike_training(experiment)
     if rule.clip_norm is not None:
         notes.append("Gradients were clipped; the limit holds where they are shorter than that.")
     if any(one.diverged_at is not None for one in found.traces) and found.spectrum is None:
@@ -100,3 +96,18 @@ def notes_of(found: Curvature, run: Run | None) -> tuple[str, ...]:
     if run is not None and run.num_members > 1:
         notes.append(f"The run has {run.num_members} networks; this is one of them (--member).")
     return tuple(notes)
+
+
+def _unlike_training(experiment: Experiment) -> list[str]:
+    """Say in what the loss is that of training, and in what it is not."""
+    notes = []
+    kinds = {layer.kind for layer in experiment.model}
+    if "dropout" in kinds:
+        notes.append("Dropout is off, as in evaluation.")
+    if experiment.class_weights != "none":
+        notes.append("Every class counts the same in the loss, as in training.")
+    if experiment.augment is not None and not experiment.augment.is_idle:
+        notes.append("The loss is that of the pictures as they are; training varied them at random.")
+    if "batch-norm" in kinds:
+        notes.append("Batch norm uses its running statistics, as in evaluation; training used each batch's own.")
+    return notes
