@@ -14,6 +14,7 @@ from gradlab.ablation import (
     NO_DROPOUT,
     NO_NORM,
     NO_POOLING,
+    PLAIN,
     STRIDED,
     Variant,
     make_variants,
@@ -160,6 +161,13 @@ def test_a_variant_that_grows_says_so() -> None:
     found = variants(preset("mnist-cnn").model, (28, 28, 1))
     assert found[NO_POOLING].note == "'no pooling' is much larger than the network: 10.4 times the weights."
     assert found[AVERAGE].note == ""
+
+
+def test_varied_pictures_may_be_left_as_they_are() -> None:
+    found = make_variants(UNNAMED, SHAPE, 10, is_varied=True)[0]
+    assert [(one.name, one.is_plain) for one in found][:2] == [(AS_IT_IS, False), (PLAIN, True)]
+    assert found[0].model == found[1].model
+    assert PLAIN not in variants(UNNAMED)
 
 
 def test_names_by_place_are_written_into_descriptions() -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import gradlab as gl
-from gradlab.ablation import AS_IT_IS, AVERAGE, LEVELS, NO_DROPOUT, NO_POOLING, Trial
+from gradlab.ablation import AS_IT_IS, AVERAGE, LEVELS, NO_DROPOUT, NO_POOLING, PLAIN, Trial
 from gradlab.core import SpecError
 from gradlab.training import Progress
 from gradlab.verbs import Watcher
@@ -152,6 +152,21 @@ def test_how_long_it_will_take_is_told_once_the_first_is_trained(seen: Seen, fou
     shares = [done for what, done, _ in seen.loading if what == rest]
     assert shares == sorted(shares)
     assert shares[-1] == 1_000
+
+
+def test_varied_pictures_are_held_against_plain_ones() -> None:
+    varied = {**QUICK, "epochs": 3, "augment": {"shift": 1.0}}
+    told = gl.importance(
+        "digits-cnn", retrain=True, seeds=2, train_examples=300, variants=[PLAIN], set=varied, report=False
+    )
+    assert told.retraining is not None
+    assert told.retraining.is_varied
+    (claim,) = told.retraining.claims
+    assert claim.claim == "varying the training pictures reduces overfitting"
+    base, plain = told.retraining.trials
+    assert claim.gains[0].difference.mean == pytest.approx((plain.gaps - base.gaps).mean())
+    # With one pixel either way in training, one pixel costs less.
+    assert base.at("shift", 1.0).mean() > plain.at("shift", 1.0).mean()
 
 
 def test_a_regression_is_told_in_losses_and_has_no_pictures() -> None:

@@ -59,6 +59,7 @@ from gradlab.ablation._variants import (
     NO_DROPOUT as NO_DROPOUT,
     NO_NORM as NO_NORM,
     NO_POOLING as NO_POOLING,
+    PLAIN as PLAIN,
     STRIDED as STRIDED,
     Variant as Variant,
     make_variants as make_variants,

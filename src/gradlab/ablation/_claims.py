@@ -9,7 +9,18 @@ import numpy as np
 from jaxtyping import Float
 
 from gradlab.ablation._trial import Gain, Trial, compare
-from gradlab.ablation._variants import AS_IT_IS, AVERAGE, DENSE, HALF, LINEAR, NO_DROPOUT, NO_NORM, NO_POOLING, STRIDED
+from gradlab.ablation._variants import (
+    AS_IT_IS,
+    AVERAGE,
+    DENSE,
+    HALF,
+    LINEAR,
+    NO_DROPOUT,
+    NO_NORM,
+    NO_POOLING,
+    PLAIN,
+    STRIDED,
+)
 from gradlab.networks import Conv2D, Network
 from gradlab.spec import Conv2DSpec, DenseSpec
 
@@ -97,6 +108,7 @@ def judge(found: Evidence) -> tuple[Claim, ...]:
         _largest_or_mean(found),
         _activation(found),
         _dropout(found),
+        _varied_pictures(found),
         _normalisation(found),
         _channels(found),
         _shared_weights(found),
@@ -166,6 +178,12 @@ def _pooling_and_overfitting(found: Evidence) -> Claim | None:
 
 def _dropout(found: Evidence) -> Claim | None:
     return _less_overfitting(found, NO_DROPOUT, "dropout", "dropout reduces overfitting")
+
+
+def _varied_pictures(found: Evidence) -> Claim | None:
+    return _less_overfitting(
+        found, PLAIN, "pictures varied in training", "varying the training pictures reduces overfitting"
+    )
 
 
 def _less_overfitting(found: Evidence, name: str, what: str, claim: str) -> Claim | None:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gradlab.core import ShapeError
@@ -34,6 +34,7 @@ HALF = "half the channels"
 NO_DROPOUT = "no dropout"
 NO_NORM = "no normalisation"
 DENSE = "dense instead"
+PLAIN = "plain pictures"
 
 MANY_TIMES = 8.0
 """A variant with so many times the weights or multiply-adds of the network itself is said to be much larger."""
@@ -49,6 +50,7 @@ class Variant:
         model: Its layers, each with its name.
         removed: The layer that is left out, if it is one alone.
         note: What a reader must know of it.
+        is_plain: Whether training pictures are shown as they are where the experiment varies them.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Variant:
     model: Model
     removed: str = ""
     note: str = ""
+    is_plain: bool = False
 
 
 def name_layers(model: Sequence[AnyLayerSpec], network: Network) -> Model:
@@ -77,7 +80,7 @@ def _named(spec: AnyLayerSpec, name: str, layer: Any) -> AnyLayerSpec:
 
 
 def make_variants(
-    model: Sequence[AnyLayerSpec], input_shape: tuple[int, ...], num_outputs: int
+    model: Sequence[AnyLayerSpec], input_shape: tuple[int, ...], num_outputs: int, *, is_varied: bool = False
 ) -> tuple[tuple[Variant, ...], tuple[str, ...]]:
     """Make all networks that differ from a given one by one thing.
 
@@ -85,6 +88,7 @@ def make_variants(
         model: Its layers.
         input_shape: Shape of one example.
         num_outputs: What `units = "outputs"` stands for.
+        is_varied: Whether its training pictures are varied at random, so that they may also be left as they are.
 
     Returns:
         The network itself, then its variants; and a sentence for each change that its shapes do not allow.
@@ -92,11 +96,12 @@ def make_variants(
     network = build_network(model, input_shape, num_outputs)
     base = name_layers(model, network)
     # Of two that are the same network, the one with the better name comes first and is kept.
-    wanted = [Variant(AS_IT_IS, "nothing", base), *_with_other_kinds(base, network), *_without_each(base)]
+    plain = [Variant(PLAIN, "training pictures are not varied", base, is_plain=True)] if is_varied else []
+    wanted = [Variant(AS_IT_IS, "nothing", base), *plain, *_with_other_kinds(base, network), *_without_each(base)]
     kept: list[Variant] = []
     refused: list[str] = []
     for variant in wanted:
-        if any(variant.model == other.model for other in kept):
+        if any((variant.model, variant.is_plain) == (other.model, other.is_plain) for other in kept):
             continue
         try:
             built = build_network(variant.model, input_shape, num_outputs)
@@ -119,7 +124,7 @@ def _warned(variant: Variant, built: Network, network: Network) -> Variant:
     if not grown:
         return variant
     note = f"'{variant.name}' is much larger than the network: {' and '.join(grown)}."
-    return Variant(variant.name, variant.change, variant.model, variant.removed, note)
+    return replace(variant, note=note)
 
 
 def _without_each(base: Model) -> list[Variant]:

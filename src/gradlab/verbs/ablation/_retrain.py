@@ -91,6 +91,7 @@ def retrain(source: Networks, wish: Retrain, watcher: Watcher) -> Retraining:
         num_distorted=min(test, DISTORTED_EXAMPLES) if job.has_pictures else 0,
         shift=shift,
         is_classes=is_classes,
+        is_varied=_varies(experiment),
     )
 
 
@@ -117,13 +118,19 @@ def choose_variants(
     ):
         if value is not None and value < least:
             raise SpecError(f"{name}={value}: expected {least} or more")
-    every, refused = ablation.make_variants(experiment.model, network.input_shape, network.num_outputs)
+    every, refused = ablation.make_variants(
+        experiment.model, network.input_shape, network.num_outputs, is_varied=_varies(experiment)
+    )
     known = [one.name for one in every]
     for name in wish.variants:
         if name not in known:
             raise SpecError(unknown_name("variant", name, known))
     chosen = tuple(one for one in every if not wish.variants or one.name in wish.variants or one is every[0])
     return chosen, refused
+
+
+def _varies(experiment: Experiment) -> bool:
+    return experiment.augment is not None and not experiment.augment.is_idle
 
 
 def _experiment(experiment: Experiment, wish: Retrain) -> Experiment:
@@ -180,7 +187,8 @@ class _Job:
         return tuple(trials)
 
     def _of(self, variant: Variant) -> Experiment:
-        return self._experiment.model_copy(update={"model": variant.model})
+        changes = {"model": variant.model, **({"augment": None} if variant.is_plain else {})}
+        return self._experiment.model_copy(update=changes)
 
     def _plan(self, variant: Variant) -> Plan:
         first = next(iter(self._datasets.values()))

@@ -11,9 +11,9 @@ from gradlab.ablation import (
     HALF,
     LEVELS,
     LINEAR,
-    NO_ACTIVATION,
     NO_DROPOUT,
     NO_POOLING,
+    PLAIN,
     STRIDED,
     UNITS,
     Distortion,
@@ -25,7 +25,7 @@ from gradlab.verbs.ablation._retraining import Retraining
 
 GROUPS = (
     ("poolings", (AS_IT_IS, NO_POOLING, AVERAGE, STRIDED)),
-    ("other kinds", (AS_IT_IS, DENSE, LINEAR, NO_ACTIVATION, HALF, NO_DROPOUT)),
+    ("other kinds", (AS_IT_IS, PLAIN, DENSE, LINEAR, HALF, NO_DROPOUT)),
 )
 TITLES: dict[Distortion, str] = {"shift": "Shifted", "rotation": "Rotated", "noise": "Noisy"}
 
@@ -112,10 +112,12 @@ def distortion_section(found: Retraining) -> Section | None:
             own = [by_name[name] for name in names if name in by_name]
             if len(own) > 1:
                 charts.append(_chart(kind, title, own))
-    told = (
-        "None of these networks was shown distorted pictures in training, unless the experiment varies its pictures. "
-        "The band holds the middle 80% of the seeds.",
+    shown = (
+        "Training varied its pictures at random, but for the network of plain ones."
+        if found.is_varied
+        else "None of these networks was shown such pictures in training."
     )
+    told = (f"{shown} The band holds the middle 80% of the seeds.",)
     return Section("Shifted, rotated and noisy pictures", told, tuple(charts))
 
 

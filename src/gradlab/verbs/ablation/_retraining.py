@@ -29,6 +29,7 @@ class Retraining:
         num_distorted: Examples that are distorted; 0 where there are no pictures.
         shift: Pixels of the shift that claims look at.
         is_classes: Whether scores are points of accuracy; else losses with their sign turned.
+        is_varied: Whether training pictures were varied at random.
     """
 
     trials: tuple[Trial, ...]
@@ -41,6 +42,7 @@ class Retraining:
     num_distorted: int
     shift: float
     is_classes: bool
+    is_varied: bool
 
     @property
     def base(self) -> Trial:
