@@ -51,7 +51,7 @@ def test_units_that_nothing_looks_at_cost_nothing_and_the_others_what_they_must(
         assert worth.main.value == pytest.approx(100.0 * (1.0 - right.mean()), abs=0.5)
     assert found.values[:3].min() > 10.0
     assert found.values[3:].tolist() == [0.0, 0.0, 0.0]
-    assert found.num_idle == 3
+    assert found.num_costing == found.num_raising == 3
 
 
 def test_of_very_many_channels_some_are_chosen_evenly(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,8 +98,9 @@ def test_the_sentences_say_what_the_numbers_say(found: Importance) -> None:
         (one for one in found.layers if "initial" in one.worths), key=lambda one: one.worths["initial"].main.value
     )
     assert f"started, {ranked[-1].row.name} costs {ranked[-1].worths['initial'].main.value:.1f} points" in text
-    idle = sum(one.num_idle for one in found.channels)
-    assert f"Of 8 single channels, {idle} cost nothing that can be told from chance" in text
+    costing, raising = (sum(one.num_costing for one in found.channels), sum(one.num_raising for one in found.channels))
+    assert f"Of 8 single channels at their mean {costing} cost accuracy that can be told from chance" in text
+    assert f"and {raising} raise the loss likewise" in text
     assert "the only way from input to output" in text
     # Two seeds: 12.7 standard errors on either side, and the sentences own up to it.
     assert any("over 2 seeds" in note for note in found.notes)

@@ -49,9 +49,14 @@ class ChannelWorths:
         return np.array([one.main.value for one in self.worths])
 
     @property
-    def num_idle(self) -> int:
-        """How many cost nothing that can be told from chance, or less than nothing."""
-        return sum(one.main.low <= 0.0 for one in self.worths)
+    def num_costing(self) -> int:
+        """How many cost accuracy that can be told from chance; 0 where there is none."""
+        return sum(one.accuracy_lost is not None and one.accuracy_lost.low > 0.0 for one in self.worths)
+
+    @property
+    def num_raising(self) -> int:
+        """How many raise the loss by what can be told from chance: a finer measure than accuracy."""
+        return sum(one.loss_gained.low > 0.0 for one in self.worths)
 
 
 @dataclass(frozen=True, eq=False)

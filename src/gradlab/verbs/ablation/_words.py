@@ -117,14 +117,17 @@ def _channels(found: Importance) -> list[str]:
     own = [one for one in found.channels if len(one.channels) > 1]
     if not own:
         return []
-    idle = sum(one.num_idle for one in own)
+    costing, raising = sum(one.num_costing for one in own), sum(one.num_raising for one in own)
     total = sum(len(one.channels) for one in own)
     key: Callable[[ChannelWorths], float] = lambda one: float(one.values.max())
     best = max(own, key=key)
     place = int(best.values.argmax())
+    told = f"{raising:,} raise the loss by what can be told from chance"
+    if found.accuracy is not None:
+        told = f"{costing:,} cost accuracy that can be told from chance, and {raising:,} raise the loss likewise"
     return [
-        f"Of {total:,} single channels, {idle:,} cost nothing that can be told from chance; the dearest is channel "
-        f"{int(best.channels[place])} of {best.layer} at {word_cost(best.worths[place])}."
+        f"Of {total:,} single channels at their mean {told}; the dearest is channel {int(best.channels[place])} of "
+        f"{best.layer} at {word_cost(best.worths[place])}."
     ]
 
 
