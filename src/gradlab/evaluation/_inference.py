@@ -102,4 +102,4 @@ def _program(
 
     if not cores:
         return jax.jit(run_chunks)
-    return jax.jit(over_cores(run_chunks, cores, num_whole=2, num_cut=2), compiler_options=dict(ONE_CORE_EACH))
+    return jax.jit(over_cores(run_chunks, cores, num_whole=2, num_cut=2), compiler_options=ONE_CORE_EACH)

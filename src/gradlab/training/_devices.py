@@ -17,7 +17,7 @@ Device = Any
 
 MOST_CORES = 16
 
-ONE_CORE_EACH = {"xla_cpu_multi_thread_eigen": False}
+ONE_CORE_EACH: dict[str, str | bool] = {"xla_cpu_multi_thread_eigen": False}
 """Option of XLA for a program whose work is divided over the cores already: each keeps to its own."""
 
 
