@@ -14,9 +14,12 @@ from jaxtyping import Float, Shaped
 
 from gradlab.networks import Context, Network
 from gradlab.objectives import Objective
+from gradlab.training import ONE_CORE_EACH, core_devices, over_cores
 
 CHUNK = 2_048
 """Examples that pass the network at once."""
+PIECE = 8
+"""The same for a convolutional network on a processor's cores, so that a core's cache holds what a layer gives."""
 
 
 @dataclass(frozen=True)
@@ -62,19 +65,18 @@ def infer(
     wanted = np.zeros(count, np.float32) if targets is None else targets
     if objective.num_classes:
         wanted = wanted.astype(np.int32)
-    size = min(count, CHUNK)
-    chunks = math.ceil(count / size) if size else 0
-    rows = np.minimum(np.arange(chunks * size), count - 1)
-    if not chunks:
+    if not count:
         empty = np.zeros((0, max(1, objective.num_classes)), np.float32)
         return Inference(np.zeros((0, objective.num_outputs), np.float32), empty, np.zeros(0, np.float32))
-    blocks = (
-        values if chunks == 1 else values[rows].reshape(chunks, size, *values.shape[1:]) for values in (inputs, wanted)
-    )
-    run = _program(network, objective, input_scale, is_chunked=chunks > 1)
-    logits, outputs, losses = (np.asarray(array) for array in run(params, statistics, *blocks))
-    if chunks > 1:
-        logits, outputs, losses = (a.reshape(-1, *a.shape[2:])[:count] for a in (logits, outputs, losses))
+    cores = len(core_devices()) if network.has_convolution else 0
+    size = min(count, PIECE if cores else CHUNK)
+    chunks = math.ceil(count / size)
+    chunks = math.ceil(chunks / cores) * cores if cores else chunks
+    rows = np.minimum(np.arange(chunks * size), count - 1)
+    blocks = [values[rows].reshape(chunks, size, *values.shape[1:]) for values in (inputs, wanted)]
+    run = _program(network, objective, input_scale, cores)
+    found = (np.asarray(array) for array in run(params, statistics, *blocks))
+    logits, outputs, losses = (array.reshape(-1, *array.shape[2:])[:count] for array in found)
     if targets is None:
         losses = np.full_like(losses, np.nan)
     elif objective.num_classes:
@@ -84,7 +86,7 @@ def infer(
 
 @functools.lru_cache(maxsize=32)
 def _program(
-    network: Network, objective: Objective, input_scale: float, *, is_chunked: bool
+    network: Network, objective: Objective, input_scale: float, cores: int
 ) -> Callable[..., tuple[Array, Array, Array]]:
     def run(params: Any, statistics: Any, inputs: Array, targets: Array) -> tuple[Array, Array, Array]:
         precision = jax.tree.leaves(params)[0].dtype
@@ -98,4 +100,6 @@ def _program(
     def run_chunks(params: Any, statistics: Any, inputs: Array, targets: Array) -> tuple[Array, Array, Array]:
         return lax.map(lambda chunk: run(params, statistics, *chunk), (inputs, targets))
 
-    return jax.jit(run_chunks if is_chunked else run)
+    if not cores:
+        return jax.jit(run_chunks)
+    return jax.jit(over_cores(run_chunks, cores, num_whole=2, num_cut=2), compiler_options=ONE_CORE_EACH)

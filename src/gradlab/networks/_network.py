@@ -82,6 +82,16 @@ class Network:
         """Whether training draws at random inside the network."""
         return bool(self.dropout_rates())
 
+    @property
+    def has_convolution(self) -> bool:
+        """Whether kernels are slid over pictures."""
+        return any(isinstance(layer, Conv2D) for layer in _all_layers(self.layers))
+
+    @property
+    def has_batch_statistics(self) -> bool:
+        """Whether in training what one example becomes depends on the others of its batch."""
+        return any(isinstance(layer, BatchNorm) for layer in _all_layers(self.layers))
+
     def initial_scales(self) -> dict[str, float]:
         """Name the layers that draw weights, with what each multiplies them by."""
         return {

@@ -2,8 +2,11 @@
 
 from gradlab.training._block import Block as Block, Stacked as Stacked, Trained as Trained
 from gradlab.training._devices import (
+    ONE_CORE_EACH as ONE_CORE_EACH,
+    core_devices as core_devices,
     device_count as device_count,
     device_names as device_names,
+    over_cores as over_cores,
     precision_of as precision_of,
     prepare_engine as prepare_engine,
 )

@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 
 from gradlab.core import RunError
 from gradlab.data import Dataset
-from gradlab.training._devices import Device, precision_of
+from gradlab.training._devices import Device, precision_of, work_devices
 from gradlab.training._materials import Materials
 from gradlab.training._plan import SCALE, Plan
 from gradlab.training._program import Compiler, State, trace_names
@@ -360,5 +360,5 @@ def _placement(devices: Sequence[Device] | None) -> Any:
         return None
     if len(devices) == 1:
         # Where there is no other device, nothing need be said, and arrays need not be laid out one by one.
-        return devices[0] if jax.local_device_count() > 1 else None
+        return devices[0] if len(work_devices()) > 1 else None
     return NamedSharding(Mesh(np.array(devices), ("batch",)), PartitionSpec())

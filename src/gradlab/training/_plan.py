@@ -10,6 +10,8 @@ from gradlab.networks import Network, build_network
 from gradlab.objectives import Objective, build_objective
 from gradlab.optimizers import RATE_OF, numeric_fields
 from gradlab.spec import AnyOptimizerSpec, AugmentSpec, Experiment
+from gradlab.training._devices import core_devices, count_cores
+from gradlab.training._pieces import PIECE
 
 LANES = 16
 """Members trained side by side in one block of small networks, on the minor axis of every array.
@@ -64,6 +66,7 @@ class Plan:
         lanes: Members in a block.
         epochs_per_call: Most epochs that one call of the program can run.
         batch_devices: Devices that each batch of a lone network is split over.
+        groups: Groups into which a batch is divided that is summed in pieces, by `sum_in_pieces`; 0: it is not.
         is_brief: Whether nothing is measured but the loss of each batch before its update.
         augment: How the pictures of a batch are varied; None: not at all.
         has_class_weights: Whether examples of rare classes count more in what is minimised.
@@ -84,6 +87,7 @@ class Plan:
     lanes: int
     epochs_per_call: int
     batch_devices: int = 1
+    groups: int = 0
     num_test: int = 0
     is_brief: bool = False
     augment: AugmentSpec | None = None
@@ -163,6 +167,7 @@ def make_plan(
     if stopping is not None and stopping.metric == "accuracy" and not dataset.classes:
         raise SpecError("early_stopping.metric=accuracy needs classes; for a regression use loss")
     steps = math.ceil(len(dataset.train) / batch_size)
+    groups = _choose_groups(network, batch_size)
     return Plan(
         network=network,
         objective=objective,
@@ -178,12 +183,28 @@ def make_plan(
         min_delta=stopping.min_delta if stopping else 0.0,
         lanes=1 if augment else _choose_lanes(network, batch_size, dataset, num_members, members_per_seed),
         epochs_per_call=max(1, min(experiment.epochs, 1_000, 1_000_000 // (steps * batch_size))),
-        batch_devices=num_devices if num_members == 1 and batch_size % num_devices == 0 else 1,
+        batch_devices=_choose_batch_devices(num_members, num_devices, batch_size, groups),
+        groups=groups,
         num_test=len(dataset.test) if traces_test else 0,
         is_brief=is_brief and stopping is None,
         augment=augment,
         has_class_weights=experiment.class_weights == "balanced",
     )
+
+
+def _choose_groups(network: Network, batch_size: int) -> int:
+    """Sum the batches of a convolutional network in pieces where a processor computes, a group a core."""
+    if not core_devices() or not network.has_convolution or network.has_batch_statistics:
+        return 0
+    return min(count_cores(), 2 ** int(math.log2(max(1, batch_size // PIECE))))
+
+
+def _choose_batch_devices(num_members: int, num_devices: int, batch_size: int, groups: int) -> int:
+    if num_members > 1:
+        return 1
+    if groups:
+        return groups if groups <= len(core_devices()) else 1
+    return num_devices if batch_size % num_devices == 0 else 1
 
 
 def adjustable_numbers(experiment: Experiment, network: Network) -> dict[str, float]:

@@ -6,14 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-import jax
 import numpy as np
 
 from gradlab.data import Dataset
 from gradlab.optimizers import schedule_factors
 from gradlab.spec import Experiment
 from gradlab.training._block import Block, Trained
-from gradlab.training._devices import Device
+from gradlab.training._devices import Device, core_devices, work_devices
 from gradlab.training._materials import Materials
 from gradlab.training._plan import Plan
 from gradlab.training._program import Compiler
@@ -167,7 +166,7 @@ def train_blocks(
     """
     factors = schedule_factors(experiment.schedule, num_epochs=experiment.epochs, steps_per_epoch=plan.steps_per_epoch)
     groups = group_members(plan, members)
-    devices = jax.local_devices()
+    devices = work_devices()
     shared = compiler or Compiler()
     materials = Materials(plan)
     crew = _Crew(groups, on_progress or (lambda _: None), checkpoints, stop or threading.Event())
@@ -233,9 +232,9 @@ def _num_workers(devices: Sequence[Device]) -> int:
 
 
 def _devices_for(plan: Plan, devices: Sequence[Device], index: int, num_blocks: int) -> list[Device]:
-    """Give a lone large block all devices, to split its batches over; else hand blocks out in turn."""
+    """Give a lone large block all devices or cores, to split its batches over; else hand blocks out in turn."""
     if num_blocks == 1 and plan.lanes == 1 and plan.batch_devices > 1:
-        return list(devices[: plan.batch_devices])
+        return list(core_devices() if plan.groups else devices)[: plan.batch_devices]
     return [devices[index % len(devices)]]
 
 

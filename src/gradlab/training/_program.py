@@ -12,11 +12,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
-from jaxtyping import Bool, Float, Int, Shaped
+from jaxtyping import Bool, Float, Int, PRNGKeyArray, Shaped
 
 from gradlab.networks import Context
 from gradlab.optimizers import penalty, update
 from gradlab.training._augment import augment
+from gradlab.training._devices import ONE_CORE_EACH
+from gradlab.training._pieces import sum_in_pieces
 from gradlab.training._plan import DROPOUT, Plan
 
 State = dict[str, Any]
@@ -84,7 +86,11 @@ class Compiler:
             if key not in self._compiled:
                 begin = time.perf_counter()
                 self._plans.append(plan)
-                self._compiled[key] = program(plan, shares_data=shares_data).lower(*arguments).compile()
+                self._compiled[key] = (
+                    program(plan, shares_data=shares_data)
+                    .lower(*arguments)
+                    .compile(ONE_CORE_EACH if plan.groups else None)
+                )
                 self.seconds += time.perf_counter() - begin
                 self.num_compiled += 1
             return self._compiled[key]
@@ -164,22 +170,8 @@ def _step(
     factor: Float[Array, ""],
 ) -> State:
     """Make one update on the examples in `rows`, where -1 fills up the last batch of an epoch."""
-    counted = rows >= 0 if plan.has_ragged_batch else None
-    inputs = _as_real(plan, _split_batch(plan, jnp.take(data["train_inputs"], rows, axis=0, mode="clip")))
-    targets = _split_batch(plan, jnp.take(data["train_targets"], rows, axis=0, mode="clip"))
-    key = jax.random.fold_in(jax.random.key(state["seed"]), state["step"]) if plan.draws_at_steps else None
-    if plan.augment is not None and key is not None:
-        inputs = augment(plan.augment, inputs, key)
-    context = Context(is_training=True, key=key, counted=counted, dropout_rate=hyper.get(DROPOUT))
-
-    def loss_fn(params: Any) -> tuple[Float[Array, ""], Any]:
-        logits, statistics = plan.network.forward(params, state["statistics"], inputs, context)
-        losses = plan.objective.losses(logits, targets)
-        if plan.has_class_weights:
-            losses = losses * data["class_weights"][targets]
-        return _mean(losses, counted), statistics
-
-    (loss, statistics), grads = jax.value_and_grad(loss_fn, has_aux=True)(state["params"])
+    gradients = _gradients_in_pieces if plan.groups else _gradients
+    loss, statistics, grads = gradients(plan, state, hyper, data, rows)
     params, opt_state = update(plan.optimizer, grads, state["opt_state"], state["params"], hyper, factor)
     squares = sum(jnp.sum(grad**2) for grad in jax.tree.leaves(grads))
     is_first_bad = (state["diverged_at"] < 0) & ~jnp.isfinite(loss)
@@ -193,6 +185,69 @@ def _step(
         "square_sum": state["square_sum"] + squares,
         "diverged_at": jnp.where(is_first_bad, state["step"], state["diverged_at"]),
     }
+
+
+def _gradients(
+    plan: Plan, state: State, hyper: dict[str, Array], data: dict[str, Array], rows: Int[Array, " batch"]
+) -> tuple[Float[Array, ""], Any, Any]:
+    """Return the loss of a batch, the statistics after it, and the slopes."""
+    counted = rows >= 0 if plan.has_ragged_batch else None
+    key = _key(plan, state)
+    inputs, targets = _training_examples(plan, data, rows, key)
+    inputs, targets = _split_batch(plan, inputs), _split_batch(plan, targets)
+    context = Context(is_training=True, key=key, counted=counted, dropout_rate=hyper.get(DROPOUT))
+
+    def loss_fn(params: Any) -> tuple[Float[Array, ""], Any]:
+        logits, statistics = plan.network.forward(params, state["statistics"], inputs, context)
+        return _mean(_losses(plan, data, logits, targets), counted), statistics
+
+    (loss, statistics), grads = jax.value_and_grad(loss_fn, has_aux=True)(state["params"])
+    return loss, statistics, grads
+
+
+def _gradients_in_pieces(
+    plan: Plan, state: State, hyper: dict[str, Array], data: dict[str, Array], rows: Int[Array, " batch"]
+) -> tuple[Float[Array, ""], Any, Any]:
+    """Return what `_gradients` does, up to rounding and to what is drawn at random."""
+
+    def of_piece(arguments: Any, rows: Int[Array, " piece"], number: Int[Array, ""]) -> tuple[Array, Any]:
+        state, hyper, data = arguments
+        key = _key(plan, state)
+        key = None if key is None else jax.random.fold_in(key, number)
+        inputs, targets = _training_examples(plan, data, rows, key)
+        context = Context(is_training=True, key=key, dropout_rate=hyper.get(DROPOUT))
+
+        def loss_fn(params: Any) -> Float[Array, ""]:
+            logits, _ = plan.network.forward(params, state["statistics"], inputs, context)
+            return jnp.sum(jnp.where(rows >= 0, _losses(plan, data, logits, targets), 0.0))
+
+        return jax.value_and_grad(loss_fn)(state["params"])
+
+    sums = sum_in_pieces(of_piece, (state, hyper, data), rows, groups=plan.groups, devices=plan.batch_devices)
+    count = jnp.sum(rows >= 0).astype(plan.precision)
+    loss, grads = jax.tree.map(lambda leaf: leaf / count, sums)
+    return loss, state["statistics"], grads
+
+
+def _key(plan: Plan, state: State) -> PRNGKeyArray | None:
+    return jax.random.fold_in(jax.random.key(state["seed"]), state["step"]) if plan.draws_at_steps else None
+
+
+def _training_examples(
+    plan: Plan, data: dict[str, Array], rows: Int[Array, " batch"], key: PRNGKeyArray | None
+) -> tuple[Float[Array, "batch ..."], Shaped[Array, " batch"]]:
+    inputs, targets = (jnp.take(data[name], rows, axis=0, mode="clip") for name in ("train_inputs", "train_targets"))
+    inputs = _as_real(plan, inputs)
+    if plan.augment is not None and key is not None:
+        inputs = augment(plan.augment, inputs, key)
+    return inputs, targets
+
+
+def _losses(
+    plan: Plan, data: dict[str, Array], logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]
+) -> Float[Array, " batch"]:
+    losses = plan.objective.losses(logits, targets)
+    return losses * data["class_weights"][targets] if plan.has_class_weights else losses
 
 
 def _split_batch(plan: Plan, batch: Shaped[Array, "batch ..."]) -> Shaped[Array, "batch ..."]:
@@ -237,32 +292,31 @@ def _measure(plan: Plan, state: State, data: dict[str, Array], part: str, count:
     """Measure mean loss and accuracy over the first `count` examples of a part, chunk by chunk."""
     all_inputs, all_targets = data[f"{part}_inputs"], data[f"{part}_targets"]
 
-    def measure(inputs: Array, targets: Array) -> tuple[Array, Array]:
+    def measure(state: State, inputs: Array, targets: Array) -> tuple[Array, Array]:
         logits, _ = plan.network.forward(state["params"], state["statistics"], _as_real(plan, inputs), Context())
-        right = plan.objective.are_right(logits, targets) if plan.is_classification else jnp.zeros(0)
+        right = plan.objective.are_right(logits, targets) if plan.is_classification else jnp.zeros(len(inputs))
         return plan.objective.losses(logits, targets), right.astype(plan.precision)
 
+    def sum_rows(arguments: Any, rows: Int[Array, " rows"], _: Any = None) -> tuple[Array, ...]:
+        state, *arrays = arguments
+        measured = measure(state, *(jnp.take(each, rows, axis=0, mode="clip") for each in arrays))
+        is_counted = (rows >= 0) & (rows < count)
+        return tuple(jnp.sum(jnp.where(is_counted, values, 0.0)) for values in measured)
+
+    arguments = (state, all_inputs, all_targets)
     chunk = _chunk(plan)
-    if count <= chunk:
-        losses, right = measure(all_inputs[:count], all_targets[:count])
-        loss, accuracy = jnp.mean(losses), jnp.mean(right) if plan.is_classification else None
+    if plan.groups:
+        rows = jnp.arange(count)
+        sums = sum_in_pieces(sum_rows, arguments, rows, groups=plan.groups, devices=plan.batch_devices)
+    elif count <= chunk:
+        sums = tuple(jnp.sum(values) for values in measure(state, all_inputs[:count], all_targets[:count]))
     else:
         num_chunks = math.ceil(count / chunk)
         size = math.ceil(count / num_chunks)
-
-        def measure_chunk(chunk: Array) -> tuple[Array, Array]:
-            rows = chunk * size + jnp.arange(size)
-            losses, right = measure(
-                jnp.take(all_inputs, rows, axis=0, mode="clip"), jnp.take(all_targets, rows, axis=0, mode="clip")
-            )
-            is_counted = rows < count
-            total_right = jnp.sum(jnp.where(is_counted, right, 0.0)) if plan.is_classification else jnp.zeros(())
-            return jnp.sum(jnp.where(is_counted, losses, 0.0)), total_right.astype(plan.precision)
-
-        loss_sums, right_sums = lax.map(measure_chunk, jnp.arange(num_chunks))
-        loss, accuracy = jnp.sum(loss_sums) / count, jnp.sum(right_sums) / count
-    measured = {f"{part}_loss": loss}
-    return measured | ({f"{part}_accuracy": accuracy} if accuracy is not None and plan.is_classification else {})
+        parts = lax.map(lambda chunk: sum_rows(arguments, chunk * size + jnp.arange(size)), jnp.arange(num_chunks))
+        sums = tuple(jnp.sum(values) for values in parts)
+    names = ("loss", "accuracy") if plan.is_classification else ("loss",)
+    return {f"{part}_{name}": value / count for name, value in zip(names, sums, strict=False)}
 
 
 def _chunk(plan: Plan) -> int:

@@ -1,0 +1,57 @@
+"""Sums over many examples, taken in pieces that fit a core's cache, on all cores at once.
+
+A core computes a step of a convolutional network twice as fast when the values of a few examples stay in its cache. The
+pieces are divided into groups, one a core, and what the groups sum is added in their order; so the bits do not
+depend on how many groups run at a time.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import Array, lax
+from jaxtyping import Int
+
+from gradlab.training._devices import over_cores
+
+PIECE = 8
+"""Examples in a piece. A step of 32 and 64 3x3 kernels at batch 128 takes 16.9, 16.4, 17.6 and 28 ms in pieces of 4, 8,
+16 and 32, and 27 ms at once (two AVX-512 cores)."""
+
+SumOf = Callable[[Any, Int[Array, " piece"], Int[Array, ""]], Any]
+"""From arguments, rows and the piece's number to a tree of sums over the examples of the rows that are not -1."""
+
+
+def sum_in_pieces(of_piece: SumOf, arguments: Any, rows: Int[Array, " rows"], *, groups: int, devices: int) -> Any:
+    """Sum a tree of numbers over examples.
+
+    Args:
+        of_piece: What one piece gives.
+        arguments: Arrays that it reads, the same for every piece.
+        rows: Which examples; -1 for none.
+        groups: Groups that are summed apart.
+        devices: Devices that they run on: one, or as many as groups.
+
+    Returns:
+        The sums.
+    """
+    per_group = math.ceil(rows.shape[0] / (groups * PIECE))
+    missing = groups * per_group * PIECE - rows.shape[0]
+    pieces = jnp.pad(rows, (0, missing), constant_values=-1).reshape(groups, per_group, PIECE)
+    numbers = jnp.arange(groups * per_group, dtype=jnp.int32).reshape(groups, per_group)
+
+    def sum_group(arguments: Any, pieces: Array, numbers: Array) -> Any:
+        def add(index: Array, sums: Any) -> Any:
+            return jax.tree.map(jnp.add, sums, of_piece(arguments, pieces[index], numbers[index]))
+
+        like = jax.eval_shape(of_piece, arguments, pieces[0], numbers[0])
+        nothing = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), like)
+        return lax.fori_loop(0, per_group, add, nothing)
+
+    def sum_groups(arguments: Any, pieces: Array, numbers: Array) -> Any:
+        return lax.map(lambda group: sum_group(arguments, *group), (pieces, numbers))
+
+    sums = over_cores(sum_groups, devices, num_whole=1, num_cut=2)(arguments, pieces, numbers)
+    return jax.tree.map(lambda leaf: jnp.sum(leaf, axis=0), sums)
