@@ -8,7 +8,20 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import atlas, backprop, curvature, growth, iris, mnist, playground, population, start, tables
+from bench import (
+    atlas,
+    backprop,
+    convolution,
+    curvature,
+    growth,
+    iris,
+    mnist,
+    mnist_cnn,
+    playground,
+    population,
+    start,
+    tables,
+)
 from bench._claim import Bench, Row, judge, measure
 from bench._measure import FailedError
 
@@ -16,7 +29,20 @@ BENCHES = {
     bench.name: bench
     for bench in (
         module.BENCH
-        for module in (iris, population, growth, atlas, curvature, backprop, playground, mnist, start, tables)
+        for module in (
+            iris,
+            population,
+            growth,
+            atlas,
+            curvature,
+            backprop,
+            convolution,
+            playground,
+            mnist,
+            mnist_cnn,
+            start,
+            tables,
+        )
     )
 }
 OUT = Path(__file__).parent / "out"
