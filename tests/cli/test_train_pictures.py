@@ -85,3 +85,66 @@ def test_class_weights_that_cannot_be(gradlab: Gradlab, home: Path) -> None:
     assert (answer.code, answer.err.count("\n")) == (2, 1)
     assert "class_weights=balanced needs classes" in answer.err
     assert not (home / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("shape", "layers"),
+    [
+        ((8, 8), "conv1 pool1 conv2 pool2"),
+        ((64, 48, 3), "conv1 pool1 conv2 pool2 conv3 pool3"),
+        ((1, 5), "conv1 pool1 conv2 pool2"),
+        ((2, 2, 3), "conv1 pool1 conv2"),
+    ],
+)
+def test_the_network_fits_the_pictures(gradlab: Gradlab, home: Path, shape: tuple[int, ...], layers: str) -> None:
+    write_pictures(home / "pictures", shape)
+    answer = gradlab("train", "pictures", *SHORT, "-q", "--model", "cnn")
+    assert (answer.code, answer.err) == (0, "")
+    names = [layer["name"] for layer in experiment(home / "runs/pictures-001")["model"]]
+    assert names == [*layers.split(), "flatten", "dropout", "output"]
+
+
+def test_settings_change_the_layers_that_the_size_asks_for(gradlab: Gradlab, home: Path) -> None:
+    write_pictures(home / "pictures", (40, 40))
+    settings = ("--set", "model.4.filters=5", "--set", "model.conv1.kernel=[5,5]", "--hidden", 7, "--seed", 3)
+    assert gradlab("train", "pictures", *SHORT, "-q", *settings).code == 0
+    written = experiment(home / "runs/pictures-001")
+    assert [layer["filters"] for layer in written["model"] if layer["kind"] == "conv2d"] == [16, 32, 5]
+    assert written["model"][0]["kernel"] == [5, 5]
+    assert [layer["units"] for layer in written["model"] if layer["kind"] == "dense"] == [7, "outputs"]
+    assert (written["seed"], written["epochs"]) == (3, 1)
+
+
+def test_a_plain_network_on_pictures(gradlab: Gradlab, home: Path) -> None:
+    write_pictures(home / "pictures", (9, 12, 3))
+    assert gradlab("train", "pictures", *SHORT, "-q", "--model", "mlp", "--hidden", "8,4").code == 0
+    model = experiment(home / "runs/pictures-001")["model"]
+    assert [layer["kind"] for layer in model] == ["flatten", "dense", "dense", "dense"]
+    assert [layer.get("units") for layer in model] == [None, 8, 4, "outputs"]
+
+
+def test_models_that_cannot_be(gradlab: Gradlab, home: Path) -> None:
+    write_pictures(home / "pictures")
+    for words, says in (
+        (("pictures", "--model", "cn"), "unknown model 'cn': did you mean 'cnn'?"),
+        (("iris", "--model", "mlp"), "model=mlp belongs to a folder of pictures, and does not apply to bundled data"),
+        (("pictures", "--set", "model.0.kernel=[9,9]", "--set", "model.0.padding=valid"),
+         "layer 'conv1' (conv2d) would shrink its 8x8 input below one pixel with a kernel of 9x9"),
+        (("pictures", "--set", "model.pool1.window=[3,9]"),
+         "layer 'pool1' (max-pool2d) would shrink its 8x8 input below one pixel with a window of 3x9"),
+        (("pictures", "--set", "model.9.filters=3"), "there is no item '9'; it has items 0 to 6"),
+    ):  # fmt: skip
+        answer = gradlab("train", *words, *SHORT)
+        assert (answer.code, answer.err.count("\n")) == (2, 1)
+        assert says in answer.err
+        assert not (home / "runs").exists()
+
+
+def test_gray_and_colour_in_one_folder_are_told_of(gradlab: Gradlab, home: Path) -> None:
+    write_pictures(home / "pictures", (8, 8))
+    Image.fromarray(np.full((8, 8, 3), (200, 30, 30), np.uint8)).save(home / "pictures/dark/red.png")
+    told = gradlab("train", "pictures", *SHORT)
+    assert "1 of 21 pictures is in colour, so all are read as colour" in told.out
+    assert "--set data.color=gray" in told.out
+    told = gradlab("train", "pictures", *SHORT, "--set", "data.color=gray")
+    assert "in colour" not in told.out

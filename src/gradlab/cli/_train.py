@@ -109,6 +109,15 @@ def train(
             metavar="UNITS", help="Units of the hidden dense layers, as 16,16; '' for none.", rich_help_panel=TRAINING
         ),
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND",
+            help="Network for a folder of pictures: cnn (convolutions, as many as their size needs) or mlp (dense "
+            "layers).  [default: cnn]",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
     seed: Annotated[
         int | None,
         typer.Option(
@@ -199,6 +208,7 @@ def train(
             batch_size=batch,
             learning_rate=learning_rate,
             hidden=units,
+            model=model,
             seed=seed,
             seeds=seeds,
             task=task,

@@ -83,6 +83,7 @@ def load_pictures(spec: PicturesData, *, on_progress: Progress | None = None) ->
         *listed.notes,
         f"Skipped {counted(len(broken), 'broken picture')}: {quoted(broken)}." if broken else "",
         _resized(measures, height, width),
+        _mixed(spec, measures),
     ]
     return PicturesSource(
         name=folder.resolve().name,
@@ -182,6 +183,18 @@ def _choose_shape(spec: PicturesData, measures: Sequence[Measure]) -> tuple[int,
 def _resized(measures: Sequence[Measure | str], height: int, width: int) -> str:
     other = sum(isinstance(each, Measure) and (each.height, each.width) != (height, width) for each in measures)
     return f"Resized {other:,} of {len(measures):,} pictures to {width}x{height}." if other else ""
+
+
+def _mixed(spec: PicturesData, measures: Sequence[Measure | str]) -> str:
+    """Say that grey and colour are mixed, where nobody said which is wanted."""
+    read = [each for each in measures if isinstance(each, Measure)]
+    in_color = sum(each.is_color for each in read)
+    if spec.color != "auto" or in_color in (0, len(read)):
+        return ""
+    return (
+        f"{in_color:,} of {len(read):,} pictures {'is' if in_color == 1 else 'are'} in colour, so all are read as "
+        "colour; `--set data.color=gray` reads all as gray."
+    )
 
 
 def _checksum(labels: Sequence[str], paths: Sequence[Path]) -> str:

@@ -33,6 +33,7 @@ from gradlab.spec._layers import (
     ResidualSpec as ResidualSpec,
     WeightedSpec as WeightedSpec,
 )
+from gradlab.spec._picture_models import PictureModel as PictureModel
 from gradlab.spec._presets import (
     pictures_experiment as pictures_experiment,
     preset as preset,

@@ -24,6 +24,7 @@ from gradlab.spec._layers import (
     FlattenSpec,
     MaxPool2DSpec,
 )
+from gradlab.spec._picture_models import PictureModel, picture_layers
 from gradlab.spec._training import AdamSpec, EarlyStoppingSpec, OneCycleSpec, SgdSpec, SquaredErrorSpec
 
 
@@ -92,12 +93,24 @@ def table_experiment(data: TableData | ArraysData, name: str) -> Experiment:
     )
 
 
-def pictures_experiment(data: PicturesData | ArraysData, name: str) -> Experiment:
-    """Describe a classifier for a folder of pictures: two convolutions and poolings, then a dense layer."""
+def pictures_experiment(
+    data: PicturesData | ArraysData, name: str, *, model: PictureModel = "cnn", size: tuple[int, int] = (28, 28)
+) -> Experiment:
+    """Describe a classifier for a folder of pictures.
+
+    Args:
+        data: The pictures.
+        name: What to call the experiment.
+        model: The kind of network; see `picture_layers`.
+        size: Height and width of the pictures.
+
+    Returns:
+        The experiment.
+    """
     return Experiment(
         name=name,
         data=data,
-        model=_convolutional((16, 32), dropout=0.25),
+        model=picture_layers(model, *size),
         optimizer=AdamSpec(learning_rate=0.003),
         schedule=OneCycleSpec(),
         epochs=30,

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gradlab.core import SpecError
@@ -23,6 +23,7 @@ class Changes:
         learning_rate: The optimizer's rate.
         hidden: Units of the hidden dense layers, which replace those of the model.
         settings: Texts as `model.0.units=16`; they are applied last.
+        model: The kind of default network for pictures, "cnn" or "mlp".
     """
 
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -30,11 +31,21 @@ class Changes:
     learning_rate: float | None = None
     hidden: tuple[int, ...] | None = None
     settings: tuple[str, ...] = ()
+    model: str | None = None
 
     def names(self, name: str) -> bool:
         """Say whether a field of the experiment, or a part of it, is asked for."""
         parts = [key.partition(".")[0] for key in self.setting_names()]
         return self.fields.get(name) is not None or name in parts
+
+    def without_model(self) -> "Changes":
+        """Return what can be asked of an experiment whose layers are not known yet."""
+        kept = [
+            text
+            for text, name in zip(self.settings, self.setting_names(), strict=True)
+            if name.partition(".")[0] != "model"
+        ]
+        return replace(self, settings=tuple(kept), hidden=None)
 
     def setting_names(self) -> list[str]:
         """Return the dotted names of the settings."""

@@ -3,7 +3,8 @@
 import os
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from gradlab.data import Arrays, Dataset
 from gradlab.spec import (
     ArraysData,
     Experiment,
+    PictureModel,
     PicturesData,
     SquaredErrorSpec,
     TableData,
@@ -35,20 +37,23 @@ class Wish:
     Attributes:
         experiment: All that was said, and defaults for what was not.
         open_fields: Fields of the experiment whose default gives way to what the data needs.
+        for_size: Makes the experiment for pictures of a height and width, where that decides its layers.
     """
 
     experiment: Experiment
     open_fields: frozenset[str] = frozenset()
+    for_size: Callable[[int, int], Experiment] | None = None
 
     def settle(self, dataset: Dataset) -> Experiment:
-        """Fit the open fields to the data: a loss for real targets, a batch no larger than the training part."""
+        """Fit what is open to the data: layers for its pictures, a loss for reals, a batch within the training part."""
+        experiment = self.experiment if self.for_size is None else self.for_size(*dataset.input_shape[:2])
         fitted: dict[str, Any] = {}
         if "loss" in self.open_fields and dataset.task == "regression":
             fitted["loss"] = SquaredErrorSpec()
-        wanted = self.experiment.batch_size
+        wanted = experiment.batch_size
         if "batch_size" in self.open_fields and isinstance(wanted, int) and 0 < len(dataset.train) < wanted:
             fitted["batch_size"] = len(dataset.train)
-        return self.experiment.model_copy(update=fitted) if fitted else self.experiment
+        return experiment.model_copy(update=fitted) if fitted else experiment
 
 
 def resolve(what: str | os.PathLike[str] | Experiment, changes: Changes | None = None) -> Wish:
@@ -71,8 +76,8 @@ def resolve(what: str | os.PathLike[str] | Experiment, changes: Changes | None =
         >>> resolve("iris").experiment.name
         'iris'
     """
-    found = Wish(what) if isinstance(what, Experiment) else _find(os.fspath(what))
-    return _changed(found, changes or Changes())
+    wanted = changes or Changes()
+    return _changed(Wish(what), wanted) if isinstance(what, Experiment) else _find(os.fspath(what), wanted)
 
 
 def resolve_arrays(arrays: Arrays, changes: Changes | None = None, *, name: str = "arrays") -> Wish:
@@ -89,36 +94,55 @@ def resolve_arrays(arrays: Arrays, changes: Changes | None = None, *, name: str 
     Raises:
         SpecError: If a change does not fit.
     """
-    default = pictures_experiment if arrays.is_pictures else table_experiment
-    return _changed(_by_default(default(ArraysData(name=name), name)), changes or Changes())
+    wanted, data = changes or Changes(), ArraysData(name=name)
+    if arrays.is_pictures:
+        return _of_pictures(data, name, wanted)
+    return _changed(_by_default(table_experiment(data, name)), wanted)
 
 
 def _by_default(experiment: Experiment) -> Wish:
     return Wish(experiment, frozenset(LEFT_TO_DATA))
 
 
+def _of_pictures(data: PicturesData | ArraysData, name: str, changes: Changes) -> Wish:
+    """Describe an experiment on pictures, whose size decides the layers once they have been seen."""
+    models: dict[str, PictureModel] = {"cnn": "cnn", "mlp": "mlp"}
+    if changes.model is not None and changes.model not in models:
+        raise SpecError(unknown_name("model", changes.model, models))
+    model = models[changes.model or "cnn"]
+
+    def for_size(height: int, width: int) -> Experiment:
+        return apply_changes(pictures_experiment(data, name, model=model, size=(height, width)), changes)
+
+    seen_later = replace(changes.without_model(), model=None)
+    return replace(_changed(_by_default(pictures_experiment(data, name)), seen_later), for_size=for_size)
+
+
 def _changed(found: Wish, changes: Changes) -> Wish:
+    if changes.model is not None:
+        kind = found.experiment.data.kind
+        raise SpecError(f"model={changes.model} belongs to a folder of pictures, and does not apply to {kind} data")
     still_open = {name for name in found.open_fields if not changes.names(name)}
     return Wish(apply_changes(found.experiment, changes), frozenset(still_open))
 
 
-def _find(text: str) -> Wish:
+def _find(text: str, changes: Changes) -> Wish:
     if not text.strip():
         raise SpecError("name what to train: a preset as iris, a table, a folder of pictures, or an experiment file")
     path = Path(text).expanduser()
     if text in preset_names():
-        return Wish(preset(text))
+        return _changed(Wish(preset(text)), changes)
     try:
         is_folder, is_file = path.is_dir(), path.is_file()
     except (OSError, ValueError):  # a name too long for the system, or with a null in it
         raise MissingDataError(f"{text[:80]!r} cannot be a file's name; see `gradlab data` for the presets") from None
     if is_folder:
-        return _from_folder(path)
+        return _from_folder(path, changes)
     ending = path.suffix.lower()
     if ending in SPEC_ENDINGS:
-        return Wish(read(path))
+        return _changed(Wish(read(path)), changes)
     if is_file:
-        return _by_default(table_experiment(TableData(path=str(path)), _name_from(path)))
+        return _changed(_by_default(table_experiment(TableData(path=str(path)), _name_from(path))), changes)
     if ending in TABLE_ENDINGS:
         raise MissingDataError(f"{text}: no such file; check the path (the current folder is {Path.cwd()})")
     if os.sep in text or ending:
@@ -126,10 +150,10 @@ def _find(text: str) -> Wish:
     raise SpecError(unknown_name("preset or file", text, preset_names()))
 
 
-def _from_folder(path: Path) -> Wish:
+def _from_folder(path: Path, changes: Changes) -> Wish:
     if (path / "experiment.toml").is_file():
-        return Wish(read(path / "experiment.toml"))
-    return _by_default(pictures_experiment(PicturesData(path=str(path)), _name_from(path)))
+        return _changed(Wish(read(path / "experiment.toml")), changes)
+    return _of_pictures(PicturesData(path=str(path)), _name_from(path), changes)
 
 
 def _name_from(path: Path) -> str:

@@ -26,6 +26,7 @@ def train(
     batch_size: int | Literal["full"] | None = None,
     learning_rate: float | None = None,
     hidden: Sequence[int] | None = None,
+    model: str | None = None,
     seed: int | None = None,
     seeds: int | None = None,
     task: str | None = None,
@@ -59,6 +60,8 @@ def train(
         batch_size: Examples in a step, or "full".
         learning_rate: The optimizer's rate.
         hidden: Units of the hidden dense layers, as `(16, 16)`.
+        model: The kind of network for a folder or an array of pictures: "cnn" (the default: convolutions and poolings
+            by the pictures' size) or "mlp" (dense layers).
         seed: Draws the split, the initial weights and the order of the examples.
         seeds: How many networks to train, with seeds from `seed` on.
         task: "classification" or "regression", where the target leaves it open.
@@ -123,6 +126,7 @@ def train(
         learning_rate=learning_rate,
         hidden=None if hidden is None else tuple(hidden),
         settings=settings_as_texts(set),
+        model=model,
     )
     conduct = Conduct(report, checkpoint_every_s, watcher)
     arrays = None if is_named else Arrays(what, target)
