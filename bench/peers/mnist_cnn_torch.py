@@ -32,7 +32,7 @@ classes, test_classes = (
 network = nn.Sequential(
     nn.Conv2d(1, 16, 5), nn.ReLU(), nn.MaxPool2d(2),
     nn.Conv2d(16, 32, 5), nn.ReLU(), nn.MaxPool2d(2),
-    nn.Flatten(), nn.Dropout(0.25), nn.Linear(16 * 32, 10),
+    nn.Flatten(), nn.Dropout(0.25), nn.Linear(32 * 4 * 4, 10),
 ).to(memory_format=torch.channels_last)  # fmt: skip
 for layer in network:
     if isinstance(layer, nn.Conv2d):
