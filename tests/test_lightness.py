@@ -44,4 +44,5 @@ def test_training_loads_no_analysis() -> None:
         "representations",
         "sharpness",
         "surfaces",
+        "transfers",
     }

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from gradlab.verbs.sharpness import curvature as curvature
     from gradlab.verbs.studies import atlas as atlas, learning_rate as learning_rate, sweep as sweep
     from gradlab.verbs.surfaces import surface as surface
+    from gradlab.verbs.transfers import transfer as transfer
 
 _HOMES = {
     "Experiment": "gradlab.spec",
@@ -63,6 +64,7 @@ _HOMES = {
     "surface": "gradlab.verbs.surfaces",
     "sweep": "gradlab.verbs.studies",
     "train": "gradlab.verbs",
+    "transfer": "gradlab.verbs.transfers",
 }
 
 

@@ -21,6 +21,7 @@ from gradlab.cli import (
     _surface,
     _sweep,
     _train,
+    _transfer,
 )
 
 app = typer.Typer(
@@ -51,6 +52,7 @@ app.command(name="curvature")(_curvature.curvature)
 app.command(name="landscape")(_landscape.landscape)
 app.command(name="features")(_features.features)
 app.command(name="errors")(_errors.errors)
+app.command(name="transfer")(_transfer.transfer)
 app.command(name="importance")(_importance.importance)
 app.command(name="backprop")(_backprop.backprop)
 app.command(name="softmax", context_settings=_softmax.SETTINGS)(_softmax.softmax)
