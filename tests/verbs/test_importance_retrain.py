@@ -194,6 +194,16 @@ def test_a_variant_that_diverges_is_told_and_left_out(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "wild" / "result.json").read_text())["retraining"]["variants"][1]["num_diverged"] == 6
 
 
+def test_a_network_of_one_layer_has_no_variants(tmp_path: Path) -> None:
+    model = [{"kind": "dense", "name": "output"}]
+    told = gl.importance("iris", retrain=True, set={"epochs": 2, "model": model}, out=tmp_path / "one")
+    assert told.retraining is not None
+    assert [one.variant.name for one in told.retraining.trials] == [AS_IT_IS]
+    assert told.retraining.claims == ()
+    assert told.sentences[0].startswith("The network: ")
+    assert "What textbooks say" not in (tmp_path / "one" / "report.html").read_text()
+
+
 def test_what_belongs_to_training_anew_is_refused_without_it() -> None:
     with pytest.raises(SpecError, match="epochs says how variants are trained: ask for that by retrain"):
         gl.importance("iris", epochs=3)

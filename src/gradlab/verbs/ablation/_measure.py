@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from jaxtyping import Int
 
 from gradlab import ablation
 from gradlab.ablation import Estimate, MemberWorths, Place, Sample, Subject, over_draws
@@ -94,8 +95,8 @@ def sample_of(dataset: Dataset, seed: int, examples: int) -> Sample:
         The examples.
     """
     part = held_out(dataset)
-    train = _draw(dataset.train, examples, seed, "reference")
-    rows = _draw(dataset.part(part), examples, seed, "measured")
+    train = draw_rows(dataset.train, examples, seed, "reference")
+    rows = draw_rows(dataset.part(part), examples, seed, "measured")
     return Sample(dataset.real_inputs(train), dataset.real_inputs(rows), dataset.targets[rows])
 
 
@@ -104,10 +105,11 @@ def held_out(dataset: Dataset) -> PartName:
     return "test" if len(dataset.test) else "validation" if len(dataset.validation) else "train"
 
 
-def _draw(rows: np.ndarray, count: int, seed: int, purpose: str) -> np.ndarray:
+def draw_rows(rows: Int[np.ndarray, " rows"], count: int, seed: int, purpose: str) -> Int[np.ndarray, " drawn"]:
+    """Draw so many of some rows, in their order: the first half of MNIST's test part is easier than the second."""
     if len(rows) <= count:
         return rows
-    return np.sort(generator(seed, "importance", purpose).choice(rows, count, replace=False))
+    return np.sort(generator(seed, "ablation", purpose).choice(rows, count, replace=False))
 
 
 def _accuracy(members: list[MemberWorths], num: int) -> Estimate | None:

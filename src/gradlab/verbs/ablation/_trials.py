@@ -21,7 +21,7 @@ from gradlab.verbs._networks import Networks
 from gradlab.verbs._room import check_room
 from gradlab.verbs._stopping import stop_on_signals
 from gradlab.verbs._watcher import Watcher
-from gradlab.verbs.ablation._measure import held_out
+from gradlab.verbs.ablation._measure import draw_rows, held_out
 
 SCORED_EXAMPLES = 5_000
 DISTORTED_EXAMPLES = 1_000
@@ -110,8 +110,8 @@ class Trainer:
             num_params=sum(row.num_params for row in rows),
             multiply_adds=sum(row.multiply_adds for row in rows),
             seconds=seconds,
-            train_scores=np.array([_score(plan, one, dataset, TRAIN) for one, dataset, _ in pairs]),
-            test_scores=np.array([_score(plan, one, dataset, self._part) for one, dataset, _ in pairs]),
+            train_scores=np.array([_score(plan, one, dataset, TRAIN, seed) for one, dataset, seed in pairs]),
+            test_scores=np.array([_score(plan, one, dataset, self._part, seed) for one, dataset, seed in pairs]),
             distorted=distorted,
         )
 
@@ -120,7 +120,7 @@ class Trainer:
     ) -> dict[Distortion, Float[np.ndarray, " levels"]]:
         if one.diverged_at is not None:
             return {kind: np.full(len(levels), np.nan) for kind, levels in ablation.LEVELS.items()}
-        rows = dataset.part(self._part)[:DISTORTED_EXAMPLES]
+        rows = draw_rows(dataset.part(self._part), DISTORTED_EXAMPLES, seed, "distorted")
         subject = Subject(plan.network, plan.objective, one.params, one.statistics, seed)
         found = ablation.measure_robustness(subject, dataset.real_inputs(rows), dataset.targets[rows])
         return {kind: 100.0 * values for kind, values in found.items()}
@@ -128,9 +128,9 @@ class Trainer:
     def linear_scores(self) -> Float[np.ndarray, " seeds"]:
         """Score a linear model on the data of every seed."""
         found = []
-        for place, dataset in enumerate(self._datasets.values()):
+        for place, (seed, dataset) in enumerate(self._datasets.items()):
             self._watcher.on_loading("a linear model", place, len(self._datasets))
-            rows = dataset.part(self._part)[:SCORED_EXAMPLES]
+            rows = draw_rows(dataset.part(self._part), SCORED_EXAMPLES, seed, self._part)
             own = dataset.train[: ablation.MOST_EXAMPLES]
             train, test = ((dataset.real_inputs(part), dataset.targets[part]) for part in (own, rows))
             found.append(ablation.linear_score(train, test, self._source.objective))
@@ -138,10 +138,10 @@ class Trainer:
         return np.array(found)
 
 
-def _score(plan: Plan, one: Trained, dataset: Dataset, part: PartName) -> float:
+def _score(plan: Plan, one: Trained, dataset: Dataset, part: PartName, seed: int) -> float:
     if one.diverged_at is not None:
         return math.nan
-    rows = dataset.part(part)[:SCORED_EXAMPLES]
+    rows = draw_rows(dataset.part(part), SCORED_EXAMPLES, seed, part)
     inputs, targets = dataset.inputs[rows], dataset.targets[rows]
     with training.precision_of(plan.precision):
         told = infer(
