@@ -14,8 +14,8 @@ from gradlab.core import RunError
 from gradlab.data import Dataset
 from gradlab.training._devices import Device, precision_of, work_devices
 from gradlab.training._materials import Materials
-from gradlab.training._plan import SCALE, Plan
-from gradlab.training._program import Compiler, State, trace_names
+from gradlab.training._plan import SCALE, Plan, State
+from gradlab.training._program import Compiler, trace_names
 from gradlab.training._state import (
     Member,
     example_orders,

@@ -37,21 +37,48 @@ def sum_in_pieces(of_piece: SumOf, arguments: Any, rows: Int[Array, " rows"], *,
     Returns:
         The sums.
     """
+    pieces = divide(rows, groups)
+    sums = add_pieces(of_piece, arguments, pieces, devices=devices)
+    return jax.tree.map(lambda leaf: jnp.sum(leaf, axis=0), sums)
+
+
+def divide(rows: Int[Array, " rows"], groups: int) -> Int[Array, "groups pieces piece"]:
+    """Divide rows into pieces, and the pieces into groups; -1 fills up the last ones."""
     per_group = math.ceil(rows.shape[0] / (groups * PIECE))
     missing = groups * per_group * PIECE - rows.shape[0]
-    pieces = jnp.pad(rows, (0, missing), constant_values=-1).reshape(groups, per_group, PIECE)
+    return jnp.pad(rows, (0, missing), constant_values=-1).reshape(groups, per_group, PIECE)
+
+
+def add_pieces(
+    of_piece: SumOf, arguments: Any, pieces: Int[Array, "groups pieces piece"], before: Any = None, *, devices: int
+) -> Any:
+    """Sum a tree of numbers over the pieces of each group.
+
+    Args:
+        of_piece: See `sum_in_pieces`.
+        arguments: See there.
+        pieces: As `divide` lays them out, or some of each group.
+        before: What the groups had summed up before; None: nothing.
+        devices: See there.
+
+    Returns:
+        The sums, by group on their first axis.
+    """
+    groups, per_group = pieces.shape[:2]
     numbers = jnp.arange(groups * per_group, dtype=jnp.int32).reshape(groups, per_group)
 
-    def sum_group(arguments: Any, pieces: Array, numbers: Array) -> Any:
+    def sum_group(arguments: Any, pieces: Array, numbers: Array, *before: Any) -> Any:
         def add(index: Array, sums: Any) -> Any:
             return jax.tree.map(jnp.add, sums, of_piece(arguments, pieces[index], numbers[index]))
 
+        if before:
+            return lax.fori_loop(0, per_group, add, before[0])
         like = jax.eval_shape(of_piece, arguments, pieces[0], numbers[0])
         nothing = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), like)
         return lax.fori_loop(0, per_group, add, nothing)
 
-    def sum_groups(arguments: Any, pieces: Array, numbers: Array) -> Any:
-        return lax.map(lambda group: sum_group(arguments, *group), (pieces, numbers))
+    def sum_groups(arguments: Any, *cut: Any) -> Any:
+        return lax.map(lambda group: sum_group(arguments, *group), cut)
 
-    sums = over_cores(sum_groups, devices, num_whole=1, num_cut=2)(arguments, pieces, numbers)
-    return jax.tree.map(lambda leaf: jnp.sum(leaf, axis=0), sums)
+    cut = (pieces, numbers) if before is None else (pieces, numbers, before)
+    return over_cores(sum_groups, devices, num_whole=1, num_cut=len(cut))(arguments, *cut)

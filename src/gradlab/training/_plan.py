@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from gradlab.core import SpecError, unknown_name
 from gradlab.data import Dataset
@@ -12,6 +13,9 @@ from gradlab.optimizers import RATE_OF, numeric_fields
 from gradlab.spec import AnyOptimizerSpec, AugmentSpec, Experiment
 from gradlab.training._devices import core_devices, count_cores
 from gradlab.training._pieces import PIECE
+
+State = dict[str, Any]
+"""All that a resume needs, by name: params, statistics, opt_state, step, the epoch's running sums, the best so far."""
 
 LANES = 16
 """Members trained side by side in one block of small networks, on the minor axis of every array.

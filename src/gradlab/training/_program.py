@@ -1,7 +1,6 @@
 """The compiled training program: some steps of one member, vectorised over a block's lanes."""
 
 import functools
-import math
 import threading
 import time
 from collections.abc import Callable
@@ -18,21 +17,12 @@ from gradlab.networks import Context
 from gradlab.optimizers import penalty, update
 from gradlab.training._augment import augment
 from gradlab.training._devices import ONE_CORE_EACH
+from gradlab.training._measure import as_real, keep_best, measure
 from gradlab.training._pieces import sum_in_pieces
-from gradlab.training._plan import DROPOUT, Plan
-
-State = dict[str, Any]
-"""All that a resume needs, by name: params, statistics, opt_state, step, the epoch's running sums, the best so far."""
+from gradlab.training._plan import DROPOUT, Plan, State
 
 Bounds = tuple[Int[Array, ""], Int[Array, ""], Int[Array, ""]]
 """How many epochs to run, and from which step to which of each."""
-
-CHUNK = 2_048
-"""Examples that pass the network at once when a whole part is measured."""
-MAX_VALUES = 8_000
-"""Values of a layer, over examples and lanes, up to which XLA computes tanh in one thread; 8 lanes of 2-4-2-1 measure
-250 points in 42 us, 10 lanes in 130 us, since starting its threads takes longer than the work."""
-MIN_CHUNK = 32
 
 
 @functools.lru_cache(maxsize=32)
@@ -237,7 +227,7 @@ def _training_examples(
     plan: Plan, data: dict[str, Array], rows: Int[Array, " batch"], key: PRNGKeyArray | None
 ) -> tuple[Float[Array, "batch ..."], Shaped[Array, " batch"]]:
     inputs, targets = (jnp.take(data[name], rows, axis=0, mode="clip") for name in ("train_inputs", "train_targets"))
-    inputs = _as_real(plan, inputs)
+    inputs = as_real(plan, inputs)
     if plan.augment is not None and key is not None:
         inputs = augment(plan.augment, inputs, key)
     return inputs, targets
@@ -264,12 +254,6 @@ def _mean(losses: Float[Array, " batch"], counted: Bool[Array, " batch"] | None)
     return jnp.sum(jnp.where(counted, losses, 0.0)) / jnp.sum(counted.astype(losses.dtype))
 
 
-def _as_real(plan: Plan, inputs: Shaped[Array, "..."]) -> Float[Array, "..."]:
-    if inputs.dtype == jnp.uint8:
-        return inputs.astype(plan.precision) * jnp.asarray(plan.input_scale, plan.precision)
-    return inputs
-
-
 def _finish_epoch(
     plan: Plan, state: State, hyper: dict[str, Float[Array, ""]], data: dict[str, Array]
 ) -> tuple[State, dict[str, Float[Array, ""]]]:
@@ -280,64 +264,9 @@ def _finish_epoch(
     if "penalty" in trace_names(plan):
         values["penalty"] = penalty(state["params"], hyper)
     for part, count in plan.measured_parts.items():
-        values |= _measure(plan, state, data, part, count)
+        values |= measure(plan, state, data, part, count)
     zero = jnp.zeros_like(state["loss_sum"])
     state = {**state, "loss_sum": zero, "square_sum": zero, "epoch": state["epoch"] + 1}
     if plan.patience:
-        state = _keep_best(plan, state, values)
+        state = keep_best(plan, state, values)
     return state, values
-
-
-def _measure(plan: Plan, state: State, data: dict[str, Array], part: str, count: int) -> dict[str, Float[Array, ""]]:
-    """Measure mean loss and accuracy over the first `count` examples of a part, chunk by chunk."""
-    all_inputs, all_targets = data[f"{part}_inputs"], data[f"{part}_targets"]
-
-    def measure(state: State, inputs: Array, targets: Array) -> tuple[Array, Array]:
-        logits, _ = plan.network.forward(state["params"], state["statistics"], _as_real(plan, inputs), Context())
-        right = plan.objective.are_right(logits, targets) if plan.is_classification else jnp.zeros(len(inputs))
-        return plan.objective.losses(logits, targets), right.astype(plan.precision)
-
-    def sum_rows(arguments: Any, rows: Int[Array, " rows"], _: Any = None) -> tuple[Array, ...]:
-        state, *arrays = arguments
-        measured = measure(state, *(jnp.take(each, rows, axis=0, mode="clip") for each in arrays))
-        is_counted = (rows >= 0) & (rows < count)
-        return tuple(jnp.sum(jnp.where(is_counted, values, 0.0)) for values in measured)
-
-    arguments = (state, all_inputs, all_targets)
-    chunk = _chunk(plan)
-    if plan.groups:
-        rows = jnp.arange(count)
-        sums = sum_in_pieces(sum_rows, arguments, rows, groups=plan.groups, devices=plan.batch_devices)
-    elif count <= chunk:
-        sums = tuple(jnp.sum(values) for values in measure(state, all_inputs[:count], all_targets[:count]))
-    else:
-        num_chunks = math.ceil(count / chunk)
-        size = math.ceil(count / num_chunks)
-        parts = lax.map(lambda chunk: sum_rows(arguments, chunk * size + jnp.arange(size)), jnp.arange(num_chunks))
-        sums = tuple(jnp.sum(values) for values in parts)
-    names = ("loss", "accuracy") if plan.is_classification else ("loss",)
-    return {f"{part}_{name}": value / count for name, value in zip(names, sums, strict=False)}
-
-
-def _chunk(plan: Plan) -> int:
-    """Choose how many examples are measured at once."""
-    widest = max(layer.output_shape[-1] for layer in plan.network.layers)
-    return CHUNK if plan.lanes == 1 else min(CHUNK, max(MIN_CHUNK, MAX_VALUES // (widest * plan.lanes)))
-
-
-def _keep_best(plan: Plan, state: State, values: dict[str, Float[Array, ""]]) -> State:
-    """Keep the parameters of the best validation value so far, and say when patience has run out."""
-    value = -values["validation_accuracy"] if plan.stops_on_accuracy else values["validation_loss"]
-    is_better = (value < state["best_value"] - plan.min_delta) & ~state["has_stopped"]
-
-    def choose(new: Array, old: Array) -> Array:
-        return jnp.where(is_better, new, old)
-
-    best_epoch = choose(state["epoch"], state["best_epoch"])
-    return {
-        **state,
-        "best": jax.tree.map(choose, {"params": state["params"], "statistics": state["statistics"]}, state["best"]),
-        "best_value": choose(value, state["best_value"]),
-        "best_epoch": best_epoch,
-        "has_stopped": state["has_stopped"] | (state["epoch"] - best_epoch >= plan.patience),
-    }

@@ -15,8 +15,7 @@ from gradlab.data import Dataset
 from gradlab.networks import HostArrays, Network
 from gradlab.objectives import balanced_weights
 from gradlab.optimizers import RATE_OF, numeric_fields, start
-from gradlab.training._plan import SCALE, SCALE_OF, Plan
-from gradlab.training._program import State
+from gradlab.training._plan import SCALE, SCALE_OF, Plan, State
 
 
 @dataclass(frozen=True, eq=False)
