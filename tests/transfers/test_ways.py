@@ -1,12 +1,13 @@
 """The ways of learning few examples: each does what its name says, and learned weights help where they should."""
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from gradlab.training import Interrupted
-from gradlab.transfers import WAYS, Choice, Learner, Shots, Source, draw_shots
+from gradlab.transfers import WAYS, Choice, Learner, Shots, Source, draw_shots, nearest
 from tests.transfers.conftest import digits
 
 CHOICE = Choice({"frozen": 10.0, "fine-tuned": 0.003, "fresh": 0.003, "raw pixels": 10.0}, {}, 2, 0, 0)
@@ -21,7 +22,7 @@ def shots(num: int, per_class: int = 3, num_choose: int = 100) -> list[Shots]:
 
 def test_what_was_learned_helps_with_the_same_digits(source: Source) -> None:
     draws = shots(6)
-    found = Learner(source).learn(draws, (1, 3), CHOICE)
+    found = Learner(source).learn(draws, (1, 3), [CHOICE])
     assert set(found) == set(WAYS)
     assert all(values.shape == (2, 6) for values in found.values())
     means = {way: values.mean(axis=1) for way, values in found.items()}
@@ -38,7 +39,7 @@ def test_weights_that_learned_nothing_do_not_help(source: Source) -> None:
     params["hidden"]["weight"] = rng.normal(0.0, np.sqrt(2.0 / 64.0), (64, 24)).astype(np.float32)
     params["hidden"]["bias"] = np.zeros(24, np.float32)
     blank = Source(source.model, source.loss, source.precision, params, source.statistics)
-    found = Learner(blank).learn(shots(6), (3,), CHOICE)
+    found = Learner(blank).learn(shots(6), (3,), [CHOICE])
     assert found["fine-tuned"].mean() == pytest.approx(found["fresh"].mean(), abs=0.06)
 
 
@@ -60,6 +61,12 @@ def test_the_best_of_what_was_tried_is_chosen(source: Source) -> None:
     assert len({round(score, 6) for score in choice.scores["fresh"].values()}) > 1
 
 
+def test_each_size_takes_what_was_chosen_with_the_nearest() -> None:
+    choices = [replace(CHOICE, per_class=size) for size in (1, 10, 100)]
+    taken = [nearest(choices, size).per_class for size in (1, 2, 3, 5, 10, 20, 50, 1_000)]
+    assert taken == [1, 1, 1, 10, 10, 10, 100, 100]
+
+
 def test_without_examples_to_choose_by_usual_values_are_taken(source: Source) -> None:
     choice = Learner(source).choose(shots(1, num_choose=5), 3)
     assert choice.scores == {}
@@ -71,7 +78,7 @@ def test_it_stops_when_asked(source: Source) -> None:
     stop = threading.Event()
     stop.set()
     with pytest.raises(Interrupted):
-        Learner(source, stop=stop).learn(shots(1), (1,), CHOICE)
+        Learner(source, stop=stop).learn(shots(1), (1,), [CHOICE])
 
 
 def test_populations_are_announced_and_followed(source: Source) -> None:
@@ -80,6 +87,6 @@ def test_populations_are_announced_and_followed(source: Source) -> None:
     learner = Learner(
         source, check=lambda _, epochs: begun.append(epochs), on_progress=lambda now: shares.append(now.share)
     )
-    learner.learn(shots(1), (1, 3), CHOICE)
+    learner.learn(shots(1), (1, 3), [CHOICE])
     assert begun == [200, 200]
     assert shares[-1] == 1.0

@@ -60,7 +60,7 @@ def test_every_way_is_scored_at_every_size_and_draw(found: Transfer) -> None:
         assert found.curves.accuracy[way].shape == (2, 6)
         assert found.curves.mean(way, 1)[0] > found.curves.chance.mean()
     assert found.num_test == 200
-    assert found.choice.per_class == 3
+    assert [one.per_class for one in found.choices] == [1, 3]
 
 
 def test_the_same_classes_are_told_without_any_example(found: Transfer, run: gl.Run) -> None:

@@ -17,4 +17,5 @@ from gradlab.transfers._ways import (
     Learner as Learner,
     Source as Source,
     Way as Way,
+    nearest as nearest,
 )

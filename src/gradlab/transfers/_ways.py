@@ -78,6 +78,11 @@ class Choice:
 DEFAULTS: dict[Way, float] = {"frozen": 10.0, "fine-tuned": 0.001, "fresh": 0.001, "raw pixels": 10.0}
 
 
+def nearest(choices: Sequence[Choice], per_class: int) -> Choice:
+    """Return what was chosen with the number of examples whose ratio to this one is the smallest."""
+    return min(choices, key=lambda one: (abs(math.log(one.per_class / per_class)), one.per_class))
+
+
 class Learner:
     """Learns few examples in every way. It is asked from one thread."""
 
@@ -87,7 +92,6 @@ class Learner:
         *,
         check: Callable[[Plan, int], None] = lambda *_: None,
         on_progress: Callable[[Progress], None] = lambda _: None,
-        on_step: Callable[[], None] = lambda: None,
         stop: threading.Event | None = None,
     ) -> None:
         """Take the source.
@@ -96,11 +100,10 @@ class Learner:
             source: The network.
             check: Called with a plan and its epochs before training, to refuse what has no room.
             on_progress: Called while a population trains.
-            on_step: Called after each linear model.
             stop: When set, learning ends soon.
         """
         self._source = source
-        self._check, self._on_progress, self._on_step = check, on_progress, on_step
+        self._check, self._on_progress = check, on_progress
         self._stop = stop or threading.Event()
 
     def choose(self, draws: Sequence[Shots], per_class: int) -> Choice:
@@ -119,33 +122,31 @@ class Learner:
             return Choice(DEFAULTS, {}, per_class, 0, 0)
         tried: dict[Way, Sequence[float]] = {way: STRENGTHS if way in LINEAR else RATES for way in WAYS}
         found = self._train(draws, per_class, {way: tried[way] for way in TRAINED}, part="validation")
-        linear = [self._linear(one, [per_class], {way: tried[way] for way in LINEAR}, "validation") for one in draws]
-        found |= {way: np.stack([one[way][0] for one in linear], axis=1) for way in LINEAR}
+        found |= self._linear(draws, [(per_class, dict.fromkeys(LINEAR, c)) for c in STRENGTHS], part="validation")
         scores: dict[Way, dict[float, float]] = {
             way: dict(zip(tried[way], found[way].mean(axis=1).tolist(), strict=True)) for way in WAYS
         }
         values: dict[Way, float] = {way: max(sorted(tried[way]), key=lambda value: scores[way][value]) for way in WAYS}
         return Choice(values, scores, per_class, len(draws), num)
 
-    def learn(self, draws: Sequence[Shots], sizes: Sequence[int], choice: Choice) -> dict[Way, Scores]:
+    def learn(self, draws: Sequence[Shots], sizes: Sequence[int], choices: Sequence[Choice]) -> dict[Way, Scores]:
         """Learn from the same examples in every way.
 
         Args:
             draws: The draws.
             sizes: Numbers of examples of each class.
-            choice: The numbers to learn with.
+            choices: The numbers to learn with; each size takes those that were chosen with the most similar one.
 
         Returns:
             By way, the accuracy on each draw's test part.
         """
-        chosen = {way: (choice.values[way],) for way in WAYS}
+        chosen = [nearest(choices, per_class).values for per_class in sizes]
         trained = [
-            self._train(draws, per_class, {way: chosen[way] for way in TRAINED}, part="test") for per_class in sizes
+            self._train(draws, per_class, {way: (values[way],) for way in TRAINED}, part="test")
+            for per_class, values in zip(sizes, chosen, strict=True)
         ]
-        linear = [self._linear(one, sizes, {way: chosen[way] for way in LINEAR}, "test") for one in draws]
-        of_trained: dict[Way, Scores] = {way: np.stack([one[way][0] for one in trained]) for way in TRAINED}
-        of_linear: dict[Way, Scores] = {way: np.stack([one[way][:, 0] for one in linear], axis=1) for way in LINEAR}
-        return {way: of_linear[way] if way in LINEAR else of_trained[way] for way in WAYS}
+        found: dict[Way, Scores] = {way: np.stack([one[way][0] for one in trained]) for way in TRAINED}
+        return found | self._linear(draws, list(zip(sizes, chosen, strict=True)), part="test")
 
     def as_it_is(self, draws: Sequence[Shots]) -> Float[np.ndarray, " draws"]:
         """Score the source as it is, its last layer included, where the classes are the same."""
@@ -154,31 +155,25 @@ class Learner:
         return np.array(found)
 
     def _linear(
-        self, one: Shots, sizes: Sequence[int], strengths: Mapping[Way, Sequence[float]], part: Scored
-    ) -> dict[Way, Float[np.ndarray, "sizes strengths"]]:
-        """Fit linear models of the features and of the raw pixels of one draw."""
-        parts: tuple[PartName, ...] = ("train", part)
-        pixels = {name: one.real(name) for name in parts}
-        found: dict[Way, Float[np.ndarray, "sizes strengths"]] = {}
-        for way, own in strengths.items():
-            rows = {name: self._rows(way, one.dataset, inputs) for name, inputs in pixels.items()}
-            test = (rows[part], one.labels(part))
-            found[way] = np.zeros((len(sizes), len(own)))
-            for place, size in enumerate(sizes):
-                train = (rows["train"][: size * len(one.dataset.classes)], one.labels("train", size))
-                for column, strength in enumerate(own):
+        self, draws: Sequence[Shots], fits: Sequence[tuple[int, Mapping[Way, float]]], *, part: Scored
+    ) -> dict[Way, Float[np.ndarray, "fits draws"]]:
+        """Fit linear models of the source's features and of the raw pixels: each with its number of examples and C."""
+        found: dict[Way, Float[np.ndarray, "fits draws"]] = {way: np.zeros((len(fits), len(draws))) for way in LINEAR}
+        for column, one in enumerate(draws):
+            for way in LINEAR:
+                train, scored = self._rows(way, one, "train"), (self._rows(way, one, part), one.labels(part))
+                for row, (per_class, strengths) in enumerate(fits):
                     if self._stop.is_set():
                         raise Interrupted
-                    found[way][place, column] = linear_accuracy(train, test, strength)
-                    self._on_step()
+                    own = (train[: per_class * len(one.dataset.classes)], one.labels("train", per_class))
+                    found[way][row, column] = linear_accuracy(own, scored, strengths[way])
         return found
 
-    def _rows(
-        self, way: Way, dataset: Dataset, inputs: Float[np.ndarray, "examples ..."]
-    ) -> Float[np.ndarray, "examples numbers"]:
+    def _rows(self, way: Way, one: Shots, part: PartName) -> Float[np.ndarray, "examples numbers"]:
+        inputs = one.real(part)
         if way == "raw pixels":
             return inputs.reshape(len(inputs), -1)
-        network = self._plan(dataset, 1)[1].network
+        network = self._plan(one.dataset, 1)[1].network
         return features_of(network, self._source.params, self._source.statistics, inputs)
 
     def _train(

@@ -141,7 +141,6 @@ def _worth(found: Transfer) -> Section:
 
 
 def _set_up(found: Transfer) -> Section:
-    choice = found.choice
     tiles = tuple(
         Tile(
             (picture[:, :, :COLOUR] if picture.shape[2] >= COLOUR else picture[:, :, 0]).astype(np.float64),
@@ -154,17 +153,19 @@ def _set_up(found: Transfer) -> Section:
         (
             way,
             "C" if way in LINEAR else "learning rate",
-            f"{choice.values[way]:g}",
-            ", ".join(f"{value:g}: {score:.3f}" for value, score in choice.scores.get(way, {}).items()),
+            f"{one.per_class:,}",
+            f"{one.values[way]:g}",
+            ", ".join(f"{value:g}: {score:.3f}" for value, score in one.scores.get(way, {}).items()),
         )
         for way in WAYS
+        for one in found.choices
     )
     table = Table(
         "What each way learns with",
-        ("way", "number", "chosen", "tried: accuracy"),
+        ("way", "number", "of each class", "chosen", "tried: accuracy"),
         rows,
-        note=f"Tried with {choice.per_class:,} of each class on {choice.num_draws} other draws. C is one over the "
-        "penalty of the logistic regression.",
+        note=f"Tried on {found.choices[0].num_draws} other draws; other numbers of examples take what was chosen with "
+        "the nearest. C is one over the penalty of the logistic regression.",
     )
     shown = "One example of each class, as the network sees it"
     parts = (Tiles(shown, tiles, "medium"), table)

@@ -34,7 +34,7 @@ class Transfer(Told):
         own_shape: Shape of the target's pictures.
         shape: Shape that the network takes.
         curves: Accuracies by number of examples.
-        choice: The learning rates and penalties, and how they were chosen.
+        choices: Learning rates and penalties, as they were chosen with some numbers of examples.
         num_test: Examples that each draw was scored on.
         pictures: One example of each class, as the network sees it.
         sentences: What it shows.
@@ -50,7 +50,7 @@ class Transfer(Told):
     own_shape: tuple[int, ...]
     shape: tuple[int, ...]
     curves: Curves
-    choice: Choice
+    choices: tuple[Choice, ...]
     num_test: int
     pictures: Float[np.ndarray, "classes rows columns colours"]
     sentences: tuple[str, ...]
@@ -65,7 +65,7 @@ class Transfer(Told):
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-        curves, choice = self.curves, self.choice
+        curves = self.curves
         return {
             "outcome": list(self.sentences),
             "notes": list(self.notes),
@@ -87,9 +87,16 @@ class Transfer(Told):
                 for first, second in PAIRS
                 for pairs in (curves.compare(first, second),)
             ],
-            "chosen": {way: choice.values[way] for way in WAYS},
-            "tried": {way: {f"{value:g}": score for value, score in own.items()} for way, own in choice.scores.items()},
-            "chosen_with_examples_per_class": choice.per_class,
+            "chosen": [
+                {
+                    "examples_per_class": one.per_class,
+                    "values": {way: one.values[way] for way in WAYS},
+                    "tried": {
+                        way: {f"{value:g}": score for value, score in own.items()} for way, own in one.scores.items()
+                    },
+                }
+                for one in self.choices
+            ],
             "seconds": {name: round(value, 4) for name, value in self.seconds.items()},
         }
 

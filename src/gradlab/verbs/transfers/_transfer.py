@@ -147,9 +147,8 @@ def _draw(
         )
 
     draws = [draw(seed, max(sizes), 0, min(test_examples, spare)) for seed in range(seeds)]
-    middle = sizes[len(sizes) // 2]
     others = range(seeds, seeds + CHOOSING_DRAWS)
-    return draws, [draw(seed, middle, min(CHOOSE, spare), FEWEST_TEST) for seed in others]
+    return draws, [draw(seed, max(sizes), min(CHOOSE, spare), FEWEST_TEST) for seed in others]
 
 
 def _learn(
@@ -162,11 +161,12 @@ def _learn(
     watcher: Watcher,
     stop: threading.Event,
 ) -> Transfer:
-    networks = len(TRAINED) * (len(draws) * len(sizes) + len(transfers.RATES) * len(choosing))
+    chosen_with = sorted({sizes[0], sizes[len(sizes) // 2], sizes[-1]})
+    networks = len(TRAINED) * (len(draws) * len(sizes) + len(transfers.RATES) * len(choosing) * len(chosen_with))
     progress = _Progress(watcher, networks)
     learner = Learner(giver.source, check=progress.begin, on_progress=progress.advance, stop=stop)
-    choice = learner.choose(choosing, choosing[0].num_most)
-    accuracy = learner.learn(draws, sizes, choice)
+    choices = tuple(learner.choose(choosing, per_class) for per_class in chosen_with)
+    accuracy = learner.learn(draws, sizes, choices)
     same = giver.run.classes == target.first.classes
     first = draws[0]
     return Transfer(
@@ -182,7 +182,7 @@ def _learn(
             as_it_is=learner.as_it_is(draws) if same else None,
             chance=np.array([_majority(one) for one in draws]),
         ),
-        choice=choice,
+        choices=choices,
         num_test=min(len(one.dataset.test) for one in draws),
         pictures=first.real("train", 1),
         sentences=(),

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from gradlab.evaluation import PairedDifference
-from gradlab.transfers import WAYS, Way, interval_of
+from gradlab.transfers import WAYS, Choice, Way, interval_of
 from gradlab.verbs.transfers._result import PAIRS, Transfer
 from gradlab.verbs.transfers._target import Giver, Target
 
@@ -114,7 +114,6 @@ def word_worth(found: Transfer, value: float) -> str:
 
 def notes_of(found: Transfer, giver: Giver, target: Target) -> tuple[str, ...]:
     """Say what a reader must know to trust the numbers."""
-    choice = found.choice
     notes = [
         f"Intervals are over {found.curves.num_draws} draws of examples (Student's t), each with a split and initial "
         f"weights of its own, scored on {found.num_test:,} examples of the held-out part. The network that is carried "
@@ -122,13 +121,8 @@ def notes_of(found: Transfer, giver: Giver, target: Target) -> tuple[str, ...]:
         "Frozen features are what the last layer is given, under a logistic regression; so are raw pixels. Fine-tuned "
         "and fresh networks are trained alike: Adam, a cosine, batches of up to 32, at least 200 updates and 12 "
         "passes. The last layer is drawn anew in all.",
-        f"Learning rates and penalties were chosen by {choice.num_examples:,} other training examples on "
-        f"{choice.num_draws} draws of their own with {_examples(choice.per_class)} of each class."
-        if choice.scores
-        else "There were too few examples to choose learning rates and penalties by; usual ones were taken.",
+        _chosen(found.choices),
     ]
-    if choice.at_an_end:
-        notes.append(f"The best value tried is at the end of those tried for: {', '.join(choice.at_an_end)}.")
     if found.own_shape != found.shape:
         own, shape = (" x ".join(map(str, one)) for one in (found.own_shape, found.shape))
         notes.append(f"The pictures of {found.target} are {own} and were brought to {shape}, bilinearly.")
@@ -136,3 +130,19 @@ def notes_of(found: Transfer, giver: Giver, target: Target) -> tuple[str, ...]:
     if checksum and checksum == target.first.checksum:
         notes.append(f"{found.target} is what the network was trained on: it has seen these examples.")
     return tuple(notes)
+
+
+def _chosen(choices: Sequence[Choice]) -> str:
+    """Say how learning rates and penalties were chosen."""
+    first = choices[0]
+    if not first.scores:
+        return "There were too few examples to choose learning rates and penalties by; usual ones were taken."
+    sizes = _listed([one.per_class for one in choices])
+    ends = dict.fromkeys(f"{way} ({one.per_class})" for one in choices for way in one.at_an_end)
+    told = (
+        f"Learning rates and penalties were chosen by {first.num_examples:,} other training examples on "
+        f"{first.num_draws} draws of their own, with {sizes}; other numbers take those of the nearest."
+    )
+    return told + (
+        f" The best value tried is the least or greatest of those tried for: {', '.join(ends)}." if ends else ""
+    )
