@@ -26,13 +26,20 @@ from gradlab.ablation import (
     judge,
 )
 from gradlab.networks import build_network
-from gradlab.spec import preset
+from gradlab.spec import Conv2DSpec, DenseSpec, FlattenSpec, MaxPool2DSpec
 
 SEEDS = 8
 RNG = np.random.default_rng(0)
 LUCK = RNG.normal(0.0, 3.0, SEEDS)
 """What the seeds have in common, so that it goes out of every difference."""
-BASE = preset("digits-cnn").model
+BASE = (
+    Conv2DSpec(name="conv1", filters=8, activation="relu"),
+    MaxPool2DSpec(name="pool1"),
+    Conv2DSpec(name="conv2", filters=16, activation="relu"),
+    MaxPool2DSpec(name="pool2"),
+    FlattenSpec(name="flat"),
+    DenseSpec(name="output"),
+)
 NETWORK = build_network(BASE, (8, 8, 1), 10)
 
 

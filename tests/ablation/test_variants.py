@@ -31,7 +31,6 @@ from gradlab.spec import (
     FlattenSpec,
     MaxPool2DSpec,
     ResidualSpec,
-    preset,
 )
 
 SHAPE = (8, 8, 1)
@@ -39,6 +38,15 @@ UNNAMED = (
     Conv2DSpec(filters=4, activation="relu"),
     MaxPool2DSpec(),
     Conv2DSpec(filters=6, activation="relu"),
+    MaxPool2DSpec(),
+    FlattenSpec(),
+    DropoutSpec(),
+    DenseSpec(),
+)
+LARGE = (
+    Conv2DSpec(filters=32, activation="relu"),
+    MaxPool2DSpec(),
+    Conv2DSpec(filters=64, activation="relu"),
     MaxPool2DSpec(),
     FlattenSpec(),
     DropoutSpec(),
@@ -94,10 +102,10 @@ def test_kinds_are_changed_as_their_names_say() -> None:
 
 def test_what_is_called_linear_is_a_linear_map() -> None:
     model = (
-        *preset("mnist-cnn").model[:4],
-        ResidualSpec(layers=(Conv2DSpec(filters=64, activation="relu"),)),
+        *UNNAMED[:4],
+        ResidualSpec(layers=(Conv2DSpec(filters=6, activation="relu"),)),
         BatchNormSpec(),
-        *preset("mnist-cnn").model[4:],
+        *UNNAMED[4:],
     )
     found = variants(model, (12, 12, 1))
     rng = np.random.default_rng(0)
@@ -120,9 +128,8 @@ def test_what_is_called_linear_is_a_linear_map() -> None:
 
 
 def test_a_dense_network_in_place_of_convolutions_has_as_many_weights() -> None:
-    for name in ("mnist-cnn", "digits-cnn"):
-        shape = (28, 28, 1) if name == "mnist-cnn" else SHAPE
-        found = variants(preset(name).model, shape)
+    for model, shape in ((LARGE, (28, 28, 1)), (UNNAMED, SHAPE)):
+        found = variants(model, shape)
         counts = [
             sum(row.num_params for row in build_network(found[key].model, shape, 10).table())
             for key in (AS_IT_IS, DENSE)
@@ -132,7 +139,8 @@ def test_a_dense_network_in_place_of_convolutions_has_as_many_weights() -> None:
 
 
 def test_dense_networks_have_fewer_variants() -> None:
-    assert list(variants(preset("iris").model, (4,), 3)) == [AS_IT_IS, LINEAR, HALF, "without hidden"]
+    model = (DenseSpec(name="hidden", units=8, activation="relu"), DenseSpec(name="output"))
+    assert list(variants(model, (4,), 3)) == [AS_IT_IS, LINEAR, HALF, "without hidden"]
     assert list(variants((DenseSpec(name="output"),), (4,), 3)) == [AS_IT_IS]
 
 
@@ -158,7 +166,7 @@ def test_what_shapes_do_not_allow_is_told() -> None:
 
 
 def test_a_variant_that_grows_says_so() -> None:
-    found = variants(preset("mnist-cnn").model, (28, 28, 1))
+    found = variants(LARGE, (28, 28, 1))
     assert found[NO_POOLING].note == "'no pooling' is much larger than the network: 10.4 times the weights."
     assert found[AVERAGE].note == ""
 

@@ -27,8 +27,9 @@ UNITS: dict[Distortion, str] = {"shift": "pixels", "rotation": "degrees", "noise
 WAYS: dict[Distortion, tuple[tuple[float, float, float], ...]] = {
     "shift": ((1.0, 0.0, 0.0), (-1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, -1.0, 0.0)),
     "rotation": ((0.0, 0.0, 1.0), (0.0, 0.0, -1.0)),
+    "noise": ((0.0, 0.0, 0.0),),
 }
-"""What a level is multiplied by: down, right, degrees. Accuracy is the mean over these."""
+"""What a level is multiplied by: down, right, degrees. Pictures take these in turn, the same at every level."""
 
 
 def measure_robustness(
@@ -46,17 +47,18 @@ def measure_robustness(
     Returns:
         The accuracy at each of `LEVELS`.
     """
-    plain = _accuracy(subject, pictures, targets, (0.0, 0.0, 0.0), 0.0)
+    still = np.zeros((len(pictures), 3))
+    plain = _accuracy(subject, pictures, targets, still, 0.0)
     found: dict[Distortion, Float[np.ndarray, " levels"]] = {}
     for kind, levels in LEVELS.items():
-        means = [plain]
-        for level in levels[1:]:
-            moves = [(level * down, level * right, level * turn) for down, right, turn in WAYS.get(kind, ())]
-            each = [_accuracy(subject, pictures, targets, one, 0.0) for one in moves]
-            means.append(
-                float(np.mean(each)) if each else _accuracy(subject, pictures, targets, (0.0, 0.0, 0.0), level)
-            )
-        found[kind] = np.array(means)
+        ways = np.array(WAYS[kind])[np.arange(len(pictures)) % len(WAYS[kind])]
+        found[kind] = np.array(
+            [plain]
+            + [
+                _accuracy(subject, pictures, targets, level * ways, level if kind == "noise" else 0.0)
+                for level in levels[1:]
+            ]
+        )
     return found
 
 
@@ -64,17 +66,17 @@ def _accuracy(
     subject: Subject,
     pictures: Float[np.ndarray, "examples height width channels"],
     targets: Shaped[np.ndarray, " examples"],
-    moved: tuple[float, float, float],
+    moves: Float[np.ndarray, "examples 3"],
     noise: float,
 ) -> float:
     run = _program(subject.network, subject.objective)
     right = 0
     # The same noise for every network of a seed, so that they are compared on the same pictures.
     key = jax.random.key(subject.seed)
-    numbers = jnp.asarray([*moved, noise], jnp.float32)
     for place, (rows, count) in enumerate(chunks(len(pictures), chunk_size(subject.network))):
         own = jax.random.fold_in(key, place)
-        told = run(*subject.arrays, jnp.asarray(pictures[rows]), jnp.asarray(targets[rows]), numbers, own)
+        change = jnp.asarray(moves[rows], jnp.float32), jnp.float32(noise)
+        told = run(*subject.arrays, jnp.asarray(pictures[rows]), jnp.asarray(targets[rows]), change, own)
         right += int(np.asarray(told)[:count].sum())
     return right / len(pictures)
 
@@ -82,13 +84,15 @@ def _accuracy(
 @functools.lru_cache(maxsize=64)
 def _program(network: Network, objective: Objective) -> Callable[..., Array]:
     def run(
-        params: Any, statistics: Any, pictures: Array, targets: Array, numbers: Float[Array, " numbers"], key: Any
+        params: Any,
+        statistics: Any,
+        pictures: Array,
+        targets: Array,
+        change: tuple[Float[Array, "batch 3"], Float[Array, ""]],
+        key: Any,
     ) -> Array:
-        def all_by(number: Array) -> Array:
-            return jnp.broadcast_to(number, (len(pictures),))
-
-        down, right, degrees, noise = numbers
-        moved = move(pictures, all_by(down), all_by(right), all_by(degrees), jnp.zeros(len(pictures), bool))
+        moves, noise = change
+        moved = move(pictures, moves[:, 0], moves[:, 1], moves[:, 2], jnp.zeros(len(pictures), bool))
         # Nothing is clipped where there is no noise, for pictures may go beyond 0 and 1 by a rounding.
         seen = jnp.where(noise > 0.0, add_noise(moved, key, noise), moved)
         logits, _ = network.forward(params, statistics, seen, Context())

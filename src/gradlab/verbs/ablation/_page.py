@@ -9,7 +9,7 @@ from gradlab.verbs.ablation._result import TITLES, Importance, word_worth
 from gradlab.verbs.ablation._retrain_page import claim_section, distortion_section, variant_section
 from gradlab.verbs.ablation._words import word_cost
 
-ROW = 64
+ROW = 16
 HEADS: dict[Method, str] = {
     "initial": "Untrained: its weights before training",
     "fresh": "Redrawn: other random weights",

@@ -207,7 +207,7 @@ def word_worth(worth: Worth | None) -> str:
     if worth.accuracy_lost is None:
         return f"{number(one.value)} ± {number(half, digits=2)}"
     # Rounded first, so that no zero has a sign.
-    return f"{round(one.value, 1) + 0.0:.1f} ± {half:.1f}"
+    return f"{round(one.value, 1) + 0.0:.1f} ± {half:.1f}".replace("-", "−")
 
 
 def _columns(worth: Worth | None) -> tuple[float, ...]:

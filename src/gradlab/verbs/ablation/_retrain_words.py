@@ -49,8 +49,8 @@ def retraining_notes(found: Retraining) -> tuple[str, ...]:
         notes.append(f"Fewer than {LEAST_SEEDS} seeds can show no difference at 5%: use --seeds {LEAST_SEEDS} or more.")
     if found.num_distorted:
         notes.append(
-            f"Distorted are {found.num_distorted:,} of the pictures held out: shifted up, down, left and right, "
-            "rotated both ways, with normal noise."
+            f"Distorted are {found.num_distorted:,} of the pictures held out: shifted in turn up, down, left and "
+            "right, rotated in turn either way, with normal noise."
         )
     if found.num_train > MOST_EXAMPLES and any(
         "linear model" in gain.name for one in found.claims for gain in one.gains

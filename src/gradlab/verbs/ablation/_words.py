@@ -40,7 +40,7 @@ def word_cost(worth: Worth, *, has_unit: bool = True) -> str:
         return f"{number(one.value)}{unit} ({number(one.low)} to {number(one.high)})"
     value, low, high = (round(part, 1) + 0.0 for part in (one.value, one.low, one.high))
     unit = (" point" if value == 1.0 else " points") if has_unit else ""
-    return f"{value:.1f}{unit} ({low:.1f} to {high:.1f})"
+    return f"{value:.1f}{unit} ({low:.1f} to {high:.1f})".replace("-", "−")
 
 
 def _weights(found: Importance) -> list[str]:
@@ -99,7 +99,8 @@ def _only_way(found: Importance) -> list[str]:
 def _span(found: Importance, values: list[float]) -> tuple[str, str, str]:
     if found.accuracy is None:
         return number(min(values)), number(max(values)), " loss"
-    return f"{min(values):.1f}", f"{max(values):.1f}", " points"
+    low, high = (f"{value:.1f}".replace("-", "−") for value in (min(values), max(values)))
+    return low, high, " points"
 
 
 def _halves(found: Importance) -> list[str]:
