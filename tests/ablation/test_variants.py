@@ -2,7 +2,6 @@
 
 import jax.numpy as jnp
 import numpy as np
-import pytest
 
 from gradlab.ablation import (
     AS_IT_IS,
@@ -134,7 +133,8 @@ def test_a_dense_network_in_place_of_convolutions_has_as_many_weights() -> None:
             sum(row.num_params for row in build_network(found[key].model, shape, 10).table())
             for key in (AS_IT_IS, DENSE)
         ]
-        assert counts[1] == pytest.approx(counts[0], rel=0.03)
+        # As near as whole units allow: one has a weight for each pixel and class, and a bias.
+        assert abs(counts[1] - counts[0]) <= (np.prod(shape) + 10 + 1) / 2
         assert kinds(found[DENSE]) == ["flatten", "dense", "dropout", "dense"]
 
 
