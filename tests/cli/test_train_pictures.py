@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -148,3 +149,29 @@ def test_gray_and_colour_in_one_folder_are_told_of(gradlab: Gradlab, home: Path)
     assert "--set data.color=gray" in told.out
     told = gradlab("train", "pictures", *SHORT, "--set", "data.color=gray")
     assert "in colour" not in told.out
+
+
+def test_pictures_on_disk_give_the_same_run(gradlab: Gradlab, home: Path) -> None:
+    """Weights, curves, scores, and the scores of an evaluation and of new pictures."""
+    write_pictures(home / "pictures", (9, 8, 3), counts=(40, 40))
+    told = {}
+    for mb in (1, 0):
+        words = ("--set", f"data.in_memory_mb={mb}", "--seeds", 2, "--augment", "shift=1", "--out", home / f"mb{mb}")
+        answer = gradlab("train", "pictures", "--epochs", 2, *words, "--json")
+        assert (answer.code, answer.err) == (0, "")
+        own, new = gradlab("evaluate", f"mb{mb}", "--json").json(), gradlab("evaluate", f"mb{mb}", "pictures", "--json")
+        scores = {part: answer.json()[part] for part in ("train", "validation", "test")}
+        told[mb] = ((home / f"mb{mb}/weights.safetensors").read_bytes(), scores, own, new.json())
+        assert (home / f"mb{mb}/report.html").is_file()
+    assert told[0] == told[1]
+
+
+def test_a_study_of_pictures_on_disk(gradlab: Gradlab, home: Path) -> None:
+    write_pictures(home / "pictures", (9, 8), counts=(20, 20))
+    found = {}
+    for mb in (1, 0):
+        words = ("--lr", "0.001,0.01", "--seeds", 2, "--set", f"data.in_memory_mb={mb}", "--set", "epochs=2")
+        answer = gradlab("sweep", "pictures", *words, "--out", home / f"mb{mb}", "--json")
+        assert (answer.code, answer.err) == (0, "")
+        found[mb] = pd.read_parquet(home / f"mb{mb}/members.parquet")
+    pd.testing.assert_frame_equal(found[0], found[1], rtol=1e-5)

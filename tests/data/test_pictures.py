@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from gradlab.core import DataError, MissingDataError
-from gradlab.data import Arrays, Dataset, load, preparation_from_json, prepare
+from gradlab.data import Arrays, Dataset, StoredPictures, load, preparation_from_json, prepare, take_rows
 from gradlab.spec import ArraysData, PicturesData, SplitSpec
 
 RNG = np.random.default_rng(0)
@@ -220,12 +220,6 @@ def test_only_broken_pictures(tmp_path: Path) -> None:
         _load(tmp_path)
 
 
-def test_pictures_that_would_fill_the_memory(tmp_path: Path) -> None:
-    _fill(tmp_path, count=200)
-    with pytest.raises(DataError, match=r"data.height"):
-        _load(tmp_path, height=4096, width=4096)
-
-
 def test_progress_is_told(tmp_path: Path) -> None:
     _fill(tmp_path, count=60)
     told: list[tuple[str, int, int]] = []
@@ -290,3 +284,72 @@ def test_mnist_as_files(data_dir: Path) -> None:
     assert data.classes == tuple("0123456789")
     assert np.bincount(data.targets[data.test]).tolist() == [20] * 10
     assert (len(data.train), len(data.validation)) == (640, 160)
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Path:
+    """Gray, coloured, large and broken pictures."""
+    _fill(tmp_path, 12)
+    _save(tmp_path / "cat" / "red.png", RNG.integers(0, 256, (9, 5, 3), dtype=np.uint8))
+    (tmp_path / "dog" / "3.png").write_bytes(b"\x89PNG no more")
+    return tmp_path
+
+
+def test_stored_pictures_are_those_of_memory(mixed: Path) -> None:
+    whole, stored = _load(mixed), _load(mixed, in_memory_mb=0)
+    assert isinstance(stored.inputs, StoredPictures)
+    assert isinstance(whole.inputs, np.ndarray)
+    assert (stored.inputs.shape, stored.inputs.dtype) == (whole.inputs.shape, whole.inputs.dtype)
+    assert (stored.inputs.nbytes, stored.inputs.ndim, len(stored.inputs)) == (whole.inputs.nbytes, 4, 24)
+    assert stored.labels == whole.labels
+    assert stored.checksum == whole.checksum
+    np.testing.assert_array_equal(stored.targets, whole.targets)
+    for name in ("train", "validation", "test"):
+        np.testing.assert_array_equal(stored.part(name), whole.part(name))
+    assert any("2.png" not in note and "broken" in note for note in stored.notes)
+    assert set(stored.notes) - set(whole.notes) == {stored.notes[-1]}
+    assert "stay on disk" in stored.notes[-1]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [3, -1, slice(2, 9, 3), np.array([5, 5, 0]), np.array([[1, 2], [3, 4]]), np.arange(24) % 7 == 0, np.array([], int)],
+    ids=str,
+)
+def test_stored_pictures_are_indexed_as_an_array_is(mixed: Path, rows: Any) -> None:
+    whole, stored = _load(mixed), _load(mixed, in_memory_mb=0)
+    np.testing.assert_array_equal(stored.inputs[rows], whole.inputs[rows])
+    with pytest.raises(IndexError):
+        stored.inputs[24]
+
+
+def test_some_stored_pictures_stay_stored(mixed: Path) -> None:
+    whole, stored = _load(mixed), _load(mixed, in_memory_mb=0)
+    some = take_rows(stored.inputs, np.array([7, 2]))
+    assert isinstance(some, StoredPictures)
+    np.testing.assert_array_equal(some[:], whole.inputs[[7, 2]])
+    np.testing.assert_array_equal(stored.real_inputs(np.array([7, 2])), whole.real_inputs(np.array([7, 2])))
+
+
+def test_the_limit_decides_whether_pictures_stay_on_disk(tmp_path: Path) -> None:
+    for name in ("cat", "dog"):
+        for place in range(5):
+            _save(tmp_path / name / f"{place}.png", _gray(400, 500))
+    assert isinstance(_load(tmp_path, in_memory_mb=2).inputs, np.ndarray)
+    assert isinstance(_load(tmp_path, in_memory_mb=1).inputs, StoredPictures)
+
+
+def test_strict_stops_at_a_broken_picture_that_would_stay_on_disk(mixed: Path) -> None:
+    with pytest.raises(DataError, match=r"1 of 25 pictures in .* are broken: 'dog/3.png"):
+        _load(mixed, in_memory_mb=0, strict=True)
+
+
+def test_new_pictures_that_are_too_many_stay_on_disk(mixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = _load(mixed)
+    whole = _kept(data).apply(mixed)
+    monkeypatch.setattr("gradlab.data._picture_preparation.IN_MEMORY", 100)
+    stored = _kept(data).apply(mixed)
+    assert isinstance(stored.inputs, StoredPictures)
+    np.testing.assert_array_equal(stored.inputs[:], whole.inputs)
+    np.testing.assert_array_equal(stored.targets, whole.targets)
+    assert (stored.labels, stored.notes) == (whole.labels, whole.notes)

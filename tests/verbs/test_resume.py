@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 import gradlab as gl
 from gradlab.core import RunError
@@ -48,6 +49,20 @@ def test_a_stopped_training_goes_on_to_the_same_bits(home: Path) -> None:
     assert run.folder.report_path.is_file()
     assert not (out / "checkpoint").exists()
     assert weights(run) == weights(gl.train("iris", epochs=6_000, out="straight", report=False))
+
+
+def test_pictures_on_disk_go_on_to_the_bits_of_pictures_in_memory(home: Path) -> None:
+    rng = np.random.default_rng(0)
+    for kind, level in (("dark", 80), ("light", 170)):
+        (home / "pictures" / kind).mkdir(parents=True)
+        for place in range(40):
+            pixels = rng.normal(level, 40, (12, 12)).clip(0, 255).astype(np.uint8)
+            Image.fromarray(pixels).save(home / "pictures" / kind / f"{place}.png")
+    options: dict[str, Any] = {"epochs": 60, "batch_size": 8, "augment": {"shift": 1}}
+    out = stopped("pictures", home / "stopped", set={"data.in_memory_mb": 0}, **options)
+    assert (out / "checkpoint").is_dir()
+    run = gl.resume(out, report=False)
+    assert weights(run) == weights(gl.train("pictures", out="straight", report=False, **options))
 
 
 def test_examples_in_memory_are_handed_over_again(home: Path, flowers: pd.DataFrame) -> None:

@@ -14,3 +14,4 @@ from gradlab.data._load import (
     preparation_from_json as preparation_from_json,
     prepare as prepare,
 )
+from gradlab.data._stored_pictures import StoredPictures as StoredPictures, take_rows as take_rows

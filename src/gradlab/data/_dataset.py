@@ -6,6 +6,8 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 
+from gradlab.data._stored_pictures import StoredPictures
+
 Task = Literal["classification", "regression"]
 PartName = Literal["train", "validation", "test"]
 
@@ -78,7 +80,7 @@ class Prepared:
         notes: What had to be done, one line each ("3 unseen categories in 'island' set to none").
     """
 
-    inputs: Shaped[np.ndarray, "examples *shape"]
+    inputs: Shaped[np.ndarray, "examples *shape"] | StoredPictures
     targets: Shaped[np.ndarray, " examples"] | None
     labels: tuple[str, ...]
     notes: tuple[str, ...] = ()
@@ -93,6 +95,7 @@ class Dataset:
         task: Whether classes or a real number are to be told.
         inputs: Examples by any input shape: `(features,)` or `(height, width, channels)`. Either float32 and ready,
             or uint8 pictures of which the network sees `inputs * input_scale` (so that 70,000 pictures stay small).
+            Pictures that are too many for the memory are `StoredPictures`, to be asked for some rows at a time.
         targets: Class ids (int32), or standardised reals (float32).
         classes: The classes' names by id; empty for regression.
         train: Rows of the training part. No row is in two parts.
@@ -112,7 +115,7 @@ class Dataset:
 
     name: str
     task: Task
-    inputs: Shaped[np.ndarray, "examples *shape"]
+    inputs: Shaped[np.ndarray, "examples *shape"] | StoredPictures
     targets: Shaped[np.ndarray, " examples"]
     classes: tuple[str, ...]
     train: Int[np.ndarray, " train"]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from jaxtyping import UInt8
@@ -20,9 +20,11 @@ MAX_PIXELS = 64_000_000
 """Pixels of one file beyond which it is refused: a few bytes can claim to be a picture that fills the memory."""
 
 MAX_BYTES = 4 * 2**30
+THREADS = 4
 GRAY_MODES = frozenset({"1", "L", "LA", "La", "I", "F"})
 
 Progress = Callable[[str, int, int], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def measure_pictures(paths: Sequence[Path]) -> list[Measure | str]:
 
 def read_pictures(
     paths: Sequence[Path], height: int, width: int, channels: int, *, on_progress: Progress | None = None
-) -> list[UInt8[np.ndarray, "height width channels"] | str]:
+) -> tuple[UInt8[np.ndarray, "pictures height width channels"], list[str | None]]:
     """Read pictures in one size.
 
     A picture of another size is resized, its sides apart; transparent parts are laid on white; of 16 bits the upper
@@ -76,7 +78,7 @@ def read_pictures(
         on_progress: Called with what is done, how many are done, and of how many.
 
     Returns:
-        For each file its pixels, or a string that says why it cannot be read.
+        Their pixels, and for each file None or why it cannot be read; its pixels are then all 0.
 
     Raises:
         DataError: If they would not fit into memory.
@@ -87,18 +89,39 @@ def read_pictures(
             f"{len(paths):,} pictures of {width}x{height} would take {size:.0f} GiB: "
             "set data.height and data.width, as 64"
         )
-    return _each(lambda path: _read(path, height, width, channels), paths, on_progress, "reading pictures")
+    pixels = np.zeros((len(paths), height, width, channels), np.uint8)
+
+    def read(place: int) -> str | None:
+        found = _read(paths[place], height, width, channels)
+        if isinstance(found, str):
+            return found
+        pixels[place] = found
+        return None
+
+    return pixels, _each(read, range(len(paths)), on_progress, "reading pictures")
 
 
-def _each(work: Callable[[Path], Any], paths: Sequence[Path], on_progress: Progress | None, what: str) -> list[Any]:
-    """Do one thing to each file, on a few threads: Pillow decodes outside Python's lock."""
+def check_pictures(
+    paths: Sequence[Path], height: int, width: int, channels: int, *, on_progress: Progress | None = None
+) -> list[str | None]:
+    """Read pictures as `read_pictures` does, and keep nothing of them but why one cannot be read."""
+
+    def check(path: Path) -> str | None:
+        found = _read(path, height, width, channels)
+        return found if isinstance(found, str) else None
+
+    return _each(check, paths, on_progress, "checking pictures")
+
+
+def _each(work: Callable[[Any], T], items: Sequence[Any], on_progress: Progress | None, what: str) -> list[T]:
+    """Do one thing to each item, on a few threads: Pillow decodes outside Python's lock."""
     results = []
-    with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=4) as pool:
+    with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=THREADS) as pool:
         warnings.simplefilter("ignore")  # each file's size is checked here, and a broken one is told of
-        for done, result in enumerate(pool.map(work, paths), start=1):
+        for done, result in enumerate(pool.map(work, items), start=1):
             results.append(result)
-            if on_progress is not None and (done % 100 == 0 or done == len(paths)):
-                on_progress(what, done, len(paths))
+            if on_progress is not None and (done % 100 == 0 or done == len(items)):
+                on_progress(what, done, len(items))
     return results
 
 

@@ -16,9 +16,9 @@ from gradlab.data._picture_files import (
     Progress,
     find_pictures,
     measure_pictures,
-    read_pictures,
 )
 from gradlab.data._picture_source import PicturesSource
+from gradlab.data._stored_pictures import Pictures, StoredPictures, open_pictures
 from gradlab.data._table import Column, Table, WordColumn
 from gradlab.data._tables import read_table
 from gradlab.data._target import find_target, read_targets
@@ -26,6 +26,8 @@ from gradlab.spec import PicturesData
 
 PARTS = {"train": "train", "training": "train", "test": "test", "testing": "test", "validation": "validation",
          "val": "validation", "valid": "validation"}  # fmt: skip
+
+MB = 10**6
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,27 +74,39 @@ def load_pictures(spec: PicturesData, *, on_progress: Progress | None = None) ->
         raise DataError(f"there are no pictures in '{folder}': expected {', '.join(sorted(SUFFIXES))}")
     measures = measure_pictures(listed.paths)
     height, width, channels = _choose_shape(spec, [each for each in measures if isinstance(each, Measure)])
-    pictures = read_pictures(listed.paths, height, width, channels, on_progress=on_progress)
-    good = np.array([place for place, picture in enumerate(pictures) if not isinstance(picture, str)], np.int64)
+    inputs, reasons = open_pictures(
+        listed.paths, height, width, channels, in_memory=spec.in_memory_mb * MB, on_progress=on_progress
+    )
+    good = np.array([place for place, why in enumerate(reasons) if why is None], np.int64)
     labels = [path.relative_to(folder).as_posix() for path in listed.paths]
-    broken = [f"{label} ({why})" for label, why in zip(labels, pictures, strict=True) if isinstance(why, str)]
+    broken = [f"{label} ({why})" for label, why in zip(labels, reasons, strict=True) if why is not None]
     if broken and (spec.strict or len(good) == 0):
-        raise DataError(f"{len(broken):,} of {len(pictures):,} pictures in '{folder}' are broken: {quoted(broken)}")
+        raise DataError(f"{len(broken):,} of {len(reasons):,} pictures in '{folder}' are broken: {quoted(broken)}")
     kept = [listed.parts[place] for place in good]
     notes = [
         *listed.notes,
         f"Skipped {counted(len(broken), 'broken picture')}: {quoted(broken)}." if broken else "",
         _resized(measures, height, width),
         _mixed(spec, measures),
+        _stored(spec, inputs),
     ]
     return PicturesSource(
         name=folder.resolve().name,
-        inputs=np.stack([pictures[place] for place in good]),
+        inputs=inputs,
         targets=read_targets(listed.answers.take(good), "auto", folder.name),
         labels=tuple(labels[place] for place in good),
         checksum=_checksum(labels, listed.paths),
         named={part: rows for part in ("test", "validation") if len(rows := np.flatnonzero(np.array(kept) == part))},
         notes=tuple(note for note in notes if note),
+    )
+
+
+def _stored(spec: PicturesData, inputs: Pictures) -> str:
+    if not isinstance(inputs, StoredPictures):
+        return ""
+    return (
+        f"The pictures stay on disk, since they would take {inputs.nbytes / MB:,.0f} MB of memory and "
+        f"data.in_memory_mb is {spec.in_memory_mb:,}; the network learned is the same."
     )
 
 

@@ -1,5 +1,6 @@
 """How pictures become inputs: in one size and one number of channels, as whole numbers."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,10 +14,14 @@ from gradlab.data._arrays import Arrays
 from gradlab.data._dataset import Prepared
 from gradlab.data._idx_files import is_idx, read_idx
 from gradlab.data._names import counted, quoted
-from gradlab.data._picture_files import find_pictures, read_pictures
+from gradlab.data._picture_files import find_pictures
 from gradlab.data._preparation import BasePreparation
+from gradlab.data._stored_pictures import StoredPictures, open_pictures
 from gradlab.data._table import WordColumn
 from gradlab.data._tables import to_array
+
+IN_MEMORY = 10**9
+"""Bytes of new pictures up to which they are read at once."""
 
 Side = Annotated[int, Field(ge=1, le=4096)]
 
@@ -88,16 +93,17 @@ class PicturePreparation(BasePreparation):
         return self._from_files(found, [file.relative_to(path).as_posix() for file in found])
 
     def _from_files(self, paths: Sequence[Path], labels: Sequence[str]) -> Prepared:
-        pictures = read_pictures(paths, self.height, self.width, self.channels)
-        broken = [f"{label} ({why})" for label, why in zip(labels, pictures, strict=True) if isinstance(why, str)]
-        good = [place for place, picture in enumerate(pictures) if not isinstance(picture, str)]
+        in_memory = IN_MEMORY if self.levels == 255 else sys.maxsize  # stored pictures have 255 levels
+        pictures, reasons = open_pictures(paths, self.height, self.width, self.channels, in_memory=in_memory)
+        broken = [f"{label} ({why})" for label, why in zip(labels, reasons, strict=True) if why is not None]
+        good = [place for place, why in enumerate(reasons) if why is None]
         if not good:
             raise DataError(f"no picture could be read: {broken[0]}")
-        pixels = np.stack([picture for picture in pictures if not isinstance(picture, str)])
+        inputs = pictures if isinstance(pictures, StoredPictures) else self._from_bytes(pictures)
         notes = [f"Skipped {counted(len(broken), 'broken picture')}: {quoted(broken)}."] if broken else []
         targets, more = self._folder_targets([Path(labels[place]).parent.name for place in good])
         kept = tuple(labels[place] for place in good)
-        return Prepared(self._from_bytes(pixels), targets, kept, (*notes, *more))
+        return Prepared(inputs, targets, kept, (*notes, *more))
 
     def _folder_targets(self, folders: Sequence[str]) -> tuple[Shaped[np.ndarray, " pictures"] | None, tuple[str, ...]]:
         if not set(folders) & set(self.target.classes):

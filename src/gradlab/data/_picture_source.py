@@ -8,6 +8,7 @@ from jaxtyping import Int, Shaped
 from gradlab.data._dataset import Dataset
 from gradlab.data._picture_preparation import PicturePreparation
 from gradlab.data._split import divide
+from gradlab.data._stored_pictures import StoredPictures
 from gradlab.data._target import TargetValues
 from gradlab.spec import SplitSpec
 
@@ -18,7 +19,7 @@ class PicturesSource:
 
     Attributes:
         name: What a person calls them.
-        inputs: The pictures: uint8, or float32 where `levels` is None.
+        inputs: The pictures: uint8, or float32 where `levels` is None; perhaps still in their files.
         targets: What is to be told.
         labels: A word per picture by which a person knows it.
         checksum: SHA-256 over the bytes that were read.
@@ -29,7 +30,7 @@ class PicturesSource:
     """
 
     name: str
-    inputs: Shaped[np.ndarray, "pictures height width channels"]
+    inputs: Shaped[np.ndarray, "pictures height width channels"] | StoredPictures
     targets: TargetValues
     labels: tuple[str, ...]
     checksum: str

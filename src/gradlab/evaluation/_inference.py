@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
-from jaxtyping import Float, Shaped
+from jaxtyping import Float, Int, Shaped
 
+from gradlab.data import StoredPictures
 from gradlab.networks import Context, Network
 from gradlab.objectives import Objective
 from gradlab.training import ONE_CORE_EACH, core_devices, over_cores
@@ -20,6 +21,11 @@ CHUNK = 2_048
 """Examples that pass the network at once."""
 PIECE = 8
 """The same for a convolutional network on a processor's cores, so that a core's cache holds what a layer gives."""
+
+LARGEST = 2**24
+"""Values that a layer may give for a chunk: of large pictures, fewer pass the network at once."""
+WINDOW_BYTES = 2**26
+"""Bytes of inputs that are laid out at once."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ def infer(
     objective: Objective,
     params: Any,
     statistics: Any,
-    inputs: Shaped[np.ndarray, "examples ..."],
+    inputs: Shaped[np.ndarray, "examples ..."] | StoredPictures,
     targets: Shaped[np.ndarray, " examples"] | None = None,
     *,
     input_scale: float = 1.0,
@@ -54,7 +60,7 @@ def infer(
         objective: What the logits mean.
         params: Learned arrays by layer and role.
         statistics: Running statistics.
-        inputs: Examples as a `Dataset` holds them.
+        inputs: Examples as a `Dataset` holds them; stored pictures are read window by window.
         targets: Class ids or standardised reals, for the losses.
         input_scale: What uint8 inputs are multiplied by.
 
@@ -69,19 +75,33 @@ def infer(
         empty = np.zeros((0, max(1, objective.num_classes)), np.float32)
         return Inference(np.zeros((0, objective.num_outputs), np.float32), empty, np.zeros(0, np.float32))
     cores = len(core_devices()) if network.has_convolution else 0
-    size = min(count, PIECE if cores else CHUNK)
-    chunks = math.ceil(count / size)
-    chunks = math.ceil(chunks / cores) * cores if cores else chunks
-    rows = np.minimum(np.arange(chunks * size), count - 1)
-    blocks = [values[rows].reshape(chunks, size, *values.shape[1:]) for values in (inputs, wanted)]
+    largest = max(math.prod(layer.output_shape) for layer in network.layers)
+    size = min(count, PIECE if cores else CHUNK, max(1, LARGEST // largest))
     run = _program(network, objective, input_scale, cores)
-    found = (np.asarray(array) for array in run(params, statistics, *blocks))
+    windows = []
+    for rows in _windows(inputs, size, max(1, cores)):
+        blocks = [values[rows.ravel()].reshape(*rows.shape, *values.shape[1:]) for values in (inputs, wanted)]
+        windows.append([np.asarray(array) for array in run(params, statistics, *blocks)])
+    found = (np.concatenate(arrays) for arrays in zip(*windows, strict=True))
     logits, outputs, losses = (array.reshape(-1, *array.shape[2:])[:count] for array in found)
     if targets is None:
         losses = np.full_like(losses, np.nan)
     elif objective.num_classes:
         losses = np.where(wanted >= 0, losses, np.nan)
     return Inference(logits, outputs, losses)
+
+
+def _windows(
+    inputs: Shaped[np.ndarray, "examples ..."] | StoredPictures, size: int, cores: int
+) -> Iterator[Int[np.ndarray, "chunks size"]]:
+    """Divide the rows into windows of whole chunks, as many for each core; the last row fills up the last of them."""
+    count = len(inputs)
+    chunks = math.ceil(count / size / cores) * cores
+    most = WINDOW_BYTES // max(1, inputs.nbytes // count * size * cores) * cores
+    at_once = min(chunks, max(cores, most))
+    for start in range(0, chunks, at_once):
+        rows = np.arange(start * size, (start + at_once) * size).reshape(at_once, size)
+        yield np.minimum(rows, count - 1)
 
 
 @functools.lru_cache(maxsize=32)

@@ -78,6 +78,9 @@ class PicturesData(Spec):
     width: int | None = Field(default=None, ge=1, le=4096)
     color: Literal["auto", "gray", "rgb"] = "auto"
     strict: bool = Field(default=False, description="Stop at a broken picture instead of skipping it.")
+    in_memory_mb: int = Field(
+        default=1_024, ge=0, le=4_096, description="Pictures that would take more megabytes stay on disk."
+    )
 
 
 class ArraysData(Spec):

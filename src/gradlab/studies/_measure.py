@@ -8,8 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Shaped
 
-from gradlab.data import Dataset, PartName
-from gradlab.evaluation import stuck_units
+from gradlab.data import Dataset, PartName, take_rows
+from gradlab.evaluation import infer, stuck_units
 from gradlab.networks import Context, Tape
 from gradlab.training import Plan, precision_of
 
@@ -38,12 +38,38 @@ def measure_members(
     Returns:
         `train_loss`, `train_accuracy`, ..., and `stuck`, by member. Accuracies are missing for a regression.
     """
+    if plan.streams:
+        return _measure_stored(plan, params, statistics, datasets[0])
     with precision_of(plan.precision):
         data = [_data(plan, dataset) for dataset in datasets]
         shares = len(data) == 1
         stacked = data[0] if shares else {name: np.stack([each[name] for each in data], axis=-1) for name in data[0]}
         found = _program(plan, tuple(sorted(stacked)), shares_data=shares)(params, statistics, stacked)
     return {name: np.atleast_1d(np.asarray(values))[:count] for name, values in found.items()}
+
+
+def _measure_stored(
+    plan: Plan, params: Any, statistics: Any, dataset: Dataset
+) -> dict[str, Float[np.ndarray, " members"]]:
+    """Measure the one member of a block whose pictures stay on disk, without reading all of them at once."""
+    found: dict[str, Any] = {}
+    with precision_of(plan.precision):
+        for part in PARTS:
+            rows = dataset.part(part)[:MAX_EXAMPLES]
+            if not len(rows):
+                continue
+            inputs, targets = take_rows(dataset.inputs, rows), dataset.targets[rows]
+            told = infer(
+                plan.network, plan.objective, params, statistics, inputs, targets, input_scale=plan.input_scale
+            )
+            found[f"{part}_loss"] = told.losses.mean()
+            if plan.is_classification:
+                found[f"{part}_accuracy"] = plan.objective.are_right(
+                    jnp.asarray(told.logits), jnp.asarray(targets)
+                ).mean()
+        few = dataset.inputs[dataset.train[:STUCK_EXAMPLES]]
+        found["stuck"] = _stuck_program(plan)(params, statistics, few)
+    return {name: np.atleast_1d(np.asarray(found[name])) for name in sorted(found)}
 
 
 def _data(plan: Plan, dataset: Dataset) -> dict[str, Shaped[np.ndarray, "..."]]:
@@ -100,6 +126,11 @@ def _pass_through(plan: Plan, params: Any, statistics: Any, inputs: Any, targets
     losses, right = jax.lax.map(measure, (split(inputs), split(targets)))
     rest = measure((inputs[whole:], targets[whole:])) if num > whole else (jnp.zeros(0), jnp.zeros(0))
     return jnp.concatenate([losses.ravel(), rest[0]]), jnp.concatenate([right.ravel(), rest[1]])
+
+
+@functools.lru_cache(maxsize=32)
+def _stuck_program(plan: Plan) -> Any:
+    return jax.jit(functools.partial(_stuck_share, plan))
 
 
 def _stuck_share(plan: Plan, params: Any, statistics: Any, inputs: Any) -> Any:

@@ -26,6 +26,7 @@ from gradlab.training._state import (
     unflatten_state,
     unstack,
 )
+from gradlab.training._stream import Stream
 
 SLICE_S = 0.25
 """Seconds that one call of the program aims at, so that progress is drawn and Ctrl-C is heard that often."""
@@ -123,6 +124,9 @@ class Block:
         self._orders: tuple[range, Any] = (range(0), None)
         self._materials = materials or Materials(plan)
         self._compiled: Callable[..., tuple[State, dict[str, Any]]] | None = None
+        self._stream: Stream | None = None
+        if plan.streams:
+            self._stream = Stream(plan, own[0], members[0].seed, num_epochs=len(factors), shuffle=shuffle)
         with precision_of(plan.precision):
             # Members that start alike share one state until they are put side by side.
             first = {_start_of(member): member for member in self._lanes}
@@ -179,6 +183,9 @@ class Block:
             begin = time.perf_counter()
             state, trace = jax.block_until_ready(self._compiled(*arguments))
             seconds = time.perf_counter() - begin
+            if step_to == self.plan.steps_per_epoch and self._stream is not None:
+                state, measured = self._stream.measure(state, self._place)
+                trace |= {name: np.asarray(value)[None] for name, value in measured.items()}
         steps = num_epochs * (step_to - self.step)
         self._materials.step_seconds = seconds / steps
         self._state = state
@@ -194,6 +201,8 @@ class Block:
         per_epoch = self.plan.steps_per_epoch
         step_seconds = self._materials.step_seconds
         affordable = max(1, int(SLICE_S / step_seconds)) if step_seconds else 1
+        if self._stream is not None:
+            return 1, min(self._stream.end_of_window(self.step), self.step + affordable)
         if self.step or affordable < per_epoch:
             return 1, min(per_epoch, self.step + affordable)
         stops = [epoch for epoch in (*self._snapshot_epochs, self.num_epochs) if epoch > self.epoch]
@@ -201,14 +210,20 @@ class Block:
 
     def _arguments(self, num_epochs: int, step_to: int) -> tuple[Any, ...]:
         wanted = range(self.epoch, self.epoch + num_epochs)
-        held, orders = self._orders
-        if not (held and held[0] == wanted[0] and len(held) >= num_epochs):
-            orders = self._place(self._draw_orders(wanted))
-            self._orders = (wanted, orders)
+        data = self._data | self._data_of(wanted)
         factors = np.zeros((self.plan.epochs_per_call, self.plan.steps_per_epoch), self.plan.precision)
         factors[:num_epochs] = self._factors[wanted[0] : wanted[-1] + 1]
         bounds = (np.int32(num_epochs), np.int32(self.step), np.int32(step_to))
-        return (self._place(self._state), self._hyper, {**self._data, "orders": orders}, factors, bounds)
+        return (self._place(self._state), self._hyper, data, factors, bounds)
+
+    def _data_of(self, epochs: range) -> dict[str, Any]:
+        if self._stream is not None:
+            return self._stream.data(self.epoch, self.step, self._place)
+        held, orders = self._orders
+        if not (held and held[0] == epochs[0] and len(held) >= len(epochs)):
+            orders = self._place(self._draw_orders(epochs))
+            self._orders = (epochs, orders)
+        return {"orders": orders}
 
     def _draw_orders(self, epochs: range) -> np.ndarray:
         members = self._lanes[:1] if self._shares else self._lanes
@@ -228,6 +243,11 @@ class Block:
         if self.epoch in self._snapshot_epochs and self.epoch not in self._snapshots:
             kept = {"params": self._state["params"], "statistics": self._state["statistics"]}
             self._snapshots[self.epoch] = jax.tree.map(np.asarray, kept)
+
+    def close(self) -> None:
+        """End what reads pictures from disk, if anything does; the block cannot be advanced any more."""
+        if self._stream is not None:
+            self._stream.close()
 
     def save(self) -> dict[str, np.ndarray]:
         """Return all that `restore` needs, as named arrays."""

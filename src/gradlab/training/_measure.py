@@ -91,23 +91,32 @@ def measure_windows(
     """
     kept = {name: state[name] for name in ("params", "statistics")}
     nothing = jnp.zeros(plan.groups, plan.precision)
-    sums, parts = (nothing, nothing), []
+    sums: tuple[Array, ...] = (nothing, nothing)
+    parts = []
+    run = _window_program(plan, is_whole=_chunks(plan, plan.measured_parts[part])[0] == 1)
     for inputs, targets, rows in windows:
-        found = _window_program(plan)(kept, inputs, targets, rows, sums)
-        sums = found if plan.groups else sums
-        parts.append(found)
-    total = sums if plan.groups else (jnp.stack(values) for values in zip(*parts, strict=True))
-    return _named(plan, part, plan.measured_parts[part], tuple(jnp.sum(values) for values in total))
+        found = run(kept, inputs, targets, rows, sums)
+        if plan.groups:
+            sums = found
+        else:
+            parts.append(found)
+    return _total(plan, part, sums if plan.groups else tuple(jnp.stack(values) for values in zip(*parts, strict=True)))
 
 
-@functools.lru_cache(maxsize=32)
-def _window_program(plan: Plan) -> Callable[..., tuple[Array, ...]]:
+@functools.partial(jax.jit, static_argnums=(0, 1))
+def _total(plan: Plan, part: str, sums: tuple[Array, ...]) -> dict[str, Float[Array, ""]]:
+    # Compiled, as in `measure`: there a division by a constant is a product with its rounded inverse.
+    return _named(plan, part, plan.measured_parts[part], tuple(jnp.sum(values) for values in sums))
+
+
+@functools.lru_cache(maxsize=64)
+def _window_program(plan: Plan, *, is_whole: bool) -> Callable[..., tuple[Array, ...]]:
     def run(kept: State, inputs: Array, targets: Array, rows: Array, before: tuple[Array, ...]) -> tuple[Array, ...]:
         sum_rows = functools.partial(_sum_rows, plan, len(inputs))
         arguments = (kept, inputs, targets)
         if plan.groups:
             return add_pieces(sum_rows, arguments, rows, before, devices=plan.batch_devices)
-        return sum_rows(arguments, rows)
+        return tuple(jnp.sum(values) for values in _each(plan, *arguments)) if is_whole else sum_rows(arguments, rows)
 
     return jax.jit(run, compiler_options=ONE_CORE_EACH if plan.groups else None)
 

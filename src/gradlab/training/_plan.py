@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradlab.core import SpecError, unknown_name
-from gradlab.data import Dataset
+from gradlab.data import Dataset, StoredPictures
 from gradlab.networks import Network, build_network
 from gradlab.objectives import Objective, build_objective
 from gradlab.optimizers import RATE_OF, numeric_fields
@@ -74,6 +74,7 @@ class Plan:
         is_brief: Whether nothing is measured but the loss of each batch before its update.
         augment: How the pictures of a batch are varied; None: not at all.
         has_class_weights: Whether examples of rare classes count more in what is minimised.
+        streams: Whether the program sees the pictures of a few steps at a time, which are read from disk.
     """
 
     network: Network
@@ -96,6 +97,7 @@ class Plan:
     is_brief: bool = False
     augment: AugmentSpec | None = None
     has_class_weights: bool = False
+    streams: bool = False
 
     @property
     def measured_parts(self) -> dict[str, int]:
@@ -108,6 +110,11 @@ class Plan:
             "test": self.num_test,
         }
         return {part: count for part, count in counts.items() if count}
+
+    @property
+    def inner_parts(self) -> dict[str, int]:
+        """Those of them that the program measures; where pictures stay on disk, they are measured beside it."""
+        return {} if self.streams else self.measured_parts
 
     @property
     def steps_per_epoch(self) -> int:
@@ -172,6 +179,7 @@ def make_plan(
         raise SpecError("early_stopping.metric=accuracy needs classes; for a regression use loss")
     steps = math.ceil(len(dataset.train) / batch_size)
     groups = _choose_groups(network, batch_size)
+    streams = isinstance(dataset.inputs, StoredPictures)
     return Plan(
         network=network,
         objective=objective,
@@ -185,14 +193,15 @@ def make_plan(
         patience=stopping.patience if stopping else 0,
         stops_on_accuracy=stopping is not None and stopping.metric == "accuracy",
         min_delta=stopping.min_delta if stopping else 0.0,
-        lanes=1 if augment else _choose_lanes(network, batch_size, dataset, num_members, members_per_seed),
-        epochs_per_call=max(1, min(experiment.epochs, 1_000, 1_000_000 // (steps * batch_size))),
+        lanes=1 if augment or streams else _choose_lanes(network, batch_size, dataset, num_members, members_per_seed),
+        epochs_per_call=1 if streams else max(1, min(experiment.epochs, 1_000, 1_000_000 // (steps * batch_size))),
         batch_devices=_choose_batch_devices(num_members, num_devices, batch_size, groups),
         groups=groups,
         num_test=len(dataset.test) if traces_test else 0,
         is_brief=is_brief and stopping is None,
         augment=augment,
         has_class_weights=experiment.class_weights == "balanced",
+        streams=streams,
     )
 
 

@@ -189,7 +189,10 @@ def train_blocks(
             compiler=shared,
             materials=materials,
         )
-        crew.train(index, block)
+        try:
+            crew.train(index, block)
+        finally:
+            block.close()
         on_block(groups[index], block)
 
     pool = ThreadPoolExecutor(max(1, min(len(groups), _num_workers(devices))))

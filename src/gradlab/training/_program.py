@@ -3,7 +3,7 @@
 import functools
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import jax
@@ -109,7 +109,7 @@ def _segment(
         axis = None if shares_data else 0
         step_all = jax.vmap(step_all, in_axes=(0, 0, axis, axis, None))
         finish_all = jax.vmap(finish_all, in_axes=(0, 0, axis))
-    names = trace_names(plan)
+    names = trace_names(plan, plan.inner_parts)
     shape = factors.shape[:1] if plan.lanes == 1 else (factors.shape[0], plan.lanes)
     trace = {name: jnp.full(shape, jnp.nan, plan.precision) for name in names}
 
@@ -139,10 +139,10 @@ def _lanes_first(tree: Any) -> Any:
     return jax.tree.map(lambda leaf: jnp.moveaxis(leaf, -1, 0), tree)
 
 
-def trace_names(plan: Plan) -> tuple[str, ...]:
-    """Name what is measured at the end of each epoch."""
+def trace_names(plan: Plan, parts: Collection[str] | None = None) -> tuple[str, ...]:
+    """Name what is measured at the end of each epoch, on all measured parts or on some of them."""
     metrics = ["loss", "accuracy"] if plan.is_classification else ["loss"]
-    measured = [f"{part}_{metric}" for part in plan.measured_parts for metric in metrics]
+    measured = [f"{part}_{metric}" for part in (plan.measured_parts if parts is None else parts) for metric in metrics]
     has_penalty = _has_penalty(plan) and not plan.is_brief
     return (*measured, "batch_loss", "gradient_norm", *(["penalty"] if has_penalty else []))
 
@@ -263,10 +263,10 @@ def _finish_epoch(
     }
     if "penalty" in trace_names(plan):
         values["penalty"] = penalty(state["params"], hyper)
-    for part, count in plan.measured_parts.items():
+    for part, count in plan.inner_parts.items():
         values |= measure(plan, state, data, part, count)
     zero = jnp.zeros_like(state["loss_sum"])
     state = {**state, "loss_sum": zero, "square_sum": zero, "epoch": state["epoch"] + 1}
-    if plan.patience:
+    if plan.patience and not plan.streams:
         state = keep_best(plan, state, values)
     return state, values

@@ -8,7 +8,7 @@ from typing import Any
 
 import jax
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Int, Shaped
 
 from gradlab.core import RunError, SpecError, generator
 from gradlab.data import Dataset
@@ -154,24 +154,29 @@ def member_hyper(plan: Plan, member: Member) -> dict[str, np.ndarray]:
 
 
 def member_data(plan: Plan, dataset: Dataset) -> dict[str, np.ndarray]:
-    """Lay out the parts of a member's data that the program reads."""
+    """Lay out the parts of a member's data that the program reads; of stored pictures, what it reads at every step."""
 
     def inputs(rows: Int[np.ndarray, " rows"]) -> np.ndarray:
         chosen = dataset.inputs[rows]
         return chosen if chosen.dtype == np.uint8 else chosen.astype(plan.precision)
 
-    def targets(rows: Int[np.ndarray, " rows"]) -> np.ndarray:
-        return dataset.targets[rows].astype(np.int32 if plan.is_classification else plan.precision)
-
-    data = {"train_inputs": inputs(dataset.train), "train_targets": targets(dataset.train)}
+    data: dict[str, np.ndarray] = {}
+    targets = read_targets(plan, dataset, dataset.train)
     if plan.has_class_weights:
-        weights = balanced_weights(data["train_targets"], plan.objective.num_classes)
-        data["class_weights"] = weights.astype(plan.precision)
+        data["class_weights"] = balanced_weights(targets, plan.objective.num_classes).astype(plan.precision)
+    if plan.streams:
+        return data
+    data |= {"train_inputs": inputs(dataset.train), "train_targets": targets}
     for part in plan.measured_parts:
         if part != "train":
             rows = dataset.part(part)  # pyright: ignore[reportArgumentType] - the parts of a plan are those of a dataset
-            data |= {f"{part}_inputs": inputs(rows), f"{part}_targets": targets(rows)}
+            data |= {f"{part}_inputs": inputs(rows), f"{part}_targets": read_targets(plan, dataset, rows)}
     return data
+
+
+def read_targets(plan: Plan, dataset: Dataset, rows: Int[np.ndarray, " rows"]) -> Shaped[np.ndarray, " rows"]:
+    """Return targets of some rows as the program reads them."""
+    return dataset.targets[rows].astype(np.int32 if plan.is_classification else plan.precision)
 
 
 def example_orders(

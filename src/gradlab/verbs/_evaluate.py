@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradlab.core import DataError, RunError, Table
+from gradlab.data import take_rows
 from gradlab.evaluation import over_seeds
 from gradlab.networks import Network
 from gradlab.spec import ArraysData
@@ -110,7 +111,7 @@ def _new_part(run: Run, source: Any, member: int) -> Evaluation:
     known = np.flatnonzero(prepared.targets >= 0 if run.classes else np.isfinite(prepared.targets))
     if not len(known):
         raise DataError("none of these examples has a target that the network knows")
-    told = run.infer(prepared.inputs[known], prepared.targets[known], member=member)
+    told = run.infer(take_rows(prepared.inputs, known), prepared.targets[known], member=member)
     scores = score_new(told, prepared.targets[known], classes=run.classes, scaling=(own.target_scale, own.target_shift))
     left_out = len(prepared.targets) - len(known)
     missing = [f"Left out {left_out:,} examples whose target is missing or unknown to the network."] if left_out else []

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from jaxtyping import Int
 
-from gradlab.data import Dataset
+from gradlab.data import Dataset, take_rows
 from gradlab.evaluation import ClassMetrics, Inference, RealMetrics, evaluate_classes, evaluate_reals, infer
 from gradlab.training import Plan, precision_of
 
@@ -57,7 +57,7 @@ def measure_parts(
             plan.objective,
             params,
             statistics,
-            dataset.inputs[everything],
+            take_rows(dataset.inputs, everything),
             dataset.targets[everything],
             input_scale=plan.input_scale,
         )

@@ -100,7 +100,7 @@ def _playground_plane(dataset: Dataset) -> Plane:
     x1, x2 = (np.asarray(dataset.raw[name], np.float64) for name in ("x1", "x2"))
     across, up = Axis("x1", x1, _ticks(x1)), Axis("x2", x2, _ticks(x2))
     grid = np.stack([axis.ravel() for axis in np.meshgrid(across.ticks, up.ticks)], axis=1)
-    points = dataset.preparation.apply(grid).inputs.astype(np.float32)
+    points = dataset.preparation.apply(grid).inputs[:].astype(np.float32)
     return across, up, points, ""
 
 

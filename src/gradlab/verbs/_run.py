@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Shaped
 
 from gradlab.core import RunError
+from gradlab.data import StoredPictures
 from gradlab.evaluation import Inference, infer
 from gradlab.networks import HostArrays, Network, build_network
 from gradlab.objectives import Objective, build_objective
@@ -190,7 +191,7 @@ class Run:
 
     def infer(
         self,
-        inputs: Shaped[np.ndarray, "examples ..."],
+        inputs: Shaped[np.ndarray, "examples ..."] | StoredPictures,
         targets: Shaped[np.ndarray, " examples"] | None = None,
         *,
         member: int = 0,

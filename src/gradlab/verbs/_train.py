@@ -39,7 +39,7 @@ def train(
     labels: str | os.PathLike[str] | None = None,
     size: tuple[int, int] | None = None,
     strict: bool | None = None,
-    augment: Mapping[str, float | str] | None = None,
+    augment: Mapping[str, Any] | None = None,
     class_weights: str | None = None,
     set: Settings = (),  # noqa: A002 - the word of the command line
     out: str | os.PathLike[str] | None = None,
