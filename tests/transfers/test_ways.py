@@ -57,7 +57,7 @@ def test_the_best_of_what_was_tried_is_chosen(source: Source) -> None:
     assert (choice.per_class, choice.num_draws, choice.num_examples) == (3, 2, 100)
     for way in WAYS:
         assert choice.scores[way][choice.values[way]] == max(choice.scores[way].values())
-    assert len(choice.scores["fresh"]) == 5
+    assert len(choice.scores["fresh"]) == 4
     assert len({round(score, 6) for score in choice.scores["fresh"].values()}) > 1
 
 

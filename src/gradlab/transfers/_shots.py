@@ -60,7 +60,7 @@ def draw_shots(dataset: Dataset, shape: Shape, *, per_class: int, num_choose: in
         dataset: The target's data, divided by the seed; pictures with classes.
         shape: What the source network takes.
         per_class: How many of each class.
-        num_choose: How many other training examples to choose by, at most.
+        num_choose: How many examples to choose by, at most: those of the validation part, then other training ones.
         num_test: How many of the part that is held out to score on, at most.
         seed: Draws them.
 
@@ -77,7 +77,8 @@ def draw_shots(dataset: Dataset, shape: Shape, *, per_class: int, num_choose: in
             f"{dataset.name} has {min(sizes):,} training examples of '{dataset.classes[least]}', and {per_class:,} of "
             f"each class are asked for: use at most {min(sizes):,}"
         )
-    held = dataset.test if len(dataset.test) else dataset.validation
+    has_test = len(dataset.test) > 0
+    held = dataset.test if has_test else dataset.validation
     if not len(held):
         raise DataError(f"{dataset.name} has no part that is held out: set split.test above 0, as 0.2")
     rng = generator(seed, "shots")
@@ -85,7 +86,9 @@ def draw_shots(dataset: Dataset, shape: Shape, *, per_class: int, num_choose: in
     labels = dataset.targets[order]
     by_class = [order[labels == k] for k in range(len(dataset.classes))]
     train = np.stack([rows[:per_class] for rows in by_class], axis=1).ravel()
-    rest = rng.permutation(np.concatenate([rows[per_class:] for rows in by_class]))[:num_choose]
+    others = rng.permutation(np.concatenate([rows[per_class:] for rows in by_class]))
+    apart = rng.permutation(dataset.validation if has_test else dataset.validation[:0])
+    rest = np.concatenate([apart, others])[:num_choose]
     test = np.sort(rng.permutation(held)[:num_test])
     return Shots(seed, _cut(dataset, (train, rest, test), shape))
 

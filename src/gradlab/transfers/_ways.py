@@ -12,7 +12,7 @@ from jaxtyping import Float
 from gradlab.data import Dataset, PartName
 from gradlab.evaluation import infer
 from gradlab.networks import HostArrays
-from gradlab.spec import AdamSpec, AnyLayerSpec, CosineSpec, Experiment, LossSpec
+from gradlab.spec import AdamSpec, AnyLayerSpec, Experiment, LossSpec, OneCycleSpec
 from gradlab.training import Interrupted, Member, Plan, Progress, Start, make_plan, precision_of, train_population
 from gradlab.transfers._linear import STRENGTHS, features_of, linear_accuracy
 from gradlab.transfers._shots import Shots
@@ -23,7 +23,7 @@ LINEAR: tuple[Way, ...] = ("frozen", "raw pixels")
 TRAINED: tuple[Way, ...] = ("fine-tuned", "fresh")
 Scored = Literal["validation", "test"]
 Scores = Float[np.ndarray, "sizes draws"]
-RATES = (0.0003, 0.001, 0.003, 0.01, 0.03)
+RATES = (0.0003, 0.001, 0.003, 0.01)
 """Learning rates of Adam to choose from."""
 BATCH = 32
 STEPS = 200
@@ -216,7 +216,7 @@ class Learner:
             model=self._source.model,
             loss=self._source.loss,
             optimizer=AdamSpec(),
-            schedule=CosineSpec(),
+            schedule=OneCycleSpec(),
             epochs=max(EPOCHS, math.ceil(STEPS / steps)),
             batch_size=batch,
             precision=self._source.precision,

@@ -28,7 +28,7 @@ from gradlab.verbs.transfers._words import describe, notes_of
 
 SIZES = (1, 2, 5, 10, 20, 50, 100)
 DRAWS = 10
-CHOOSING_DRAWS = 2
+CHOOSING_DRAWS = 3
 TEST = 2_000
 CHOOSE = 1_000
 MOST_BYTES = 2**30

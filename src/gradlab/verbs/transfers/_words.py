@@ -119,8 +119,8 @@ def notes_of(found: Transfer, giver: Giver, target: Target) -> tuple[str, ...]:
         f"weights of its own, scored on {found.num_test:,} examples of the held-out part. The network that is carried "
         "over is one; another seed's may carry more or less.",
         "Frozen features are what the last layer is given, under a logistic regression; so are raw pixels. Fine-tuned "
-        "and fresh networks are trained alike: Adam, a cosine, batches of up to 32, at least 200 updates and 12 "
-        "passes. The last layer is drawn anew in all.",
+        "and fresh networks are trained alike: Adam, one cycle of the rate, batches of up to 32, at least 200 updates "
+        "and 12 passes. The last layer is drawn anew in all.",
         _chosen(found.choices),
     ]
     if found.own_shape != found.shape:
@@ -140,7 +140,7 @@ def _chosen(choices: Sequence[Choice]) -> str:
     sizes = _listed([one.per_class for one in choices])
     ends = dict.fromkeys(f"{way} ({one.per_class})" for one in choices for way in one.at_an_end)
     told = (
-        f"Learning rates and penalties were chosen by {first.num_examples:,} other training examples on "
+        f"Learning rates and penalties were chosen by {first.num_examples:,} other examples on "
         f"{first.num_draws} draws of their own, with {sizes}; other numbers take those of the nearest."
     )
     return told + (
