@@ -21,6 +21,7 @@ from bench import (
     population,
     start,
     tables,
+    vision,
 )
 from bench._claim import Bench, Row, judge, measure
 from bench._measure import FailedError
@@ -40,6 +41,7 @@ BENCHES = {
             playground,
             mnist,
             mnist_cnn,
+            vision,
             start,
             tables,
         )

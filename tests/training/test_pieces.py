@@ -71,9 +71,7 @@ def test_training_in_pieces_is_training_at_once(batch_size: int) -> None:
     experiment, dataset, plan = experiment_and_data(f"batch_size={batch_size}", "optimizer=sgd")
     assert plan.groups > 0
     whole = dataclasses.replace(plan, groups=0)
-    trained = [
-        train_population(experiment, each, [Member(0)], lambda _: dataset).trained[0] for each in (plan, whole)
-    ]
+    trained = [train_population(experiment, each, [Member(0)], lambda _: dataset).trained[0] for each in (plan, whole)]
     for name in ("train_loss", "batch_loss", "gradient_norm", "validation_accuracy"):
         np.testing.assert_allclose(trained[0].trace[name], trained[1].trace[name], rtol=2e-3, err_msg=name)
     for ours, theirs in zip(*(jax.tree.leaves(each.params) for each in trained), strict=True):

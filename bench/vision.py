@@ -1,0 +1,24 @@
+"""What layers have learned and what they are worth, in seconds."""
+
+import sys
+
+from bench._claim import Bench, Limit
+from bench._measure import ROOT, Side
+from bench.mnist import MISSING
+
+BENCH = Bench(
+    name="vision",
+    claim="Features and importance of mnist-cnn, with their pages, take less than a minute each.",
+    sizes="mnist-cnn after one epoch, all defaults",
+    sides=[
+        Side(
+            "gradlab",
+            [sys.executable, str(ROOT / "bench" / "peers" / "vision_gradlab.py")],
+            {"features": ("features",), "importance": ("importance",)},
+            unavailable=MISSING,
+        )
+    ],
+    limits=[Limit("features", "gradlab", at_most=60.0), Limit("importance", "gradlab", at_most=60.0)],
+    repeats=1,
+    warms_up=False,
+)
