@@ -103,7 +103,7 @@ def test_features_are_functions_of_the_point() -> None:
     data = _load("circle", features=names)
     x, y = data.raw["x1"], data.raw["x2"]
     wanted = np.stack([x, y, x**2, y**2, x * y, np.sin(x), np.sin(y)], axis=1)
-    np.testing.assert_allclose(data.inputs, wanted, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(np.asarray(data.inputs), wanted, rtol=1e-5, atol=1e-6)
     assert data.feature_names == names
 
 

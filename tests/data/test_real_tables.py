@@ -34,7 +34,7 @@ def test_the_usual_tables(
     data = _load(data_dir, name, **options)
     assert data.inputs.shape == shape
     assert data.classes == classes
-    assert np.isfinite(data.inputs).all()
+    assert np.isfinite(np.asarray(data.inputs)).all()
     assert not any(note.startswith("Warning") for note in data.notes)
     kept = preparation_from_json(data.preparation.to_json()).apply(data_dir / "tabular" / name)
     np.testing.assert_array_equal(kept.inputs, data.inputs)

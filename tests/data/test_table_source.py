@@ -204,7 +204,7 @@ def test_any_bytes_make_a_dataset_or_a_clear_error(tmp_path: Path, data: bytes, 
     assert "\n" not in message
     if made is None:
         return
-    assert np.isfinite(made.inputs).all()
+    assert np.isfinite(np.asarray(made.inputs)).all()
     assert np.isfinite(made.targets).all()
     again = made.preparation.apply(tmp_path / "t.csv")
     assert len(again.inputs) >= len(made.inputs)

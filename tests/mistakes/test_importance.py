@@ -1,5 +1,7 @@
 """Importance where it can be worked out, and as scikit-learn has it."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.inspection import permutation_importance
@@ -36,7 +38,7 @@ def test_real_numbers_lose_r_squared_as_scikit_learn_has_it() -> None:
         inputs, inputs.astype(np.float32), lambda x: 1.0 - (model.predict(x) - targets) ** 2 / spread, is_classes=False
     )
     found = measure_importance([judged], tuple("abcd"), np.eye(4, dtype=bool))
-    wanted = permutation_importance(model, inputs, targets, n_repeats=50, random_state=0, scoring="r2")
+    wanted: Any = permutation_importance(model, inputs, targets, n_repeats=50, random_state=0, scoring="r2")
     np.testing.assert_allclose(found.lost.value, wanted.importances_mean, atol=0.08)
     assert found.lost.low[0] < wanted.importances_mean[0] < found.lost.high[0]
 

@@ -167,7 +167,7 @@ def test_an_atlas_is_its_members_trained_alone() -> None:
 
 def _descend_in_numpy(dataset: Dataset, hidden_rate: float, output_rate: float, steps: int) -> np.ndarray:
     """Train the network of Sohl-Dickstein (2024) with gradients written out by hand."""
-    x, y = dataset.inputs.astype(np.float64), dataset.targets.astype(np.float64)
+    x, y = np.asarray(dataset.inputs, np.float64), dataset.targets.astype(np.float64)
     plan = make_plan(preset("fractal"), dataset)
     drawn = plan.network.draw(0)
     w, v = drawn["hidden"]["weight"].copy(), drawn["output"]["weight"].copy()

@@ -29,7 +29,7 @@ def test_on_a_quadratic_training_holds_below_the_limit_and_diverges_above_to_a_h
     settings = {**PLANE, "optimizer": rule}
     first = gl.curvature("plane", learning_rates=[1e-4], trace=1, set=settings, report=False)
     trace = first.traces[0]
-    x = data_of(first.experiment).inputs.astype(np.float64)
+    x = np.asarray(data_of(first.experiment).inputs, np.float64)
     # factor 0.5 and the mean over examples: the Hessian is that of x with a column of ones, X'X / n.
     x = np.concatenate([x, np.ones((len(x), 1))], axis=1)
     values = np.linalg.eigvalsh(x.T @ x / len(x))

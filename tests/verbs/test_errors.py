@@ -3,6 +3,7 @@
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -58,7 +59,7 @@ def test_cases_carry_their_picture_and_probabilities(found: Errors) -> None:
 def test_every_example_is_in_the_table_with_its_rank(found: Errors) -> None:
     assert found.path is not None
     assert found.answered is not None
-    frame = pd.read_parquet(found.path / "examples.parquet")
+    frame: Any = pd.read_parquet(found.path / "examples.parquet")
     assert isinstance(found.metrics, ClassMetrics)
     assert len(frame) == found.metrics.num_examples
     assert (frame["truth"] == frame["told"]).mean() == pytest.approx(found.metrics.accuracy)

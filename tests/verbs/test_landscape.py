@@ -67,7 +67,7 @@ def test_a_linear_model_s_loss_is_a_quadratic_along_every_line(home: Path) -> No
         assert not curve.accuracy
     # factor 0.5: the curvature along a direction d of the weights alone is mean (x.d)^2, and the sharpest is that of
     # the inputs with a column of ones.
-    x = data_of(found.experiment).inputs.astype(np.float64)
+    x = np.asarray(data_of(found.experiment).inputs, np.float64)
     x = np.concatenate([x, np.ones((len(x), 1))], axis=1)
     assert found.lines.sharpness == pytest.approx(np.linalg.eigvalsh(x.T @ x / len(x))[-1], rel=1e-3)
     assert found.held_out is None
