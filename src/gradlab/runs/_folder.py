@@ -133,6 +133,12 @@ class RunFolder:
         """Remove the trainer's state, as a finished run needs none."""
         checkpoint_file.drop_checkpoint(self.path)
 
+    def drop_partial_files(self) -> None:
+        """Remove what a process that was killed while it wrote has left; to be called by who holds the lock."""
+        with storage_errors(self.path):
+            for left in self.path.glob(f".*{PARTIAL}"):
+                left.unlink(missing_ok=True)
+
     def save_weights(self, tensors: Mapping[str, Shaped[np.ndarray, "members ..."]]) -> None:
         """Write the trained weights, by names such as `hidden/weight`."""
         write_whole(self.path / WEIGHTS, pack_tensors(tensors, {}))

@@ -101,6 +101,7 @@ class Job:
         """
         with folder.lock():
             check_is_open(folder)
+            folder.drop_partial_files()
             return self._run(folder)
 
     def _create(self, out: Path | None) -> RunFolder:
