@@ -12,6 +12,7 @@ from PIL import Image
 from tests.cli.conftest import Gradlab
 
 SHORT = ("--epochs", 1, "--no-report")
+PLAIN = (*SHORT, "--model", "mlp", "--hidden", 4)
 
 
 def write_pictures(folder: Path, shape: tuple[int, ...] = (8, 8), counts: tuple[int, int] = (10, 10)) -> Path:
@@ -32,7 +33,7 @@ def experiment(run: Path) -> dict[str, Any]:
 
 def test_pictures_are_varied_as_asked(gradlab: Gradlab, home: Path) -> None:
     write_pictures(home / "pictures")
-    assert gradlab("train", "pictures", *SHORT, "-q", "--augment", "shift=1.5, rotate=10,flip=horizontal").code == 0
+    assert gradlab("train", "pictures", *PLAIN, "-q", "--augment", "shift=1.5, rotate=10,flip=horizontal").code == 0
     assert experiment(home / "runs/pictures-001")["augment"] == {"shift": 1.5, "rotate": 10.0, "flip": "horizontal"}
     assert gradlab("train", "runs/pictures-001", *SHORT, "-q", "--augment", "none").code == 0
     assert experiment(home / "runs/pictures-002")["augment"] == {"shift": 0.0, "rotate": 0.0, "flip": "none"}
@@ -69,10 +70,10 @@ def test_a_table_is_not_varied(gradlab: Gradlab, home: Path) -> None:
 
 def test_unequal_classes_are_told_of_until_they_are_weighted(gradlab: Gradlab, home: Path) -> None:
     write_pictures(home / "pictures", counts=(60, 10))
-    plain = gradlab("train", "pictures", *SHORT)
+    plain = gradlab("train", "pictures", *PLAIN)
     assert "examples of 'dark'" in plain.out
     assert "--class-weights balanced" in plain.out
-    weighted = gradlab("train", "pictures", *SHORT, "--class-weights", "balanced")
+    weighted = gradlab("train", "pictures", *PLAIN, "--class-weights", "balanced")
     assert (weighted.code, weighted.err) == (0, "")
     assert "examples of 'dark'" not in weighted.out
     assert experiment(home / "runs/pictures-002")["class_weights"] == "balanced"
@@ -144,10 +145,10 @@ def test_models_that_cannot_be(gradlab: Gradlab, home: Path) -> None:
 def test_gray_and_colour_in_one_folder_are_told_of(gradlab: Gradlab, home: Path) -> None:
     write_pictures(home / "pictures", (8, 8))
     Image.fromarray(np.full((8, 8, 3), (200, 30, 30), np.uint8)).save(home / "pictures/dark/red.png")
-    told = gradlab("train", "pictures", *SHORT)
+    told = gradlab("train", "pictures", *PLAIN)
     assert "1 of 21 pictures is in colour, so all are read as colour" in told.out
     assert "--set data.color=gray" in told.out
-    told = gradlab("train", "pictures", *SHORT, "--set", "data.color=gray")
+    told = gradlab("train", "pictures", *PLAIN, "--set", "data.color=gray")
     assert "in colour" not in told.out
 
 
@@ -166,6 +167,7 @@ def test_pictures_on_disk_give_the_same_run(gradlab: Gradlab, home: Path) -> Non
     assert told[0] == told[1]
 
 
+@pytest.mark.slow
 def test_a_study_of_pictures_on_disk(gradlab: Gradlab, home: Path) -> None:
     write_pictures(home / "pictures", (9, 8), counts=(20, 20))
     found = {}

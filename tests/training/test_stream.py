@@ -27,7 +27,6 @@ from gradlab.training._stream import Reader
 
 BATCH_NORM = '{kind = "batch-norm", name = "norm"}'
 CASES = {
-    "cnn": [],
     "cnn, varied, with class weights": ["augment.shift=2", "augment.flip=horizontal", "class_weights=balanced"],
     "cnn with batch norm": [f'model=["flatten", {BATCH_NORM}, {{kind="dense", units=5}}, {{kind="dense"}}]'],
     "mlp": ['model=["flatten", {kind="dense", units=7, activation="relu"}, {kind="dense"}]', "optimizer.l2=0.01"],

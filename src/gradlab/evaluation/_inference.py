@@ -15,16 +15,14 @@ from jaxtyping import Float, Int, Shaped
 from gradlab.data import StoredPictures
 from gradlab.networks import Context, Network
 from gradlab.objectives import Objective
-from gradlab.training import ONE_CORE_EACH, core_devices, over_cores
+from gradlab.training import ONE_CORE_EACH, core_devices, over_cores, piece_size
 
 CHUNK = 2_048
-"""Examples that pass the network at once."""
-PIECE = 8
-"""The same for a convolutional network on a processor's cores, so that a core's cache holds what a layer gives."""
+"""Examples that pass the network at once; of a convolutional one on a processor's cores, a piece as in training."""
 
 LARGEST = 2**24
 """Values that a layer may give for a chunk: of large pictures, fewer pass the network at once."""
-WINDOW_BYTES = 2**26
+WINDOW_BYTES = 2**24
 """Bytes of inputs that are laid out at once."""
 
 
@@ -76,7 +74,7 @@ def infer(
         return Inference(np.zeros((0, objective.num_outputs), np.float32), empty, np.zeros(0, np.float32))
     cores = len(core_devices()) if network.has_convolution else 0
     largest = max(math.prod(layer.output_shape) for layer in network.layers)
-    size = min(count, PIECE if cores else CHUNK, max(1, LARGEST // largest))
+    size = min(count, piece_size(network) if cores else CHUNK, max(1, LARGEST // largest))
     run = _program(network, objective, input_scale, cores)
     windows = []
     for rows in _windows(inputs, size, max(1, cores)):
@@ -97,8 +95,8 @@ def _windows(
     """Divide the rows into windows of whole chunks, as many for each core; the last row fills up the last of them."""
     count = len(inputs)
     chunks = math.ceil(count / size / cores) * cores
-    most = WINDOW_BYTES // max(1, inputs.nbytes // count * size * cores) * cores
-    at_once = min(chunks, max(cores, most))
+    num_windows = min(chunks // cores, math.ceil(inputs.nbytes / WINDOW_BYTES))
+    at_once = math.ceil(chunks / max(1, num_windows) / cores) * cores
     for start in range(0, chunks, at_once):
         rows = np.arange(start * size, (start + at_once) * size).reshape(at_once, size)
         yield np.minimum(rows, count - 1)

@@ -44,7 +44,8 @@ class Materials:
                 self._kept.move_to_end(key)
                 return self._kept[key][1]
         laid_out = [member_data(self._plan, dataset) for dataset in datasets]
-        arrays = jax.device_put(stack(laid_out, len(laid_out)), placement)
+        side_by_side = laid_out[0] if len(laid_out) == 1 else stack(laid_out, len(laid_out))
+        arrays = jax.device_put(side_by_side, placement)
         with self._lock:
             # The data sets are kept too, so that their identity cannot be another's.
             self._kept[key] = (list(datasets), arrays)

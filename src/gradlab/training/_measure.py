@@ -13,7 +13,7 @@ from jaxtyping import Float, Int, Shaped
 
 from gradlab.networks import Context
 from gradlab.training._devices import ONE_CORE_EACH
-from gradlab.training._pieces import PIECE, add_pieces, divide, sum_in_pieces
+from gradlab.training._pieces import add_pieces, divide, sum_in_pieces
 from gradlab.training._plan import Plan, State
 
 CHUNK = 2_048
@@ -39,7 +39,7 @@ def measure(plan: Plan, state: State, data: dict[str, Array], part: str, count: 
     sum_rows = functools.partial(_sum_rows, plan, count)
     if plan.groups:
         rows = jnp.arange(count)
-        sums = sum_in_pieces(sum_rows, arguments, rows, groups=plan.groups, devices=plan.batch_devices)
+        sums = sum_in_pieces(sum_rows, arguments, rows, groups=plan.groups, devices=plan.batch_devices, size=plan.piece)
     else:
         num_chunks, size = _chunks(plan, count)
         if num_chunks == 1:
@@ -67,8 +67,8 @@ def cut_windows(plan: Plan, count: int, most: int) -> Iterator[Int[np.ndarray, "
             places = chunk * size + np.arange(size)
             yield np.where(places < count, places, -1)
         return
-    pieces = np.asarray(divide(jnp.arange(count), plan.groups))
-    at_once = max(1, most // (plan.groups * PIECE))
+    pieces = np.asarray(divide(jnp.arange(count), plan.groups, plan.piece))
+    at_once = max(1, most // (plan.groups * plan.piece))
     missing = -pieces.shape[1] % at_once
     pieces = np.pad(pieces, ((0, 0), (0, missing), (0, 0)), constant_values=-1)
     for start in range(0, pieces.shape[1], at_once):
@@ -95,7 +95,8 @@ def measure_windows(
     parts = []
     run = _window_program(plan, is_whole=_chunks(plan, plan.measured_parts[part])[0] == 1)
     for inputs, targets, rows in windows:
-        found = run(kept, inputs, targets, rows, sums)
+        # Waited for, or all windows would be laid out before the first is measured.
+        found = jax.block_until_ready(run(kept, inputs, targets, rows, sums))
         if plan.groups:
             sums = found
         else:

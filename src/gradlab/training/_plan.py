@@ -12,7 +12,7 @@ from gradlab.objectives import Objective, build_objective
 from gradlab.optimizers import RATE_OF, numeric_fields
 from gradlab.spec import AnyOptimizerSpec, AugmentSpec, Experiment
 from gradlab.training._devices import core_devices, count_cores
-from gradlab.training._pieces import PIECE
+from gradlab.training._pieces import piece_size
 
 State = dict[str, Any]
 """All that a resume needs, by name: params, statistics, opt_state, step, the epoch's running sums, the best so far."""
@@ -132,6 +132,11 @@ class Plan:
         return self.network.has_dropout or self.augment is not None
 
     @property
+    def piece(self) -> int:
+        """Examples in a piece of a batch that is summed in pieces."""
+        return piece_size(self.network)
+
+    @property
     def is_classification(self) -> bool:
         """Whether classes are told."""
         return self.objective.num_classes > 0
@@ -209,7 +214,7 @@ def _choose_groups(network: Network, batch_size: int) -> int:
     """Sum the batches of a convolutional network in pieces where a processor computes, a group a core."""
     if not core_devices() or not network.has_convolution or network.has_batch_statistics:
         return 0
-    return min(count_cores(), 2 ** int(math.log2(max(1, batch_size // PIECE))))
+    return min(count_cores(), 2 ** int(math.log2(max(1, batch_size // piece_size(network)))))
 
 
 def _choose_batch_devices(num_members: int, num_devices: int, batch_size: int, groups: int) -> int:

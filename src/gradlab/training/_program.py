@@ -213,7 +213,9 @@ def _gradients_in_pieces(
 
         return jax.value_and_grad(loss_fn)(state["params"])
 
-    sums = sum_in_pieces(of_piece, (state, hyper, data), rows, groups=plan.groups, devices=plan.batch_devices)
+    sums = sum_in_pieces(
+        of_piece, (state, hyper, data), rows, groups=plan.groups, devices=plan.batch_devices, size=plan.piece
+    )
     count = jnp.sum(rows >= 0).astype(plan.precision)
     loss, grads = jax.tree.map(lambda leaf: leaf / count, sums)
     return loss, state["statistics"], grads
