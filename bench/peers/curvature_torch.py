@@ -29,8 +29,8 @@ inputs = torch.tensor(pictures.astype(np.float32) / 255.0).to(memory_format=torc
 targets = torch.tensor(read("train-labels-idx1-ubyte", 8)[:2_048].astype(np.int64))
 torch.manual_seed(0)
 net = torch.nn.Sequential(
-    torch.nn.Conv2d(1, 16, 5), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
-    torch.nn.Conv2d(16, 32, 5), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
+    torch.nn.Conv2d(1, 32, 5), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
+    torch.nn.Conv2d(32, 32, 5), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
     torch.nn.Flatten(), torch.nn.Linear(32 * 4 * 4, 10),
 ).to(memory_format=torch.channels_last)  # fmt: skip
 params = list(net.parameters())

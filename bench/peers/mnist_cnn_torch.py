@@ -30,8 +30,8 @@ classes, test_classes = (
     torch.from_numpy(read(f"{part}-labels-idx1-ubyte").astype(np.int64)) for part in ("train", "t10k")
 )
 network = nn.Sequential(
-    nn.Conv2d(1, 16, 5), nn.ReLU(), nn.MaxPool2d(2),
-    nn.Conv2d(16, 32, 5), nn.ReLU(), nn.MaxPool2d(2),
+    nn.Conv2d(1, 32, 5), nn.ReLU(), nn.MaxPool2d(2),
+    nn.Conv2d(32, 32, 5), nn.ReLU(), nn.MaxPool2d(2),
     nn.Flatten(), nn.Dropout(0.25), nn.Linear(32 * 4 * 4, 10),
 ).to(memory_format=torch.channels_last)  # fmt: skip
 for layer in network:

@@ -138,8 +138,8 @@ def crossing(
     """Find the first strength at which an accuracy has fallen half of the way to chance, by straight lines in between.
 
     Example:
-        >>> crossing(np.array([0.9, 0.7, 0.1]), np.array([0.0, 1.0, 2.0]), 0.1)
-        1.3333333333333335
+        >>> round(crossing(np.array([0.9, 0.7, 0.1]), np.array([0.0, 1.0, 2.0]), 0.1), 6)
+        1.333333
     """
     goal = (accuracy[0] + chance) / 2.0
     below = np.flatnonzero(accuracy <= goal)
