@@ -75,6 +75,8 @@ def test_every_variant_is_trained_from_the_same_six_seeds(retraining: Retraining
     for one in retraining.trials:
         assert one.test_scores.shape == one.train_scores.shape == (6,)
         assert 20.0 < one.test_scores.mean() < 100.0
+        counts = one.test_scores * 359 / 100.0
+        np.testing.assert_allclose(counts, counts.round(), rtol=0.0, atol=1e-10)
         assert one.seconds > 0.0
         for kind, levels in LEVELS.items():
             assert one.distorted[kind].shape == (6, len(levels))
