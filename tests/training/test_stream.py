@@ -184,6 +184,15 @@ def test_a_picture_that_vanishes_is_named(folder: Path, tmp_path: Path) -> None:
     assert _readers() == []
 
 
+def test_windows_of_a_small_part_hold_no_more_than_its_pieces(folder: Path) -> None:
+    dataset = _dataset(folder, 0)
+    plan = make_plan(_experiment(folder), dataset)
+    assert plan.groups > 0
+    (window,) = measuring.cut_windows(plan, 50, 10**6)
+    assert sorted(window[window >= 0]) == list(range(50))
+    assert window.size < 50 + plan.groups * plan.piece
+
+
 def test_a_reader_reads_in_order_and_only_a_few_ahead() -> None:
     reader, begun = Reader(), list[int]()
 

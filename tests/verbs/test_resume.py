@@ -53,7 +53,6 @@ def test_a_stopped_training_goes_on_to_the_same_bits(home: Path) -> None:
     assert weights(run) == weights(gl.train("iris", epochs=6_000, out="straight", report=False))
 
 
-@pytest.mark.xfail(strict=False, reason="fails now and then; not understood yet. tests/training/test_stream.py passes")
 def test_pictures_on_disk_go_on_to_the_bits_of_pictures_in_memory(home: Path) -> None:
     rng = np.random.default_rng(0)
     for kind, level in (("dark", 80), ("light", 170)):

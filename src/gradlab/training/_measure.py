@@ -68,7 +68,7 @@ def cut_windows(plan: Plan, count: int, most: int) -> Iterator[Int[np.ndarray, "
             yield np.where(places < count, places, -1)
         return
     pieces = np.asarray(divide(jnp.arange(count), plan.groups, plan.piece))
-    at_once = max(1, most // (plan.groups * plan.piece))
+    at_once = min(pieces.shape[1], max(1, most // (plan.groups * plan.piece)))
     missing = -pieces.shape[1] % at_once
     pieces = np.pad(pieces, ((0, 0), (0, missing), (0, 0)), constant_values=-1)
     for start in range(0, pieces.shape[1], at_once):
