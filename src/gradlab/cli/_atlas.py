@@ -8,7 +8,7 @@ import typer
 from gradlab.cli._clock import BEGIN
 from gradlab.cli._options import Debug, Json, NoReport, Out, Quiet, Settings
 from gradlab.cli._output import print_json, to_stdout
-from gradlab.cli._train import watch
+from gradlab.cli._watch import watch
 from gradlab.core import SpecError
 
 if TYPE_CHECKING:

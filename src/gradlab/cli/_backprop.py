@@ -11,7 +11,8 @@ from gradlab.cli._backprop_cost import refuse, show_cost
 from gradlab.cli._clock import BEGIN
 from gradlab.cli._options import FLAG, Debug, Json, NoFiles, Quiet, Settings
 from gradlab.cli._output import print_json, save_text, to_stdout
-from gradlab.cli._train import read_units, watch
+from gradlab.cli._train import read_units
+from gradlab.cli._watch import watch
 from gradlab.core import SpecError
 
 if TYPE_CHECKING:

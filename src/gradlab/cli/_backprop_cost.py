@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradlab.cli._clock import BEGIN
 from gradlab.cli._output import print_json, save_text, to_stdout
-from gradlab.cli._train import watch
+from gradlab.cli._watch import watch
 from gradlab.core import SpecError
 
 if TYPE_CHECKING:

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gradlab.cli._options import FLAG, Debug, Json, NoFiles, Quiet, Settings
-from gradlab.cli._output import print_analysis
-from gradlab.cli._train import watch
+from gradlab.cli._watch import analyse
 
 if TYPE_CHECKING:
     from gradlab.verbs import Watcher
@@ -107,5 +106,4 @@ def curvature(
             watcher=watcher,
         )
 
-    found = watch(start, is_silent=quiet or as_json)
-    print_analysis(found, as_json=as_json, is_quiet=quiet)
+    analyse(start, as_json=as_json, is_quiet=quiet)

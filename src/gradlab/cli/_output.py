@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from rich.console import Console
 
@@ -33,38 +33,6 @@ def print_json(values: dict[str, Any]) -> None:
     """Print one JSON object to stdout; a number that is not finite becomes null, as JSON has no word for it."""
     is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     sys.stdout.write(json.dumps(_finite(values), indent=2, ensure_ascii=not is_utf8) + "\n")
-
-
-@runtime_checkable
-class Analysis(Protocol):
-    """What an analysis hands back."""
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a reader must know to trust it."""
-        ...
-
-    @property
-    def path(self) -> Path | None:
-        """Its folder, if it was written."""
-        ...
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values."""
-        ...
-
-
-def print_analysis(found: Analysis, *, as_json: bool, is_quiet: bool) -> None:
-    """Print what an analysis found: itself or its JSON to stdout, its notes to stderr."""
-    if not is_quiet:
-        print_notes(found.notes)
-    if as_json:
-        print_json({**found.to_json(), "path": None if found.path is None else str(found.path)})
-    elif not is_quiet:
-        console = to_stdout()
-        console.print(str(found), markup=False)
-        if found.path is not None:
-            console.print(f"\nreport: {found.path / 'report.html'}", markup=False)
 
 
 def save_text(path: Path, text: str) -> None:

@@ -6,8 +6,8 @@ import typer
 from typer.core import TyperCommand
 
 from gradlab.cli._options import FLAG, Debug, Json, NoFiles, Quiet
-from gradlab.cli._output import print_analysis, print_json, to_stdout
-from gradlab.cli._train import watch
+from gradlab.cli._output import print_json, to_stdout
+from gradlab.cli._watch import analyse
 
 if TYPE_CHECKING:
     from gradlab.verbs import Watcher
@@ -132,8 +132,7 @@ def surface(
             watcher=watcher,
         )
 
-    found = watch(start, is_silent=quiet or as_json)
-    print_analysis(found, as_json=as_json, is_quiet=quiet)
+    analyse(start, as_json=as_json, is_quiet=quiet)
 
 
 def _list(*, as_json: bool) -> None:

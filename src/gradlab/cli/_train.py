@@ -1,25 +1,21 @@
 """`gradlab train`: one network, or as many as there are seeds."""
 
 import re
-import sys
 import time
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from gradlab.cli._clock import BEGIN
 from gradlab.cli._options import FLAG, Debug, Json, NoReport, Out, Quiet
-from gradlab.cli._output import print_json, to_stderr, to_stdout
-from gradlab.cli._progress import progress_bars
+from gradlab.cli._output import print_json, to_stdout
+from gradlab.cli._watch import watch
 from gradlab.core import SpecError
 
 if TYPE_CHECKING:
     from gradlab.verbs import Run, Watcher
 
-T = TypeVar("T")
-
-INTERRUPTED = 130
 DATA = "Data"
 TRAINING = "Training"
 
@@ -248,21 +244,6 @@ def _check_what(options: Mapping[str, object]) -> None:
     if options["resume"] is not None and given:
         word = {"what": "WHAT", "settings": "--set"}.get(given[0], f"--{given[0].replace('_', '-')}")
         raise SpecError(f"--resume continues a run as it was begun; leave out {word}")
-
-
-def watch(start: Callable[["Watcher"], T], *, is_silent: bool) -> T:
-    """Run a training with its progress on the screen, and end the process if it was asked to stop."""
-    from gradlab import verbs
-
-    def say_stopping() -> None:
-        print("\ngradlab: stopping; press Ctrl-C again to give up at once", file=sys.stderr)
-
-    try:
-        with progress_bars(to_stderr(), is_shown=not is_silent) as (on_loading, on_training):
-            return start(verbs.Watcher(on_loading, on_training, say_stopping))
-    except verbs.Stopped as stopped:
-        print(f"gradlab: {stopped}", file=sys.stderr)
-        raise SystemExit(INTERRUPTED) from None
 
 
 def _show(run: "Run") -> None:

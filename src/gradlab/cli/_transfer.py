@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gradlab.cli._options import Debug, Json, NoFiles, Quiet, Run, Settings
-from gradlab.cli._output import print_analysis
-from gradlab.cli._train import watch
+from gradlab.cli._watch import analyse
 from gradlab.core import SpecError
 
 if TYPE_CHECKING:
@@ -81,8 +80,7 @@ def transfer(
             watcher=watcher,
         )
 
-    found = watch(start, is_silent=quiet or as_json)
-    print_analysis(found, as_json=as_json, is_quiet=quiet)
+    analyse(start, as_json=as_json, is_quiet=quiet)
 
 
 def read_sizes(text: str | None) -> tuple[int, ...] | None:

@@ -1,9 +1,11 @@
 """What the results of analyses have in common: they are told in sentences and one table."""
 
+from abc import ABC, abstractmethod
+
 from gradlab.core import Table
 
 
-class Told:
+class Told(ABC):
     """A result that prints as its sentences and its table, and shows so in a notebook.
 
     A dataclass of this kind leaves its own `repr` out, or it would take the place of this one.
@@ -11,9 +13,9 @@ class Told:
 
     sentences: tuple[str, ...]
 
+    @abstractmethod
     def table(self) -> Table:
         """Return what was found, row by row."""
-        raise NotImplementedError
 
     def __str__(self) -> str:
         return "\n".join([*self.sentences, "", str(self.table())])
