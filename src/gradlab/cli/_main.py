@@ -1,15 +1,20 @@
 """The command `gradlab`: it reads what a person typed, calls a verb, and words what comes of it."""
 
 import contextlib
+import gc
 import io
 import signal
 import sys
+import threading
 from collections.abc import Iterator
+from types import FrameType
 
 from gradlab.cli import _clock  # noqa: F401 - first of all, so that the time of the other imports counts
 
 INTERRUPTED = 130
 USER_MISTAKE = 2
+RETRY_S = 0.01
+IMPORTING = "<frozen importlib._bootstrap>"
 
 
 def main() -> None:
@@ -57,4 +62,23 @@ def _silent_interrupts() -> Iterator[None]:
         return
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     yield
-    signal.signal(signal.SIGINT, before)
+    signal.signal(signal.SIGINT, _interrupt)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Raise a `KeyboardInterrupt` where Python neither swallows it nor breaks by it.
+
+    Within an import nothing has been written yet, and native libraries crash when they are loaded by half: the process
+    ends at once. Within a callback of the garbage collector an error would be swallowed: it is raised a moment later.
+    """
+    callbacks = {getattr(callback, "__code__", None) for callback in gc.callbacks}
+    is_collecting = False
+    while frame is not None:
+        if frame.f_code.co_filename == IMPORTING:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+        is_collecting = is_collecting or frame.f_code in callbacks
+        frame = frame.f_back
+    if not is_collecting:
+        raise KeyboardInterrupt
+    threading.Timer(RETRY_S, signal.raise_signal, (number,)).start()
