@@ -1,32 +1,19 @@
 """The same in PyTorch, by differentiating the gradient's product with a vector: ten products, and the gradient."""
 
 import json
-import os
 import statistics
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
+from mnist_files import read
 
 REPEATS = 3
 STEPS = 10
 
-folder = Path(os.environ["GRADLAB_DATA"]) / "mnist"
-
-
-def read(name: str, skip: int) -> np.ndarray:
-    """Read the first 2,048 entries of an IDX file."""
-    import gzip
-
-    path = folder / name
-    content = path.read_bytes() if path.exists() else gzip.decompress(path.with_name(name + ".gz").read_bytes())
-    return np.frombuffer(content, np.uint8, offset=skip)
-
-
-pictures = read("train-images-idx3-ubyte", 16)[: 2_048 * 784].reshape(-1, 1, 28, 28)
+pictures = read("train-images-idx3-ubyte")[:2_048, None]
 inputs = torch.tensor(pictures.astype(np.float32) / 255.0).to(memory_format=torch.channels_last)
-targets = torch.tensor(read("train-labels-idx1-ubyte", 8)[:2_048].astype(np.int64))
+targets = torch.tensor(read("train-labels-idx1-ubyte")[:2_048].astype(np.int64))
 torch.manual_seed(0)
 net = torch.nn.Sequential(
     torch.nn.Conv2d(1, 32, 5), torch.nn.ReLU(), torch.nn.MaxPool2d(2),

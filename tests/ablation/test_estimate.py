@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from gradlab.ablation import Answers, Estimate, Worth, cost_of, cost_of_each, join_seeds
+from gradlab.ablation import Answers, Worth, cost_of, cost_of_each, join_seeds
+from gradlab.evaluation import Estimate
 
 
 def answers(losses: np.ndarray, right: np.ndarray | None = None) -> Answers:

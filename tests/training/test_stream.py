@@ -17,6 +17,7 @@ from gradlab.training import (
     Member,
     Progress,
     _measure as measuring,
+    _pieces as pieces,
     _stream as streaming,
     make_plan,
     train_population,
@@ -54,7 +55,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Windows of two steps or so, and chunks of some pictures."""
     monkeypatch.setattr(streaming, "WINDOW_BYTES", 13 * 10 * 3 * 33)
-    monkeypatch.setattr(measuring, "CHUNK", 20)
+    monkeypatch.setattr(pieces, "CHUNK", 20)
 
 
 def _dataset(folder: Path, in_memory_mb: int) -> Dataset:

@@ -11,7 +11,6 @@ from gradlab.ablation._answer import (
 from gradlab.ablation._claims import Claim as Claim, Evidence as Evidence, Verdict as Verdict, judge as judge
 from gradlab.ablation._estimate import (
     Answers as Answers,
-    Estimate as Estimate,
     Worth as Worth,
     cost_of as cost_of,
     cost_of_each as cost_of_each,

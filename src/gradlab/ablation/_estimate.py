@@ -9,25 +9,11 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from gradlab.core import generator
-from gradlab.evaluation import mean_and_deviation, paired_share_difference
+from gradlab.evaluation import Estimate, mean_and_deviation, paired_share_difference
 
 NUM_RESAMPLES = 1_000
 POINTS = 100.0
 """Accuracies are compared in points: hundredths of all examples."""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number with its 95% interval."""
-
-    value: float
-    low: float
-    high: float
-
-    @property
-    def is_real(self) -> bool:
-        """Whether the whole interval lies on one side of 0."""
-        return self.low > 0.0 or self.high < 0.0
 
 
 @dataclass(frozen=True)

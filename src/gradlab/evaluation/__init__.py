@@ -26,6 +26,7 @@ from gradlab.evaluation._curves import (
 )
 from gradlab.evaluation._inference import Inference as Inference, infer as infer
 from gradlab.evaluation._intervals import (
+    Estimate as Estimate,
     Interval as Interval,
     mean_and_deviation as mean_and_deviation,
     paired_share_difference as paired_share_difference,

@@ -15,13 +15,8 @@ from jaxtyping import Float, Int, Shaped
 from gradlab.data import StoredPictures
 from gradlab.networks import Context, Network
 from gradlab.objectives import Objective
-from gradlab.training import ONE_CORE_EACH, core_devices, over_cores, piece_size
+from gradlab.training import ONE_CORE_EACH, chunk_size, core_devices, over_cores, piece_size
 
-CHUNK = 2_048
-"""Examples that pass the network at once; of a convolutional one on a processor's cores, a piece as in training."""
-
-LARGEST = 2**24
-"""Values that a layer may give for a chunk: of large pictures, fewer pass the network at once."""
 WINDOW_BYTES = 2**24
 """Bytes of inputs that are laid out at once."""
 
@@ -73,8 +68,7 @@ def infer(
         empty = np.zeros((0, max(1, objective.num_classes)), np.float32)
         return Inference(np.zeros((0, objective.num_outputs), np.float32), empty, np.zeros(0, np.float32))
     cores = len(core_devices()) if network.has_convolution else 0
-    largest = max(math.prod(layer.output_shape) for layer in network.layers)
-    size = min(count, piece_size(network) if cores else CHUNK, max(1, LARGEST // largest))
+    size = min(count, piece_size(network) if cores else chunk_size(network))
     run = _program(network, objective, input_scale, cores)
     windows = []
     for rows in _windows(inputs, size, max(1, cores)):

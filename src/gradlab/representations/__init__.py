@@ -10,7 +10,6 @@ from gradlab.representations._cka import gram_of as gram_of, linear_cka as linea
 from gradlab.representations._claim import Part as Part, judge as judge
 from gradlab.representations._depth import (
     Depth as Depth,
-    Estimate as Estimate,
     MemberReadings as MemberReadings,
     follow_depth as follow_depth,
     read_member as read_member,

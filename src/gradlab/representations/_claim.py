@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from gradlab.representations._depth import Depth, Estimate
+from gradlab.evaluation import Estimate
+from gradlab.representations._depth import Depth
 from gradlab.representations._properties import CLASS, ENDS, HOLES
 
 Verdict = Literal["holds", "does not hold", "is not shown"]

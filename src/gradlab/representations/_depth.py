@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from gradlab.evaluation import mean_and_deviation
+from gradlab.evaluation import Estimate, mean_and_deviation
 from gradlab.representations._probe import (
     Division,
     Property,
@@ -21,15 +21,6 @@ from gradlab.representations._reduce import reduce_layers
 from gradlab.representations._weighted import PIXELS, WeightedNetwork
 
 Wanted = tuple[Property, ...]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number with its 95% interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, eq=False)

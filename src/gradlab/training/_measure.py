@@ -13,17 +13,13 @@ from jaxtyping import Float, Int, Shaped
 
 from gradlab.networks import Context
 from gradlab.training._devices import ONE_CORE_EACH
-from gradlab.training._pieces import add_pieces, divide, sum_in_pieces
+from gradlab.training._pieces import CHUNK, add_pieces, chunk_size, divide, sum_in_pieces
 from gradlab.training._plan import Plan, State
 
-CHUNK = 2_048
-"""Examples that pass the network at once when a whole part is measured."""
 MAX_VALUES = 8_000
 """Values of a layer, over examples and lanes, up to which XLA computes tanh in one thread; 8 lanes of 2-4-2-1 measure
 250 points in 42 us, 10 lanes in 130 us, since starting its threads takes longer than the work."""
 MIN_CHUNK = 32
-LARGEST = 2**24
-"""Values that a layer may give for a chunk: of large pictures, fewer pass the network at once."""
 
 
 def as_real(plan: Plan, inputs: Shaped[Array, "..."]) -> Float[Array, "..."]:
@@ -143,8 +139,7 @@ def _named(plan: Plan, part: str, count: int, sums: tuple[Array, ...]) -> dict[s
 def _chunks(plan: Plan, count: int) -> tuple[int, int]:
     """Choose in how many chunks of how many examples a part is measured."""
     if plan.lanes == 1:
-        largest = max(math.prod(layer.output_shape) for layer in plan.network.layers)
-        most = min(CHUNK, max(1, LARGEST // largest))
+        most = chunk_size(plan.network)
     else:
         widest = max(layer.output_shape[-1] for layer in plan.network.layers)
         most = min(CHUNK, max(MIN_CHUNK, MAX_VALUES // (widest * plan.lanes)))

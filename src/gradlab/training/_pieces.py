@@ -27,14 +27,27 @@ and 285 on 128x128, and 1.73, 1.57, 1.54 and 1.32 s on 256x256; there the proces
 busy cores).
 """
 
+CHUNK = 2_048
+"""Examples that pass a network at once where nothing is learned from them."""
+LARGEST = 2**24
+"""Values that a layer may give for a chunk: of large pictures, fewer pass the network at once."""
+
 SumOf = Callable[[Any, Int[Array, " piece"], Int[Array, ""]], Any]
 """From arguments, rows and the piece's number to a tree of sums over the examples of the rows that are not -1."""
 
 
 def piece_size(network: Network) -> int:
     """Choose how many examples a piece of a network's batch has."""
-    largest = max(math.prod(layer.output_shape) for layer in network.layers)
-    return min(PIECE, max(1, PIECE_VALUES // largest))
+    return min(PIECE, max(1, PIECE_VALUES // _largest(network)))
+
+
+def chunk_size(network: Network) -> int:
+    """Choose how many examples pass a network at once where batches are not taken in pieces."""
+    return min(CHUNK, max(1, LARGEST // _largest(network)))
+
+
+def _largest(network: Network) -> int:
+    return max(math.prod(layer.output_shape) for layer in network.layers)
 
 
 def sum_in_pieces(

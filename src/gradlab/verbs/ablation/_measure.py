@@ -6,10 +6,10 @@ import numpy as np
 from jaxtyping import Int
 
 from gradlab import ablation
-from gradlab.ablation import Estimate, MemberWorths, Place, Sample, Subject, over_draws
+from gradlab.ablation import MemberWorths, Place, Sample, Subject, over_draws
 from gradlab.core import generator
 from gradlab.data import Dataset, PartName
-from gradlab.evaluation import wilson_interval
+from gradlab.evaluation import Estimate, wilson_interval
 from gradlab.networks import LayerRow
 from gradlab.verbs._networks import Networks
 from gradlab.verbs._watcher import Watcher

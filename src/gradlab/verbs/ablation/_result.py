@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from gradlab.ablation import METHODS, ChannelWorths, Estimate, Method, Worth
+from gradlab.ablation import METHODS, ChannelWorths, Method, Worth
 from gradlab.core import Table
+from gradlab.evaluation import Estimate
 from gradlab.networks import LayerRow
 from gradlab.reports import number
 from gradlab.spec import Experiment

@@ -12,8 +12,9 @@ from jaxtyping import Float, Int
 from gradlab import representations
 from gradlab.core import SpecError, unknown_name
 from gradlab.data import Dataset
+from gradlab.evaluation import Estimate
 from gradlab.networks import Conv2D
-from gradlab.representations import Depth, Division, Estimate, Method, Saliency, WeightedNetwork
+from gradlab.representations import Depth, Division, Method, Saliency, WeightedNetwork
 from gradlab.verbs._watcher import Watcher
 from gradlab.verbs.representations._result import ChannelView, Explained, Likeness, Selectivity
 from gradlab.verbs.representations._source import Source

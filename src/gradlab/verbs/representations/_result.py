@@ -8,10 +8,10 @@ import numpy as np
 from jaxtyping import Float
 
 from gradlab.core import Table
+from gradlab.evaluation import Estimate
 from gradlab.representations import (
     Depth,
     Division,
-    Estimate,
     Kernels,
     Method,
     Part,
