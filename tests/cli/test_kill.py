@@ -143,3 +143,27 @@ def test_ctrl_c_before_training_leaves_nothing(home: Path) -> None:
         )
         assert not re.search("gradlab.*Traceback", err, re.DOTALL)
         assert not list(home.iterdir())
+
+
+SWALLOWED = """
+import gc, os, signal, time
+from gradlab.cli import _main
+
+def work(prog_name):
+    gc.callbacks.append(lambda *_: sent or (sent.append(1), os.kill(os.getpid(), signal.SIGINT)))
+    gc.collect()
+    time.sleep(30)
+
+sent = []
+with _main._silent_interrupts():
+    from gradlab.cli import _app
+_app.app = work
+_main.main()
+"""
+
+
+def test_a_ctrl_c_that_python_swallows_is_heard_all_the_same() -> None:
+    done = subprocess.run([sys.executable, "-c", SWALLOWED], capture_output=True, text=True, check=False, timeout=20)
+    assert "Exception ignored in" in done.stderr
+    assert done.returncode == 130
+    assert done.stderr.endswith("gradlab: interrupted\n")

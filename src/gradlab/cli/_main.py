@@ -1,7 +1,6 @@
 """The command `gradlab`: it reads what a person typed, calls a verb, and words what comes of it."""
 
 import contextlib
-import gc
 import io
 import signal
 import sys
@@ -13,8 +12,10 @@ from gradlab.cli import _clock  # noqa: F401 - first of all, so that the time of
 
 INTERRUPTED = 130
 USER_MISTAKE = 2
-RETRY_S = 0.01
+RETRY_S = 0.25
 IMPORTING = "<frozen importlib._bootstrap>"
+
+_is_heard = threading.Event()
 
 
 def main() -> None:
@@ -29,6 +30,7 @@ def main() -> None:
     except GradlabError as error:
         _fail(error)
     except KeyboardInterrupt:
+        _is_heard.set()
         print("gradlab: interrupted", file=sys.stderr)
         raise SystemExit(INTERRUPTED) from None
     except BrokenPipeError:
@@ -66,19 +68,26 @@ def _silent_interrupts() -> Iterator[None]:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Raise a `KeyboardInterrupt` where Python neither swallows it nor breaks by it.
+    """Raise a `KeyboardInterrupt` until it is heard.
 
-    Within an import nothing has been written yet, and native libraries crash when they are loaded by half: the process
-    ends at once. Within a callback of the garbage collector an error would be swallowed: it is raised a moment later.
+    Python swallows one within a callback of its garbage collector, of a weak reference and the like: the signal is sent
+    again unless `main` has seen it. Within an import nothing has been written yet, and native libraries crash when
+    they are loaded by half: the process ends at once.
     """
-    callbacks = {getattr(callback, "__code__", None) for callback in gc.callbacks}
-    is_collecting = False
     while frame is not None:
         if frame.f_code.co_filename == IMPORTING:
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
-        is_collecting = is_collecting or frame.f_code in callbacks
         frame = frame.f_back
-    if not is_collecting:
-        raise KeyboardInterrupt
-    threading.Timer(RETRY_S, signal.raise_signal, (number,)).start()
+    threading.Thread(target=_insist, args=(number,), daemon=True).start()
+    raise KeyboardInterrupt
+
+
+def _insist(number: int) -> None:
+    if _is_heard.wait(RETRY_S):
+        return
+    main_thread = threading.main_thread().ident
+    if hasattr(signal, "pthread_kill") and main_thread is not None:
+        signal.pthread_kill(main_thread, number)  # which also wakes it
+    else:
+        signal.raise_signal(number)
