@@ -172,6 +172,7 @@ def _break(folder: Path) -> None:
     _save(folder / "cat" / "a.jpg", RNG.integers(0, 256, (60, 50, 3), dtype=np.uint8))
     (folder / "cat" / "a.jpg").write_bytes((folder / "cat" / "a.jpg").read_bytes()[:700])
     (folder / "cat" / "b.png").write_bytes(good[:40])
+    (folder / "dog" / "g.png").write_bytes(good[:50])  # its header is whole, its pixels are not
     (folder / "dog" / "c.png").write_bytes(b"")
     (folder / "dog" / "d.png").write_bytes(b"MZ this is no picture")
     (folder / "dog" / "e.png").write_bytes(_bomb(50_000))
@@ -184,7 +185,7 @@ def test_broken_pictures_are_named_and_skipped(tmp_path: Path) -> None:
     data = _load(tmp_path)
     assert len(data.inputs) == 20
     (note,) = [note for note in data.notes if "broken" in note]
-    assert note.startswith("Skipped 6 broken pictures: 'cat/a.jpg (")
+    assert note.startswith("Skipped 7 broken pictures: 'cat/a.jpg (")
     assert "'dog/c.png (no picture that can be read)'" in note
     assert "'dog/e.png (" in note
 

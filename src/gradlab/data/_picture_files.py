@@ -55,9 +55,12 @@ def measure_pictures(paths: Sequence[Path]) -> list[Measure | str]:
         opened = _open(path)
         if isinstance(opened, str):
             return opened
-        with opened as image:
-            width, height = _upright_size(image)
-            return Measure(height, width, is_color=_is_color(image))
+        try:
+            with opened as image:
+                width, height = _upright_size(image)
+                return Measure(height, width, is_color=_is_color(image))
+        except Exception as error:  # which side is up may stand at a file's end, so that Pillow reads all of it
+            return _reason(error)
 
     return _each(measure, paths, None, "")
 
