@@ -13,7 +13,7 @@ from gradlab.data._dataset import Dataset, Preparation
 from gradlab.data._idx import load_idx
 from gradlab.data._picture_folder import load_pictures
 from gradlab.data._picture_preparation import PicturePreparation
-from gradlab.data._playground import PlaygroundSource, PointsPreparation
+from gradlab.data._playground import PlaygroundSource, PointsPreparation, PointsSource
 from gradlab.data._synthetic import NumbersPreparation, SyntheticSource
 from gradlab.data._table_preparation import TablePreparation
 from gradlab.data._table_source import load_arrays, load_table
@@ -24,6 +24,7 @@ from gradlab.spec import (
     IdxData,
     PicturesData,
     PlaygroundData,
+    PointsData,
     SplitSpec,
     SyntheticData,
     TableData,
@@ -102,6 +103,8 @@ def load(
             return load_idx(spec, on_progress=on_progress)
         case PlaygroundData():
             return PlaygroundSource(spec)
+        case PointsData():
+            return PointsSource(spec)
         case SyntheticData():
             return SyntheticSource(spec)
         case TableData():

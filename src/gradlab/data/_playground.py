@@ -1,4 +1,4 @@
-"""TensorFlow Playground's six sets of points in the plane, by their published definitions."""
+"""Points in the plane: TensorFlow Playground's six sets by their published definitions, and those of one's own."""
 
 import hashlib
 from collections.abc import Callable
@@ -12,12 +12,12 @@ from gradlab.core import DataError
 from gradlab.data._arrays import Arrays
 from gradlab.data._dataset import Dataset, Prepared
 from gradlab.data._features import check_finite
-from gradlab.data._points import Coordinates, draw_points
+from gradlab.data._points import Coordinates, Points, draw_points
 from gradlab.data._preparation import BasePreparation
 from gradlab.data._split import divide
 from gradlab.data._tables import read_table
 from gradlab.data._target import Target, TargetValues
-from gradlab.spec import PlaygroundData, PlaygroundFeature, SplitSpec
+from gradlab.spec import PlaygroundData, PlaygroundFeature, PointsData, SplitSpec
 
 CLASSES = ("orange", "blue")
 
@@ -108,20 +108,73 @@ class PlaygroundSource:
                 Target(column="color", task="classification", classes=CLASSES),
                 (label > 0).astype(np.int32),
             )
-        parts = divide(TargetValues(target, values).strata, split, seed, name=self.name)
-        preparation = PointsPreparation(target=target, features=self.spec.features)
-        return Dataset(
-            name=self.name,
-            task=target.task,
-            inputs=preparation.encode(x1, x2),
-            targets=values,
-            classes=target.classes,
-            train=parts.train,
-            validation=parts.validation,
-            test=parts.test,
-            preparation=preparation,
-            feature_names=self.spec.features,
-            labels=tuple(str(row) for row in range(1, len(x1) + 1)),
-            raw={"x1": x1, "x2": x2},
-            checksum="sha256:" + hashlib.sha256(np.stack([x1, x2, label]).tobytes()).hexdigest(),
+        return _divide_points(
+            self.name, self.spec.features, (x1, x2, label), TargetValues(target, values), (split, seed)
         )
+
+
+@dataclass(frozen=True, eq=False)
+class PointsSource:
+    """Points that were given one by one."""
+
+    spec: PointsData
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        return "points"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Nothing is noticed in what was given by hand."""
+        return ()
+
+    def prepare(self, split: SplitSpec, seed: int) -> Dataset:
+        """Divide the points and compute their features."""
+        x1, x2 = np.array([point[:2] for point in self.spec.points], np.float64).T
+        labels = [point[2] for point in self.spec.points]
+        if all(isinstance(label, str) for label in labels):
+            classes = tuple(sorted({str(label) for label in labels}, key=_place_of_class))
+            target = Target(column="color", task="classification", classes=classes)
+            values = np.array([classes.index(str(label)) for label in labels], np.int32)
+            coded = values.astype(np.float64)
+        else:
+            target = Target(column="label", task="regression")
+            coded = np.array(labels, np.float64)
+            values = coded.astype(np.float32)
+        return _divide_points(
+            self.name, self.spec.features, (x1, x2, coded), TargetValues(target, values), (split, seed)
+        )
+
+
+def _place_of_class(name: str) -> tuple[int, str]:
+    """Order orange before blue, as everywhere; all others by name behind them."""
+    return (CLASSES.index(name) if name in CLASSES else len(CLASSES), name)
+
+
+def _divide_points(
+    name: str,
+    features: tuple[PlaygroundFeature, ...],
+    points: Points,
+    told: TargetValues,
+    division: tuple[SplitSpec, int],
+) -> Dataset:
+    x1, x2, _ = points
+    target = told.target
+    parts = divide(told.strata, *division, name=name)
+    preparation = PointsPreparation(target=target, features=features)
+    return Dataset(
+        name=name,
+        task=target.task,
+        inputs=preparation.encode(x1, x2),
+        targets=told.values,
+        classes=target.classes,
+        train=parts.train,
+        validation=parts.validation,
+        test=parts.test,
+        preparation=preparation,
+        feature_names=features,
+        labels=tuple(str(row) for row in range(1, len(x1) + 1)),
+        raw={"x1": x1, "x2": x2},
+        checksum="sha256:" + hashlib.sha256(np.stack(points).tobytes()).hexdigest(),
+    )

@@ -10,6 +10,7 @@ from gradlab.spec._data import (
     PlaygroundData as PlaygroundData,
     PlaygroundFeature as PlaygroundFeature,
     PlaygroundName as PlaygroundName,
+    PointsData as PointsData,
     SplitSpec as SplitSpec,
     SyntheticData as SyntheticData,
     TableData as TableData,

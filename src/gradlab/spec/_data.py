@@ -1,6 +1,6 @@
 """Where the examples come from."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -37,6 +37,26 @@ class PlaygroundData(Spec):
     num_examples: int | None = Field(default=None, ge=4, description="Default: 500 to classify, 1,200 for regression.")
     noise: float = Field(default=0.0, ge=0.0, le=100.0, description="Noise in per cent, as on the page's slider.")
     features: tuple[PlaygroundFeature, ...] = Field(default=("x1", "x2"), min_length=1)
+
+
+class PointsData(Spec):
+    """Points in the plane, given one by one: drawn by hand or pasted. They are a part of the description itself."""
+
+    kind: Literal["points"] = "points"
+    points: tuple[tuple[float, float, str | float], ...] = Field(
+        min_length=4, max_length=5_000, description="x1, x2 and what is to be told: a class's name or a number."
+    )
+    features: tuple[PlaygroundFeature, ...] = Field(default=("x1", "x2"), min_length=1)
+
+    @field_validator("points")
+    @classmethod
+    def _one_kind(cls, points: tuple[tuple[float, float, str | float], ...]) -> Any:
+        kinds = {isinstance(label, str) for _, _, label in points}
+        if len(kinds) > 1:
+            raise ValueError("some points have a class's name and others a number; give all of them one or the other")
+        if kinds == {True} and len({label for _, _, label in points}) < 2:
+            raise ValueError("all points are of one class; there is nothing to tell apart: add points of another")
+        return points
 
 
 class SyntheticData(Spec):
@@ -92,7 +112,7 @@ class ArraysData(Spec):
 
 
 DataSpec = Annotated[
-    BundledData | IdxData | PlaygroundData | SyntheticData | TableData | PicturesData | ArraysData,
+    BundledData | IdxData | PlaygroundData | PointsData | SyntheticData | TableData | PicturesData | ArraysData,
     Field(discriminator="kind"),
 ]
 

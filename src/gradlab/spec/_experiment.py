@@ -36,6 +36,12 @@ class Experiment(Spec):
 
     name: str = Field(default="experiment", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)
     seed: int = Field(default=0, ge=0, lt=2**32)
+    data_seed: int | None = Field(
+        default=None,
+        ge=0,
+        lt=2**32,
+        description="Divides (and draws) the data alike for every seed; left out, each seed has its own.",
+    )
     num_seeds: int = Field(default=1, ge=1, le=100_000, description="Networks, with seeds from `seed` on.")
     epochs: int = Field(default=100, ge=0, le=1_000_000)
     batch_size: Annotated[int, Field(ge=1)] | Literal["full"] = 32

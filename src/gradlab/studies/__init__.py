@@ -17,6 +17,7 @@ from gradlab.studies._design import (
     make_design as make_design,
 )
 from gradlab.studies._fractal import BoxCount as BoxCount, border_cells as border_cells, box_count as box_count
+from gradlab.studies._measure import stuck_share as stuck_share
 from gradlab.studies._range_test import (
     RangeTest as RangeTest,
     read_range_test as read_range_test,

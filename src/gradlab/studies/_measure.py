@@ -128,6 +128,21 @@ def _pass_through(plan: Plan, params: Any, statistics: Any, inputs: Any, targets
     return jnp.concatenate([losses.ravel(), rest[0]]), jnp.concatenate([right.ravel(), rest[1]])
 
 
+def stuck_share(plan: Plan, params: Any, statistics: Any, inputs: Shaped[np.ndarray, "examples ..."]) -> float:
+    """Measure the share of units, of those that can be stuck, that hardly answer to the examples any more.
+
+    Args:
+        plan: The network and its objective.
+        params: Learned arrays.
+        statistics: Running statistics.
+        inputs: Examples.
+
+    Returns:
+        From 0 to 1; 0 where no unit can be stuck.
+    """
+    return float(_stuck_program(plan)(params, statistics, inputs[:STUCK_EXAMPLES]))
+
+
 @functools.lru_cache(maxsize=32)
 def _stuck_program(plan: Plan) -> Any:
     return jax.jit(functools.partial(_stuck_share, plan))

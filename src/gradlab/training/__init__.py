@@ -10,6 +10,7 @@ from gradlab.training._devices import (
     precision_of as precision_of,
     prepare_engine as prepare_engine,
 )
+from gradlab.training._live import LiveNetwork as LiveNetwork, Moment as Moment
 from gradlab.training._pieces import chunk_size as chunk_size, piece_size as piece_size
 from gradlab.training._plan import Plan as Plan, adjustable_numbers as adjustable_numbers, make_plan as make_plan
 from gradlab.training._population import (

@@ -26,12 +26,14 @@ class Examples:
             DataError: If it cannot be read, or cannot be learned from.
         """
         self._split = experiment.split
+        self._data_seed = experiment.data_seed
         self._source = data.load(experiment.data, arrays=arrays, on_progress=on_loading)
         self._kept: dict[int, data.Dataset] = {}
         self._lock = threading.Lock()
 
     def of(self, seed: int) -> data.Dataset:
         """Return the examples as one seed divides and prepares them. Several threads may ask at once."""
+        seed = seed if self._data_seed is None else self._data_seed
         found = self._kept.get(seed)
         if found is not None:
             return found

@@ -11,7 +11,7 @@ from gradlab.core import SpecError, unknown_name
 from gradlab.data import Dataset
 from gradlab.evaluation import most_telling_features, read_plane
 from gradlab.reports import Boundary2D
-from gradlab.spec import PlaygroundData
+from gradlab.spec import PlaygroundData, PointsData
 from gradlab.training import Plan
 
 GRID = 80
@@ -172,4 +172,4 @@ def _chosen(
 
 def is_playground(data: object) -> bool:
     """Say whether data is one of the playground's sets."""
-    return isinstance(data, PlaygroundData)
+    return isinstance(data, PlaygroundData | PointsData)

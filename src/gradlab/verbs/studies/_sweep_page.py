@@ -11,7 +11,7 @@ from gradlab.data import Dataset
 from gradlab.evaluation import VERDICTS, count_verdicts
 from gradlab.reports import Band, BoundaryRow, Chart, Map, Mark, Page, Part, Row, Section, Series, Table
 from gradlab.runs import StudyFolder
-from gradlab.spec import Experiment, PlaygroundData
+from gradlab.spec import Experiment, PlaygroundData, PointsData
 from gradlab.studies import (
     Design,
     Study,
@@ -280,7 +280,7 @@ def _boundaries(
     """Train one seed of each setting once more, keeping its weights at some epochs, and draw its boundary."""
     experiment = study.spec.experiment
     dataset = dataset_of(experiment, experiment.seed)
-    is_playground = isinstance(experiment.data, PlaygroundData)
+    is_playground = isinstance(experiment.data, PlaygroundData | PointsData)
     if len(design.variants) != 1 or len(dataset.input_shape) != 1 or not (is_playground or dataset.input_shape == (2,)):
         return None
     plan = plans[0]

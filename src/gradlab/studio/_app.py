@@ -1,0 +1,43 @@
+"""The studio as a web application."""
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from nicegui import app as nicegui_app, ui
+
+from gradlab.studio._frames import add_frames
+from gradlab.studio._guard import LOOPBACK, Guard
+from gradlab.studio._hall import Hall
+from gradlab.studio.pages import add_pages
+
+
+def build_app(*, token: str | None = None, runs: Path = Path("runs"), is_local: bool = True) -> Any:
+    """Build the studio.
+
+    Args:
+        token: What every request must carry; None: nothing.
+        runs: The folder of runs.
+        is_local: Whether it may be asked for under this machine's own names alone.
+
+    Returns:
+        An ASGI application.
+    """
+    hall = Hall(runs)
+    outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    add_frames(outer, hall)
+    add_pages(hall)
+    nicegui_app.on_shutdown(hall.close)
+    ui.run_with(
+        outer,
+        title="gradlab studio",
+        favicon="🔬",
+        dark=None,
+        language="en-US",
+        tailwind=False,
+        reconnect_timeout=5.0,
+        message_history_length=200,
+        show_welcome_message=False,
+        binding_refresh_interval=None,
+    )
+    return Guard(outer, hosts=frozenset(LOOPBACK) if is_local else None, token=token)

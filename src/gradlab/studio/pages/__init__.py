@@ -1,0 +1,9 @@
+"""The studio's pages, a module each."""
+
+from gradlab.studio._hall import Hall
+from gradlab.studio.pages._playground import add_playground
+
+
+def add_pages(hall: Hall) -> None:
+    """Add every page to the application."""
+    add_playground(hall)
