@@ -9,6 +9,7 @@ from nicegui import app as nicegui_app, ui
 from gradlab.studio._frames import add_frames
 from gradlab.studio._guard import LOOPBACK, Guard
 from gradlab.studio._hall import Hall
+from gradlab.studio._reports import add_reports
 from gradlab.studio.pages import add_pages
 
 
@@ -26,6 +27,7 @@ def build_app(*, token: str | None = None, runs: Path = Path("runs"), is_local: 
     hall = Hall(runs)
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     add_frames(outer, hall)
+    add_reports(outer, hall)
     add_pages(hall)
     nicegui_app.on_shutdown(hall.close)
     ui.run_with(
