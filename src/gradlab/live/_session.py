@@ -10,6 +10,7 @@ from gradlab.data import Source
 from gradlab.live._maps import Maps, draw_answer, draw_maps
 from gradlab.live._plane import plane_of
 from gradlab.live._racer import Racer
+from gradlab.networks import HostArrays
 from gradlab.spec import ActivationName, AnyLayerSpec, DenseSpec, Experiment
 from gradlab.training import Moment
 
@@ -138,6 +139,11 @@ class Session:
         self._features = features
         self.data_generation += 1
 
+    def look_at(self, place: int) -> None:
+        """Choose the network that is shown in full."""
+        self.focus = min(max(place, 0), len(self.racers) - 1)
+        self.generation += 1
+
     def advance(self, *, epochs: int = 0, steps: int = 0) -> None:
         """Train all networks alike; one that has diverged stays as it is."""
         self._leave_the_past()
@@ -170,8 +176,21 @@ class Session:
             SpecError: If there is no such weight.
         """
         self._leave_the_past()
-        racer = self.racers[self.focus]
-        racer.network.set_weight(layer, role, index, value)
+        self.racers[self.focus].network.set_weight(layer, role, index, value)
+        self._touch(self.focus)
+
+    def set_weights(self, place: int, params: HostArrays) -> None:
+        """Put all weights of one network in.
+
+        Raises:
+            SpecError: If they do not fit.
+        """
+        self._leave_the_past()
+        self.racers[place].network.set_params(params)
+        self._touch(place)
+
+    def _touch(self, place: int) -> None:
+        racer = self.racers[place]
         racer.touched()
         if racer.network.epoch == racer.network.step == 0:
             self._moments, self._stride = [], 1

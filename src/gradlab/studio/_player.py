@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from gradlab.core import GradlabError
 from gradlab.live import Race, Session
@@ -21,6 +21,7 @@ SLICE_S = 0.025
 SHORTEST_SLICE_S = 0.004
 
 Command = Callable[[Session], None]
+Answer = TypeVar("Answer")
 
 
 class Player:
@@ -79,6 +80,26 @@ class Player:
         """Hand in a command; it is carried out before the next slice of training. Its problem becomes `problem`."""
         self._commands.append(command)
         self.refresh()
+
+    async def ask(self, question: Callable[[Session], Answer]) -> Answer:
+        """Ask something of the session as it stands, and wait for the answer.
+
+        Raises:
+            GradlabError: If the question raises it.
+        """
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
+
+        def put(session: Session) -> None:
+            try:
+                told = question(session)
+            except GradlabError as error:
+                loop.call_soon_threadsafe(_set, answer, None, error)
+            else:
+                loop.call_soon_threadsafe(_set, answer, told, None)
+
+        self.do(put)
+        return await answer
 
     def play(self) -> None:
         """Train on."""
@@ -205,3 +226,12 @@ class Player:
             return True
         loss = session.racers[session.focus].reading().values.get("train_loss")
         return self.stop_at_loss is not None and loss is not None and loss < self.stop_at_loss
+
+
+def _set(answer: "asyncio.Future[Any]", told: Any, error: Exception | None) -> None:
+    if answer.done():
+        return
+    if error is None:
+        answer.set_result(told)
+    else:
+        answer.set_exception(error)

@@ -15,7 +15,7 @@ body.body--dark { --ink: #e8edf2; --quiet: #a9b4c0; --ground: #14181d; --panel: 
 body { background: var(--ground); color: var(--ink); font-family: system-ui, sans-serif; }
 .nicegui-content { padding: 0; gap: 0; }
 .studio-header { background: var(--panel); color: var(--ink); border-bottom: 1px solid var(--line); box-shadow: none;
-  padding: 4px 16px; min-height: 44px; gap: 4px; display: flex; align-items: center; flex-wrap: wrap; }
+  padding: 4px 16px; min-height: 44px; width: 100%; gap: 4px; display: flex; align-items: center; flex-wrap: wrap; }
 .studio-name { font-weight: 700; font-size: 17px; margin-right: 12px; }
 .studio-header a { color: var(--ink); text-decoration: none; padding: 8px 10px; border-radius: 6px; font-size: 14px; }
 .studio-header a:hover, .studio-header a:focus-visible { background: var(--line); }
@@ -61,3 +61,9 @@ def page_frame(path: str, title: str) -> Iterator[None]:
 
 def _turn(dark: ui.dark_mode) -> None:
     dark.value = not dark.value
+
+
+def heading(text: str) -> None:
+    """Put a heading over a part of a page."""
+    with ui.element("h2"):
+        ui.label(text)

@@ -1,15 +1,123 @@
 """The playground: a network, its data and its training, side by side and alive."""
 
-from nicegui import ui
+from nicegui import Client, events, ui
+from starlette.requests import Request
 
+from gradlab.core import GradlabError
+from gradlab.live import Session
+from gradlab.studio._desk import Desk
+from gradlab.studio._elements import NetworkView, PlaneView, Readout
 from gradlab.studio._hall import Hall
+from gradlab.studio._player import Player
 from gradlab.studio.pages._frame_of_page import page_frame
+from gradlab.studio.pages._playground_controls import Controls
+from gradlab.studio.pages._playground_style import STYLE
+
+CHART = {
+    "grid": {"left": 52, "right": 16, "top": 30, "bottom": 40},
+    "legend": {"top": 0, "type": "scroll"},
+    "tooltip": {"trigger": "axis", "confine": True},
+    "xAxis": {"type": "value", "name": "epoch"},
+    "yAxis": {"type": "value", "name": "loss"},
+    "series": [],
+    "aria": {"enabled": True},
+}
 
 
 def add_playground(hall: Hall) -> None:
     """Add the page."""
 
     @ui.page("/")
-    def playground() -> None:
+    async def playground(request: Request, client: Client) -> None:
         with page_frame("/", "Playground"):
-            ui.label("Playground")
+            ui.add_css(STYLE)
+            desk = Desk(dict(request.query_params))
+            try:
+                player = hall.enter(desk.experiment, desk.view.race)
+            except GradlabError as error:
+                ui.label(str(error)).classes("problem").props('role="alert"')
+                return
+            client.on_delete(lambda: hall.leave(player))
+            desk.seat(player)
+            Playground(desk, player).build()
+
+
+class Playground:
+    """The page's views and controls around one player."""
+
+    def __init__(self, desk: Desk, player: Player) -> None:
+        """Put a desk and its player together."""
+        self._desk = desk
+        self._player = player
+
+    def build(self) -> None:
+        """Lay the page out."""
+        desk, player = self._desk, self._player
+        self._controls = Controls(desk, player)
+        self._controls.build_bar()
+        self._problem = ui.label().classes("problem").props('role="alert"')
+        with ui.element("div").classes("playground"):
+            with ui.element("section").classes("panel data-panel").props('aria-label="Data"'):
+                self._controls.build_data()
+            with ui.element("section").classes("panel network-panel").props('aria-label="Network"'):
+                self._controls.build_layers()
+                self._network = NetworkView(player.key)
+                self._network.on("feature", self._switch_feature)
+                self._network.on("weight", self._edit_weight)
+                self._controls.build_more()
+            with ui.element("section").classes("panel output-panel").props('aria-label="Output"'):
+                self._plane = PlaneView(player.key)
+                self._plane.on("focus", lambda event: self._focus(int(event.args)))
+                self._controls.build_output(self._plane)
+        with ui.element("section").classes("panel loss-panel").props('aria-label="Training"'):
+            with ui.element("div").classes("loss-chart"):
+                chart = ui.echart(dict(CHART)).classes("chart").props('role="img" aria-label="Loss by epoch"')
+                self._log = ui.checkbox("Log scale", on_change=self._scale)
+            self._readout = Readout(player.key, chart)
+            self._readout.on("running", lambda event: self._controls.show_running(is_running=bool(event.args)))
+            self._readout.on("look", lambda event: self._look_back(int(event.args)))
+            self._readout.on("focus", lambda event: self._focus(int(event.args)))
+        ui.keyboard(on_key=self._press)
+        desk.on_change = self._follow
+        player.on_change = self._tell_problem
+        self._follow()
+
+    def _follow(self) -> None:
+        desk = self._desk
+        self._controls.follow()
+        features = self._controls.features()
+        self._network.offer(*features)
+        self._plane.show(shows_test=desk.view.shows_test, is_discrete=desk.view.is_discrete)
+        self._tell_problem()
+        ui.run_javascript(f"history.replaceState(null, '', '?' + {desk.query!r} + location.hash)")
+
+    def _tell_problem(self) -> None:
+        self._problem.text = self._desk.problem or self._player.problem
+        self._problem.visible = bool(self._problem.text)
+
+    def _scale(self, event: events.ValueChangeEventArguments) -> None:
+        self._readout.use_log_scale(is_log=bool(event.value))
+
+    def _switch_feature(self, event: events.GenericEventArguments) -> None:
+        self._controls.switch_feature(str(event.args))
+
+    def _edit_weight(self, event: events.GenericEventArguments) -> None:
+        told = event.args
+        index = tuple(int(place) for place in told["index"])
+        value = float(told["value"])
+        self._player.do(lambda session: session.set_weight(str(told["layer"]), str(told["role"]), index, value))
+
+    def _look_back(self, place: int) -> None:
+        self._player.pause()
+        self._player.do(lambda session: session.look_back(place))
+
+    def _focus(self, place: int) -> None:
+        def focus(session: Session) -> None:
+            session.look_at(place)
+
+        self._player.do(focus)
+
+    def _press(self, event: events.KeyEventArguments) -> None:
+        if not event.action.keydown or event.modifiers.ctrl or event.modifiers.alt or event.modifiers.meta:
+            return
+        self._controls.press(str(event.key))
