@@ -149,6 +149,23 @@ def test_outside_the_main_thread_a_training_runs_too(home: Path) -> None:
     assert run.folder.is_finished
 
 
+def test_a_training_in_another_thread_is_stopped_by_its_event_and_goes_on_to_the_same_bits(home: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+    from threading import Event
+
+    stop = Event()
+    watcher = gl.Watcher(on_training=lambda now: stop.set() if 0.1 <= now.share < 1.0 else None, stop=stop)
+
+    def train() -> None:
+        gl.train("iris", epochs=6_000, root=home / "elsewhere", report=False, watcher=watcher)
+
+    with ThreadPoolExecutor(1) as pool, pytest.raises(gl.Stopped, match="gradlab train --resume") as told:
+        pool.submit(train).result()
+    assert told.value.path == home / "elsewhere" / "iris-001"
+    run = gl.resume(told.value.path, report=False)
+    assert weights(run) == weights(gl.train("iris", epochs=6_000, out="straight", report=False))
+
+
 def test_signals_are_handled_as_before_afterwards(home: Path) -> None:
     import signal
 

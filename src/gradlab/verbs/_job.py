@@ -61,11 +61,12 @@ class Job:
         )
         check_room(self._plan, experiment.epochs)
 
-    def run_new(self, out: Path | None) -> Run:
+    def run_new(self, out: Path | None, root: Path = ROOT) -> Run:
         """Make a new run's folder and train in it.
 
         Args:
-            out: The folder; by default the next free one under `./runs`.
+            out: The folder; by default the next free one under `root`.
+            root: The folder of runs.
 
         Returns:
             The finished run.
@@ -74,9 +75,9 @@ class Job:
             GradlabError: If it fails. Nothing is left behind, unless a checkpoint is worth keeping.
             Stopped: If it was asked to stop.
         """
-        parent = ROOT if out is None else out.parent
+        parent = root if out is None else out.parent
         made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
-        folder = self._create(out)
+        folder = self._create(out, root)
         with folder.lock():
             try:
                 return self._run(folder)
@@ -104,17 +105,17 @@ class Job:
             folder.drop_partial_files()
             return self._run(folder)
 
-    def _create(self, out: Path | None) -> RunFolder:
+    def _create(self, out: Path | None, root: Path) -> RunFolder:
         datasets = [self._examples.of(seed) for seed in self._seeds]
         environment = describe_environment(
             data_checksum=datasets[0].checksum, seeds=list(self._seeds), devices=training.device_names()
         )
         preparation = describe_shape(datasets)
-        return create_run(self._experiment, out=out, root=ROOT, preparation=preparation, environment=environment)
+        return create_run(self._experiment, out=out, root=root, preparation=preparation, environment=environment)
 
     def _run(self, folder: RunFolder) -> Run:
         begin = time.perf_counter()
-        with stop_on_signals(self._conduct.watcher.on_stop) as stop:
+        with stop_on_signals(self._conduct.watcher) as stop:
             checkpoints = RunCheckpoints(folder, self._conduct.checkpoint_every_s, stop)
             try:
                 population = training.train_population(

@@ -3,32 +3,36 @@
 import contextlib
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+
+from gradlab.verbs._watcher import Watcher
 
 
 @contextlib.contextmanager
-def stop_on_signals(on_first: Callable[[], None] | None = None) -> Iterator[threading.Event]:
+def stop_on_signals(watcher: Watcher) -> Iterator[threading.Event]:
     """Turn the first Ctrl-C (or SIGTERM) within the block into an event; a second one ends the process as usual.
 
-    Outside the main thread, where Python allows no handlers, it gives an event that nothing sets.
+    Outside the main thread, where Python allows no handlers, the event is set by whoever holds the watcher's own.
 
     Args:
-        on_first: Called at the first signal, to tell the person.
+        watcher: Told of the first signal. Its event is the one, where it brings one.
 
     Yields:
         The event.
     """
-    stop = threading.Event()
+    stop = watcher.stop or threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return
+    is_signalled = False
 
     def handle(*_: object) -> None:
-        if stop.is_set():
+        nonlocal is_signalled
+        if is_signalled:
             raise KeyboardInterrupt
+        is_signalled = True
         stop.set()
-        if on_first is not None:
-            on_first()
+        watcher.on_stop()
 
     kinds = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(kind, handle) for kind in kinds]

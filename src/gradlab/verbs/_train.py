@@ -12,7 +12,7 @@ from gradlab.runs import RunFolder, find_run
 from gradlab.spec import ArraysData, Experiment
 from gradlab.verbs._changes import Changes, Settings, settings_as_texts
 from gradlab.verbs._examples import Examples
-from gradlab.verbs._job import Job, check_is_open
+from gradlab.verbs._job import ROOT, Job, check_is_open
 from gradlab.verbs._resolve import Wish, resolve, resolve_arrays
 from gradlab.verbs._run import Run
 from gradlab.verbs._watcher import CHECKPOINT_EVERY_S, SILENT, Conduct, Watcher
@@ -43,6 +43,7 @@ def train(
     class_weights: str | None = None,
     set: Settings = (),  # noqa: A002 - the word of the command line
     out: str | os.PathLike[str] | None = None,
+    root: str | os.PathLike[str] = ROOT,
     report: bool = True,
     checkpoint_every_s: float = CHECKPOINT_EVERY_S,
     watcher: Watcher = SILENT,
@@ -79,7 +80,8 @@ def train(
         class_weights: "balanced" for examples of rare classes to count more in training, so that every class counts
             the same in all.
         set: Any other fields of the experiment, as `{"model.0.units": 16, "loss": "huber"}`.
-        out: The run's own folder. Default: a new one under `./runs`.
+        out: The run's own folder. Default: a new one under `root`.
+        root: The folder of runs.
         report: Whether to write `report.html`.
         checkpoint_every_s: Seconds between checkpoints; 0 writes one after every slice of training.
         watcher: What is called while it goes on.
@@ -89,7 +91,7 @@ def train(
 
     Raises:
         GradlabError: If what is asked for cannot be done; nothing is left behind.
-        Stopped: If Ctrl-C was pressed; the run is saved and can be resumed.
+        Stopped: If Ctrl-C was pressed, or the watcher's event was set; the run is saved and can be resumed.
 
     Example:
         >>> import gradlab as gl
@@ -132,7 +134,7 @@ def train(
     arrays = None if is_named else Arrays(what, target)
     wish = resolve(what, changes) if arrays is None else resolve_arrays(arrays, changes)
     job = _prepare(wish, arrays, conduct, begin)
-    return job.run_new(None if out is None else Path(out))
+    return job.run_new(None if out is None else Path(out), Path(root))
 
 
 def resume(

@@ -20,7 +20,7 @@ def train_seeds(
         experiment, datasets[seeds[0]], num_members=len(seeds), num_devices=training.device_count()
     )
     check_room(plan, experiment.epochs)
-    with stop_on_signals(watcher.on_stop) as stop:
+    with stop_on_signals(watcher) as stop:
         try:
             return training.train_population(
                 experiment,

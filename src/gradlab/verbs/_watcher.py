@@ -1,6 +1,7 @@
 """How a training is carried out and watched: nothing of it changes the weights."""
 
 import math
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,17 +21,19 @@ def _ignore(*_: object) -> None:
 
 @dataclass(frozen=True)
 class Watcher:
-    """What is called while a training goes on.
+    """What is called while a training goes on, and how another thread may end it.
 
     Attributes:
         on_loading: Called with each step of loading: what, how much is done, of how much.
         on_training: Called after every slice, from a thread of the training, with how far it is.
         on_stop: Called when a first Ctrl-C was heard.
+        stop: Set by another thread to end the training as a Ctrl-C does; for one training.
     """
 
     on_loading: OnLoading = _ignore
     on_training: OnTraining = _ignore
     on_stop: Callable[[], None] = _ignore
+    stop: threading.Event | None = None
 
 
 SILENT = Watcher()

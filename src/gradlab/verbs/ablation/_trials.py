@@ -55,7 +55,7 @@ class Trainer:
         work = [self._work(variant) for variant in variants]
         num = len(self._datasets)
         base, *others = variants
-        with stop_on_signals(self._watcher.on_stop) as stop:
+        with stop_on_signals(self._watcher) as stop:
             begin = time.perf_counter()
             first, compiling = self._train(base, _Bar(self._watcher, f"{_networks(num)} as it is", work[:1]), stop)
             spent = time.perf_counter() - begin - compiling

@@ -78,7 +78,7 @@ def backprop_cost(
         hidden=None if hidden is None else tuple(hidden),
         settings=settings_as_texts(set),
     )
-    with stop_on_signals(watcher.on_stop) as stop:
+    with stop_on_signals(watcher) as stop:
 
         def go_on(doing: str, done: int, total: int) -> None:
             if stop.is_set():

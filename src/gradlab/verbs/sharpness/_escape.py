@@ -74,7 +74,7 @@ def try_escape(experiment: Experiment, examples: Examples, *, num_seeds: int, no
     """
     seeds = range(experiment.seed, experiment.seed + num_seeds)
     alone = experiment.model_copy(update={"early_stopping": None})
-    with stop_on_signals(watcher.on_stop) as stop:
+    with stop_on_signals(watcher) as stop:
         try:
             first = _Wanted(experiment, examples, watcher, stop)
             second = _Wanted(alone, examples, watcher, stop)

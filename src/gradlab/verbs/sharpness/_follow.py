@@ -94,7 +94,7 @@ def follow(
     members = [Member(experiment.seed, (("learning_rate", float(rate)),)) for rate in rates]
     is_divided = sharpness.is_preconditioned(experiment.optimizer)
     memory = OptimizerMemory(plan, members, epochs) if is_divided else None
-    with stop_on_signals(watcher.on_stop) as stop:
+    with stop_on_signals(watcher) as stop:
         try:
             trained = training.train_population(
                 experiment,

@@ -215,7 +215,7 @@ class _Job:
 
     def _run(self, folder: StudyFolder) -> AtlasResult:
         begin = time.perf_counter()
-        with stop_on_signals(self._watcher.on_stop) as stop:
+        with stop_on_signals(self._watcher) as stop:
             record = StudyRecord(folder, stop)
             num_before = len(record.done)
             try:

@@ -289,7 +289,7 @@ class SweepJob:
 
     def _run(self, folder: StudyFolder) -> SweepResult:
         begin = time.perf_counter()
-        with stop_on_signals(self._watcher.on_stop) as stop:
+        with stop_on_signals(self._watcher) as stop:
             record = StudyRecord(folder, stop)
             try:
                 compile_s = studies.train_study(

@@ -96,7 +96,7 @@ def transfer(
     sizes = _sizes(target, seeds, examples)
     draws, choosing = _draw(target, giver, sizes, seeds, test_examples)
     loaded = time.perf_counter()
-    with stop_on_signals(watcher.on_stop) as stop:
+    with stop_on_signals(watcher) as stop:
         try:
             found = _learn(giver, target, sizes, draws, choosing, watcher=watcher, stop=stop)
         except Interrupted:
