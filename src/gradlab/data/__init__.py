@@ -7,6 +7,8 @@ from gradlab.data._dataset import (
     Preparation as Preparation,
     Prepared as Prepared,
 )
+from gradlab.data._features import CategoryFeature as CategoryFeature, NumberFeature as NumberFeature
+from gradlab.data._idx import data_folder as data_folder, is_idx_here as is_idx_here
 from gradlab.data._load import (
     Source as Source,
     data_names as data_names,
@@ -14,4 +16,7 @@ from gradlab.data._load import (
     preparation_from_json as preparation_from_json,
     prepare as prepare,
 )
+from gradlab.data._picture_files import PICTURE_ENDINGS as PICTURE_ENDINGS
 from gradlab.data._stored_pictures import StoredPictures as StoredPictures, take_rows as take_rows
+from gradlab.data._table_preparation import TablePreparation as TablePreparation
+from gradlab.data._tables import read_table as read_table

@@ -60,6 +60,12 @@ def data_folder() -> Path:
     return Path(platformdirs.user_cache_dir("gradlab"))
 
 
+def is_idx_here(name: str) -> bool:
+    """Say whether a set's four files are on disk, so that nothing need be downloaded."""
+    folder = data_folder() / name
+    return all((folder / file).is_file() or (folder / f"{file}.gz").is_file() for file in FILES)
+
+
 def load_idx(spec: IdxData, *, url: str | None = None, on_progress: Progress | None = None) -> PicturesSource:
     """Read a set from its four IDX files, plain or as `.gz`; download those that are not there.
 

@@ -13,7 +13,7 @@ from jaxtyping import UInt8
 from gradlab.core import DataError
 from gradlab.data._names import natural_key
 
-SUFFIXES = frozenset(
+PICTURE_ENDINGS = frozenset(
     {".png", ".jpg", ".jpeg", ".jpe", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".pbm", ".pnm"}
 )
 MAX_PIXELS = 64_000_000
@@ -41,7 +41,7 @@ def find_pictures(folder: Path) -> list[Path]:
     found = [
         path
         for path in folder.rglob("*")
-        if path.suffix.lower() in SUFFIXES
+        if path.suffix.lower() in PICTURE_ENDINGS
         and not any(piece.startswith(".") for piece in path.relative_to(folder).parts)
         and path.is_file()
     ]

@@ -11,7 +11,7 @@ import numpy as np
 from gradlab.core import DataError, MissingDataError
 from gradlab.data._names import counted, natural_key, quoted
 from gradlab.data._picture_files import (
-    SUFFIXES,
+    PICTURE_ENDINGS,
     Measure,
     Progress,
     find_pictures,
@@ -71,7 +71,7 @@ def load_pictures(spec: PicturesData, *, on_progress: Progress | None = None) ->
         raise MissingDataError(f"'{folder}' {what}: expected a folder of pictures, a subfolder per class")
     listed = _from_table(folder, spec.labels) if spec.labels is not None else _from_folders(folder)
     if not listed.paths:
-        raise DataError(f"there are no pictures in '{folder}': expected {', '.join(sorted(SUFFIXES))}")
+        raise DataError(f"there are no pictures in '{folder}': expected {', '.join(sorted(PICTURE_ENDINGS))}")
     measures = measure_pictures(listed.paths)
     height, width, channels = _choose_shape(spec, [each for each in measures if isinstance(each, Measure)])
     inputs, reasons = open_pictures(
