@@ -1,8 +1,25 @@
 """Floor 8: training under a person's hands: networks that are stepped, changed, raced, looked at and taken back."""
 
+from gradlab.live._example import account_of as account_of, nearest_example as nearest_example
+from gradlab.live._gauge import Gauge as Gauge, Stability as Stability
 from gradlab.live._maps import Maps as Maps, draw_answer as draw_answer, draw_maps as draw_maps
+from gradlab.live._pad import (
+    DIGITS as DIGITS,
+    MNIST as MNIST,
+    PadStyle as PadStyle,
+    centre_drawing as centre_drawing,
+    pad_style as pad_style,
+)
 from gradlab.live._plane import GRID as GRID, SHOWN as SHOWN, Plane as Plane, plane_of as plane_of
 from gradlab.live._racer import Racer as Racer, Reading as Reading
+from gradlab.live._reader import (
+    STEP as STEP,
+    Contributions as Contributions,
+    Glance as Glance,
+    Nudge as Nudge,
+    PictureReader as PictureReader,
+    Wish as Wish,
+)
 from gradlab.live._session import (
     MOST_EPOCHS as MOST_EPOCHS,
     MOST_RACERS as MOST_RACERS,

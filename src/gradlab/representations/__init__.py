@@ -50,8 +50,10 @@ from gradlab.representations._reduce import (
 )
 from gradlab.representations._saliency import (
     METHODS as METHODS,
+    Attribution as Attribution,
     Method as Method,
     Saliency as Saliency,
+    attribute as attribute,
     explain as explain,
     rank_correlation as rank_correlation,
 )

@@ -81,6 +81,52 @@ def explain(net: WeightedNetwork, picture: Picture, output: int, *, steps: int =
     return Saliency(maps, output, float(logits[0]), float(logits[1]))
 
 
+@dataclass(frozen=True, eq=False)
+class Attribution:
+    """How much each pixel of one picture speaks for each logit, by integrated gradients.
+
+    Attributes:
+        maps: A map a logit, summed over colours: each pixel's share of its difference from that of a black picture.
+        logits: The picture's.
+        baseline_logits: A black picture's.
+    """
+
+    maps: Float[np.ndarray, "outputs rows columns"]
+    logits: Float[np.ndarray, " outputs"]
+    baseline_logits: Float[np.ndarray, " outputs"]
+
+    @property
+    def missed(self) -> Float[np.ndarray, " outputs"]:
+        """By how much each map's sum misses its logit's difference; 0 for infinitely many points on the way."""
+        return self.maps.sum(axis=(1, 2)) - (self.logits - self.baseline_logits)
+
+
+def attribute(net: WeightedNetwork, picture: Picture, *, steps: int = STEPS) -> Attribution:
+    """Share every logit out among the pixels, by integrated gradients from a black picture.
+
+    Args:
+        net: A network that takes pictures.
+        picture: As the network sees it.
+        steps: Points on the way from black to the picture.
+
+    Returns:
+        The shares.
+
+    References:
+        Sundararajan, Taly and Yan, "Axiomatic attribution for deep networks" (2017).
+    """
+    slopes = _slopes(net.network)
+    shares = ((np.arange(steps) + 0.5) / steps).astype(np.float32)
+    way = (shares[:, None, None, None] * picture[None]).astype(np.float32)
+    chunks = list(in_chunks(way))
+    maps = []
+    for output in range(net.network.num_outputs):
+        found = [np.asarray(slopes(*net.arrays, chunk, np.int32(output)))[:num] for chunk, num in chunks]
+        maps.append((np.concatenate(found).astype(np.float64).mean(axis=0) * picture).sum(axis=2))
+    logits = net.logits(np.stack([picture, np.zeros_like(picture)]).astype(np.float32)).astype(np.float64)
+    return Attribution(np.stack(maps), logits[0], logits[1])
+
+
 def rank_correlation(one: Grid, other: Grid, within: np.ndarray | None = None) -> float:
     """Compare two maps by the rank correlation (Spearman) of their absolute values, as a sanity check does.
 
