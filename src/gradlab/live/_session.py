@@ -228,6 +228,10 @@ class Session:
             return self.racers[place].network.params
         return self._moments[self.shown][place].params
 
+    def initial_params_of(self, place: int) -> Any:
+        """Return the weights that one network began with."""
+        return self._moments[0][place].params
+
     def maps_of(self, place: int, *, is_full: bool) -> Maps | None:
         """Compute what one network says over the plane, as it is shown; with or without its neurons."""
         if self.plane is None:

@@ -63,7 +63,9 @@ class Desk:
 
     def open_points(self, points: str) -> None:
         """Go over to points of one's own, as `pack_points` wrote them."""
-        kept = {name: word for name, word in self.words.items() if name not in ("data", "loss", "noise")}
+        kept = {
+            name: word for name, word in self.words.items() if name not in ("data", "points", "loss", "noise", "batch")
+        }
         self._table = None
         self._try({**kept, "points": points})
 

@@ -19,7 +19,7 @@ from gradlab.spec import DenseSpec, DropoutSpec, Experiment, PlaygroundData, Poi
 HIDEABLE = (
     "data", "noise", "share", "batch", "regenerate", "features", "layers", "activation", "rate", "optimizer", "loss",
     "regularization", "schedule", "initializer", "dropout", "play", "step", "reset", "test", "discretize", "race",
-    "speed", "stop", "time", "account", "gauge", "save",
+    "speed", "stop", "time", "account", "gauge", "save", "own",
 )  # fmt: skip
 """Controls that a link may hide, as `hide=noise,rate`."""
 
@@ -111,6 +111,7 @@ def _read_data(values: dict[str, Any], query: Mapping[str, str]) -> None:
     if "points" in query:
         values["data"] = data = {"kind": "points", "points": unpack_points(query["points"])}
         values["loss"] = _loss_of_points(data["points"])
+        values["batch_size"] = _fitting_batch(len(data["points"]))
     if "noise" in query and data["kind"] == "playground":
         data["noise"] = _number(query, "noise")
     if "features" in query and data["kind"] in ("playground", "points"):
@@ -124,6 +125,11 @@ def _read_data(values: dict[str, Any], query: Mapping[str, str]) -> None:
     for name, key in (("seed", "seed"), ("dataseed", "data_seed")):
         if name in query:
             values[key] = int(_number(query, name))
+
+
+def _fitting_batch(count: int) -> int:
+    """Return a batch that fits into half of so few points."""
+    return max(1, min(10, count // 4))
 
 
 def _loss_of_points(points: list[Any]) -> dict[str, Any]:
@@ -282,7 +288,8 @@ def _training_words(experiment: Experiment) -> dict[str, str]:
     if (momentum := getattr(optimizer, "momentum", 0.9)) != 0.9:
         found["momentum"] = _short(momentum)
     found |= {name: _short(value) for name in ("l1", "l2") if (value := getattr(optimizer, name))}
-    if experiment.batch_size != 10:
+    usual = _fitting_batch(len(experiment.data.points)) if isinstance(experiment.data, PointsData) else 10
+    if experiment.batch_size != usual:
         found["batch"] = str(experiment.batch_size)
     if experiment.loss.kind != _usual_kind(experiment):
         found["loss"] = experiment.loss.kind

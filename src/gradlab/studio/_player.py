@@ -91,12 +91,16 @@ class Player:
         answer: asyncio.Future[Answer] = loop.create_future()
 
         def put(session: Session) -> None:
+            # What was told of a setting stays told: a question changes none.
+            problem = self.problem
             try:
                 told = question(session)
             except GradlabError as error:
                 loop.call_soon_threadsafe(_set, answer, None, error)
             else:
                 loop.call_soon_threadsafe(_set, answer, told, None)
+            if problem:
+                raise GradlabError(problem)
 
         self.do(put)
         return await answer

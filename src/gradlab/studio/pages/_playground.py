@@ -1,5 +1,7 @@
 """The playground: a network, its data and its training, side by side and alive."""
 
+import shutil
+
 from nicegui import Client, events, ui
 from starlette.requests import Request
 
@@ -11,7 +13,11 @@ from gradlab.studio._hall import Hall
 from gradlab.studio._player import Player
 from gradlab.studio.pages._frame_of_page import page_frame
 from gradlab.studio.pages._playground_controls import Controls
+from gradlab.studio.pages._playground_own import OwnDataControls
 from gradlab.studio.pages._playground_style import STYLE
+from gradlab.studio.pages._playground_walk import GaugeControls, WalkControls
+
+FOLDER = ".uploads"
 
 CHART = {
     "grid": {"left": 52, "right": 16, "top": 30, "bottom": 40},
@@ -37,38 +43,56 @@ def add_playground(hall: Hall) -> None:
             except GradlabError as error:
                 ui.label(str(error)).classes("problem").props('role="alert"')
                 return
-            client.on_delete(lambda: hall.leave(player))
             desk.seat(player)
-            Playground(desk, player).build()
+            page = Playground(desk, player, hall)
+            page.build()
+            client.on_delete(lambda: (hall.leave(player), page.forget()))
 
 
 class Playground:
     """The page's views and controls around one player."""
 
-    def __init__(self, desk: Desk, player: Player) -> None:
+    def __init__(self, desk: Desk, player: Player, hall: Hall) -> None:
         """Put a desk and its player together."""
         self._desk = desk
         self._player = player
+        self._hall = hall
+        self._client = ui.context.client
+        self._folder = hall.runs / FOLDER / f"playground-{player.key[:8]}"
 
     def build(self) -> None:
         """Lay the page out."""
         desk, player = self._desk, self._player
-        self._controls = Controls(desk, player)
+        self._controls = Controls(desk, player, self._hall.runs)
         self._controls.build_bar()
         self._problem = ui.label().classes("problem").props('role="alert"')
         with ui.element("div").classes("playground"):
             with ui.element("section").classes("panel data-panel").props('aria-label="Data"'):
                 self._controls.build_data()
+                own_data = ui.expansion("Own data: paste, upload, draw").classes("full")
             with ui.element("section").classes("panel network-panel").props('aria-label="Network"'):
                 self._controls.build_layers()
                 self._network = NetworkView(player.key)
                 self._network.on("feature", self._switch_feature)
                 self._network.on("weight", self._edit_weight)
                 self._controls.build_more()
+                walk = WalkControls(player, self._network)
+                with ui.expansion("Step through: one example forward and backward").classes("full") as account:
+                    walk.build()
+                with ui.expansion("Stability gauge: sharpness beside 2 / learning rate").classes("full") as gauge:
+                    GaugeControls(player).build()
+                self._controls.add_hideable("account", account)
+                self._controls.add_hideable("gauge", gauge)
             with ui.element("section").classes("panel output-panel").props('aria-label="Output"'):
                 self._plane = PlaneView(player.key)
                 self._plane.on("focus", lambda event: self._focus(int(event.args)))
+                self._plane.on("example", walk.take)
                 self._controls.build_output(self._plane)
+        own = OwnDataControls(desk, self._plane, self._folder)
+        with own_data:
+            own.build()
+        self._controls.add_hideable("own", own_data)
+        self._plane.on("place", own.place)
         with ui.element("section").classes("panel loss-panel").props('aria-label="Training"'):
             with ui.element("div").classes("loss-chart"):
                 chart = ui.echart(dict(CHART)).classes("chart").props('role="img" aria-label="Loss by epoch"')
@@ -82,6 +106,11 @@ class Playground:
         player.on_change = self._tell_problem
         self._follow()
 
+    def forget(self) -> None:
+        """Drop what the page was given, unless a run needs it."""
+        if not self._controls.has_kept_run:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
     def _follow(self) -> None:
         desk = self._desk
         self._controls.follow()
@@ -89,7 +118,8 @@ class Playground:
         self._network.offer(*features)
         self._plane.show(shows_test=desk.view.shows_test, is_discrete=desk.view.is_discrete)
         self._tell_problem()
-        ui.run_javascript(f"history.replaceState(null, '', '?' + {desk.query!r} + location.hash)")
+        # Asked of the client, since what was pressed may be gone by now: a layer's buttons are built anew.
+        self._client.run_javascript(f"history.replaceState(null, '', '?' + {desk.query!r} + location.hash)")
 
     def _tell_problem(self) -> None:
         self._problem.text = self._desk.problem or self._player.problem

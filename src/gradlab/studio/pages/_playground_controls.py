@@ -1,5 +1,6 @@
 """The playground's controls. Each changes a word of the page's address; the page follows from that."""
 
+from pathlib import Path
 from typing import Any
 
 from nicegui import events, ui
@@ -40,8 +41,15 @@ SETS = {
 class Controls:
     """All controls of a page."""
 
-    def __init__(self, desk: Desk, player: Player) -> None:
-        """Stand ready to be built."""
+    def __init__(self, desk: Desk, player: Player, runs: Path) -> None:
+        """Stand ready to be built.
+
+        Args:
+            desk: What is set.
+            player: What follows it.
+            runs: The folder of runs.
+        """
+        self._save = SaveControls(desk, player, runs)
         self._desk = desk
         self._player = player
         self._is_following = False
@@ -105,7 +113,7 @@ class Controls:
             RaceControls(self._desk).build()
         self._add("race", race)
         with ui.expansion("Save, load, share").classes("full") as save:
-            SaveControls(self._desk, self._player).build()
+            self._save.build()
         self._add("save", save)
 
     def build_output(self, plane: PlaneView) -> None:
@@ -113,6 +121,15 @@ class Controls:
         with ui.row().style("gap: 4px 16px"):
             self._add("test", ui.checkbox("Show test data", on_change=lambda e: self._flag("test", e)))
             self._add("discretize", ui.checkbox("Discretize", on_change=lambda e: self._flag("discretize", e)))
+
+    @property
+    def has_kept_run(self) -> bool:
+        """Whether a run was kept, which needs its data."""
+        return self._save.has_kept
+
+    def add_hideable(self, name: str, element: Any) -> None:
+        """Let a link hide something of the page by a name."""
+        self._add(name, element)
 
     def follow(self) -> None:
         """Show the desk's settings, and hide what its link hides."""

@@ -1,10 +1,10 @@
 """How the playground looks."""
 
 STYLE = """
-.playground { display: grid; grid-template-columns: 210px minmax(320px, 1fr) 380px; gap: 12px; margin-top: 8px; }
+.playground { display: grid; grid-template-columns: 230px minmax(320px, 1fr) 380px; gap: 12px; margin-top: 8px; }
 .panel { min-width: 0; }
 .control-bar { display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center; }
-.control-bar .q-field { min-width: 116px; }
+.control-bar .q-field { min-width: 104px; max-width: 150px; }
 .control-bar .play .q-btn { min-width: 46px; }
 .group { margin-bottom: 12px; }
 .layer-row { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin-bottom: 8px; }
@@ -57,6 +57,9 @@ STYLE = """
 .readout thead th { color: var(--quiet); font-size: 12px; }
 .readout tr.focus td, .readout tr.focus th { font-weight: 700; }
 .readout .verdict { min-width: 84px; }
+.full { width: 100%; }
+.walk-title { font-weight: 700; margin-top: 6px; }
+.walk-table th, .walk-table td { text-align: right; padding: 2px 12px 2px 0; font-size: 13px; white-space: nowrap; }
 .evidence { margin: 8px 0; }
 .readout-time { display: flex; gap: 8px; align-items: center; margin-top: 10px; }
 .readout-time input { flex: 1; min-width: 0; }

@@ -9,6 +9,19 @@ const THICKEST = 5;
 const MOST_LINES = 1200;
 const MOST_DRAWN = 24;
 
+/**
+ * A point of the curve from one neuron to another, where a number can stand beside those of other lines.
+ * @param {{x: number, y: number}} a @param {{x: number, y: number}} b @param {number} t
+ */
+function along(a, b, t) {
+  const s = 1 - t;
+  const middle = (a.x + b.x) / 2;
+  return {
+    x: s ** 3 * a.x + 3 * s * t * middle + t ** 3 * b.x - 14,
+    y: (s ** 3 + 3 * s * s * t) * a.y + (3 * s * t * t + t ** 3) * b.y - 2,
+  };
+}
+
 export default {
   props: { stream: String, features: Array, chosen: Array, canEdit: Boolean, edges: Object },
   emits: ["feature", "weight"],
@@ -146,7 +159,7 @@ export default {
               name: `weight from ${below[row].name} to ${b.name}`, value, layer: layer.name, role: "weight", index: [row, unit],
             });
             const told = this.edges?.[`${layer.name}/${row}/${unit}`];
-            if (told && total < 120) this.numbers.push({ id: `${place}/${row}/${unit}`, x: a.x + (b.x - a.x) * 0.3, y: a.y + (b.y - a.y) * 0.22 - 2, text: told });
+            if (told && total < 120) this.numbers.push({ id: `${place}/${row}/${unit}`, ...along(a, b, 0.22 + 0.56 * ((unit + 0.5) / above.length)), text: told });
           }
         }
         from += rows * units;
