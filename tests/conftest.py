@@ -1,7 +1,10 @@
 """What every test shares: JAX's strict modes, a cache of the tests' own, and the real data."""
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,6 +19,9 @@ os.environ["XDG_CACHE_HOME"] = str(Path(__file__).parents[1] / ".pytest_cache" /
 settings.register_profile("gradlab", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("gradlab")
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
+
 
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
@@ -26,3 +32,16 @@ def data_dir() -> Path:
     if not Path(folder).is_dir():
         pytest.skip(f"GRADLAB_DATA={folder} is not a folder")
     return Path(folder)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One Chromium for the tests of a module: its driver holds an event loop, in whose way no other module comes."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="install playwright to test in a browser")
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium on the path")
+    with playwright.sync_playwright() as driver:
+        # Inside a container Chromium's own sandbox cannot be set up, and the pages are ours.
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *QUIET])
+        yield chromium
+        chromium.close()

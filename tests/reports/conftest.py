@@ -1,6 +1,5 @@
 """Reports of every kind of run, built from small arrays."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,8 +24,6 @@ from gradlab.reports import (
     TrainingReport,
 )
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
 HOSTILE = "</script><script>alert('x')</script><img src=x onerror=\"alert(1)\">{{ 7919 * 7919 }}"
 
 
@@ -300,19 +297,6 @@ def variants() -> dict[str, Callable[[], TrainingReport]]:
 def hostile() -> str:
     """A name that tries to break out of the page."""
     return HOSTILE
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """One Chromium for all tests of this folder."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="install playwright to test in a browser")
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium on the path")
-    with playwright.sync_playwright() as driver:
-        # Inside a container Chromium's own sandbox cannot be set up, and the pages are ours.
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *QUIET])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
