@@ -33,5 +33,6 @@ from gradlab.reports._part_content import (
     Tile as Tile,
     Tiles as Tiles,
 )
+from gradlab.reports._png import png_uri as png_uri
 from gradlab.reports._render import render as render
 from gradlab.reports._steps_content import DrawnLayer as DrawnLayer, Scene as Scene, Step as Step, Steps as Steps

@@ -1,9 +1,11 @@
 """The studio's pages, a module each."""
 
 from gradlab.studio._hall import Hall
+from gradlab.studio.pages._digits import add_digits
 from gradlab.studio.pages._playground import add_playground
 
 
 def add_pages(hall: Hall) -> None:
     """Add every page to the application."""
     add_playground(hall)
+    add_digits(hall)
