@@ -19,7 +19,7 @@ from gradlab.spec import DenseSpec, DropoutSpec, Experiment, PlaygroundData, Poi
 HIDEABLE = (
     "data", "noise", "share", "batch", "regenerate", "features", "layers", "activation", "rate", "optimizer", "loss",
     "regularization", "schedule", "initializer", "dropout", "play", "step", "reset", "test", "discretize", "race",
-    "speed", "stop", "time", "account", "gauge", "save", "own",
+    "speed", "stop", "time", "account", "gauge", "save", "own", "scores",
 )  # fmt: skip
 """Controls that a link may hide, as `hide=noise,rate`."""
 

@@ -7,6 +7,7 @@ from gradlab.verbs._environment import describe_environment as describe_environm
 from gradlab.verbs._evaluate import Evaluation as Evaluation, evaluate as evaluate, layer_table as layer_table
 from gradlab.verbs._job import Stopped as Stopped
 from gradlab.verbs._keep import keep as keep
+from gradlab.verbs._measure import measure_parts as measure_parts
 from gradlab.verbs._predict import predict as predict
 from gradlab.verbs._predictions import Predictions as Predictions
 from gradlab.verbs._report_again import report as report

@@ -14,6 +14,7 @@ from gradlab.studio._player import Player
 from gradlab.studio.pages._frame_of_page import page_frame
 from gradlab.studio.pages._playground_controls import Controls
 from gradlab.studio.pages._playground_own import OwnDataControls
+from gradlab.studio.pages._playground_scores import ScoreControls
 from gradlab.studio.pages._playground_style import STYLE
 from gradlab.studio.pages._playground_walk import GaugeControls, WalkControls
 
@@ -88,6 +89,9 @@ class Playground:
                 self._plane.on("focus", lambda event: self._focus(int(event.args)))
                 self._plane.on("example", walk.take)
                 self._controls.build_output(self._plane)
+                scores = ui.expansion("Scores: confusion matrix, R²").classes("full")
+                ScoreControls(player, scores).build()
+                self._controls.add_hideable("scores", scores)
         own = OwnDataControls(desk, self._plane, self._folder)
         with own_data:
             own.build()

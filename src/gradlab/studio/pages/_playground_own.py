@@ -13,6 +13,7 @@ from gradlab.studio._own_data import MOST_BYTES, read_own_data
 
 COLORS = ["orange", "blue", "green", "purple"]
 FEWEST = 4
+UPLOAD = 'flat bordered accept=".csv,.tsv,.txt,.parquet" aria-label="Upload a table"'
 
 
 class OwnDataControls:
@@ -38,9 +39,10 @@ class OwnDataControls:
         self._text = ui.textarea("Paste rows, with commas or tabs").props("rows=4 dense").classes("full")
         ui.button("Use these rows", on_click=self._paste).props("outline dense")
         ui.upload(
-            label="or a CSV, TSV or Parquet file", auto_upload=True, max_file_size=MOST_BYTES, on_upload=self._upload,
+            label="or a CSV, TSV or Parquet file", auto_upload=True, max_file_size=MOST_BYTES,
+            on_upload=self._upload,
             on_rejected=lambda: ui.notify(f"The file is larger than {MOST_BYTES:,} bytes.", type="negative"),
-        ).props('flat bordered accept=".csv,.tsv,.txt,.parquet" aria-label="Upload a table"').classes("full")  # fmt: skip
+        ).props(UPLOAD).classes("full")  # fmt: skip
         self._note = ui.label().classes("quiet").props('role="status"')
         ui.label("or draw: choose a colour and click on the plane").classes("quiet")
         with ui.row().style("align-items: center; gap: 6px"):

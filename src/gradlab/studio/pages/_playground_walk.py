@@ -123,8 +123,8 @@ class GaugeControls:
     def build(self) -> None:
         """Build it."""
         ui.label(
-            "The sharpness is the largest curvature of the training loss. Descent is unstable where it exceeds its limit: "
-            "2 / learning rate for plain descent."
+            "The sharpness is the largest curvature of the training loss. Descent is unstable where it exceeds its "
+            "limit: 2 / learning rate for plain descent."
         ).classes("quiet")
         self._switch = ui.switch("Measure while it trains")
         self._bar = ui.linear_progress(value=0.0, show_value=False).props(
