@@ -44,7 +44,7 @@ SCALE = "initial_scale"
 SCALE_OF = f"{SCALE}."
 DROPOUT = "dropout"
 
-TRACED_EXAMPLES = 10_000
+TRACED_EXAMPLES = 5_000
 """The training curve is measured on at most so many training examples, the same ones at every epoch."""
 
 

@@ -13,7 +13,7 @@ from gradlab.training import Plan, precision_of
 
 PartName = Literal["train", "validation", "test"]
 PARTS: tuple[PartName, ...] = ("train", "validation", "test")
-MEASURED_TRAIN = 10_000
+MEASURED_TRAIN = 5_000
 """Of a larger training part, so many examples are measured (the curve's own); the others are not held back."""
 
 Metrics = ClassMetrics | RealMetrics
