@@ -1,6 +1,7 @@
 """The studio's pages, a module each."""
 
 from gradlab.studio._hall import Hall
+from gradlab.studio.pages._data import add_data
 from gradlab.studio.pages._digits import add_digits
 from gradlab.studio.pages._playground import add_playground
 
@@ -9,3 +10,4 @@ def add_pages(hall: Hall) -> None:
     """Add every page to the application."""
     add_playground(hall)
     add_digits(hall)
+    add_data(hall)

@@ -1,0 +1,88 @@
+"""The Data page: from one's own data to a trained network that answers."""
+
+import os
+from pathlib import Path
+
+from nicegui import Client, app, background_tasks, ui
+
+from gradlab import verbs
+from gradlab.data import data_folder
+from gradlab.studio._hall import Hall
+from gradlab.studio._uploads import Uploads
+from gradlab.studio.pages._data_choose import Choose
+from gradlab.studio.pages._data_look import Look
+from gradlab.studio.pages._data_outcome import Outcome
+from gradlab.studio.pages._data_predict import Predict
+from gradlab.studio.pages._data_sets import Choice
+from gradlab.studio.pages._data_show import Show
+from gradlab.studio.pages._data_style import STYLE
+from gradlab.studio.pages._data_train import Train
+from gradlab.studio.pages._data_training import Trainings
+from gradlab.studio.pages._frame_of_page import page_frame
+
+
+def add_data(hall: Hall) -> None:
+    """Add the page."""
+    trainings = Trainings()
+    start = Path.cwd()
+    app.on_shutdown(trainings.close)
+
+    @ui.page("/data")
+    async def data(client: Client) -> None:
+        with page_frame("/data", "Data"):
+            ui.add_css(STYLE)
+            named = [data_folder()] if os.environ.get("GRADLAB_DATA") else []
+            page = DataPage(hall.runs, [start, *named, hall.runs], trainings)
+            page.build()
+        client.on_delete(page.close)
+        background_tasks.create(page.list_found())
+
+
+class DataPage:
+    """The sections, each of which tells the next."""
+
+    def __init__(self, runs: Path, roots: list[Path], trainings: Trainings) -> None:
+        """Make the sections.
+
+        Args:
+            runs: The folder of runs.
+            roots: Folders from which paths may be named.
+            trainings: Starts trainings.
+        """
+        self._uploads = Uploads(runs)
+        self._choose = Choose(roots, self._uploads, self._on_choice)
+        self._show = Show(self._on_look)
+        self._train = Train(trainings, runs, self._uploads, self._on_run)
+        self._outcome = Outcome()
+        self._predict = Predict(self._uploads)
+
+    def build(self) -> None:
+        """Lay the page out."""
+        with ui.element("h1"):
+            ui.label("Train a network on your data")
+        with ui.element("div").classes("data-page"):
+            self._choose.build()
+            self._show.build()
+            self._train.build()
+            self._outcome.build()
+            self._predict.build()
+
+    async def list_found(self) -> None:
+        """Look through the folder of data."""
+        await self._choose.list_found()
+
+    def close(self) -> None:
+        """End what is going on, and remove uploads that no run needs."""
+        self._train.leave()
+        self._uploads.close()
+
+    async def _on_choice(self, choice: Choice) -> None:
+        await self._show.show(choice)
+
+    def _on_look(self, look: Look | None) -> None:
+        self._on_run(None)
+        self._train.offer(look)
+
+    def _on_run(self, run: verbs.Run | None) -> None:
+        self._outcome.show(run)
+        self._predict.offer(run)

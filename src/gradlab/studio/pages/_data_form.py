@@ -1,0 +1,56 @@
+"""A row to predict, as a form: a field a column, filled with what is usual."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradlab import verbs
+from gradlab.data import CategoryFeature, NumberFeature, TablePreparation
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a form.
+
+    Attributes:
+        column: Its name.
+        default: The training part's median, or its most frequent word.
+        words: The words it may hold; empty for a number.
+    """
+
+    column: str
+    default: float | str
+    words: tuple[str, ...] = ()
+
+
+def fields_of(run: verbs.Run) -> tuple[Field, ...]:
+    """Return a field for each column that a run's network looks at; none where it looks at pictures.
+
+    Raises:
+        RunError: If the run is damaged.
+    """
+    preparation = run.member_data().read_preparation()
+    return tuple(map(_field, preparation.features)) if isinstance(preparation, TablePreparation) else ()
+
+
+def _field(feature: NumberFeature | CategoryFeature) -> Field:
+    if isinstance(feature, CategoryFeature):
+        return Field(feature.column, feature.fill, feature.categories)
+    return Field(feature.column, float(f"{feature.fill:.6g}"))
+
+
+def predict_row(run: verbs.Run, values: dict[str, float | str | None]) -> verbs.Predictions:
+    """Predict one row; what is left empty is taken for missing.
+
+    Raises:
+        GradlabError: If it cannot be done.
+    """
+    return run.predict([values])
+
+
+def predict_file(run: verbs.Run, path: Path) -> verbs.Predictions:
+    """Predict a table's rows, or a picture.
+
+    Raises:
+        GradlabError: If it cannot be done.
+    """
+    return run.predict(path)
