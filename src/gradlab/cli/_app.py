@@ -18,6 +18,7 @@ from gradlab.cli import (
     _report,
     _runs,
     _softmax,
+    _studio,
     _surface,
     _sweep,
     _train,
@@ -42,9 +43,11 @@ Try:
 * `gradlab predict RUN new.csv` - use what was trained
 * `gradlab sweep circle --learning-rate 0.001:10:9` - what the learning rate does
 * `gradlab data` - what there is to train on
+* `gradlab studio` - all of it in a browser, with a playground
 """,
 )
 app.command(name="train")(_train.train)
+app.command(name="studio")(_studio.studio)
 app.command(name="sweep")(_sweep.sweep)
 app.command(name="learning-rate")(_learning_rate.learning_rate)
 app.command(name="atlas")(_atlas.atlas)

@@ -1,5 +1,8 @@
 """Serving the studio until it is stopped."""
 
+import errno
+import os
+import re
 import secrets
 import socket
 from collections.abc import Callable
@@ -7,6 +10,10 @@ from pathlib import Path
 
 from gradlab.core import SpecError
 from gradlab.studio._guard import LOOPBACK
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{8,}")
+BACKLOG = 2_048
+"""Browsers that may wait to be let in, as many as the web server itself allows."""
 
 
 def serve(
@@ -23,13 +30,15 @@ def serve(
         host: The address to listen on. Another one than this machine's own needs a token, which is made up if none is
             given.
         port: The port; 0 takes a free one.
-        token: What every request must carry.
+        token: What every request must carry: at least 8 letters, digits, - and _.
         runs: The folder of runs.
         on_ready: Called with the address to open, once it answers.
 
     Raises:
-        SpecError: If the port is taken or the address is not this machine's.
+        SpecError: If the port is taken, the address is not this machine's, or the token cannot be one.
     """
+    if token is not None and not TOKEN.fullmatch(token):
+        raise SpecError("the token must have at least 8 letters, digits, - or _, so that an address can carry it")
     from gradlab.studio._app import build_app
     from gradlab.studio._server import run_server
     from gradlab.training import prepare_engine
@@ -46,14 +55,25 @@ def serve(
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if os.name == "posix":  # elsewhere it would take the port from whoever has it
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(BACKLOG)  # a port that is bound alone can be bound once more
     except (OSError, OverflowError) as error:
         listener.close()
-        reason = getattr(error, "strerror", None) or str(error)
-        raise SpecError(f"cannot listen on {host}:{port}: {reason}; choose another by --port, or --port 0") from None
+        raise SpecError(f"cannot listen on {host}, port {port}: {_reason(error)}") from None
     return listener
+
+
+def _reason(error: OSError | OverflowError) -> str:
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return "the port is taken; choose another by --port, or a free one by --port 0"
+    if isinstance(error, OSError) and error.errno == errno.EACCES:
+        return "it is not allowed to you; choose a --port above 1023"
+    if isinstance(error, socket.gaierror) or getattr(error, "errno", 0) == errno.EADDRNOTAVAIL:
+        return "this machine has no such address; choose another by --host, as 127.0.0.1 or 0.0.0.0"
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _shown(host: str) -> str:
