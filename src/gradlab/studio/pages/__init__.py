@@ -4,6 +4,7 @@ from gradlab.studio._hall import Hall
 from gradlab.studio.pages._data import add_data
 from gradlab.studio.pages._digits import add_digits
 from gradlab.studio.pages._playground import add_playground
+from gradlab.studio.pages._runs import add_runs
 
 
 def add_pages(hall: Hall) -> None:
@@ -11,3 +12,4 @@ def add_pages(hall: Hall) -> None:
     add_playground(hall)
     add_digits(hall)
     add_data(hall)
+    add_runs(hall)
