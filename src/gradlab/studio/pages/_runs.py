@@ -114,7 +114,7 @@ class RunsPage:
                 _build_comparison(found)
 
     async def _ask(self, name: str) -> None:
-        with ui.dialog() as dialog, ui.card():
+        with self._undo, ui.dialog() as dialog, ui.card():
             ui.label(f"Delete {name}? It can be undone until you leave this page.")
             with ui.row():
                 ui.button("Delete", on_click=lambda: dialog.submit(True)).props("color=negative")  # noqa: FBT003 - NiceGUI's
