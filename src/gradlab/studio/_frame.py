@@ -7,8 +7,9 @@ import time
 from typing import Any
 
 import numpy as np
+from jaxtyping import Int
 
-from gradlab.live import GRID, SHOWN, Maps, Racer, Session
+from gradlab.live import GRID, SHOWN, Maps, Plane, Racer, Session
 from gradlab.networks import Dense
 
 CURVES_S = 0.2
@@ -95,18 +96,14 @@ def _describe_data(session: Session) -> dict[str, Any]:
         "low": plane.low,
         "high": plane.high,
         "note": plane.note,
-        "points": {
-            part: [
-                [round(float(plane.places[row, 0]), 4), round(float(plane.places[row, 1]), 4), _target(session, row)]
-                for row in chosen
-            ]
-            for part, chosen in rows.items()
-        },
+        "points": {part: _points(session, plane, chosen) for part, chosen in rows.items()},
     }
 
 
-def _target(session: Session, row: int) -> float:
-    return round(float(session.dataset.targets[row]), 4)
+def _points(session: Session, plane: Plane, rows: Int[np.ndarray, " rows"]) -> list[list[float]]:
+    """Return where examples lie, and what is to be told of each."""
+    targets = session.dataset.targets[rows].astype(np.float64)
+    return np.round(np.column_stack([plane.places[rows], targets]), 4).tolist()
 
 
 def _reading(racer: Racer) -> dict[str, float | None]:

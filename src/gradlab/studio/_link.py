@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import itertools
 import json
 import zlib
 from collections.abc import Mapping
@@ -47,6 +48,8 @@ PLAYGROUND = ("circle", "xor", "gauss", "spiral", "plane", "multi-gauss")
 TABLES = ("iris", "wine", "breast-cancer", "diabetes")
 REGRESSIONS = ("plane", "multi-gauss", "diabetes")
 MOST_UNPACKED = 2**20
+MOST_LAYERS = 20
+MOST_WEIGHTS = 100_000
 FEATURES = {
     "x1": "x1",
     "x2": "x2",
@@ -145,6 +148,7 @@ def _read_model(values: dict[str, Any], query: Mapping[str, str]) -> None:
     hidden = [layer for layer in old[:-1] if layer["kind"] == "dense"]
     if "layers" in query:
         units = [int(_as_number("layers", word)) for word in query["layers"].split(",") if word]
+        _check_size(units)
         hidden = [{**old[0], "name": f"hidden{place}", "units": count} for place, count in enumerate(units, 1)]
     if "activation" in query and hidden:
         words = query["activation"].split(",")
@@ -155,6 +159,16 @@ def _read_model(values: dict[str, Any], query: Mapping[str, str]) -> None:
     rate = _number(query, "dropout") if "dropout" in query else 0.0
     between = [{"kind": "dropout", "rate": rate}] if rate else []
     values["model"] = [*(part for layer in hidden for part in (layer, *between)), output]
+
+
+def _check_size(units: list[int]) -> None:
+    """Refuse a network that one page could starve the others with."""
+    weights = sum(below * above for below, above in itertools.pairwise([*units, 1]))
+    if len(units) > MOST_LAYERS or weights > MOST_WEIGHTS:
+        raise SpecError(
+            f"{len(units)} hidden layers and {weights:,} weights between them are too much for the playground, which "
+            f"takes {MOST_LAYERS} and {MOST_WEIGHTS:,}; `gradlab train` takes any"
+        )
 
 
 def _read_training(values: dict[str, Any], query: Mapping[str, str]) -> None:
@@ -325,9 +339,14 @@ def unpack_points(word: str) -> list[Any]:
         found = json.loads(_unpack(word))
     except (ValueError, RecursionError):
         raise SpecError("the points of this link cannot be read; copy the link anew") from None
-    if not isinstance(found, list):
+    if not isinstance(found, list) or not all(_is_point(one) for one in found):
         raise SpecError("the points of this link cannot be read; copy the link anew")
     return found
+
+
+def _is_point(value: Any) -> bool:
+    kinds = (int | float, int | float, int | float | str)
+    return isinstance(value, list) and len(value) == 3 and all(map(isinstance, value, kinds))
 
 
 def pack_weights(network: Network, params: HostArrays) -> str:
