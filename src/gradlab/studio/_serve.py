@@ -39,13 +39,14 @@ def serve(
     """
     if token is not None and not TOKEN.fullmatch(token):
         raise SpecError("the token must have at least 8 letters, digits, - or _, so that an address can carry it")
+    is_local = host in LOOPBACK
+    token = token or (None if is_local else secrets.token_urlsafe(16))
+    listener = _listen(host, port)  # before the heavy imports, so that a port that is taken is told at once
+
     from gradlab.studio._app import build_app
     from gradlab.studio._server import run_server
     from gradlab.training import prepare_engine
 
-    is_local = host in LOOPBACK
-    token = token or (None if is_local else secrets.token_urlsafe(16))
-    listener = _listen(host, port)
     prepare_engine()
     app = build_app(token=token, runs=runs, is_local=is_local)
     address = f"http://{_shown(host)}:{listener.getsockname()[1]}/" + (f"?token={token}" if token else "")
