@@ -20,6 +20,7 @@ from bench import (
     playground,
     population,
     start,
+    studio,
     tables,
     vision,
 )
@@ -43,6 +44,7 @@ BENCHES = {
             mnist_cnn,
             vision,
             start,
+            studio,
             tables,
         )
     )

@@ -14,7 +14,8 @@ SHAPES = {"2-4-2-1": 5000, "2-8-8-8-8-8-8-1": 1000}
 RECORDED_MS = {"2-4-2-1": 0.31, "2-8-8-8-8-8-8-1": 3.3}
 
 
-def _missing() -> str:
+def playground_missing() -> str:
+    """Say why TensorFlow Playground's code cannot be run here; empty where it can."""
     if not Path(NETWORK_MODULE).is_file():
         return "set PLAYGROUND_NN to TensorFlow Playground's src/nn.ts, compiled to an ES module"
     return "" if shutil.which("node") else "Node is not installed"
@@ -23,7 +24,7 @@ def _missing() -> str:
 def _node(shape: str, epochs: int) -> Side:
     script = str(ROOT / "bench" / "peers" / "playground.mjs")
     command = ["node", script, NETWORK_MODULE, shape.replace("-", ","), str(epochs)]
-    return Side(f"playground {shape}", command, {"epoch": ("epoch_s",)}, unavailable=_missing())
+    return Side(f"playground {shape}", command, {"epoch": ("epoch_s",)}, unavailable=playground_missing())
 
 
 def _gradlab(shape: str, epochs: int) -> Side:
