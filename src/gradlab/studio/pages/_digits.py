@@ -69,20 +69,23 @@ class DigitsPage:
                     self._reasons = Reasons()
                 with ui.element("section").classes("panel").props('aria-label="Wishes"'):
                     self._wishes = Wishes(self._study, self._take_step)
+        for view in (self._bars, self._reasons, self._wishes):
+            view.reset(())
 
     def _build_network(self) -> None:
         heading("The network")
         self._select = ui.select({}, label="Run", on_change=self._choose).classes("digit-run").props("dense outlined")
-        self._state = paragraph("Looking for runs.", "quiet").props('role="status"')
+        self._state = paragraph("Looking for runs.", "quiet digit-status").props('role="status"')
         self._bar = ui.linear_progress(value=0.0, show_value=False).props('aria-label="Training"')
         with ui.element("div").classes("digit-tools"):
             self._buttons = [
-                ui.button(recipe.label, on_click=lambda _, recipe=recipe: self._train(recipe)).props(
+                ui.button(recipe.label, on_click=lambda _, recipe=recipe: self._train(recipe), color=None).props(
                     "outline dense no-caps"
                 )
                 for recipe in recipes()
             ]
-            self._stop = ui.button("Stop", icon="stop", on_click=lambda _: self._stop_training()).props("outline dense")
+            self._stop = ui.button("Stop", icon="stop", on_click=lambda _: self._stop_training(), color=None)
+            self._stop.props("outline dense no-caps")
         self._poll = ui.timer(POLL_S, self._follow_training, active=False)
         self._show_training(is_running=False)
 
@@ -90,11 +93,11 @@ class DigitsPage:
         heading("The pad")
         self._pad = Pad()
         self._pad.on("draw", self._drawn)
-        self._pad.on("clear", lambda _: self._wishes.choice.choose(-1))
+        self._pad.on("clear", lambda _: self._forget_example())
         with ui.element("div").classes("digit-tools"):
             self._number = ui.number("Example picture", value=0, min=0, precision=0).props("dense outlined")
             self._number.on("keydown.enter", self._show_example)
-            ui.button("Show", on_click=self._show_example).props("outline dense no-caps")
+            ui.button("Show", on_click=self._show_example, color=None).props("outline dense no-caps")
         self._examples = paragraph("", "quiet")
         heading("What the network sees")
         with ui.element("div").classes("digit-seeing"):
@@ -163,7 +166,11 @@ class DigitsPage:
         self._bars.show(glance, network.classes, is_settled=is_settled)
         self._layers.show(glance, is_settled=is_settled)
         self._studying.drop()
-        if is_settled:
+        if not glance.picture.any():
+            self._wish = None
+            self._reasons.forget()
+            self._wishes.forget()
+        elif is_settled:
             self._study()
 
     def _study(self) -> None:
@@ -196,9 +203,10 @@ class DigitsPage:
         )
 
     def _take_step(self, _: Any) -> None:
-        if self._wish is not None:
-            self._wishes.choice.choose(self._wish.label)
-            self._put(self._wish.moved.astype(np.float32))
+        wish = self._wish
+        if wish is not None:
+            self._wishes.choice.choose(wish.label)
+            self._put(wish.moved.astype(np.float32))
 
     def _show_example(self, _: Any) -> None:
         network, number = self._network, self._number.value
@@ -214,6 +222,10 @@ class DigitsPage:
         self._examples.text = f"Example {found.number} {network.describe_examples()}: a {name}."
         self._wishes.choice.choose(found.label)
         self._put(found.picture)
+
+    def _forget_example(self) -> None:
+        self._examples.text = ""
+        self._wishes.choice.choose(-1)
 
     def _train(self, recipe: Recipe) -> None:
         if self._training is not None:

@@ -98,7 +98,7 @@ class PictureNetwork:
         self.reader.wish(blank, 0)
         return self
 
-    def lay_out(self, drawing: Float[np.ndarray, "rows columns"]) -> Float[np.ndarray, "rows columns colours"]:
+    def lay_out(self, drawing: Float[np.ndarray, "rows columns"]) -> Float[np.ndarray, "height width colours"]:
         """Bring a drawing to what the network sees."""
         return self.prepare(centre_drawing(drawing, self.style))
 

@@ -8,7 +8,8 @@ STYLE = """
 .digits .panel { min-width: 0; }
 .digits p { margin: 0 0 8px; font-size: 14px; line-height: 1.45; max-width: 80ch; }
 .digits p.quiet { font-size: 13px; }
-.digits .q-btn { color: var(--accent) !important; min-height: 36px; }
+.digits .q-btn { color: var(--accent); min-height: 36px; padding: 2px 12px; }
+.digits .digit-status { margin-top: 8px; }
 .digit-tools { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
 .digit-run { width: 100%; }
 .pad-board { width: 100%; max-width: 340px; aspect-ratio: 1; border-radius: 6px; border: 1px solid var(--line);

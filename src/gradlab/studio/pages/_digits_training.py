@@ -27,7 +27,7 @@ class Recipe:
 
 RECIPES = (
     Recipe("digits-cnn", "Train digits-cnn (8x8 pixels, some seconds)"),
-    Recipe("mnist-cnn", "Train mnist-cnn for one epoch (28x28 pixels, about 15 s)", ("epochs=1",)),
+    Recipe("mnist-cnn", "Train mnist-cnn for one epoch (28x28 pixels, about 20 s)", ("epochs=1",)),
 )
 
 _ONE_AT_A_TIME = threading.Lock()
@@ -81,7 +81,7 @@ class Training:
             with _ONE_AT_A_TIME:
                 if self._stop.is_set():
                     return
-                self.words = f"{recipe.preset}: reading the data"
+                self.words = f"{recipe.preset}: reading the data, compiling"
                 watcher = Watcher(on_training=self._follow, stop=self._stop)
                 self.run = train(recipe.preset, set=recipe.settings, root=self._root, watcher=watcher).folder.name
                 self.words = f"{self.run} is trained and kept in {self._root}"
@@ -96,4 +96,6 @@ class Training:
         self.share = progress.share
         loss = progress.latest.get("train_loss")
         told = "" if loss is None else f", training loss {loss:.3g}"
-        self.words = f"{self._recipe.preset}: epoch {progress.epoch} of {progress.num_epochs}{told}"
+        self.words = (
+            f"{self._recipe.preset}: {progress.share:.0%} done, epoch {progress.epoch} of {progress.num_epochs}{told}"
+        )

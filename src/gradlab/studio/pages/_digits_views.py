@@ -25,6 +25,7 @@ from gradlab.studio.pages._digits_words import (
     tell_sum,
 )
 
+EMPTY = "Draw something, and lift the pen."
 PLACES = ("what it says", "its second guess")
 """Choices of a class that follow the network's answer."""
 
@@ -86,7 +87,8 @@ class Bars:
         self._rows: list[tuple[ui.element, ui.element, ui.label]] = []
 
     def reset(self, classes: Sequence[str]) -> None:
-        """Lay out bars for some classes."""
+        """Lay out bars for some classes; none: there is no network yet."""
+        self._words.text = EMPTY if classes else "Choose a network, or train one."
         self._list.clear()
         self._rows = []
         with self._list:
@@ -194,8 +196,13 @@ class Reasons:
 
     def reset(self, classes: Sequence[str]) -> None:
         """Forget the last drawing."""
-        self._classes, self._shown = classes, None
+        self._classes = classes
         self.choice.reset(classes)
+        self.forget()
+
+    def forget(self) -> None:
+        """Show nothing, since nothing is drawn."""
+        self._shown = None
         self._clear()
 
     def show(self, glance: Glance, found: Attribution) -> None:
@@ -204,7 +211,7 @@ class Reasons:
         self._show()
 
     def _clear(self) -> None:
-        self._pixels.text = "Draw something, and lift the pen."
+        self._pixels.text = EMPTY
         self._maps.clear()
         self._tables.clear()
 
@@ -256,13 +263,17 @@ class Wishes:
             self._moved = Picture("The drawing, a step that way", classes="digit-large")
             with ui.element("div"):
                 self._step = paragraph()
-                self._button = ui.button("Take this step", on_click=on_step).props("outline dense no-caps")
+                self._button = ui.button("Take this step", on_click=on_step, color=None).props("outline dense no-caps")
         self._tables = ui.element("div").classes("digit-tables")
 
     def reset(self, classes: Sequence[str]) -> None:
         """Forget the last drawing."""
         self.choice.reset(classes)
-        self._cost.text = "Draw something, and lift the pen."
+        self.forget()
+
+    def forget(self) -> None:
+        """Show nothing, since nothing is drawn."""
+        self._cost.text = EMPTY
         self._step.text = ""
         self._tables.clear()
         for one in (self._wanted, self._moved, self._button):

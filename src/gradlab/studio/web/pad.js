@@ -185,7 +185,12 @@ export default {
       context.strokeStyle = "#fff";
       context.lineCap = context.lineJoin = "round";
       context.lineWidth = this.pen * side;
+      context.fillStyle = "#fff";
       for (const stroke of this.strokes) {
+        // A line of no length is not drawn: a tap leaves a dot.
+        context.beginPath();
+        context.arc(stroke[0].x * side, stroke[0].y * side, (this.pen * side) / 2, 0, 7);
+        context.fill();
         context.beginPath();
         context.moveTo(stroke[0].x * side, stroke[0].y * side);
         for (const point of stroke) context.lineTo(point.x * side, point.y * side);
