@@ -6,10 +6,12 @@ from typing import Any
 from fastapi import FastAPI
 from nicegui import app as nicegui_app, ui
 
+from gradlab.studio._body_limit import BodyLimit
 from gradlab.studio._frames import add_frames
 from gradlab.studio._guard import LOOPBACK, Guard
 from gradlab.studio._hall import Hall
 from gradlab.studio._reports import add_reports
+from gradlab.studio._uploads import MOST_BYTES
 from gradlab.studio.pages import add_pages
 
 
@@ -42,4 +44,6 @@ def build_app(*, token: str | None = None, runs: Path = Path("runs"), is_local: 
         show_welcome_message=False,
         binding_refresh_interval=None,
     )
-    return Guard(outer, hosts=frozenset(LOOPBACK) if is_local else None, token=token)
+    # A form's own lines come on top of the file.
+    limited = BodyLimit(outer, MOST_BYTES + 2**16)
+    return Guard(limited, hosts=frozenset(LOOPBACK) if is_local else None, token=token)

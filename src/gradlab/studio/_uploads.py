@@ -6,6 +6,7 @@ import shutil
 import stat
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -109,7 +110,7 @@ def unpack_pictures(archive: Path) -> Path:
         _check_directory(archive)
         with zipfile.ZipFile(archive) as opened:
             _unpack(opened, folder, archive.name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, DataError):
             raise
@@ -172,6 +173,8 @@ def _check_entry(info: zipfile.ZipInfo, path: PurePosixPath, name: str) -> None:
     is_outside = path.is_absolute() or ".." in path.parts or "\\" in info.filename
     if is_outside or stat.S_ISLNK(info.external_attr >> 16):
         raise DataError(f"{name} is refused: '{_short(info.filename)}' is a link, or leads out of the archive")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise DataError(f"{name} is packed in a rare way: make it anew as a plain zip")
     if any(len(part.encode()) > LONGEST_NAME for part in path.parts) or len(path.parts) > 8:
         raise DataError(f"{name} is refused: the name '{_short(info.filename)}' is too long")
 

@@ -66,12 +66,13 @@ class Choose:
             await self._take(lambda: from_path(allowed_path(str(name), self._roots), self._roots))
 
     async def _take_path(self) -> None:
+        self._set.value = None
         text = str(self._path.value or "")
         await self._take(lambda: from_path(allowed_path(text, self._roots), self._roots))
 
     async def _take_file(self, event: events.UploadEventArguments) -> None:
         file = event.file
-        self._problem.text = ""
+        self._problem.text, self._set.value = "", None
         try:
             path = self._uploads.place(file.name, (*TABLE_ENDINGS, *ARCHIVE_ENDINGS))
             if file.size() > MOST_BYTES:

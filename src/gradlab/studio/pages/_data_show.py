@@ -30,6 +30,7 @@ class Show:
         """Lay the section out; it shows nothing before the first choice."""
         with section("2 What is in it") as self._panel:
             self._status = ui.label().classes("quiet").props('role="status"')
+            self._status.bind_visibility_from(self._status, "text", bool)
             self._problem = problem_label()
             self._box = ui.element("div").style("display: contents")
         self._panel.visible = False

@@ -1,7 +1,9 @@
 """How the Data page looks."""
 
 STYLE = """
-.data-page { display: grid; gap: 12px; }
+.data-page { display: grid; gap: 12px; --q-primary: var(--blue); }
+body.body--dark .data-page .q-btn.bg-primary { color: #10151a !important; }
+.data-page .q-btn:disabled, .data-page .q-btn.disabled { opacity: .5 !important; }
 .data-page .panel { min-width: 0; display: flex; flex-direction: column; gap: 10px; align-items: stretch; }
 .data-row { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; }
 .data-row .q-field { flex: 1 1 180px; min-width: 0; max-width: 420px; }
@@ -19,7 +21,8 @@ STYLE = """
 .data-bars .track { background: var(--line); border-radius: 3px; height: 12px; }
 .data-bars .bar { background: var(--blue); border-radius: 3px; height: 12px; min-width: 1px; }
 .data-bars .told { font-variant-numeric: tabular-nums; text-align: right; }
-.data-notes { margin: 0; padding-left: 20px; font-size: 14px; }
+.data-notes { margin: 0; padding-left: 20px; font-size: 14px; list-style: disc; }
+.data-notes:empty { display: none; }
 .data-notes .warning { font-weight: 600; }
 .data-chart { height: 300px; width: 100%; }
 .data-verdict { font-size: 15px; margin: 0; }

@@ -180,7 +180,7 @@ def _add_point(curve: Points, epoch: int, value: float) -> None:
     """Put a point on a curve; one that gets long loses every other point."""
     if curve and curve[-1][0] == epoch:
         curve.pop()
-    curve.append([epoch, value if math.isfinite(value) else None])
+    curve.append([float(epoch), value if math.isfinite(value) else None])
     if len(curve) > MOST_POINTS:
         del curve[1::2]
 
@@ -222,7 +222,7 @@ def curves_of(run: verbs.Run) -> tuple[Points, Points]:
         if name not in columns:
             return []
         pairs = zip(columns["epoch"][is_first].tolist(), columns[name][is_first].tolist(), strict=True)
-        points: Points = [[epoch, value if math.isfinite(value) else None] for epoch, value in pairs]
+        points: Points = [[float(epoch), value if math.isfinite(value) else None] for epoch, value in pairs]
         return points[:: max(1, math.ceil(len(points) / MOST_POINTS))]
 
     return curve("train_loss"), curve("validation_loss")
