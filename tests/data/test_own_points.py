@@ -67,6 +67,7 @@ def test_a_network_learns_them_and_tells_new_ones(tmp_path: Path) -> None:
     told = run.predict(np.array([[4.0, 4.0], [-4.0, -4.0]]))
     assert list(told.predicted) == ["blue", "orange"]
     assert (tmp_path / "run" / "report.html").is_file()
+    assert gl.list_runs(tmp_path).runs[0].data == "60 points"
 
 
 def test_a_seed_of_the_data_divides_alike_for_every_seed(tmp_path: Path) -> None:

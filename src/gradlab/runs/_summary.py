@@ -7,7 +7,7 @@ from typing import Any
 
 from gradlab.core import Table
 from gradlab.runs._folder import RunFolder
-from gradlab.spec import ArraysData, DataSpec, PicturesData, TableData
+from gradlab.spec import ArraysData, DataSpec, PicturesData, PointsData, TableData
 
 _SCORES = ("accuracy", "r2")
 
@@ -138,6 +138,8 @@ def summarise(run: RunFolder) -> RunSummary:
 def _data_name(data: DataSpec) -> str:
     if isinstance(data, TableData | PicturesData):
         return Path(data.path).name or data.path
+    if isinstance(data, PointsData):
+        return f"{len(data.points)} points"
     return data.name if not isinstance(data, ArraysData) else f"{data.name} (in Python)"
 
 
