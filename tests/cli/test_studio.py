@@ -1,10 +1,12 @@
 """The studio as a person starts it: a real process, which answers its own pages only and ends with Ctrl-C."""
 
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,9 +79,9 @@ def test_ctrl_c_ends_it_without_a_traceback(tmp_path: Path) -> None:
     with started(tmp_path) as (process, address):
         assert httpx.get(address).status_code == 200
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert (out, err) == ("Ctrl-C ends it.\n", "gradlab: interrupted\n")
+    assert err == "gradlab: interrupted\n"
     assert not list(tmp_path.iterdir())
 
 
@@ -151,9 +153,6 @@ def test_a_browser_gets_the_address(tmp_path: Path) -> None:
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\necho "$1" > {note}.partial\nmv {note}.partial {note}\n')
     browser.chmod(0o755)
-    import os
-    import time
-
     words = [*COMMAND, "--port", "0"]
     environment = {**os.environ, "BROWSER": str(browser)}
     process = subprocess.Popen(

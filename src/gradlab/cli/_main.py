@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from types import FrameType
+from typing import NoReturn
 
 from gradlab.cli import _clock  # noqa: F401 - first of all, so that the time of the other imports counts
 
@@ -30,9 +31,12 @@ def main() -> None:
     except GradlabError as error:
         _fail(error)
     except KeyboardInterrupt:
-        _is_heard.set()
-        print("gradlab: interrupted", file=sys.stderr)
-        raise SystemExit(INTERRUPTED) from None
+        _end_interrupted()
+    except SystemExit as end:
+        # Typer turns a Ctrl-C into an exit without a word.
+        if isinstance(getattr(end.__context__, "__cause__", None), KeyboardInterrupt):
+            _end_interrupted()
+        raise
     except BrokenPipeError:
         # The reader of our output (as `head`) has gone; there is nobody left to tell.
         sys.stderr.close()
@@ -41,7 +45,13 @@ def main() -> None:
         _fail(StorageError(f"{error.filename or 'output'}: {error.strerror or error}"))
 
 
-def _fail(error: Exception) -> None:
+def _end_interrupted() -> NoReturn:
+    _is_heard.set()
+    print("gradlab: interrupted", file=sys.stderr)
+    raise SystemExit(INTERRUPTED) from None
+
+
+def _fail(error: Exception) -> NoReturn:
     if "--debug" in sys.argv[1:]:
         raise error
     print(f"gradlab: error: {' '.join(str(error).split())}", file=sys.stderr)
