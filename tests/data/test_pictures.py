@@ -93,6 +93,19 @@ def test_a_table_of_numbers_is_a_regression(tmp_path: Path) -> None:
     np.testing.assert_allclose(data.targets * data.target_scale + data.target_shift, np.arange(30) * 1.5, rtol=1e-5)
 
 
+def test_the_task_decides_what_whole_numbers_are(tmp_path: Path) -> None:
+    for place in range(30):
+        _save(tmp_path / f"{place}.png", _gray())
+    (tmp_path / "t.csv").write_text("file,count\n" + "".join(f"{place}.png,{place % 3}\n" for place in range(30)))
+    assert _load(tmp_path, labels="t.csv").classes == ("0", "1", "2")
+    data = _load(tmp_path, labels="t.csv", task="regression")
+    assert (data.task, data.classes) == ("regression", ())
+    np.testing.assert_allclose(data.targets * data.target_scale + data.target_shift, np.arange(30) % 3, atol=1e-6)
+    _fill(tmp_path / "in")
+    with pytest.raises(DataError, match="'class' holds words"):
+        _load(tmp_path / "in", task="regression")
+
+
 def test_a_table_cannot_climb_out_of_its_folder(tmp_path: Path) -> None:
     _fill(tmp_path / "in")
     _save(tmp_path / "secret.png", _gray())

@@ -93,7 +93,7 @@ def load_pictures(spec: PicturesData, *, on_progress: Progress | None = None) ->
     return PicturesSource(
         name=folder.resolve().name,
         inputs=inputs,
-        targets=read_targets(listed.answers.take(good), "auto", folder.name),
+        targets=read_targets(listed.answers.take(good), spec.task, folder.name),
         labels=tuple(labels[place] for place in good),
         checksum=_checksum(labels, listed.paths),
         named={part: rows for part in ("test", "validation") if len(rows := np.flatnonzero(np.array(kept) == part))},

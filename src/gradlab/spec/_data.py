@@ -94,6 +94,7 @@ class PicturesData(Spec):
     kind: Literal["pictures"] = "pictures"
     path: str
     labels: str | None = Field(default=None, description="A table with a file name and a label in each row.")
+    task: Literal["auto", "classification", "regression"] = "auto"
     height: int | None = Field(default=None, ge=1, le=4096, description="Default: the most frequent picture's.")
     width: int | None = Field(default=None, ge=1, le=4096)
     color: Literal["auto", "gray", "rgb"] = "auto"
