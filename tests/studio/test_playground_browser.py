@@ -1,10 +1,14 @@
 """The playground in a real browser, as a person goes through it: by mouse, keys and touch, from a link, on a phone."""
 
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.studio.conftest import Studio
 
 pytestmark = pytest.mark.browser
 
@@ -156,3 +160,181 @@ def test_a_copied_link_carries_the_weights(show: Open) -> None:
     assert epoch(again) == 0
     assert reading(again, "train loss") == reading(page, "train loss") < 0.5
     assert biases(again) == biases(page)
+
+
+def test_pauses_and_numbers_act_at_once_and_keep_what_was_learned(show: Open) -> None:
+    page = show()
+    press(page, "Train (space)")
+    wait_for_epoch(page, 20)
+    press(page, "Pause (space)")
+    page.get_by_role("button", name="Train (space)").wait_for()
+    time.sleep(0.5)  # What is being trained is finished.
+    paused = epoch(page)
+    learned = biases(page)
+    time.sleep(0.5)
+    assert (epoch(page), biases(page)) == (paused, learned)
+    choose(page, "Optimizer", "sgd")
+    choose(page, "Penalty", "L2")
+    choose(page, "Learning rate", "0.1")
+    page.get_by_role("slider", name="Noise").locator("[tabindex='0']").press("ArrowRight")
+    page.get_by_text("Noise: 5").wait_for()
+    page.wait_for_function("location.href.includes('rate=0.1') && location.href.includes('noise=5')")
+    assert (epoch(page), biases(page)) == (paused, learned)
+    press(page, "One epoch (E)")
+    page.wait_for_function("n => document.querySelector('.readout-epoch b').textContent == n", arg=str(paused + 1))
+    choose(page, "Activation", "relu")
+    page.wait_for_function("document.querySelector('.readout-epoch b').textContent === '0'")
+
+
+def test_the_past_can_be_looked_at_and_gone_on_from(show: Open) -> None:
+    page = show()
+    before = readings(page)
+    for number in range(1, 4):
+        page.keyboard.press("e")
+        wait_for_epoch(page, number)
+    now = readings(page)
+    time_range = page.get_by_role("slider", name="Go back to an earlier epoch")
+    time_range.press("Home")
+    page.wait_for_function("document.querySelector('.readout-epoch b').textContent === '0'")
+    assert before.split()[:4] != now.split()[:4]
+    time_range.press("End")
+    wait_for_epoch(page, 3)
+    assert readings(page) == now
+
+
+def test_everything_can_be_done_by_keys(show: Open) -> None:
+    page = show()
+    page.keyboard.press("Space")
+    wait_for_epoch(page, 3)
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Train (space)").wait_for()
+    assert page.evaluate("scrollY") == 0  # space does not turn the page
+    page.keyboard.press("r")
+    page.wait_for_function("document.querySelector('.readout-epoch b').textContent === '0'")
+    # A button that was pressed keeps the focus; keys go on, and space presses it again.
+    page.get_by_role("button", name="One epoch (E)").focus()
+    page.keyboard.press("Space")
+    wait_for_epoch(page, 1)
+    assert page.get_by_role("button", name="Train (space)").is_visible()
+    page.keyboard.press("s")
+    page.locator(".readout-epoch", has_text="+ 1 steps").wait_for()
+    # What is typed is no command.
+    page.get_by_role("button", name='Expand "Save').press("Enter")
+    page.get_by_label("A link to open").press_sequentially("r e s")
+    time.sleep(0.3)
+    assert epoch(page) == 1
+    assert "+ 1 steps" in page.locator(".readout-epoch").inner_text()
+
+
+NAME = """() => {
+  const own = document.activeElement;
+  const by = document.getElementById(own.getAttribute("aria-labelledby"));
+  const label = own.closest("label")?.querySelector(".q-field__label");
+  const slider = own.closest("[role=slider]");
+  return (own.getAttribute("aria-label") || by?.innerText || label?.innerText || slider?.getAttribute("aria-label")
+    || own.innerText || "").trim();
+}"""
+IS_SEEN = """() => {
+  const own = document.activeElement;
+  const style = getComputedStyle(own);
+  const field = own.closest(".q-field--focused, .q-slider--focus");
+  const hasOutline = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  return hasOutline || style.boxShadow.includes("0px 0px 0px 2px") || field !== null;
+}"""
+
+
+def test_tab_reaches_every_control_and_shows_where_it_is(show: Open) -> None:
+    page = show()
+    page.locator("body").focus()
+    reached = []
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            break
+        name = page.evaluate(NAME)
+        assert name, page.evaluate("document.activeElement.outerHTML")
+        assert page.evaluate(IS_SEEN), name
+        reached.append(name)
+    wanted = {
+        "Playground", "Light or dark", "Reset to the same weights (R)", "Train (space)", "One mini-batch (S)",
+        "One epoch (E)", "New draw of the weights (N)", "Speed", "Learning rate", "Activation", "Optimizer", "Penalty",
+        "Data set", "Training share", "Noise", "Batch size", "One layer less", "One layer more",
+        "One neuron less in layer 1", "One neuron more in layer 2", "Activation of layer 1", "input x1",
+        "input sin(x2)", "hidden1, neuron 1 (tanh)", "Show test data", "Discretize", "Log scale", "too-short",
+    }  # fmt: skip
+    assert wanted - set(reached) == set()
+
+
+def test_a_link_hides_controls(show: Open, tmp_path: Path) -> None:
+    page = show("?hide=noise,rate,layers,race,regularization,step")
+    for gone in ("Learning rate", "Penalty", "Penalty rate"):
+        assert not page.get_by_role("combobox", name=gone, exact=True).is_visible()
+    for gone in ("One mini-batch (S)", "One epoch (E)", "One layer more", "One neuron more in layer 1"):
+        assert not page.get_by_role("button", name=gone).is_visible()
+    assert not page.get_by_text("Noise: ").is_visible()
+    assert not page.get_by_text("Race: ").is_visible()
+    for kept in ("Speed", "Activation", "Optimizer", "Data set"):
+        assert page.get_by_role("combobox", name=kept, exact=True).is_visible()
+    choose(page, "Activation", "relu")
+    page.wait_for_function("location.href.includes('activation=relu') && location.href.includes('hide=')")
+    picture(page, tmp_path, "hidden")
+
+
+def test_an_address_that_cannot_be_read_says_why(show: Open) -> None:
+    page = show("?data=circel&rate=x")
+    told = page.get_by_role("alert").filter(has_text="circel")
+    assert "did you mean 'circle'?" in told.inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_and_reaches_everything(show: Open, tmp_path: Path, scheme: str) -> None:
+    page = show(width=390, height=844, has_touch=True, is_mobile=True, color_scheme=scheme)
+    page.get_by_role("button", name="Train (space)").tap()
+    wait_for_epoch(page, 10)
+    page.get_by_role("button", name="Pause (space)").tap()
+    assert not is_scrolled_sideways(page)
+    for name in ("More", "Race", "Save", "Own data", "Step through", "Stability gauge"):
+        page.get_by_role("button", name=f'Expand "{name}').tap()
+    page.wait_for_timeout(600)  # they unfold
+    assert not is_scrolled_sideways(page)
+    controls = page.locator("button:visible, input:visible, [role=checkbox]:visible, [role=slider]:visible").all()
+    assert len(controls) > 50
+    for control in controls:
+        control.scroll_into_view_if_needed()
+        box = control.bounding_box()
+        assert box["x"] >= -1, control.evaluate("own => own.outerHTML")
+        assert box["x"] + box["width"] <= 391, control.evaluate("own => own.outerHTML")
+    picture(page, tmp_path, f"phone-{scheme}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_light_and_dark_turn_from_what_is_shown(show: Open, tmp_path: Path, scheme: str) -> None:
+    page = show(color_scheme=scheme)
+    is_dark = "document.body.classList.contains('body--dark')"
+    assert page.evaluate(is_dark) == (scheme == "dark")
+    picture(page, tmp_path, scheme)
+    press(page, "Light or dark")
+    page.wait_for_function(f"{is_dark} === {'false' if scheme == 'dark' else 'true'}")
+
+
+def used_s(pid: int) -> float:
+    """Return the seconds of a core that a process has had."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_leaving_the_page_ends_its_training(show: Open, studio: Studio) -> None:
+    if not Path("/proc/self/stat").exists():
+        pytest.skip("what a process has used is read from /proc")
+    page = show()
+    choose(page, "Speed", "as fast as it goes")
+    press(page, "Train (space)")
+    wait_for_epoch(page, 200)
+    begin = used_s(studio.pid)
+    time.sleep(1.0)
+    busy = used_s(studio.pid) - begin
+    page.context.close()
+    time.sleep(1.0)
+    begin = used_s(studio.pid)
+    time.sleep(1.0)
+    assert used_s(studio.pid) - begin < 0.25 * busy

@@ -53,6 +53,15 @@ class NetworkView(ui.element, component=WEB / "network.js", esm=SHARED):
         self.update()
 
 
+class Keys(ui.element, component=WEB / "keys.js"):
+    """Single keys for the whole page, where they are not typed into something; a press is the event `press`."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        """Hear some keys, in small letters."""
+        super().__init__()
+        self._props["keys"] = list(keys)
+
+
 class Readout(ui.element, component=WEB / "readout.js", esm=SHARED):
     """Epoch, losses, verdicts and the way back in time; it feeds the chart of the losses too."""
 

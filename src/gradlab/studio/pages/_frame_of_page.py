@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from nicegui import ui
 
@@ -10,6 +11,8 @@ PAGES = {"/": "Playground", "/data": "Data", "/digits": "Digits", "/runs": "Runs
 STYLE = """
 :root { --ink: #1d2733; --quiet: #55616f; --ground: #ffffff; --panel: #f5f7f9; --line: #d5dbe1;
   --orange: #d9730d; --blue: #0877bd; --accent: #183d3d; }
+body { --q-primary: #0b6aa8 !important; }
+body.body--dark { --q-primary: #4fb0ec !important; }
 body.body--dark { --ink: #e8edf2; --quiet: #a9b4c0; --ground: #14181d; --panel: #1d232a; --line: #39424d;
   --orange: #f59322; --blue: #4fb0ec; --accent: #8fd0c8; }
 body { background: var(--ground); color: var(--ink); font-family: system-ui, sans-serif; }
@@ -28,6 +31,8 @@ body.body--dark .problem { color: #ffb4ab; }
 .studio-main h1 { font-size: 22px; line-height: 1.3; font-weight: 600; margin: 8px 0; }
 .studio-main h2 { font-size: 13px; line-height: 1.4; font-weight: 700; margin: 0 0 6px; letter-spacing: .02em; }
 :focus-visible { outline: 2px solid var(--blue); outline-offset: 2px; }
+.q-btn:focus-visible, .q-checkbox:focus-visible { box-shadow: 0 0 0 2px var(--blue); }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
 @media (max-width: 600px) { .studio-main { padding: 8px; } .studio-header { padding: 2px 6px; } }
 """
@@ -52,15 +57,17 @@ def page_frame(path: str, title: str) -> Iterator[None]:
                 if target == path:
                     link.props('aria-current="page"')
         ui.element("div").style("flex: 1")
-        ui.button(icon="contrast", on_click=lambda: _turn(dark)).props(
+        ui.button(icon="contrast", on_click=partial(_turn, dark)).props(
             'flat round dense aria-label="Light or dark"'
         ).style("color: var(--ink)")
-    with ui.element("main").classes("studio-main"):
+    # Quasar puts a `main` around everything.
+    with ui.element("div").classes("studio-main"):
         yield
 
 
-def _turn(dark: ui.dark_mode) -> None:
-    dark.value = not dark.value
+async def _turn(dark: ui.dark_mode) -> None:
+    # At first the browser's own choice holds, which only it knows.
+    dark.value = not await ui.run_javascript("Quasar.Dark.isActive")
 
 
 def heading(text: str) -> None:

@@ -8,11 +8,11 @@ from starlette.requests import Request
 from gradlab.core import GradlabError
 from gradlab.live import Session
 from gradlab.studio._desk import Desk
-from gradlab.studio._elements import NetworkView, PlaneView, Readout
+from gradlab.studio._elements import Keys, NetworkView, PlaneView, Readout
 from gradlab.studio._hall import Hall
 from gradlab.studio._player import Player
 from gradlab.studio.pages._frame_of_page import page_frame
-from gradlab.studio.pages._playground_controls import Controls
+from gradlab.studio.pages._playground_controls import KEYS, Controls
 from gradlab.studio.pages._playground_own import OwnDataControls
 from gradlab.studio.pages._playground_scores import ScoreControls
 from gradlab.studio.pages._playground_style import STYLE
@@ -22,7 +22,7 @@ FOLDER = ".uploads"
 
 CHART = {
     "grid": {"left": 52, "right": 16, "top": 30, "bottom": 40},
-    "legend": {"top": 0, "type": "scroll"},
+    "legend": {"top": 0, "left": 84, "type": "scroll"},
     "tooltip": {"trigger": "axis", "confine": True},
     "xAxis": {"type": "value", "name": "epoch"},
     "yAxis": {"type": "value", "name": "loss"},
@@ -63,6 +63,8 @@ class Playground:
 
     def build(self) -> None:
         """Lay the page out."""
+        with ui.element("h1").classes("unseen"):
+            ui.label("Playground")
         desk, player = self._desk, self._player
         self._controls = Controls(desk, player, self._hall.runs)
         self._controls.build_bar()
@@ -105,7 +107,7 @@ class Playground:
             self._readout.on("running", lambda event: self._controls.show_running(is_running=bool(event.args)))
             self._readout.on("look", lambda event: self._look_back(int(event.args)))
             self._readout.on("focus", lambda event: self._focus(int(event.args)))
-        ui.keyboard(on_key=self._press)
+        Keys(KEYS).on("press", lambda event: self._controls.press(str(event.args)))
         desk.on_change = self._follow
         player.on_change = self._tell_problem
         self._follow()
@@ -150,8 +152,3 @@ class Playground:
             session.look_at(place)
 
         self._player.do(focus)
-
-    def _press(self, event: events.KeyEventArguments) -> None:
-        if not event.action.keydown or event.modifiers.ctrl or event.modifiers.alt or event.modifiers.meta:
-            return
-        self._controls.press(str(event.key))

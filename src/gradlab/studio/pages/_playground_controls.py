@@ -29,6 +29,7 @@ SPEEDS: dict[Speed, str] = {
     "100 epochs": "100 epochs a frame",
     "fastest": "as fast as it goes",
 }
+KEYS = (" ", "s", "e", "r", "n")
 LAYERS_SHOWN = 6
 UNITS_SHOWN = 8
 SETS = {
@@ -65,7 +66,8 @@ class Controls:
                 self._add("step", _button("skip_next", "One mini-batch (S)", lambda: self._step(steps=1)))
                 self._add("step-epoch", _button("fast_forward", "One epoch (E)", lambda: self._step(epochs=1)), "step")
                 self._add("draw", _button("casino", "New draw of the weights (N)", self._draw_anew), "reset")
-            self._add("speed", ui.select(SPEEDS, value=self._player.speed, label="Speed", on_change=self._set_speed))
+            speed = ui.select(SPEEDS, value=self._player.speed, label="Speed", on_change=self._set_speed)
+            self._add("speed", speed.classes("speed"))
             self._select("rate", "Learning rate", _numbers(RATES), takes_new=True)
             self._select("activation", "Activation", ACTIVATIONS)
             self._select("optimizer", "Optimizer", OPTIMIZERS)
@@ -191,8 +193,8 @@ class Controls:
             " ": self._toggle, "s": lambda: self._step(steps=1), "e": lambda: self._step(epochs=1),
             "r": self._reset, "n": self._draw_anew,
         }  # fmt: skip
-        if key.lower() in actions:
-            actions[key.lower()]()
+        if key in actions:
+            actions[key]()
 
     def _add(self, name: str, element: Any, home: str | None = None) -> None:
         self._named[name] = element
@@ -328,8 +330,9 @@ class Controls:
             ui.label(str(count)).style("min-width: 14px; text-align: center")
             _button("add", f"One neuron more in layer {number}", lambda: self._change_units(place, 1), size="xs")
             ui.select(
-                ACTIVATIONS, value=name, on_change=lambda event: self._change_activation(place, str(event.value))
-            ).props(f'dense borderless options-dense aria-label="Activation of layer {number}"')
+                ACTIVATIONS, value=name, label=f"Activation of layer {number}",
+                on_change=lambda event: self._change_activation(place, str(event.value)),
+            ).props("dense borderless options-dense")  # fmt: skip
 
 
 def _button(icon: str, label: str, action: Any, *, size: str = "md") -> ui.button:

@@ -11,6 +11,9 @@ STYLE = """
 .layer-card { display: flex; align-items: center; gap: 2px; border: 1px solid var(--line); border-radius: 6px;
   padding: 2px 4px; background: var(--ground); }
 .layer-card .q-field { min-width: 76px; }
+.layer-card .q-field__label { opacity: 0; pointer-events: none; }
+.layer-card .q-field--labeled :is(.q-field__native, .q-field__control-container) { padding: 0; }
+.control-bar .speed { min-width: 176px; }
 .more { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 4px 12px; }
 .net-scroll { overflow-x: auto; padding-bottom: 4px; }
 .net { position: relative; }
@@ -71,5 +74,7 @@ STYLE = """
   .playground, .loss-panel { grid-template-columns: minmax(0, 1fr); }
   .network-panel { grid-row: auto; }
   .output-panel { order: -1; }
+  .readout th, .readout td { padding-right: 6px; }
+  .readout thead th { white-space: normal; vertical-align: bottom; }
 }
 """

@@ -79,8 +79,9 @@ export default {
       });
       const ink = getComputedStyle(document.body).getPropertyValue("--ink").trim();
       const line = getComputedStyle(document.body).getPropertyValue("--line").trim();
-      const axis = { axisLabel: { color: ink }, nameTextStyle: { color: ink }, splitLine: { lineStyle: { color: line } } };
+      const axis = { axisLabel: { color: ink, hideOverlap: true }, nameTextStyle: { color: ink }, splitLine: { lineStyle: { color: line } } };
       chart.setOption({
+        animation: false,
         legend: { textStyle: { color: ink } },
         xAxis: { ...axis, type: "value", name: "epoch", min: 0, max: "dataMax", nameLocation: "middle", nameGap: 24 },
         yAxis: { ...axis, type: this.isLog ? "log" : "value", name: "loss", scale: this.isLog },

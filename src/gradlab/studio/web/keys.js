@@ -1,0 +1,30 @@
+// @ts-check
+/** Single keys for the whole page. They are left alone where they are typed, and space where it presses something. */
+
+const TYPED = "input:not([type=range]), textarea, select, [contenteditable]";
+const PRESSED = "button, summary, [role=button], [role=checkbox], [role=option], [role=tab]";
+
+export default {
+  props: { keys: Array },
+  emits: ["press"],
+  template: "<span hidden></span>",
+  mounted() {
+    this.hear = (event) => this.take(event);
+    document.addEventListener("keydown", this.hear);
+  },
+  beforeUnmount() {
+    document.removeEventListener("keydown", this.hear);
+  },
+  methods: {
+    /** @param {KeyboardEvent} event */
+    take(event) {
+      const target = event.target instanceof Element ? event.target : document.body;
+      const key = event.key.toLowerCase();
+      if (event.ctrlKey || event.altKey || event.metaKey || !this.keys.includes(key) || target.closest(TYPED)) return;
+      if (key === " " && target.closest(PRESSED)) return;
+      event.preventDefault(); // Space would turn the page.
+      if (key === " " && event.repeat) return;
+      this.$emit("press", key);
+    },
+  },
+};
