@@ -164,13 +164,16 @@ def test_a_picture_laid_on_the_pad_and_drawn_upon_is_told_as_before(network: Pic
 
 
 def test_channels_lie_side_by_side_with_lines_between() -> None:
-    values = np.stack([np.full((3, 2), float(k)) for k in range(10)], axis=-1)
+    values = np.stack([np.full((12, 6), float(k)) for k in range(10)], axis=-1)
+    values[0, 0, 9] = 0.0
     board = decode(layer_uri(values))
-    assert board.shape == (2 * 4 - 1, 8 * 3 - 1)
+    assert board.shape == (2 * 25 - 1, 8 * 13 - 1)  # twice as large, and a line between
     for k in range(10):
-        top, left = 4 * (k // 8), 3 * (k % 8)
-        assert np.all(board[top : top + 3, left : left + 2] == round(255 * k / 9))
-    assert np.all(board[3] == GAP)
+        top, left = 25 * (k // 8), 13 * (k % 8)
+        tile = board[top : top + 24, left : left + 12]
+        assert np.all(tile[2:] == round(255 * k / 9))
+        assert np.all(tile[:2, :2] == (0 if k == 9 else tile[-1, -1]))
+    assert np.all(board[24] == GAP)
     assert decode(layer_uri(np.arange(40.0))).shape == (2, 32)
     assert decode(layer_uri(np.zeros((4, 4, 3)))).max() == GAP
 

@@ -1,5 +1,6 @@
 """Digits: a pad to draw on, and what a trained network makes of the drawing, stroke by stroke."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,13 +15,16 @@ from gradlab.studio._hall import Hall
 from gradlab.studio.pages._digits_latest import Latest
 from gradlab.studio.pages._digits_networks import ExamplePicture, PictureNetwork, find_choices, open_network
 from gradlab.studio.pages._digits_pad import Pad, read_sent
+from gradlab.studio.pages._digits_parts import Picture, heading, paragraph
 from gradlab.studio.pages._digits_pictures import grey_uri
+from gradlab.studio.pages._digits_reasons import Reasons, Wishes
 from gradlab.studio.pages._digits_style import STYLE
 from gradlab.studio.pages._digits_training import Recipe, Training, recipes
-from gradlab.studio.pages._digits_views import Bars, Layers, Picture, Reasons, Wishes, heading, paragraph
+from gradlab.studio.pages._digits_views import Bars, Layers, draw_layers
 from gradlab.studio.pages._frame_of_page import page_frame
 
 POLL_S = 0.2
+Pixels = Float[np.ndarray, "rows columns colours"]
 
 
 def add_digits(hall: Hall) -> None:
@@ -152,19 +156,25 @@ class DigitsPage:
         if network is None:
             self._pad.answer()
             return
-        self._looking.ask(
-            lambda: network.reader.look(network.lay_out(sent.drawing)),
-            lambda glance: self._show(network, glance, is_settled=sent.is_settled),
-        )
+        self._look(network, lambda: network.lay_out(sent.drawing), is_settled=sent.is_settled)
 
-    def _show(self, network: PictureNetwork, glance: Glance, *, is_settled: bool) -> None:
+    def _look(self, network: PictureNetwork, picture: Callable[[], Pixels], *, is_settled: bool) -> None:
+        """Take a picture through the network and draw what it becomes, in a thread; then show it."""
+
+        def look() -> tuple[Glance, dict[str, str]]:
+            glance = network.reader.look(picture())
+            return glance, draw_layers(glance)
+
+        self._looking.ask(look, lambda found: self._show(network, *found, is_settled=is_settled))
+
+    def _show(self, network: PictureNetwork, glance: Glance, drawn: dict[str, str], *, is_settled: bool) -> None:
         self._pad.answer()
         if network is not self._network:
             return
         self._glance = glance
         self._seen.show(grey_uri(glance.picture.mean(axis=2)))
         self._bars.show(glance, network.classes, is_settled=is_settled)
-        self._layers.show(glance, is_settled=is_settled)
+        self._layers.show(glance, drawn, is_settled=is_settled)
         self._studying.drop()
         if not glance.picture.any():
             self._wish = None
@@ -192,15 +202,13 @@ class DigitsPage:
         self._reasons.show(glance, found)
         self._wishes.show(glance, wish, network.classes, network.run.objective.title)
 
-    def _put(self, picture: Float[np.ndarray, "rows columns colours"]) -> None:
+    def _put(self, picture: Pixels) -> None:
         """Lay a picture on the pad that the network sees as it is."""
         network = self._network
         if network is None:
             return
         self._pad.show(picture.mean(axis=2))
-        self._looking.ask(
-            lambda: network.reader.look(picture), lambda glance: self._show(network, glance, is_settled=True)
-        )
+        self._look(network, lambda: picture, is_settled=True)
 
     def _take_step(self, _: Any) -> None:
         wish = self._wish

@@ -8,6 +8,8 @@ from gradlab.reports import png_uri
 ACROSS = 8
 """Channels in a row."""
 MOST_CHANNELS = 64
+FINE = 24
+"""Small pictures are enlarged to about so many pixels a side, or the lines between them would be as wide as they."""
 UNITS_ACROSS = 32
 GAP = 128
 """Grey of the lines between channels."""
@@ -47,7 +49,9 @@ def _to_bytes(values: Float[np.ndarray, "..."], low: float, high: float) -> UInt
     return np.rint(255.0 * np.clip(shares, 0.0, 1.0)).astype(np.uint8)
 
 
-def _side_by_side(grey: UInt8[np.ndarray, "rows columns channels"]) -> UInt8[np.ndarray, "height width"]:
+def _side_by_side(grey: UInt8[np.ndarray, "_ _ channels"]) -> UInt8[np.ndarray, "height width"]:
+    times = max(1, FINE // max(grey.shape[:2]))
+    grey = grey.repeat(times, axis=0).repeat(times, axis=1)
     rows, columns, channels = grey.shape
     across = min(ACROSS, channels)
     down = -(-channels // across)

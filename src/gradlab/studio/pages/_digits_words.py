@@ -109,7 +109,7 @@ def tell_cost(wish: Wish, classes: Sequence[str], loss: str) -> str:
     told = [f"{names[up]} up by {number(wishes[up])}"] if wishes[up] > 0.0 else []
     told += [f"{names[down]} down by {number(-wishes[down])}"] if wishes[down] < 0.0 else []
     wanted = f" Of the logits it wants above all {' and '.join(told)} (−∂C/∂z)." if told else ""
-    return f"Were this a {classes[wish.label]}, it would cost C = {number(wish.cost)} ({loss}).{wanted}"
+    return f"Were this a {classes[wish.label]}, it would cost C = {number(wish.cost)} by {loss}.{wanted}"
 
 
 def nudge_rows(wish: Wish) -> Rows:
