@@ -2,7 +2,7 @@
 
 STYLE = """
 .data-page { display: grid; gap: 12px; --q-primary: var(--blue); }
-body.body--dark .data-page .q-btn.bg-primary { color: #10151a !important; }
+.data-page .q-btn.bg-primary { --q-primary: #0877bd; }
 .data-page .q-btn:disabled, .data-page .q-btn.disabled { opacity: .5 !important; }
 .data-page .panel { min-width: 0; display: flex; flex-direction: column; gap: 10px; align-items: stretch; }
 .data-row { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; }
