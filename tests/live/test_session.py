@@ -55,6 +55,33 @@ def test_too_many_racers_are_refused() -> None:
         race_variants(preset("circle"), Race("seed", tuple(range(MOST_RACERS + 1))))
 
 
+@pytest.mark.parametrize(
+    ("race", "message"),
+    [
+        (Race("learning_rate", (0.1, -1.0)), "learning_rate=-1.0"),
+        (Race("seed", (-1,)), "seed=-1"),
+        (Race("activation", ("tanh", "step")), "activation='step'"),
+        (Race("optimizer", ("magic",)), "magic"),
+        (Race("activation", ("tanh", "tanh")), "each its own activation"),
+        (Race("seed", ()), "0 networks"),
+    ],
+)
+def test_a_racer_that_cannot_be_is_refused(race: Race, message: str) -> None:
+    with pytest.raises(SpecError, match=message):
+        race_variants(preset("circle"), race)
+
+
+def test_an_optimizer_of_a_race_keeps_what_all_optimizers_have() -> None:
+    experiment = override(preset("circle"), ["optimizer.l2=0.1", "optimizer.l1=0.2", "optimizer.clip_norm=3"])
+    variants = race_variants(experiment, Race("optimizer", ("sgd", "nesterov", "adam", "adamw", "rmsprop")))
+    assert [label for label, _ in variants] == ["sgd", "nesterov", "adam", "adamw", "rmsprop"]
+    assert variants[0][1] == experiment
+    for name, one in variants:
+        kept = one.optimizer
+        assert (kept.kind, kept.learning_rate, kept.l1, kept.l2, kept.clip_norm) == (name, 0.03, 0.2, 0.1, 3.0)
+        assert one.model_copy(update={"optimizer": experiment.optimizer}) == experiment
+
+
 def test_too_high_a_rate_says_why() -> None:
     session = Session(preset("circle"), Race("learning_rate", (0.03, 10.0)))
     session.advance(epochs=60)

@@ -41,7 +41,9 @@ WORDS: dict[str, Any] = {
     "schedule": st.sampled_from(["constant", "cosine", "one-cycle"]),
     "init": st.sampled_from(["uniform", "he-normal", "zeros"]),
     "dropout": st.sampled_from(["0.1", "0.5"]),
-    "race": st.sampled_from(["learning_rate:0.01,0.1", "seed:0,1", "activation:tanh,relu", "optimizer:sgd,adam"]),
+    "race": st.sampled_from(
+        ["learning_rate:0.01,0.1", "learning_rate:0.123456789,3", "seed:0,1", "activation:tanh,relu", "optimizer:sgd,adam"]
+    ),
     "test": st.just("1"),
     "discretize": st.just("1"),
     "hide": st.lists(st.sampled_from(HIDEABLE), min_size=1, unique=True).map(",".join),
@@ -92,12 +94,32 @@ def test_the_usual_page_is_that_of_tensorflow_playground() -> None:
             "a class's name and others a number",
         ),
         ({"share": "0"}, "split"),
+        ({"seed": "1.5"}, "seed=1.5: a whole number is needed"),
+        ({"seed": "-1"}, "seed=-1"),
+        ({"batch": "2.5"}, "batch=2.5: a whole number is needed"),
+        ({"layers": "4.7"}, "layers=4.7: a whole number is needed"),
+        ({"epochs": "1e18"}, "epochs"),
+        ({"noise": "-5"}, "noise"),
+        ({"dropout": "1"}, "dropout"),
+        ({"points": _pack(b'[[NaN, 1, "a"]]')}, "point 1 of the link"),
+        ({"points": _pack(b'[[1, 1, "a"], [1, -1e308, "b"]]')}, "point 2 of the link has a value beyond 1,000,000"),
+        ({"points": _pack(b"[[1, 1, Infinity]]")}, "point 1 of the link"),
+        ({"points": pack_points([(0, 0, "a")] * 5_001)}, "5,001 points; the playground takes 5,000"),
+        ({"points": pack_points([(0, 0, str(place)) for place in range(21)])}, "21 classes; the playground takes 20"),
+        ({"points": pack_points([(0, 0, "a")] * 10)}, "all points are of one class"),
     ],
 )
 def test_what_cannot_be_read_is_told_in_one_line(query: dict[str, str], message: str) -> None:
     with pytest.raises(SpecError, match=message) as caught:
         from_query(query)
     assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 300
+
+
+def test_a_momentum_goes_by_an_optimizer_that_has_none() -> None:
+    words = {"optimizer": "momentum", "momentum": "0.5"}
+    assert "momentum=0.5" in to_query(*from_query(words))
+    assert from_query({**words, "optimizer": "adam"}) == from_query({"optimizer": "adam"})
 
 
 def test_points_come_back_as_they_went() -> None:
@@ -141,7 +163,9 @@ def test_a_race_is_read_by_its_kind() -> None:
     assert from_query({"race": "seed:3,4"})[1].race == Race("seed", (3, 4))
 
 
-@pytest.mark.parametrize("query", [{"layers": ",".join(["2000"] * 3)}, {"layers": ",".join(["2"] * 60)}])
+@pytest.mark.parametrize(
+    "query", [{"layers": ",".join(["2000"] * 3)}, {"layers": ",".join(["2"] * 60)}, {"layers": "501"}]
+)
 def test_a_network_that_would_starve_the_others_is_refused(query: dict[str, str]) -> None:
     with pytest.raises(SpecError, match="gradlab train"):
         from_query(query)

@@ -1,6 +1,5 @@
 """A session: networks that train side by side under a person's hands."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,7 +10,7 @@ from gradlab.live._maps import Maps, draw_answer, draw_maps
 from gradlab.live._plane import plane_of
 from gradlab.live._racer import Racer
 from gradlab.networks import HostArrays
-from gradlab.spec import ActivationName, AnyLayerSpec, DenseSpec, Experiment
+from gradlab.spec import Experiment, OptimizerSpec, parse
 from gradlab.training import Moment
 
 MOST_EPOCHS = 100_000
@@ -251,6 +250,8 @@ def race_variants(experiment: Experiment, race: Race | None) -> list[tuple[str, 
         return [("", experiment)]
     if not 1 <= len(race.values) <= MOST_RACERS:
         raise SpecError(f"{len(race.values)} networks in a race; use 1 to {MOST_RACERS}")
+    if len(set(race.values)) < len(race.values):
+        raise SpecError(f"a race of networks that are the same tells nothing; give each its own {race.name}")
     return [(_label(value), _variant(experiment, race.name, value)) for value in race.values]
 
 
@@ -259,28 +260,20 @@ def _label(value: Any) -> str:
 
 
 def _variant(experiment: Experiment, name: Varied, value: Any) -> Experiment:
+    values = experiment.model_dump(mode="json", exclude_none=True)
     match name:
         case "learning_rate":
-            optimizer = experiment.optimizer.model_copy(update={"learning_rate": float(value)})
-            return experiment.model_copy(update={"optimizer": optimizer})
+            values["optimizer"]["learning_rate"] = value
         case "seed":
-            return experiment.model_copy(update={"seed": int(value), "data_seed": _data_seed(experiment)})
+            values |= {"seed": value, "data_seed": _data_seed(experiment)}
         case "activation":
-            return experiment.model_copy(update={"model": _with_activation(experiment.model, value)})
+            *hidden, output = values["model"]
+            changed = [layer | {"activation": value} if layer["kind"] == "dense" else layer for layer in hidden]
+            values["model"] = [*changed, output]
         case "optimizer":
-            from gradlab.spec import override
-
-            rate = experiment.optimizer.learning_rate
-            return override(experiment, [f"optimizer={value}", f"optimizer.learning_rate={rate}"])
-
-
-def _with_activation(model: Sequence[AnyLayerSpec], activation: ActivationName) -> tuple[AnyLayerSpec, ...]:
-    *hidden, output = model
-    changed = [
-        layer.model_copy(update={"activation": activation}) if isinstance(layer, DenseSpec) else layer
-        for layer in hidden
-    ]
-    return (*changed, output)
+            kept = OptimizerSpec.model_fields.keys() & values["optimizer"].keys()
+            values["optimizer"] = {field: values["optimizer"][field] for field in kept} | {"kind": value}
+    return parse(values, where="the race")
 
 
 def _data_seed(experiment: Experiment) -> int:

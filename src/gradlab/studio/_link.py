@@ -50,6 +50,14 @@ REGRESSIONS = ("plane", "multi-gauss", "diabetes")
 MOST_UNPACKED = 2**20
 MOST_LAYERS = 20
 MOST_WEIGHTS = 100_000
+MOST_UNITS = 500
+"""Every hidden unit is a picture in every frame: these are 2 MB."""
+MOST_CLASSES = 20
+MOST_POINTS = 5_000
+FARTHEST = 1e6
+"""No point lies farther from the middle: its square would not be a number in the network's precision for long."""
+MOVING = ("momentum", "nesterov")
+"""Optimizers that have a momentum; a link's goes by the others, so that one can change over to them."""
 FEATURES = {
     "x1": "x1",
     "x2": "x2",
@@ -112,7 +120,7 @@ def from_query(query: Mapping[str, str]) -> tuple[Experiment, View]:
 def _read_data(values: dict[str, Any], query: Mapping[str, str]) -> None:
     data = values["data"]
     if "points" in query:
-        values["data"] = data = {"kind": "points", "points": unpack_points(query["points"])}
+        values["data"] = data = {"kind": "points", "points": _check_points(unpack_points(query["points"]))}
         values["loss"] = _loss_of_points(data["points"])
         values["batch_size"] = _fitting_batch(len(data["points"]))
     if "noise" in query and data["kind"] == "playground":
@@ -127,7 +135,18 @@ def _read_data(values: dict[str, Any], query: Mapping[str, str]) -> None:
         values["split"] = {"test": round(1.0 - _number(query, "share") / 100.0, 4), "validation": 0.0}
     for name, key in (("seed", "seed"), ("dataseed", "data_seed")):
         if name in query:
-            values[key] = int(_number(query, name))
+            values[key] = _whole(name, query[name])
+
+
+def _check_points(points: list[Any]) -> list[Any]:
+    """Refuse points that are too many or too far away, in a line that does not list them all."""
+    if len(points) > MOST_POINTS:
+        raise SpecError(f"the link has {len(points):,} points; the playground takes {MOST_POINTS:,}")
+    for number, (x1, x2, label) in enumerate(points, 1):
+        values = (x1, x2) if isinstance(label, str) else (x1, x2, label)
+        if not all(abs(value) <= FARTHEST for value in values):
+            raise SpecError(f"point {number} of the link has a value beyond {FARTHEST:,.0f}, or one that is no number")
+    return points
 
 
 def _fitting_batch(count: int) -> int:
@@ -138,6 +157,8 @@ def _fitting_batch(count: int) -> int:
 def _loss_of_points(points: list[Any]) -> dict[str, Any]:
     labels = {label for _, _, label in points}
     if all(isinstance(label, str) for label in labels):
+        if len(labels) > MOST_CLASSES:
+            raise SpecError(f"the points have {len(labels)} classes; the playground takes {MOST_CLASSES}")
         return usual_loss("circle") if len(labels) <= 2 else {"kind": "cross-entropy"}
     return usual_loss("plane")
 
@@ -147,7 +168,7 @@ def _read_model(values: dict[str, Any], query: Mapping[str, str]) -> None:
     output = old[-1]
     hidden = [layer for layer in old[:-1] if layer["kind"] == "dense"]
     if "layers" in query:
-        units = [int(_as_number("layers", word)) for word in query["layers"].split(",") if word]
+        units = [_whole("layers", word) for word in query["layers"].split(",") if word]
         _check_size(units)
         hidden = [{**old[0], "name": f"hidden{place}", "units": count} for place, count in enumerate(units, 1)]
     if "activation" in query and hidden:
@@ -164,27 +185,28 @@ def _read_model(values: dict[str, Any], query: Mapping[str, str]) -> None:
 def _check_size(units: list[int]) -> None:
     """Refuse a network that one page could starve the others with."""
     weights = sum(below * above for below, above in itertools.pairwise([*units, 1]))
-    if len(units) > MOST_LAYERS or weights > MOST_WEIGHTS:
+    if len(units) > MOST_LAYERS or sum(units) > MOST_UNITS or weights > MOST_WEIGHTS:
         raise SpecError(
-            f"{len(units)} hidden layers and {weights:,} weights between them are too much for the playground, which "
-            f"takes {MOST_LAYERS} and {MOST_WEIGHTS:,}; `gradlab train` takes any"
+            f"{len(units)} hidden layers, {sum(units):,} units and {weights:,} weights between them are too much for "
+            f"the playground, which takes {MOST_LAYERS}, {MOST_UNITS} and {MOST_WEIGHTS:,}; `gradlab train` takes any"
         )
 
 
 def _read_training(values: dict[str, Any], query: Mapping[str, str]) -> None:
     if "optimizer" in query:
         values["optimizer"] = {"kind": query["optimizer"], "learning_rate": values["optimizer"]["learning_rate"]}
+    has_momentum = values["optimizer"]["kind"] in MOVING
     for name, key in (("rate", "learning_rate"), ("l1", "l1"), ("l2", "l2"), ("momentum", "momentum")):
-        if name in query:
+        if name in query and (name != "momentum" or has_momentum):
             values["optimizer"][key] = _number(query, name)
     if "batch" in query:
-        values["batch_size"] = "full" if query["batch"] == "full" else int(_number(query, "batch"))
+        values["batch_size"] = "full" if query["batch"] == "full" else _whole("batch", query["batch"])
     if "loss" in query and query["loss"] != values["loss"]["kind"]:
         values["loss"] = {"kind": query["loss"]}
     if "schedule" in query:
         values["schedule"] = {"kind": query["schedule"]}
     if "epochs" in query:
-        values["epochs"] = int(_number(query, "epochs"))
+        values["epochs"] = _whole("epochs", query["epochs"])
 
 
 def _read_view(query: Mapping[str, str]) -> View:
@@ -218,7 +240,7 @@ def make_race(name: str, words: str) -> Race:
     if name == "learning_rate":
         return Race("learning_rate", tuple(_as_number("race", word) for word in given))
     if name == "seed":
-        return Race("seed", tuple(int(_as_number("race", word)) for word in given))
+        return Race("seed", tuple(_whole("race", word) for word in given))
     return Race("activation" if name == "activation" else "optimizer", tuple(given))
 
 
@@ -236,6 +258,13 @@ def _as_number(name: str, word: str) -> float:
     return value
 
 
+def _whole(name: str, word: str) -> int:
+    value = _as_number(name, word)
+    if value != int(value):
+        raise SpecError(f"{name}={word}: a whole number is needed")
+    return int(value)
+
+
 def to_query(experiment: Experiment, view: View | None = None) -> str:
     """Write an experiment of the playground as a query; what is as it opens is left out.
 
@@ -249,7 +278,7 @@ def to_query(experiment: Experiment, view: View | None = None) -> str:
     found = {**_data_words(experiment), **_model_words(experiment), **_training_words(experiment)}
     shown = view or View()
     if shown.race is not None:
-        values = ",".join(f"{value:g}" if isinstance(value, float) else str(value) for value in shown.race.values)
+        values = ",".join(_short(value) if isinstance(value, float) else str(value) for value in shown.race.values)
         found["race"] = f"{shown.race.name}:{values}"
     found |= {"test": "1"} if shown.shows_test else {}
     found |= {"discretize": "1"} if shown.is_discrete else {}
