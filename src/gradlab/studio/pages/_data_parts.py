@@ -1,13 +1,11 @@
 """Small parts that the Data page's sections are built of. Whatever a file says is shown as text."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from nicegui import events, ui
+from nicegui import ui
 
 MOST_BARS = 40
-
-OnFile = Callable[[events.UploadEventArguments], object]
 
 
 @contextmanager
@@ -75,13 +73,3 @@ def sentences(lines: Iterable[str]) -> None:
         for line in lines:
             with ui.element("li").classes("warning" if line.startswith("Warning") else ""):
                 ui.label(line)
-
-
-def upload_button(text: str, endings: Sequence[str], on_file: OnFile, *, most_bytes: int) -> ui.button:
-    """Show a button that asks for a file and uploads it."""
-    upload = ui.upload(on_upload=on_file, max_file_size=most_bytes, auto_upload=True).classes("data-hidden")
-    upload.props(f'accept="{",".join(endings)}"')
-    upload.on_rejected(lambda: ui.notify(f"That file is larger than {most_bytes // 2**20} MB, or of another kind"))
-    upload.on("finish", upload.reset)
-    button = ui.button(text, icon="upload_file").props("outline no-caps color=primary")
-    return button.on("click", js_handler=f"() => getElement({upload.id}).pickFiles()")

@@ -10,7 +10,8 @@ from gradlab.core import DataError, GradlabError
 from gradlab.data import PICTURE_ENDINGS
 from gradlab.studio._uploads import MOST_BYTES, TABLE_ENDINGS, Uploads
 from gradlab.studio.pages._data_form import Field, fields_of, predict_file, predict_row
-from gradlab.studio.pages._data_parts import bars, problem_label, section, sentences, upload_button, word_table
+from gradlab.studio.pages._data_parts import bars, problem_label, section, sentences, word_table
+from gradlab.studio.pages._upload_button import upload_button
 
 SHOWN = 20
 Read = Callable[[], float | str | None]

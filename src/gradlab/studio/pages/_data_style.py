@@ -30,7 +30,6 @@ STYLE = """
   max-height: 420px; overflow: auto; padding: 2px; }
 .data-page a { color: var(--blue); }
 .data-page a.q-btn, .data-page .q-btn { text-transform: none; }
-.data-hidden { display: none; }
 .data-told { font-size: 18px; font-weight: 600; }
 @media (max-width: 760px) { .data-two { grid-template-columns: minmax(0, 1fr); }
   .data-row .q-field { max-width: none; } }

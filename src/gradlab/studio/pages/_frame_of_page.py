@@ -10,7 +10,7 @@ PAGES = {"/": "Playground", "/data": "Data", "/digits": "Digits", "/runs": "Runs
 
 STYLE = """
 :root { --ink: #1d2733; --quiet: #55616f; --ground: #ffffff; --panel: #f5f7f9; --line: #d5dbe1;
-  --orange: #d9730d; --blue: #0877bd; --accent: #183d3d; }
+  --orange: #d9730d; --blue: #076fae; --accent: #183d3d; }
 body { --q-primary: #0b6aa8 !important; }
 body.body--dark { --q-primary: #4fb0ec !important; }
 body.body--dark { --ink: #e8edf2; --quiet: #a9b4c0; --ground: #14181d; --panel: #1d232a; --line: #39424d;
@@ -32,6 +32,7 @@ body.body--dark .problem { color: #ffb4ab; }
 .studio-main h2 { font-size: 13px; line-height: 1.4; font-weight: 700; margin: 0 0 6px; letter-spacing: .02em; }
 :focus-visible { outline: 2px solid var(--blue); outline-offset: 2px; }
 .q-btn:focus-visible, .q-checkbox:focus-visible { box-shadow: 0 0 0 2px var(--blue); }
+.upload-hidden { display: none; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
 @media (max-width: 600px) { .studio-main { padding: 8px; } .studio-header { padding: 2px 6px; } }

@@ -10,10 +10,11 @@ from gradlab.studio._desk import Desk
 from gradlab.studio._elements import PlaneView
 from gradlab.studio._link import pack_points
 from gradlab.studio._own_data import MOST_BYTES, read_own_data
+from gradlab.studio.pages._upload_button import upload_button
 
 COLORS = ["orange", "blue", "green", "purple"]
 FEWEST = 4
-UPLOAD = 'flat bordered accept=".csv,.tsv,.txt,.parquet" aria-label="Upload a table"'
+ENDINGS = (".csv", ".tsv", ".txt", ".parquet")
 
 
 class OwnDataControls:
@@ -38,11 +39,7 @@ class OwnDataControls:
         ui.label(told).classes("quiet")
         self._text = ui.textarea("Paste rows, with commas or tabs").props("rows=4 dense").classes("full")
         ui.button("Use these rows", on_click=self._paste).props("outline dense")
-        ui.upload(
-            label="or a CSV, TSV or Parquet file", auto_upload=True, max_file_size=MOST_BYTES,
-            on_upload=self._upload,
-            on_rejected=lambda: ui.notify(f"The file is larger than {MOST_BYTES:,} bytes.", type="negative"),
-        ).props(UPLOAD).classes("full")  # fmt: skip
+        upload_button("Open a CSV, TSV or Parquet file", ENDINGS, self._upload, most_bytes=MOST_BYTES)
         self._note = ui.label().classes("quiet").props('role="status"')
         ui.label("or draw: choose a colour and click on the plane").classes("quiet")
         with ui.row().style("align-items: center; gap: 6px"):
@@ -77,7 +74,7 @@ class OwnDataControls:
 
     async def _upload(self, event: events.UploadEventArguments) -> None:
         suffix = Path(event.file.name).suffix.lower()
-        await self._take(await event.file.read(), suffix if suffix in (".csv", ".tsv", ".txt", ".parquet") else ".csv")
+        await self._take(await event.file.read(), suffix if suffix in ENDINGS else ".csv")
 
     async def _take(self, content: bytes, suffix: str) -> None:
         try:

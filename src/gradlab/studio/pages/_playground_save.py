@@ -12,6 +12,7 @@ from gradlab.spec import parse, to_toml
 from gradlab.studio._desk import Desk
 from gradlab.studio._link import from_query, to_query
 from gradlab.studio._player import Player
+from gradlab.studio.pages._upload_button import upload_button
 from gradlab.verbs import keep
 
 
@@ -32,9 +33,7 @@ class SaveControls:
             ui.button("Run", icon="save", on_click=self._keep).props("outline dense")
             ui.button("Python", icon="code", on_click=self._download_python).props("outline dense")
             ui.button("Description (TOML)", icon="description", on_click=self._download_spec).props("outline dense")
-        ui.upload(
-            label="Open a description (TOML)", auto_upload=True, max_file_size=500_000, on_upload=self._load
-        ).props('flat bordered accept=".toml" aria-label="Open a description"').classes("full")
+        upload_button("Open a description (TOML)", (".toml",), self._load, most_bytes=500_000)
         self._link = ui.input("A link to open").on("keydown.enter", self._open_link).classes("full")
         ui.label("The address holds every setting; the copied link holds the weights as they stand besides.").classes(
             "quiet"
