@@ -76,3 +76,9 @@ def test_no_link_leads_out_of_the_folder_of_runs(tmp_path: Path) -> None:
     (runs / "link-001").symlink_to(outside)
     assert find_report(runs, "in-001") is None
     assert find_report(runs, "link-001") is None
+
+
+def test_a_study_has_its_report_too(get: Get, tmp_path: Path) -> None:
+    folder = make_run(tmp_path / "runs" / "circle-sweep-001")
+    (folder / "experiment.toml").rename(folder / "study.toml")
+    assert get(report_address("circle-sweep-001")).status_code == 200

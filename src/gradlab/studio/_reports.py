@@ -6,7 +6,7 @@ from urllib.parse import quote
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 
-from gradlab.runs import RunFolder
+from gradlab.runs import RunFolder, StudyFolder
 from gradlab.studio._hall import Hall
 
 # A run may come from somebody else. In a sandbox without the studio's origin its page cannot act for the person.
@@ -34,20 +34,22 @@ def report_address(name: str) -> str:
 
 
 def find_report(runs: Path, name: str) -> Path | None:
-    """Find the report of a finished run.
+    """Find the report of a finished run or study.
 
     Args:
         runs: The folder of runs.
-        name: The run's own name, which leads nowhere else.
+        name: Its own name, which leads nowhere else.
 
     Returns:
         The file; None where there is none, the run is not finished, or a link leads out of the folder.
     """
     if not name or name.startswith(".") or any(sign in name for sign in "/\\\0"):
         return None
-    folder = RunFolder(runs / name)
     try:
-        is_there = (folder.path / "experiment.toml").is_file() and folder.is_finished and folder.report_path.is_file()
+        is_study = (runs / name / "study.toml").is_file()
+        folder = StudyFolder(runs / name) if is_study else RunFolder(runs / name)
+        is_ours = is_study or (folder.path / "experiment.toml").is_file()
+        is_there = is_ours and folder.is_finished and folder.report_path.is_file()
         path = folder.report_path.resolve()
     except OSError:  # a name too long for the system
         return None
