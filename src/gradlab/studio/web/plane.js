@@ -59,7 +59,7 @@ export default {
       this.focus = frame.focus;
       this.names = data.names ?? [];
       this.note = data.note ?? "";
-      if (!data.names) return;
+      if (!data.names || !data.low || !data.high) return;
       this.low = data.low.map((value) => Number(value.toPrecision(3)));
       this.high = data.high.map((value) => Number(value.toPrecision(3)));
       this.$nextTick(() => this.paintAll(frame));
