@@ -1,11 +1,16 @@
+import json
+import shutil
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import gradlab as gl
-from gradlab.core import RunError
+from gradlab.core import RunError, StorageError
 from gradlab.runs import RunFolder
 from gradlab.spec import override, preset
+from gradlab.studio._reports import find_report
 from gradlab.studio._shelf import TRASH, Shelf
 
 
@@ -32,24 +37,83 @@ def test_a_folder_that_is_not_there_has_no_runs(tmp_path: Path) -> None:
     assert Shelf(tmp_path / "none").entries() == []
 
 
-def test_a_comparison_names_what_differs_and_whether_it_is_real(runs: Path) -> None:
-    found = Shelf(runs).compare(["fast", "slow"])
-    assert ("optimizer.learning_rate", "0.1", "0.03") in found.settings
-    assert ("epochs", "40", "3") in found.settings
-    assert len(found.settings) == 2
-    assert "the difference is real" in found.statement
-    assert any(name == "test accuracy" for name, *_ in found.results)
+def test_the_newest_is_first_and_a_study_stands_among_the_runs(runs: Path, tmp_path: Path) -> None:
+    for day, name in enumerate(("slow", "flowers", "fast"), 1):
+        shutil.copytree(runs / name, tmp_path / name)
+        environment = {**RunFolder(runs / name).environment(), "created": f"2026-01-0{day}T12:00:00+00:00"}
+        (tmp_path / name / "environment.json").write_text(json.dumps(environment))
+    gl.sweep("circle", learning_rate=[0.01, 0.1], epochs=2, out=tmp_path / "study", report=True)
+    entries = Shelf(tmp_path).entries()
+    assert [entry.name for entry in entries] == ["study", "fast", "flowers", "slow"]
+    assert [entry.kind for entry in entries] == ["study", "run", "run", "run"]
+    assert entries[0].result == "20 networks over learning_rate"
+    assert entries[1].created == "2026-01-03 12:00"
+    assert find_report(tmp_path, "study") is not None
+    details = Shelf(tmp_path).details("study")
+    assert len(details.sentences) > 0
+    assert tomllib.loads(details.description)["kind"] == "sweep"
 
 
-def test_other_data_cannot_be_compared(runs: Path) -> None:
-    assert "cannot be compared" in Shelf(runs).compare(["flowers", "slow"]).statement
+def test_the_interval_is_that_of_the_score(tmp_path: Path) -> None:
+    run = gl.train(override(preset("plane"), ["epochs=2"]), out=tmp_path / "plane", report=False)
+    low, high = run.metrics["test"]["r2_ci95"]
+    entry = Shelf(tmp_path).entries()[0]
+    assert entry.result == f"r2 {run.metrics['test']['r2']:.3f} ({low:.3f} to {high:.3f})"
+    rows = Shelf(tmp_path).details("plane").scores
+    assert rows[0] == ("part", "loss", "r2")
+    assert rows[2] == ("test", f"{run.metrics['test']['loss']:.4f}", f"{run.metrics['test']['r2']:.4f}"
+                       f" ({low:.3f} to {high:.3f})")  # fmt: skip
 
 
-def test_one_seed_cannot_show_a_difference(tmp_path: Path) -> None:
-    for name, rate in (("a", 0.1), ("b", 0.01)):
-        experiment = override(preset("circle"), ["epochs=1", f"optimizer.learning_rate={rate}"])
-        gl.train(experiment, out=tmp_path / name, report=False)
-    assert "0 seeds in common" in Shelf(tmp_path).compare(["a", "b"]).statement
+def test_details_are_what_the_run_says(runs: Path) -> None:
+    found = Shelf(runs).details("flowers")
+    metrics = RunFolder(runs / "flowers").metrics()
+    assert list(found.sentences) == [*metrics["outcome"], *metrics["notes"]]
+    assert tomllib.loads(found.description)["epochs"] == 1
+
+
+def test_an_unfinished_run_says_how_to_go_on(runs: Path, tmp_path: Path) -> None:
+    shutil.copytree(runs / "flowers", tmp_path / "half")
+    (tmp_path / "half" / "metrics.json").unlink()
+    shelf = Shelf(tmp_path)
+    entry = shelf.entries()[0]
+    assert (entry.state, entry.is_finished) == ("can be resumed, epoch 0 of 1", False)
+    assert shelf.details("half").sentences == (
+        f"Not finished. To continue it: gradlab train --resume {tmp_path / 'half'}",
+    )
+    with RunFolder(tmp_path / "half").lock():
+        assert shelf.entries()[0].state == "in training, epoch 0 of 1"
+
+
+@pytest.mark.parametrize(
+    ("values", "result"),
+    [
+        ({"test": {"accuracy": 0.5, "ci95": ["a", None]}}, "accuracy 0.500"),
+        ({"test": {"accuracy": 0.5, "ci95": 7}}, "accuracy 0.500"),
+        ({"test": {"accuracy": {"mean": None, "sd": None}, "loss": None}}, ""),
+        ({"test": {"accuracy": "<script>"}}, ""),
+        ({}, ""),
+    ],
+)
+def test_strange_metrics_hide_no_other_run(runs: Path, tmp_path: Path, values: dict[str, Any], result: str) -> None:
+    shutil.copytree(runs / "flowers", tmp_path / "strange")
+    (tmp_path / "strange" / "metrics.json").write_text(json.dumps(values))
+    shelf = Shelf(tmp_path)
+    assert [entry.result for entry in shelf.entries()] == [result]
+    assert shelf.details("strange").sentences == ()
+    shutil.copytree(runs / "flowers", tmp_path / "other")
+    assert len(shelf.compare(["strange", "other"]).statements) >= 1
+
+
+def test_a_damaged_run_is_listed_and_can_be_deleted(runs: Path, tmp_path: Path) -> None:
+    shutil.copytree(runs / "flowers", tmp_path / "broken")
+    (tmp_path / "broken" / "experiment.toml").write_text("]")
+    shelf = Shelf(tmp_path)
+    assert shelf.entries()[0].state.startswith("damaged: ")
+    with pytest.raises(RunError, match="not TOML"):
+        shelf.details("broken")
+    shelf.take_away("broken")
+    assert shelf.entries() == []
 
 
 def test_what_is_deleted_can_be_put_back(runs: Path) -> None:
@@ -69,7 +133,29 @@ def test_leaving_the_page_deletes_for_good(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     shelf.take_away("gone")
     shelf.forget()
-    assert not any((tmp_path / TRASH).iterdir())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_page_s_trash_is_left_alone(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        gl.train(override(preset("iris"), ["epochs=1"]), out=tmp_path / name, report=False)
+    first, second = Shelf(tmp_path), Shelf(tmp_path)
+    first.take_away("one")
+    ticket = second.take_away("two")
+    first.forget()
+    assert second.put_back(ticket) == "two"
+    assert [entry.name for entry in second.entries()] == ["two"]
+    assert not (tmp_path / TRASH).exists()
+
+
+def test_a_trash_that_leads_elsewhere_is_not_used(runs: Path, tmp_path: Path) -> None:
+    shutil.copytree(runs / "flowers", tmp_path / "runs" / "flowers")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "runs" / TRASH).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StorageError, match="link to elsewhere"):
+        Shelf(tmp_path / "runs").take_away("flowers")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    assert (tmp_path / "runs" / "flowers").is_dir()
 
 
 def test_a_name_that_is_used_again_is_not_overwritten(tmp_path: Path) -> None:
@@ -82,7 +168,7 @@ def test_a_name_that_is_used_again_is_not_overwritten(tmp_path: Path) -> None:
         shelf.put_back(ticket)
 
 
-@pytest.mark.parametrize("name", ["..", "../slow", "/etc", ".trash", "no-such-run", "", "a/b", "slow\x00"])
+@pytest.mark.parametrize("name", ["..", "../slow", "/etc", ".trash", "no-such-run", "", "a/b", "slow\x00", "x" * 400])
 def test_nothing_but_a_run_of_the_folder_is_deleted(name: str, runs: Path) -> None:
     with pytest.raises(RunError, match="no run or study"):
         Shelf(runs).take_away(name)
@@ -93,6 +179,15 @@ def test_a_link_out_of_the_folder_is_not_followed(runs: Path, tmp_path: Path) ->
     with pytest.raises(RunError, match="no run or study"):
         Shelf(tmp_path).take_away("link")
     assert (runs / "slow").is_dir()
+
+
+@pytest.mark.parametrize("name", ["my first run", "Größe-001", 'a"b onclick=x', "-x"])
+def test_any_name_that_a_folder_may_have_will_do(runs: Path, tmp_path: Path, name: str) -> None:
+    shutil.copytree(runs / "flowers", tmp_path / name)
+    shelf = Shelf(tmp_path)
+    assert shelf.entries()[0].name == name
+    assert shelf.details(name).description
+    assert shelf.put_back(shelf.take_away(name)) == name
 
 
 def test_a_run_in_training_is_not_deleted(runs: Path) -> None:

@@ -1,4 +1,4 @@
-"""The reports of finished runs, each as a page of its own that can reach nothing of the studio."""
+"""The reports of finished runs and studies, each as a page of its own that can reach nothing of the studio."""
 
 from pathlib import Path
 from urllib.parse import quote
@@ -41,7 +41,7 @@ def find_report(runs: Path, name: str) -> Path | None:
         name: Its own name, which leads nowhere else.
 
     Returns:
-        The file; None where there is none, the run is not finished, or a link leads out of the folder.
+        The file; None where there is none, its training is not finished, or a link leads out of the folder.
     """
     if not name or name.startswith(".") or any(sign in name for sign in "/\\\0"):
         return None
