@@ -18,19 +18,21 @@ STYLE = """
 .runs-table th, .runs-table td { text-align: left; padding: 4px 14px 4px 0; border-bottom: 1px solid var(--line); }
 .runs-table th { color: var(--quiet); font-size: 12px; }
 .runs-table a { color: var(--blue); padding: 4px; }
-.runs-name { font-weight: 600; overflow-wrap: anywhere; }
+.runs-name { font-weight: 600; overflow-wrap: anywhere; min-width: 9em; }
+.runs-list td:nth-child(4) { white-space: nowrap; }
 .runs-actions > div { display: flex; gap: 2px; align-items: center; justify-content: flex-end; }
 .runs-toml { overflow-x: auto; font-size: 12px; background: var(--ground); padding: 8px; margin: 8px 0 0; }
 .runs-detail { margin-top: 12px; }
 .runs-detail p { margin: 0 0 6px; max-width: 80ch; }
 @media (max-width: 700px) {
   .runs-list thead { display: none; }
-  .runs-list tr { display: grid; grid-template-columns: 32px 1fr auto; border-bottom: 1px solid var(--line);
+  .runs-list tr { display: grid; grid-template-columns: 32px auto 1fr auto; border-bottom: 1px solid var(--line);
     padding: 6px 0; align-items: center; }
   .runs-list td { border: 0; padding: 1px 6px 1px 0; }
   .runs-list td:empty { display: none; }
-  .runs-choose { grid-area: 1 / 1; } .runs-name { grid-area: 1 / 2; } .runs-actions { grid-area: 1 / 3; }
-  .runs-cell { grid-column: 2 / 4; font-size: 13px; }
+  .runs-choose { grid-area: 1 / 1; } .runs-name { grid-area: 1 / 2 / 2 / 4; } .runs-actions { grid-area: 1 / 4; }
+  .runs-cell { grid-column: 2 / 5; font-size: 13px; }
+  .runs-cell:nth-child(3) { grid-column: 2 / 3; } .runs-cell:nth-child(4) { grid-column: 3 / 5; }
 }
 """
 
