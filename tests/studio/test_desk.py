@@ -4,7 +4,8 @@ import pytest
 
 from gradlab.spec import TableData
 from gradlab.studio._desk import Desk
-from gradlab.studio._link import pack_points, to_query
+from gradlab.studio._link import to_query
+from gradlab.studio._packing import pack_points
 from gradlab.studio._player import Player
 
 

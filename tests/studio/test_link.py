@@ -10,19 +10,8 @@ from gradlab.core import SpecError
 from gradlab.live import Race
 from gradlab.networks import build_network
 from gradlab.spec import DenseSpec, Experiment
-from gradlab.studio._link import (
-    FEATURES,
-    HIDEABLE,
-    MOST_UNPACKED,
-    View,
-    _pack,
-    from_query,
-    pack_points,
-    pack_weights,
-    to_query,
-    unpack_points,
-    unpack_weights,
-)
+from gradlab.studio._link import FEATURES, HIDEABLE, View, from_query, to_query
+from gradlab.studio._packing import MOST_UNPACKED, pack, pack_points, pack_weights, unpack_points, unpack_weights
 
 WORDS: dict[str, Any] = {
     "data": st.sampled_from(["circle", "xor", "gauss", "spiral", "plane", "multi-gauss", "iris", "wine"]),
@@ -87,10 +76,10 @@ def test_the_usual_page_is_that_of_tensorflow_playground() -> None:
         ({"race": "learning_rate:a,b"}, "a number is needed"),
         ({"hide": "everything"}, "unknown control 'everything'"),
         ({"points": "!!!"}, "cannot be read"),
-        ({"points": _pack(b"{}")}, "cannot be read"),
-        ({"points": _pack(b"[[1, 2]]")}, "cannot be read"),
+        ({"points": pack(b"{}")}, "cannot be read"),
+        ({"points": pack(b"[[1, 2]]")}, "cannot be read"),
         (
-            {"points": _pack(b'[[1, 2, "a"], [1, 2, 3], [2, 1, "a"], [0, 0, "b"]]')},
+            {"points": pack(b'[[1, 2, "a"], [1, 2, 3], [2, 1, "a"], [0, 0, "b"]]')},
             "a class's name and others a number",
         ),
         ({"share": "0"}, "split"),
@@ -101,9 +90,9 @@ def test_the_usual_page_is_that_of_tensorflow_playground() -> None:
         ({"epochs": "1e18"}, "epochs"),
         ({"noise": "-5"}, "noise"),
         ({"dropout": "1"}, "dropout"),
-        ({"points": _pack(b'[[NaN, 1, "a"]]')}, "point 1 of the link"),
-        ({"points": _pack(b'[[1, 1, "a"], [1, -1e308, "b"]]')}, "point 2 of the link has a value beyond 1,000,000"),
-        ({"points": _pack(b"[[1, 1, Infinity]]")}, "point 1 of the link"),
+        ({"points": pack(b'[[NaN, 1, "a"]]')}, "point 1 of the link"),
+        ({"points": pack(b'[[1, 1, "a"], [1, -1e308, "b"]]')}, "point 2 of the link has a value beyond 1,000,000"),
+        ({"points": pack(b"[[1, 1, Infinity]]")}, "point 1 of the link"),
         ({"points": pack_points([(0, 0, "a")] * 5_001)}, "5,001 points; the playground takes 5,000"),
         ({"points": pack_points([(0, 0, str(place)) for place in range(21)])}, "21 classes; the playground takes 20"),
         ({"points": pack_points([(0, 0, "a")] * 10)}, "all points are of one class"),
@@ -130,7 +119,7 @@ def test_points_come_back_as_they_went() -> None:
 
 
 def test_a_word_that_unfolds_to_gigabytes_is_cut_off() -> None:
-    bomb = _pack(b"[" + b" " * (8 * MOST_UNPACKED))
+    bomb = pack(b"[" + b" " * (8 * MOST_UNPACKED))
     assert len(bomb) < 20_000
     with pytest.raises(SpecError, match="cannot be read"):
         unpack_points(bomb)

@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl
 from gradlab.core import GradlabError
 from gradlab.live import Session
 from gradlab.spec import TableData, parse
-from gradlab.studio._link import View, from_query, pack_weights, to_query, unpack_weights
+from gradlab.studio._link import View, from_query, to_query
+from gradlab.studio._packing import pack_weights, unpack_weights
 from gradlab.studio._player import Player
 
 

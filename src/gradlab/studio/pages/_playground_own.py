@@ -8,8 +8,8 @@ from nicegui import events, run, ui
 from gradlab.core import GradlabError
 from gradlab.studio._desk import Desk
 from gradlab.studio._elements import PlaneView
-from gradlab.studio._link import pack_points
 from gradlab.studio._own_data import MOST_BYTES, read_own_data
+from gradlab.studio._packing import pack_points
 from gradlab.studio.pages._upload_button import upload_button
 
 COLORS = ["orange", "blue", "green", "purple"]
