@@ -22,13 +22,29 @@ def assert_same_weights(one: LiveNetwork, other: LiveNetwork) -> None:
             np.testing.assert_array_equal(array, other.params[layer][role])
 
 
-def test_it_trains_to_what_train_trains_to(circle: Experiment) -> None:
-    dataset = dataset_of(circle)
-    live = LiveNetwork(circle, dataset)
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("circle", []),
+        ("circle", ["optimizer.l1=0.01", "optimizer.l2=0.01"]),
+        ("circle", ["optimizer=adam"]),
+        ("circle", ["optimizer=nesterov", "optimizer.clip_norm=0.1"]),
+        ("circle", ["optimizer=rmsprop", "schedule=cosine"]),
+        ("circle", ['model=[{kind="dense",units=8,activation="relu"},{kind="dropout",rate=0.3},{kind="dense"}]']),
+        ("iris", ["optimizer=adamw"]),
+    ],
+)
+def test_it_trains_to_what_train_trains_to(name: str, changes: list[str]) -> None:
+    experiment = override(preset(name), [*changes, "epochs=12"])
+    dataset = dataset_of(experiment)
+    live = LiveNetwork(experiment, dataset)
     live.advance(12)
-    trained = train_population(circle, make_plan(circle, dataset), [Member(circle.seed)], lambda _: dataset).trained[0]
+    plan, members = make_plan(experiment, dataset), [Member(experiment.seed)]
+    trained = train_population(experiment, plan, members, lambda _: dataset).trained[0]
+    # Penalties are arguments of its program, also where they are 0, so that XLA may round the last bit otherwise.
     for layer, own in trained.params.items():
-        np.testing.assert_allclose(live.params[layer]["weight"], own["weight"], rtol=1e-5, atol=1e-6)
+        for role, array in own.items():
+            np.testing.assert_allclose(live.params[layer][role], array, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(live.trace["train_loss"], trained.trace["train_loss"], rtol=1e-5)
 
 
@@ -87,6 +103,9 @@ def test_numbers_change_from_the_next_step_on(circle: Experiment) -> None:
     assert all(np.abs(own["weight"]).max() < 0.2 for own in live.params.values())
     with pytest.raises(SpecError, match="unknown hyperparameter 'learning_rat'"):
         live.change({"learning_rat": 1.0})
+    for value in (float("nan"), float("inf"), -1.0):
+        with pytest.raises(SpecError, match=f"learning_rate={value}: a finite number"):
+            live.change({"learning_rate": value})
 
 
 def test_a_weight_can_be_put_in_by_hand(circle: Experiment) -> None:
@@ -97,8 +116,16 @@ def test_a_weight_can_be_put_in_by_hand(circle: Experiment) -> None:
     live.set_weight("output", "bias", (0,), 100.0)
     assert live.params["output"]["bias"][0] == 100.0
     assert live.measure()["train_loss"] > loss
-    with pytest.raises(SpecError, match="no weight"):
-        live.set_weight("output", "bias", (7,), 1.0)
+    for layer, role, index in (
+        ("output", "bias", (7,)), ("output", "bias", (-1,)), ("output", "bias", ()), ("output", "bias", (0, 0)),
+        ("output", "scale", (0,)), ("none", "bias", (0,)),
+    ):  # fmt: skip
+        with pytest.raises(SpecError, match=f"no weight {layer}/{role}"):
+            live.set_weight(layer, role, index, 1.0)
+    for value in (float("nan"), float("inf"), -1e39):
+        with pytest.raises(SpecError, match=r"output/bias\[0\] cannot be"):
+            live.set_weight("output", "bias", (0,), value)
+    assert live.params["output"]["bias"][0] == 100.0
 
 
 def test_divergence_is_a_result(circle: Experiment) -> None:

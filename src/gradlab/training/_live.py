@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import math
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -133,11 +134,13 @@ class LiveNetwork:
             values: By the names of `hyper`.
 
         Raises:
-            SpecError: If there is no such number.
+            SpecError: If there is no such number, or it cannot have this value.
         """
-        for name in values:
+        for name, value in values.items():
             if name not in self._hyper:
                 raise SpecError(unknown_name("hyperparameter", name, self._hyper))
+            if not 0.0 <= value < math.inf:
+                raise SpecError(f"{name}={value}: a finite number of at least 0 is needed")
         self._hyper |= {name: np.asarray(value, self.plan.precision) for name, value in values.items()}
 
     def set_params(self, params: HostArrays) -> None:
@@ -153,13 +156,17 @@ class LiveNetwork:
         """Put one weight in by hand.
 
         Raises:
-            SpecError: If there is no such weight.
+            SpecError: If there is no such weight, or it cannot have this value.
         """
         params = {name: {part: array.copy() for part, array in own.items()} for name, own in self.params.items()}
-        try:
-            params[layer][role][index] = value
-        except (KeyError, IndexError):
-            raise SpecError(f"there is no weight {layer}/{role}{list(index)}") from None
+        array = params.get(layer, {}).get(role, np.zeros(0))
+        place = f"{layer}/{role}{list(index)}"
+        if len(index) != array.ndim or not all(0 <= at < size for at, size in zip(index, array.shape, strict=True)):
+            raise SpecError(f"there is no weight {place}")
+        largest = float(np.finfo(array.dtype).max)
+        if not abs(value) <= largest:  # neither is what is no number
+            raise SpecError(f"{place} cannot be {value}; a weight is a number up to {largest:.2g}")
+        array[index] = value
         self.set_params(params)
 
     def set_data(self, dataset: Dataset) -> None:
