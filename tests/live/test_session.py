@@ -143,6 +143,18 @@ def test_looking_back_shows_and_training_on_goes_from_there(session: Session) ->
     assert session.epoch == 2
 
 
+def test_a_moment_is_shown_with_its_own_statistics() -> None:
+    experiment = override(preset("circle"), ['model=[{kind="dense",units=4},{kind="batch-norm"},{kind="dense"}]'])
+    session = Session(experiment)
+    at_start = session.maps_of(0, is_full=False)
+    session.advance(epochs=5)
+    session.look_back(0)
+    shown = session.maps_of(0, is_full=False)
+    assert at_start is not None
+    assert shown is not None
+    np.testing.assert_array_equal(shown.answer, at_start.answer)
+
+
 def test_moments_are_thinned(session: Session) -> None:
     for _ in range(320):
         session.advance(epochs=1)

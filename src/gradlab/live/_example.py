@@ -48,7 +48,7 @@ def account_of(session: Session, row: int) -> Account:
             plan.network,
             plan.objective,
             session.params_of(session.focus),
-            racer.statistics,
+            session.statistics_of(session.focus),
             dataset.real_inputs(rows),
             dataset.targets[rows],
         )

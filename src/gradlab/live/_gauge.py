@@ -45,7 +45,9 @@ class Gauge:
             The sharpness and its limit; None where the loss is no number any more.
         """
         racer = session.racers[session.focus]
-        place = self._loss_of(session).place(session.params_of(session.focus), racer.statistics, "float32")
+        place = self._loss_of(session).place(
+            session.params_of(session.focus), session.statistics_of(session.focus), "float32"
+        )
         if not np.isfinite(place.loss()):
             return None
         ends = find_extremes(place.product, place.size, num_steps=PRODUCTS, tolerance=TOLERANCE)

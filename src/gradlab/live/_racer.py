@@ -1,7 +1,6 @@
 """One network of a session: its training, its curves, and the moments that can be gone back to."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -100,8 +99,3 @@ class Racer:
         """Go back to a moment."""
         self.network.go_to(moment)
         self._read, self._judged = None, None
-
-    @property
-    def statistics(self) -> Any:
-        """The running statistics."""
-        return self.network.statistics

@@ -227,6 +227,12 @@ class Session:
             return self.racers[place].network.params
         return self._moments[self.shown][place].params
 
+    def statistics_of(self, place: int) -> Any:
+        """Return the running statistics of one network as it is shown."""
+        if self.shown is None:
+            return self.racers[place].network.statistics
+        return self._moments[self.shown][place].state["statistics"]
+
     def initial_params_of(self, place: int) -> Any:
         """Return the weights that one network began with."""
         return self._moments[0][place].params
@@ -237,7 +243,7 @@ class Session:
             return None
         plan = self.racers[place].network.plan
         draw = draw_maps if is_full else draw_answer
-        return draw(plan.network, plan.objective, self.params_of(place), self.racers[place].statistics, self.plane)
+        return draw(plan.network, plan.objective, self.params_of(place), self.statistics_of(place), self.plane)
 
 
 def race_variants(experiment: Experiment, race: Race | None) -> list[tuple[str, Experiment]]:

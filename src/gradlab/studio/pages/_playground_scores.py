@@ -53,7 +53,11 @@ def _measure(session: Session) -> tuple[str, ClassMetrics | RealMetrics]:
     racer = session.racers[session.focus]
     part = "test" if len(session.dataset.test) else "train"
     found = measure_parts(
-        racer.network.plan, session.params_of(session.focus), racer.statistics, session.dataset, parts=(part,)
+        racer.network.plan,
+        session.params_of(session.focus),
+        session.statistics_of(session.focus),
+        session.dataset,
+        parts=(part,),
     )
     return part, found[part].metrics
 
