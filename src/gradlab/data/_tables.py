@@ -16,6 +16,8 @@ from gradlab.data._table import Column, NumberColumn, Table, number_word
 from gradlab.data._text import HeaderMode, read_text_table
 
 PARQUET_SUFFIXES = (".parquet", ".pq")
+TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".data", *PARQUET_SUFFIXES)
+"""Endings by which a file is taken for a table."""
 
 
 def read_table(source: Any, *, header: HeaderMode = "auto", name: str = "table") -> Table:

@@ -12,4 +12,9 @@ from gradlab.runs._study import (
     find_study as find_study,
     list_studies as list_studies,
 )
-from gradlab.runs._summary import DamagedRun as DamagedRun, RunListing as RunListing, RunSummary as RunSummary
+from gradlab.runs._summary import (
+    DamagedRun as DamagedRun,
+    RunListing as RunListing,
+    RunSummary as RunSummary,
+    read_moment as read_moment,
+)

@@ -124,7 +124,7 @@ def summarise(run: RunFolder) -> RunSummary:
         name=run.name,
         path=run.path,
         data=_data_name(experiment.data),
-        created=_moment(environment.get("created", "")),
+        created=read_moment(environment.get("created", "")),
         epochs_done=_epochs_done(run, metrics, experiment.epochs),
         epochs_planned=experiment.epochs,
         is_finished=run.is_finished,
@@ -143,7 +143,8 @@ def _data_name(data: DataSpec) -> str:
     return data.name if not isinstance(data, ArraysData) else f"{data.name} (in Python)"
 
 
-def _moment(text: str) -> datetime | None:
+def read_moment(text: str) -> datetime | None:
+    """Read when a run was made; None where that is no moment with a time zone."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

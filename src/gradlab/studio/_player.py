@@ -82,7 +82,18 @@ class Player:
 
     def do(self, command: Command) -> None:
         """Hand in a command; it is carried out before the next slice of training. Its problem becomes `problem`."""
-        self._commands.append(command)
+
+        def carry_out(session: Session) -> None:
+            try:
+                command(session)
+                self.problem = ""
+            except GradlabError as error:
+                self.problem = str(error)
+
+        self._hand_in(carry_out)
+
+    def _hand_in(self, work: Command) -> None:
+        self._commands.append(work)
         self.refresh()
 
     async def ask(self, question: Callable[[Session], Answer]) -> Answer:
@@ -95,18 +106,14 @@ class Player:
         answer: asyncio.Future[Answer] = loop.create_future()
 
         def put(session: Session) -> None:
-            # What was told of a setting stays told: a question changes none.
-            problem = self.problem
             try:
                 told = question(session)
             except GradlabError as error:
                 loop.call_soon_threadsafe(_set, answer, None, error)
             else:
                 loop.call_soon_threadsafe(_set, answer, told, None)
-            if problem:
-                raise GradlabError(problem)
 
-        self.do(put)
+        self._hand_in(put)
         return await answer
 
     def play(self) -> None:
@@ -209,12 +216,7 @@ class Player:
 
     def _obey(self, session: Session) -> None:
         while self._commands:
-            command = self._commands.popleft()
-            try:
-                command(session)
-                self.problem = ""
-            except GradlabError as error:
-                self.problem = str(error)
+            self._commands.popleft()(session)
 
     def _train(self, session: Session) -> None:
         if session.is_over:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gradlab.core import GradlabError, RunError
-from gradlab.runs import RunFolder, RunSummary, StudyFolder, list_runs, list_studies
+from gradlab.runs import RunFolder, RunSummary, StudyFolder, list_runs, list_studies, read_moment
 from gradlab.spec import study_to_toml, to_toml
 
 PARTS = ("train", "validation", "test")
@@ -100,7 +100,7 @@ def _result(summary: RunSummary, folder: RunFolder) -> str:
 
 def _study_entry(folder: StudyFolder) -> Entry:
     try:
-        study, created = folder.study, _moment(folder.environment().get("created", ""))
+        study, created = folder.study, read_moment(folder.environment().get("created", ""))
     except GradlabError as error:
         return Entry(folder.name, "study", state=f"damaged: {error}")
     varied = ", ".join(variable.name for variable in study.variables)
@@ -184,14 +184,6 @@ def as_number(value: Any) -> float | None:
     """Return a finite number, or None for anything else."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if is_number and abs(value) < 1e300 and math.isfinite(value) else None
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
 
 
 def _when(moment: datetime | None) -> str:

@@ -13,7 +13,6 @@ from pathlib import Path, PurePosixPath
 from gradlab.core import DataError, StorageError
 from gradlab.data import PICTURE_ENDINGS
 
-TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".data", ".parquet", ".pq")
 ARCHIVE_ENDINGS = (".zip",)
 FOLDER = ".uploads"
 """Within the folder of runs, and hidden from it: a run is resumed and analysed on the file that it was trained on."""
@@ -110,6 +109,7 @@ def unpack_pictures(archive: Path) -> Path:
         _check_directory(archive)
         with zipfile.ZipFile(archive) as opened:
             _unpack(opened, folder, archive.name)
+    # What zipfile raises for broken, encrypted, cut off or unknown archives; RuntimeError is a password.
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, DataError):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gradlab.core import MissingDataError, SpecError, unknown_name
-from gradlab.data import Arrays, Dataset
+from gradlab.data import TABLE_ENDINGS, Arrays, Dataset
 from gradlab.spec import (
     ArraysData,
     Experiment,
@@ -25,7 +25,6 @@ from gradlab.spec import (
 )
 from gradlab.verbs._changes import Changes, apply_changes
 
-TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".data", ".parquet", ".pq")
 SPEC_ENDINGS = (".toml", ".json")
 LEFT_TO_DATA = ("loss", "batch_size")
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from nicegui import events, run, ui
 
 from gradlab.core import DataError, GradlabError
+from gradlab.data import TABLE_ENDINGS
 from gradlab.studio._paths import allowed_path
-from gradlab.studio._uploads import ARCHIVE_ENDINGS, MOST_BYTES, TABLE_ENDINGS, Uploads, unpack_pictures
+from gradlab.studio._uploads import ARCHIVE_ENDINGS, MOST_BYTES, Uploads, unpack_pictures
 from gradlab.studio.pages._data_parts import problem_label, section
 from gradlab.studio.pages._data_sets import Choice, found_sets, from_path, known_set, known_sets
 from gradlab.studio.pages._upload_button import upload_button

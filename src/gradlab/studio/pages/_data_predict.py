@@ -7,8 +7,8 @@ from nicegui import events, run as background, ui
 
 from gradlab import verbs
 from gradlab.core import DataError, GradlabError
-from gradlab.data import PICTURE_ENDINGS
-from gradlab.studio._uploads import MOST_BYTES, TABLE_ENDINGS, Uploads
+from gradlab.data import PICTURE_ENDINGS, TABLE_ENDINGS
+from gradlab.studio._uploads import MOST_BYTES, Uploads
 from gradlab.studio.pages._data_form import Field, fields_of, predict_file, predict_row
 from gradlab.studio.pages._data_parts import bars, problem_label, section, sentences, word_table
 from gradlab.studio.pages._upload_button import upload_button

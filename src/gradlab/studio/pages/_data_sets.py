@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from gradlab.core import DataError
-from gradlab.data import PICTURE_ENDINGS, data_folder, data_names, is_idx_here
+from gradlab.data import PICTURE_ENDINGS, TABLE_ENDINGS, data_folder, data_names, is_idx_here
 from gradlab.spec import (
     AnyLayerSpec,
     BundledData,
@@ -23,10 +23,10 @@ from gradlab.spec import (
     preset_names,
     table_experiment,
 )
+from gradlab.studio._link import TABLES
 from gradlab.studio._paths import check_links
-from gradlab.studio._uploads import TABLE_ENDINGS, plain_name
+from gradlab.studio._uploads import plain_name
 
-TABLES = ("iris", "wine", "breast-cancer", "diabetes")
 IDX = ("mnist", "fashion-mnist")
 DEEPEST = 3
 MOST_FOUND = 200

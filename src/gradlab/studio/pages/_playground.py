@@ -11,14 +11,13 @@ from gradlab.studio._desk import Desk
 from gradlab.studio._elements import Keys, NetworkView, PlaneView, Readout
 from gradlab.studio._hall import Hall
 from gradlab.studio._player import Player
+from gradlab.studio._uploads import FOLDER
 from gradlab.studio.pages._frame_of_page import page_frame
 from gradlab.studio.pages._playground_controls import KEYS, Controls
 from gradlab.studio.pages._playground_own import OwnDataControls
 from gradlab.studio.pages._playground_scores import ScoreControls
 from gradlab.studio.pages._playground_style import STYLE
 from gradlab.studio.pages._playground_walk import GaugeControls, WalkControls
-
-FOLDER = ".uploads"
 
 CHART = {
     "grid": {"left": 52, "right": 16, "top": 30, "bottom": 40},

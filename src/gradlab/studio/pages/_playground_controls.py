@@ -89,7 +89,6 @@ class Controls:
         self._add(
             "regenerate", ui.button("Regenerate", icon="autorenew", on_click=self._regenerate).props("outline dense")
         )
-        self._sizes = ui.label().classes("quiet")
 
     def build_layers(self) -> None:
         """Build the row of layers."""

@@ -137,7 +137,7 @@ class RunsPage:
             ui.label(f"Delete {name}? It can be undone until you leave this page.")
             with ui.row():
                 ui.button("Delete", on_click=lambda: dialog.submit(True)).props("color=negative")  # noqa: FBT003 - NiceGUI's
-                ui.button("Keep", on_click=lambda: dialog.submit(False)).props("flat autofocus")  # noqa: FBT003
+                ui.button("Keep", on_click=lambda: dialog.submit(False)).props("flat autofocus")  # noqa: FBT003 - the same
         if await dialog:
             await self._delete(name)
         dialog.delete()
