@@ -50,7 +50,9 @@ def test_the_list_says_what_there_is(show: Open) -> None:
     assert "mean of 7 seeds" in row("fast")
     assert "can be resumed" in row("stopped")
     assert "4 networks over learning_rate" in row("study")
-    assert page.get_by_role("checkbox").count() == 3
+    boxes = lambda name: page.locator(f"tr[data-run='{name}']").get_by_role("checkbox").count()
+    choices = {name: boxes(name) for name in (*NAMES, "stopped")}
+    assert choices == {"slow": 1, "fast": 1, "flow ers": 1, "study": 0, "stopped": 0}
     assert page.get_by_role("button", name="Compare").is_disabled()
 
 
