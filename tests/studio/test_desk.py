@@ -79,14 +79,14 @@ def test_the_full_link_carries_the_weights() -> None:
     async def run() -> None:
         with ThreadPoolExecutor(1) as pool:
             desk = Desk({"layers": "2"})
-            player = Player("key", desk.experiment, None, pool=pool, share=lambda: 1.0)
+            player = Player("key", desk.experiment, None, pool=pool, compiler=pool, share=lambda: 1.0)
             desk.seat(player)
             player.connect(lambda _: None)
             player.do(lambda session: session.advance(epochs=3))
             query = await _answer(player, desk)
             assert "weights=" in query
             other = Desk(dict(pair.split("=", 1) for pair in query.split("&")))
-            copy = Player("other", other.experiment, None, pool=pool, share=lambda: 1.0)
+            copy = Player("other", other.experiment, None, pool=pool, compiler=pool, share=lambda: 1.0)
             other.seat(copy)
             copy.connect(lambda _: None)
             assert await _answer(copy, other) == query

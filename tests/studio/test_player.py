@@ -27,7 +27,7 @@ def play(work: Callable[[Player, list[bytes]], Awaitable[None]], race: Race | No
     async def run() -> None:
         with ThreadPoolExecutor(1) as pool:
             experiment = override(preset("circle"), [f"{name}={value}" for name, value in settings.items()])
-            player = Player("key", experiment, race, pool=pool, share=lambda: 1.0)
+            player = Player("key", experiment, race, pool=pool, compiler=pool, share=lambda: 1.0)
             frames: list[bytes] = []
             player.connect(frames.append)
             try:
@@ -44,6 +44,12 @@ async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     while not condition():
         assert time.monotonic() < end
         await asyncio.sleep(0.005)
+
+
+def epoch_drawn(player: Player, frames: list[bytes]) -> int:
+    """Say that the last frame is drawn, and return its epoch."""
+    player.taken()
+    return header_of(frames[-1])["epoch"]
 
 
 def test_a_frame_holds_weights_and_maps() -> None:
@@ -174,11 +180,45 @@ def test_leaving_ends_the_training() -> None:
     play(work)
 
 
+def test_a_new_network_is_shown_before_it_trains() -> None:
+    async def work(player: Player, frames: list[bytes]) -> None:
+        player.play()
+        await until(lambda: bool(frames) and epoch_drawn(player, frames) > 2)
+        before = len(frames)
+        wider = override(preset("circle"), ["model.hidden1.units=5"])
+        player.do(lambda session: session.become(wider))
+        await until(lambda: epoch_drawn(player, frames) == 0)
+        await until(lambda: epoch_drawn(player, frames) > 0)
+        anew = [header["epoch"] for header in map(header_of, frames[before:]) if "network" in header]
+        assert anew == [0]
+
+    play(work)
+
+
+def test_what_trains_a_network_is_compiled_before_play_unless_it_changes_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    prepared: list[int] = []
+    monkeypatch.setattr(Session, "prepare", lambda session: prepared.append(session.generation))
+
+    async def work(player: Player, frames: list[bytes]) -> None:
+        for _ in range(3):
+            player.do(lambda session: session.reset())
+            player.taken()
+            await asyncio.sleep(0.05)
+        await until(lambda: bool(prepared))
+        await asyncio.sleep(0.5)
+        assert player.session is not None
+        assert prepared == [player.session.generation]
+
+    play(work)
+
+
 def test_slices_take_turns() -> None:
     async def run() -> None:
         with ThreadPoolExecutor(1) as pool:
             players = [
-                Player(str(place), preset(name), None, pool=pool, share=lambda: 0.1)
+                Player(str(place), preset(name), None, pool=pool, compiler=pool, share=lambda: 0.1)
                 for place, name in enumerate(("circle", "spiral", "circle"))
             ]
             for player in players:

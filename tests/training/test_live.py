@@ -1,5 +1,9 @@
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import numpy as np
 import pytest
+from jax import monitoring
 
 from gradlab.core import SpecError
 from gradlab.data import Dataset, load, prepare
@@ -46,6 +50,26 @@ def test_it_trains_to_what_train_trains_to(name: str, changes: list[str]) -> Non
         for role, array in own.items():
             np.testing.assert_allclose(live.params[layer][role], array, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(live.trace["train_loss"], trained.trace["train_loss"], rtol=1e-5)
+
+
+def test_what_is_prepared_is_not_compiled_again(circle: Experiment) -> None:
+    live = LiveNetwork(override(circle, ["model.hidden1.units=7"]), dataset_of(circle))
+    compiled: list[str] = []
+
+    def hear(event: str, seconds: float, **about: Any) -> None:
+        if event.endswith("backend_compile_duration"):
+            compiled.append(about.get("fun_name", ""))
+
+    monitoring.register_event_duration_secs_listener(hear)
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda _: live.prepare(), range(2)))
+        assert len([name for name in compiled if "_segment" in name]) == 1
+        live.advance(1)
+        live.advance_steps(1)
+    finally:
+        monitoring.unregister_event_duration_listener(hear)
+    assert len([name for name in compiled if "_segment" in name]) == 1
 
 
 def test_steps_and_epochs_come_to_the_same_bits(circle: Experiment) -> None:

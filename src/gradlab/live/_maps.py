@@ -13,6 +13,7 @@ from jaxtyping import UInt8
 from gradlab.live._plane import Plane
 from gradlab.networks import Context, Dense, Network, Tape
 from gradlab.objectives import Objective
+from gradlab.training import quick_compilation
 
 LARGEST = 1.0
 """Activations from -1 to 1 span the colours; what lies beyond has the colour of the end."""
@@ -73,7 +74,7 @@ def _program(network: Network, objective: Objective) -> Any:
             outputs = 2.0 * outputs - 1.0
         return _to_bytes(jnp.concatenate([*hidden, outputs])), *_answer(objective, logits)
 
-    return jax.jit(run)
+    return jax.jit(run, compiler_options=quick_compilation())
 
 
 @functools.lru_cache(maxsize=64)
@@ -82,7 +83,7 @@ def _answer_program(network: Network, objective: Objective) -> Any:
         logits, _ = network.forward(params, statistics, points, Context())
         return _answer(objective, logits)
 
-    return jax.jit(run)
+    return jax.jit(run, compiler_options=quick_compilation())
 
 
 def _answer(objective: Objective, logits: Array) -> tuple[Array, Array | None]:

@@ -83,6 +83,11 @@ class Session:
             return self._source[1]
         return data.load(experiment.data)
 
+    def prepare(self) -> None:
+        """Compile what trains the networks, ahead of `advance`; another thread may do this while they are looked at."""
+        for racer in self.racers:
+            racer.network.prepare()
+
     def reset(self) -> None:
         """Begin again: the same data, the same initial weights."""
         self._build(self.experiment, self.race)

@@ -11,7 +11,7 @@ from jaxtyping import Float, Shaped
 from gradlab.data import Dataset, PartName, take_rows
 from gradlab.evaluation import infer, stuck_units
 from gradlab.networks import Context, Tape
-from gradlab.training import Plan, precision_of
+from gradlab.training import Plan, precision_of, quick_compilation
 
 PARTS: tuple[PartName, ...] = ("train", "validation", "test")
 MAX_EXAMPLES = 10_000
@@ -145,7 +145,7 @@ def stuck_share(plan: Plan, params: Any, statistics: Any, inputs: Shaped[np.ndar
 
 @functools.lru_cache(maxsize=32)
 def _stuck_program(plan: Plan) -> Any:
-    return jax.jit(functools.partial(_stuck_share, plan))
+    return jax.jit(functools.partial(_stuck_share, plan), compiler_options=quick_compilation())
 
 
 def _stuck_share(plan: Plan, params: Any, statistics: Any, inputs: Any) -> Any:

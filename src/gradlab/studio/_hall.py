@@ -30,6 +30,7 @@ class Hall:
         """
         self.runs = runs
         self.pool = ThreadPoolExecutor(CORES, thread_name_prefix="studio")
+        self.compiler = ThreadPoolExecutor(1, thread_name_prefix="compile")
         self._players: dict[str, Player] = {}
 
     def enter(self, experiment: Experiment, race: Race | None = None) -> Player:
@@ -41,7 +42,7 @@ class Hall:
         if len(self._players) >= MOST_PLAYERS:
             raise GradlabError(f"the studio is full: {MOST_PLAYERS} pages are open; close one that is not needed")
         key = secrets.token_urlsafe(16)
-        player = Player(key, experiment, race, pool=self.pool, share=self.share)
+        player = Player(key, experiment, race, pool=self.pool, compiler=self.compiler, share=self.share)
         self._players[key] = player
         return player
 
@@ -63,4 +64,5 @@ class Hall:
         """End all training."""
         for player in list(self._players.values()):
             self.leave(player)
-        self.pool.shutdown(wait=False, cancel_futures=True)
+        for threads in (self.pool, self.compiler):
+            threads.shutdown(wait=False, cancel_futures=True)

@@ -21,6 +21,8 @@ SLICE_S = 0.016
 """Seconds of training in a slice at the fastest speed, where a core is free for it; less where many share a core. A
 browser takes about as long to draw a frame: 0.025 shows a quarter fewer frames, and trains no more."""
 SHORTEST_SLICE_S = 0.004
+SETTLED_S = 0.3
+"""A new network that stands so long is compiled for training before anybody presses play."""
 
 LOG = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ class Player:
         race: Race | None,
         *,
         pool: ThreadPoolExecutor,
+        compiler: ThreadPoolExecutor,
         share: Callable[[], float],
     ) -> None:
         """Wait for the first page to look; nothing is computed before.
@@ -57,6 +60,7 @@ class Player:
             experiment: What to train.
             race: What differs between networks that train side by side.
             pool: Where slices of work are done.
+            compiler: Where networks are compiled ahead of their training.
             share: Returns the share of a core that this player may have.
         """
         self.key = key
@@ -70,6 +74,7 @@ class Player:
         self.on_change: Callable[[], None] = lambda: None
         self._first = (experiment, race)
         self._pool = pool
+        self._compiler = compiler
         self._share = share
         self._commands: deque[Command] = deque()
         self._maker = FrameMaker()
@@ -77,6 +82,7 @@ class Player:
         self._is_taken = False
         self._wake = asyncio.Event()
         self._is_closed = False
+        self._prepared = -1
         self._task: asyncio.Task[None] | None = None
         self._send: Callable[[bytes], None] | None = None
 
@@ -175,9 +181,23 @@ class Player:
             if frame is not None and self._send is not None:
                 self._is_taken = False
                 self._send(frame)
+                self._prepare_soon(loop)
             if before != (self.problem, self.is_running, self.session is None):
                 self.on_change()
             await asyncio.sleep(max(0.0, self._pace() - (time.perf_counter() - begin)))
+
+    def _prepare_soon(self, loop: asyncio.AbstractEventLoop) -> None:
+        session = self.session
+        if session is None or session.generation == self._prepared:
+            return
+        self._prepared = generation = session.generation
+
+        def prepare() -> None:
+            # Whoever still changes the network is not kept waiting by what compiles the one before.
+            if session.generation == generation and not self._is_closed:
+                self._compiler.submit(session.prepare)
+
+        loop.call_later(SETTLED_S, prepare)
 
     def _pace(self) -> float:
         return 0.0 if self.speed == "fastest" or not self.is_running else FRAME_S
@@ -192,8 +212,10 @@ class Player:
         """Carry out commands, train a little, and make a frame if one is wanted. This runs in a thread."""
         try:
             session = self._ready_session()
+            generation = session.generation
             self._obey(session)
-            if self.is_running:
+            # New networks are shown before they train: what trains them has yet to be compiled.
+            if self.is_running and session.generation == generation:
                 self._train(session)
                 self._is_wanted = True
             if not (self._is_wanted and self._is_taken) or self.is_hidden:

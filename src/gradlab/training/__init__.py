@@ -9,6 +9,7 @@ from gradlab.training._devices import (
     over_cores as over_cores,
     precision_of as precision_of,
     prepare_engine as prepare_engine,
+    quick_compilation as quick_compilation,
 )
 from gradlab.training._live import LiveNetwork as LiveNetwork, Moment as Moment
 from gradlab.training._pieces import chunk_size as chunk_size, piece_size as piece_size

@@ -1,6 +1,7 @@
 """Where the engine runs: compile cache, precision, and how work is divided over devices."""
 
 import contextlib
+import functools
 import math
 import os
 from collections.abc import Callable, Iterator
@@ -19,6 +20,26 @@ MOST_CORES = 16
 
 ONE_CORE_EACH: dict[str, str | bool] = {"xla_cpu_multi_thread_eigen": False}
 """Option of XLA for a program whose work is divided over the cores already: each keeps to its own."""
+
+
+@functools.lru_cache(maxsize=2)
+def quick_compilation(*, runs_long: bool = False) -> dict[str, str | bool]:
+    """Return XLA's options for a program that somebody waits for: compiled in a half to two thirds of the time.
+
+    Args:
+        runs_long: Whether it computes so much that its speed counts as well; it then loses up to a fifth of it, and
+            a program that is called now and then half or more.
+
+    Returns:
+        The options that this XLA knows.
+    """
+    level: dict[str, str | bool] = {} if runs_long else {"xla_backend_optimization_level": "0"}
+    options: dict[str, str | bool] = {**level, "xla_cpu_use_fusion_emitters": False}
+    try:
+        jax.jit(lambda: 0, compiler_options=options)()
+    except jax.errors.JaxRuntimeError:  # an XLA without these emitters, or with nothing else
+        return level
+    return options
 
 
 def prepare_engine() -> None:

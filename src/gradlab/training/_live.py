@@ -16,10 +16,10 @@ from gradlab.data import Dataset
 from gradlab.networks import HostArrays
 from gradlab.optimizers import numeric_fields, schedule_factors
 from gradlab.spec import Experiment
-from gradlab.training._devices import precision_of
+from gradlab.training._devices import precision_of, quick_compilation
 from gradlab.training._measure import measure
 from gradlab.training._plan import Plan, State, make_plan
-from gradlab.training._program import program, trace_names
+from gradlab.training._program import Compiler, trace_names
 from gradlab.training._state import Member, Start, example_orders, first_state, member_data, member_hyper
 
 EPOCHS_PER_CALL = 64
@@ -113,6 +113,14 @@ class LiveNetwork:
         at = int(self._state["diverged_at"])
         return at // self.plan.steps_per_epoch + 1 if at >= 0 else None
 
+    def prepare(self) -> None:
+        """Compile what trains it, which takes most of a second; `advance` does so where nobody did before.
+
+        Another thread may call this while the network is looked at. Networks of one plan compile once.
+        """
+        with precision_of(self.plan.precision):
+            self._program(self._arguments(0, 0))
+
     def advance(self, num_epochs: int) -> None:
         """Train for some epochs; the rest of an unfinished one counts as one. A network that diverged stays."""
         while num_epochs > 0 and not self.has_diverged:
@@ -198,13 +206,10 @@ class LiveNetwork:
 
     def _run(self, num_epochs: int, step_to: int) -> None:
         with precision_of(self.plan.precision):
-            data = {**self._data, "orders": self._orders(num_epochs)}
-            bounds = (np.int32(num_epochs), np.int32(self.step), np.int32(step_to))
-            run = program(self.plan, shares_data=True)
+            arguments = self._arguments(num_epochs, step_to)
+            run = self._program(arguments)
             begin = time.perf_counter()
-            state, trace = jax.block_until_ready(
-                run(self._state, self._hyper, data, self._factors_of(num_epochs), bounds)
-            )
+            state, trace = jax.block_until_ready(run(*arguments))
             seconds = time.perf_counter() - begin
         self._state = state
         if step_to < self.plan.steps_per_epoch:
@@ -216,6 +221,14 @@ class LiveNetwork:
         self.epoch, self.step = self.epoch + done, 0
         for name, values in trace.items():
             self.trace[name].extend(np.asarray(values)[:done].tolist())
+
+    def _program(self, arguments: tuple[Any, ...]) -> Any:
+        return _compiler_of(self.plan).compile(self.plan, shares_data=True, device="", arguments=arguments)
+
+    def _arguments(self, num_epochs: int, step_to: int) -> tuple[Any, ...]:
+        data = {**self._data, "orders": self._orders(num_epochs)}
+        bounds = (np.int32(num_epochs), np.int32(self.step), np.int32(step_to))
+        return self._state, self._hyper, data, self._factors_of(num_epochs), bounds
 
     def _orders(self, num_epochs: int) -> Int[np.ndarray, "epochs steps batch"]:
         return example_orders(self.plan, self.seed, self.epoch, num_epochs, shuffle=self.experiment.shuffle)
@@ -244,6 +257,11 @@ def _sizes(dataset: Dataset) -> tuple[Any, ...]:
 
 
 @functools.lru_cache(maxsize=32)
+def _compiler_of(plan: Plan) -> Compiler:  # noqa: ARG001 - each plan has its own, and is forgotten with it
+    return Compiler(quick_compilation(runs_long=True))
+
+
+@functools.lru_cache(maxsize=32)
 def _measure_program(plan: Plan) -> Any:
     def run(state: State, data: dict[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -251,4 +269,4 @@ def _measure_program(plan: Plan) -> Any:
             found |= measure(plan, state, data, part, count)
         return found
 
-    return jax.jit(run)
+    return jax.jit(run, compiler_options=quick_compilation())

@@ -48,7 +48,13 @@ def program(plan: Plan, *, shares_data: bool) -> jax.stages.Wrapped:
 class Compiler:
     """Compiles each program once, however many blocks and threads ask for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: dict[str, str | bool] | None = None) -> None:
+        """Begin with nothing compiled.
+
+        Args:
+            options: XLA's, for a program that is not divided over the cores.
+        """
+        self._options = options
         self.seconds = 0.0
         self.num_compiled = 0
         self._lock = threading.Lock()
@@ -79,7 +85,7 @@ class Compiler:
                 self._compiled[key] = (
                     program(plan, shares_data=shares_data)
                     .lower(*arguments)
-                    .compile(ONE_CORE_EACH if plan.groups else None)
+                    .compile(ONE_CORE_EACH if plan.groups else self._options)
                 )
                 self.seconds += time.perf_counter() - begin
                 self.num_compiled += 1
