@@ -1,4 +1,4 @@
-"""The playground in one browser, beside TensorFlow Playground's own code, and in thirty at once."""
+"""The playground in one browser, beside TensorFlow Playground's own code, as its network changes, and in thirty at once."""
 
 import shutil
 import sys
@@ -37,6 +37,16 @@ SIDES = [
         unavailable=playground_missing(),
     ),
     Side(
+        "a new shape",
+        [sys.executable, str(PEERS / "studio_shape.py")],
+        {
+            "until drawn": ("drawn_s",),
+            "until trained": ("trained_s",),
+            "slowest until drawn": ("slowest_drawn_s",),
+            "slowest until trained": ("slowest_trained_s",),
+        },
+    ),
+    Side(
         f"{SESSIONS} sessions",
         [sys.executable, str(PEERS / "studio_crowd.py"), str(SESSIONS), "8"],
         {
@@ -60,6 +70,10 @@ BENCH = Bench(
         Limit("frame", "one browser", at_most=50.0, unit="ms"),
         Limit("epoch", "one browser", "TensorFlow Playground", at_most=0.2, unit="ms"),
         Limit("epoch", "one browser", at_most=RECORDED_MS / 5.0, unit="ms"),
+        Limit("until drawn", "a new shape", at_most=1000.0, unit="ms"),
+        Limit("until trained", "a new shape", at_most=1000.0, unit="ms"),
+        Limit("slowest until drawn", "a new shape", at_most=1000.0, unit="ms"),
+        Limit("slowest until trained", "a new shape", unit="ms"),
         Limit("frame, slowest", f"{SESSIONS} sessions", at_most=333.0, unit="ms"),
         Limit("mean over slowest", f"{SESSIONS} sessions", at_most=2.0, unit="times"),
         Limit("memory each", f"{SESSIONS} sessions", at_most=20.0, unit="MB"),
