@@ -1,4 +1,4 @@
-"""The playground in one browser, beside TensorFlow Playground's own code, as its network changes, and in thirty at once."""
+"""The playground in one browser, beside TensorFlow Playground's code; as its network changes; and in thirty at once."""
 
 import shutil
 import sys
