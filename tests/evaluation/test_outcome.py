@@ -43,6 +43,9 @@ TURNED = 0.2 + np.exp(-20.0 * X) + 0.3 * np.maximum(X - 0.3, 0.0)
         (NOTHING, NOTHING, "diverged"),
         (np.full(101, np.inf), NOTHING, "diverged"),
         (FALLING[:2], FALLING[:2], "too-short"),
+        (np.array([2.3, 0.6, 0.75]), NOTHING[:3], "too-short"),
+        (np.array([0.5, 0.6, 0.3, 0.5, 0.3, 0.4]), NOTHING[:6], "too-short"),
+        (np.array([0.5, 0.41, 0.4, 0.4, 0.401, 0.4, 0.4]), NOTHING[:7], "settled"),
         (FALLING[:0], FALLING[:0], "too-short"),
     ],
 )
@@ -167,7 +170,13 @@ def test_few_epochs_are_told_as_few() -> None:
     told = describe_outcome([_metrics(20)], _curves(FALLING[:1], FALLING[:1]))
     assert told[-1] == "0 epochs of training are too few to say from the losses how it went."
     told = describe_outcome([_metrics(20)], _curves(FALLING[::25], FALLING[::25]))
-    assert "over the last 5 epochs" in told[-1]
+    assert "over the last 4 epochs" in told[-1]  # the first point is from before them
+
+
+def test_a_fall_of_few_points_is_not_told_to_be_over() -> None:
+    restless = np.array([2.3, 0.6, 0.75])
+    told = describe_outcome([_metrics(20)], _curves(restless, restless))
+    assert told[-1] == "2 epochs of training are too few to say from the losses how it went."
 
 
 def test_early_stopping_is_told_instead_of_over_fitting() -> None:
@@ -210,4 +219,4 @@ def test_a_short_curve_that_fell_at_every_point_is_still_falling() -> None:
     falling = np.array([1.1, 0.9, 0.7, 0.6])
     assert read_curves(falling, np.full(4, np.nan)).verdict == "under-trained"
     wavering = np.array([1.1, 0.5, 0.52, 0.48])
-    assert read_curves(wavering, np.full(4, np.nan)).verdict == "settled"
+    assert read_curves(wavering, np.full(4, np.nan)).verdict == "too-short"

@@ -12,6 +12,8 @@ LAST_SHARE = 0.2
 """The end of a curve is its last fifth,"""
 MIN_WINDOW = 5
 """but no fewer than so many epochs, or the slope is noise."""
+SHORT = 2 * MIN_WINDOW
+"""On a curve of so many points at most, a fall that may be noise is not told to be over."""
 NOT_LEARNING_FALL = 0.02
 """A training loss that never fell by more than this share of where it began has learned nothing."""
 UNDER_TRAINED_FALL = 0.03
@@ -36,7 +38,7 @@ class CurveReading:
         verdict: `diverged`: the training broke off, or the loss was never a number. `not-learning`: the training loss
             hardly fell. `over-fitted`: the validation loss rose from its lowest while the training loss fell on.
             `under-trained`: it was still falling at the end. `settled`: none of these. `too-short`: fewer than three
-            epochs, from which nothing can be told.
+            points, or so few that a fall at their end may be noise as well as learning.
         change: Relative change of the loss that the verdict rests on. For `over-fitted`, the validation loss from its
             lowest to its end; for `not-learning`, the training loss from first to last; else the validation loss
             (the training loss where there is no validation part) over the end of its curve.
@@ -89,6 +91,8 @@ def read_curves(
     is_falling = change < -UNDER_TRAINED_FALL and share > UNDER_TRAINED_PART
     # A few points give a slope a wide error, but a curve that fell at every one of them fell.
     is_sure = is_certain or bool(np.all(np.diff(end) < 0.0))
+    if is_falling and not is_sure and num <= SHORT:
+        return CurveReading("too-short", change, lowest_at, share)
     return CurveReading("under-trained" if is_falling and is_sure else "settled", change, lowest_at, share)
 
 

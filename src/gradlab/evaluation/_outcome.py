@@ -205,7 +205,7 @@ def _advise_over_fitted(found: list[CurveReading], curves: Curves, _: float | No
 def _advise_under_trained(found: list[CurveReading], curves: Curves, rate: float | None) -> str:
     which, num_epochs = _how_many(len(found), len(curves.train_loss)), int(curves.epochs[-1])
     return (
-        f"Under-trained: over the last {end_length(len(curves.epochs))} epochs the loss of {which} still fell by "
+        f"Under-trained: over the last {_end_epochs(curves)} epochs the loss of {which} still fell by "
         f"{-_median_change(found):.0%}. Train longer (`--set epochs={2 * num_epochs}`) or try a higher learning "
         f"rate{_next_rate(rate, 3.0)}."
     )
@@ -218,7 +218,7 @@ def _describe_settled(found: list[CurveReading], curves: Curves, _: float | None
         share = float(np.median([reading.share_of_fall for reading in found]))
         amount += f" (only {share:.1%} of all that it fell)"
     return (
-        f"Settled: over the last {end_length(len(curves.epochs))} epochs the loss of {which} changed by {amount}, so "
+        f"Settled: over the last {_end_epochs(curves)} epochs the loss of {which} changed by {amount}, so "
         "more epochs of the same promise little."
     )
 
@@ -243,6 +243,12 @@ def _next_rate(rate: float | None, factor: float) -> str:
 
 def _one_digit(value: float) -> str:
     return f"{float(f'{value:.0e}'):g}"
+
+
+def _end_epochs(curves: Curves) -> int:
+    """Return how many epochs of training the end of the curves tells of; its first point may be from before them."""
+    end = curves.epochs[-end_length(len(curves.epochs)) :]
+    return len(end) - int(end[0] == 0)
 
 
 def _median_change(found: list[CurveReading]) -> float:
