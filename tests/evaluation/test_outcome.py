@@ -173,6 +173,11 @@ def test_few_epochs_are_told_as_few() -> None:
     assert "over the last 4 epochs" in told[-1]  # the first point is from before them
 
 
+def test_a_steep_bend_does_not_fall_by_more_than_all() -> None:
+    bent = np.array([2.3, 0.06, 0.03])
+    assert read_curves(bent, bent).change == pytest.approx(0.03 / 2.3 - 1.0)
+
+
 def test_a_fall_of_few_points_is_not_told_to_be_over() -> None:
     restless = np.array([2.3, 0.6, 0.75])
     told = describe_outcome([_metrics(20)], _curves(restless, restless))

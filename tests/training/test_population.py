@@ -13,7 +13,7 @@ from gradlab.core import RunError, SpecError, StorageError
 from gradlab.data import Dataset
 from gradlab.optimizers import schedule_factors
 from gradlab.spec import DropoutSpec, Experiment, override
-from gradlab.training import Interrupted, Member, Population, Progress, make_plan, train_blocks, train_population
+from gradlab.training import Interrupted, Member, Population, Progress, _plan, make_plan, train_blocks, train_population
 from gradlab.training._block import Block
 from gradlab.training._population import group_members
 from gradlab.training._state import example_orders
@@ -399,6 +399,21 @@ def test_blocks_are_handed_over_one_by_one_and_those_done_are_left_out(shared_ir
 
     train_blocks(iris, plan, members, shared_iris, take, done={0})
     assert seen == {place: float(whole[place].trace["train_loss"][-1]) for place in range(4, 10)}
+
+
+def test_an_accelerator_trains_small_networks_by_thousands_to_the_same_losses(
+    shared_iris: Source, iris: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Rates high and low, seeds of their own data: 40 members in blocks of 16 here, and in one block there.
+    members = [Member(place % 4, (("learning_rate", 0.001 * 1.1**place),)) for place in range(40)]
+    few = make_plan(iris, shared_iris(0), num_members=40)
+    monkeypatch.setattr(_plan, "core_devices", list)
+    many = make_plan(iris, shared_iris(0), num_members=40)
+    assert few.lanes < many.lanes == 40
+    assert make_plan(iris, shared_iris(0), num_members=100_000).lanes == _plan.ACCELERATOR_LANES
+    one, other = (train_population(iris, plan, members, shared_iris).trained for plan in (few, many))
+    for mine, its in zip(one, other, strict=True):
+        np.testing.assert_allclose(mine.trace["train_loss"], its.trace["train_loss"], rtol=1e-3)
 
 
 def test_what_goes_wrong_with_one_block_ends_the_others(shared_iris: Source, iris: Experiment) -> None:

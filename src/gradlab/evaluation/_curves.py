@@ -115,6 +115,8 @@ def _trend(end: Float[np.ndarray, " end"]) -> tuple[float, float, bool]:
     noise = np.sqrt(np.sum(residuals**2) / (num - 2))
     start = np.mean(end) - slope * (num - 1) / 2.0
     change = slope * (num - 1) / start if start > 0.0 else 0.0
+    if change < -1.0:  # the line ends below zero, as no loss does
+        change = end[-1] / end[0] - 1.0
     return float(change), float(noise), bool(abs(slope) > NUM_STANDARD_ERRORS * noise / np.sqrt(spread))
 
 

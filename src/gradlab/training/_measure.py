@@ -14,12 +14,14 @@ from jaxtyping import Float, Int, Shaped
 from gradlab.networks import Context
 from gradlab.training._devices import ONE_CORE_EACH
 from gradlab.training._pieces import CHUNK, add_pieces, chunk_size, divide, sum_in_pieces
-from gradlab.training._plan import Plan, State
+from gradlab.training._plan import MOST_LANES, Plan, State
 
 MAX_VALUES = 8_000
 """Values of a layer, over examples and lanes, up to which XLA computes tanh in one thread; 8 lanes of 2-4-2-1 measure
 250 points in 42 us, 10 lanes in 130 us, since starting its threads takes longer than the work."""
 MIN_CHUNK = 32
+ACCELERATOR_VALUES = 2**26
+"""The same on an accelerator, where memory alone sets a bound."""
 
 
 def as_real(plan: Plan, inputs: Shaped[Array, "..."]) -> Float[Array, "..."]:
@@ -142,7 +144,8 @@ def _chunks(plan: Plan, count: int) -> tuple[int, int]:
         most = chunk_size(plan.network)
     else:
         widest = max(layer.output_shape[-1] for layer in plan.network.layers)
-        most = min(CHUNK, max(MIN_CHUNK, MAX_VALUES // (widest * plan.lanes)))
+        values = MAX_VALUES if plan.lanes <= MOST_LANES else ACCELERATOR_VALUES
+        most = min(CHUNK, max(MIN_CHUNK, values // (widest * plan.lanes)))
     num_chunks = math.ceil(count / most)
     return num_chunks, math.ceil(count / num_chunks)
 

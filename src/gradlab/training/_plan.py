@@ -29,6 +29,10 @@ CLIFF = 1_024
 """Values of the widest layer, over batch and lanes, from which on XLA computes a step five times slower: 25 Iris
 networks at batch 5 (1,000 values) take 22 ms and 26 (1,040) take 136; at batch 8, 15 (960) take 11 and 16 (1,024) 50.
 """
+ACCELERATOR_LANES = 4_096
+"""The same on an accelerator, which takes about as long for thousands of small networks as for one."""
+ACCELERATOR_BYTES = 2**31
+"""Memory that the lanes' data may take there, as each lane may have data of its own."""
 BLOCK_COST = 3.2
 """What a block of any size costs, in lanes: 6.3, 9.6, 15.2 and 21.3 ms for 4, 8, 16 and 24 Iris networks."""
 OWN_DATA_COST = 1.1
@@ -289,6 +293,8 @@ def _choose_lanes(network: Network, batch_size: int, dataset: Dataset, num_membe
     is_small = largest <= SMALL_LAYER and dataset.inputs.nbytes * LANES < 2**26
     if not is_small or num_members == 1 or network.has_dropout:
         return 1
+    if not core_devices():
+        return max(1, min(num_members, ACCELERATOR_LANES, ACCELERATOR_BYTES // max(1, dataset.inputs.nbytes)))
 
     widest = max(layer.output_shape[-1] for layer in network.layers)
     most = max(1, min(MOST_LANES, (CLIFF - 1) // (batch_size * widest)))
