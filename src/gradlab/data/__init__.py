@@ -17,6 +17,7 @@ from gradlab.data._load import (
     prepare as prepare,
 )
 from gradlab.data._picture_files import PICTURE_ENDINGS as PICTURE_ENDINGS
+from gradlab.data._playground import PointsPreparation as PointsPreparation
 from gradlab.data._stored_pictures import StoredPictures as StoredPictures, take_rows as take_rows
 from gradlab.data._table_preparation import TablePreparation as TablePreparation
 from gradlab.data._tables import TABLE_ENDINGS as TABLE_ENDINGS, read_table as read_table

@@ -60,6 +60,11 @@ class Preparation(Protocol):
         """The column that each input comes from, where categories have an input each; empty for pictures."""
         ...
 
+    @property
+    def input_units(self) -> dict[int, tuple[float, float]]:
+        """By the place of each input that is a column of numbers: the column is `input * scale + mean`."""
+        ...
+
     def to_json(self) -> dict[str, Any]:
         """Return plain values from which `preparation_from_json` builds the same preparation."""
         ...

@@ -47,6 +47,11 @@ class BasePreparation(Model):
         return self.feature_names
 
     @property
+    def input_units(self) -> dict[int, tuple[float, float]]:
+        """Mean and scale of each input that is a column of numbers, by place; none unless a kind of data has them."""
+        return {}
+
+    @property
     def input_scale(self) -> float:
         """What inputs are multiplied by; 1 where they are ready as they are."""
         return 1.0

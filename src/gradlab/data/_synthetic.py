@@ -30,6 +30,11 @@ class NumbersPreparation(BasePreparation):
         return self.names
 
     @property
+    def input_units(self) -> dict[int, tuple[float, float]]:
+        """Nothing is standardised."""
+        return dict.fromkeys(range(len(self.names)), (0.0, 1.0))
+
+    @property
     def input_shape(self) -> tuple[int, ...]:
         """The shape of one example."""
         return (len(self.names),)

@@ -1,5 +1,6 @@
 """How the rows of a table become inputs and targets, learned once and applied to any table of such columns."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ from pydantic import Field
 from gradlab.core import DataError
 from gradlab.data._arrays import Arrays
 from gradlab.data._dataset import Prepared
-from gradlab.data._features import Feature, Layout, check_finite, fit_feature
+from gradlab.data._features import Feature, Layout, NumberFeature, check_finite, fit_feature
 from gradlab.data._names import counted, quoted
 from gradlab.data._preparation import BasePreparation
 from gradlab.data._table import Column, Table
@@ -41,6 +42,16 @@ class TablePreparation(BasePreparation):
     def input_columns(self) -> tuple[str, ...]:
         """The column that each input comes from."""
         return tuple(feature.column for feature in self.features for _ in feature.names)
+
+    @property
+    def input_units(self) -> dict[int, tuple[float, float]]:
+        """Mean and scale of each column of numbers, by its input's place."""
+        places = itertools.accumulate((len(feature.names) for feature in self.features), initial=0)
+        return {
+            place: (feature.mean, feature.scale)
+            for place, feature in zip(places, self.features, strict=False)
+            if isinstance(feature, NumberFeature)
+        }
 
     @property
     def input_shape(self) -> tuple[int, ...]:

@@ -45,6 +45,11 @@ from gradlab.evaluation._plane import (
     most_telling_features as most_telling_features,
     read_plane as read_plane,
 )
+from gradlab.evaluation._plane_layout import (
+    Plane as Plane,
+    lay_plane as lay_plane,
+    spanning_features as spanning_features,
+)
 from gradlab.evaluation._reals import RealMetrics as RealMetrics, evaluate_reals as evaluate_reals
 from gradlab.evaluation._seeds import over_seeds as over_seeds
 from gradlab.evaluation._softmax import (

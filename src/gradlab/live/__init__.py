@@ -10,7 +10,7 @@ from gradlab.live._pad import (
     centre_drawing as centre_drawing,
     pad_style as pad_style,
 )
-from gradlab.live._plane import GRID as GRID, SHOWN as SHOWN, Plane as Plane, plane_of as plane_of
+from gradlab.live._plane import GRID as GRID, SHOWN as SHOWN, plane_of as plane_of
 from gradlab.live._python import as_python as as_python
 from gradlab.live._racer import Racer as Racer, Reading as Reading
 from gradlab.live._reader import (

@@ -24,8 +24,7 @@ def nearest_example(session: Session, x: float, y: float) -> int:
     plane = session.plane
     if plane is None:
         raise SpecError("these inputs span no plane; there is no example at a place on it")
-    width = np.subtract(plane.high, plane.low)
-    distances = np.hypot(*((plane.places - [x, y]) / width).T)
+    distances = np.hypot(*((plane.places - [x, y]) / np.ptp(plane.ticks, axis=1)).T)
     rows = session.dataset.train
     return int(rows[int(np.argmin(distances[rows]))])
 

@@ -10,7 +10,7 @@ import numpy as np
 from jax import Array
 from jaxtyping import UInt8
 
-from gradlab.live._plane import Plane
+from gradlab.evaluation import Plane
 from gradlab.networks import Context, Dense, Network, Tape
 from gradlab.objectives import Objective
 from gradlab.training import quick_compilation
@@ -48,14 +48,13 @@ def draw_maps(network: Network, objective: Objective, params: Any, statistics: A
     Returns:
         The pictures.
     """
-    points = plane.inputs.astype(np.float32)
-    neurons, answer, winners = _program(network, objective)(params, statistics, points)
+    neurons, answer, winners = _program(network, objective)(params, statistics, plane.inputs)
     return Maps(np.asarray(neurons), np.asarray(answer), None if winners is None else np.asarray(winners))
 
 
 def draw_answer(network: Network, objective: Objective, params: Any, statistics: Any, plane: Plane) -> Maps:
     """Compute what a network answers over a plane, without its neurons."""
-    answer, winners = _answer_program(network, objective)(params, statistics, plane.inputs.astype(np.float32))
+    answer, winners = _answer_program(network, objective)(params, statistics, plane.inputs)
     return Maps(
         np.zeros((0, len(answer)), np.uint8), np.asarray(answer), None if winners is None else np.asarray(winners)
     )

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
-from gradlab.live import GRID, SHOWN, Maps, Plane, Racer, Session
+from gradlab.evaluation import Plane
+from gradlab.live import GRID, SHOWN, Maps, Racer, Session
 from gradlab.networks import Dense
 
 CURVES_S = 0.2
@@ -93,8 +94,8 @@ def _describe_data(session: Session) -> dict[str, Any]:
     rows = {part: dataset.part(part)[:SHOWN] for part in ("train", "validation", "test")}
     return told | {
         "names": plane.names,
-        "low": plane.low,
-        "high": plane.high,
+        "low": plane.ticks[:, 0].tolist(),
+        "high": plane.ticks[:, -1].tolist(),
         "note": plane.note,
         "points": {part: _points(session, plane, chosen) for part, chosen in rows.items()},
     }

@@ -14,7 +14,7 @@ from gradlab.training import Plan, precision_of
 from gradlab.verbs._answers import Answers
 from gradlab.verbs._measure import PartName, PartResult, judged_part
 from gradlab.verbs._outcome import MemberOutcome, Outcome
-from gradlab.verbs._plane import boundary, is_playground
+from gradlab.verbs._plane import boundary
 
 CALIBRATION_FROM = 100
 """Examples from which on the calibration is drawn: of fewer, its ten bins show little but chance."""
@@ -65,7 +65,7 @@ def build_report(
         confusion=answers.confusion(part) if is_classes else None,
         mistakes=answers.mistakes(),
         predictions=None if is_classes else answers.predictions(part, dataset.target_name or "target"),
-        boundary=_boundary(experiment, plan, first, dataset, features),
+        boundary=_boundary(plan, first, dataset, features),
         account=_account(plan, answers, result) if is_classes else None,
         calibration=_calibration(result, dataset, part)
         if is_classes and len(result.rows) >= CALIBRATION_FROM
@@ -205,7 +205,6 @@ def _members(outcome: Outcome, part: PartName) -> tuple[reports.Member, ...]:
 
 
 def _boundary(
-    experiment: Experiment,
     plan: Plan,
     member: MemberOutcome,
     dataset: Dataset,
@@ -216,7 +215,7 @@ def _boundary(
     kept = [(epoch, both["params"], both["statistics"]) for epoch, both in sorted(trained.snapshots.items())]
     snapshots = [snapshot for snapshot in kept if snapshot[0] < last[0]] + [last]
     with precision_of(plan.precision):
-        return boundary(plan, dataset, snapshots, is_playground=is_playground(experiment.data), features=features)
+        return boundary(plan, dataset, snapshots, features=features)
 
 
 def _calibration(result: PartResult, dataset: Dataset, part: PartName) -> reports.Calibration | None:

@@ -299,7 +299,7 @@ def _boundaries(
             (epoch, one.snapshots[epoch]["params"], one.snapshots[epoch]["statistics"])
             for epoch in sorted(one.snapshots)
         ]
-        drawn.append(boundary(plan, dataset, kept, is_playground=is_playground))
+        drawn.append(boundary(plan, dataset, kept))
     if any(one is None for one in drawn):
         return None
     settings = study.settings()
