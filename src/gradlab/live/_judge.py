@@ -25,7 +25,7 @@ def judge(network: LiveNetwork, at_start: dict[str, float]) -> Judgement:
         MemberCurves(
             train_loss=_curve(network, at_start, "train_loss"),
             held_out_loss=_curve(network, at_start, f"{held_out}_loss") if held_out else None,
-            gradient_norm=np.array([np.nan, *network.trace["gradient_norm"]]),
+            gradient_norm=np.concatenate([[np.nan], network.trace["gradient_norm"]]),
             diverged_at=network.diverged_at,
             constant_loss=best_constant_loss(plan.objective, dataset.targets[dataset.train]),
             stuck_share=stuck_share(plan, network.params, network.statistics, dataset.inputs[dataset.train]),
@@ -35,4 +35,4 @@ def judge(network: LiveNetwork, at_start: dict[str, float]) -> Judgement:
 
 
 def _curve(network: LiveNetwork, at_start: dict[str, float], name: str) -> np.ndarray:
-    return np.array([at_start[name], *network.trace[name]])
+    return np.concatenate([[at_start[name]], network.trace[name]])

@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import math
 import time
+from array import array
 from collections.abc import Mapping
 from typing import Any
 
@@ -77,7 +78,7 @@ class LiveNetwork:
         self.seed = experiment.seed if seed is None else seed
         self.epoch = 0
         self.step = 0
-        self.trace: dict[str, list[float]] = {name: [] for name in trace_names(self.plan)}
+        self.trace: dict[str, array[float]] = {name: array("d") for name in trace_names(self.plan)}
         self.epoch_seconds = 0.0
         self._hyper = member_hyper(made, Member(self.seed))
         self._member = Member(self.seed, start=start)
@@ -220,7 +221,7 @@ class LiveNetwork:
         done = int(state["epoch"]) - self.epoch
         self.epoch, self.step = self.epoch + done, 0
         for name, values in trace.items():
-            self.trace[name].extend(np.asarray(values)[:done].tolist())
+            self.trace[name].frombytes(np.asarray(values, np.float64)[:done].tobytes())
 
     def _program(self, arguments: tuple[Any, ...]) -> Any:
         return _compiler_of(self.plan).compile(self.plan, shares_data=True, device="", arguments=arguments)
