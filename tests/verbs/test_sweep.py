@@ -11,7 +11,7 @@ import gradlab as gl
 from gradlab.core import GradlabError, RunError, SpecError, StorageError
 from gradlab.runs import StudyFolder
 from gradlab.verbs import Stopped, Watcher
-from gradlab.verbs.studies import resume_atlas, resume_sweep
+from gradlab.verbs.studies import resume_atlas, resume_sweep, settings_table
 
 QUICK = {"epochs": 6}
 
@@ -33,6 +33,12 @@ def test_a_sweep_keeps_all_that_it_says() -> None:
     told = json.loads((found.path / "metrics.json").read_text())
     assert len(told["members"]) == 12
     assert {row["setting"] for row in told["settings"]} == {f"learning_rate {rate}" for rate in ("0.01", "0.1", "1")}
+    assert told["verb"] == "sweep"
+    kept = found.folder.metrics()
+    assert settings_table(kept) == found.table()
+    losses = np.array([members["test_loss"][place : place + 4] for place in range(0, 12, 4)])
+    words = [f"{row.mean():.4g} ± {row.std(ddof=1):.2g}" for row in losses.astype(np.float64)]
+    assert [row[2] for row in settings_table(kept).rows] == words
     assert not (found.path / "parts").exists()
 
 
@@ -101,6 +107,7 @@ def test_an_atlas_resumes_and_zooms() -> None:
     options: dict[str, Any] = {"x": "learning_rate.hidden=1:100:3", "y": "learning_rate.output=10:1000:3"}
     found = gl.atlas("fractal", set={"epochs": 30}, report=False, **options)
     assert found.atlas.converges.shape == (3, 3)
+    assert found.folder.metrics()["verb"] == "atlas"
     assert len(found.folder.members()["share"]) == 9
     with pytest.raises(RunError, match="is finished"):
         resume_atlas(found.path)
@@ -128,6 +135,7 @@ def test_the_recommended_rate_comes_with_a_tenth_and_ten_times_of_it() -> None:
     assert found.rate is not None
     words = " ".join(found.sentences)
     assert words.startswith("Use a learning rate of")
+    assert found.sweep.folder.metrics()["verb"] == "learning-rate"
     assert "A tenth of it" in words
     assert found.sharpness_limit is not None
     assert set(found.range_test.suggestions) >= {"valley", "minimum"}

@@ -5,7 +5,13 @@ from gradlab.runs._create import create_run as create_run
 from gradlab.runs._environment import describe_environment as describe_environment
 from gradlab.runs._find import find_run as find_run, list_runs as list_runs, open_run as open_run
 from gradlab.runs._folder import RunFolder as RunFolder, Snapshots as Snapshots
-from gradlab.runs._results import save_results as save_results
+from gradlab.runs._lock import locked as locked
+from gradlab.runs._results import (
+    AnalysisFolder as AnalysisFolder,
+    is_analysis as is_analysis,
+    list_analyses as list_analyses,
+    save_results as save_results,
+)
 from gradlab.runs._study import (
     StudyFolder as StudyFolder,
     create_study as create_study,
@@ -16,5 +22,6 @@ from gradlab.runs._summary import (
     DamagedRun as DamagedRun,
     RunListing as RunListing,
     RunSummary as RunSummary,
+    data_name as data_name,
     read_moment as read_moment,
 )

@@ -50,6 +50,62 @@ class MetricsForm(Form):
         return self
 
 
+class LossForm(Form):
+    """A loss over the seeds of a setting."""
+
+    mean: float | None = None
+    sd: float | None = None
+    n: int = 0
+
+
+class PartForm(Form):
+    """A part of the data, as a setting's networks did on it."""
+
+    loss: LossForm = LossForm()
+
+
+class SettingForm(Form):
+    """One setting of a study: what became of its networks."""
+
+    setting: str
+    train: PartForm | None = None
+    validation: PartForm | None = None
+    test: PartForm | None = None
+    verdicts: dict[str, int] = {}
+    is_stable: bool = False
+
+
+class BestForm(Form):
+    """The best setting of a study; its values stand beside these, by their names."""
+
+    loss: float | None = None
+    loss_on_fresh_seeds: float | None = None
+
+
+class StudyMetricsForm(Form):
+    """What a study's `metrics.json` may hold: a sweep's, or an atlas's."""
+
+    verb: str = ""
+    outcome: list[str] = []
+    judged_on: str = ""
+    best: BestForm | None = None
+    settings: list[SettingForm] = []
+    verdicts: dict[str, int] = {}
+    converges: float | None = None
+    dimension: float | None = None
+    dimension_error: float | None = None
+    networks_per_second: float | None = None
+    seconds: dict[str, float] = {}
+
+
+class ResultForm(Form):
+    """What an analysis's `result.json` may hold."""
+
+    outcome: list[str] = []
+    notes: list[str] = []
+    seconds: dict[str, float] = {}
+
+
 def check_form(values: dict[str, Any], form: type[Form], where: Path) -> dict[str, Any]:
     """Return the values, once they are known to have the form.
 

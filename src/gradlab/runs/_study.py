@@ -17,7 +17,7 @@ from gradlab.runs._create import publish
 from gradlab.runs._experiment import STUDY, read_study
 from gradlab.runs._files import read_whole, storage_errors, write_whole
 from gradlab.runs._folder import ENVIRONMENT, METRICS, REPORT
-from gradlab.runs._forms import EnvironmentForm, check_form
+from gradlab.runs._forms import EnvironmentForm, StudyMetricsForm, check_form
 from gradlab.runs._history import Columns, pack_table, read_table
 from gradlab.runs._json import MAX_BYTES, pack_json, to_utf8, unpack_json
 from gradlab.runs._lock import locked
@@ -67,7 +67,8 @@ class StudyFolder:
 
     def metrics(self) -> dict[str, Any]:
         """Read the outcome; only a finished study has one."""
-        return unpack_json(read_whole(self.path, METRICS, limit=MAX_BYTES), self.path / METRICS)
+        values = unpack_json(read_whole(self.path, METRICS, limit=MAX_BYTES), self.path / METRICS)
+        return check_form(values, StudyMetricsForm, self.path / METRICS)
 
     def save_metrics(self, metrics: Mapping[str, Any]) -> None:
         """Write the outcome, and by that mark the study as finished; what was kept for resuming is removed."""

@@ -123,7 +123,7 @@ def summarise(run: RunFolder) -> RunSummary:
     return RunSummary(
         name=run.name,
         path=run.path,
-        data=_data_name(experiment.data),
+        data=data_name(experiment.data),
         created=read_moment(environment.get("created", "")),
         epochs_done=_epochs_done(run, metrics, experiment.epochs),
         epochs_planned=experiment.epochs,
@@ -135,7 +135,8 @@ def summarise(run: RunFolder) -> RunSummary:
     )
 
 
-def _data_name(data: DataSpec) -> str:
+def data_name(data: DataSpec) -> str:
+    """Name what was learned from in short, as `iris` or `penguins.csv`."""
     if isinstance(data, TableData | PicturesData):
         return Path(data.path).name or data.path
     if isinstance(data, PointsData):

@@ -246,6 +246,7 @@ class _Job:
         if self._writes_report:
             folder.save_report(reports.render_page(_page(found, counted, sentences, self._outcome)))
         metrics = {
+            "verb": "atlas",
             "outcome": list(sentences),
             "shape": list(found.converges.shape),
             "converges": float(found.converges.mean()),

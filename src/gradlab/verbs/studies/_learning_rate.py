@@ -144,7 +144,7 @@ def learning_rate(
         found = (_section(experiment, tested, limit),)
         return (*found, sharpness_section(swept, traces)) if traces else found
 
-    introduction = Introduction(kind="Learning rate", describe=describe, sections=sections)
+    introduction = Introduction(verb="learning-rate", kind="Learning rate", describe=describe, sections=sections)
     job = SweepJob(spec, examples, watcher, writes_report=report, begin=begin, before=introduction)
     found = job.run_new(None if out is None else Path(out))
     best = found.study.best

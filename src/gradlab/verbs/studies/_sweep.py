@@ -25,6 +25,7 @@ from gradlab.verbs._stopping import stop_on_signals
 from gradlab.verbs._watcher import SILENT, Watcher
 from gradlab.verbs.studies._study_job import run_new_study
 from gradlab.verbs.studies._study_record import StudyRecord
+from gradlab.verbs.studies._sweep_outcome import outcome, save_history, settings_table
 
 SEEDS = 10
 """With fewer than 6 no difference can be shown to be real, and with several settings some more are needed."""
@@ -203,14 +204,7 @@ class SweepResult:
 
     def table(self) -> Table:
         """Return one row a setting: its losses over the seeds, and what became of its networks."""
-        part = self.study.held_out
-        parts = [part] if part == "train" else ["train", part]
-        rows = []
-        for row in self.metrics["settings"]:
-            losses = [_word_loss(row[name]["loss"]) for name in parts]
-            verdicts = ", ".join(f"{count} {name}" for name, count in row["verdicts"].items())
-            rows.append((row["setting"], *losses, verdicts))
-        return Table(header=("setting", *(f"{name} loss" for name in parts), "verdicts"), rows=tuple(rows))
+        return settings_table(self.metrics)
 
     def __str__(self) -> str:
         return "\n".join([f"{self.folder.name}  ({self.path})", *self.sentences])
@@ -218,22 +212,18 @@ class SweepResult:
     __repr__ = __str__
 
 
-def _word_loss(loss: Mapping[str, Any]) -> str:
-    if loss["mean"] is None:
-        return "-"
-    return f"{loss['mean']:.4g}" + ("" if loss["sd"] is None else f" ± {loss['sd']:.2g}")
-
-
 @dataclass(frozen=True)
 class Introduction:
     """What a page says before its sweep.
 
     Attributes:
+        verb: What was asked for.
         kind: What kind of page it is.
         describe: Gives its sentences, once the study is trained.
         sections: Gives its sections, after the sentences.
     """
 
+    verb: str = "sweep"
     kind: str = "Sweep"
     describe: Callable[[studies.Study], tuple[str, ...]] = lambda _: ()
     sections: Callable[[], tuple[Section, ...]] = tuple
@@ -315,8 +305,6 @@ class SweepJob:
             return self._finish(folder, record, seconds)
 
     def _finish(self, folder: StudyFolder, record: StudyRecord, seconds: dict[str, float]) -> SweepResult:
-        from gradlab.verbs.studies._sweep_outcome import outcome, save_history
-
         study = studies.gather(
             self._spec, self._design, record.measured(), constant_loss=self._constants(), dies=self._dies()
         )
@@ -338,7 +326,8 @@ class SweepJob:
             )
             sections = (*self._before.sections(), *page.sections)
             folder.save_report(reports.render_page(replace(page, kind=self._before.kind, sections=sections)))
-        metrics = outcome(study, sentences, {**seconds, "total": time.perf_counter() - self._begin})
+        told = outcome(study, sentences, {**seconds, "total": time.perf_counter() - self._begin})
+        metrics = {"verb": self._before.verb, **told}
         folder.save_metrics(metrics)
         return SweepResult(folder, study, sentences, metrics)
 

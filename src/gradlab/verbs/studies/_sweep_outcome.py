@@ -1,10 +1,12 @@
 """What comes of a study, as plain values and as a long table of curves."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from gradlab.core import Table
 from gradlab.evaluation import count_verdicts, mean_and_deviation
 from gradlab.studies import Study, name_setting, stable_region, stable_settings
 
@@ -76,6 +78,32 @@ def _settings(study: Study) -> list[dict[str, Any]]:
         row["is_stable"] = bool(is_stable[place])
         rows.append(row)
     return rows
+
+
+def settings_table(metrics: Mapping[str, Any]) -> Table:
+    """Lay a sweep's outcome out: one row a setting, with its losses over the seeds and what became of its networks.
+
+    Args:
+        metrics: As `outcome` gives them, or a study's folder keeps them.
+    """
+    part = metrics.get("judged_on") or "train"
+    parts = dict.fromkeys(("train", part))
+    rows = tuple(
+        (
+            row["setting"],
+            *(_word_loss((row.get(name) or {}).get("loss", {})) for name in parts),
+            ", ".join(f"{count} {name}" for name, count in row.get("verdicts", {}).items()),
+        )
+        for row in metrics.get("settings", ())
+    )
+    return Table(header=("setting", *(f"{name} loss" for name in parts), "verdicts"), rows=rows)
+
+
+def _word_loss(loss: Mapping[str, Any]) -> str:
+    mean, sd = loss.get("mean"), loss.get("sd")
+    if mean is None:
+        return "-"
+    return f"{mean:.4g}" + ("" if sd is None else f" ± {sd:.2g}")
 
 
 def _members(study: Study) -> list[dict[str, Any]]:
