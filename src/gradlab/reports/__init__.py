@@ -36,3 +36,4 @@ from gradlab.reports._part_content import (
 from gradlab.reports._png import png_uri as png_uri
 from gradlab.reports._render import render as render
 from gradlab.reports._steps_content import DrawnLayer as DrawnLayer, Scene as Scene, Step as Step, Steps as Steps
+from gradlab.reports._summary import mark_code as mark_code

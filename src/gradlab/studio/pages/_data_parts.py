@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from nicegui import ui
 
+from gradlab.studio.pages._frame_of_page import told
+
 MOST_BARS = 40
 
 
@@ -57,12 +59,12 @@ def bars(rows: Sequence[tuple[str, float, str]], label: str) -> None:
         label: What the list is, for screen readers.
     """
     with ui.element("div").classes("data-bars").props(f'role="list" aria-label="{label}"'):
-        for name, share, told in rows[:MOST_BARS]:
+        for name, share, words in rows[:MOST_BARS]:
             with ui.element("div").props('role="listitem"'):
                 ui.label(name).classes("name")
                 with ui.element("div").classes("track").props('aria-hidden="true"'):
                     ui.element("div").classes("bar").style(f"width: {100 * share:.1f}%")
-                ui.label(told).classes("told")
+                ui.label(words).classes("told")
     if len(rows) > MOST_BARS:
         ui.label(f"and {len(rows) - MOST_BARS:,} more").classes("quiet")
 
@@ -72,4 +74,4 @@ def sentences(lines: Iterable[str]) -> None:
     with ui.element("ul").classes("data-notes"):
         for line in lines:
             with ui.element("li").classes("warning" if line.startswith("Warning") else ""):
-                ui.label(line)
+                told(line)

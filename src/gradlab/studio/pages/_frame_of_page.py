@@ -1,13 +1,18 @@
 """What every page has around it: the name, the way to the others, light and dark."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 from nicegui import ui
 
+from gradlab.reports import mark_code
+
 PAGES = {"/": "Playground", "/data": "Data", "/digits": "Digits", "/runs": "Runs"}
 
+KEPT = "localStorage.gradlabStudio"
+"""Where a browser keeps whether its person chose light or dark, for all pages."""
 STYLE = """
 :root { --ink: #1d2733; --quiet: #55616f; --ground: #ffffff; --panel: #f5f7f9; --line: #d5dbe1;
   --orange: #d9730d; --blue: #076fae; --accent: #183d3d; }
@@ -32,6 +37,8 @@ body.body--dark .problem { color: #ffb4ab; }
 .studio-main h2 { font-size: 13px; line-height: 1.4; font-weight: 700; margin: 0 0 6px; letter-spacing: .02em; }
 :focus-visible { outline: 2px solid var(--blue); outline-offset: 2px; }
 .q-btn:focus-visible, .q-checkbox:focus-visible { box-shadow: 0 0 0 2px var(--blue); }
+.told-piece, .told-code { display: inline; white-space: pre-wrap; }
+.told-code { font-family: monospace; font-size: .95em; }
 .upload-hidden { display: none; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
@@ -58,9 +65,8 @@ def page_frame(path: str, title: str) -> Iterator[None]:
                 if target == path:
                     link.props('aria-current="page"')
         ui.element("div").style("flex: 1")
-        ui.button(icon="contrast", on_click=partial(_turn, dark)).props(
-            'flat round dense aria-label="Light or dark"'
-        ).style("color: var(--ink)")
+        icon_button("contrast", "Light or dark", partial(_turn, dark)).style("color: var(--ink)")
+        ui.run_javascript(f"const kept = {KEPT}; if (kept) Quasar.Dark.set(kept === 'dark')")
     # Quasar puts a `main` around everything.
     with ui.element("div").classes("studio-main"):
         yield
@@ -69,9 +75,30 @@ def page_frame(path: str, title: str) -> Iterator[None]:
 async def _turn(dark: ui.dark_mode) -> None:
     # At first the browser's own choice holds, which only it knows.
     dark.value = not await ui.run_javascript("Quasar.Dark.isActive")
+    ui.run_javascript(f"{KEPT} = '{'dark' if dark.value else 'light'}'")
+
+
+def told(sentence: str) -> None:
+    """Write a sentence; what stands between backticks is typed as it is."""
+    for piece, is_code in mark_code((sentence,)):
+        ui.label(piece).classes("told-code" if is_code else "told-piece")
 
 
 def heading(text: str) -> None:
     """Put a heading over a part of a page."""
     with ui.element("h2"):
         ui.label(text)
+
+
+def icon_button(icon: str, label: str, action: Callable[..., Any], size: str = "md") -> ui.button:
+    """Put a round button with a picture on it.
+
+    Args:
+        icon: The picture's name.
+        label: What it does, for those who point at it and those who hear it.
+        action: What it does.
+        size: Quasar's name of its size.
+    """
+    button = ui.button(icon=icon, on_click=action).props(f"flat round dense size={size}")
+    button.props["aria-label"] = button.props["title"] = label
+    return button
