@@ -52,17 +52,14 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
 
 def test_a_closed_page_leaves_only_what_a_run_was_trained_on(tmp_path: Path) -> None:
     uploads = Uploads(tmp_path)
-    paths = [uploads.place(name, TABLE_ENDINGS) for name in ("kept.csv", "left.csv", "released.csv")]
+    paths = [uploads.place(name, TABLE_ENDINGS) for name in ("of-a-run.csv", "left.csv", "of-a-study.csv")]
     for path in paths:
         path.write_text("a,b\n1,2\n")
-    other = tmp_path / "other.csv"
-    other.write_text("")
-    for path in (paths[0], paths[2], other, None):
-        uploads.keep(path)
-    uploads.release(paths[2])
+    for name, path in (("run/experiment.toml", paths[0]), ("study/study.toml", paths[2])):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(f'path = "{path}"')
     uploads.close()
-    assert [path.exists() for path in paths] == [True, False, False]
-    assert other.exists()
+    assert [path.exists() for path in paths] == [True, False, True]
 
 
 def test_pictures_are_unpacked_by_class_and_nothing_else_is(tmp_path: Path) -> None:

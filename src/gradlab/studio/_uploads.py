@@ -1,5 +1,6 @@
 """Files that come from a person's browser: where they are kept, and how archives of pictures are unpacked."""
 
+import contextlib
 import re
 import secrets
 import shutil
@@ -12,10 +13,12 @@ from pathlib import Path, PurePosixPath
 
 from gradlab.core import DataError, StorageError
 from gradlab.data import PICTURE_ENDINGS
+from gradlab.runs import locked
+from gradlab.studio._hidden_folders import UPLOADS
+from gradlab.studio._upload_use import unused
 
 ARCHIVE_ENDINGS = (".zip",)
-FOLDER = ".uploads"
-"""Within the folder of runs, and hidden from it: a run is resumed and analysed on the file that it was trained on."""
+FOLDER = UPLOADS
 
 MOST_BYTES = 512 * 2**20
 """Of one file."""
@@ -28,7 +31,7 @@ CHUNK = 2**20
 
 
 class Uploads:
-    """The files that one page was given; those that no run needs go when it is closed."""
+    """The files that one page was given: nobody removes them meanwhile, and those that no run needs go with it."""
 
     def __init__(self, runs: Path) -> None:
         """Know where files go; nothing is made before the first.
@@ -37,8 +40,9 @@ class Uploads:
             runs: The folder of runs.
         """
         self.folder = runs / FOLDER
+        self._runs = runs
         self._made: list[Path] = []
-        self._kept: set[Path] = set()
+        self._held = contextlib.ExitStack()
 
     def place(self, name: str, endings: tuple[str, ...]) -> Path:
         """Make up where an uploaded file is to be saved: a folder of its own, and a name of plain signs.
@@ -57,27 +61,20 @@ class Uploads:
         own = self.folder / secrets.token_hex(8)
         try:
             own.mkdir(parents=True, mode=0o700)
+            self._held.enter_context(locked(own))
         except OSError as error:
             raise StorageError(
-                f"{self.folder} cannot be written ({error.strerror}); free the disk, or its rights"
+                f"{self.folder} cannot be written ({error.strerror or error}); free the disk, or its rights"
             ) from None
         self._made.append(own)
         return own / f"{plain_name(name)}{ending}"
 
-    def keep(self, path: Path | None) -> None:
-        """Keep an upload beyond the page, since a run is trained on it; what is no upload is passed over."""
-        self._kept |= {own for own in self._made if path is not None and path.is_relative_to(own)}
-
-    def release(self, path: Path | None) -> None:
-        """Take `keep` back, since no run came of it."""
-        self._kept -= {own for own in self._made if path is not None and path.is_relative_to(own)}
-
     def close(self) -> None:
-        """Remove what is not to be kept."""
-        for own in self._made:
-            if own not in self._kept:
-                shutil.rmtree(own, ignore_errors=True)
-        self._made = []
+        """Remove what no run was trained on."""
+        made, self._made = self._made, []
+        for own in unused(made, self._runs):
+            shutil.rmtree(own, ignore_errors=True)
+        self._held.close()
 
 
 def plain_name(name: str) -> str:

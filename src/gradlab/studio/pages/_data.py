@@ -1,6 +1,7 @@
 """The Data page: from one's own data to a trained network that answers."""
 
 import os
+import threading
 from pathlib import Path
 
 from nicegui import Client, app, background_tasks, ui
@@ -52,7 +53,7 @@ class DataPage:
         self._uploads = Uploads(runs)
         self._choose = Choose(roots, self._uploads, self._on_choice)
         self._show = Show(self._on_look)
-        self._train = Train(trainings, runs, self._uploads, self._on_run)
+        self._train = Train(trainings, runs, self._on_run)
         self._outcome = Outcome()
         self._predict = Predict(self._uploads)
 
@@ -74,6 +75,11 @@ class DataPage:
     def close(self) -> None:
         """End what is going on, and remove uploads that no run needs."""
         self._train.leave()
+        # Until a training has ended, no run may say yet which file it needs.
+        threading.Thread(target=self._tidy, name="studio-uploads").start()
+
+    def _tidy(self) -> None:
+        self._train.wait()
         self._uploads.close()
 
     async def _on_choice(self, choice: Choice) -> None:

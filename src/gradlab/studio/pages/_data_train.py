@@ -8,7 +8,6 @@ from nicegui import events, run, ui
 
 from gradlab import verbs
 from gradlab.core import GradlabError, SpecError
-from gradlab.studio._uploads import Uploads
 from gradlab.studio.pages._data_look import Look
 from gradlab.studio.pages._data_parts import problem_label, section
 from gradlab.studio.pages._data_sets import hidden_units
@@ -36,23 +35,20 @@ CURVES = (("training", "var(--orange)", "solid"), ("validation", "var(--blue)", 
 class Train:
     """Where a person trains."""
 
-    def __init__(
-        self, trainings: Trainings, runs: Path, uploads: Uploads, on_run: Callable[[verbs.Run | None], None]
-    ) -> None:
+    def __init__(self, trainings: Trainings, runs: Path, on_run: Callable[[verbs.Run | None], None]) -> None:
         """Remember where runs go and whom to tell.
 
         Args:
             trainings: Starts trainings.
             runs: The folder of runs.
-            uploads: Told which upload a run needs.
             on_run: Called with None when a training begins, and with the run when it is done.
         """
         self._trainings = trainings
         self._runs = runs
-        self._uploads = uploads
         self._on_run = on_run
         self._look: Look | None = None
         self._training: Training | None = None
+        self._begun: list[Training] = []
         self._shown = -1
 
     def build(self) -> None:
@@ -92,6 +88,11 @@ class Train:
         self._timer.active = False
         self._show_buttons(is_busy=False)
 
+    def wait(self) -> None:
+        """Wait until all that was begun has ended."""
+        for training in self._begun:
+            training.join()
+
     def _build_settings(self, look: Look) -> None:
         choice = look.choice
         self._settings.clear()
@@ -129,7 +130,6 @@ class Train:
         except GradlabError as error:
             self._problem.text = str(error)
             return
-        self._uploads.keep(look.choice.path)
         self._launch(lambda watcher: begin(look.choice, settings, root=self._runs, watcher=watcher))
 
     def _continue(self) -> None:
@@ -145,6 +145,7 @@ class Train:
         except GradlabError as error:
             self._problem.text = str(error)
             return
+        self._begun = [*(one for one in self._begun if not one.is_over), self._training]
         self._bar.visible = self._figure.visible = True
         self._show_buttons(is_busy=True)
         self._timer.active = True
@@ -185,8 +186,6 @@ class Train:
         self._show_buttons(is_busy=False)
         if training.run is None:
             self._figure.visible = training.path is not None
-            if training.path is None and self._look is not None:
-                self._uploads.release(self._look.choice.path)
             return
         curves = await run.io_bound(curves_of, training.run)
         if curves is not None and training is self._training:

@@ -140,9 +140,9 @@ class Training:
         """End it as a Ctrl-C does: at the next slice, with everything kept."""
         self._stop.set()
 
-    def join(self, timeout_s: float) -> None:
+    def join(self) -> None:
         """Wait for its end."""
-        self._thread.join(timeout_s)
+        self._thread.join()
 
     def _tell(self, state: State, words: str, share: float | None = None) -> None:
         self._standing = Standing(state, words, share, self._standing.version + 1)
