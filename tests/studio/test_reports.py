@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from gradlab.studio._hall import Hall
-from gradlab.studio._reports import add_reports, find_report, report_address
+from gradlab.studio._reports import add_reports, file_address, find_report, report_address
 
 
 def make_run(folder: Path, *, is_finished: bool = True, report: str = "<title>report</title>") -> Path:
@@ -82,3 +82,41 @@ def test_a_study_has_its_report_too(get: Get, tmp_path: Path) -> None:
     folder = make_run(tmp_path / "runs" / "circle-sweep-001")
     (folder / "experiment.toml").rename(folder / "study.toml")
     assert get(report_address("circle-sweep-001")).status_code == 200
+
+
+def test_files_of_a_run_are_downloaded_as_they_are(get: Get, tmp_path: Path) -> None:
+    folder = make_run(tmp_path / "runs" / "a b-001")
+    (folder / "history.parquet").write_bytes(b"\0PAR1")
+    answer = get(file_address("a b-001", "history.parquet"))
+    assert (answer.status_code, answer.content) == (200, b"\0PAR1")
+    assert answer.headers["content-disposition"] == "attachment; filename*=utf-8''a%20b-001-history.parquet"
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-security-policy"].startswith("sandbox ")
+    page = get(file_address("a b-001", "report.html"))
+    assert page.headers["content-disposition"].startswith("attachment")
+
+
+def test_the_report_of_an_analysis_in_a_run_is_served(get: Get, tmp_path: Path) -> None:
+    folder = make_run(tmp_path / "runs" / "a-001")
+    (folder / "landscape").mkdir()
+    assert get(report_address("a-001", "landscape")).status_code == 404
+    (folder / "landscape" / "report.html").write_text("<title>landscape</title>")
+    (folder / "landscape" / "result.json").write_text("{}")
+    answer = get(report_address("a-001", "landscape"))
+    assert (answer.status_code, answer.text) == (200, "<title>landscape</title>")
+    assert answer.headers["content-security-policy"].startswith("sandbox ")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["../other/metrics.json", "..%2fother%2fmetrics.json", "%2e%2e/other/metrics.json", "notes.txt", ".lock",
+     "/etc/passwd", "%2fetc%2fpasswd", "link.json", "experiment.toml/", ""],
+)  # fmt: skip
+def test_no_file_but_the_run_s_own_is_downloaded(get: Get, tmp_path: Path, path: str) -> None:
+    folder = make_run(tmp_path / "runs" / "a-001")
+    make_run(tmp_path / "other")
+    make_run(tmp_path / "runs" / "other")
+    for name in ("notes.txt", ".lock"):
+        (folder / name).write_text("")
+    (folder / "link.json").symlink_to(tmp_path / "other" / "metrics.json")
+    assert get(f"/runs/a-001/files/{path}").status_code == 404

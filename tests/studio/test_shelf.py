@@ -10,8 +10,9 @@ import gradlab as gl
 from gradlab.core import RunError, StorageError
 from gradlab.runs import RunFolder
 from gradlab.spec import override, preset
+from gradlab.studio._hidden_folders import TRASH
 from gradlab.studio._reports import find_report
-from gradlab.studio._shelf import TRASH, Shelf
+from gradlab.studio._shelf import Shelf
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ def test_the_newest_is_first_and_a_study_stands_among_the_runs(runs: Path, tmp_p
     entries = Shelf(tmp_path).entries()
     assert [entry.name for entry in entries] == ["study", "fast", "flowers", "slow"]
     assert [entry.kind for entry in entries] == ["study", "run", "run", "run"]
-    assert entries[0].result == "20 networks over learning_rate"
+    assert (entries[0].result, entries[0].data) == ("sweep: 20 networks over learning_rate", "circle")
     assert entries[1].created == "2026-01-03 12:00"
     assert find_report(tmp_path, "study") is not None
     details = Shelf(tmp_path).details("study")
@@ -59,7 +60,7 @@ def test_the_interval_is_that_of_the_score(tmp_path: Path) -> None:
     low, high = run.metrics["test"]["r2_ci95"]
     entry = Shelf(tmp_path).entries()[0]
     assert entry.result == f"r2 {run.metrics['test']['r2']:.3f} ({low:.3f} to {high:.3f})"
-    rows = Shelf(tmp_path).details("plane").scores
+    rows = Shelf(tmp_path).details("plane").table
     assert rows[0] == ("part", "loss", "r2")
     assert rows[2] == ("test", f"{run.metrics['test']['loss']:.4f}", f"{run.metrics['test']['r2']:.4f}"
                        f" ({low:.3f} to {high:.3f})")  # fmt: skip

@@ -52,6 +52,10 @@ def studio(
     if runs.exists() and not runs.is_dir():
         raise RunError(f"--runs {runs} is a file, not a folder; name a folder of runs, or nothing for ./{RUNS}")
 
+    def note(line: str) -> None:
+        to_stdout().print(line, markup=False)
+        sys.stdout.flush()
+
     def tell(address: str) -> None:
         # Written through at once: whoever reads it from a pipe waits for it.
         to_stdout().print(f"gradlab studio: {address}\nCtrl-C ends it.", markup=False)
@@ -62,7 +66,7 @@ def studio(
 
     from gradlab.studio import serve
 
-    serve(host=host, port=port, token=token, runs=runs, on_ready=tell)
+    serve(host=host, port=port, token=token, runs=runs, on_ready=tell, on_note=note)
 
 
 def has_screen(environment: Mapping[str, str], platform: str = sys.platform) -> bool:

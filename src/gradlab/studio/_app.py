@@ -1,5 +1,6 @@
 """The studio as a web application."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +12,28 @@ from gradlab.studio._frames import add_frames
 from gradlab.studio._guard import LOOPBACK, Guard
 from gradlab.studio._hall import Hall
 from gradlab.studio._reports import add_reports
+from gradlab.studio._trash import Trash
 from gradlab.studio._uploads import MOST_BYTES
 from gradlab.studio.pages import add_pages
 
 
-def build_app(*, token: str | None = None, runs: Path = Path("runs"), is_local: bool = True) -> Any:
+def build_app(
+    *, token: str | None = None, runs: Path = Path("runs"), is_local: bool = True, notes: Sequence[str] = ()
+) -> Any:
     """Build the studio.
 
     Args:
         token: What every request must carry; None: nothing.
         runs: The folder of runs.
         is_local: Whether it may be asked for under this machine's own names alone.
+        notes: What whoever looks through the runs should know.
 
     Returns:
         An ASGI application.
     """
     hall = Hall(runs)
+    hall.notes += notes
+    hall.pool.submit(Trash(runs, hall.has_upload).empty)  # what a kill may have left half removed
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     add_frames(outer, hall)
     add_reports(outer, hall)

@@ -31,6 +31,8 @@ class Hall:
         self.runs = runs
         self.pool = ThreadPoolExecutor(CORES, thread_name_prefix="studio")
         self.compiler = ThreadPoolExecutor(1, thread_name_prefix="compile")
+        self.notes: list[str] = []
+        """What whoever looks through the runs should know."""
         self._players: dict[str, Player] = {}
 
     def enter(self, experiment: Experiment, race: Race | None = None) -> Player:
@@ -54,6 +56,10 @@ class Hall:
         """End a player's training and forget it."""
         self._players.pop(player.key, None)
         player.close()
+
+    def has_upload(self, name: str) -> bool:
+        """Whether a folder of uploads, by its name, is that of a playground which is open."""
+        return any(name == f"playground-{key[:8]}" for key in list(self._players))
 
     def share(self) -> float:
         """Return how many cores there are for each player that trains now, at most 1."""

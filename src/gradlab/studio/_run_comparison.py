@@ -10,14 +10,14 @@ import numpy as np
 from gradlab.core import RunError
 from gradlab.evaluation import PairedDifference, compare_paired, holm
 from gradlab.runs import RunFolder
-from gradlab.studio._run_list import PARTS, SCORES, as_number, score_words
+from gradlab.studio._differences import cautions, differing, flatten, why_not
+from gradlab.studio._numbers import as_number
+from gradlab.studio._run_details import PARTS, SCORES, score_words
 
 FEWEST_SEEDS = 6
 """With fewer seeds the comparison's test can never show a difference."""
 MOST_RUNS = 6
 LEVEL = 0.05
-DRAWN = ("playground", "synthetic")
-"""Data that each seed draws anew, so that runs of other seeds have another checksum."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class RunComparison:
     """Runs beside each other.
 
     Attributes:
-        names: The runs.
+        names: The runs, or the studies.
         settings: Settings in which they differ: name, and each run's value.
         results: Scores: name, and each run's value in words.
         statements: Which differences are real, or why that cannot be said.
@@ -51,39 +51,13 @@ def compare_runs(folders: Sequence[RunFolder]) -> RunComparison:
     for folder in folders:
         if not folder.is_finished:
             raise RunError(f"{folder.name} is not finished; continue it by: gradlab train --resume {folder.path}")
-    flat = [_flatten(folder.experiment.model_dump(mode="json", exclude={"name"})) for folder in folders]
+    flat = [flatten(folder.experiment.model_dump(mode="json", exclude={"name"})) for folder in folders]
     metrics = [folder.metrics() for folder in folders]
     names = tuple(folder.name for folder in folders)
-    settings = _differing(flat)
-    statements = _why_not(folders, flat) or _tell_differences(names, metrics)
-    if not _is_alike(flat, "loss."):
-        statements = (*statements, "Their losses are other functions, so that the rows of losses do not compare.")
-    if len(settings) > 1:
-        statements = (
-            *statements,
-            f"They differ in {len(settings)} settings: what one of them does cannot be told from the others.",
-        )
-    return RunComparison(names, settings, _results(metrics), statements)
-
-
-def _flatten(values: Any, prefix: str = "") -> dict[str, Any]:
-    if isinstance(values, Mapping):
-        return {key: value for name, one in values.items() for key, value in _flatten(one, f"{prefix}{name}.").items()}
-    if isinstance(values, list) and values and isinstance(values[0], Mapping):
-        return {
-            key: value for place, one in enumerate(values) for key, value in _flatten(one, f"{prefix}{place}.").items()
-        }
-    return {prefix.rstrip("."): values}
-
-
-def _differing(flat: Sequence[dict[str, Any]]) -> tuple[tuple[str, ...], ...]:
-    rows = [(key, *(_word(one.get(key)) for one in flat)) for key in dict.fromkeys(key for one in flat for key in one)]
-    return tuple(row for row in rows if len(set(row[1:])) > 1)
-
-
-def _word(value: Any) -> str:
-    text = "" if value is None else f"{value:.10g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    settings = differing(flat)
+    checksums = [str(folder.environment().get("data_checksum", "")) for folder in folders]
+    statements = why_not(flat, checksums) or _tell_differences(names, metrics)
+    return RunComparison(names, settings, _results(metrics), (*statements, *cautions(flat, settings)))
 
 
 def _results(metrics: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], ...]:
@@ -104,21 +78,6 @@ def _epochs(metrics: Mapping[str, Any]) -> str:
         return ""
     low, high = min(counts), max(counts)
     return str(low) if low == high else f"{low} to {high}"
-
-
-def _is_alike(flat: Sequence[dict[str, Any]], *prefixes: str) -> bool:
-    chosen = [{key: value for key, value in one.items() if key.startswith(prefixes)} for one in flat]
-    return all(one == chosen[0] for one in chosen)
-
-
-def _why_not(folders: Sequence[RunFolder], flat: Sequence[dict[str, Any]]) -> tuple[str, ...]:
-    """Say why scores cannot be compared at all; nothing where they can."""
-    if not _is_alike(flat, "data.", "split.", "data_seed"):
-        return ("They were tested on other data, or on another part of it: their scores do not compare.",)
-    sums = {folder.environment().get("data_checksum", "") for folder in folders}
-    if len(sums) > 1 and flat[0].get("data.kind") not in DRAWN:
-        return ("Their data has changed from one to the other: their scores do not compare.",)
-    return ()
 
 
 def _tell_differences(names: Sequence[str], metrics: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ def serve(
     token: str | None = None,
     runs: Path = Path("runs"),
     on_ready: Callable[[str], None] = lambda _: None,
+    on_note: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Serve the studio until the process is interrupted.
 
@@ -33,6 +34,7 @@ def serve(
         token: What every request must carry: at least 8 letters, digits, - and _.
         runs: The folder of runs.
         on_ready: Called with the address to open, once it answers.
+        on_note: Called after that with each line of what was found amiss in the folder of runs, and mended.
 
     Raises:
         SpecError: If the port is taken, the address is not this machine's, or the token cannot be one.
@@ -45,12 +47,20 @@ def serve(
 
     from gradlab.studio._app import build_app
     from gradlab.studio._server import run_server
+    from gradlab.studio._trash import Trash
     from gradlab.training import prepare_engine
 
     prepare_engine()
-    app = build_app(token=token, runs=runs, is_local=is_local)
+    notes = Trash(runs).restore()
+    app = build_app(token=token, runs=runs, is_local=is_local, notes=notes)
     address = f"http://{_shown(host)}:{listener.getsockname()[1]}/" + (f"?token={token}" if token else "")
-    run_server(app, listener, lambda: on_ready(address))
+
+    def tell() -> None:
+        on_ready(address)
+        for note in notes:
+            on_note(note)
+
+    run_server(app, listener, tell)
 
 
 def _listen(host: str, port: int) -> socket.socket:
