@@ -9,63 +9,13 @@ from typing import Any
 import pytest
 
 from tests.studio.conftest import Studio
+from tests.studio.playground_page import (
+    biases, choose, epoch, is_scrolled_sideways, picture, press, reading, readings, show, wait_for_epoch,
+)  # fmt: skip
 
 pytestmark = pytest.mark.browser
 
 Open = Callable[..., Any]
-DRAWN = ".net-node canvas"
-
-
-@pytest.fixture
-def show(visit: Open) -> Open:
-    """Open the playground and wait for its first frame."""
-
-    def open_page(query: str = "", **options: Any) -> Any:
-        page = visit(query, **options)
-        page.locator(DRAWN).first.wait_for()
-        page.wait_for_function("document.querySelectorAll('.readout tbody td').length > 1")
-        return page
-
-    return open_page
-
-
-def epoch(page: Any) -> int:
-    return int(page.locator(".readout-epoch b").text_content())
-
-
-def reading(page: Any, name: str, *, row: int = 0) -> float:
-    return float(page.locator(f"td[data-name='{name}']").nth(row).text_content())
-
-
-def readings(page: Any) -> str:
-    return page.locator(".readout tbody").inner_text()
-
-
-def wait_for_epoch(page: Any, number: int) -> None:
-    page.wait_for_function("n => Number(document.querySelector('.readout-epoch b').textContent) >= n", arg=number)
-
-
-def biases(page: Any) -> list[str]:
-    return [button.get_attribute("aria-label") for button in page.locator(".net-bias").all()]
-
-
-def press(page: Any, name: str, *, times: int = 1) -> None:
-    for _ in range(times):
-        page.get_by_role("button", name=name, exact=True).click()
-
-
-def choose(page: Any, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=label, exact=True).click()
-    page.get_by_role("option", name=option, exact=True).click()
-
-
-def is_scrolled_sideways(page: Any) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-
-
-def picture(page: Any, folder: Path, name: str) -> None:
-    """Keep what is seen, for a look by eye."""
-    page.screenshot(path=folder / f"{name}.png", full_page=True)
 
 
 def test_a_first_visit_ends_at_a_trained_spiral(show: Open, tmp_path: Path) -> None:
@@ -278,6 +228,17 @@ def test_a_link_hides_controls(show: Open, tmp_path: Path) -> None:
     choose(page, "Activation", "relu")
     page.wait_for_function("location.href.includes('activation=relu') && location.href.includes('hide=')")
     picture(page, tmp_path, "hidden")
+    # Their keys are gone with them; others are not.
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("e")
+    page.keyboard.press("Space")
+    wait_for_epoch(page, 2)
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Train (space)").wait_for()
+    stood = epoch(page)
+    page.keyboard.press("e")
+    time.sleep(0.3)
+    assert epoch(page) == stood
 
 
 def test_an_address_that_cannot_be_read_says_why(show: Open) -> None:
@@ -288,7 +249,7 @@ def test_an_address_that_cannot_be_read_says_why(show: Open) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_shows_and_reaches_everything(show: Open, tmp_path: Path, scheme: str) -> None:
-    page = show(width=390, height=844, has_touch=True, is_mobile=True, color_scheme=scheme)
+    page = show("?data=wine", width=390, height=844, has_touch=True, is_mobile=True, color_scheme=scheme)
     page.get_by_role("button", name="Train (space)").tap()
     wait_for_epoch(page, 10)
     page.get_by_role("button", name="Pause (space)").tap()
@@ -314,7 +275,12 @@ def test_light_and_dark_turn_from_what_is_shown(show: Open, tmp_path: Path, sche
     assert page.evaluate(is_dark) == (scheme == "dark")
     picture(page, tmp_path, scheme)
     press(page, "Light or dark")
-    page.wait_for_function(f"{is_dark} === {'false' if scheme == 'dark' else 'true'}")
+    turned = f"{is_dark} === {'false' if scheme == 'dark' else 'true'}"
+    page.wait_for_function(turned)
+    # The choice holds for the other pages.
+    page.get_by_role("link", name="Data", exact=True).click()
+    page.get_by_role("heading", name="Data", level=1).wait_for()
+    page.wait_for_function(turned)
 
 
 def used_s(pid: int) -> float:

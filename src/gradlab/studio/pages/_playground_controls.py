@@ -9,13 +9,13 @@ from gradlab.studio._desk import Desk
 from gradlab.studio._elements import PlaneView
 from gradlab.studio._link import FEATURES, PLAYGROUND, TABLES
 from gradlab.studio._player import Player, Speed
-from gradlab.studio.pages._frame_of_page import heading
+from gradlab.studio.pages._frame_of_page import heading, icon_button
+from gradlab.studio.pages._playground_layers import ACTIVATIONS, LayerControls
 from gradlab.studio.pages._playground_race import RaceControls
 from gradlab.studio.pages._playground_save import SaveControls
 
 RATES = (0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 PENALTIES = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
-ACTIVATIONS = ["tanh", "relu", "sigmoid", "linear", "leaky-relu", "gelu", "silu"]
 OPTIMIZERS = ["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"]
 INITIALIZERS = [
     "uniform", "normal", "glorot-uniform", "glorot-normal", "he-uniform", "he-normal", "lecun-uniform", "lecun-normal",
@@ -30,8 +30,6 @@ SPEEDS: dict[Speed, str] = {
     "fastest": "as fast as it goes",
 }
 KEYS = (" ", "s", "e", "r", "n")
-LAYERS_SHOWN = 6
-UNITS_SHOWN = 8
 SETS = {
     "circle": "Circle", "xor": "Exclusive or", "gauss": "Gaussian", "spiral": "Spiral",
     "plane": "Plane (regression)", "multi-gauss": "Multi gaussian (regression)", "iris": "Iris (3 species)",
@@ -51,6 +49,7 @@ class Controls:
             runs: The folder of runs.
         """
         self._save = SaveControls(desk, player, runs)
+        self._layers = LayerControls(desk)
         self._desk = desk
         self._player = player
         self._is_following = False
@@ -60,12 +59,14 @@ class Controls:
         """Build what stands above everything: play, speed, rate and rule."""
         with ui.element("section").classes("panel control-bar").props('aria-label="Controls"'):
             with ui.row().classes("play").style("gap: 4px"):
-                self._add("reset", _button("replay", "Reset to the same weights (R)", self._reset))
-                self._play = _button("play_arrow", "Train (space)", self._toggle).props("color=primary")
+                self._add("reset", icon_button("replay", "Reset to the same weights (R)", self._reset))
+                self._play = icon_button("play_arrow", "Train (space)", self._toggle).props("color=primary")
                 self._add("play", self._play)
-                self._add("step", _button("skip_next", "One mini-batch (S)", lambda: self._step(steps=1)))
-                self._add("step-epoch", _button("fast_forward", "One epoch (E)", lambda: self._step(epochs=1)), "step")
-                self._add("draw", _button("casino", "New draw of the weights (N)", self._draw_anew), "reset")
+                self._add("step", icon_button("skip_next", "One mini-batch (S)", lambda: self._step(steps=1)))
+                self._add(
+                    "step-epoch", icon_button("fast_forward", "One epoch (E)", lambda: self._step(epochs=1)), "step"
+                )
+                self._add("draw", icon_button("casino", "New draw of the weights (N)", self._draw_anew), "reset")
             speed = ui.select(SPEEDS, value=self._player.speed, label="Speed", on_change=self._set_speed)
             self._add("speed", speed.classes("speed"))
             self._select("rate", "Learning rate", _numbers(RATES), takes_new=True)
@@ -91,13 +92,9 @@ class Controls:
         )
 
     def build_layers(self) -> None:
-        """Build the row of layers."""
-        with ui.row().classes("layer-row"):
-            self._add("layers", _button("remove", "One layer less", lambda: self._change_depth(-1)))
-            self._depth = ui.label().style("min-width: 104px; text-align: center")
-            self._add("more-layers", _button("add", "One layer more", lambda: self._change_depth(1)), "layers")
-        self._cards = ui.row().classes("layer-row")
-        self._beyond = ui.label().classes("quiet")
+        """Build what stands above the network."""
+        for name, element in self._layers.build().items():
+            self._add(name, element, "layers")
 
     def build_more(self) -> None:
         """Build what is changed less often."""
@@ -156,7 +153,7 @@ class Controls:
             for name, value in shown.items():
                 _put(self._named[name], value)
             self._follow_penalty(words)
-            self._follow_layers()
+            self._layers.follow()
             for name, element in self._named.items():
                 element.visible = self._home_of(name) not in self._desk.view.hidden
             self._named["noise"].parent_slot.parent.visible = words.get("data") in PLAYGROUND and (
@@ -187,13 +184,14 @@ class Controls:
         self._play.props(f'aria-label="{"Pause" if is_running else "Train"} (space)"')
 
     def press(self, key: str) -> None:
-        """Do what a key stands for."""
+        """Do what a key stands for, unless the link hides its button."""
         actions = {
-            " ": self._toggle, "s": lambda: self._step(steps=1), "e": lambda: self._step(epochs=1),
-            "r": self._reset, "n": self._draw_anew,
+            " ": ("play", self._toggle), "s": ("step", lambda: self._step(steps=1)),
+            "e": ("step", lambda: self._step(epochs=1)), "r": ("reset", self._reset), "n": ("reset", self._draw_anew),
         }  # fmt: skip
-        if key in actions:
-            actions[key]()
+        control, action = actions[key]
+        if control not in self._desk.view.hidden:
+            action()
 
     def _add(self, name: str, element: Any, home: str | None = None) -> None:
         self._named[name] = element
@@ -279,65 +277,6 @@ class Controls:
     def _flag(self, name: str, event: events.ValueChangeEventArguments) -> None:
         if not self._is_following:
             self._desk.change(**{name: "1" if event.value else None})
-
-    def _hidden_layers(self) -> tuple[list[int], list[str]]:
-        words = self._desk.words
-        units = [int(word) for word in words["layers"].split(",") if word]
-        activations = words.get("activation", "tanh").split(",")
-        return units, [activations[min(place, len(activations) - 1)] for place in range(len(units))]
-
-    def _set_layers(self, units: list[int], activations: list[str]) -> None:
-        self._desk.change(
-            layers=",".join(str(count) for count in units), activation=",".join(activations) if units else None
-        )
-
-    def _change_depth(self, by: int) -> None:
-        units, activations = self._hidden_layers()
-        if by < 0 and units:
-            self._set_layers(units[:-1], activations[:-1])
-        elif by > 0:
-            self._set_layers([*units, 2], [*activations, activations[-1] if activations else "tanh"])
-
-    def _change_units(self, place: int, by: int) -> None:
-        units, activations = self._hidden_layers()
-        units[place] = max(1, units[place] + by)
-        self._set_layers(units, activations)
-
-    def _change_activation(self, place: int, name: str) -> None:
-        units, activations = self._hidden_layers()
-        activations[place] = name
-        self._set_layers(units, activations)
-
-    def _follow_layers(self) -> None:
-        units, activations = self._hidden_layers()
-        self._depth.text = f"{len(units)} hidden layer{'' if len(units) == 1 else 's'}"
-        is_beyond = len(units) > LAYERS_SHOWN or max(units, default=0) > UNITS_SHOWN
-        self._beyond.text = (
-            "More than TensorFlow Playground's 6 layers of 8: it trains, if more slowly." if is_beyond else ""
-        )
-        self._cards.clear()
-        hides = "layers" in self._desk.view.hidden
-        self._cards.visible = not hides
-        with self._cards:
-            for place, (count, name) in enumerate(zip(units, activations, strict=True)):
-                self._build_card(place, count, name)
-
-    def _build_card(self, place: int, count: int, name: str) -> None:
-        number = place + 1
-        with ui.element("div").classes("layer-card"):
-            _button("remove", f"One neuron less in layer {number}", lambda: self._change_units(place, -1), size="xs")
-            ui.label(str(count)).style("min-width: 14px; text-align: center")
-            _button("add", f"One neuron more in layer {number}", lambda: self._change_units(place, 1), size="xs")
-            ui.select(
-                ACTIVATIONS, value=name, label=f"Activation of layer {number}",
-                on_change=lambda event: self._change_activation(place, str(event.value)),
-            ).props("dense borderless options-dense")  # fmt: skip
-
-
-def _button(icon: str, label: str, action: Any, *, size: str = "md") -> ui.button:
-    return ui.button(icon=icon, on_click=action).props(
-        f'flat round dense size={size} aria-label="{label}" title="{label}"'
-    )
 
 
 def _numbers(values: tuple[float, ...]) -> list[str]:

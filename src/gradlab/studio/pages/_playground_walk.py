@@ -10,6 +10,7 @@ from gradlab.live import Gauge, Session, Stability, account_of, nearest_example
 from gradlab.studio._elements import NetworkView
 from gradlab.studio._player import Player
 from gradlab.studio._walk import Stage, walk
+from gradlab.studio.pages._frame_of_page import icon_button
 
 GAUGE_S = 0.7
 
@@ -32,12 +33,8 @@ class WalkControls:
         )
         with ui.row().style("align-items: center; gap: 4px"):
             ui.button("Begin", icon="start", on_click=self._begin).props("outline dense")
-            ui.button(icon="chevron_left", on_click=lambda: self._move(-1)).props(
-                'flat round dense aria-label="Stage before"'
-            )
-            ui.button(icon="chevron_right", on_click=lambda: self._move(1)).props(
-                'flat round dense aria-label="Next stage"'
-            )
+            icon_button("chevron_left", "Stage before", lambda: self._move(-1))
+            icon_button("chevron_right", "Next stage", lambda: self._move(1))
             ui.button("Check the gradient", on_click=self._check).props("outline dense")
             ui.button("Clear", on_click=self._clear).props("flat dense")
         self._title = ui.label().classes("walk-title")
