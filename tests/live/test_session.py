@@ -1,5 +1,6 @@
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -197,6 +198,42 @@ def test_more_than_two_classes_have_winners() -> None:
     assert set(np.unique(maps.winners)) <= {0, 1, 2}
     assert session.plane is not None
     assert "training mean of the other 2 inputs" in session.plane.note
+
+
+def test_a_table_can_be_looked_at_across_any_two_of_its_numbers_while_it_trains() -> None:
+    session = Session(preset("iris"))
+    session.advance(epochs=2)
+    weights, generation = session.params_of(0), session.data_generation
+    first, *_, last = session.axes
+    session.look_across((last, first))
+    assert session.plane is not None
+    assert session.plane.names == (last, first)
+    np.testing.assert_allclose(session.plane.places[:, 0], session.dataset.raw[last], rtol=1e-5)
+    assert session.data_generation > generation
+    assert session.epoch == 2
+    jax.tree.map(np.testing.assert_array_equal, session.params_of(0), weights)
+    with pytest.raises(SpecError, match="unknown numeric feature 'species'"):
+        session.look_across((first, "species"))
+    assert session.plane.names == (last, first)
+
+
+def test_axes_stay_with_the_data_and_go_with_them() -> None:
+    session = Session(preset("iris"))
+    chosen = session.plane.names if session.plane is not None else None
+    session.look_across((session.axes[0], session.axes[1]))
+    names = session.axes[:2]
+    for change in ("split.test=0.4", "seed=3", "model.0.units=3"):
+        session.become(override(session.experiment, [change]))
+        assert session.plane is not None
+        assert session.plane.names == names
+    session.become(preset("circle"))
+    assert session.axes == ()
+    assert session.plane.names == ("x1", "x2")
+    session.become(preset("iris"))
+    assert session.plane.names == chosen
+    session.look_across((session.axes[0], session.axes[1]))
+    session.look_across(None)
+    assert session.plane.names == chosen
 
 
 def test_pictures_have_no_plane() -> None:

@@ -1,12 +1,15 @@
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qsl
 
 import pytest
 
+from gradlab.core import GradlabError
+from gradlab.live import Session, plane_of
 from gradlab.spec import TableData
 from gradlab.studio._desk import Desk
 from gradlab.studio._link import to_query
 from gradlab.studio._packing import pack_points
-from gradlab.studio._player import Player
+from gradlab.studio._player import Command, Player
 
 
 def test_a_control_changes_a_word_of_the_address() -> None:
@@ -62,11 +65,100 @@ def test_a_table_of_ones_own_stays_until_another_set_is_chosen(*, is_regression:
     desk = Desk({})
     desk.open_table(TableData(path="my.csv", target="y"), is_regression=is_regression)
     assert desk.experiment.data == TableData(path="my.csv", target="y")
-    desk.change(rate="0.1")
-    assert desk.experiment.data.kind == "table"
+    desk.change(rate="0.1", across="a", up="b, c")
+    assert desk.problem == ""
+    assert desk.experiment.optimizer.learning_rate == 0.1
+    assert desk.view.axes == ("a", "b, c")
+    assert desk.experiment.data == TableData(path="my.csv", target="y")
     assert desk.experiment.loss.kind == ("squared-error" if is_regression else "cross-entropy")
+    desk.open_table(TableData(path="other.csv", target="y"), is_regression=is_regression)
+    assert desk.view.axes is None
     desk.open_data("circle")
     assert desk.experiment.data.kind == "playground"
+
+
+def test_a_table_that_is_refused_leaves_the_set_before() -> None:
+    desk = Desk({})
+    desk.open_table(TableData(path="my.csv", target="y"), is_regression=False)
+    desk.change(rate="fast")
+    assert "a number is needed" in desk.problem
+    desk.open_data("nothing")
+    assert "unknown data set" in desk.problem
+    desk.change(rate="0.1")
+    assert desk.experiment.data.kind == "table"
+
+
+AXES = {"data": "iris", "across": "petal length (cm)", "up": "sepal width (cm)"}
+
+
+class Seat(Player):
+    """A player whose commands are carried out at once."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.session = Session(desk.experiment, desk.view.race)
+        self.problem = ""
+
+    def do(self, command: Command) -> None:
+        assert self.session is not None
+        try:
+            command(self.session)
+        except GradlabError as error:
+            self.problem = str(error)
+
+
+def test_axes_are_changed_without_another_network() -> None:
+    desk = Desk(AXES)
+    seat = Seat(desk)
+    desk.seat(seat)
+    session = seat.session
+    assert session is not None
+    assert session.plane is not None
+    assert session.plane.names == ("petal length (cm)", "sepal width (cm)")
+    session.advance(epochs=2)
+    desk.change(across="sepal length (cm)")
+    assert session.plane.names == ("sepal length (cm)", "sepal width (cm)")
+    assert session.epoch == 2
+    assert desk.words["across"] == "sepal length (cm)"
+    desk.change(across=None, up=None)
+    usual = plane_of(session.dataset)
+    assert usual is not None
+    assert session.plane.names == usual.names
+    assert session.epoch == 2
+    desk.change(across="sepal length (cm)", up="sepal width (cm)")
+    desk.open_data("wine")
+    assert desk.view.axes is None
+    assert set(session.plane.names) <= set(session.axes)
+    assert seat.problem == ""
+
+
+def test_a_name_that_the_data_has_not_is_one_line_and_leaves_the_address() -> None:
+    words = {**AXES, "up": "sepal widht (cm)", "rate": "0.1"}
+    desk = Desk(words)
+    seat = Seat(desk)
+    desk.seat(seat)
+    assert "unknown numeric feature 'sepal widht (cm)': did you mean 'sepal width (cm)'" in seat.problem
+    assert "\n" not in seat.problem
+    told = []
+    desk.on_change = lambda: told.append(desk.query)
+    assert seat.session is not None
+    assert not desk.settle(seat.session)
+    assert desk.settle(seat.session)
+    assert told == [desk.query]
+    assert "across" not in desk.words
+    assert desk.words["rate"] == "0.1"
+
+
+def test_weights_of_a_link_are_put_in_although_its_axes_are_unknown() -> None:
+    first = Seat(Desk({"data": "iris"}))
+    assert first.session is not None
+    first.session.advance(epochs=3)
+    link = dict(parse_qsl(Desk({"data": "iris"}).full_link(first.session)))
+    desk = Desk({**link, "across": "a", "up": "b"})
+    seat = Seat(desk)
+    desk.seat(seat)
+    assert "unknown numeric feature 'a'" in seat.problem
+    assert seat.session is not None
+    assert desk.full_link(seat.session).split("weights=")[1] == link["weights"]
 
 
 async def _answer(player: Player, desk: Desk) -> str:

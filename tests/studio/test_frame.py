@@ -189,3 +189,9 @@ def test_network_and_data_are_told_again_only_when_they_are_others() -> None:
     assert {"network", "data"} & read(session, maker).header.keys() == {"data"}
     session.become(override(session.experiment, ["model.0.units=3"]))
     assert {"network", "data"} <= read(session, maker).header.keys()
+    session.become(preset("iris"))
+    read(session, maker)
+    session.look_across(("sepal width (cm)", "petal length (cm)"))
+    header = read(session, maker).header
+    assert {"network", "data"} & header.keys() == {"data"}
+    assert header["data"]["names"] == ["sepal width (cm)", "petal length (cm)"]

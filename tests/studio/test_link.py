@@ -33,6 +33,7 @@ WORDS: dict[str, Any] = {
     "race": st.sampled_from(
         ["learning_rate:0.01,0.1", "learning_rate:0.123456789,3", "seed:0,1", "activation:tanh,relu", "optimizer:sgd"]
     ),
+    "axes": st.permutations(["alcohol", "a, b & c=d", "50 %", "größe"]).map(lambda names: names[:2]),
     "test": st.just("1"),
     "discretize": st.just("1"),
     "hide": st.lists(st.sampled_from(HIDEABLE), min_size=1, unique=True).map(",".join),
@@ -46,7 +47,8 @@ def read(query: str) -> tuple[Experiment, View]:
 @settings(max_examples=60, deadline=None)
 @given(st.fixed_dictionaries({}, optional=WORDS))
 def test_a_link_says_all_that_is_set(words: dict[str, str]) -> None:
-    read_first = from_query(words)
+    axes = dict(zip(("across", "up"), words.pop("axes", ()), strict=False))
+    read_first = from_query({**words, **axes})
     assert read(to_query(*read_first)) == read_first
 
 
@@ -75,6 +77,9 @@ def test_the_usual_page_is_that_of_tensorflow_playground() -> None:
         ({"race": "learning_rate:"}, "a race needs values"),
         ({"race": "learning_rate:a,b"}, "a number is needed"),
         ({"hide": "everything"}, "unknown control 'everything'"),
+        ({"data": "wine", "across": "hue"}, "across=hue&up=: two features are needed"),
+        ({"data": "wine", "across": "hue", "up": "hue"}, "two features are needed"),
+        ({"data": "table"}, "from 'Own data' alone"),
         ({"points": "!!!"}, "cannot be read"),
         ({"points": pack(b"{}")}, "cannot be read"),
         ({"points": pack(b"[[1, 2]]")}, "cannot be read"),
@@ -109,6 +114,13 @@ def test_a_momentum_goes_by_an_optimizer_that_has_none() -> None:
     words = {"optimizer": "momentum", "momentum": "0.5"}
     assert "momentum=0.5" in to_query(*from_query(words))
     assert from_query({**words, "optimizer": "adam"}) == from_query({"optimizer": "adam"})
+
+
+def test_the_axes_of_a_table_are_two_words_and_points_have_their_own() -> None:
+    words = {"across": "petal length (cm)", "up": "a, b"}
+    assert from_query({**words, "data": "iris"})[1].axes == ("petal length (cm)", "a, b")
+    assert from_query({**words, "data": "circle"})[1].axes is None
+    assert from_query({"data": "iris"})[1].axes is None
 
 
 def test_points_come_back_as_they_went() -> None:

@@ -156,6 +156,21 @@ def test_a_problem_is_told_and_the_session_goes_on() -> None:
     play(work)
 
 
+def test_other_data_are_told_of() -> None:
+    async def work(player: Player, frames: list[bytes]) -> None:
+        told: list[tuple[str, ...]] = []
+        player.on_change = lambda: told.append(player.session.axes if player.session is not None else ("none",))
+        await until(lambda: len(told) == 1)
+        player.do(lambda session: session.become(preset("iris")))
+        await until(lambda: len(told) == 2)
+        assert told[0] == ()
+        assert len(told[1]) == 4
+        player.do(lambda session: session.look_across((told[1][0], told[1][1])))
+        await until(lambda: len(told) == 3)
+
+    play(work)
+
+
 def _fail(_: Session) -> None:
     raise GradlabError("no such thing")
 

@@ -1,5 +1,6 @@
 """The playground in a real browser, as a person goes through it: by mouse, keys and touch, from a link, on a phone."""
 
+import functools
 import os
 import time
 from collections.abc import Callable
@@ -10,12 +11,26 @@ import pytest
 
 from tests.studio.conftest import Studio
 from tests.studio.playground_page import (
-    biases, choose, epoch, is_scrolled_sideways, picture, press, reading, readings, show, wait_for_epoch,
-)  # fmt: skip
+    biases,
+    choose,
+    epoch,
+    is_scrolled_sideways,
+    open_playground,
+    picture,
+    press,
+    reading,
+    readings,
+    wait_for_epoch,
+)
 
 pytestmark = pytest.mark.browser
 
 Open = Callable[..., Any]
+
+
+@pytest.fixture
+def show(visit: Open) -> Open:
+    return functools.partial(open_playground, visit)
 
 
 def test_a_first_visit_ends_at_a_trained_spiral(show: Open, tmp_path: Path) -> None:

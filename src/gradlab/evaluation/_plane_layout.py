@@ -122,7 +122,8 @@ def _note(others: int) -> str:
     if others == 0:
         return ""
     left_out = f"the other {others} inputs" if others > 1 else "the other input"
-    return f"A plane through the training mean of {left_out}: an example may lie off it, seemingly on a wrong side."
+    off_it = "an example may lie off it, and seem to stand on the wrong side"
+    return f"A plane through the training mean of {left_out}: {off_it}."
 
 
 def _ticks(places: Float[np.ndarray, "places 2"], num_ticks: int, margin: float) -> Float[np.ndarray, "2 ticks"]:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from gradlab import data
 from gradlab.core import SpecError
 from gradlab.data import Source
+from gradlab.evaluation import spanning_features
 from gradlab.live._maps import Maps, draw_answer, draw_maps
 from gradlab.live._plane import plane_of
 from gradlab.live._racer import Racer
@@ -66,9 +67,10 @@ class Session:
         variants = race_variants(experiment, race)
         source = self._load(experiment)
         dataset = data.prepare(source, experiment.split, _data_seed(experiment))
-        plane = plane_of(dataset, self._features)
+        features = self._features if self._source is not None and source is self._source[1] else None
+        plane = plane_of(dataset, features)
         racers = [Racer(label, own, dataset) for label, own in variants]
-        self._source = (experiment.data, source)
+        self._source, self._features = (experiment.data, source), features
         self.experiment, self.race, self.dataset, self.plane, self.racers = experiment, race, dataset, plane, racers
         self.focus = min(self.focus, len(racers) - 1)
         self.generation += 1
@@ -133,8 +135,15 @@ class Session:
             racer.network.change({name: numbers[name] for name in racer.network.hyper if numbers.get(name) is not None})
             racer.touched()
 
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """The features that can span the plane; none where it is given, as for points in the plane."""
+        return tuple(spanning_features(self.dataset))
+
     def look_across(self, features: tuple[str, str] | None) -> None:
-        """Choose the two features of a table that span the plane.
+        """Choose the two features of a table that span the plane; None: as they are chosen without a word.
+
+        Other data are shown over features of their own.
 
         Raises:
             SpecError: If there is no such feature.

@@ -16,7 +16,7 @@ from gradlab.studio._packing import pack_points, unpack_points
 HIDEABLE = (
     "data", "noise", "share", "batch", "regenerate", "features", "layers", "activation", "rate", "optimizer", "loss",
     "regularization", "schedule", "initializer", "dropout", "play", "step", "reset", "test", "discretize", "race",
-    "speed", "stop", "time", "account", "gauge", "save", "own", "scores",
+    "speed", "stop", "time", "account", "gauge", "save", "own", "scores", "axes",
 )  # fmt: skip
 """Controls that a link may hide, as `hide=noise,rate`."""
 
@@ -31,6 +31,7 @@ class View:
         is_discrete: Whether the map has two colours only.
         hidden: Controls that are not shown.
         weights: Weights to put in, as `pack_weights` wrote them; empty: none.
+        axes: The two features of a table that span the plane; None: as gradlab chooses them.
     """
 
     race: Race | None = None
@@ -38,6 +39,7 @@ class View:
     is_discrete: bool = False
     hidden: frozenset[str] = field(default_factory=frozenset)
     weights: str = ""
+    axes: tuple[str, str] | None = None
 
 
 PLAYGROUND = ("circle", "xor", "gauss", "spiral", "plane", "multi-gauss")
@@ -103,13 +105,16 @@ def from_query(query: Mapping[str, str]) -> tuple[Experiment, View]:
     Raises:
         SpecError: If a value cannot be read or is out of range.
     """
+    if query.get("data") == "table":
+        raise SpecError("data=table: the playground opens a table of one's own from 'Own data' alone; give it there")
     base = default_experiment("circle") if "points" in query else default_experiment(query.get("data", "circle"))
     values = base.model_dump(mode="json", exclude_none=True)
     _read_data(values, query)
     _read_model(values, query)
     _read_training(values, query)
     experiment = parse(values, where="the link")
-    return experiment, _read_view(query)
+    is_table = experiment.data.kind not in ("playground", "points")
+    return experiment, _read_view(query, _read_axes(query) if is_table else None)
 
 
 def _read_data(values: dict[str, Any], query: Mapping[str, str]) -> None:
@@ -204,7 +209,17 @@ def _read_training(values: dict[str, Any], query: Mapping[str, str]) -> None:
         values["epochs"] = _whole("epochs", query["epochs"])
 
 
-def _read_view(query: Mapping[str, str]) -> View:
+def _read_axes(query: Mapping[str, str]) -> tuple[str, str] | None:
+    """Read which features span the plane; whether the table has them shows when it is there."""
+    if "across" not in query and "up" not in query:
+        return None
+    across, up = query.get("across", ""), query.get("up", "")
+    if not across or not up or across == up:
+        raise SpecError(f"across={across}&up={up}: two features are needed, as across=alcohol&up=hue")
+    return across, up
+
+
+def _read_view(query: Mapping[str, str], axes: tuple[str, str] | None) -> View:
     race = None
     if query.get("race"):
         name, _, words = query["race"].partition(":")
@@ -213,7 +228,8 @@ def _read_view(query: Mapping[str, str]) -> View:
     for word in hidden:
         if word not in HIDEABLE:
             raise SpecError(unknown_name("control", word, HIDEABLE))
-    return View(race, query.get("test") == "1", query.get("discretize") == "1", hidden, query.get("weights", ""))
+    weights = query.get("weights", "")
+    return View(race, query.get("test") == "1", query.get("discretize") == "1", hidden, weights, axes)
 
 
 def make_race(name: str, words: str) -> Race:
@@ -277,6 +293,7 @@ def to_query(experiment: Experiment, view: View | None = None) -> str:
         found["race"] = f"{shown.race.name}:{values}"
     found |= {"test": "1"} if shown.shows_test else {}
     found |= {"discretize": "1"} if shown.is_discrete else {}
+    found |= {"across": shown.axes[0], "up": shown.axes[1]} if shown.axes else {}
     found |= {"hide": ",".join(sorted(shown.hidden))} if shown.hidden else {}
     found |= {"weights": shown.weights} if shown.weights else {}
     return "&".join(f"{name}={quote(value, safe=',:.-_')}" for name, value in found.items())

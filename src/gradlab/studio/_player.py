@@ -176,15 +176,19 @@ class Player:
                 if not self._has_work():
                     await self._wake.wait()
                 continue
-            before = (self.problem, self.is_running, self.session is None)
+            before = self._standing()
             frame = await loop.run_in_executor(self._pool, self._slice)
             if frame is not None and self._send is not None:
                 self._is_taken = False
                 self._send(frame)
                 self._prepare_soon(loop)
-            if before != (self.problem, self.is_running, self.session is None):
+            if before != self._standing():
                 self.on_change()
             await asyncio.sleep(max(0.0, self._pace() - (time.perf_counter() - begin)))
+
+    def _standing(self) -> tuple[str, bool, int | None]:
+        """Return what the page hears of, between two slices, when it is another."""
+        return self.problem, self.is_running, self.session.data_generation if self.session is not None else None
 
     def _prepare_soon(self, loop: asyncio.AbstractEventLoop) -> None:
         session = self.session

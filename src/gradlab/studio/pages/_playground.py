@@ -13,6 +13,7 @@ from gradlab.studio._hall import Hall
 from gradlab.studio._player import Player
 from gradlab.studio._uploads import FOLDER
 from gradlab.studio.pages._frame_of_page import page_frame
+from gradlab.studio.pages._playground_axes import AxesControls
 from gradlab.studio.pages._playground_controls import KEYS, Controls
 from gradlab.studio.pages._playground_own import OwnDataControls
 from gradlab.studio.pages._playground_scores import ScoreControls
@@ -86,13 +87,7 @@ class Playground:
                 self._controls.add_hideable("account", account)
                 self._controls.add_hideable("gauge", gauge)
             with ui.element("section").classes("panel output-panel").props('aria-label="Output"'):
-                self._plane = PlaneView(player.key)
-                self._plane.on("focus", lambda event: self._focus(int(event.args)))
-                self._plane.on("example", walk.take)
-                self._controls.build_output(self._plane)
-                scores = ui.expansion("Scores: confusion matrix, R²").classes("full")
-                ScoreControls(player, scores).build()
-                self._controls.add_hideable("scores", scores)
+                self._build_output(walk)
         own = OwnDataControls(desk, self._plane, self._folder)
         with own_data:
             own.build()
@@ -108,8 +103,19 @@ class Playground:
             self._readout.on("focus", lambda event: self._focus(int(event.args)))
         Keys(KEYS).on("press", lambda event: self._controls.press(str(event.args)))
         desk.on_change = self._follow
-        player.on_change = self._tell_problem
+        player.on_change = self._hear
         self._follow()
+
+    def _build_output(self, walk: WalkControls) -> None:
+        self._plane = PlaneView(self._player.key)
+        self._plane.on("focus", lambda event: self._focus(int(event.args)))
+        self._plane.on("example", walk.take)
+        self._axes = AxesControls(self._desk)
+        self._controls.add_hideable("axes", self._axes.build())
+        self._controls.build_output(self._plane)
+        scores = ui.expansion("Scores: confusion matrix, R²").classes("full")
+        ScoreControls(self._player, scores).build()
+        self._controls.add_hideable("scores", scores)
 
     def forget(self) -> None:
         """Drop what the page was given, unless a run needs it."""
@@ -125,6 +131,12 @@ class Playground:
         self._tell_problem()
         # Asked of the client, since what was pressed may be gone by now: a layer's buttons are built anew.
         self._client.run_javascript(f"history.replaceState(null, '', '?' + {desk.query!r} + location.hash)")
+
+    def _hear(self) -> None:
+        """Follow the player, which calls this between two slices of its work."""
+        self._tell_problem()
+        if self._player.session is not None:
+            self._axes.follow(self._player.session)
 
     def _tell_problem(self) -> None:
         self._problem.text = self._desk.problem or self._player.problem

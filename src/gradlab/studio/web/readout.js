@@ -22,10 +22,9 @@ export default {
         <input type="range" min="0" :max="Math.max(0, moments.length - 1)" :value="shown ?? moments.length - 1" :disabled="moments.length < 2"
           @input="$emit('look', Number($event.target.value))" aria-label="Go back to an earlier epoch" />
         <span class="quiet">{{ shown === null ? "now" : "epoch " + moments[shown] }}</span></label>
-      <p v-if="problem" class="problem" role="alert">{{ problem }}</p>
     </div>`,
   data() {
-    return { epoch: 0, step: 0, rows: [], columns: [], differs: "", focus: 0, open: null, moments: [0], shown: null, problem: "" };
+    return { epoch: 0, step: 0, rows: [], columns: [], differs: "", focus: 0, open: null, moments: [0], shown: null };
   },
   mounted() {
     this.wasRunning = null;
@@ -45,7 +44,6 @@ export default {
       this.step = frame.shown === null ? frame.step : 0;
       this.moments = frame.moments;
       this.shown = frame.shown;
-      this.problem = frame.problem;
       this.focus = frame.focus;
       this.differs = frame.network.differs.replace("_", " ");
       const wanted = ["train_loss", "test_loss", "validation_loss", "train_accuracy", "test_accuracy", "validation_accuracy"];
