@@ -1,5 +1,6 @@
 """A studio that runs beside the tests, and a browser that looks at it."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ SERVE = """
 import contextlib
 from gradlab.studio import serve
 with contextlib.suppress(KeyboardInterrupt):
-    serve(port=0, on_ready=print)
+    serve(port=0, on_ready=print, on_note=print)
 """
 
 
@@ -34,10 +35,9 @@ class Studio:
     pid: int
 
 
-@pytest.fixture(scope="session")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    """One studio for all tests, in a process of its own."""
-    folder = tmp_path_factory.mktemp("studio")
+@contextlib.contextmanager
+def serving(folder: Path) -> Iterator[Studio]:
+    """Serve a studio in a process of its own, which is asked to end in the end; it may have been killed by then."""
     with (folder / "stderr").open("w+") as errors:
         process = subprocess.Popen(
             [sys.executable, "-u", "-c", SERVE], cwd=folder, stdout=subprocess.PIPE, stderr=errors, text=True
@@ -47,9 +47,17 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
             address = process.stdout.readline().strip()
             assert address.startswith("http"), (folder / "stderr").read_text()
             yield Studio(address, folder, process.pid)
-            os.kill(process.pid, signal.SIGINT)
+            if process.poll() is None:
+                os.kill(process.pid, signal.SIGINT)
             process.wait(timeout=30)
     assert "Traceback" not in (folder / "stderr").read_text()
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """One studio for all tests."""
+    with serving(tmp_path_factory.mktemp("studio")) as served:
+        yield served
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from nicegui import Client, app, background_tasks, ui
 from gradlab import verbs
 from gradlab.data import data_folder
 from gradlab.studio._hall import Hall
+from gradlab.studio._trash import Trash
 from gradlab.studio._uploads import Uploads
 from gradlab.studio.pages._data_choose import Choose
 from gradlab.studio.pages._data_look import Look
@@ -33,7 +34,8 @@ def add_data(hall: Hall) -> None:
         with page_frame("/data", "Data"):
             ui.add_css(STYLE)
             named = [data_folder()] if os.environ.get("GRADLAB_DATA") else []
-            page = DataPage(hall.runs, [start, *named, hall.runs], trainings)
+            trash = Trash(hall.runs, hall.has_upload)
+            page = DataPage(hall.runs, [start, *named, hall.runs], trainings, trash)
             page.build()
         client.on_delete(page.close)
         background_tasks.create(page.list_found())
@@ -42,14 +44,16 @@ def add_data(hall: Hall) -> None:
 class DataPage:
     """The sections, each of which tells the next."""
 
-    def __init__(self, runs: Path, roots: list[Path], trainings: Trainings) -> None:
+    def __init__(self, runs: Path, roots: list[Path], trainings: Trainings, trash: Trash) -> None:
         """Make the sections.
 
         Args:
             runs: The folder of runs.
             roots: Folders from which paths may be named.
             trainings: Starts trainings.
+            trash: Where deleted runs wait whose upload this page has open.
         """
+        self._trash = trash
         self._uploads = Uploads(runs)
         self._choose = Choose(roots, self._uploads, self._on_choice)
         self._show = Show(self._on_look)
@@ -81,6 +85,7 @@ class DataPage:
     def _tidy(self) -> None:
         self._train.wait()
         self._uploads.close()
+        self._trash.empty()
 
     async def _on_choice(self, choice: Choice) -> None:
         await self._show.show(choice)
