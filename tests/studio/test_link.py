@@ -1,4 +1,5 @@
 import zlib
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -108,6 +109,11 @@ def test_what_cannot_be_read_is_told_in_one_line(query: dict[str, str], message:
         from_query(query)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 300
+
+
+def test_the_page_of_words_names_every_control_that_can_be_hidden() -> None:
+    told = (Path(__file__).parents[2] / "docs" / "studio.md").read_text().split("for teaching: `")[1].split("`")[0]
+    assert sorted(told.split()) == sorted(HIDEABLE)
 
 
 def test_a_momentum_goes_by_an_optimizer_that_has_none() -> None:

@@ -231,11 +231,12 @@ def test_tab_reaches_every_control_and_shows_where_it_is(show: Open) -> None:
 
 
 def test_a_link_hides_controls(show: Open, tmp_path: Path) -> None:
-    page = show("?hide=noise,rate,layers,race,regularization,step")
+    page = show("?hide=noise,rate,layers,race,regularization,step,time")
     for gone in ("Learning rate", "Penalty", "Penalty rate"):
         assert not page.get_by_role("combobox", name=gone, exact=True).is_visible()
     for gone in ("One mini-batch (S)", "One epoch (E)", "One layer more", "One neuron more in layer 1"):
         assert not page.get_by_role("button", name=gone).is_visible()
+    assert not page.get_by_role("slider", name="Go back to an earlier epoch").is_visible()
     assert not page.get_by_text("Noise: ").is_visible()
     assert not page.get_by_text("Race: ").is_visible()
     for kept in ("Speed", "Activation", "Optimizer", "Data set"):

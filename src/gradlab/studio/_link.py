@@ -15,7 +15,7 @@ from gradlab.studio._packing import pack_points, unpack_points
 
 HIDEABLE = (
     "data", "noise", "share", "batch", "regenerate", "features", "layers", "activation", "rate", "optimizer", "loss",
-    "regularization", "schedule", "initializer", "dropout", "play", "step", "reset", "test", "discretize", "race",
+    "regularization", "schedule", "init", "epochs", "dropout", "play", "step", "reset", "test", "discretize", "race",
     "speed", "stop", "time", "account", "gauge", "save", "own", "scores", "axes",
 )  # fmt: skip
 """Controls that a link may hide, as `hide=noise,rate`."""

@@ -98,6 +98,8 @@ class Playground:
                 chart = ui.echart(dict(CHART)).classes("chart").props('role="img" aria-label="Loss by epoch"')
                 self._log = ui.checkbox("Log scale", on_change=self._scale)
             self._readout = Readout(player.key, chart)
+            if "time" in desk.view.hidden:
+                self._readout.hide_time()
             self._readout.on("running", lambda event: self._controls.show_running(is_running=bool(event.args)))
             self._readout.on("look", lambda event: self._look_back(int(event.args)))
             self._readout.on("focus", lambda event: self._focus(int(event.args)))
