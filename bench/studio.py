@@ -1,5 +1,6 @@
-"""The playground in one browser, beside TensorFlow Playground's code; as its network changes; and in thirty at once."""
+"""The playground in one browser, beside TensorFlow Playground; as its network changes; and in thirty at once."""
 
+import os
 import shutil
 import sys
 from importlib.util import find_spec
@@ -11,6 +12,8 @@ from bench.playground import NETWORK_MODULE, playground_missing
 
 PEERS = ROOT / "bench" / "peers"
 SESSIONS = 30
+# A folder with TensorFlow Playground's page, built. It is not copied here: make your own from a checkout.
+PAGE = os.environ.get("PLAYGROUND_PAGE", "")
 # An epoch of 2-4-2-1 in that page's code, with its maps and losses and without its drawing, where gradlab was planned;
 # 6.8 ms on the machine where this limit was first held.
 RECORDED_MS = 12.0
@@ -23,12 +26,24 @@ def _missing_browser() -> str:
     return "" if any(map(shutil.which, names)) else "there is no Chromium on the path"
 
 
+def _missing_page() -> str:
+    if not PAGE or not (Path(PAGE) / "index.html").is_file():
+        return "set PLAYGROUND_PAGE to a folder with TensorFlow Playground's page, built by its npm run build"
+    return _missing_browser()
+
+
 SIDES = [
     Side(
         "one browser",
         [sys.executable, str(PEERS / "studio_browser.py"), "4"],
         {"frame": ("frame_s",), "epoch": ("epoch_s",)},
         unavailable=_missing_browser(),
+    ),
+    Side(
+        "TensorFlow Playground's page",
+        [sys.executable, str(PEERS / "playground_page.py"), str(Path(PAGE).resolve()), "4"],
+        {"epoch": ("epoch_s",), "script": ("script_s",)},
+        unavailable=_missing_page(),
     ),
     Side(
         "TensorFlow Playground",
@@ -68,6 +83,9 @@ BENCH = Bench(
     sides=SIDES,
     limits=[
         Limit("frame", "one browser", at_most=50.0, unit="ms"),
+        Limit("epoch", "one browser", "TensorFlow Playground's page", at_most=0.2, unit="ms"),
+        # That page waits for the display after each epoch: this is how long it is busy with one.
+        Limit("script", "TensorFlow Playground's page", unit="ms"),
         Limit("epoch", "one browser", "TensorFlow Playground", at_most=0.2, unit="ms"),
         Limit("epoch", "one browser", at_most=RECORDED_MS / 5.0, unit="ms"),
         Limit("until drawn", "a new shape", at_most=1000.0, unit="ms"),

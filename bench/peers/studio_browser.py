@@ -1,11 +1,10 @@
 """The playground's 2-4-2-1 on circle, as fast as it goes, in one Chromium. Prints seconds a frame and an epoch."""
 
 import json
-import shutil
 import sys
 import time
 
-from playwright.sync_api import sync_playwright
+from chromium import blank_page
 from studio_server import served
 
 SECONDS = float(sys.argv[1])
@@ -19,12 +18,8 @@ COUNT = """
   };
 """
 READ = "[performance.now(), window.drawn, Number(document.querySelector('.readout-epoch b').textContent)]"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
-with served() as (address, _), sync_playwright() as driver:
-    chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-    page = chromium.new_page(viewport={"width": 1280, "height": 900})
-    page.add_init_script(COUNT)
+with served() as (address, _), blank_page(COUNT) as page:
     page.goto(address)
     page.locator(".net-node canvas").first.wait_for()
     page.get_by_role("combobox", name="Speed").click()
@@ -35,6 +30,5 @@ with served() as (address, _), sync_playwright() as driver:
     time.sleep(SECONDS)
     end = page.evaluate(READ)
     assert end[2] < 100_000, "training ended by itself: measure for a shorter time"
-    chromium.close()
 milliseconds, frames, epochs = (after - before for before, after in zip(begin, end, strict=True))
 print(json.dumps({"frame_s": milliseconds / 1e3 / frames, "epoch_s": milliseconds / 1e3 / epochs}))
