@@ -49,7 +49,7 @@ STYLE = """
   pointer-events: none; }
 .axis.top { top: 0; left: 50%; } .axis.bottom { bottom: 0; left: 50%; } .axis.left { left: 0; top: 50%; }
 .axis.right { right: 0; top: 50%; }
-.plane-names { font-size: 12px; color: var(--quiet); }
+.plane-names { grid-column: 1 / -1; margin-top: -6px; font-size: 12px; color: var(--quiet); }
 .axes { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0 12px; margin: 4px 0; }
 .axes .q-field__native span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .loss-panel { margin-top: 12px; display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 16px; }

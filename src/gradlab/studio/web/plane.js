@@ -19,9 +19,9 @@ export default {
           <span class="axis top">{{ high[1] }}</span><span class="axis bottom">{{ low[1] }}</span>
           <span class="axis left">{{ low[0] }}</span><span class="axis right">{{ high[0] }}</span>
         </div>
-        <div v-if="place === 0" class="plane-names">{{ names[0] }} →, {{ names[1] }} ↑<div v-if="note">{{ note }}</div></div>
       </figure>
-      <p v-if="!names.length" class="quiet">These inputs span no plane: there are no two numbers among them.</p>
+      <div v-if="names.length" class="plane-names">{{ names[0] }} →, {{ names[1] }} ↑<div v-if="note">{{ note }}</div></div>
+      <p v-else class="quiet">These inputs span no plane: there are no two numbers among them.</p>
     </div>`,
   data() {
     return { labels: [""], differs: "", focus: 0, names: ["x1", "x2"], low: [-6, -6], high: [6, 6], note: "", classes: [] };
