@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 import gradlab as gl
 from gradlab.spec import override, preset
@@ -104,6 +105,30 @@ def test_a_study_is_told_and_its_numbers_are_downloaded(show: Open, runs: Path) 
         assert begun.value.suggested_filename == f"study-{name}"
         assert Path(begun.value.path()).read_bytes() == (runs / "study" / name).read_bytes()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
+def test_details_and_comparisons_keep_nobody_out(show: Open, scheme: str, width: int) -> None:
+    page = show(width=width, color_scheme=scheme)
+
+    def look() -> None:
+        page.wait_for_function("!document.querySelector('.q-loading-bar:not([aria-hidden=true])')")
+        found = Axe().run(page).response["violations"]
+        assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
+
+    for name in ("broken", "stopped", "flow ers", "study"):
+        page.get_by_role("button", name=f"Details of {name}").click()
+        page.get_by_role("heading", name=name, exact=True).wait_for()
+        page.wait_for_timeout(300)
+        look()
+    page.get_by_text("Every setting, as TOML").click()
+    for name in ("study", "wide"):
+        page.get_by_role("checkbox", name=f"Choose {name}").click()
+    look()
+    page.get_by_role("button", name="Compare").click()
+    page.get_by_role("region", name="Results").wait_for()
+    page.wait_for_timeout(300)
+    look()
 
 
 def test_the_keys_lead_to_details_and_back(show: Open) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import threading
+from functools import partial
 from pathlib import Path
 
 from nicegui import Client, app, background_tasks, ui
@@ -22,12 +23,26 @@ from gradlab.studio.pages._data_train import Train
 from gradlab.studio.pages._data_training import Trainings
 from gradlab.studio.pages._frame_of_page import page_frame
 
+PATIENCE_S = 2.0
+"""How long a studio that ends waits for a page to be tidied."""
+
 
 def add_data(hall: Hall) -> None:
     """Add the page."""
     trainings = Trainings()
     start = Path.cwd()
-    app.on_shutdown(trainings.close)
+    pages: set[DataPage] = set()
+
+    def shut() -> None:
+        trainings.close()
+        for tidying in [page.close() for page in pages]:
+            tidying.join(PATIENCE_S)
+
+    def leave(page: DataPage) -> None:
+        pages.discard(page)
+        page.close()
+
+    app.on_shutdown(shut)
 
     @ui.page("/data")
     async def data(client: Client) -> None:
@@ -37,7 +52,8 @@ def add_data(hall: Hall) -> None:
             trash = Trash(hall.runs, hall.has_upload)
             page = DataPage(hall.runs, [start, *named, hall.runs], trainings, trash)
             page.build()
-        client.on_delete(page.close)
+        pages.add(page)
+        client.on_delete(partial(leave, page))
         background_tasks.create(page.list_found())
 
 
@@ -76,11 +92,13 @@ class DataPage:
         """Look through the folder of data."""
         await self._choose.list_found()
 
-    def close(self) -> None:
-        """End what is going on, and remove uploads that no run needs."""
+    def close(self) -> threading.Thread:
+        """End what is going on, and have the uploads that no run needs removed: by a thread, which is returned."""
         self._train.leave()
         # Until a training has ended, no run may say yet which file it needs.
-        threading.Thread(target=self._tidy, name="studio-uploads").start()
+        tidying = threading.Thread(target=self._tidy, name="studio-uploads")
+        tidying.start()
+        return tidying
 
     def _tidy(self) -> None:
         self._train.wait()

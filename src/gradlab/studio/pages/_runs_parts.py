@@ -141,7 +141,7 @@ def build_details(name: str, found: Details) -> None:
         with ui.element("details"):
             with ui.element("summary"):
                 ui.label("Every setting, as TOML").style("display: inline")
-            with ui.element("pre").classes("runs-toml").props('tabindex="0" role="region" aria-label="Settings"'):
+            with ui.element("pre").classes("runs-toml").props('tabindex="0" role="region" aria-label="Every setting"'):
                 ui.label(found.description).style("white-space: pre")
 
 
@@ -172,8 +172,8 @@ def build_comparison(found: RunComparison) -> None:
     heading("Compared")
     _sentences(found.statements)
     settings = found.settings or (("nothing", *("" for _ in found.names)),)
-    _plain_table("What differs", (("what differs", *found.names), *settings))
     _plain_table("Results", (("result", *found.names), *found.results))
+    _plain_table("What differs", (("what differs", *found.names), *settings))
 
 
 def _sentences(sentences: Sequence[str]) -> None:
