@@ -75,6 +75,18 @@ def test_a_web_socket_of_another_site_is_refused(address: str) -> None:
     assert refused.value.response.status_code == 403
 
 
+def test_what_a_killed_studio_left_in_its_trash_is_brought_back_and_told(tmp_path: Path) -> None:
+    left = tmp_path / "runs" / ".trash" / "0123456789abcdef" / "iris-001"
+    left.mkdir(parents=True)
+    (left / "experiment.toml").write_text("")
+    with started(tmp_path) as (process, _):
+        assert process.stdout is not None
+        assert process.stdout.readline() == "Ctrl-C ends it.\n"
+        told = process.stdout.readline()
+    assert told == "Deleted when the studio was killed, and not for good, so it is back: iris-001.\n"
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["iris-001"]
+
+
 def test_ctrl_c_ends_it_without_a_traceback(tmp_path: Path) -> None:
     with started(tmp_path) as (process, address):
         assert httpx.get(address).status_code == 200
