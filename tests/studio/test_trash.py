@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -250,6 +251,31 @@ def test_a_description_that_cannot_be_read_may_need_any_upload(runs: Path) -> No
     (runs / "two" / "study.toml").write_bytes(b"#" * (2**20 + 1))
     delete_for_good(runs, "first")
     assert upload.is_dir()
+
+
+def test_a_run_that_is_put_back_while_others_are_read_keeps_its_upload(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = make_upload(runs)
+    for name in ("first", "second"):
+        make_run(runs / name, str(upload / "pets.csv"))
+    undone = Trash(runs)
+    ticket = undone.take(runs / "first")
+    walk = os.walk
+
+    def walk_while_it_is_put_back(root: Path, **options: Any) -> Iterator[Any]:
+        for place in walk(root, **options):
+            if (runs / TRASH / ticket).exists() and place[0] == str(runs):  # its folders are listed by now
+                undone.put_back(ticket)
+            yield place
+
+    delete = Trash(runs)
+    delete.take(runs / "second")
+    delete.seal()
+    monkeypatch.setattr("gradlab.studio._upload_use.os.walk", walk_while_it_is_put_back)
+    delete.empty()
+    assert (runs / "first").is_dir()
+    assert (upload / "pets.csv").is_file()
 
 
 def test_a_run_behind_a_link_needs_its_upload(runs: Path, tmp_path: Path) -> None:

@@ -76,19 +76,19 @@ class Trash:
         if not inside:
             raise RunError("it is not there any more")
         self._return(inside[0])
-        self._held.pop(ticket).close()
+        self._held.pop(ticket, contextlib.ExitStack()).close()
         self._tidy(self._place / ticket)
         return inside[0].name
 
     def seal(self) -> None:
         """Make the deletions final; `empty` has still to free the room that they take."""
-        for ticket, held in self._held.items():
+        taken, self._held = self._held, {}
+        for ticket, held in taken.items():
             with held if os.name == "posix" else contextlib.nullcontext():
                 if os.name != "posix":  # elsewhere a folder with an open file cannot be moved
                     held.close()
                 with contextlib.suppress(OSError):
                     (self._place / ticket).rename(self._place / f"{ticket}{FINAL}")
-        self._held = {}
 
     def empty(self) -> None:
         """Remove all deletions that are final, those of other pages too, with the uploads that no other run needs.

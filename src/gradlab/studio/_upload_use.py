@@ -1,5 +1,6 @@
 """Which uploads the runs and studies of a folder refer to."""
 
+import contextlib
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -39,7 +40,8 @@ def unused(uploads: Iterable[Path], runs: Path) -> list[Path]:
     """
     left = list(uploads)
     try:
-        for text in _descriptions(runs) if left else ():
+        # Twice, since a run that is put back at this moment may have been neither here nor there.
+        for text in (*_descriptions(runs), *_descriptions(runs)) if left else ():
             left = [own for own in left if own.name.encode() not in text]
     except OSError:
         return []
@@ -59,7 +61,8 @@ def _descriptions(root: Path) -> Iterator[bytes]:
     """Read all descriptions below a folder. Runs may lie in folders of their own, as `--out runs/lesson/one` makes."""
 
     def refuse(error: OSError) -> None:
-        raise error
+        if not isinstance(error, FileNotFoundError):  # what has gone meanwhile needs nothing
+            raise error
 
     for parent, folders, files in os.walk(root, onerror=refuse):
         place = Path(parent)
@@ -76,8 +79,9 @@ def _is_passed_over(place: Path, name: str, root: Path) -> bool:
 
 
 def _read(path: Path) -> Iterator[bytes]:
-    if not path.is_file():
-        return
-    if path.stat().st_size > MOST_BYTES:
-        raise OSError(f"{path} is too long to be a description")
-    yield path.read_bytes()
+    with contextlib.suppress(FileNotFoundError):
+        if not path.is_file():
+            return
+        if path.stat().st_size > MOST_BYTES:
+            raise OSError(f"{path} is too long to be a description")
+        yield path.read_bytes()
