@@ -13,11 +13,11 @@ import gradlab as gl
 from gradlab import verbs
 from gradlab.core import DataError, GradlabError, RunError, SpecError
 from gradlab.spec import TableData, preset
-from gradlab.studio.pages._data_form import fields_of, predict_row
-from gradlab.studio.pages._data_look import describe_column, look_at
-from gradlab.studio.pages._data_outcome import score_rows
-from gradlab.studio.pages._data_sets import Choice, found_sets, from_path, hidden_units, known_set, known_sets
-from gradlab.studio.pages._data_training import (
+from gradlab.studio.pages.data._form import fields_of, predict_row
+from gradlab.studio.pages.data._look import describe_column, look_at
+from gradlab.studio.pages.data._outcome import score_rows
+from gradlab.studio.pages.data._sets import Choice, found_sets, from_path, hidden_units, known_set, known_sets
+from gradlab.studio.pages.data._training import (
     MOST_AT_ONCE,
     MOST_POINTS,
     Points,

@@ -16,12 +16,12 @@ from PIL import Image
 from gradlab.core import GradlabError, SpecError
 from gradlab.live import Contributions, Glance
 from gradlab.representations import Attribution
-from gradlab.studio.pages._digits_latest import Latest
-from gradlab.studio.pages._digits_networks import PictureNetwork, find_choices, open_network
-from gradlab.studio.pages._digits_pad import RASTER, read_sent
-from gradlab.studio.pages._digits_pictures import GAP, grey_uri, layer_uri, signed_uri
-from gradlab.studio.pages._digits_training import Recipe, Training, recipes
-from gradlab.studio.pages._digits_words import class_rows, contribution_rows, tell_answer, tell_pixels
+from gradlab.studio.pages.digits._latest import Latest
+from gradlab.studio.pages.digits._networks import PictureNetwork, find_choices, open_network
+from gradlab.studio.pages.digits._pad import RASTER, read_sent
+from gradlab.studio.pages.digits._pictures import GAP, grey_uri, layer_uri, signed_uri
+from gradlab.studio.pages.digits._training import Recipe, Training, recipes
+from gradlab.studio.pages.digits._words import class_rows, contribution_rows, tell_answer, tell_pixels
 from gradlab.verbs import train
 
 

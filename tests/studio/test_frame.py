@@ -9,7 +9,7 @@ import pytest
 
 from gradlab.live import Race, Session
 from gradlab.spec import override, preset
-from gradlab.studio._frame import FrameMaker
+from gradlab.studio.playing._frame import FrameMaker
 
 Layer = tuple[np.ndarray, np.ndarray]
 

@@ -9,8 +9,8 @@ import pytest
 
 from gradlab.core import GradlabError
 from gradlab.spec import preset
-from gradlab.studio import _hall
-from gradlab.studio._hall import CORES, Hall
+from gradlab.studio.playing import _hall
+from gradlab.studio.playing._hall import CORES, Hall
 
 
 @pytest.fixture

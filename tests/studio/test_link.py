@@ -11,8 +11,15 @@ from gradlab.core import SpecError
 from gradlab.live import Race
 from gradlab.networks import build_network
 from gradlab.spec import DenseSpec, Experiment
-from gradlab.studio._link import FEATURES, HIDEABLE, View, from_query, to_query
-from gradlab.studio._packing import MOST_UNPACKED, pack, pack_points, pack_weights, unpack_points, unpack_weights
+from gradlab.studio.playing._link import FEATURES, HIDEABLE, View, from_query, to_query
+from gradlab.studio.playing._packing import (
+    MOST_UNPACKED,
+    pack,
+    pack_points,
+    pack_weights,
+    unpack_points,
+    unpack_weights,
+)
 
 WORDS: dict[str, Any] = {
     "data": st.sampled_from(["circle", "xor", "gauss", "spiral", "plane", "multi-gauss", "iris", "wine"]),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gradlab.core import DataError
-from gradlab.studio._own_data import MOST_BYTES, REACH, read_own_data
+from gradlab.studio.playing._own_data import MOST_BYTES, REACH, read_own_data
 
 
 def test_two_columns_of_numbers_become_points(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from gradlab.core import GradlabError
 from gradlab.live import GRID, Race, Session
 from gradlab.spec import override, preset
-from gradlab.studio._player import Player
+from gradlab.studio.playing._player import Player
 
 
 def header_of(frame: bytes) -> dict[str, Any]:

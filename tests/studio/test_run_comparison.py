@@ -14,7 +14,7 @@ import gradlab as gl
 from gradlab.core import RunError
 from gradlab.runs import RunFolder
 from gradlab.spec import override, preset, to_toml
-from gradlab.studio._run_comparison import MOST_RUNS, compare_runs
+from gradlab.studio.shelf._run_comparison import MOST_RUNS, compare_runs
 
 Make = Callable[..., RunFolder]
 

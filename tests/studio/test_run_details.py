@@ -11,9 +11,9 @@ import gradlab as gl
 from gradlab.core import RunError
 from gradlab.runs import StudyFolder
 from gradlab.spec import VariableSpec, override, preset
-from gradlab.studio._run_facts import varied_words
-from gradlab.studio._run_files import find_file, list_files, word_size
-from gradlab.studio._shelf import Shelf
+from gradlab.studio.shelf._run_facts import varied_words
+from gradlab.studio.shelf._run_files import find_file, list_files, word_size
+from gradlab.studio.shelf._shelf import Shelf
 
 
 @pytest.fixture(scope="module")

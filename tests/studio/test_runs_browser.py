@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 import gradlab as gl
 from gradlab.spec import override, preset
-from gradlab.studio._hidden_folders import TRASH
+from gradlab.studio.files._hidden_folders import TRASH
 
 from .conftest import serving
 

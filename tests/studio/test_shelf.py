@@ -10,9 +10,9 @@ import gradlab as gl
 from gradlab.core import RunError, StorageError
 from gradlab.runs import RunFolder
 from gradlab.spec import override, preset
-from gradlab.studio._hidden_folders import TRASH
-from gradlab.studio._reports import find_report
-from gradlab.studio._shelf import Shelf
+from gradlab.studio.files._hidden_folders import TRASH
+from gradlab.studio.shelf._reports import find_report
+from gradlab.studio.shelf._shelf import Shelf
 
 
 @pytest.fixture(scope="module")

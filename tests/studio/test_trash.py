@@ -14,15 +14,15 @@ import pytest
 
 from gradlab.core import RunError, StorageError
 from gradlab.runs import RunFolder
-from gradlab.studio._hidden_folders import FINAL, TRASH, UPLOADS
-from gradlab.studio._trash import Trash
-from gradlab.studio._uploads import Uploads
+from gradlab.studio.files._hidden_folders import FINAL, TRASH, UPLOADS
+from gradlab.studio.files._uploads import Uploads
+from gradlab.studio.shelf._trash import Trash
 
 TOKEN = "0123456789abcdef"
 DELETE = """
 import sys, time
 from pathlib import Path
-from gradlab.studio._trash import Trash
+from gradlab.studio.shelf._trash import Trash
 runs = Path(sys.argv[1])
 trash = Trash(runs)
 for name in sys.argv[3:]:
@@ -272,7 +272,7 @@ def test_a_run_that_is_put_back_while_others_are_read_keeps_its_upload(
     delete = Trash(runs)
     delete.take(runs / "second")
     delete.seal()
-    monkeypatch.setattr("gradlab.studio._upload_use.os.walk", walk_while_it_is_put_back)
+    monkeypatch.setattr("gradlab.studio.files._upload_use.os.walk", walk_while_it_is_put_back)
     delete.empty()
     assert (runs / "first").is_dir()
     assert (upload / "pets.csv").is_file()

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-import gradlab.studio._uploads as module
+import gradlab.studio.files._uploads as module
 from gradlab.core import DataError, MissingDataError
 from gradlab.data import TABLE_ENDINGS
-from gradlab.studio._body_limit import BodyLimit
-from gradlab.studio._paths import allowed_path, check_links
-from gradlab.studio._uploads import FOLDER, Uploads, plain_name, unpack_pictures
+from gradlab.studio.files._paths import allowed_path, check_links
+from gradlab.studio.files._uploads import FOLDER, Uploads, plain_name, unpack_pictures
+from gradlab.studio.server._body_limit import BodyLimit
 
 PICTURE = b"pretends to be a picture"
 

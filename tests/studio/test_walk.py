@@ -5,7 +5,7 @@ import pytest
 
 from gradlab.live import Session, account_of
 from gradlab.spec import preset
-from gradlab.studio._walk import Stage, walk
+from gradlab.studio.playing._walk import Stage, walk
 
 
 @pytest.fixture(scope="module")

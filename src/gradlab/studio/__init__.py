@@ -1,5 +1,4 @@
 """Floor 11: the laboratory in a browser. It holds no mathematics: it calls the floors below it."""
 
-from gradlab.studio._app import build_app as build_app
-from gradlab.studio._link import from_query as from_query, to_query as to_query
-from gradlab.studio._serve import serve as serve
+from gradlab.studio.playing import from_query as from_query, to_query as to_query
+from gradlab.studio.server import build_app as build_app, serve as serve

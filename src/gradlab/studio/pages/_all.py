@@ -1,10 +1,10 @@
 """All pages, added to one application."""
 
-from gradlab.studio._hall import Hall
-from gradlab.studio.pages._data import add_data
-from gradlab.studio.pages._digits import add_digits
-from gradlab.studio.pages._playground import add_playground
-from gradlab.studio.pages._runs import add_runs
+from gradlab.studio.pages.data import add_data
+from gradlab.studio.pages.digits import add_digits
+from gradlab.studio.pages.playground import add_playground
+from gradlab.studio.pages.runs import add_runs
+from gradlab.studio.playing import Hall
 
 
 def add_pages(hall: Hall) -> None:
