@@ -7,9 +7,9 @@ from gradlab.core import GradlabError
 from gradlab.live import Session, plane_of
 from gradlab.spec import TableData
 from gradlab.studio.playing._desk import Desk
-from gradlab.studio.playing._link import to_query
 from gradlab.studio.playing._packing import pack_points
 from gradlab.studio.playing._player import Command, Player
+from gradlab.studio.playing._to_link import to_query
 
 
 def test_a_control_changes_a_word_of_the_address() -> None:

@@ -11,7 +11,7 @@ from gradlab.core import SpecError
 from gradlab.live import Race
 from gradlab.networks import build_network
 from gradlab.spec import DenseSpec, Experiment
-from gradlab.studio.playing._link import FEATURES, HIDEABLE, View, from_query, to_query
+from gradlab.studio.playing._from_link import from_query
 from gradlab.studio.playing._packing import (
     MOST_UNPACKED,
     pack,
@@ -20,6 +20,9 @@ from gradlab.studio.playing._packing import (
     unpack_points,
     unpack_weights,
 )
+from gradlab.studio.playing._sets import FEATURES
+from gradlab.studio.playing._to_link import to_query
+from gradlab.studio.playing._view import HIDEABLE, View
 
 WORDS: dict[str, Any] = {
     "data": st.sampled_from(["circle", "xor", "gauss", "spiral", "plane", "multi-gauss", "iris", "wine"]),

@@ -1,3 +1,3 @@
-"""The studio's pages, a module each."""
+"""The studio's pages, a folder each."""
 
 from gradlab.studio.pages._all import add_pages as add_pages

@@ -2,15 +2,11 @@
 
 from gradlab.studio.playing._desk import Desk as Desk
 from gradlab.studio.playing._frames import add_frames as add_frames
+from gradlab.studio.playing._from_link import from_query as from_query
 from gradlab.studio.playing._hall import Hall as Hall
-from gradlab.studio.playing._link import (
-    FEATURES as FEATURES,
-    PLAYGROUND as PLAYGROUND,
-    TABLES as TABLES,
-    from_query as from_query,
-    to_query as to_query,
-)
 from gradlab.studio.playing._own_data import MOST_BYTES as MOST_BYTES, read_own_data as read_own_data
 from gradlab.studio.playing._packing import pack_points as pack_points
 from gradlab.studio.playing._player import Player as Player, Speed as Speed
+from gradlab.studio.playing._sets import FEATURES as FEATURES, PLAYGROUND as PLAYGROUND, TABLES as TABLES
+from gradlab.studio.playing._to_link import to_query as to_query
 from gradlab.studio.playing._walk import Stage as Stage, walk as walk

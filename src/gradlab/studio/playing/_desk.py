@@ -7,9 +7,11 @@ from urllib.parse import parse_qsl
 from gradlab.core import GradlabError
 from gradlab.live import Session
 from gradlab.spec import TableData, parse
-from gradlab.studio.playing._link import View, from_query, to_query
+from gradlab.studio.playing._from_link import from_query
 from gradlab.studio.playing._packing import pack_weights, unpack_weights
 from gradlab.studio.playing._player import Player
+from gradlab.studio.playing._to_link import to_query
+from gradlab.studio.playing._view import View
 
 
 class Desk:
