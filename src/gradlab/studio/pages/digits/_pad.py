@@ -3,7 +3,6 @@
 import base64
 import binascii
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from jaxtyping import Float
 from nicegui import ui
 
 from gradlab.core import SpecError
+from gradlab.studio.pages._web import WEB
 
 RASTER = 112
 """Pixels a side of what the pad sends; `pad.js` says the same."""
@@ -20,7 +20,7 @@ LABEL = (
 )
 
 
-class Pad(ui.element, component=Path(__file__).parents[1] / "web" / "pad.js"):
+class Pad(ui.element, component=WEB / "pad.js"):
     """Sends `draw` with a raster while somebody draws; the next one comes when `answer` was called."""
 
     def __init__(self) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 from nicegui import events, ui
 
-from gradlab.studio.pages._elements import PlaneView
 from gradlab.studio.pages._frame_of_page import heading, icon_button
+from gradlab.studio.pages.playground._elements import PlaneView
 from gradlab.studio.pages.playground._layers import ACTIVATIONS, LayerControls
 from gradlab.studio.pages.playground._race import RaceControls
 from gradlab.studio.pages.playground._save import SaveControls
@@ -117,11 +117,6 @@ class Controls:
         with ui.row().style("gap: 4px 16px"):
             self._add("test", ui.checkbox("Show test data", on_change=lambda e: self._flag("test", e)))
             self._add("discretize", ui.checkbox("Discretize", on_change=lambda e: self._flag("discretize", e)))
-
-    @property
-    def has_kept_run(self) -> bool:
-        """Whether a run was kept, which needs its data."""
-        return self._save.has_kept
 
     def add_hideable(self, name: str, element: Any) -> None:
         """Let a link hide something of the page by a name."""

@@ -6,8 +6,8 @@ from typing import Any
 from nicegui import events, run, ui
 
 from gradlab.core import GradlabError
-from gradlab.studio.pages._elements import PlaneView
 from gradlab.studio.pages._upload_button import upload_button
+from gradlab.studio.pages.playground._elements import PlaneView
 from gradlab.studio.playing import MOST_BYTES, Desk, pack_points, read_own_data
 
 COLORS = ["orange", "blue", "green", "purple"]

@@ -7,11 +7,11 @@ from starlette.requests import Request
 
 from gradlab.core import GradlabError
 from gradlab.live import Session
-from gradlab.studio.files import FOLDER
-from gradlab.studio.pages._elements import Keys, NetworkView, PlaneView, Readout
+from gradlab.studio.files import FOLDER, unused
 from gradlab.studio.pages._frame_of_page import page_frame
 from gradlab.studio.pages.playground._axes import AxesControls
 from gradlab.studio.pages.playground._controls import KEYS, Controls
+from gradlab.studio.pages.playground._elements import Keys, NetworkView, PlaneView, Readout
 from gradlab.studio.pages.playground._own import OwnDataControls
 from gradlab.studio.pages.playground._scores import ScoreControls
 from gradlab.studio.pages.playground._style import STYLE
@@ -119,8 +119,8 @@ class Playground:
 
     def forget(self) -> None:
         """Drop what the page was given, unless a run needs it."""
-        if not self._controls.has_kept_run:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        for own in unused([self._folder] if self._folder.is_dir() else [], self._hall.runs):
+            shutil.rmtree(own, ignore_errors=True)
 
     def _follow(self) -> None:
         desk = self._desk

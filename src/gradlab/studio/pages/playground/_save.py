@@ -19,7 +19,6 @@ class SaveControls:
 
     def __init__(self, desk: Desk, player: Player, runs: Path) -> None:
         """Stand ready to be built."""
-        self.has_kept = False
         self._desk = desk
         self._player = player
         self._runs = runs
@@ -59,7 +58,6 @@ class SaveControls:
         except GradlabError as error:
             ui.notify(str(error), type="negative")
             return
-        self.has_kept = True
         ui.notify(f"Kept as {path}; the Runs page has it.")
 
     async def _download_python(self) -> None:

@@ -1,11 +1,11 @@
 """The studio's own views as NiceGUI elements; what they draw comes over the socket of frames, not from here."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from nicegui import ui
 
-WEB = Path(__file__).parents[1] / "web"
+from gradlab.studio.pages._web import WEB
+
 SHARED = {"gradlab-studio": str(WEB)}
 
 
