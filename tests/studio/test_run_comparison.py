@@ -113,6 +113,23 @@ def test_changed_data_do_not_compare(make: Make) -> None:
     assert found.statements == ("Their data has changed from one to the other: their scores do not compare.",)
 
 
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_the_same_table_in_two_places_compares(tmp_path: Path, *, is_changed: bool) -> None:
+    rows = [f"{i},{i % 7},{'ab'[i % 2]}" for i in range(40)]
+    folders = []
+    for place in ("one", "two"):
+        table = tmp_path / place / "table.csv"
+        table.parent.mkdir()
+        more = ["40,1,a"] if is_changed and place == "two" else []
+        table.write_text("\n".join(["x,y,kind", *rows, *more]))
+        run = gl.train(table, "kind", seeds=6, epochs=1, drop=["y"], out=tmp_path / f"run-{place}")
+        folders.append(run.folder)
+    found = compare_runs(folders)
+    assert ("do not compare" in found.statements[0]) == is_changed
+    assert ("p = 1: it may be chance" in found.statements[0]) == (not is_changed)
+    assert [name for name, *_ in found.settings] == (["data.path"] if is_changed else [])
+
+
 @pytest.mark.parametrize("change", ["split.test=0.3", "data_seed=4"])
 def test_another_test_part_does_not_compare(make: Make, change: str) -> None:
     found = compare_runs([make("one", [0.9] * 7), make("other", [0.1] * 7, change=change)])

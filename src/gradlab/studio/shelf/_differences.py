@@ -20,13 +20,28 @@ def flatten(values: Any, prefix: str = "") -> Flat:
 
 
 def differing(flat: Sequence[Flat]) -> tuple[tuple[str, ...], ...]:
-    """Return the settings that are not the same in all: a name and each one's value in words."""
+    """Return the settings that are not the same in all: a name and each one's value in words.
+
+    Example:
+        >>> differing([{"data.drop": [], "epochs": 9}, {"data.drop": ["age", "name"], "epochs": 9}])
+        (('data.drop', 'none', 'age, name'),)
+    """
     rows = [(key, *(_word(one.get(key)) for one in flat)) for key in dict.fromkeys(key for one in flat for key in one)]
     return tuple(row for row in rows if len(set(row[1:])) > 1)
 
 
+def without_places(flat: Sequence[Flat], checksums: Sequence[str]) -> list[Flat]:
+    """Forget where the data lie if all read the same bytes: every upload of one file has a place of its own."""
+    if len(set(checksums)) > 1 or not all(checksums):
+        return list(flat)
+    return [{name: value for name, value in one.items() if name != "data.path"} for one in flat]
+
+
 def _word(value: Any) -> str:
-    text = "" if value is None else f"{value:.10g}" if isinstance(value, float) else str(value)
+    if isinstance(value, list):
+        text = ", ".join(map(str, value)) or "none"
+    else:
+        text = "" if value is None else f"{value:.10g}" if isinstance(value, float) else str(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 

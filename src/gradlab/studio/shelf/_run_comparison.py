@@ -10,7 +10,7 @@ import numpy as np
 from gradlab.core import RunError
 from gradlab.evaluation import PairedDifference, compare_paired, holm
 from gradlab.runs import RunFolder
-from gradlab.studio.shelf._differences import cautions, differing, flatten, why_not
+from gradlab.studio.shelf._differences import cautions, differing, flatten, why_not, without_places
 from gradlab.studio.shelf._numbers import as_number
 from gradlab.studio.shelf._run_details import PARTS, SCORES, score_words
 
@@ -51,11 +51,12 @@ def compare_runs(folders: Sequence[RunFolder]) -> RunComparison:
     for folder in folders:
         if not folder.is_finished:
             raise RunError(f"{folder.name} is not finished; continue it by: gradlab train --resume {folder.path}")
-    flat = [flatten(folder.experiment.model_dump(mode="json", exclude={"name"})) for folder in folders]
     metrics = [folder.metrics() for folder in folders]
     names = tuple(folder.name for folder in folders)
-    settings = differing(flat)
     checksums = [str(folder.environment().get("data_checksum", "")) for folder in folders]
+    asked = [flatten(folder.experiment.model_dump(mode="json", exclude={"name"})) for folder in folders]
+    flat = without_places(asked, checksums)
+    settings = differing(flat)
     statements = why_not(flat, checksums) or _tell_differences(names, metrics)
     return RunComparison(names, settings, _results(metrics), (*statements, *cautions(flat, settings)))
 

@@ -8,7 +8,7 @@ from gradlab.reports import seconds as word_seconds
 from gradlab.runs import StudyFolder
 from gradlab.spec import StudySpec
 from gradlab.studies import word_value
-from gradlab.studio.shelf._differences import Flat, cautions, differing, flatten, why_not
+from gradlab.studio.shelf._differences import Flat, cautions, differing, flatten, why_not, without_places
 from gradlab.studio.shelf._numbers import as_number
 from gradlab.studio.shelf._run_comparison import MOST_RUNS, RunComparison
 from gradlab.studio.shelf._run_facts import varied_words, verb_of
@@ -39,9 +39,10 @@ def compare_studies(folders: Sequence[StudyFolder]) -> RunComparison:
             raise RunError(f"{folder.name} is not finished; continue it by: gradlab {kind} --resume {folder.path}")
     specs = [folder.study for folder in folders]
     metrics = [folder.metrics() for folder in folders]
-    flat = [_flatten(spec, one) for spec, one in zip(specs, metrics, strict=True)]
-    settings = differing(flat)
     checksums = [str(folder.environment().get("data_checksum", "")) for folder in folders]
+    asked = [_flatten(spec, one) for spec, one in zip(specs, metrics, strict=True)]
+    flat = without_places(asked, checksums)
+    settings = differing(flat)
     statements = why_not(flat, checksums) or _judged(metrics)
     names = tuple(folder.name for folder in folders)
     return RunComparison(names, settings, _results(metrics), (*statements, *cautions(flat, settings)))
