@@ -11,6 +11,7 @@ import gradlab as gl
 from gradlab.core import RunError
 from gradlab.runs import StudyFolder
 from gradlab.spec import VariableSpec, override, preset
+from gradlab.studio.shelf._run_details import score_words
 from gradlab.studio.shelf._run_facts import varied_words
 from gradlab.studio.shelf._run_files import find_file, list_files, word_size
 from gradlab.studio.shelf._shelf import Shelf
@@ -100,7 +101,7 @@ def test_what_was_varied_is_said_in_short(values: tuple[Any, ...], words: str) -
 def test_an_unfinished_study_says_how_to_go_on(copy: Path, name: str, verb: str) -> None:
     (copy / name / "metrics.json").unlink()
     found = Shelf(copy).details(name)
-    assert found.sentences == (f"Not finished. To continue it: gradlab {verb} --resume {copy / name}",)
+    assert found.sentences == (f"Not finished. To continue it: `gradlab {verb} --resume {copy / name}`",)
     assert found.table == ()
     assert found.reports == ()
     assert next(one.state for one in Shelf(copy).entries() if one.name == name) == "can be resumed"
@@ -227,3 +228,8 @@ def test_a_link_is_listed_as_one(copy: Path) -> None:
     assert entry.is_link
     assert entry.state == f"a link; to open it: gradlab studio --runs {copy}"
     assert (entry.is_finished, entry.has_report) == (False, False)
+
+
+def test_a_negative_score_has_a_minus_sign() -> None:
+    assert score_words({"r2": -1.25, "r2_ci95": [-2.0, -0.5]}, "r2") == "−1.2500 (−2.000 to −0.500)"
+    assert score_words({"r2": {"mean": -1.25, "sd": 0.5}}, "r2") == "−1.2500 ± 0.5000"

@@ -59,9 +59,9 @@ def test_the_interval_is_that_of_the_score(tmp_path: Path) -> None:
     run = gl.train(override(preset("plane"), ["epochs=2"]), out=tmp_path / "plane", report=False)
     low, high = run.metrics["test"]["r2_ci95"]
     entry = Shelf(tmp_path).entries()[0]
-    assert entry.result == f"r2 {run.metrics['test']['r2']:.3f} ({low:.3f} to {high:.3f})"
+    assert entry.result == f"R² {run.metrics['test']['r2']:.3f} ({low:.3f} to {high:.3f})"
     rows = Shelf(tmp_path).details("plane").table
-    assert rows[0] == ("part", "loss", "r2")
+    assert rows[0] == ("part", "loss", "R²")
     assert rows[2] == ("test", f"{run.metrics['test']['loss']:.4f}", f"{run.metrics['test']['r2']:.4f}"
                        f" ({low:.3f} to {high:.3f})")  # fmt: skip
 
@@ -80,7 +80,7 @@ def test_an_unfinished_run_says_how_to_go_on(runs: Path, tmp_path: Path) -> None
     entry = shelf.entries()[0]
     assert (entry.state, entry.is_finished) == ("can be resumed, epoch 0 of 1", False)
     assert shelf.details("half").sentences == (
-        f"Not finished. To continue it: gradlab train --resume {tmp_path / 'half'}",
+        f"Not finished. To continue it: `gradlab train --resume {tmp_path / 'half'}`",
     )
     with RunFolder(tmp_path / "half").lock():
         assert shelf.entries()[0].state == "in training, epoch 0 of 1"

@@ -12,7 +12,7 @@ from gradlab.evaluation import PairedDifference, compare_paired, holm
 from gradlab.runs import RunFolder
 from gradlab.studio.shelf._differences import cautions, differing, flatten, why_not, without_places
 from gradlab.studio.shelf._numbers import as_number
-from gradlab.studio.shelf._run_details import PARTS, SCORES, score_words
+from gradlab.studio.shelf._run_details import PARTS, SCORES, SHOWN_NAMES, score_words
 
 FEWEST_SEEDS = 6
 """With fewer seeds the comparison's test can never show a difference."""
@@ -63,7 +63,7 @@ def compare_runs(folders: Sequence[RunFolder]) -> RunComparison:
 
 def _results(metrics: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], ...]:
     scores = [
-        (f"{part} {name}", *(score_words(one.get(part, {}), name) for one in metrics))
+        (f"{part} {SHOWN_NAMES.get(name, name)}", *(score_words(one.get(part, {}), name) for one in metrics))
         for part in PARTS
         for name in SCORES
         if any(name in one.get(part, {}) for one in metrics)
@@ -127,8 +127,9 @@ def _compare(
 def _tell(what: str, name: str, found: PairedDifference, p_value: float, num_compared: int) -> str:
     interval = "" if found.ci95 is None else f" (95% interval {found.ci95[0]:+.4f} to {found.ci95[1]:+.4f})"
     corrected = f" after Holm's correction for {num_compared} comparisons" if num_compared > 1 else ""
+    shown = SHOWN_NAMES.get(name, name)
     words = "the difference is real" if p_value < LEVEL else "it may be chance"
     return (
-        f"{what}: {found.mean:+.4f} in test {name}{interval}, on average over the {found.num_seeds} seeds that both "
+        f"{what}: {found.mean:+.4f} in test {shown}{interval}, on average over the {found.num_seeds} seeds that both "
         f"have; p = {p_value:.2g}{corrected}: {words}."
     )

@@ -18,6 +18,8 @@ PARTS = ("train", "validation", "test")
 SCORES = ("loss", "accuracy", "r2")
 INTERVALS = {"accuracy": "ci95", "r2": "r2_ci95"}
 """Where a single network's score has its interval."""
+SHOWN_NAMES = {"r2": "R²"}
+"""Scores that a person knows by another name than the files do."""
 MOST_SETTINGS = 40
 
 Rows = tuple[tuple[str, ...], ...]
@@ -67,7 +69,7 @@ def _of_run(path: Path) -> Details:
         _sentences(run, metrics, "train"),
         run_facts(run, metrics),
         "Scores",
-        (("part", *names), *rows) if rows else (),
+        (("part", *(SHOWN_NAMES.get(name, name) for name in names)), *rows) if rows else (),
         _reports(path),
         list_files(path),
         to_toml(run.experiment),
@@ -106,7 +108,7 @@ def _reports(path: Path) -> tuple[tuple[str, str], ...]:
 
 def _sentences(folder: RunFolder | StudyFolder, metrics: Mapping[str, Any], verb: str) -> tuple[str, ...]:
     if not folder.is_finished:
-        return (f"Not finished. To continue it: gradlab {verb} --resume {folder.path}",)
+        return (f"Not finished. To continue it: `gradlab {verb} --resume {folder.path}`",)
     return _told(metrics)
 
 
@@ -120,11 +122,11 @@ def score_words(scores: Mapping[str, Any], name: str) -> str:
     if isinstance(value, Mapping):
         mean, deviation = as_number(value.get("mean")), as_number(value.get("sd"))
         after = "" if deviation is None else f" ± {deviation:.4f}"
-        return "not a number" if mean is None else f"{mean:.4f}{after}"
+        return "not a number" if mean is None else f"{mean:.4f}{after}".replace("-", "−")
     number = as_number(value)
     if number is None:
         return "not a number" if name in scores else ""
-    return f"{number:.4f}{interval_words(scores, name)}"
+    return f"{number:.4f}".replace("-", "−") + interval_words(scores, name)
 
 
 def interval_words(scores: Mapping[str, Any], name: str) -> str:
@@ -133,4 +135,4 @@ def interval_words(scores: Mapping[str, Any], name: str) -> str:
     ends = [as_number(end) for end in found] if isinstance(found, list) else []
     if len(ends) != 2 or ends[0] is None or ends[1] is None:
         return ""
-    return f" ({ends[0]:.3f} to {ends[1]:.3f})"
+    return f" ({ends[0]:.3f} to {ends[1]:.3f})".replace("-", "−")

@@ -16,7 +16,7 @@ from gradlab.runs import (
     read_moment,
 )
 from gradlab.studio.shelf._reports import find_report
-from gradlab.studio.shelf._run_details import interval_words
+from gradlab.studio.shelf._run_details import SHOWN_NAMES, interval_words
 from gradlab.studio.shelf._run_facts import verb_of, when
 from gradlab.studio.shelf._run_names import Kind
 
@@ -92,7 +92,7 @@ def _run_entry(summary: RunSummary) -> Entry:
 def _result(summary: RunSummary, folder: RunFolder) -> str:
     if summary.score is None:
         return ""
-    score = f"{summary.score_name} {summary.score:.3f}"
+    score = f"{SHOWN_NAMES.get(summary.score_name, summary.score_name)} {summary.score:.3f}".replace("-", "−")
     if summary.num_seeds > 1:
         deviation = "" if summary.score_sd is None else f" ± {summary.score_sd:.3f}"
         return f"{score}{deviation} (mean of {summary.num_seeds} seeds)"

@@ -80,8 +80,10 @@ class RunsPage:
             for note in list(self._notes):
                 self._build_note(note)
         with ui.element("div").classes("runs-bar"):
-            self._button = ui.button("Compare", icon="compare_arrows", on_click=self._compare).props("outline dense")
-            ui.button("Refresh", icon="refresh", on_click=self.refresh).props("flat dense")
+            self._button = ui.button("Compare", icon="compare_arrows", on_click=self._compare).props(
+                "outline dense no-caps"
+            )
+            ui.button("Refresh", icon="refresh", on_click=self.refresh).props("flat dense no-caps")
             self._hint = ui.label().classes("quiet").props('role="status"')
         self._problem = ui.label().classes("problem").props('role="alert"')
         self._undo = ui.element("div").props('role="status"')
@@ -107,7 +109,7 @@ class RunsPage:
                     self._build_entry(entry)
             if len(entries) > self._num_shown:
                 ui.button(f"Show older ({len(entries) - self._num_shown} more)", on_click=self._show_older).props(
-                    "flat"
+                    "flat no-caps"
                 )
 
     def _build_entry(self, entry: Entry) -> None:
@@ -128,7 +130,7 @@ class RunsPage:
 
         with ui.element("div").classes("runs-note") as line:
             ui.label(note)
-            ui.button("OK", on_click=dismiss).props("outline dense").props["aria-label"] = "OK: hide this note"
+            ui.button("OK", on_click=dismiss).props("outline dense no-caps").props["aria-label"] = "OK: hide this note"
 
     async def _show_older(self) -> None:
         self._num_shown += SHOWN
@@ -176,7 +178,7 @@ class RunsPage:
         """Show something below the list, and lead the keys there and back."""
         self._detail.clear()
         with self._detail, ui.element("div").classes("panel"):
-            close = ui.button("Close", icon="close", on_click=partial(self._close, opener)).props("flat dense")
+            close = ui.button("Close", icon="close", on_click=partial(self._close, opener)).props("flat dense no-caps")
             close.classes("runs-close")
             build()
         self._focus(f"getHtmlElement({self._detail.id})")
@@ -197,8 +199,8 @@ class RunsPage:
         with self._undo, ui.dialog() as dialog, ui.card():
             ui.label(f"Delete {name}? It can be undone until you leave this page.")
             with ui.row():
-                ui.button("Delete", on_click=lambda: dialog.submit(True)).props("color=negative")  # noqa: FBT003 - NiceGUI's
-                ui.button("Keep", on_click=lambda: dialog.submit(False)).props("flat autofocus")  # noqa: FBT003 - the same
+                ui.button("Delete", on_click=lambda: dialog.submit(True)).props("color=negative no-caps")  # noqa: FBT003 - NiceGUI's
+                ui.button("Keep", on_click=lambda: dialog.submit(False)).props("flat autofocus no-caps")  # noqa: FBT003 - the same
         if await dialog:
             await self._delete(name)
         dialog.delete()
@@ -210,7 +212,7 @@ class RunsPage:
         self._detail.clear()
         with self._undo, ui.row().style("align-items: center") as line:
             ui.label(f"{name} is deleted.")
-            undo = ui.button("Undo", on_click=partial(self._put_back, ticket, line)).props("outline dense")
+            undo = ui.button("Undo", on_click=partial(self._put_back, ticket, line)).props("outline dense no-caps")
             undo.props["aria-label"] = f"Undo: bring {name} back"
         await self.refresh()
         self._focus(f"getHtmlElement({undo.id})")
