@@ -210,6 +210,20 @@ def test_a_new_network_is_shown_before_it_trains() -> None:
     play(work)
 
 
+def test_a_page_hears_when_what_trains_its_network_is_compiled() -> None:
+    async def work(player: Player, frames: list[bytes]) -> None:
+        unseen = override(preset("circle"), ["model.hidden1.units=9"])
+        player.do(lambda session: session.become(unseen))
+        await until(lambda: len(frames) == 1)
+        assert not header_of(frames[0])["prepared"]
+        await until(lambda: epoch_drawn(player, frames) == 0 and header_of(frames[-1])["prepared"])
+        player.do(lambda session: session.reset())
+        await until(lambda: epoch_drawn(player, frames) == 0 and "network" in header_of(frames[-1]))
+        assert header_of(frames[-1])["prepared"]  # the same network again
+
+    play(work)
+
+
 def test_what_trains_a_network_is_compiled_before_play_unless_it_changes_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

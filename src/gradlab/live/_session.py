@@ -85,6 +85,11 @@ class Session:
             return self._source[1]
         return data.load(experiment.data)
 
+    @property
+    def is_prepared(self) -> bool:
+        """Whether what trains the networks is compiled."""
+        return all(racer.network.is_prepared for racer in self.racers)
+
     def prepare(self) -> None:
         """Compile what trains the networks, ahead of `advance`; another thread may do this while they are looked at."""
         for racer in self.racers:

@@ -87,6 +87,7 @@ class LiveNetwork:
         )
         self._data = _lay_out(self.plan, dataset)
         self._state = first_state(self.plan, self._member)
+        self.is_prepared = _compiler_of(self.plan).num_compiled > 0
 
     @property
     def hyper(self) -> dict[str, float]:
@@ -224,7 +225,9 @@ class LiveNetwork:
             self.trace[name].frombytes(np.asarray(values, np.float64)[:done].tobytes())
 
     def _program(self, arguments: tuple[Any, ...]) -> Any:
-        return _compiler_of(self.plan).compile(self.plan, shares_data=True, device="", arguments=arguments)
+        found = _compiler_of(self.plan).compile(self.plan, shares_data=True, device="", arguments=arguments)
+        self.is_prepared = True
+        return found
 
     def _arguments(self, num_epochs: int, step_to: int) -> tuple[Any, ...]:
         data = {**self._data, "orders": self._orders(num_epochs)}

@@ -41,6 +41,7 @@ class FrameMaker:
             "epoch": session.epoch,
             "step": max(racer.network.step for racer in session.racers),
             "running": is_running,
+            "prepared": session.is_prepared,
             "problem": problem,
             "focus": session.focus,
             "moments": session.moments,

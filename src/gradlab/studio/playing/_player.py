@@ -196,10 +196,13 @@ class Player:
             return
         self._prepared = generation = session.generation
 
+        def tell(_: object) -> None:
+            loop.call_soon_threadsafe(self.refresh)
+
         def prepare() -> None:
             # Whoever still changes the network is not kept waiting by what compiles the one before.
             if session.generation == generation and not self._is_closed:
-                self._compiler.submit(session.prepare)
+                self._compiler.submit(session.prepare).add_done_callback(tell)
 
         loop.call_later(SETTLED_S, prepare)
 

@@ -7,7 +7,7 @@ export default {
   emits: ["look", "running", "epoch", "focus"],
   template: `
     <div class="readout">
-      <div class="readout-epoch" aria-live="off"><span class="quiet">Epoch</span> <b>{{ epoch }}</b><span class="quiet" v-if="step"> + {{ step }} steps</span></div>
+      <div class="readout-epoch" aria-live="off"><span class="quiet">Epoch</span> <b>{{ epoch }}</b><span class="quiet" v-if="step"> + {{ step }} steps</span><span class="quiet readout-compiling" v-if="!isPrepared"> · compiling what trains it ...</span></div>
       <div class="readout-table"><table>
         <thead><tr><th v-if="rows.length > 1">{{ differs }}</th><th v-for="name in columns" :key="name">{{ name }}</th><th>verdict</th></tr></thead>
         <tbody><tr v-for="(row, place) in rows" :key="place" :class="{focus: rows.length > 1 && place === focus}">
@@ -24,7 +24,7 @@ export default {
         <span class="quiet">{{ shown === null ? "now" : "epoch " + moments[shown] }}</span></label>
     </div>`,
   data() {
-    return { epoch: 0, step: 0, rows: [], columns: [], differs: "", focus: 0, open: null, moments: [0], shown: null };
+    return { epoch: 0, step: 0, isPrepared: true, rows: [], columns: [], differs: "", focus: 0, open: null, moments: [0], shown: null };
   },
   mounted() {
     this.wasRunning = null;
@@ -42,6 +42,7 @@ export default {
     draw(frame) {
       this.epoch = frame.shown === null ? frame.epoch : frame.moments[frame.shown];
       this.step = frame.shown === null ? frame.step : 0;
+      this.isPrepared = frame.prepared;
       this.moments = frame.moments;
       this.shown = frame.shown;
       this.focus = frame.focus;

@@ -14,6 +14,7 @@
  * @property {number} epoch
  * @property {number} step
  * @property {boolean} running
+ * @property {boolean} prepared Whether what trains the networks is compiled.
  * @property {string} problem
  * @property {number} focus
  * @property {number[]} moments
