@@ -21,6 +21,22 @@ def signed(value: float) -> str:
     return f"{value:+.4g}".replace("-", "−")
 
 
+def percent(value: float, *, digits: int = 0) -> str:
+    """Write a probability without claiming that a rounded one is certain.
+
+    Args:
+        value: The probability.
+        digits: Of a small one, which is written out by a power of ten; 0 says only that it is below 0.1%.
+
+    Example:
+        >>> percent(0.256), percent(0.9999), percent(1e-6), percent(1e-6, digits=2)
+        ('25.6%', 'over 99.9%', 'under 0.1%', '0.0001%')
+    """
+    if value < 0.0005:
+        return f"{100.0 * value:.{digits}g}%" if digits else "under 0.1%"
+    return "over 99.9%" if value > 0.9995 else f"{value:.1%}"
+
+
 def output_names(classes: Sequence[str], num_outputs: int) -> list[str]:
     """Name the logits: by class, or, where one stands for two classes, by the one that it speaks for."""
     return list(classes) if num_outputs == len(classes) else [classes[-1]] * num_outputs
@@ -31,7 +47,7 @@ def tell_answer(glance: Glance, classes: Sequence[str]) -> str:
     if not glance.picture.any():
         return "Nothing is drawn yet."
     order = np.argsort(-glance.probabilities, kind="stable")[:2]
-    first, second = (f"{classes[k]} with {glance.probabilities[k]:.1%}" for k in order)
+    first, second = (f"{classes[k]} with {percent(float(glance.probabilities[k]))}" for k in order)
     return f"The network says {first}, then {second}."
 
 
@@ -142,9 +158,10 @@ def effective_rows(wish: Wish) -> Rows:
 
 def tell_step(wish: Wish, glance: Glance, classes: Sequence[str]) -> str:
     """Say what a step along −∂C/∂x does."""
-    before, after = glance.probabilities[wish.label], wish.moved_probability
+    probabilities = (float(glance.probabilities[wish.label]), float(wish.moved_probability))
+    before, after = (percent(one, digits=2) for one in probabilities)
     return (
         f"Blue pixels should be brighter and orange ones darker (−∂C/∂x). A step of length {STEP:g} that way, kept "
         f"between black and white, is foretold to change the cost by {signed(wish.foretold)}; it changes it by "
-        f"{signed(wish.actual)}. The probability of {classes[wish.label]} goes from {before:.1%} to {after:.1%}."
+        f"{signed(wish.actual)}. The probability of {classes[wish.label]} goes from {before} to {after}."
     )
