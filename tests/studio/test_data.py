@@ -169,6 +169,8 @@ def test_pictures_show_their_size_and_classes(pictures: Path) -> None:
 def test_columns_without_any_value_are_described() -> None:
     assert describe_column("a", np.array([np.nan, np.nan])).values == ""
     assert describe_column("b", np.array(["", ""], dtype=object)).kind == "words"
+    assert describe_column("c", np.array([12285.0, 1484705.0])).values == "12285 to 1484705"
+    assert describe_column("d", np.array([0.25, 1484705.5, 1e300])).values == "0.25 to 1e+300"
 
 
 def test_hidden_units_are_read_as_they_are_written() -> None:

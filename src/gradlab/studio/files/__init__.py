@@ -1,7 +1,11 @@
 """Files of this machine and of a browser: which may be named, and where uploads lie."""
 
 from gradlab.studio.files._hidden_folders import FINAL as FINAL, TRASH as TRASH
-from gradlab.studio.files._paths import allowed_path as allowed_path, check_links as check_links
+from gradlab.studio.files._paths import (
+    allowed_path as allowed_path,
+    check_links as check_links,
+    without_folder as without_folder,
+)
 from gradlab.studio.files._upload_use import named_uploads as named_uploads, unused as unused
 from gradlab.studio.files._uploads import (
     ARCHIVE_ENDINGS as ARCHIVE_ENDINGS,

@@ -47,3 +47,13 @@ def check_links(folder: Path, roots: Sequence[Path]) -> None:
             path = Path(parent) / name
             if path.is_symlink() and not any(path.resolve().is_relative_to(root) for root in real_roots):
                 raise DataError(f"'{path}' is a link out of the allowed folders; put the file itself there")
+
+
+def without_folder(text: str, path: Path) -> str:
+    """Take a file's folder out of a message: where an upload lies says nothing to whoever sent it.
+
+    Example:
+        >>> without_folder(f"cannot read '{Path('runs', 'x', 'table.csv')}'", Path("runs", "x", "table.csv"))
+        "cannot read 'table.csv'"
+    """
+    return text.replace(f"{path.parent}{os.sep}", "")

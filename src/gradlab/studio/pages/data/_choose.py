@@ -7,7 +7,7 @@ from nicegui import events, run, ui
 
 from gradlab.core import DataError, GradlabError
 from gradlab.data import TABLE_ENDINGS
-from gradlab.studio.files import ARCHIVE_ENDINGS, MOST_BYTES, Uploads, allowed_path, unpack_pictures
+from gradlab.studio.files import ARCHIVE_ENDINGS, MOST_BYTES, Uploads, allowed_path, unpack_pictures, without_folder
 from gradlab.studio.pages._upload_button import upload_button
 from gradlab.studio.pages.data._parts import problem_label, section
 from gradlab.studio.pages.data._sets import Choice, found_sets, from_path, known_set, known_sets
@@ -83,6 +83,7 @@ class Choose:
             self._problem.text = str(error)
             return
         await self._take(lambda: self._open_upload(path))
+        self._problem.text = without_folder(self._problem.text, path)
 
     def _open_upload(self, path: Path) -> Choice:
         if path.suffix in ARCHIVE_ENDINGS:

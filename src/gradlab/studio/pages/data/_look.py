@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from jaxtyping import Shaped
@@ -11,10 +12,13 @@ from gradlab import data
 from gradlab.core import GradlabError
 from gradlab.data import Dataset
 from gradlab.spec import SplitSpec, TableData
+from gradlab.studio.files import without_folder
 from gradlab.studio.pages.data._sets import Choice
 
 OnProgress = Callable[[str, int, int], None]
 EXAMPLES = 3
+LARGEST_WHOLE = 1e12
+"""Whole numbers from here on are written with a power of ten."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ def look_at(choice: Choice, *, on_progress: OnProgress | None = None) -> Look:
     """
     if not isinstance(choice.data, TableData):
         return _learnable(Look(choice, ""), on_progress)
+    table_path = Path(choice.data.path)
     table = data.read_table(choice.data.path, header=choice.data.header)
     columns = tuple(describe_column(column.name, column.to_cells()) for column in table.columns)
     size = f"{table.num_rows:,} rows, {len(columns):,} columns"
@@ -85,7 +90,7 @@ def look_at(choice: Choice, *, on_progress: OnProgress | None = None) -> Look:
     try:
         return _learnable(seen, on_progress)
     except GradlabError as error:
-        return replace(seen, problem=str(error))
+        return replace(seen, problem=without_folder(str(error), table_path))
 
 
 def _learnable(seen: Look, on_progress: OnProgress | None) -> Look:
@@ -137,11 +142,16 @@ def describe_column(name: str, cells: Shaped[np.ndarray, " rows"]) -> ColumnLine
     """
     if cells.dtype.kind == "f":
         present = cells[~np.isnan(cells)]
-        values = f"{present.min():.6g} to {present.max():.6g}" if len(present) else ""
+        values = f"{_number(float(present.min()))} to {_number(float(present.max()))}" if len(present) else ""
         return ColumnLine(name, "numbers", len(cells) - len(present), len(np.unique(present)), values)
     counts = Counter(str(cell) for cell in cells if cell != "")
     kind = "true or false" if counts and set(counts) <= {"True", "False"} else "words"
     return ColumnLine(name, kind, len(cells) - counts.total(), len(counts), _some(counts))
+
+
+def _number(value: float) -> str:
+    """Write whole numbers out, as a file does: 1484705, not 1.4847e+06."""
+    return f"{value:.0f}" if value.is_integer() and abs(value) < LARGEST_WHOLE else f"{value:.6g}"
 
 
 def _some(counts: "Counter[str]") -> str:

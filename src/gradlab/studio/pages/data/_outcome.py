@@ -73,6 +73,8 @@ def score_rows(metrics: dict[str, Any]) -> tuple[tuple[str, ...], list[tuple[str
 def _word(value: float | None) -> str:
     if value is None:
         return "–"
+    if value != 0.0 and abs(value) < 0.001:
+        return f"{value:.1e}"
     return f"{value:.3f}" if abs(value) < 1_000 else f"{value:.4g}"
 
 

@@ -8,7 +8,7 @@ from nicegui import events, run as background, ui
 from gradlab import verbs
 from gradlab.core import DataError, GradlabError
 from gradlab.data import PICTURE_ENDINGS, TABLE_ENDINGS
-from gradlab.studio.files import MOST_BYTES, Uploads
+from gradlab.studio.files import MOST_BYTES, Uploads, without_folder
 from gradlab.studio.pages._upload_button import upload_button
 from gradlab.studio.pages.data._form import Field, fields_of, predict_file, predict_row
 from gradlab.studio.pages.data._parts import bars, problem_label, section, sentences, word_table
@@ -88,7 +88,9 @@ class Predict:
         except GradlabError as error:
             self._problem.text = str(error)
             return None
-        return await self._try(lambda run: predict_file(run, path))
+        told = await self._try(lambda run: predict_file(run, path))
+        self._problem.text = without_folder(self._problem.text, path)
+        return told
 
     async def _try(self, ask: Callable[[verbs.Run], verbs.Predictions]) -> verbs.Predictions | None:
         run = self._run

@@ -6,6 +6,7 @@ from nicegui import run, ui
 
 from gradlab.core import GradlabError
 from gradlab.spec import TableData
+from gradlab.studio.files import without_folder
 from gradlab.studio.pages.data._look import Look, look_at
 from gradlab.studio.pages.data._parts import bars, heading, problem_label, section, sentences, word_table
 from gradlab.studio.pages.data._sets import Choice
@@ -45,7 +46,7 @@ class Show:
         try:
             look = await run.io_bound(look_at, choice)
         except GradlabError as error:
-            look, problem = None, str(error)
+            look, problem = None, str(error) if choice.path is None else without_folder(str(error), choice.path)
         else:
             problem = look.problem if look is not None else ""
         if turn != self._turn:

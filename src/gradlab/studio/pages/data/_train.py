@@ -60,6 +60,7 @@ class Train:
                 self._stop = ui.button("Stop", icon="stop", on_click=self._end).props("no-caps outline")
                 self._go_on = ui.button("Continue", icon="play_arrow", on_click=self._continue).props("no-caps outline")
                 self._status = ui.label().props('role="status"')
+                self._leaving = ui.label("Leaving this page stops it, as Stop does.").classes("quiet")
             self._problem = problem_label()
             self._bar = ui.linear_progress(0.0, show_value=False).props('aria-label="Share of the training done"')
             with ui.element("div") as self._figure:
@@ -67,7 +68,7 @@ class Train:
                 self._chart = ui.echart(_chart([], []), renderer="svg").classes("data-chart")
                 self._chart.props('role="img" aria-label="Training and validation loss by epoch"')
         self._panel.visible = self._figure.visible = self._bar.visible = False
-        self._stop.visible = self._go_on.visible = False
+        self._stop.visible = self._go_on.visible = self._leaving.visible = False
         self._timer = ui.timer(REFRESH_S, self._refresh, active=False)
 
     def offer(self, look: Look | None) -> None:
@@ -157,7 +158,7 @@ class Train:
 
     def _show_buttons(self, *, is_busy: bool) -> None:
         self._start.set_enabled(not is_busy)
-        self._stop.visible = is_busy
+        self._stop.visible = self._leaving.visible = is_busy
         self._stop.enable()
         training = self._training
         self._go_on.visible = not is_busy and training is not None and training.path is not None
