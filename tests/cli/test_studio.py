@@ -87,6 +87,22 @@ def test_what_a_killed_studio_left_in_its_trash_is_brought_back_and_told(tmp_pat
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["iris-001"]
 
 
+@pytest.mark.parametrize("runs", ["kept", "kept/lesson/runs"])
+@pytest.mark.parametrize("may_write", [False, True])
+def test_a_folder_that_cannot_be_written_is_told(
+    gradlab: Gradlab, home: Path, monkeypatch: pytest.MonkeyPatch, runs: str, *, may_write: bool
+) -> None:
+    (home / "kept").mkdir()
+    monkeypatch.setattr("gradlab.studio.serve", lambda *, on_ready, **_: on_ready("http://here/"))
+    # Rights are nothing to root, as whom tests may run.
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK or Path(path).name != "kept" or may_write)
+    answer = gradlab("studio", "--no-open", "--runs", runs)
+    lines = answer.out.splitlines()
+    assert (answer.code, answer.err, lines[:2]) == (0, "", ["gradlab studio: http://here/", "Ctrl-C ends it."])
+    assert len(lines) == (2 if may_write else 3)
+    assert may_write or "kept cannot be written by you" in lines[2]
+
+
 def test_ctrl_c_ends_it_without_a_traceback(tmp_path: Path) -> None:
     with started(tmp_path) as (process, address):
         assert httpx.get(address).status_code == 200
@@ -119,6 +135,7 @@ def test_a_port_that_is_taken_is_told_in_a_line(gradlab: Gradlab) -> None:
         (("--token", "short"), "at least 8"),
         (("--token", "a;b c&d=e?f"), "at least 8"),
         (("--runs", "file"), "file is a file, not a folder"),
+        (("--runs", "file/lesson/runs"), "file is a file, not a folder"),
     ],
 )
 def test_what_cannot_be_is_told_before_anything_starts(

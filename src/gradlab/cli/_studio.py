@@ -49,8 +49,11 @@ def studio(
 
     * `gradlab studio --host 0.0.0.0 --no-open` - for a class: everybody opens the address that is printed
     """
-    if runs.exists() and not runs.is_dir():
-        raise RunError(f"--runs {runs} is a file, not a folder; name a folder of runs, or nothing for ./{RUNS}")
+    place = _nearest(runs)
+    if not place.is_dir():
+        raise RunError(
+            f"--runs {runs}: {place} is a file, not a folder; name a folder of runs, or nothing for ./{RUNS}"
+        )
 
     def note(line: str) -> None:
         to_stdout().print(line, markup=False)
@@ -60,6 +63,8 @@ def studio(
         # Written through at once: whoever reads it from a pipe waits for it.
         to_stdout().print(f"gradlab studio: {address}\nCtrl-C ends it.", markup=False)
         sys.stdout.flush()
+        if not os.access(place, os.W_OK):
+            note(f"{place} cannot be written by you: runs can be looked at, and none can be trained or deleted.")
         if not is_silent and has_screen(os.environ):
             # A browser may take its time, and the server has to answer it meanwhile.
             threading.Thread(target=_open_browser, args=(address,), daemon=True).start()
@@ -67,6 +72,12 @@ def studio(
     from gradlab.studio import serve
 
     serve(host=host, port=port, token=token, runs=runs, on_ready=tell, on_note=note)
+
+
+def _nearest(folder: Path) -> Path:
+    """Return the folder, or the nearest above it that there is already, in which it would be made."""
+    places = (folder, *folder.absolute().parents)
+    return next(one for one in places if os.path.exists(one))  # noqa: PTH110 - a path's own stumbles over long names
 
 
 def has_screen(environment: Mapping[str, str], platform: str = sys.platform) -> bool:
