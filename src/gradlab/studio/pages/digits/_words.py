@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gradlab.live import STEP, Contributions, Glance, Wish
+from gradlab.reports import number as power_number
 from gradlab.representations import Attribution
 
 TOP = 8
@@ -26,14 +27,14 @@ def percent(value: float, *, digits: int = 0) -> str:
 
     Args:
         value: The probability.
-        digits: Of a small one, which is written out by a power of ten; 0 says only that it is below 0.1%.
+        digits: Of a small one, which is written with a power of ten; 0 says only that it is below 0.1%.
 
     Example:
-        >>> percent(0.256), percent(0.9999), percent(1e-6), percent(1e-6, digits=2)
-        ('25.6%', 'over 99.9%', 'under 0.1%', '0.0001%')
+        >>> percent(0.256), percent(0.9999), percent(1e-6), percent(1.25e-6, digits=3)
+        ('25.6%', 'over 99.9%', 'under 0.1%', '1.25×10⁻⁶')
     """
     if value < 0.0005:
-        return f"{100.0 * value:.{digits}g}%" if digits else "under 0.1%"
+        return power_number(value, digits=digits) if digits else "under 0.1%"
     return "over 99.9%" if value > 0.9995 else f"{value:.1%}"
 
 
