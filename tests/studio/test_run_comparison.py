@@ -12,8 +12,9 @@ import pytest
 
 import gradlab as gl
 from gradlab.core import RunError
+from gradlab.data import load, prepare
 from gradlab.runs import RunFolder
-from gradlab.spec import override, preset, to_toml
+from gradlab.spec import SplitSpec, override, preset, to_toml
 from gradlab.studio.shelf._run_comparison import MOST_RUNS, compare_runs
 
 Make = Callable[..., RunFolder]
@@ -128,6 +129,22 @@ def test_the_same_table_in_two_places_compares(tmp_path: Path, *, is_changed: bo
     assert ("do not compare" in found.statements[0]) == is_changed
     assert ("p = 1: it may be chance" in found.statements[0]) == (not is_changed)
     assert [name for name, *_ in found.settings] == (["data.path"] if is_changed else [])
+
+
+def test_another_choice_of_columns_compares_on_the_same_test_rows(tmp_path: Path) -> None:
+    rows = [f"{i % 9},{i % 7},{'ab'[i % 2]}" for i in range(60)]
+    (tmp_path / "table.csv").write_text("\n".join(["x,y,kind", *rows]))
+    runs = [
+        gl.train(tmp_path / "table.csv", "kind", seeds=6, epochs=1, drop=drop, out=tmp_path / f"run{len(drop)}")
+        for drop in ([], ["y"])
+    ]
+    specs = [run.experiment.data for run in runs]
+    for seed in range(6):
+        one, other = (prepare(load(spec), SplitSpec(), seed).part("test") for spec in specs)
+        assert one.tolist() == other.tolist()
+    found = compare_runs([run.folder for run in runs])
+    assert "over the 6 seeds that both have" in found.statements[0]
+    assert found.settings == (("data.drop", "none", "y"),)
 
 
 @pytest.mark.parametrize("change", ["split.test=0.3", "data_seed=4"])
