@@ -77,6 +77,25 @@ def test_a_table_of_ones_own_stays_until_another_set_is_chosen(*, is_regression:
     assert desk.experiment.data.kind == "playground"
 
 
+def test_features_go_along_between_sets_of_points_and_are_left_out_of_a_table() -> None:
+    desk = Desk({"features": "x1,x1x2"})
+    desk.open_data("spiral")
+    assert desk.words["features"] == "x1,x1x2"
+    desk.open_data("iris")
+    assert "features" not in desk.words
+    assert desk.problem == ""
+
+
+def test_a_short_table_of_ones_own_gets_a_batch_that_fits_and_leaves_none_behind() -> None:
+    desk = Desk({})
+    desk.open_table(TableData(path="my.csv", target="y"), is_regression=False, num_rows=8)
+    assert desk.experiment.batch_size == 2
+    desk.change(rate="0.1")
+    assert desk.experiment.batch_size == 2
+    desk.open_data("circle")
+    assert desk.experiment.batch_size == 10
+
+
 def test_a_table_that_is_refused_leaves_the_set_before() -> None:
     desk = Desk({})
     desk.open_table(TableData(path="my.csv", target="y"), is_regression=False)

@@ -44,6 +44,20 @@ def test_what_is_no_table_is_refused_and_not_kept(content: bytes, tmp_path: Path
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(("content", "suffix"), [(b"", ".csv"), (b"\x00\xff\x00", ".csv"), (b"nope", ".parquet")])
+def test_a_reason_calls_a_table_what_its_person_calls_it(content: bytes, suffix: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="my marks") as refused:
+        read_own_data(content, tmp_path, suffix, called="my marks")
+    assert str(tmp_path) not in str(refused.value)
+    assert "table-" not in str(refused.value)
+
+
+def test_a_single_column_tells_and_its_rows_are_counted(tmp_path: Path) -> None:
+    found = read_own_data(b"a,kind\n1,u\n2,v\n3,u\n", tmp_path)
+    assert found.note == "1 column tells 'kind'."
+    assert found.num_rows == 3
+
+
 def test_what_is_too_large_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="too many for the playground"):
         read_own_data(b"1" * (MOST_BYTES + 1), tmp_path)

@@ -10,6 +10,7 @@ from gradlab.spec import TableData, parse
 from gradlab.studio.playing._from_link import from_query
 from gradlab.studio.playing._packing import pack_weights, unpack_weights
 from gradlab.studio.playing._player import Player
+from gradlab.studio.playing._sets import PLAYGROUND, fitting_batch
 from gradlab.studio.playing._to_link import to_query
 from gradlab.studio.playing._view import View
 
@@ -66,8 +67,10 @@ class Desk:
         self._try({name: value for name, value in merged.items() if value is not None}, self._own)
 
     def open_data(self, name: str) -> None:
-        """Go over to another set, with what does not fit it left out."""
-        left = ("data", "points", "loss", "features", "across", "up")
+        """Go over to another set, with what does not fit it left out; features go along between sets of points."""
+        left = {"data", "points", "loss", "across", "up"}
+        left |= set() if name in PLAYGROUND else {"features"}
+        left |= {"batch"} if self._own is not None else set()
         kept = {name: word for name, word in self.words.items() if name not in left}
         self._try({**kept, "data": name}, None)
 
@@ -78,10 +81,12 @@ class Desk:
         }
         self._try({**kept, "points": points}, None)
 
-    def open_table(self, table: TableData, *, is_regression: bool) -> None:
-        """Go over to a table of one's own. An address cannot carry it."""
-        left = ("points", "loss", "features", "noise", "across", "up")
+    def open_table(self, table: TableData, *, is_regression: bool, num_rows: int | None = None) -> None:
+        """Go over to a table of one's own, with a batch that fits so few rows. An address cannot carry it."""
+        left = ("points", "loss", "features", "noise", "across", "up", "batch")
         kept = {name: word for name, word in self.words.items() if name not in left}
+        if num_rows is not None:
+            kept["batch"] = str(fitting_batch(num_rows))
         self._try(kept, (table, "diabetes" if is_regression else "wine"))
 
     def _try(self, words: Mapping[str, str], own: tuple[TableData, str] | None) -> None:

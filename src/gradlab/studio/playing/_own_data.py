@@ -25,22 +25,25 @@ class OwnData:
         points: x1, x2 and what is to be told, where the table has two columns of numbers before its target.
         table: Otherwise the table as data.
         is_regression: Whether a number is to be told.
+        num_rows: How many rows there are.
         note: What was done, in a sentence.
     """
 
     points: list[tuple[float, float, Any]] | None
     table: TableData | None
     is_regression: bool
+    num_rows: int
     note: str
 
 
-def read_own_data(text: bytes, folder: Path, suffix: str = ".csv") -> OwnData:
+def read_own_data(text: bytes, folder: Path, suffix: str = ".csv", *, called: str = "the rows") -> OwnData:
     """Read a table whose last column is to be told.
 
     Args:
         text: The file's bytes.
         folder: Where to keep it, under a name made here.
         suffix: Its kind.
+        called: What the person knows it by, where a reason tells of it.
 
     Returns:
         Points or a table.
@@ -58,6 +61,9 @@ def read_own_data(text: bytes, folder: Path, suffix: str = ".csv") -> OwnData:
     path = Path(file.name)
     try:
         return _read(path)
+    except DataError as error:
+        path.unlink(missing_ok=True)
+        raise DataError(str(error).replace(str(path), called).replace(path.name, called)) from error
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -73,7 +79,8 @@ def _read(path: Path) -> OwnData:
     are_points = len(inputs) == 2 and all(np.isfinite(values).all() for values in numbers)
     if not are_points or len(numbers[0]) > MOST_POINTS:
         data = TableData(path=str(path), target=target.name)
-        return OwnData(None, data, is_regression, f"{len(inputs)} columns tell '{target.name}'.")
+        told = "1 column tells" if len(inputs) == 1 else f"{len(inputs)} columns tell"
+        return OwnData(None, data, is_regression, len(numbers[0]), f"{told} '{target.name}'.")
     words = target.to_words()
     labels = (
         [float(value) for value in target.to_numbers().values]
@@ -85,7 +92,7 @@ def _read(path: Path) -> OwnData:
     path.unlink(missing_ok=True)
     spans = ", ".join(f"x{place} is '{column.name}' from {values.min():.4g} to {values.max():.4g}"
                       for place, (column, values) in enumerate(zip(inputs, numbers, strict=True), 1))  # fmt: skip
-    return OwnData(points, None, is_regression, f"{spans}, laid out from -{REACH:g} to {REACH:g}.")
+    return OwnData(points, None, is_regression, len(points), f"{spans}, laid out from -{REACH:g} to {REACH:g}.")
 
 
 def _is_regression(target: Any) -> bool:

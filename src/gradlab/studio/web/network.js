@@ -42,7 +42,7 @@ export default {
           :style="{left: node.x + 'px', top: node.y + 'px'}">
           <button type="button" v-if="features.length" @click="$emit('feature', node.name)" :aria-pressed="node.isOn"
             :aria-label="'input ' + node.name" @pointerenter="unhover">{{ node.name }}</button>
-          <span v-else class="net-name">{{ node.name }}</span>
+          <span v-else class="net-name" :title="node.name">{{ node.name }}</span>
         </div>
         <div v-for="node in nodes" :key="node.id" class="net-node" :style="{left: node.x + 'px', top: node.y + 'px'}"
           :class="{hovered: node.place === hovered}">
@@ -137,6 +137,7 @@ export default {
       const lines = [];
       let from = 0;
       let node = 0;
+      let first = 0;
       const sizes = shapes(frame.network);
       const total = sizes.reduce((sum, [rows, units]) => sum + Math.min(rows, MOST_DRAWN) * Math.min(units, MOST_DRAWN), 0);
       const every = Math.ceil(total / MOST_LINES);
@@ -159,7 +160,8 @@ export default {
               name: `weight from ${below[row].name} to ${b.name}`, value, layer: layer.name, role: "weight", index: [row, unit],
             });
             const told = this.edges?.[`${layer.name}/${row}/${unit}`];
-            if (told && total < 120) this.numbers.push({ id: `${place}/${row}/${unit}`, ...along(a, b, 0.22 + 0.56 * ((unit + 0.5) / above.length)), text: told });
+            const isAsked = this.hovered === null || this.hovered === first + unit;
+            if (told && isAsked && total < 120) this.numbers.push({ id: `${place}/${row}/${unit}`, ...along(a, b, 0.22 + 0.56 * ((unit + 0.5) / above.length)), text: told });
           }
         }
         from += rows * units;
@@ -171,9 +173,10 @@ export default {
           drawn.biasText = short(value);
           drawn.bias = { name: `bias of ${above[unit].name}`, value, layer: layer.name, role: "bias", index: [unit] };
           const told = this.edges?.[`${layer.name}/${unit}`];
-          if (told) this.numbers.push({ id: `${place}/n${unit}`, x: drawn.x - 6, y: drawn.y + NODE + 9, text: told });
+          if (told) this.numbers.push({ id: `${place}/n${unit}`, x: drawn.x + 8, y: drawn.y + NODE + 10, text: told });
         }
         from += units;
+        first += layer.units;
       });
       this.lines = lines;
       if (this.card && !this.card.isEditing) this.card.text = short(this.valueOf(this.card));

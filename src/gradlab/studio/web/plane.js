@@ -5,7 +5,7 @@ import { PALETTE, css, leave, listen, mix, paint } from "gradlab-studio";
 const DOT = 2.6;
 
 export default {
-  props: { stream: String, showsTest: Boolean, isDiscrete: Boolean, drawsClass: Number },
+  props: { stream: String, showsTest: Boolean, isDiscrete: Boolean, drawsClass: Number, ownPoints: Array },
   emits: ["focus", "example", "place"],
   template: `
     <div class="plane-grid" :data-count="labels.length">
@@ -13,7 +13,7 @@ export default {
         <figcaption v-if="labels.length > 1">
           <button type="button" @click="$emit('focus', place)" :aria-pressed="place === focus">{{ differs }} {{ label }}</button>
         </figcaption>
-        <div class="plane-box">
+        <div class="plane-box" v-show="names.length">
           <canvas class="plane-map" :ref="(el) => maps[place] = el" role="img" :aria-label="describe(place)"></canvas>
           <canvas class="plane-dots" :ref="(el) => dots[place] = el" @click="press($event, place)"></canvas>
           <span class="axis top">{{ high[1] }}</span><span class="axis bottom">{{ low[1] }}</span>
@@ -22,9 +22,10 @@ export default {
       </figure>
       <div v-if="names.length" class="plane-names">{{ names[0] }} →, {{ names[1] }} ↑<div v-if="note">{{ note }}</div></div>
       <p v-else class="quiet">These inputs span no plane: there are no two numbers among them.</p>
+      <div v-for="one in remarks" :key="one" class="plane-names">{{ one }}</div>
     </div>`,
   data() {
-    return { labels: [""], differs: "", focus: 0, names: ["x1", "x2"], low: [-6, -6], high: [6, 6], note: "", classes: [] };
+    return { labels: [""], differs: "", focus: 0, names: ["x1", "x2"], low: [-6, -6], high: [6, 6], note: "", remarks: [], classes: [] };
   },
   created() {
     this.maps = [];
@@ -44,6 +45,7 @@ export default {
   watch: {
     showsTest() { this.drawn = ""; this.channel.draw(); },
     isDiscrete() { this.channel.draw(); },
+    ownPoints() { this.drawn = ""; this.channel.draw(); },
   },
   methods: {
     /** @param {import("./stream.js").Frame} frame */
@@ -59,6 +61,7 @@ export default {
       this.focus = frame.focus;
       this.names = data.names ?? [];
       this.note = data.note ?? "";
+      this.remarks = data.notes;
       if (!data.names || !data.low || !data.high) return;
       this.low = data.low.map((value) => Number(value.toPrecision(3)));
       this.high = data.high.map((value) => Number(value.toPrecision(3)));
@@ -103,6 +106,8 @@ export default {
       draw(points.train, false);
       draw(points.validation, false);
       if (this.showsTest) draw(points.test, true);
+      // Beside points of a class whose colour they have: no word tells which of them are there to test on.
+      if (task === "classification") draw(this.ownPoints, false);
     },
     describe(place) {
       return `What network ${this.labels[place] || ""} answers over ${this.names[0]} and ${this.names[1]}`;

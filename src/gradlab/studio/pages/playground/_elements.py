@@ -17,6 +17,7 @@ class PlaneView(ui.element, component=WEB / "plane.js", esm=SHARED):
         super().__init__()
         self._props["stream"] = stream
         self._props["drawsClass"] = -1
+        self._props["ownPoints"] = []
         self.show(shows_test=False, is_discrete=False)
 
     def show(self, *, shows_test: bool, is_discrete: bool) -> None:
@@ -28,6 +29,11 @@ class PlaneView(ui.element, component=WEB / "plane.js", esm=SHARED):
     def draw_class(self, class_id: int) -> None:
         """Choose the class of which a click draws a point; -1: a click chooses an example."""
         self._props["drawsClass"] = class_id
+        self.update()
+
+    def show_drawn(self, points: Sequence[tuple[float, float, int]]) -> None:
+        """Show points that a person draws, all of them: those to test on, and those too few to train on, too."""
+        self._props["ownPoints"] = [list(point) for point in points]
         self.update()
 
 

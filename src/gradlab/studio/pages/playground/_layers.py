@@ -19,7 +19,7 @@ class LayerControls:
     def __init__(self, desk: Desk) -> None:
         """Stand ready to be built."""
         self._desk = desk
-        self._shown: list[tuple[ui.label, ui.select]] = []
+        self._shown: list[tuple[ui.element, ui.label, ui.select]] = []
         self._is_following = False
 
     def build(self) -> dict[str, Any]:
@@ -42,19 +42,19 @@ class LayerControls:
         self._depth.text = f"{len(units)} hidden layer{'' if len(units) == 1 else 's'}"
         is_beyond = len(units) > LAYERS_SHOWN or max(units, default=0) > UNITS_SHOWN
         self._beyond.text = BEYOND if is_beyond else ""
-        # Cards stay as long as their number does: a press on one that is built anew meanwhile would be lost.
-        if len(self._shown) != len(units):
-            self._cards.clear()
-            with self._cards:
-                self._shown = [self._build_card(place) for place in range(len(units))]
+        # A card stays as long as its layer does: a press on one that is built anew meanwhile would be lost.
+        while len(self._shown) > len(units):
+            self._shown.pop()[0].delete()
+        with self._cards:
+            self._shown += [self._build_card(place) for place in range(len(self._shown), len(units))]
         self._is_following = True
-        for (width, activation), count, name in zip(self._shown, units, activations, strict=True):
+        for (_, width, activation), count, name in zip(self._shown, units, activations, strict=True):
             width.text, activation.value = str(count), name
         self._is_following = False
 
-    def _build_card(self, place: int) -> tuple[ui.label, ui.select]:
+    def _build_card(self, place: int) -> tuple[ui.element, ui.label, ui.select]:
         number = place + 1
-        with ui.element("div").classes("layer-card"):
+        with ui.element("div").classes("layer-card") as card:
             icon_button("remove", f"One neuron less in layer {number}", lambda: self._change_units(place, -1), "xs")
             width = ui.label().style("min-width: 14px; text-align: center")
             icon_button("add", f"One neuron more in layer {number}", lambda: self._change_units(place, 1), "xs")
@@ -62,7 +62,7 @@ class LayerControls:
                 ACTIVATIONS, label=f"Activation of layer {number}",
                 on_change=lambda event: self._change_activation(place, str(event.value)),
             ).props("dense borderless options-dense")  # fmt: skip
-        return width, activation
+        return card, width, activation
 
     def _hidden_layers(self) -> tuple[list[int], list[str]]:
         words = self._desk.words

@@ -6,6 +6,7 @@ from typing import Any
 from nicegui import events, run, ui
 
 from gradlab.core import GradlabError
+from gradlab.spec import PointsData
 from gradlab.studio.pages._upload_button import upload_button
 from gradlab.studio.pages.playground._elements import PlaneView
 from gradlab.studio.playing import MOST_BYTES, Desk, pack_points, read_own_data
@@ -29,7 +30,8 @@ class OwnDataControls:
         self._desk = desk
         self._plane = plane
         self._folder = folder
-        self._points: list[tuple[float, float, str]] = []
+        self._points = _drawn_before(desk)
+        self._are_used = bool(self._points)
 
     def build(self) -> None:
         """Build them."""
@@ -41,15 +43,31 @@ class OwnDataControls:
         self._note = ui.label().classes("quiet").props('role="status"')
         ui.label("or draw: choose a colour and click on the plane").classes("quiet")
         with ui.row().style("align-items: center; gap: 6px"):
-            self._color = ui.select(["off", *COLORS], value="off", label="Draw", on_change=self._choose)
+            self._color = ui.select(["off", *COLORS], value="off", label="Draw", on_change=self._choose).classes("draw")
             ui.button("Clear points", on_click=self._clear).props("flat dense")
+        self._show_drawn()
+
+    def follow(self) -> None:
+        """Drop what was drawn, when another set has taken its place."""
+        if self._are_used and self._desk.experiment.data.kind != "points":
+            self._forget_drawn()
 
     async def place(self, event: events.GenericEventArguments) -> None:
         """Draw a point where the plane was clicked."""
         told: Any = event.args
         point = (round(float(told["x"]), 2), round(float(told["y"]), 2), str(self._color.value))
         self._points.append(point)
+        # Classes have colours in the order in which they are met.
+        self._points.sort(key=lambda one: COLORS.index(one[2]))
+        self._show_drawn()
         self._use_points()
+
+    def _forget_drawn(self) -> None:
+        self._points, self._are_used = [], False
+        self._show_drawn()
+
+    def _show_drawn(self) -> None:
+        self._plane.show_drawn([(x, y, COLORS.index(color)) for x, y, color in self._points])
 
     def _use_points(self) -> None:
         classes = {label for _, _, label in self._points}
@@ -57,33 +75,43 @@ class OwnDataControls:
             self._note.text = f"{len(self._points)} points drawn; four of two colours are needed to train."
             return
         self._desk.open_points(pack_points(self._points))
+        self._are_used = not self._desk.problem
         self._note.text = self._desk.problem or f"{len(self._points)} points drawn."
 
     def _choose(self) -> None:
         self._plane.draw_class(COLORS.index(self._color.value) if self._color.value in COLORS else -1)
 
     def _clear(self) -> None:
-        self._points = []
+        self._forget_drawn()
         self._note.text = ""
-        self._desk.open_data("circle")
+        if self._desk.experiment.data.kind == "points":
+            self._desk.open_data("circle")
 
     async def _paste(self) -> None:
-        await self._take(str(self._text.value or "").encode(), ".csv")
+        await self._take(str(self._text.value or "").encode(), ".csv", "what was pasted")
 
     async def _upload(self, event: events.UploadEventArguments) -> None:
         suffix = Path(event.file.name).suffix.lower()
-        await self._take(await event.file.read(), suffix if suffix in ENDINGS else ".csv")
+        await self._take(await event.file.read(), suffix if suffix in ENDINGS else ".csv", event.file.name)
 
-    async def _take(self, content: bytes, suffix: str) -> None:
+    async def _take(self, content: bytes, suffix: str, called: str) -> None:
         try:
-            found = await run.io_bound(read_own_data, content, self._folder, suffix)
+            found = await run.io_bound(read_own_data, content, self._folder, suffix, called=called)
         except GradlabError as error:
             self._note.text = str(error)
             return
         if found is None:
             return
+        self._forget_drawn()
         if found.points is not None:
             self._desk.open_points(pack_points(found.points))
         elif found.table is not None:
-            self._desk.open_table(found.table, is_regression=found.is_regression)
+            self._desk.open_table(found.table, is_regression=found.is_regression, num_rows=found.num_rows)
         self._note.text = self._desk.problem or found.note
+
+
+def _drawn_before(desk: Desk) -> list[tuple[float, float, str]]:
+    """Return the points of an address that were drawn here, as their colours tell: drawing goes on from them."""
+    data = desk.experiment.data
+    points = data.points if isinstance(data, PointsData) else ()
+    return [(x, y, str(label)) for x, y, label in points] if all(label in COLORS for *_, label in points) else []

@@ -77,7 +77,7 @@ class Playground:
                 self._network.on("feature", self._switch_feature)
                 self._network.on("weight", self._edit_weight)
                 self._controls.build_more()
-                walk = WalkControls(player, self._network)
+                self._walk = walk = WalkControls(player, self._network)
                 with ui.expansion("Step through: one example forward and backward").classes("full") as account:
                     walk.build()
                 with ui.expansion("Stability gauge: sharpness beside 2 / learning rate").classes("full") as gauge:
@@ -86,7 +86,7 @@ class Playground:
                 self._controls.add_hideable("gauge", gauge)
             with ui.element("section").classes("panel output-panel").props('aria-label="Output"'):
                 self._build_output(walk)
-        own = OwnDataControls(desk, self._plane, self._folder)
+        self._own = own = OwnDataControls(desk, self._plane, self._folder)
         with own_data:
             own.build()
         self._controls.add_hideable("own", own_data)
@@ -125,6 +125,8 @@ class Playground:
     def _follow(self) -> None:
         desk = self._desk
         self._controls.follow()
+        self._own.follow()
+        self._walk.follow(desk.experiment)
         features = self._controls.features()
         self._network.offer(*features)
         self._plane.show(shows_test=desk.view.shows_test, is_discrete=desk.view.is_discrete)

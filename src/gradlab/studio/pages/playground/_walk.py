@@ -7,6 +7,7 @@ from nicegui import events, ui
 from gradlab.backpropagation import check
 from gradlab.core import GradlabError
 from gradlab.live import Gauge, Session, Stability, account_of, nearest_example
+from gradlab.spec import Experiment
 from gradlab.studio.pages._frame_of_page import icon_button
 from gradlab.studio.pages.playground._elements import NetworkView
 from gradlab.studio.playing import Player, Stage, walk
@@ -24,12 +25,14 @@ class WalkControls:
         self._stages: list[Stage] = []
         self._place = 0
         self._row: int | None = None
+        self._told_of: tuple[object, object] | None = None
 
     def build(self) -> None:
         """Build them."""
-        ui.label("Click a point of the plane, or begin with the first example; pause first to hold still.").classes(
-            "quiet"
-        )
+        ui.label(
+            "Click a point of the plane, or begin with the first example; pause first to hold still. Point at a neuron "
+            "to see the numbers of its lines alone."
+        ).classes("quiet")
         with ui.row().style("align-items: center; gap: 4px"):
             ui.button("Begin", icon="start", on_click=self._begin).props("outline dense")
             icon_button("chevron_left", "Stage before", lambda: self._move(-1))
@@ -40,6 +43,13 @@ class WalkControls:
         self._text = ui.label()
         self._table = ui.element("div").classes("readout-table")
         self._checked = ui.label().props('role="status"')
+
+    def follow(self, experiment: Experiment) -> None:
+        """Drop the numbers of another network or other examples: they would stand on lines that are not theirs."""
+        told_of = (experiment.model, experiment.data)
+        if self._stages and self._told_of != told_of:
+            self._clear()
+        self._told_of = told_of
 
     async def take(self, event: events.GenericEventArguments) -> None:
         """Take the example nearest to where the plane was clicked."""
@@ -146,6 +156,6 @@ class GaugeControls:
         self._bar.props(f"color={'negative' if found.share >= 1.0 else 'primary'}")
         divided = " (this rule divides each weight's step: the plain sharpness says less)" if found.is_divided else ""
         self._text.text = (
-            f"sharpness {found.sharpness:.3g}, limit {found.limit:.3g}: {found.share:.0%} of it"
+            f"sharpness {found.sharpness:.3g}, limit {found.limit:.3g}: {round(found.share, 2) + 0.0:.0%} of it"
             f"{'; beyond it, descent is thrown out' if found.share > 1.0 else ''}{divided}"
         )
