@@ -27,6 +27,16 @@ pytestmark = pytest.mark.browser
 
 Open = Callable[..., Any]
 
+DOTS_ARE = """([spots, colors]) => {
+    const canvas = document.querySelector('.plane-dots');
+    const copy = Object.assign(document.createElement('canvas'), {width: canvas.width, height: canvas.height});
+    const context = copy.getContext('2d', {willReadFrequently: true});
+    context.drawImage(canvas, 0, 0);
+    const ratio = canvas.width / canvas.clientWidth;
+    return spots.every(([x, y], place) =>
+        context.getImageData(x * ratio, y * ratio, 1, 1).data.join() === colors[place]);
+}"""
+
 
 @pytest.fixture
 def show(visit: Open) -> Open:
@@ -320,3 +330,57 @@ def test_leaving_the_page_ends_its_training(show: Open, studio: Studio) -> None:
     begin = used_s(studio.pid)
     time.sleep(1.0)
     assert used_s(studio.pid) - begin < 0.25 * busy
+
+
+def test_a_rate_is_typed_as_it_is_even_where_the_one_before_contains_it(show: Open) -> None:
+    page = show()
+    rate = page.get_by_role("combobox", name="Learning rate", exact=True)
+    for typed, shown in (("3", "3"), ("0.07", "0.07"), ("1e-5", "0.00001")):
+        rate.click()
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        page.wait_for_function("typed => location.search.endsWith('rate=' + typed)", arg=f"{float(typed):g}")
+        page.wait_for_function("([field, shown]) => field.value === shown", arg=[rate.element_handle(), shown])
+    page.keyboard.press("Escape")
+    rate.click()
+    page.keyboard.type("fast")
+    page.keyboard.press("Enter")
+    page.get_by_text("rate=fast: a number is needed").wait_for()
+    page.wait_for_function("field => field.value === '0.00001'", arg=rate.element_handle())
+
+
+def test_keys_work_right_after_something_was_chosen(show: Open) -> None:
+    page = show()
+    choose(page, "Data set", "Exclusive or")
+    page.keyboard.press("e")
+    wait_for_epoch(page, 1)
+    page.get_by_role("listbox").wait_for(state="detached")
+
+
+def test_cards_of_layers_stay_while_others_come_and_go(show: Open) -> None:
+    page = show()
+    first = page.get_by_role("button", name="One neuron more in layer 1", exact=True).element_handle()
+    press(page, "One layer more", times=3)
+    for _ in range(4):
+        first.click()
+    press(page, "One layer less")
+    page.wait_for_function("document.querySelectorAll('.net-node canvas').length === 8 + 2 + 2 + 2 + 1")
+    assert "layers=8,2,2,2" in page.url
+
+
+def test_points_are_seen_where_they_are_drawn(show: Open) -> None:
+    page = show()
+    page.get_by_role("button", name='Expand "Own data').click()
+    plane = page.locator(".plane-dots")
+    for color, spots in (("blue", [(40, 40), (60, 40)]), ("orange", [(200, 200), (220, 200)])):
+        choose(page, "Draw", color)
+        for x, y in spots:
+            plane.click(position={"x": x, "y": y})
+    page.get_by_text("4 points drawn.").wait_for()
+    page.wait_for_function("location.search.includes('points=')")
+    assert page.get_by_role("combobox", name="Data set", exact=True).input_value() == "Own points"
+    spots = [[40, 40], [60, 40], [200, 200], [220, 200]]
+    colors = ["8,119,189,255"] * 2 + ["245,147,34,255"] * 2
+    page.wait_for_function(DOTS_ARE, arg=[spots, colors])
+    choose(page, "Data set", "Circle")
+    page.wait_for_function(DOTS_ARE, arg=[spots[:1], ["0,0,0,0"]])

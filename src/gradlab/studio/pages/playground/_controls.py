@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from nicegui import events, ui
 
 from gradlab.studio.pages._frame_of_page import heading, icon_button
@@ -10,6 +11,7 @@ from gradlab.studio.pages.playground._elements import PlaneView
 from gradlab.studio.pages.playground._layers import ACTIVATIONS, LayerControls
 from gradlab.studio.pages.playground._race import RaceControls
 from gradlab.studio.pages.playground._save import SaveControls
+from gradlab.studio.pages.playground._typed import NumberChoice
 from gradlab.studio.playing import FEATURES, PLAYGROUND, TABLES, Desk, Player, Speed
 
 RATES = (0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
@@ -33,6 +35,9 @@ SETS = {
     "plane": "Plane (regression)", "multi-gauss": "Multi gaussian (regression)", "iris": "Iris (3 species)",
     "wine": "Wine (3 growers)", "breast-cancer": "Breast cancer", "diabetes": "Diabetes (regression)",
 }  # fmt: skip
+OWN_POINTS, OWN_TABLE = "points", "table"
+OWN = {OWN_POINTS: {OWN_POINTS: "Own points"}, OWN_TABLE: {OWN_TABLE: "Own table"}}
+"""Named among the sets as long as they are there: there is no way back to them."""
 
 
 class Controls:
@@ -71,10 +76,9 @@ class Controls:
             self._select("activation", "Activation", ACTIVATIONS)
             self._select("optimizer", "Optimizer", OPTIMIZERS)
             self._penalty = ui.select(["none", "L1", "L2"], value="none", label="Penalty", on_change=self._set_penalty)
-            self._penalty_rate = ui.select(
-                _numbers(PENALTIES), value="0", label="Penalty rate", on_change=self._set_penalty,
-                new_value_mode="add-unique", with_input=True,
-            )  # fmt: skip
+            self._penalty_rate = NumberChoice(
+                _numbers(PENALTIES), value="0", label="Penalty rate", on_change=self._set_penalty
+            )
             self._add("regularization", self._penalty)
             self._add("regularization-rate", self._penalty_rate, "regularization")
 
@@ -130,19 +134,22 @@ class Controls:
             shown = {
                 "activation": words.get("activation", "tanh").split(",")[0],
                 "optimizer": words.get("optimizer", "sgd"),
-                "rate": words["rate"],
+                "rate": _numbers((float(words["rate"]),))[0],
                 "loss": self._desk.experiment.loss.kind,
                 "schedule": words.get("schedule", "constant"),
                 "epochs": str(self._desk.experiment.epochs),
                 "init": words.get("init", "uniform"),
                 "dropout": words.get("dropout", "0"),
-                "data": words.get("data"),
+                "data": words.get("data", OWN_POINTS),
                 "share": round(100 * (1 - self._desk.experiment.split.test)),
                 "noise": float(words.get("noise", 0)),
-                "batch": float(words["batch"]) if words.get("batch", "10") != "full" and "batch" in words else 10.0,
+                "batch": 10.0
+                if self._desk.experiment.batch_size == "full"
+                else float(self._desk.experiment.batch_size),
                 "test": words.get("test") == "1",
                 "discretize": words.get("discretize") == "1",
             }
+            self._named["data"].set_options({**SETS, **OWN.get(shown["data"], {})}, value=shown["data"])
             for name, value in shown.items():
                 _put(self._named[name], value)
             self._follow_penalty(words)
@@ -200,8 +207,8 @@ class Controls:
             if not self._is_following and event.value is not None:
                 self._desk.change(**{name: None if (name, event.value) == ("dropout", "0") else str(event.value)})
 
-        how = {"new_value_mode": "add-unique", "with_input": True} if takes_new else {}
-        self._add(name, ui.select(options, label=label, on_change=change, **how))
+        kind = NumberChoice if takes_new else ui.select
+        self._add(name, kind(options, label=label, on_change=change))
 
     def _slider(self, name: str, label: str, low: int, high: int, step: int, unit: str) -> None:
         with ui.element("div").classes("group"):
@@ -273,11 +280,14 @@ class Controls:
 
 
 def _numbers(values: tuple[float, ...]) -> list[str]:
-    return [f"{value:g}" for value in values]
+    return [np.format_float_positional(value, trim="-") for value in values]
 
 
 def _put(element: Any, value: Any) -> None:
     """Show a value; one that is not among the options is added to them."""
+    if isinstance(element, NumberChoice):
+        element.show(value)
+        return
     options = getattr(element, "options", None)
     if isinstance(options, list) and value is not None and value not in options:
         element.options = [*options, value]
