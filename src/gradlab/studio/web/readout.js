@@ -82,7 +82,10 @@ export default {
       chart.setOption({
         animation: false,
         legend: { textStyle: { color: ink } },
-        xAxis: { ...axis, type: "value", name: "epoch", min: 0, max: "dataMax", nameLocation: "middle", nameGap: 24 },
+        xAxis: {
+          ...axis, type: "value", name: "epoch", min: 0, max: "dataMax", nameLocation: "middle", nameGap: 24,
+          axisPointer: { label: { formatter: ({ value }) => `epoch ${Math.round(value)}` } },
+        },
         yAxis: { ...axis, type: this.isLog ? "log" : "value", name: "loss", scale: this.isLog },
         series,
       }, { replaceMerge: ["series"] });

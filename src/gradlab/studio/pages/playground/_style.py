@@ -6,7 +6,7 @@ STYLE = """
 .control-bar { display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center; }
 .control-bar .q-field { min-width: 104px; max-width: 150px; }
 .control-bar .play .q-btn { min-width: 46px; }
-.group { margin-bottom: 12px; }
+.group { margin: 10px 0 12px; }
 .layer-row { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin-bottom: 8px; }
 .layer-card { display: flex; align-items: center; gap: 2px; border: 1px solid var(--line); border-radius: 6px;
   padding: 2px 4px; background: var(--ground); }
@@ -14,7 +14,8 @@ STYLE = """
 .layer-card .q-field__label { opacity: 0; pointer-events: none; }
 .layer-card .q-field--labeled :is(.q-field__native, .q-field__control-container) { padding: 0; }
 .control-bar .speed { min-width: 176px; }
-.more { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 4px 12px; }
+.draw { min-width: 84px; }
+.more { width: 100%; display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 4px 12px; }
 .net-scroll { overflow-x: auto; padding-bottom: 4px; }
 .net { position: relative; }
 .net svg { position: absolute; inset: 0; }
@@ -67,7 +68,7 @@ STYLE = """
 .walk-table th, .walk-table td { text-align: right; padding: 2px 12px 2px 0; font-size: 13px; white-space: nowrap; }
 .evidence { margin: 8px 0; }
 .readout-time { display: flex; gap: 8px; align-items: center; margin-top: 10px; }
-.readout-time input { flex: 1; min-width: 0; }
+.readout-time input { flex: 1; min-width: 0; accent-color: var(--blue); }
 @media (max-width: 1100px) {
   .playground { grid-template-columns: 1fr 1fr; }
   .network-panel { grid-column: 1 / -1; grid-row: 2; }
