@@ -290,6 +290,13 @@ def test_a_form_opens_with_what_is_usual_in_the_training_part(flowers: Path, tmp
         row = pd.DataFrame([values | {"width": width}])
         np.testing.assert_allclose(told.probabilities, run.predict(row).probabilities)
     assert any("missing" in note for note in predict_row(run, values | {"width": None}).notes)
+    truths = look_at(choose(flowers)).truths
+    assert truths == ("wet",)
+    wet = {field.column: field for field in fields_of(run, truths)}["wet"]
+    assert (wet.default, wet.words) == (str(train["wet"].median() > 0.5), ("False", "True"))
+    for word, number in (("False", 0.0), ("True", 1.0)):
+        told = [predict_row(run, values | {"wet": value}).probabilities for value in (word, number)]
+        np.testing.assert_array_equal(told[0], told[1])
 
 
 def verbs_train_rows(run: gl.Run, path: Path) -> np.ndarray:

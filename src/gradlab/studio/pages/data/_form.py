@@ -1,10 +1,13 @@
 """A row to predict, as a form: a field a column, filled with what is usual."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from gradlab import verbs
 from gradlab.data import CategoryFeature, NumberFeature, TablePreparation
+
+TRUTHS = ("False", "True")
 
 
 @dataclass(frozen=True)
@@ -22,19 +25,27 @@ class Field:
     words: tuple[str, ...] = ()
 
 
-def fields_of(run: verbs.Run) -> tuple[Field, ...]:
+def fields_of(run: verbs.Run, truths: Collection[str] = ()) -> tuple[Field, ...]:
     """Return a field for each column that a run's network looks at; none where it looks at pictures.
+
+    Args:
+        run: The run.
+        truths: Columns of "True" and "False", of which a run keeps numbers.
 
     Raises:
         RunError: If the run is damaged.
     """
     preparation = run.member_data().read_preparation()
-    return tuple(map(_field, preparation.features)) if isinstance(preparation, TablePreparation) else ()
+    if not isinstance(preparation, TablePreparation):
+        return ()
+    return tuple(_field(feature, is_truth=feature.column in truths) for feature in preparation.features)
 
 
-def _field(feature: NumberFeature | CategoryFeature) -> Field:
+def _field(feature: NumberFeature | CategoryFeature, *, is_truth: bool) -> Field:
     if isinstance(feature, CategoryFeature):
         return Field(feature.column, feature.fill, feature.categories)
+    if is_truth:
+        return Field(feature.column, TRUTHS[round(feature.fill)], TRUTHS)
     return Field(feature.column, float(f"{feature.fill:.6g}"))
 
 

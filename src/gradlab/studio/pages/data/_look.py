@@ -17,6 +17,7 @@ from gradlab.studio.pages.data._sets import Choice
 
 OnProgress = Callable[[str, int, int], None]
 EXAMPLES = 3
+TRUTH = "true or false"
 LARGEST_WHOLE = 1e12
 """Whole numbers from here on are written with a power of ten."""
 
@@ -65,6 +66,11 @@ class Look:
     reals: str = ""
     notes: tuple[str, ...] = ()
     problem: str = ""
+
+    @property
+    def truths(self) -> tuple[str, ...]:
+        """The columns that hold "True" and "False"."""
+        return tuple(column.name for column in self.columns if column.kind == TRUTH)
 
 
 def look_at(choice: Choice, *, on_progress: OnProgress | None = None) -> Look:
@@ -145,7 +151,7 @@ def describe_column(name: str, cells: Shaped[np.ndarray, " rows"]) -> ColumnLine
         values = f"{_number(float(present.min()))} to {_number(float(present.max()))}" if len(present) else ""
         return ColumnLine(name, "numbers", len(cells) - len(present), len(np.unique(present)), values)
     counts = Counter(str(cell) for cell in cells if cell != "")
-    kind = "true or false" if counts and set(counts) <= {"True", "False"} else "words"
+    kind = TRUTH if counts and set(counts) <= {"True", "False"} else "words"
     return ColumnLine(name, kind, len(cells) - counts.total(), len(counts), _some(counts))
 
 

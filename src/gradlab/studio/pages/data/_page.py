@@ -70,6 +70,7 @@ class DataPage:
             trash: Where deleted runs wait whose upload this page has open.
         """
         self._trash = trash
+        self._truths: tuple[str, ...] = ()
         self._uploads = Uploads(runs)
         self._choose = Choose(roots, self._uploads, self._on_choice)
         self._show = Show(self._on_look)
@@ -110,8 +111,9 @@ class DataPage:
 
     def _on_look(self, look: Look | None) -> None:
         self._on_run(None)
+        self._truths = () if look is None else look.truths
         self._train.offer(look)
 
     def _on_run(self, run: verbs.Run | None) -> None:
         self._outcome.show(run)
-        self._predict.offer(run)
+        self._predict.offer(run, self._truths)

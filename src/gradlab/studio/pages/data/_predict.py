@@ -1,6 +1,6 @@
 """The section in which a trained network is asked: by a form, a table or a picture."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import numpy as np
 from nicegui import events, run as background, ui
@@ -34,8 +34,8 @@ class Predict:
             self._told = ui.element("div").props('aria-live="polite"')
         self._panel.visible = False
 
-    def offer(self, run: verbs.Run | None) -> None:
-        """Take a finished run; None hides the section."""
+    def offer(self, run: verbs.Run | None, truths: Collection[str] = ()) -> None:
+        """Take a finished run, and which of its columns hold "True" and "False"; None hides the section."""
         self._run = run
         self._panel.visible = run is not None
         self._box.clear()
@@ -43,7 +43,7 @@ class Predict:
         self._problem.text = ""
         if run is not None:
             with self._box:
-                self._fill(fields_of(run))
+                self._fill(fields_of(run, truths))
 
     def _fill(self, fields: tuple[Field, ...]) -> None:
         self._readers = {}
