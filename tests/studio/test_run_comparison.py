@@ -131,6 +131,18 @@ def test_the_same_table_in_two_places_compares(tmp_path: Path, *, is_changed: bo
     assert [name for name, *_ in found.settings] == (["data.path"] if is_changed else [])
 
 
+def test_a_target_that_was_taken_is_the_same_as_one_that_was_named(tmp_path: Path) -> None:
+    rows = [f"{i % 9},{i % 7},{'ab'[i % 2]}" for i in range(60)]
+    (tmp_path / "table.csv").write_text("\n".join(["width,height,kind", *rows]))
+    for name, target in (("named", "kind"), ("taken", None), ("other", "height")):
+        gl.train(tmp_path / "table.csv", target, epochs=1, out=tmp_path / name)
+    named, taken, other = (RunFolder(tmp_path / name) for name in ("named", "taken", "other"))
+    assert taken.experiment.model_dump()["data"]["target"] is None
+    assert compare_runs([named, taken]).settings == ()
+    assert "1 seed in common" in compare_runs([named, taken]).statements[0]
+    assert "do not compare" in compare_runs([named, other]).statements[0]
+
+
 def test_another_choice_of_columns_compares_on_the_same_test_rows(tmp_path: Path) -> None:
     rows = [f"{i % 9},{i % 7},{'ab'[i % 2]}" for i in range(60)]
     (tmp_path / "table.csv").write_text("\n".join(["x,y,kind", *rows]))

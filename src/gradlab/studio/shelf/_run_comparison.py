@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from gradlab.core import RunError
+from gradlab.data import TablePreparation
 from gradlab.evaluation import PairedDifference, compare_paired, holm
 from gradlab.runs import RunFolder
-from gradlab.studio.shelf._differences import cautions, differing, flatten, why_not, without_places
+from gradlab.studio.shelf._differences import Flat, cautions, differing, flatten, why_not, without_places
 from gradlab.studio.shelf._numbers import as_number
 from gradlab.studio.shelf._run_details import PARTS, SCORES, SHOWN_NAMES, score_words
+from gradlab.verbs import open_run
 
 FEWEST_SEEDS = 6
 """With fewer seeds the comparison's test can never show a difference."""
@@ -54,11 +56,20 @@ def compare_runs(folders: Sequence[RunFolder]) -> RunComparison:
     metrics = [folder.metrics() for folder in folders]
     names = tuple(folder.name for folder in folders)
     checksums = [str(folder.environment().get("data_checksum", "")) for folder in folders]
-    asked = [flatten(folder.experiment.model_dump(mode="json", exclude={"name"})) for folder in folders]
+    asked = [_flatten(folder) for folder in folders]
     flat = without_places(asked, checksums)
     settings = differing(flat)
     statements = why_not(flat, checksums) or _tell_differences(names, metrics)
     return RunComparison(names, settings, _results(metrics), (*statements, *cautions(flat, settings)))
+
+
+def _flatten(folder: RunFolder) -> Flat:
+    """Lay a run's settings out; a table's target by its name, also where nobody named it."""
+    flat = flatten(folder.experiment.model_dump(mode="json", exclude={"name"}))
+    if flat.get("data.kind") != "table":
+        return flat
+    preparation = open_run(folder.path).member_data().read_preparation()
+    return {**flat, "data.target": preparation.target.column} if isinstance(preparation, TablePreparation) else flat
 
 
 def _results(metrics: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], ...]:
