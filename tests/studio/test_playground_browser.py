@@ -261,6 +261,7 @@ def test_a_link_hides_controls(show: Open, tmp_path: Path) -> None:
     wait_for_epoch(page, 2)
     page.keyboard.press("Space")
     page.get_by_role("button", name="Train (space)").wait_for()
+    time.sleep(0.3)  # The last frame may be on its way.
     stood = epoch(page)
     page.keyboard.press("e")
     time.sleep(0.3)
@@ -384,3 +385,15 @@ def test_points_are_seen_where_they_are_drawn(show: Open) -> None:
     page.wait_for_function(DOTS_ARE, arg=[spots, colors])
     choose(page, "Data set", "Circle")
     page.wait_for_function(DOTS_ARE, arg=[spots[:1], ["0,0,0,0"]])
+
+
+def test_training_that_ends_at_once_can_be_started_again(show: Open) -> None:
+    page = show("?data=plane&rate=10&activation=relu")
+    for _ in range(2):  # The second time it is over before it begins.
+        press(page, "Train (space)")
+        page.locator(".verdict", has_text="diverged").wait_for()
+        page.get_by_role("button", name="Train (space)", exact=True).wait_for()
+    press(page, "Reset to the same weights (R)")
+    choose(page, "Learning rate", "0.03")
+    press(page, "Train (space)")
+    wait_for_epoch(page, 3)

@@ -137,6 +137,8 @@ class Playground:
     def _hear(self) -> None:
         """Follow the player, which calls this between two slices of its work."""
         self._tell_problem()
+        # Training that ends at once is over before a frame could tell the browser that it ran.
+        self._controls.show_running(is_running=self._player.is_running)
         if self._player.session is not None:
             self._axes.follow(self._player.session)
 
