@@ -73,7 +73,7 @@ export default {
         const canvas = this.maps[place];
         if (!canvas) continue;
         const isNeuron = hovered !== null && place === frame.focus && frame.neurons[hovered];
-        const how = { isDiscrete: this.isDiscrete && frame.data.task === "classification", numClasses: this.classes.length };
+        const how = { isDiscrete: this.isDiscrete, numClasses: this.classes.length };
         if (isNeuron) paint(canvas, frame.neurons[hovered], frame.grid);
         else paint(canvas, frame.answers[place], frame.grid, { ...how, winners: frame.winners[place] });
       }
