@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,16 @@ from gradlab.evaluation import infer
 from gradlab.live import Session, as_python
 from gradlab.networks import build_network
 from gradlab.objectives import build_objective
-from gradlab.spec import ActivationName, CrossEntropySpec, DenseSpec, Experiment, FlattenSpec, override, preset
+from gradlab.spec import (
+    ActivationName,
+    CrossEntropySpec,
+    DenseSpec,
+    Experiment,
+    FlattenSpec,
+    TableData,
+    override,
+    preset,
+)
 
 
 def answers_of(script: str, *arguments: np.ndarray) -> np.ndarray:
@@ -37,13 +48,32 @@ def test_the_script_answers_what_the_network_does(activation: ActivationName) ->
     np.testing.assert_allclose(answers_of(script_of(session), x1, x2), np.tanh(logits), atol=2e-5)
 
 
+def rows_of(session: Session) -> np.ndarray:
+    """Return a table's rows as its file has them."""
+    return np.stack([session.dataset.raw[name] for name in session.dataset.feature_names], axis=1).astype(float)
+
+
+def test_categories_are_ones_and_zeros_beside_numbers_in_their_own_units(tmp_path: Path) -> None:
+    table = tmp_path / "weather.csv"
+    rows = [(place / 7.0, "north" if place % 3 else "south", "wet" if place % 2 else "dry") for place in range(60)]
+    table.write_text("\n".join(["warmth,side,kind", *(",".join(map(str, row)) for row in rows)]) + "\n")
+    spec = override(preset("iris"), []).model_copy(update={"data": TableData(path=str(table), target="kind")})
+    session = trained(spec)
+    dataset, plan = session.dataset, session.racers[0].network.plan
+    columns = {"warmth": [row[0] for row in rows], "side=north": [float(row[1] == "north") for row in rows],
+               "side=south": [float(row[1] == "south") for row in rows]}  # fmt: skip
+    own = np.stack([columns[name] for name in dataset.feature_names], axis=1)
+    told = infer(plan.network, plan.objective, session.params_of(0), {}, dataset.inputs[:])
+    np.testing.assert_allclose(answers_of(script_of(session), own), told.outputs, atol=1e-5)
+
+
 def test_more_than_two_classes_get_probabilities() -> None:
     session = trained(preset("iris"))
     plan = session.racers[0].network.plan
     inputs = session.dataset.inputs[:]
     told = infer(plan.network, plan.objective, session.params_of(0), {}, inputs)
     script = script_of(session)
-    np.testing.assert_allclose(answers_of(script, inputs), told.outputs, atol=1e-5)
+    np.testing.assert_allclose(answers_of(script, rows_of(session)), told.outputs, atol=1e-5)
     assert "setosa" in script
 
 
@@ -52,7 +82,7 @@ def test_a_real_target_is_told_in_its_own_unit() -> None:
     plan, dataset = session.racers[0].network.plan, session.dataset
     told = infer(plan.network, plan.objective, session.params_of(0), {}, dataset.inputs[:]).outputs[:, 0]
     in_unit = told.astype(float) * dataset.target_scale + dataset.target_shift
-    np.testing.assert_allclose(answers_of(script_of(session), dataset.inputs[:]), in_unit, rtol=1e-4, atol=1e-3)
+    np.testing.assert_allclose(answers_of(script_of(session), rows_of(session)), in_unit, rtol=1e-4, atol=1e-3)
 
 
 def test_other_layers_are_refused_by_name() -> None:

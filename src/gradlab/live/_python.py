@@ -35,7 +35,8 @@ def as_python(network: Network, objective: Objective, params: HostArrays, datase
         dataset: What it was trained on: its features and classes.
 
     Returns:
-        The script: `predict(x1, x2)` for points in the plane, `predict(inputs)` for a table's prepared inputs.
+        The script: `predict(x1, x2)` for points in the plane, `predict(inputs)` for rows of a table, whose numbers are
+        in their own units.
 
     Raises:
         SpecError: If a layer is of another kind.
@@ -71,14 +72,21 @@ def _head(dataset: Dataset) -> list[str]:
             "    x1, x2 = np.atleast_1d(x1).astype(float), np.atleast_1d(x2).astype(float)",
             f"    a = np.stack([{', '.join(FEATURES[name] for name in dataset.feature_names)}], axis=1)",
         ]
+    units = dataset.preparation.input_units
+    means, scales = np.array([units.get(place, (0.0, 1.0)) for place in range(len(dataset.feature_names))]).T
     return [
         *head,
         f"INPUTS = {list(dataset.feature_names)!r}",
+        f"MEANS = np.array({means.tolist()!r})",
+        f"SCALES = np.array({scales.tolist()!r})",
         "",
         "",
         "def predict(inputs):",
-        '    """Answer for examples, a row each, whose columns are INPUTS, prepared as in training (standardised)."""',
-        "    a = np.atleast_2d(np.asarray(inputs, float))",
+        '    """Answer for examples, a row each, whose columns are INPUTS.',
+        "",
+        "    Numbers are given as the table has them; a category is 1 where it holds and 0 where not.",
+        '    """',
+        "    a = (np.atleast_2d(np.asarray(inputs, float)) - MEANS) / SCALES",
     ]
 
 
