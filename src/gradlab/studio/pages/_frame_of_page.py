@@ -1,13 +1,12 @@
 """What every page has around it: the name, the way to the others, light and dark."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
 
 from nicegui import ui
 
-from gradlab.reports import mark_code
+from gradlab.studio.pages._parts import icon_button
 
 PAGES = {"/": "Playground", "/data": "Data", "/digits": "Digits", "/runs": "Runs"}
 
@@ -76,29 +75,3 @@ async def _turn(dark: ui.dark_mode) -> None:
     # At first the browser's own choice holds, which only it knows.
     dark.value = not await ui.run_javascript("Quasar.Dark.isActive")
     ui.run_javascript(f"{KEPT} = '{'dark' if dark.value else 'light'}'")
-
-
-def told(sentence: str) -> None:
-    """Write a sentence; what stands between backticks is typed as it is."""
-    for piece, is_code in mark_code((sentence,)):
-        ui.label(piece).classes("told-code" if is_code else "told-piece")
-
-
-def heading(text: str) -> None:
-    """Put a heading over a part of a page."""
-    with ui.element("h2"):
-        ui.label(text)
-
-
-def icon_button(icon: str, label: str, action: Callable[..., Any], size: str = "md") -> ui.button:
-    """Put a round button with a picture on it.
-
-    Args:
-        icon: The picture's name.
-        label: What it does, for those who point at it and those who hear it.
-        action: What it does.
-        size: Quasar's name of its size.
-    """
-    button = ui.button(icon=icon, on_click=action).props(f"flat round dense size={size}")
-    button.props["aria-label"] = button.props["title"] = label
-    return button

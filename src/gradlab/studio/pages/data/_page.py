@@ -11,6 +11,7 @@ from gradlab import verbs
 from gradlab.data import data_folder
 from gradlab.studio.files import Uploads
 from gradlab.studio.pages._frame_of_page import page_frame
+from gradlab.studio.pages._parts import heading
 from gradlab.studio.pages.data._choose import Choose
 from gradlab.studio.pages.data._look import Look
 from gradlab.studio.pages.data._outcome import Outcome
@@ -80,8 +81,7 @@ class DataPage:
 
     def build(self) -> None:
         """Lay the page out."""
-        with ui.element("h1"):
-            ui.label("Train a network on your data")
+        heading("Train a network on your data", level=1)
         with ui.element("div").classes("data-page"):
             self._choose.build()
             self._show.build()

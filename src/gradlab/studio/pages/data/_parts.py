@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from nicegui import ui
 
-from gradlab.studio.pages._frame_of_page import told
+from gradlab.studio.pages._parts import heading, told
 
 MOST_BARS = 40
 
@@ -16,12 +16,6 @@ def section(title: str) -> Iterator[ui.element]:
     with ui.element("section").classes("panel").props(f'aria-label="{title}"') as panel:
         heading(title)
         yield panel
-
-
-def heading(text: str) -> None:
-    """Write a heading."""
-    with ui.element("h2"):
-        ui.label(text)
 
 
 def problem_label() -> ui.label:

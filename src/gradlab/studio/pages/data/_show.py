@@ -7,8 +7,9 @@ from nicegui import run, ui
 from gradlab.core import GradlabError
 from gradlab.spec import TableData
 from gradlab.studio.files import without_folder
+from gradlab.studio.pages._parts import heading
 from gradlab.studio.pages.data._look import Look, look_at
-from gradlab.studio.pages.data._parts import bars, heading, problem_label, section, sentences, word_table
+from gradlab.studio.pages.data._parts import bars, problem_label, section, sentences, word_table
 from gradlab.studio.pages.data._sets import Choice
 
 MOST_COLUMNS = 100

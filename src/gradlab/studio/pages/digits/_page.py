@@ -12,10 +12,11 @@ from gradlab.core import GradlabError
 from gradlab.live import Glance, Wish
 from gradlab.representations import Attribution
 from gradlab.studio.pages._frame_of_page import page_frame
+from gradlab.studio.pages._parts import heading
 from gradlab.studio.pages.digits._latest import Latest
 from gradlab.studio.pages.digits._networks import ExamplePicture, PictureNetwork, find_choices, open_network
 from gradlab.studio.pages.digits._pad import Pad, read_sent
-from gradlab.studio.pages.digits._parts import Picture, heading, paragraph
+from gradlab.studio.pages.digits._parts import Picture, paragraph
 from gradlab.studio.pages.digits._pictures import grey_uri
 from gradlab.studio.pages.digits._reasons import Reasons, Wishes
 from gradlab.studio.pages.digits._style import STYLE

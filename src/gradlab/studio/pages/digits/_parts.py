@@ -27,11 +27,6 @@ class Picture(ui.element):
         self.update()
 
 
-def heading(text: str, level: int = 2) -> None:
-    """Write a heading, of a panel or of the page."""
-    TextElement(tag=f"h{level}", text=text)
-
-
 def paragraph(text: str = "", classes: str = "") -> TextElement:
     """Write a paragraph, whose text may change."""
     found = TextElement(tag="p", text=text)

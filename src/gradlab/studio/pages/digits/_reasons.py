@@ -8,7 +8,8 @@ from nicegui.elements.mixins.text_element import TextElement
 
 from gradlab.live import Glance, Wish
 from gradlab.representations import Attribution
-from gradlab.studio.pages.digits._parts import EMPTY, Picture, heading, paragraph, table
+from gradlab.studio.pages._parts import heading
+from gradlab.studio.pages.digits._parts import EMPTY, Picture, paragraph, table
 from gradlab.studio.pages.digits._pictures import grey_uri, signed_uri
 from gradlab.studio.pages.digits._words import (
     class_rows,

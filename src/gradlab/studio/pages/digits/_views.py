@@ -7,8 +7,9 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 from gradlab.live import Glance
+from gradlab.studio.pages._parts import heading
 from gradlab.studio.pages.digits._networks import PictureNetwork
-from gradlab.studio.pages.digits._parts import EMPTY, Picture, heading, paragraph
+from gradlab.studio.pages.digits._parts import EMPTY, Picture, paragraph
 from gradlab.studio.pages.digits._pictures import MOST_CHANNELS, layer_uri
 from gradlab.studio.pages.digits._words import tell_answer, tell_layer
 

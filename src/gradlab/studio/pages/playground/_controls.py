@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from nicegui import events, ui
 
-from gradlab.studio.pages._frame_of_page import heading, icon_button
+from gradlab.studio.pages._parts import heading, icon_button
 from gradlab.studio.pages.playground._elements import PlaneView
 from gradlab.studio.pages.playground._layers import ACTIVATIONS, LayerControls
 from gradlab.studio.pages.playground._race import RaceControls

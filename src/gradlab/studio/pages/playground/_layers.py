@@ -4,7 +4,7 @@ from typing import Any
 
 from nicegui import ui
 
-from gradlab.studio.pages._frame_of_page import icon_button
+from gradlab.studio.pages._parts import icon_button
 from gradlab.studio.playing import Desk
 
 ACTIVATIONS = ["tanh", "relu", "sigmoid", "linear", "leaky-relu", "gelu", "silu"]

@@ -8,7 +8,7 @@ from gradlab.backpropagation import check
 from gradlab.core import GradlabError
 from gradlab.live import Gauge, Session, Stability, account_of, nearest_example
 from gradlab.spec import Experiment
-from gradlab.studio.pages._frame_of_page import icon_button
+from gradlab.studio.pages._parts import icon_button
 from gradlab.studio.pages.playground._elements import NetworkView
 from gradlab.studio.playing import Player, Stage, walk
 

@@ -9,6 +9,7 @@ from nicegui import Client, app, events, run, ui
 
 from gradlab.core import GradlabError
 from gradlab.studio.pages._frame_of_page import page_frame
+from gradlab.studio.pages._parts import heading
 from gradlab.studio.pages.runs._parts import (
     STYLE,
     build_comparison,
@@ -73,8 +74,7 @@ class RunsPage:
     def build(self) -> None:
         """Build the page around the list."""
         self._client = ui.context.client
-        with ui.element("h1"):
-            ui.label("Runs")
+        heading("Runs", level=1)
         ui.label(f"All that was trained or analysed into the folder {self._place}, newest first.").classes("quiet")
         with ui.element("div").props('role="status"'):
             for note in list(self._notes):

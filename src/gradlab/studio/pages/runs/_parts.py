@@ -6,7 +6,7 @@ from typing import Any
 
 from nicegui import ui
 
-from gradlab.studio.pages._frame_of_page import heading, told
+from gradlab.studio.pages._parts import heading, told
 from gradlab.studio.shelf import Details, Entry, RunComparison, RunFile, file_address, report_address, word_size
 
 STYLE = """
