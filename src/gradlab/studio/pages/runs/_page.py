@@ -9,7 +9,7 @@ from nicegui import Client, app, events, run, ui
 
 from gradlab.core import GradlabError
 from gradlab.studio.pages._frame_of_page import page_frame
-from gradlab.studio.pages._parts import heading
+from gradlab.studio.pages._parts import heading, told
 from gradlab.studio.pages.runs._parts import (
     STYLE,
     build_comparison,
@@ -102,7 +102,7 @@ class RunsPage:
         self._list.clear()
         with self._list:
             if not entries:
-                ui.label("Nothing has been trained yet: the Data page, the playground or `gradlab train` make runs.")
+                told("Nothing has been trained yet: the Data page, the playground or `gradlab train` make runs.")
                 return
             with build_table("Runs and studies", ["", "run", "data", "made", "result", "state", ""], "runs-list"):
                 for entry in entries[: self._num_shown]:
