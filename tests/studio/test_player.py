@@ -212,7 +212,7 @@ def test_a_new_network_is_shown_before_it_trains() -> None:
 
 def test_a_page_hears_when_what_trains_its_network_is_compiled() -> None:
     async def work(player: Player, frames: list[bytes]) -> None:
-        unseen = override(preset("circle"), ["model.hidden1.units=9"])
+        unseen = override(preset("circle"), ["model.hidden1.units=29"])
         player.do(lambda session: session.become(unseen))
         await until(lambda: len(frames) == 1)
         assert not header_of(frames[0])["prepared"]

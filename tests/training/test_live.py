@@ -1,5 +1,4 @@
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 import pytest
@@ -53,12 +52,12 @@ def test_it_trains_to_what_train_trains_to(name: str, changes: list[str]) -> Non
 
 
 def test_what_is_prepared_is_not_compiled_again(circle: Experiment) -> None:
-    live = LiveNetwork(override(circle, ["model.hidden1.units=7"]), dataset_of(circle))
+    live = LiveNetwork(override(circle, ["model.hidden1.units=23"]), dataset_of(circle))
     compiled: list[str] = []
 
-    def hear(event: str, seconds: float, **about: Any) -> None:
+    def hear(event: str, duration_secs: float, **about: str | int) -> None:
         if event.endswith("backend_compile_duration"):
-            compiled.append(about.get("fun_name", ""))
+            compiled.append(str(about.get("fun_name", "")))
 
     monitoring.register_event_duration_secs_listener(hear)
     try:
