@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gradlab.core import RunError
 from gradlab.live import Race, Session
 from gradlab.spec import override, preset
 from gradlab.studio.playing._frame import FrameMaker
@@ -168,9 +169,13 @@ def test_a_network_that_diverged_still_makes_a_frame() -> None:
     session = Session(experiment)
     session.advance(epochs=30)
     assert session.is_over
+    with pytest.raises(RunError, match=r"this network has diverged and trains no further: reset \(R\)"):
+        session.advance(epochs=1)
     header = read(session).header
     assert header["verdicts"][0]["verdict"] == "diverged"
     assert header["readings"][0]["train_loss"] is None
+    session.reset()
+    session.advance(steps=1)
 
 
 def test_data_without_a_plane_has_no_pictures() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from gradlab import data
-from gradlab.core import SpecError
+from gradlab.core import RunError, SpecError
 from gradlab.data import Source
 from gradlab.evaluation import spanning_features
 from gradlab.live._maps import Maps, draw_answer, draw_maps
@@ -163,8 +163,14 @@ class Session:
         self.generation += 1
 
     def advance(self, *, epochs: int = 0, steps: int = 0) -> None:
-        """Train all networks alike; one that has diverged stays as it is."""
+        """Train all networks alike; one that has diverged stays as it is.
+
+        Raises:
+            RunError: If none can be trained any more.
+        """
         self._leave_the_past()
+        if self.is_over:
+            raise RunError(_why_over(self.epoch, len(self.racers)))
         for racer in self.racers:
             if steps:
                 racer.advance_steps(steps)
@@ -263,6 +269,13 @@ class Session:
         plan = self.racers[place].network.plan
         draw = draw_maps if is_full else draw_answer
         return draw(plan.network, plan.objective, self.params_of(place), self.statistics_of(place), self.plane)
+
+
+def _why_over(epoch: int, num: int) -> str:
+    if epoch >= MOST_EPOCHS:
+        return f"{MOST_EPOCHS:,} epochs are trained; reset (R) to begin again, or go further with `gradlab train`"
+    whose = "this network has diverged and trains" if num == 1 else "all networks here have diverged and train"
+    return f"{whose} no further: reset (R), and choose a lower learning rate"
 
 
 def race_variants(experiment: Experiment, race: Race | None) -> list[tuple[str, Experiment]]:

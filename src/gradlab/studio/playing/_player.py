@@ -248,9 +248,6 @@ class Player:
             self._commands.popleft()(session)
 
     def _train(self, session: Session) -> None:
-        if session.is_over:
-            self.is_running = False
-            return
         if self.speed == "step":
             session.advance(steps=1)
         else:
