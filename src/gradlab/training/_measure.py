@@ -21,7 +21,7 @@ MAX_VALUES = 8_000
 250 points in 42 us, 10 lanes in 130 us, since starting its threads takes longer than the work."""
 MIN_CHUNK = 32
 ACCELERATOR_VALUES = 2**26
-"""The same on an accelerator, where memory alone sets a bound."""
+"""Values of a layer for blocks as only an accelerator has them: there memory alone sets a bound."""
 
 
 def as_real(plan: Plan, inputs: Shaped[Array, "..."]) -> Float[Array, "..."]:

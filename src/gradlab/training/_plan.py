@@ -30,7 +30,7 @@ CLIFF = 1_024
 networks at batch 5 (1,000 values) take 22 ms and 26 (1,040) take 136; at batch 8, 15 (960) take 11 and 16 (1,024) 50.
 """
 ACCELERATOR_LANES = 4_096
-"""The same on an accelerator, which takes about as long for thousands of small networks as for one."""
+"""Members of a block on an accelerator, which takes about as long for thousands of small networks as for one."""
 ACCELERATOR_BYTES = 2**31
 """Memory that the lanes' data may take there, as each lane may have data of its own."""
 BLOCK_COST = 3.2

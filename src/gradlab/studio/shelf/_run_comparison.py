@@ -10,7 +10,7 @@ import numpy as np
 from gradlab.core import RunError
 from gradlab.data import TablePreparation
 from gradlab.evaluation import PairedDifference, compare_paired, holm
-from gradlab.runs import RunFolder
+from gradlab.runs import RunFolder, StudyFolder
 from gradlab.studio.shelf._differences import Flat, cautions, differing, flatten, why_not, without_places
 from gradlab.studio.shelf._numbers import as_number
 from gradlab.studio.shelf._run_details import PARTS, SCORES, SHOWN_NAMES, score_words
@@ -48,19 +48,34 @@ def compare_runs(folders: Sequence[RunFolder]) -> RunComparison:
     Raises:
         RunError: If there are too few or too many, or one of them is not finished or damaged.
     """
-    if not 2 <= len(folders) <= MOST_RUNS:
-        raise RunError(f"{len(folders)} runs to compare; choose 2 to {MOST_RUNS}")
-    for folder in folders:
-        if not folder.is_finished:
-            raise RunError(f"{folder.name} is not finished; continue it by: gradlab train --resume {folder.path}")
-    metrics = [folder.metrics() for folder in folders]
-    names = tuple(folder.name for folder in folders)
-    checksums = [str(folder.environment().get("data_checksum", "")) for folder in folders]
+    names, metrics, checksums = read_finished(folders, "runs")
     asked = [_flatten(folder) for folder in folders]
     flat = without_places(asked, checksums)
     settings = differing(flat)
     statements = why_not(flat, checksums) or _tell_differences(names, metrics)
     return RunComparison(names, settings, _results(metrics), (*statements, *cautions(flat, settings)))
+
+
+def read_finished(
+    folders: Sequence[RunFolder | StudyFolder], what: str
+) -> tuple[tuple[str, ...], list[dict[str, Any]], list[str]]:
+    """Read names, numbers and checksums of the data of what is to be compared.
+
+    Args:
+        folders: Two or more, all of them finished.
+        what: What a person calls them.
+
+    Raises:
+        RunError: If there are too few or too many, or one of them is not finished or damaged.
+    """
+    if not 2 <= len(folders) <= MOST_RUNS:
+        raise RunError(f"{len(folders)} {what} to compare; choose 2 to {MOST_RUNS}")
+    for folder in folders:
+        if not folder.is_finished:
+            verb = "train" if isinstance(folder, RunFolder) else folder.study.kind
+            raise RunError(f"{folder.name} is not finished; continue it by: gradlab {verb} --resume {folder.path}")
+    checksums = [str(folder.environment().get("data_checksum", "")) for folder in folders]
+    return tuple(folder.name for folder in folders), [folder.metrics() for folder in folders], checksums
 
 
 def _flatten(folder: RunFolder) -> Flat:

@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gradlab.core import RunError
 from gradlab.reports import seconds as word_seconds
 from gradlab.runs import StudyFolder
 from gradlab.spec import StudySpec
 from gradlab.studies import word_value
 from gradlab.studio.shelf._differences import Flat, cautions, differing, flatten, why_not, without_places
 from gradlab.studio.shelf._numbers import as_number
-from gradlab.studio.shelf._run_comparison import MOST_RUNS, RunComparison
+from gradlab.studio.shelf._run_comparison import RunComparison, read_finished
 from gradlab.studio.shelf._run_facts import varied_words, verb_of
 
 OWN = ("loss", "loss_on_fresh_seeds", "other_choices", "next")
@@ -31,20 +30,12 @@ def compare_studies(folders: Sequence[StudyFolder]) -> RunComparison:
     Raises:
         RunError: If there are too few or too many, or one of them is not finished or damaged.
     """
-    if not 2 <= len(folders) <= MOST_RUNS:
-        raise RunError(f"{len(folders)} studies to compare; choose 2 to {MOST_RUNS}")
-    for folder in folders:
-        if not folder.is_finished:
-            kind = folder.study.kind
-            raise RunError(f"{folder.name} is not finished; continue it by: gradlab {kind} --resume {folder.path}")
+    names, metrics, checksums = read_finished(folders, "studies")
     specs = [folder.study for folder in folders]
-    metrics = [folder.metrics() for folder in folders]
-    checksums = [str(folder.environment().get("data_checksum", "")) for folder in folders]
     asked = [_flatten(spec, one) for spec, one in zip(specs, metrics, strict=True)]
     flat = without_places(asked, checksums)
     settings = differing(flat)
     statements = why_not(flat, checksums) or _judged(metrics)
-    names = tuple(folder.name for folder in folders)
     return RunComparison(names, settings, _results(metrics), (*statements, *cautions(flat, settings)))
 
 
