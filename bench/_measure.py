@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-GRADLAB = str(Path(sys.executable).with_name("gradlab"))
+DESCENTLAB = str(Path(sys.executable).with_name("descentlab"))
 
 
 class FailedError(RuntimeError):
@@ -42,7 +42,7 @@ class Side:
 
     def measure(self) -> dict[str, float]:
         """Run the process once, in an empty folder, and return its numbers by name."""
-        with tempfile.TemporaryDirectory(prefix="gradlab-bench-") as folder:
+        with tempfile.TemporaryDirectory(prefix="descentlab-bench-") as folder:
             out, wall, peak = _run([part.format(folder=folder) for part in self.command], folder, self.environment)
         figures = {"wall": wall, "peak": peak}
         if self.figures:

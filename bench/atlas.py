@@ -3,7 +3,7 @@
 import sys
 
 from bench._claim import Bench, Limit
-from bench._measure import GRADLAB, ROOT, Side
+from bench._measure import DESCENTLAB, ROOT, Side
 
 SIDE = 32
 RANGES = ["--x", "learning_rate.hidden=1:10000:{side}", "--y", "learning_rate.output=10:1000:{side}"]
@@ -11,7 +11,7 @@ RANGES = ["--x", "learning_rate.hidden=1:10000:{side}", "--y", "learning_rate.ou
 
 def _map(side: int) -> list[str]:
     ranges = [part.replace("{side}", str(side)) for part in RANGES]
-    return [GRADLAB, "atlas", "fractal", *ranges, "--out", "{folder}/atlas", "--no-report", "--json"]
+    return [DESCENTLAB, "atlas", "fractal", *ranges, "--out", "{folder}/atlas", "--no-report", "--json"]
 
 
 BENCH = Bench(
@@ -19,18 +19,18 @@ BENCH = Bench(
     claim="A map trains its networks several times as fast as one vmap over all of them.",
     sizes="16-16-1, 272 examples, 500 steps, float64; 32 x 32 networks, seconds for all; 256 x 256 once",
     sides=[
-        Side("gradlab", _map(SIDE), {"networks a second": ("networks_per_second",), "train": ("seconds", "train")}),
+        Side("descentlab", _map(SIDE), {"networks a second": ("networks_per_second",), "train": ("seconds", "train")}),
         Side(
             "the paper's way, in JAX",
             [sys.executable, str(ROOT / "bench" / "peers" / "fractal_jax.py"), str(SIDE)],
             {"networks a second": ("networks_per_second",), "train": ("run_s",)},
         ),
-        Side("gradlab, 256 x 256", _map(256), {"networks a second": ("networks_per_second",)}),
+        Side("descentlab, 256 x 256", _map(256), {"networks a second": ("networks_per_second",)}),
     ],
     limits=[
-        Limit("train", "gradlab", "the paper's way, in JAX"),
-        Limit("networks a second", "gradlab, 256 x 256", unit="times"),
-        Limit("peak", "gradlab, 256 x 256", unit="MB"),
+        Limit("train", "descentlab", "the paper's way, in JAX"),
+        Limit("networks a second", "descentlab, 256 x 256", unit="times"),
+        Limit("peak", "descentlab, 256 x 256", unit="MB"),
     ],
     repeats=1,
     warms_up=False,

@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 
 from bench._claim import Bench, Limit
-from bench._measure import GRADLAB, ROOT, Side
+from bench._measure import DESCENTLAB, ROOT, Side
 
-HAS_DATA = (Path(os.environ.get("GRADLAB_DATA", "")) / "mnist").is_dir()
-MISSING = "" if HAS_DATA else "set GRADLAB_DATA to a folder with mnist/"
+HAS_DATA = (Path(os.environ.get("DESCENTLAB_DATA", "")) / "mnist").is_dir()
+MISSING = "" if HAS_DATA else "set DESCENTLAB_DATA to a folder with mnist/"
 PEERS = ROOT / "bench" / "peers"
 SHAPES = ("784-16-16-10 at 32", "784-16-16-10 at 128", "784-256-128-10 at 128")
 FIGURES = {name: (name,) for shape in SHAPES for name in (shape, f"{shape}, gradient")}
@@ -18,7 +18,7 @@ BENCH = Bench(
     claim="The way back takes at most 3 ways forward, and the account of a digit with its page less than 2 s.",
     sizes="dense networks, cross-entropy, batches of 32 and 128; mnist-mlp, one example, all checks",
     sides=[
-        Side("gradlab", [sys.executable, str(PEERS / "backprop_gradlab.py")], FIGURES),
+        Side("descentlab", [sys.executable, str(PEERS / "backprop_descentlab.py")], FIGURES),
         Side("PyTorch", [sys.executable, str(PEERS / "backprop_torch.py")], FIGURES),
         Side(
             "account of a digit",
@@ -28,14 +28,14 @@ BENCH = Bench(
         ),
         Side(
             "account, as a command",
-            [GRADLAB, "backprop", "mnist-mlp", "--example", "3", "--html", "{folder}/page.html"],
+            [DESCENTLAB, "backprop", "mnist-mlp", "--example", "3", "--html", "{folder}/page.html"],
             unavailable=MISSING,
         ),
     ],
     limits=[
-        *(Limit(shape, "gradlab", at_most=3.0, unit="times") for shape in SHAPES),
+        *(Limit(shape, "descentlab", at_most=3.0, unit="times") for shape in SHAPES),
         *(Limit(shape, "PyTorch", unit="times") for shape in SHAPES),
-        *(Limit(f"{shape}, gradient", "gradlab", "PyTorch", unit="ms") for shape in SHAPES),
+        *(Limit(f"{shape}, gradient", "descentlab", "PyTorch", unit="ms") for shape in SHAPES),
         Limit("account", "account of a digit", at_most=2.0),
         Limit("wall", "account, as a command"),
     ],

@@ -17,14 +17,14 @@ BENCH = Bench(
     claim="A training step of two convolutions takes at most PyTorch's time and Keras's, and so does inference.",
     sizes="28x28, 32 and 64 3x3 kernels, two poolings, Adam, batch 128, all cores; 10,000 pictures told",
     sides=[
-        _side("gradlab", "gradlab", "step", "inference"),
+        _side("descentlab", "descentlab", "step", "inference"),
         _side("PyTorch", "torch", "step", "inference"),
         _side("Keras 3 on JAX", "keras", "step"),
     ],
     limits=[
-        Limit("step", "gradlab", "PyTorch", at_most=1.0, unit="ms"),
-        Limit("step", "gradlab", "Keras 3 on JAX", at_most=1.0, unit="ms"),
-        Limit("inference", "gradlab", "PyTorch", at_most=1.0),
+        Limit("step", "descentlab", "PyTorch", at_most=1.0, unit="ms"),
+        Limit("step", "descentlab", "Keras 3 on JAX", at_most=1.0, unit="ms"),
+        Limit("inference", "descentlab", "PyTorch", at_most=1.0),
     ],
     repeats=3,
 )

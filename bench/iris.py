@@ -3,9 +3,9 @@
 import sys
 
 from bench._claim import Bench, Limit
-from bench._measure import GRADLAB, ROOT, Side
+from bench._measure import DESCENTLAB, ROOT, Side
 
-TRAIN = [GRADLAB, "train", "iris", "--json", "--out", "{folder}/run"]
+TRAIN = [DESCENTLAB, "train", "iris", "--json", "--out", "{folder}/run"]
 SECONDS = {"train": ("seconds", "train"), "compile": ("seconds", "compile")}
 COLD = {"XDG_CACHE_HOME": "{folder}/cache"}
 PEERS = ROOT / "bench" / "peers"
@@ -15,9 +15,9 @@ BENCH = Bench(
     claim="The Iris job takes a fraction of what it takes with Keras 3, and about what it takes with scikit-learn.",
     sizes="150 flowers, 4-8-3, Adam 0.001, 100 epochs at batch 5",
     sides=[
-        Side("gradlab", [*TRAIN, "--no-report"], SECONDS),
-        Side("gradlab, nothing cached", [*TRAIN, "--no-report"], SECONDS, environment=COLD),
-        Side("gradlab with report", TRAIN, SECONDS),
+        Side("descentlab", [*TRAIN, "--no-report"], SECONDS),
+        Side("descentlab, nothing cached", [*TRAIN, "--no-report"], SECONDS, environment=COLD),
+        Side("descentlab with report", TRAIN, SECONDS),
         Side(
             "Keras 3 on JAX",
             [sys.executable, str(PEERS / "iris_keras.py")],
@@ -27,14 +27,14 @@ BENCH = Bench(
         Side("scikit-learn", [sys.executable, str(PEERS / "iris_sklearn.py")], {"train": ("fit_s",)}),
     ],
     limits=[
-        Limit("wall", "gradlab", "Keras 3 on JAX", at_most=0.35),
-        Limit("wall", "gradlab", "scikit-learn", at_most=1.3),
-        Limit("wall", "gradlab with report", "gradlab", at_most=1.5),
-        Limit("wall", "gradlab, nothing cached", "Keras 3 on JAX"),
-        Limit("wall", "gradlab, nothing cached", "scikit-learn"),
-        Limit("train", "gradlab", "scikit-learn", at_most=0.1, unit="ms"),
-        Limit("train", "gradlab", "Keras 3 on JAX", unit="ms"),
-        Limit("compile", "gradlab", unit="ms"),
-        Limit("compile", "gradlab, nothing cached", unit="ms"),
+        Limit("wall", "descentlab", "Keras 3 on JAX", at_most=0.35),
+        Limit("wall", "descentlab", "scikit-learn", at_most=1.3),
+        Limit("wall", "descentlab with report", "descentlab", at_most=1.5),
+        Limit("wall", "descentlab, nothing cached", "Keras 3 on JAX"),
+        Limit("wall", "descentlab, nothing cached", "scikit-learn"),
+        Limit("train", "descentlab", "scikit-learn", at_most=0.1, unit="ms"),
+        Limit("train", "descentlab", "Keras 3 on JAX", unit="ms"),
+        Limit("compile", "descentlab", unit="ms"),
+        Limit("compile", "descentlab, nothing cached", unit="ms"),
     ],
 )

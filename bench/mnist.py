@@ -5,19 +5,29 @@ import sys
 from pathlib import Path
 
 from bench._claim import Bench, Limit
-from bench._measure import GRADLAB, ROOT, Side
+from bench._measure import DESCENTLAB, ROOT, Side
 
 EPOCHS = 3
-TRAIN = [GRADLAB, "train", "mnist-mlp", "--json", "--no-report", "--out", "{folder}/run", "--set", f"epochs={EPOCHS}"]
-HAS_DATA = (Path(os.environ.get("GRADLAB_DATA", "")) / "mnist").is_dir()
-MISSING = "" if HAS_DATA else "set GRADLAB_DATA to a folder with mnist/"
+TRAIN = [
+    DESCENTLAB,
+    "train",
+    "mnist-mlp",
+    "--json",
+    "--no-report",
+    "--out",
+    "{folder}/run",
+    "--set",
+    f"epochs={EPOCHS}",
+]
+HAS_DATA = (Path(os.environ.get("DESCENTLAB_DATA", "")) / "mnist").is_dir()
+MISSING = "" if HAS_DATA else "set DESCENTLAB_DATA to a folder with mnist/"
 
 BENCH = Bench(
     name="mnist",
     claim="An epoch of mnist-mlp is faster than in PyTorch, and the whole process stays under 900 MB.",
     sizes="54,000 digits, 784-16-16-10, sigmoid, squared error, descent, batch 32",
     sides=[
-        Side("gradlab", TRAIN, {"epoch": ("seconds", "train")}, divide={"epoch": EPOCHS}, unavailable=MISSING),
+        Side("descentlab", TRAIN, {"epoch": ("seconds", "train")}, divide={"epoch": EPOCHS}, unavailable=MISSING),
         Side(
             "PyTorch",
             [sys.executable, str(ROOT / "bench" / "peers" / "mnist_torch.py")],
@@ -26,8 +36,8 @@ BENCH = Bench(
         ),
     ],
     limits=[
-        Limit("epoch", "gradlab", "PyTorch", at_most=1.0),
-        Limit("peak", "gradlab", at_most=900.0, unit="MB"),
-        Limit("peak", "gradlab", "PyTorch", unit="MB"),
+        Limit("epoch", "descentlab", "PyTorch", at_most=1.0),
+        Limit("peak", "descentlab", at_most=900.0, unit="MB"),
+        Limit("peak", "descentlab", "PyTorch", unit="MB"),
     ],
 )

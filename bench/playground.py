@@ -5,12 +5,12 @@ import shutil
 from pathlib import Path
 
 from bench._claim import Bench, Limit
-from bench._measure import GRADLAB, ROOT, Side
+from bench._measure import DESCENTLAB, ROOT, Side
 
 # TensorFlow Playground's src/nn.ts, compiled to an ES module. It is not copied here: make your own from a checkout.
 NETWORK_MODULE = os.environ.get("PLAYGROUND_NN", "")
 SHAPES = {"2-4-2-1": 5000, "2-8-8-8-8-8-8-1": 1000}
-# What that code took where gradlab was planned, in milliseconds; slower than today's machines, and so only stated.
+# What that code took where descentlab was planned, in milliseconds; slower than today's machines, and so only stated.
 RECORDED_MS = {"2-4-2-1": 0.31, "2-8-8-8-8-8-8-1": 3.3}
 
 
@@ -27,19 +27,19 @@ def _node(shape: str, epochs: int) -> Side:
     return Side(f"playground {shape}", command, {"epoch": ("epoch_s",)}, unavailable=playground_missing())
 
 
-def _gradlab(shape: str, epochs: int) -> Side:
+def _descentlab(shape: str, epochs: int) -> Side:
     spec = str(ROOT / "bench" / "specs" / f"playground-{shape}.toml")
-    command = [GRADLAB, "train", spec, "--json", "--no-report", "--out", "{folder}/run", "--set", f"epochs={epochs}"]
-    return Side(f"gradlab {shape}", command, {"epoch": ("seconds", "train")}, divide={"epoch": epochs})
+    command = [DESCENTLAB, "train", spec, "--json", "--no-report", "--out", "{folder}/run", "--set", f"epochs={epochs}"]
+    return Side(f"descentlab {shape}", command, {"epoch": ("seconds", "train")}, divide={"epoch": epochs})
 
 
 BENCH = Bench(
     name="playground",
     claim="An epoch is faster than in TensorFlow Playground's own code.",
     sizes="circle, 250 training examples, batch 10, tanh",
-    sides=[make(shape, epochs) for shape, epochs in SHAPES.items() for make in (_gradlab, _node)],
+    sides=[make(shape, epochs) for shape, epochs in SHAPES.items() for make in (_descentlab, _node)],
     limits=[
-        *(Limit("epoch", f"gradlab {shape}", f"playground {shape}", at_most=1.0, unit="ms") for shape in SHAPES),
-        *(Limit("epoch", f"gradlab {shape}", at_most=RECORDED_MS[shape], unit="ms") for shape in SHAPES),
+        *(Limit("epoch", f"descentlab {shape}", f"playground {shape}", at_most=1.0, unit="ms") for shape in SHAPES),
+        *(Limit("epoch", f"descentlab {shape}", at_most=RECORDED_MS[shape], unit="ms") for shape in SHAPES),
     ],
 )

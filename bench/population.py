@@ -19,17 +19,17 @@ BENCH = Bench(
     sizes="20 rates x 50 seeds of Iris, 4-8-3, Adam, 100 epochs at batch 5, curves traced; compiled before",
     sides=[
         Side(
-            "gradlab",
-            _python("population_gradlab.py"),
+            "descentlab",
+            _python("population_descentlab.py"),
             {**FIT, "arithmetic": ("arithmetic_s",), "over arithmetic": ("over_arithmetic",)},
         ),
         Side("PyTorch, batched matrices", _python("population_torch.py"), FIT),
         Side("scikit-learn on all cores, extrapolated", _python("population_sklearn.py"), FIT),
     ],
     limits=[
-        Limit("fit", "gradlab", "PyTorch, batched matrices", at_most=1 / 3),
-        Limit("fit", "gradlab", "scikit-learn on all cores, extrapolated", at_most=1 / 200),
-        Limit("over arithmetic", "gradlab", at_most=20.0, unit="share"),
-        Limit("arithmetic", "gradlab", unit="ms"),
+        Limit("fit", "descentlab", "PyTorch, batched matrices", at_most=1 / 3),
+        Limit("fit", "descentlab", "scikit-learn on all cores, extrapolated", at_most=1 / 200),
+        Limit("over arithmetic", "descentlab", at_most=20.0, unit="share"),
+        Limit("arithmetic", "descentlab", unit="ms"),
     ],
 )

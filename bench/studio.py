@@ -14,7 +14,7 @@ PEERS = ROOT / "bench" / "peers"
 SESSIONS = 30
 # A folder with TensorFlow Playground's page, built. It is not copied here: make your own from a checkout.
 PAGE = os.environ.get("PLAYGROUND_PAGE", "")
-# An epoch of 2-4-2-1 in that page's code, with its maps and losses and without its drawing, where gradlab was planned;
+# An epoch of 2-4-2-1 in that page's code, with its maps and losses and without its drawing, on the first machine;
 # 6.8 ms on the machine where this limit was first held.
 RECORDED_MS = 12.0
 

@@ -8,8 +8,8 @@ from bench._claim import Bench, Limit
 from bench._measure import ROOT, Side
 
 TABLES = ("penguins", "wine", "breast cancer", "titanic", "adult")
-WHAT = ("gradlab", "scikit-learn", "lacking")
-HAS_DATA = (Path(os.environ.get("GRADLAB_DATA", "")) / "tabular").is_dir()
+WHAT = ("descentlab", "scikit-learn", "lacking")
+HAS_DATA = (Path(os.environ.get("DESCENTLAB_DATA", "")) / "tabular").is_dir()
 
 BENCH = Bench(
     name="tables",
@@ -17,14 +17,14 @@ BENCH = Bench(
     sizes="one hidden layer of 64; mean of 5 seeds, each with its own split",
     sides=[
         Side(
-            "gradlab",
+            "descentlab",
             [sys.executable, str(ROOT / "bench" / "peers" / "tables_sklearn.py")],
             {f"{table}, {what}": (table, what) for table in TABLES for what in WHAT},
-            unavailable="" if HAS_DATA else "set GRADLAB_DATA to a folder with tabular/",
+            unavailable="" if HAS_DATA else "set DESCENTLAB_DATA to a folder with tabular/",
         )
     ],
     limits=[
-        Limit(f"{table}, {what}", "gradlab", at_most=0.01 if what == "lacking" else None, unit="share")
+        Limit(f"{table}, {what}", "descentlab", at_most=0.01 if what == "lacking" else None, unit="share")
         for table in TABLES
         for what in WHAT
     ],

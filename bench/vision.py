@@ -12,13 +12,13 @@ BENCH = Bench(
     sizes="mnist-cnn after one epoch, all defaults",
     sides=[
         Side(
-            "gradlab",
-            [sys.executable, str(ROOT / "bench" / "peers" / "vision_gradlab.py")],
+            "descentlab",
+            [sys.executable, str(ROOT / "bench" / "peers" / "vision_descentlab.py")],
             {"features": ("features",), "importance": ("importance",)},
             unavailable=MISSING,
         )
     ],
-    limits=[Limit("features", "gradlab", at_most=60.0), Limit("importance", "gradlab", at_most=60.0)],
+    limits=[Limit("features", "descentlab", at_most=60.0), Limit("importance", "descentlab", at_most=60.0)],
     repeats=1,
     warms_up=False,
 )

@@ -21,8 +21,8 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples every time, and no clock: the first call of a compiled function takes as long as it takes.
-settings.register_profile("gradlab", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("gradlab")
+settings.register_profile("descentlab", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("descentlab")
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
@@ -30,12 +30,12 @@ QUIET = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-backgro
 
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
-    """The folder of real data that `$GRADLAB_DATA` names."""
-    folder = os.environ.get("GRADLAB_DATA")
+    """The folder of real data that `$DESCENTLAB_DATA` names."""
+    folder = os.environ.get("DESCENTLAB_DATA")
     if not folder:
-        pytest.skip("set GRADLAB_DATA to the folder of real data")
+        pytest.skip("set DESCENTLAB_DATA to the folder of real data")
     if not Path(folder).is_dir():
-        pytest.skip(f"GRADLAB_DATA={folder} is not a folder")
+        pytest.skip(f"DESCENTLAB_DATA={folder} is not a folder")
     return Path(folder)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parents[1] / "src" / "gradlab"
+SOURCE = Path(__file__).parents[1] / "src" / "descentlab"
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 
@@ -19,14 +19,14 @@ def _imported(path: Path) -> list[str]:
     members = [
         f"{node.module}.{alias.name}" for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names
     ]
-    return [name for name in plain + members if name.startswith("gradlab.")]
+    return [name for name in plain + members if name.startswith("descentlab.")]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=_name)
 def test_private_modules_stay_in_their_folder(path: Path) -> None:
     """A folder within a folder may use the private modules of both."""
     parts = path.relative_to(SOURCE).parts[:-1]
-    own = tuple(".".join(["gradlab", *parts[:depth], "_"]) for depth in range(1, len(parts) + 1))
+    own = tuple(".".join(["descentlab", *parts[:depth], "_"]) for depth in range(1, len(parts) + 1))
     foreign = [name for name in _imported(path) if "._" in name and not name.startswith(own)]
     assert foreign == []
 

@@ -8,12 +8,12 @@ import pytest
 HEAVY = ("jax", "jaxlib", "optax", "pandas", "pyarrow", "sklearn", "scipy", "matplotlib", "PIL", "pooch", "jinja2")
 
 DOORS = {
-    "import gradlab": "import gradlab",
-    "import gradlab.spec": "import gradlab.spec",
-    "gradlab --help": """
+    "import descentlab": "import descentlab",
+    "import descentlab.spec": "import descentlab.spec",
+    "descentlab --help": """
 import sys
-from gradlab.cli import main
-sys.argv = ["gradlab", "--help"]
+from descentlab.cli import main
+sys.argv = ["descentlab", "--help"]
 try:
     main()
 except SystemExit as end:
@@ -31,7 +31,9 @@ def test_loads_nothing_heavy(door: str) -> None:
 
 
 def test_training_loads_no_analysis() -> None:
-    code = "import gradlab.verbs, sys; print(*sorted(name for name in sys.modules if name.startswith('gradlab.')))"
+    code = (
+        "import descentlab.verbs, sys; print(*sorted(name for name in sys.modules if name.startswith('descentlab.')))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {name.split(".")[1] for name in done.stdout.split()}
     assert loaded & {"training", "reports"} == {"training", "reports"}

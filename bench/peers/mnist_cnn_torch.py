@@ -1,6 +1,6 @@
 """The network and the schedule of `mnist-cnn` as a PyTorch script, as one would write it for a processor; as JSON.
 
-Channels last and all cores. Initial weights as gradlab draws them (He et al., 2015; Glorot and Bengio, 2010).
+Channels last and all cores. Initial weights as descentlab draws them (He et al., 2015; Glorot and Bengio, 2010).
 """
 
 import json
@@ -10,7 +10,7 @@ import torch
 from mnist_files import read
 from torch import nn
 
-from gradlab.spec import preset
+from descentlab.spec import preset
 
 experiment = preset("mnist-cnn")
 EPOCHS, BATCH, RATE = experiment.epochs, experiment.batch_size, experiment.optimizer.learning_rate

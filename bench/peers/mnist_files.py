@@ -9,7 +9,7 @@ import numpy as np
 
 def read(name: str) -> np.ndarray:
     """Read one of the four files of MNIST, packed or not."""
-    folder = Path(os.environ["GRADLAB_DATA"]) / "mnist"
+    folder = Path(os.environ["DESCENTLAB_DATA"]) / "mnist"
     packed = folder / f"{name}.gz"
     data = gzip.decompress(packed.read_bytes()) if packed.exists() else (folder / name).read_bytes()
     shape = np.frombuffer(data, ">i4", count=data[3], offset=4)

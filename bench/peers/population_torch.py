@@ -1,7 +1,7 @@
 """A thousand Iris networks with PyTorch as batched matrices, gradients and Adam written out. Prints figures as JSON.
 
 Twenty rates from each of fifty seeds; 4-8-3, ReLU, softmax cross-entropy, Adam, 100 epochs in batches of 5; loss and
-accuracy of both parts traced at every epoch. Twenty networks share a seed's data and order, as in gradlab's sweep.
+accuracy of both parts traced at every epoch. Twenty networks share a seed's data and order, as in descentlab's sweep.
 """
 
 import json

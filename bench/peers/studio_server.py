@@ -10,7 +10,7 @@ from pathlib import Path
 
 SERVE = """
 import contextlib
-from gradlab.studio import serve
+from descentlab.studio import serve
 with contextlib.suppress(KeyboardInterrupt):
     serve(port=0, on_ready=print)
 """

@@ -11,11 +11,11 @@ import os
 import statistics
 import time
 
-os.environ["GRADLAB_NO_CACHE"] = "1"
+os.environ["DESCENTLAB_NO_CACHE"] = "1"
 
-from gradlab.live import Session
-from gradlab.spec import Experiment, parse, preset
-from gradlab.studio.playing._frame import FrameMaker
+from descentlab.live import Session
+from descentlab.spec import Experiment, parse, preset
+from descentlab.studio.playing._frame import FrameMaker
 
 SHAPES = ["4,3", "5,3", "5,3,2", "5,3,3", "8,8", "8,8,8", "6", "8,8,8,8,8,8", "6,5,4,3,2"]
 

@@ -1,7 +1,7 @@
-"""Five tables: the mean test accuracy of `gradlab train` over five seeds, and how far scikit-learn is above it.
+"""Five tables: the mean test accuracy of `descentlab train` over five seeds, and how far scikit-learn is above it.
 
 scikit-learn's network has the same hidden layer and its own defaults, and learns from the same prepared arrays and the
-same splits; what gradlab keeps for validation it trains on too.
+same splits; what descentlab keeps for validation it trains on too.
 """
 
 import json
@@ -15,11 +15,11 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
-from gradlab.data import load, prepare
-from gradlab.spec import SplitSpec, TableData
+from descentlab.data import load, prepare
+from descentlab.spec import SplitSpec, TableData
 
 SEEDS = range(5)
-FOLDER = Path(os.environ["GRADLAB_DATA"]) / "tabular"
+FOLDER = Path(os.environ["DESCENTLAB_DATA"]) / "tabular"
 TABLES = {
     "penguins": TableData(path=str(FOLDER / "penguins.csv"), target="species"),
     "wine": TableData(path=str(FOLDER / "wine.csv"), target=-1),
@@ -30,7 +30,7 @@ TABLES = {
 
 
 def ours(data: TableData) -> float:
-    command = [str(Path(sys.executable).with_name("gradlab")), "train", data.path, f"--target={data.target}"]
+    command = [str(Path(sys.executable).with_name("descentlab")), "train", data.path, f"--target={data.target}"]
     command += [
         "--seeds",
         str(len(SEEDS)),
@@ -58,5 +58,5 @@ def theirs(data: TableData) -> float:
 answer = {}
 for name, table in TABLES.items():
     accuracy, beside = ours(table), theirs(table)
-    answer[name] = {"gradlab": accuracy, "scikit-learn": beside, "lacking": beside - accuracy}
+    answer[name] = {"descentlab": accuracy, "scikit-learn": beside, "lacking": beside - accuracy}
 print(json.dumps(answer))

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from gradlab.ablation import Place, Sample, Subject, find_places
-from gradlab.networks import build_network
-from gradlab.objectives import build_objective
-from gradlab.spec import (
+from descentlab.ablation import Place, Sample, Subject, find_places
+from descentlab.networks import build_network
+from descentlab.objectives import build_objective
+from descentlab.spec import (
     AnyLayerSpec,
     BatchNormSpec,
     Conv2DSpec,
@@ -77,4 +77,4 @@ def any_subject(request: pytest.FixtureRequest) -> Subject:
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let examples pass in several chunks, the last of them not full."""
-    monkeypatch.setattr("gradlab.ablation._answer.CHUNK", 9)
+    monkeypatch.setattr("descentlab.ablation._answer.CHUNK", 9)

@@ -5,9 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gradlab.ablation import OutputEdit, Subject, WeightEdit, answer, find_places, mean_outputs, measure_channels
-from gradlab.ablation._answer import program
-from gradlab.networks import Context, Tape
+from descentlab.ablation import OutputEdit, Subject, WeightEdit, answer, find_places, mean_outputs, measure_channels
+from descentlab.ablation._answer import program
+from descentlab.networks import Context, Tape
 from tests.ablation.conftest import CHAIN, RESIDUAL, place, sample, subject
 
 

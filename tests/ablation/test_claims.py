@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from gradlab.ablation import (
+from descentlab.ablation import (
     AS_IT_IS,
     AVERAGE,
     DENSE,
@@ -25,8 +25,8 @@ from gradlab.ablation import (
     compare,
     judge,
 )
-from gradlab.networks import build_network
-from gradlab.spec import Conv2DSpec, DenseSpec, FlattenSpec, MaxPool2DSpec
+from descentlab.networks import build_network
+from descentlab.spec import Conv2DSpec, DenseSpec, FlattenSpec, MaxPool2DSpec
 
 SEEDS = 8
 RNG = np.random.default_rng(0)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from gradlab.ablation import Answers, Worth, cost_of, cost_of_each, join_seeds
-from gradlab.evaluation import Estimate
+from descentlab.ablation import Answers, Worth, cost_of, cost_of_each, join_seeds
+from descentlab.evaluation import Estimate
 
 
 def answers(losses: np.ndarray, right: np.ndarray | None = None) -> Answers:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gradlab.ablation import (
+from descentlab.ablation import (
     Sample,
     Subject,
     choose_places,
@@ -15,11 +15,11 @@ from gradlab.ablation import (
     measure_channels,
     measure_layers,
 )
-from gradlab.ablation._time import WHOLE
-from gradlab.core import SpecError
-from gradlab.networks import build_network
-from gradlab.objectives import build_objective
-from gradlab.spec import DenseSpec, SquaredErrorSpec
+from descentlab.ablation._time import WHOLE
+from descentlab.core import SpecError
+from descentlab.networks import build_network
+from descentlab.objectives import build_objective
+from descentlab.spec import DenseSpec, SquaredErrorSpec
 from tests.ablation.conftest import CHAIN, RESIDUAL, sample, subject
 
 
@@ -55,7 +55,7 @@ def test_units_that_nothing_looks_at_cost_nothing_and_the_others_what_they_must(
 
 
 def test_of_very_many_channels_some_are_chosen_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gradlab.ablation._layers.MOST_CHANNELS", 3)
+    monkeypatch.setattr("descentlab.ablation._layers.MOST_CHANNELS", 3)
     one, own = planted(20)
     (found,) = measure_channels(one, own, find_places(one.network))
     assert found.channels.tolist() == [0, 2, 5]

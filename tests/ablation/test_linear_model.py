@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from gradlab.ablation import linear_score
-from gradlab.objectives import build_objective
-from gradlab.spec import CrossEntropySpec, SquaredErrorSpec
+from descentlab.ablation import linear_score
+from descentlab.objectives import build_objective
+from descentlab.spec import CrossEntropySpec, SquaredErrorSpec
 
 
 def test_classes_that_a_line_divides_are_told_and_others_are_not() -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import scipy.ndimage
 
-from gradlab.ablation import LEVELS, Subject, measure_robustness
-from gradlab.spec import DenseSpec, FlattenSpec, GlobalAvgPool2DSpec
+from descentlab.ablation import LEVELS, Subject, measure_robustness
+from descentlab.spec import DenseSpec, FlattenSpec, GlobalAvgPool2DSpec
 from tests.ablation.conftest import subject
 
 SIDE = 9

@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 
-from gradlab.ablation import (
+from descentlab.ablation import (
     AS_IT_IS,
     AVERAGE,
     DENSE,
@@ -19,9 +19,9 @@ from gradlab.ablation import (
     make_variants,
     name_layers,
 )
-from gradlab.ablation._subject import to_float32
-from gradlab.networks import Context, build_network
-from gradlab.spec import (
+from descentlab.ablation._subject import to_float32
+from descentlab.networks import Context, build_network
+from descentlab.spec import (
     AnyLayerSpec,
     BatchNormSpec,
     Conv2DSpec,

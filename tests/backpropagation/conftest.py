@@ -7,10 +7,10 @@ import jax
 import numpy as np
 import pytest
 
-from gradlab.backpropagation import Problem
-from gradlab.networks import build_network
-from gradlab.objectives import build_objective
-from gradlab.spec import AnyLayerSpec, CrossEntropySpec, LossSpec
+from descentlab.backpropagation import Problem
+from descentlab.networks import build_network
+from descentlab.objectives import build_objective
+from descentlab.spec import AnyLayerSpec, CrossEntropySpec, LossSpec
 
 
 class Asker:

@@ -8,11 +8,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gradlab import backpropagation
-from gradlab.backpropagation import Problem, account_for
-from gradlab.core import ShapeError, SpecError
-from gradlab.networks import Context
-from gradlab.spec import BatchNormSpec, Conv2DSpec, DenseSpec, FlattenSpec, SquaredErrorSpec
+from descentlab import backpropagation
+from descentlab.backpropagation import Problem, account_for
+from descentlab.core import ShapeError, SpecError
+from descentlab.networks import Context
+from descentlab.spec import BatchNormSpec, Conv2DSpec, DenseSpec, FlattenSpec, SquaredErrorSpec
 
 MODEL = (DenseSpec(name="hidden", units=6, activation="tanh"), DenseSpec(name="output"))
 PICTURES = (Conv2DSpec(name="conv", filters=2, activation="tanh"), FlattenSpec(name="flat"), DenseSpec(name="output"))

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from gradlab.backpropagation import Account, account_for, chain_rule, is_chain
-from gradlab.core import SpecError
-from gradlab.spec import BinaryCrossEntropySpec, DenseSpec, LossSpec, SquaredErrorSpec
+from descentlab.backpropagation import Account, account_for, chain_rule, is_chain
+from descentlab.core import SpecError
+from descentlab.spec import BinaryCrossEntropySpec, DenseSpec, LossSpec, SquaredErrorSpec
 
 
 def chain(ask: Any, num_hidden: int, loss: LossSpec | None = None, classes: int = 2, **options: Any) -> Account:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from gradlab.backpropagation import Account, Check, account_for, check
-from gradlab.backpropagation._dense import DenseStep
-from gradlab.spec import (
+from descentlab.backpropagation import Account, Check, account_for, check
+from descentlab.backpropagation._dense import DenseStep
+from descentlab.spec import (
     ActivationName,
     ActivationSpec,
     AnyLayerSpec,

@@ -9,10 +9,10 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - PyTorch's own custom
 from hypothesis import given, settings, strategies as st
 
-from gradlab.backpropagation import account_for_cost
-from gradlab.backpropagation._cost import COSTS
-from gradlab.objectives import Objective, build_objective
-from gradlab.spec import BinaryCrossEntropySpec, CrossEntropySpec, HuberSpec, LossSpec, SquaredErrorSpec
+from descentlab.backpropagation import account_for_cost
+from descentlab.backpropagation._cost import COSTS
+from descentlab.objectives import Objective, build_objective
+from descentlab.spec import BinaryCrossEntropySpec, CrossEntropySpec, HuberSpec, LossSpec, SquaredErrorSpec
 
 LINKS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "softmax": lambda z: torch.softmax(z, dim=1),

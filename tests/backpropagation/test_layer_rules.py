@@ -10,11 +10,11 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - PyTorch's own custom
 from hypothesis import given, settings, strategies as st
 
-from gradlab.backpropagation import BackwardStep, Seen
-from gradlab.backpropagation._rules import STEPS, step_of
-from gradlab.backpropagation._slopes import SLOPES
-from gradlab.networks import Layer, build_network
-from gradlab.spec import (
+from descentlab.backpropagation import BackwardStep, Seen
+from descentlab.backpropagation._rules import STEPS, step_of
+from descentlab.backpropagation._slopes import SLOPES
+from descentlab.networks import Layer, build_network
+from descentlab.spec import (
     ActivationName,
     ActivationSpec,
     AnyLayerSpec,

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradlab.cli import main
+from descentlab.cli import main
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Answer:
         return json.loads(self.out)
 
 
-Gradlab = Callable[..., Answer]
+Descentlab = Callable[..., Answer]
 
 
 @pytest.fixture
@@ -37,11 +37,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def gradlab(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Gradlab:
+def descentlab(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Descentlab:
     """Run a command in an empty folder."""
 
     def run(*words: object) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["gradlab", *map(str, words)])
+        monkeypatch.setattr(sys, "argv", ["descentlab", *map(str, words)])
         capsys.readouterr()
         try:
             main()
@@ -77,8 +77,8 @@ def flowers(home: Path) -> Path:
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run on a table, with its report; not to be changed."""
-    import gradlab as gl
+    import descentlab as dl
 
     folder = tmp_path_factory.mktemp("trained")
     table = write_flowers(folder / "flowers.csv")
-    return gl.train(table, "kind", epochs=20, hidden=(4,), learning_rate=0.03, out=folder / "run").path
+    return dl.train(table, "kind", epochs=20, hidden=(4,), learning_rate=0.03, out=folder / "run").path

@@ -1,4 +1,4 @@
-"""`gradlab backprop` as a person types it: the account, its totals, its page, and what goes wrong."""
+"""`descentlab backprop` as a person types it: the account, its totals, its page, and what goes wrong."""
 
 import json
 import math
@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from tests.cli.conftest import Gradlab, write_flowers
+from tests.cli.conftest import Descentlab, write_flowers
 
 
 def every_sum(told: Any) -> Iterator[dict[str, Any]]:
@@ -62,8 +62,8 @@ def values(layer: dict[str, Any], name: str) -> np.ndarray:
     return np.array(layer[name]["values"])
 
 
-def test_iris_can_be_redone_by_hand_from_what_is_told(gradlab: Gradlab, home: Path) -> None:
-    answer = gradlab("backprop", "iris", "--batch", "0:5", "--example", "3", "--json")
+def test_iris_can_be_redone_by_hand_from_what_is_told(descentlab: Descentlab, home: Path) -> None:
+    answer = descentlab("backprop", "iris", "--batch", "0:5", "--example", "3", "--json")
     assert (answer.code, answer.err) == (0, "")
     told = answer.json()
     assert_checked(told)
@@ -110,9 +110,9 @@ def test_iris_can_be_redone_by_hand_from_what_is_told(gradlab: Gradlab, home: Pa
 
 
 @pytest.mark.parametrize("depth", [1, 3, 10])
-def test_a_chain_is_written_out_factor_by_factor(gradlab: Gradlab, depth: int) -> None:
+def test_a_chain_is_written_out_factor_by_factor(descentlab: Descentlab, depth: int) -> None:
     units = ",".join("1" * depth)
-    answer = gradlab("backprop", "chain", "--hidden", units, "--input", "0.5", "--truth", "1", "--json")
+    answer = descentlab("backprop", "chain", "--hidden", units, "--input", "0.5", "--truth", "1", "--json")
     assert (answer.code, answer.err) == (0, "")
     told = answer.json()
     assert_checked(told)
@@ -138,10 +138,10 @@ def test_a_chain_is_written_out_factor_by_factor(gradlab: Gradlab, depth: int) -
         assert math.isclose(step["below"]["product"], towards, rel_tol=1e-9)
 
 
-def test_words_tables_and_markdown_tell_the_same(gradlab: Gradlab, home: Path) -> None:
+def test_words_tables_and_markdown_tell_the_same(descentlab: Descentlab, home: Path) -> None:
     words = ("backprop", "chain", "--hidden", "1", "--input", "0.5", "--truth", "1")
-    told = gradlab(*words, "--json").json()
-    answer = gradlab(*words, "--markdown", "account.md")
+    told = descentlab(*words, "--json").json()
+    answer = descentlab(*words, "--markdown", "account.md")
     assert (answer.code, answer.err) == (0, "")
     first = told["chain"][0]["weight"]
     numbers = " * ".join(f"{each['value']:.6g}" for each in first["factors"])
@@ -154,8 +154,8 @@ def test_words_tables_and_markdown_tell_the_same(gradlab: Gradlab, home: Path) -
         assert part in markdown
 
 
-def test_a_page_of_its_own_steps_through_every_layer(gradlab: Gradlab, home: Path) -> None:
-    answer = gradlab("backprop", "iris", "--batch", "0:5", "--example", "3", "--html", "page.html")
+def test_a_page_of_its_own_steps_through_every_layer(descentlab: Descentlab, home: Path) -> None:
+    answer = descentlab("backprop", "iris", "--batch", "0:5", "--example", "3", "--html", "page.html")
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.rstrip().endswith("report:   page.html")
     page = (home / "page.html").read_text(encoding="utf-8")
@@ -171,8 +171,8 @@ def test_a_page_of_its_own_steps_through_every_layer(gradlab: Gradlab, home: Pat
 
 
 @pytest.mark.data
-def test_a_digit_through_3blue1brown_s_network(gradlab: Gradlab, home: Path, data_dir: Path) -> None:
-    answer = gradlab("backprop", "mnist-mlp", "--example", "3", "--json", "--html", "digit.html", "--top", "5")
+def test_a_digit_through_3blue1brown_s_network(descentlab: Descentlab, home: Path, data_dir: Path) -> None:
+    answer = descentlab("backprop", "mnist-mlp", "--example", "3", "--json", "--html", "digit.html", "--top", "5")
     assert (answer.code, answer.err) == (0, "")
     told = answer.json()
     assert_checked(told)
@@ -198,20 +198,20 @@ def test_a_digit_through_3blue1brown_s_network(gradlab: Gradlab, home: Path, dat
     assert told["seconds"]["page"] > 0.0
 
 
-def test_a_layer_is_taken_apart_by_name_and_opens_its_step(gradlab: Gradlab, home: Path) -> None:
+def test_a_layer_is_taken_apart_by_name_and_opens_its_step(descentlab: Descentlab, home: Path) -> None:
     words = ("backprop", "iris", "--layer", "hidden", "--example", "1", "--top", "3")
-    told = gradlab(*words, "--json").json()
+    told = descentlab(*words, "--json").json()
     assert [detail["layer"] for detail in told["details"]] == ["hidden"]
     assert len(told["details"][0]["output"]["terms"]) == 3
-    assert gradlab(*words, "--html", "page.html").code == 0
+    assert descentlab(*words, "--html", "page.html").code == 0
     page = (home / "page.html").read_text(encoding="utf-8")
     start = int(re.findall(r'data-steps="(\d+)"', page)[0])
     assert re.findall(r'class="step-title"[^>]*>([^<]*)<', page)[start] == "hidden (dense): back"
 
 
-def test_a_run_gets_its_page_beside_it(gradlab: Gradlab, trained: Path, home: Path) -> None:
+def test_a_run_gets_its_page_beside_it(descentlab: Descentlab, trained: Path, home: Path) -> None:
     run = shutil.copytree(trained, home / "run")
-    told = gradlab("backprop", run, "--part", "test", "--example", "2", "--json").json()
+    told = descentlab("backprop", run, "--part", "test", "--example", "2", "--json").json()
     assert told["weights"] == "as trained"
     assert told["part"] == "test"
     assert_checked(told)
@@ -220,17 +220,17 @@ def test_a_run_gets_its_page_beside_it(gradlab: Gradlab, trained: Path, home: Pa
     assert kept["cost"] == told["cost"]
 
 
-def test_a_run_whose_data_is_gone_says_what_can_still_be_shown(gradlab: Gradlab, home: Path) -> None:
+def test_a_run_whose_data_is_gone_says_what_can_still_be_shown(descentlab: Descentlab, home: Path) -> None:
     table = write_flowers(home / "flowers.csv")
-    assert gradlab("train", "flowers.csv", "--target", "kind", "--epochs", "3", "--out", "run").code == 0
+    assert descentlab("train", "flowers.csv", "--target", "kind", "--epochs", "3", "--out", "run").code == 0
     table.unlink()
-    answer = gradlab("backprop", "run", "--example", "1")
+    answer = descentlab("backprop", "run", "--example", "1")
     assert (answer.code, answer.out) == (2, "")
-    assert re.fullmatch(r"gradlab: error: [^\n]+\n", answer.err)
+    assert re.fullmatch(r"descentlab: error: [^\n]+\n", answer.err)
     for part in ("flowers.csv", "Its weights are there", "--input", "--truth", "(it takes 5)"):
         assert part in answer.err
     assert not (home / "run" / "backprop").exists()
-    told = gradlab("backprop", "run", "--input", "0.5,-1,1,0,0", "--truth", "rose", "--json").json()
+    told = descentlab("backprop", "run", "--input", "0.5,-1,1,0,0", "--truth", "rose", "--json").json()
     assert_checked(told)
     assert told["examples"] == []
 
@@ -263,16 +263,16 @@ def test_a_run_whose_data_is_gone_says_what_can_still_be_shown(gradlab: Gradlab,
         (("--html", "no/such/folder.html"), "cannot be written"),
     ],
 )
-def test_mistakes_are_told_in_a_line(gradlab: Gradlab, home: Path, words: tuple, says: str) -> None:
+def test_mistakes_are_told_in_a_line(descentlab: Descentlab, home: Path, words: tuple, says: str) -> None:
     page = () if "--html" in words else ("--html", "page.html")
-    answer = gradlab("backprop", "iris", "--no-check", *words, *page)
+    answer = descentlab("backprop", "iris", "--no-check", *words, *page)
     assert (answer.code, answer.out) == (2, "")
-    assert re.fullmatch(r"gradlab: error: [^\n]+\n", answer.err)
+    assert re.fullmatch(r"descentlab: error: [^\n]+\n", answer.err)
     assert says in answer.err
     assert not list(home.iterdir())
 
 
-def test_help_teaches_by_examples(gradlab: Gradlab) -> None:
-    answer = gradlab("backprop", "--help")
+def test_help_teaches_by_examples(descentlab: Descentlab) -> None:
+    answer = descentlab("backprop", "--help")
     assert answer.code == 0
-    assert "gradlab backprop chain --input 0.5 --truth 1" in answer.out
+    assert "descentlab backprop chain --input 0.5 --truth 1" in answer.out

@@ -1,13 +1,13 @@
-"""`gradlab backprop WHAT --cost` as a person types it."""
+"""`descentlab backprop WHAT --cost` as a person types it."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gradlab.complexity import _measure as sizes
-from gradlab.verbs import complexity
-from tests.cli.conftest import Gradlab
+from descentlab.complexity import _measure as sizes
+from descentlab.verbs import complexity
+from tests.cli.conftest import Descentlab
 
 
 @pytest.mark.parametrize(
@@ -22,8 +22,8 @@ from tests.cli.conftest import Gradlab
         (("irs", "--cost"), "did you mean 'iris'"),
     ],
 )
-def test_mistakes_are_one_line(gradlab: Gradlab, home: Path, words: tuple[str, ...], says: str) -> None:
-    answer = gradlab("backprop", *words)
+def test_mistakes_are_one_line(descentlab: Descentlab, home: Path, words: tuple[str, ...], says: str) -> None:
+    answer = descentlab("backprop", *words)
     assert (answer.code, answer.out) == (2, "")
     assert says in answer.err
     assert len(answer.err.splitlines()) == 1
@@ -31,7 +31,7 @@ def test_mistakes_are_one_line(gradlab: Gradlab, home: Path, words: tuple[str, .
 
 
 def test_it_writes_where_it_is_told_and_prints_json(
-    gradlab: Gradlab, home: Path, monkeypatch: pytest.MonkeyPatch
+    descentlab: Descentlab, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("BATCHES", "INPUTS", "LAYERS", "WIDTHS"):
         monkeypatch.setattr(sizes, name, (2, 3, 4, 5))
@@ -44,12 +44,12 @@ def test_it_writes_where_it_is_told_and_prints_json(
         return measured[0]
 
     monkeypatch.setattr(complexity, "backprop_cost", measure_once)
-    answer = gradlab("backprop", "chain", "--cost", "--budget", "0.3", "--out", "found")
+    answer = descentlab("backprop", "chain", "--cost", "--budget", "0.3", "--out", "found")
     assert answer.code == 0
     assert answer.out.startswith("chain: what back-propagation costs")
     assert answer.out.splitlines()[-1] == f"report: {Path('found') / 'report.html'}"
     assert {path.name for path in (home / "found").iterdir()} == {"result.json", "report.html"}
-    told = gradlab("backprop", "chain", "--cost", "--json", "--html", "cost.html").json()
+    told = descentlab("backprop", "chain", "--cost", "--json", "--html", "cost.html").json()
     assert told["num_params"] == 6
     assert told["multiply_adds"]["forward"] == 3
     assert told["seconds"]["total"] > 0.0

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.cli.conftest import Gradlab, write_flowers
+from tests.cli.conftest import Descentlab, write_flowers
 
 Refuse = Callable[..., str]
 
@@ -20,15 +20,15 @@ def tree(folder: Path) -> set[Path]:
 
 
 @pytest.fixture
-def refuse(gradlab: Gradlab, home: Path) -> Refuse:
+def refuse(descentlab: Descentlab, home: Path) -> Refuse:
     """Run a command that must be refused, and return what it says."""
 
     def run(*words: object) -> str:
         before = tree(home)
-        answer = gradlab(*words)
+        answer = descentlab(*words)
         assert answer.code == 2, answer
         assert answer.out == ""
-        assert re.fullmatch(r"gradlab: error: [^\n]+\n", answer.err), answer.err
+        assert re.fullmatch(r"descentlab: error: [^\n]+\n", answer.err), answer.err
         assert tree(home) == before
         return answer.err
 
@@ -97,11 +97,11 @@ def test_an_infinite_cell_is_named_by_its_place(refuse: Refuse, flowers: Path, c
     assert "line 8" in said
 
 
-def test_nan_cells_are_missing_ones(gradlab: Gradlab, flowers: Path) -> None:
+def test_nan_cells_are_missing_ones(descentlab: Descentlab, flowers: Path) -> None:
     lines = flowers.read_text().splitlines()
     lines[7] = re.sub(r"^[^,]*", "NaN", lines[7])
     write_rows(flowers, *lines)
-    answer = gradlab("train", "flowers.csv", "--target", "kind", "--epochs", 1, "--no-report")
+    answer = descentlab("train", "flowers.csv", "--target", "kind", "--epochs", 1, "--no-report")
     assert (answer.code, answer.err) == (0, "")
     assert "1 missing cell in 'width'" in answer.out
 
@@ -149,7 +149,7 @@ def test_what_is_nothing_that_can_be_trained(refuse: Refuse, what: str) -> None:
 
 
 def test_nothing_to_train(refuse: Refuse) -> None:
-    assert "gradlab train iris" in refuse("train")
+    assert "descentlab train iris" in refuse("train")
 
 
 def test_a_folder_without_pictures(refuse: Refuse, home: Path) -> None:
@@ -273,7 +273,7 @@ def mnist(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of small IDX files in MNIST's place."""
     folder = home / "data" / "mnist"
     folder.mkdir(parents=True)
-    monkeypatch.setenv("GRADLAB_DATA", str(home / "data"))
+    monkeypatch.setenv("DESCENTLAB_DATA", str(home / "data"))
     rng = np.random.default_rng(0)
     for part, num in (("train", 60), ("t10k", 20)):
         idx(folder / f"{part}-images-idx3-ubyte", 8, (num, 28, 28), rng.bytes(num * 784))

@@ -1,14 +1,14 @@
-"""`gradlab curvature` as a person types it."""
+"""`descentlab curvature` as a person types it."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Gradlab
+from tests.cli.conftest import Descentlab
 
 
-def test_it_tells_its_finding_first_and_names_its_page(gradlab: Gradlab, home: Path) -> None:
-    answer = gradlab("curvature", "circle", "--lr", "0.03,0.3", "--trace", "3", "--set", "epochs=6")
+def test_it_tells_its_finding_first_and_names_its_page(descentlab: Descentlab, home: Path) -> None:
+    answer = descentlab("curvature", "circle", "--lr", "0.03,0.3", "--trace", "3", "--set", "epochs=6")
     assert answer.code == 0, answer.err
     assert answer.out.startswith("At none of the 2 rates")
     assert "limit of sgd is 2 / rate" in answer.err
@@ -18,8 +18,8 @@ def test_it_tells_its_finding_first_and_names_its_page(gradlab: Gradlab, home: P
     assert "Where it stopped" in page
 
 
-def test_json_is_one_object(gradlab: Gradlab, home: Path) -> None:
-    told = gradlab(
+def test_json_is_one_object(descentlab: Descentlab, home: Path) -> None:
+    told = descentlab(
         "curvature", "circle", "--trace", "2", "--escape", "--seeds", "2", "--set", "epochs=4", "--no-report", "--json"
     ).json()
     assert told["rates"][0]["epochs"] == [0, 2, 4]
@@ -30,15 +30,15 @@ def test_json_is_one_object(gradlab: Gradlab, home: Path) -> None:
     assert not (home / "runs").exists()
 
 
-def test_quiet_prints_nothing(gradlab: Gradlab, trained: Path) -> None:
-    answer = gradlab("curvature", trained, "--quiet", "--out", "here")
+def test_quiet_prints_nothing(descentlab: Descentlab, trained: Path) -> None:
+    answer = descentlab("curvature", trained, "--quiet", "--out", "here")
     assert (answer.code, answer.out, answer.err) == (0, "", "")
     assert Path("here/result.json").is_file()
 
 
-def test_help_teaches_by_an_example(gradlab: Gradlab) -> None:
-    answer = gradlab("curvature", "--help")
-    assert "• gradlab curvature edge-of-stability --learning-rate 0.2,0.1,0.05,0.02" in answer.out
+def test_help_teaches_by_an_example(descentlab: Descentlab) -> None:
+    answer = descentlab("curvature", "--help")
+    assert "• descentlab curvature edge-of-stability --learning-rate 0.2,0.1,0.05,0.02" in answer.out
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,9 @@ def test_help_teaches_by_an_example(gradlab: Gradlab) -> None:
     ],
 )
 def test_a_mistake_gets_one_line_and_leaves_nothing(
-    gradlab: Gradlab, home: Path, words: tuple[str, ...], says: str
+    descentlab: Descentlab, home: Path, words: tuple[str, ...], says: str
 ) -> None:
-    answer = gradlab(*words)
+    answer = descentlab(*words)
     assert answer.code == 2
     assert says in answer.err
     assert len(answer.err.strip().splitlines()) == 1

@@ -1,21 +1,21 @@
-"""`gradlab errors` as a person types it."""
+"""`descentlab errors` as a person types it."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Gradlab
+from tests.cli.conftest import Descentlab
 
 
 @pytest.fixture(scope="module")
 def iris(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    import gradlab as gl
+    import descentlab as dl
 
-    return gl.train("iris", epochs=20, out=tmp_path_factory.mktemp("runs") / "iris", report=False).path
+    return dl.train("iris", epochs=20, out=tmp_path_factory.mktemp("runs") / "iris", report=False).path
 
 
-def test_it_tells_its_finding_first_and_names_its_page(gradlab: Gradlab, home: Path, iris: Path) -> None:
-    answer = gradlab("errors", iris, "--out", "here")
+def test_it_tells_its_finding_first_and_names_its_page(descentlab: Descentlab, home: Path, iris: Path) -> None:
+    answer = descentlab("errors", iris, "--out", "here")
     assert answer.code == 0, answer.err
     assert answer.out.startswith("Of the 30 examples of the test part ")
     assert "'versicolor' and 'virginica'" in answer.out
@@ -26,8 +26,8 @@ def test_it_tells_its_finding_first_and_names_its_page(gradlab: Gradlab, home: P
     }  # fmt: skip
 
 
-def test_json_is_one_object_with_all_numbers(gradlab: Gradlab, home: Path, iris: Path) -> None:
-    told = gradlab("errors", iris, "--no-report", "--json", "--part", "validation").json()
+def test_json_is_one_object_with_all_numbers(descentlab: Descentlab, home: Path, iris: Path) -> None:
+    told = descentlab("errors", iris, "--no-report", "--json", "--part", "validation").json()
     assert told["part"] == "validation"
     assert told["importance"]["parts"][0]["name"] == "sepal length (cm)"
     assert told["importance"]["measure"] == "accuracy_lost"
@@ -36,8 +36,8 @@ def test_json_is_one_object_with_all_numbers(gradlab: Gradlab, home: Path, iris:
     assert not list(home.iterdir())
 
 
-def test_help_teaches_by_an_example(gradlab: Gradlab) -> None:
-    assert "• gradlab errors mnist-cnn-001" in gradlab("errors", "--help").out
+def test_help_teaches_by_an_example(descentlab: Descentlab) -> None:
+    assert "• descentlab errors mnist-cnn-001" in descentlab("errors", "--help").out
 
 
 @pytest.mark.parametrize(
@@ -51,9 +51,9 @@ def test_help_teaches_by_an_example(gradlab: Gradlab) -> None:
     ],
 )
 def test_a_mistake_gets_one_line_and_leaves_nothing(
-    gradlab: Gradlab, home: Path, iris: Path, words: tuple[str, ...], says: str
+    descentlab: Descentlab, home: Path, iris: Path, words: tuple[str, ...], says: str
 ) -> None:
-    answer = gradlab("errors", *[str(iris) if word == "IRIS" else word for word in words])
+    answer = descentlab("errors", *[str(iris) if word == "IRIS" else word for word in words])
     assert answer.code == 2
     assert says in answer.err
     assert len(answer.err.strip().splitlines()) == 1

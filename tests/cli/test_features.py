@@ -1,16 +1,16 @@
-"""`gradlab features` as a person types it."""
+"""`descentlab features` as a person types it."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Gradlab
+from tests.cli.conftest import Descentlab
 
 QUICK = ("--examples", "600", "--set", "epochs=2")
 
 
-def test_it_tells_its_finding_first_and_names_its_page(gradlab: Gradlab, home: Path) -> None:
-    answer = gradlab("features", "digits-cnn", *QUICK)
+def test_it_tells_its_finding_first_and_names_its_page(descentlab: Descentlab, home: Path) -> None:
+    answer = descentlab("features", "digits-cnn", *QUICK)
     assert answer.code == 0, answer.err
     assert answer.out.startswith("Of the textbook's claim ")
     assert "raw pixels" in answer.out
@@ -19,8 +19,8 @@ def test_it_tells_its_finding_first_and_names_its_page(gradlab: Gradlab, home: P
     assert (home / "runs" / "digits-cnn-features" / "probes.parquet").is_file()
 
 
-def test_json_is_one_object_with_all_numbers(gradlab: Gradlab, home: Path) -> None:
-    told = gradlab("features", "digits-cnn", *QUICK, "--no-report", "--json", "--channel", "3").json()
+def test_json_is_one_object_with_all_numbers(descentlab: Descentlab, home: Path) -> None:
+    told = descentlab("features", "digits-cnn", *QUICK, "--no-report", "--json", "--channel", "3").json()
     assert [one["verdict"] for one in told["claim"]]
     assert told["probes"]["class"]["measure"] == "accuracy"
     assert told["probes"]["stroke direction"]["measure"] == "r_squared"
@@ -30,9 +30,9 @@ def test_json_is_one_object_with_all_numbers(gradlab: Gradlab, home: Path) -> No
     assert not (home / "runs").exists()
 
 
-def test_help_teaches_by_an_example(gradlab: Gradlab) -> None:
-    answer = gradlab("features", "--help")
-    assert "• gradlab features digits-cnn" in answer.out
+def test_help_teaches_by_an_example(descentlab: Descentlab) -> None:
+    answer = descentlab("features", "--help")
+    assert "• descentlab features digits-cnn" in answer.out
 
 
 @pytest.mark.parametrize(
@@ -46,9 +46,9 @@ def test_help_teaches_by_an_example(gradlab: Gradlab) -> None:
     ],
 )
 def test_a_mistake_gets_one_line_and_leaves_nothing(
-    gradlab: Gradlab, home: Path, words: tuple[str, ...], says: str
+    descentlab: Descentlab, home: Path, words: tuple[str, ...], says: str
 ) -> None:
-    answer = gradlab(*words)
+    answer = descentlab(*words)
     assert answer.code == 2
     assert says in answer.err
     assert len(answer.err.strip().splitlines()) == 1

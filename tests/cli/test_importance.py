@@ -1,16 +1,16 @@
-"""`gradlab importance` as a person types it."""
+"""`descentlab importance` as a person types it."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Gradlab
+from tests.cli.conftest import Descentlab
 
 QUICK = ("--set", "epochs=3")
 
 
-def test_it_tells_its_finding_first_and_names_its_page(gradlab: Gradlab, home: Path) -> None:
-    answer = gradlab("importance", "iris", *QUICK)
+def test_it_tells_its_finding_first_and_names_its_page(descentlab: Descentlab, home: Path) -> None:
+    answer = descentlab("importance", "iris", *QUICK)
     assert answer.code == 0, answer.err
     assert answer.out.startswith("The network: ")
     assert "other random weights" in answer.out
@@ -19,8 +19,8 @@ def test_it_tells_its_finding_first_and_names_its_page(gradlab: Gradlab, home: P
     assert (home / "runs" / "iris-importance" / "layers.parquet").is_file()
 
 
-def test_json_is_one_object_with_all_numbers(gradlab: Gradlab, home: Path) -> None:
-    told = gradlab("importance", "iris", *QUICK, "--no-report", "--json", "--layer", "hidden").json()
+def test_json_is_one_object_with_all_numbers(descentlab: Descentlab, home: Path) -> None:
+    told = descentlab("importance", "iris", *QUICK, "--no-report", "--json", "--layer", "hidden").json()
     (layer,) = told["layers"]
     assert layer["layer"] == "hidden"
     assert set(layer["importance"]) == {"mean", "shuffle", "half", "initial", "fresh"}
@@ -30,8 +30,8 @@ def test_json_is_one_object_with_all_numbers(gradlab: Gradlab, home: Path) -> No
     assert not (home / "runs").exists()
 
 
-def test_training_anew_is_told_before_all_else(gradlab: Gradlab, home: Path) -> None:
-    answer = gradlab("importance", "iris", "--retrain", "--seeds", "2", "--variant", "linear", *QUICK)
+def test_training_anew_is_told_before_all_else(descentlab: Descentlab, home: Path) -> None:
+    answer = descentlab("importance", "iris", "--retrain", "--seeds", "2", "--variant", "linear", *QUICK)
     assert answer.code == 0, answer.err
     assert answer.out.startswith("Of 1 textbook claim about its layers 0 hold for this network")
     assert "Fewer than 6 seeds can show no difference" in answer.err
@@ -40,9 +40,9 @@ def test_training_anew_is_told_before_all_else(gradlab: Gradlab, home: Path) -> 
     assert (home / "runs" / "iris-importance" / "retrained.parquet").is_file()
 
 
-def test_help_teaches_by_an_example(gradlab: Gradlab) -> None:
-    answer = gradlab("importance", "--help")
-    assert "• gradlab importance digits-cnn" in answer.out
+def test_help_teaches_by_an_example(descentlab: Descentlab) -> None:
+    answer = descentlab("importance", "--help")
+    assert "• descentlab importance digits-cnn" in answer.out
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,9 @@ def test_help_teaches_by_an_example(gradlab: Gradlab) -> None:
     ],
 )
 def test_a_mistake_gets_one_line_and_leaves_nothing(
-    gradlab: Gradlab, home: Path, words: tuple[str, ...], says: str
+    descentlab: Descentlab, home: Path, words: tuple[str, ...], says: str
 ) -> None:
-    answer = gradlab(*words)
+    answer = descentlab(*words)
     assert answer.code == 2
     assert says in answer.err
     assert len(answer.err.strip().splitlines()) == 1

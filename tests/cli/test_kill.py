@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradlab.runs import RunFolder
-from tests.cli.conftest import Gradlab
+from descentlab.runs import RunFolder
+from tests.cli.conftest import Descentlab
 
 SINGLE = ("iris", "--epochs", 8_000)
 SEEDS = ("iris", "--epochs", 400, "--seeds", 20, "--set", "early_stopping.patience=350")
@@ -35,7 +35,7 @@ def training(out: Path, what: tuple[object, ...], *options: object) -> Iterator[
     is_begun = (out / "experiment.toml").exists()
     task = ("--resume", out) if is_begun else (*what, "--out", out)
     words = ["train", *task, "--no-report", "--checkpoint-every", 0, *options]
-    command = [sys.executable, "-c", "from gradlab.cli import main; main()", *map(str, words)]
+    command = [sys.executable, "-c", "from descentlab.cli import main; main()", *map(str, words)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         yield process
@@ -80,7 +80,7 @@ def assert_same(one: Path, other: Path) -> None:
     ids=["single", "seeds"],
 )
 def test_kills_and_stops_in_a_row(
-    gradlab: Gradlab, home: Path, what: tuple[object, ...], signals: list[signal.Signals]
+    descentlab: Descentlab, home: Path, what: tuple[object, ...], signals: list[signal.Signals]
 ) -> None:
     chance = random.Random(len(signals))
     for kind in signals:
@@ -91,12 +91,12 @@ def test_kills_and_stops_in_a_row(
             out, err = process.communicate()
         if kind is not signal.SIGKILL:
             assert (process.returncode, out) == (130, "")
-            assert err.endswith(f"gradlab: stopped; continue by: gradlab train --resume {home / 'killed'}\n")
+            assert err.endswith(f"descentlab: stopped; continue by: descentlab train --resume {home / 'killed'}\n")
             assert "Traceback" not in err
     assert not (home / "killed" / "metrics.json").exists()
-    assert "not finished" in gradlab("show", "killed").out
-    assert gradlab("train", "--resume", "killed", "--no-report", "-q").code == 0
-    assert gradlab("train", *what, "--out", "straight", "--no-report", "-q").code == 0
+    assert "not finished" in descentlab("show", "killed").out
+    assert descentlab("train", "--resume", "killed", "--no-report", "-q").code == 0
+    assert descentlab("train", *what, "--out", "straight", "--no-report", "-q").code == 0
     assert_same(home / "killed", home / "straight")
 
 
@@ -104,7 +104,7 @@ def test_kills_and_stops_in_a_row(
 @pytest.mark.parametrize(
     "what", [SINGLE, SEEDS, DROPOUT, STOPPING], ids=["single", "seeds", "dropout", "early-stopping"]
 )
-def test_many_kills_at_random_moments(gradlab: Gradlab, home: Path, what: tuple[object, ...]) -> None:
+def test_many_kills_at_random_moments(descentlab: Descentlab, home: Path, what: tuple[object, ...]) -> None:
     chance = random.Random(len(what))
     begin = time.monotonic()
     train_to_the_end(home / "straight", what)
@@ -137,17 +137,17 @@ def test_ctrl_c_before_training_leaves_nothing(home: Path) -> None:
                 break
             process.send_signal(signal.SIGINT)
             _, err = process.communicate()
-        # While Python itself still starts, the answer is Python's own: 1, with a traceback that names no gradlab.
+        # While Python itself still starts, the answer is Python's own: 1, with a traceback that names no descentlab.
         assert process.returncode in (130, -signal.SIGINT) or (
-            process.returncode == 1 and not re.search(r"gradlab/(core|cli|verbs|training)/", err)
+            process.returncode == 1 and not re.search(r"descentlab/(core|cli|verbs|training)/", err)
         )
-        assert not re.search("gradlab.*Traceback", err, re.DOTALL)
+        assert not re.search("descentlab.*Traceback", err, re.DOTALL)
         assert not list(home.iterdir())
 
 
 SWALLOWED = """
 import gc, os, signal, time
-from gradlab.cli import _main
+from descentlab.cli import _main
 
 def work(prog_name):
     gc.callbacks.append(lambda *_: sent or (sent.append(1), os.kill(os.getpid(), signal.SIGINT)))
@@ -156,7 +156,7 @@ def work(prog_name):
 
 sent = []
 with _main._silent_interrupts():
-    from gradlab.cli import _app
+    from descentlab.cli import _app
 _app.app = work
 _main.main()
 """
@@ -166,4 +166,4 @@ def test_a_ctrl_c_that_python_swallows_is_heard_all_the_same() -> None:
     done = subprocess.run([sys.executable, "-c", SWALLOWED], capture_output=True, text=True, check=False, timeout=20)
     assert "Exception ignored in" in done.stderr
     assert done.returncode == 130
-    assert done.stderr.endswith("gradlab: interrupted\n")
+    assert done.stderr.endswith("descentlab: interrupted\n")

@@ -1,17 +1,17 @@
-"""`gradlab landscape` as a person types it."""
+"""`descentlab landscape` as a person types it."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Gradlab
+from tests.cli.conftest import Descentlab
 
 QUICK = ("--points", "5", "--lines", "2")
 
 
-def test_it_tells_its_finding_first_and_names_its_page(gradlab: Gradlab, home: Path) -> None:
-    answer = gradlab("landscape", "circle", "--set", "epochs=6", *QUICK)
+def test_it_tells_its_finding_first_and_names_its_page(descentlab: Descentlab, home: Path) -> None:
+    answer = descentlab("landscape", "circle", "--set", "epochs=6", *QUICK)
     assert answer.code == 0, answer.err
     assert answer.out.startswith("Along 2 random directions the training loss goes from")
     assert "Random walks with steps of the same lengths have" in answer.out
@@ -25,9 +25,9 @@ def test_it_tells_its_finding_first_and_names_its_page(gradlab: Gradlab, home: P
     assert "Why directions are normalised" not in page
 
 
-def test_json_is_one_object_with_every_number(gradlab: Gradlab, home: Path) -> None:
+def test_json_is_one_object_with_every_number(descentlab: Descentlab, home: Path) -> None:
     words = ("--other-member", "1", "--plane", "path", "--set", "epochs=4", "--no-report", "--json")
-    told = gradlab("landscape", "iris", *words, *QUICK).json()
+    told = descentlab("landscape", "iris", *words, *QUICK).json()
     assert [len(line["loss"]["train"]) for line in told["lines"]] == [5, 5]
     assert set(told["between"]["barriers"]) == {"train", "test"}
     assert told["between_matched"]["num_units"] == 8
@@ -40,25 +40,25 @@ def test_json_is_one_object_with_every_number(gradlab: Gradlab, home: Path) -> N
     assert not (home / "runs").exists()
 
 
-def test_a_run_keeps_its_landscape_in_its_folder(gradlab: Gradlab, trained: Path, home: Path) -> None:
-    answer = gradlab("landscape", trained, "--quiet", "--out", "here", "--plane", "random", *QUICK)
+def test_a_run_keeps_its_landscape_in_its_folder(descentlab: Descentlab, trained: Path, home: Path) -> None:
+    answer = descentlab("landscape", trained, "--quiet", "--out", "here", "--plane", "random", *QUICK)
     assert (answer.code, answer.out, answer.err) == (0, "", "")
     assert json.loads(Path("here/result.json").read_text())["planes"][0]["kind"] == "random"
     assert "Why directions are normalised" in Path("here/report.html").read_text()
 
 
-def test_a_second_run_at_the_other_end(gradlab: Gradlab, home: Path) -> None:
+def test_a_second_run_at_the_other_end(descentlab: Descentlab, home: Path) -> None:
     for rate in ("0.01", "0.1"):
-        assert gradlab("train", "xor", "--epochs", "3", "--lr", rate, "--no-report", "-q").code == 0
-    answer = gradlab("landscape", "xor-001", "xor-002", *QUICK)
+        assert descentlab("train", "xor", "--epochs", "3", "--lr", rate, "--no-report", "-q").code == 0
+    answer = descentlab("landscape", "xor-001", "xor-002", *QUICK)
     assert answer.out.startswith("On the straight line from xor-001 to xor-002 the training loss")
     assert answer.out.rstrip().endswith("report: runs/xor-001/landscape/report.html")
     assert "From one network to the other" in Path("runs/xor-001/landscape/report.html").read_text()
 
 
-def test_help_teaches_by_an_example(gradlab: Gradlab) -> None:
-    answer = gradlab("landscape", "--help")
-    assert "• gradlab landscape iris-001 iris-002 - is there a barrier between the two?" in answer.out
+def test_help_teaches_by_an_example(descentlab: Descentlab) -> None:
+    answer = descentlab("landscape", "--help")
+    assert "• descentlab landscape iris-001 iris-002 - is there a barrier between the two?" in answer.out
 
 
 @pytest.mark.parametrize(
@@ -78,23 +78,23 @@ def test_help_teaches_by_an_example(gradlab: Gradlab) -> None:
     ],
 )
 def test_a_mistake_gets_one_line_and_leaves_nothing(
-    gradlab: Gradlab, home: Path, words: tuple[str, ...], says: str
+    descentlab: Descentlab, home: Path, words: tuple[str, ...], says: str
 ) -> None:
-    answer = gradlab("landscape", *words)
+    answer = descentlab("landscape", *words)
     assert answer.code == 2
     assert says in answer.err
     assert len(answer.err.strip().splitlines()) == 1
     assert list(home.iterdir()) == []
 
 
-def test_a_run_is_asked_for_networks_that_it_has(gradlab: Gradlab, trained: Path, home: Path) -> None:
+def test_a_run_is_asked_for_networks_that_it_has(descentlab: Descentlab, trained: Path, home: Path) -> None:
     for words, says in (
         (("--member", "3"), "no member 3"),
         (("--other-member", "3"), "no member 3"),
         ((trained,), "at both ends"),
         (("--set", "epochs=3"), "--set is for experiments"),
     ):
-        answer = gradlab("landscape", trained, *words)
+        answer = descentlab("landscape", trained, *words)
         assert answer.code == 2
         assert says in answer.err
         assert len(answer.err.strip().splitlines()) == 1

@@ -1,4 +1,4 @@
-"""What is on the screen while gradlab works."""
+"""What is on the screen while descentlab works."""
 
 import io
 import os
@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from gradlab.cli._progress import progress_bars
-from gradlab.training import Progress
+from descentlab.cli._progress import progress_bars
+from descentlab.training import Progress
 
 NOW = Progress(
     share=0.25, epoch=25, num_epochs=100, members_done=0, num_members=1,
@@ -58,7 +58,7 @@ def test_nothing_is_drawn_where_nobody_looks(is_terminal: bool, is_shown: bool) 
 @pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is POSIX's")
 def test_a_real_terminal_is_left_as_it_was(home: Path) -> None:
     master, slave = os.openpty()
-    code = "from gradlab.cli import main; main()"
+    code = "from descentlab.cli import main; main()"
     words = ["train", "iris", "--epochs", "6000", "--no-report"]
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
     with subprocess.Popen(

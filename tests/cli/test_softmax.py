@@ -1,4 +1,4 @@
-"""`gradlab softmax` as a person types it."""
+"""`descentlab softmax` as a person types it."""
 
 import math
 import re
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from tests.cli.conftest import Gradlab
+from tests.cli.conftest import Descentlab
 
 
 @pytest.mark.parametrize(
@@ -22,8 +22,8 @@ from tests.cli.conftest import Gradlab
         (("1000", "999"), [1000, 999], 1.0),
     ],
 )
-def test_json_has_the_probabilities(gradlab: Gradlab, words: tuple, logits: list, temperature: float) -> None:
-    answer = gradlab("softmax", *words, "--json")
+def test_json_has_the_probabilities(descentlab: Descentlab, words: tuple, logits: list, temperature: float) -> None:
+    answer = descentlab("softmax", *words, "--json")
     assert (answer.code, answer.err) == (0, "")
     told = answer.json()
     np.testing.assert_allclose(told["probabilities"], special.softmax(np.array(logits) / temperature), atol=1e-15)
@@ -32,8 +32,8 @@ def test_json_has_the_probabilities(gradlab: Gradlab, words: tuple, logits: list
     assert len(told["cross_entropy"]) == len(logits)
 
 
-def test_words_come_before_numbers(gradlab: Gradlab, home: Path) -> None:
-    answer = gradlab("softmax", "2", "1", "0.1", "--classes", "cat,dog,bird", "--truth", "dog")
+def test_words_come_before_numbers(descentlab: Descentlab, home: Path) -> None:
+    answer = descentlab("softmax", "2", "1", "0.1", "--classes", "cat,dog,bird", "--truth", "dog")
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.startswith("cat gets 0.659 of the probability.")
     for part in ("7.389", "0.2424", "sum to one", "Jacobian", "temperature 10", "if dog is true: C = -ln p = 1.41703"):
@@ -41,16 +41,18 @@ def test_words_come_before_numbers(gradlab: Gradlab, home: Path) -> None:
     assert not list(home.iterdir())
 
 
-def test_the_formula_at_its_word_is_shown_to_overflow(gradlab: Gradlab) -> None:
-    told = gradlab("softmax", "1000", "999")
+def test_the_formula_at_its_word_is_shown_to_overflow(descentlab: Descentlab) -> None:
+    told = descentlab("softmax", "1000", "999")
     assert "overflows" in told.out
     assert "gives nan, nan" in told.out
-    assert gradlab("softmax", "1000", "999", "--json").json()["naive"]["probabilities"] == [None, None]
-    assert "underflows" in gradlab("softmax", "-1000", "-1001").out
+    assert descentlab("softmax", "1000", "999", "--json").json()["naive"]["probabilities"] == [None, None]
+    assert "underflows" in descentlab("softmax", "-1000", "-1001").out
 
 
-def test_a_page(gradlab: Gradlab, home: Path) -> None:
-    answer = gradlab("softmax", "2", "1", "<b>0.1".removeprefix("<b>"), "--classes", "<b>,y,z", "--html", "page.html")
+def test_a_page(descentlab: Descentlab, home: Path) -> None:
+    answer = descentlab(
+        "softmax", "2", "1", "<b>0.1".removeprefix("<b>"), "--classes", "<b>,y,z", "--html", "page.html"
+    )
     assert answer.out.rstrip().endswith("report: page.html")
     page = (home / "page.html").read_text(encoding="utf-8")
     assert "&lt;b&gt; gets 0.659" in page
@@ -60,8 +62,8 @@ def test_a_page(gradlab: Gradlab, home: Path) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_any_number_of_classes(gradlab: Gradlab, home: Path, count: int) -> None:
-    answer = gradlab("softmax", *[f"{k / 7:.3f}" for k in range(count)], "--html", "page.html")
+def test_any_number_of_classes(descentlab: Descentlab, home: Path, count: int) -> None:
+    answer = descentlab("softmax", *[f"{k / 7:.3f}" for k in range(count)], "--html", "page.html")
     assert answer.code == 0
     assert (home / "page.html").is_file()
 
@@ -83,25 +85,25 @@ def test_any_number_of_classes(gradlab: Gradlab, home: Path, count: int) -> None
         (("2", "1", "--html", "no/such/folder.html"), "cannot be written"),
     ],
 )
-def test_mistakes_are_told_in_a_line(gradlab: Gradlab, home: Path, words: tuple, says: str) -> None:
-    answer = gradlab("softmax", *words)
+def test_mistakes_are_told_in_a_line(descentlab: Descentlab, home: Path, words: tuple, says: str) -> None:
+    answer = descentlab("softmax", *words)
     assert (answer.code, answer.out) == (2, "")
-    assert re.fullmatch(r"gradlab: error: [^\n]+\n", answer.err)
+    assert re.fullmatch(r"descentlab: error: [^\n]+\n", answer.err)
     assert says in answer.err
     assert not list(home.iterdir())
 
 
-def test_help_teaches_by_examples(gradlab: Gradlab) -> None:
-    answer = gradlab("softmax", "--help")
+def test_help_teaches_by_examples(descentlab: Descentlab) -> None:
+    answer = descentlab("softmax", "--help")
     assert answer.code == 0
-    assert "gradlab softmax 1000 999" in answer.out
+    assert "descentlab softmax 1000 999" in answer.out
 
 
 def test_in_python() -> None:
-    import gradlab as gl
+    import descentlab as dl
 
-    found = gl.softmax([2, "1", 0.1], temperature=1.0, classes=["cat", "dog", "<bird>"], truth="dog")
+    found = dl.softmax([2, "1", 0.1], temperature=1.0, classes=["cat", "dog", "<bird>"], truth="dog")
     np.testing.assert_allclose(found.probabilities, special.softmax([2, 1, 0.1]))
     assert found.truths[found.truth].loss == pytest.approx(1.4170300162778335)
     assert "&lt;bird&gt;" in found._repr_html_()
-    assert repr(gl.softmax(np.array([1.0, 1.0]))).startswith("Class 0 gets 0.5")
+    assert repr(dl.softmax(np.array([1.0, 1.0]))).startswith("Class 0 gets 0.5")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Answer, Gradlab
+from tests.cli.conftest import Answer, Descentlab
 
 TRAIN = ("train", "iris", "--epochs", 3, "--checkpoint-every", 0)
 needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="/proc names the file that is written")
@@ -18,7 +18,7 @@ LONG = ("train", "iris", "--epochs", 2000, "--checkpoint-every", 0)
 
 def is_one_line(answer: Answer) -> bool:
     """Say whether a command was refused in one line."""
-    return answer.code == 2 and answer.out == "" and bool(re.fullmatch(r"gradlab: error: [^\n]+\n", answer.err))
+    return answer.code == 2 and answer.out == "" and bool(re.fullmatch(r"descentlab: error: [^\n]+\n", answer.err))
 
 
 def fail_at(monkeypatch: pytest.MonkeyPatch, name: str, *, after: int = 0) -> None:
@@ -43,12 +43,12 @@ def fail_at(monkeypatch: pytest.MonkeyPatch, name: str, *, after: int = 0) -> No
     ["experiment.toml", "state.safetensors", "history.parquet", "report.html", "weights.safetensors", "metrics.json"],
 )
 def test_a_disk_that_fills_leaves_nothing_behind(
-    gradlab: Gradlab, home: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    descentlab: Descentlab, home: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     fail_at(monkeypatch, name)
     words = TRAIN if name == "state.safetensors" else TRAIN[:4]
     for out in ([], ["--out", "a/b"]):
-        answer = gradlab(*words, *out)
+        answer = descentlab(*words, *out)
         assert is_one_line(answer), answer
         assert "the disk is full" in answer.err
         assert list(home.iterdir()) == []
@@ -56,10 +56,10 @@ def test_a_disk_that_fills_leaves_nothing_behind(
 
 @needs_proc
 def test_a_disk_that_fills_ends_every_block_of_many_seeds(
-    gradlab: Gradlab, home: Path, monkeypatch: pytest.MonkeyPatch
+    descentlab: Descentlab, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fail_at(monkeypatch, "state.safetensors")
-    answer = gradlab("train", "iris", "--seeds", 40, "--epochs", 1_000_000, "--checkpoint-every", 0)
+    answer = descentlab("train", "iris", "--seeds", 40, "--epochs", 1_000_000, "--checkpoint-every", 0)
     assert is_one_line(answer), answer
     assert list(home.iterdir()) == []
 
@@ -67,16 +67,16 @@ def test_a_disk_that_fills_ends_every_block_of_many_seeds(
 @needs_proc
 @pytest.mark.parametrize("name", ["state.safetensors", "report.html", "metrics.json"])
 def test_a_disk_that_fills_behind_a_checkpoint_keeps_what_was_trained(
-    gradlab: Gradlab, home: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    descentlab: Descentlab, home: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     with monkeypatch.context() as patch:
         fail_at(patch, name, after=1 if name == "state.safetensors" else 0)
-        answer = gradlab(*LONG)
+        answer = descentlab(*LONG)
     assert is_one_line(answer), answer
-    assert "gradlab train --resume runs/iris-001" in answer.err
-    resumed = gradlab("train", "--resume", "runs/iris-001", "-q")
+    assert "descentlab train --resume runs/iris-001" in answer.err
+    resumed = descentlab("train", "--resume", "runs/iris-001", "-q")
     assert (resumed.code, resumed.err) == (0, "")
-    assert gradlab("train", "iris", "--epochs", 2000, "--out", "straight", "-q", "--no-report").code == 0
+    assert descentlab("train", "iris", "--epochs", 2000, "--out", "straight", "-q", "--no-report").code == 0
     weights = [(home / run / "weights.safetensors").read_bytes() for run in ("runs/iris-001", "straight")]
     assert weights[0] == weights[1]
 
@@ -93,15 +93,15 @@ def tiny_disk(home: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(disk)], check=True)
 
 
-def test_a_real_disk_without_room_for_the_page(gradlab: Gradlab, tiny_disk: Path) -> None:
-    answer = gradlab(*TRAIN[:4], "--out", tiny_disk / "run")
+def test_a_real_disk_without_room_for_the_page(descentlab: Descentlab, tiny_disk: Path) -> None:
+    answer = descentlab(*TRAIN[:4], "--out", tiny_disk / "run")
     assert is_one_line(answer), answer
     assert "the disk is full" in answer.err
     assert list(tiny_disk.iterdir()) == []
 
 
-def test_a_real_disk_that_is_the_run_s_own_folder(gradlab: Gradlab, tiny_disk: Path) -> None:
-    answer = gradlab(*TRAIN[:4], "--out", tiny_disk)
+def test_a_real_disk_that_is_the_run_s_own_folder(descentlab: Descentlab, tiny_disk: Path) -> None:
+    answer = descentlab(*TRAIN[:4], "--out", tiny_disk)
     assert is_one_line(answer), answer
     assert "the disk is full" in answer.err
     assert tiny_disk.is_dir()
@@ -109,17 +109,17 @@ def test_a_real_disk_that_is_the_run_s_own_folder(gradlab: Gradlab, tiny_disk: P
 
 
 @pytest.mark.parametrize("room", [0, 4, 20])
-def test_a_real_disk_that_is_almost_full(gradlab: Gradlab, tiny_disk: Path, room: int) -> None:
+def test_a_real_disk_that_is_almost_full(descentlab: Descentlab, tiny_disk: Path, room: int) -> None:
     (tiny_disk / "ballast").write_bytes(bytes(1024 * (64 - room)))
-    answer = gradlab(*TRAIN[:4], "--no-report", "--out", tiny_disk / "run")
+    answer = descentlab(*TRAIN[:4], "--no-report", "--out", tiny_disk / "run")
     assert is_one_line(answer), answer
     assert [file.name for file in tiny_disk.iterdir()] == ["ballast"]
 
 
-def test_a_real_disk_without_room_for_predictions(gradlab: Gradlab, tiny_disk: Path, trained: Path) -> None:
+def test_a_real_disk_without_room_for_predictions(descentlab: Descentlab, tiny_disk: Path, trained: Path) -> None:
     (tiny_disk / "told.csv").write_text("as it was")
     (tiny_disk / "ballast").write_bytes(bytes(1024 * 60))
-    answer = gradlab("predict", trained, trained.parent / "flowers.csv", "--out", tiny_disk / "told.csv")
+    answer = descentlab("predict", trained, trained.parent / "flowers.csv", "--out", tiny_disk / "told.csv")
     assert is_one_line(answer), answer
     assert (tiny_disk / "told.csv").read_text() == "as it was"
     assert len(list(tiny_disk.iterdir())) == 2
@@ -144,22 +144,24 @@ def read_only(home: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(folder)], check=True)
 
 
-def test_a_read_only_folder(gradlab: Gradlab, read_only: Path, monkeypatch: pytest.MonkeyPatch, trained: Path) -> None:
+def test_a_read_only_folder(
+    descentlab: Descentlab, read_only: Path, monkeypatch: pytest.MonkeyPatch, trained: Path
+) -> None:
     table = trained.parent / "flowers.csv"
     for out in ("run", "a/b/run", ""):
-        answer = gradlab(*TRAIN, "--out", read_only / out)
+        answer = descentlab(*TRAIN, "--out", read_only / out)
         assert is_one_line(answer), answer
         assert "cannot be written" in answer.err
     with monkeypatch.context() as patch:
         patch.chdir(read_only)
-        assert is_one_line(gradlab(*TRAIN))
-        assert is_one_line(gradlab("predict", trained, table, "--out", "told.csv"))
+        assert is_one_line(descentlab(*TRAIN))
+        assert is_one_line(descentlab("predict", trained, table, "--out", "told.csv"))
     assert list(read_only.iterdir()) == []
 
 
-def test_a_folder_that_may_not_be_read(gradlab: Gradlab, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_may_not_be_read(descentlab: Descentlab, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if not os.geteuid():
         pytest.skip("root may read everything")
     (home / "runs").mkdir(mode=0)
-    assert is_one_line(gradlab("runs"))
-    assert is_one_line(gradlab("show", "iris-001"))
+    assert is_one_line(descentlab("runs"))
+    assert is_one_line(descentlab("show", "iris-001"))

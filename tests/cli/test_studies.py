@@ -1,4 +1,4 @@
-"""`gradlab sweep`, `atlas` and `curvature` as a person types them."""
+"""`descentlab sweep`, `atlas` and `curvature` as a person types them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-Gradlab = Callable[..., Any]
+Descentlab = Callable[..., Any]
 
 
-def test_a_sweep_prints_its_finding_first_and_writes_its_page(gradlab: Gradlab, home: Path) -> None:
-    answer = gradlab("sweep", "circle", "--learning-rate", "0.001,0.1,10", "--seeds", "6", "--epochs", "60")
+def test_a_sweep_prints_its_finding_first_and_writes_its_page(descentlab: Descentlab, home: Path) -> None:
+    answer = descentlab("sweep", "circle", "--learning-rate", "0.001,0.1,10", "--seeds", "6", "--epochs", "60")
     assert answer.code == 0, answer.err
     assert answer.out.startswith("Best: learning_rate 0.1")
     assert "Too high (learning_rate 10)" in answer.out
@@ -19,14 +19,14 @@ def test_a_sweep_prints_its_finding_first_and_writes_its_page(gradlab: Gradlab, 
     assert "What the networks of seed 0 say of every point" in page
 
 
-def test_json_is_one_object(gradlab: Gradlab) -> None:
-    told = gradlab(
+def test_json_is_one_object(descentlab: Descentlab) -> None:
+    told = descentlab(
         "sweep", "iris", "--lr", "0.001:0.1:3", "--seeds", "2", "--epochs", "3", "--no-report", "--json"
     ).json()
     assert len(told["members"]) == 6
     assert told["judged_on"] == "validation"
     assert {"verdict", "seed", "learning_rate"} <= set(told["members"][0])
-    mapped = gradlab(
+    mapped = descentlab(
         "atlas", "circle", "--x", "learning_rate=0.01:1:3", "--y", "initial_scale=0.5:2:2", "--epochs", "3",
         "--outcome", "verdict", "--json",
     ).json()  # fmt: skip
@@ -56,9 +56,9 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_gets_one_line_and_leaves_nothing(gradlab: Gradlab, home: Path, name: str) -> None:
+def test_a_mistake_gets_one_line_and_leaves_nothing(descentlab: Descentlab, home: Path, name: str) -> None:
     arguments, words = MISTAKES[name]
-    answer = gradlab(*arguments)
+    answer = descentlab(*arguments)
     assert answer.code == 2
     assert words in answer.err
     assert len(answer.err.strip().splitlines()) == 1

@@ -17,10 +17,10 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from gradlab.cli._studio import has_screen
-from tests.cli.conftest import Gradlab
+from descentlab.cli._studio import has_screen
+from tests.cli.conftest import Descentlab
 
-COMMAND = [sys.executable, "-c", "from gradlab.cli import main; main()", "studio"]
+COMMAND = [sys.executable, "-c", "from descentlab.cli import main; main()", "studio"]
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def started(folder: Path, *options: str) -> Iterator[tuple["subprocess.Popen[str
     assert process.stdout is not None
     try:
         told = process.stdout.readline()
-        found = re.fullmatch(r"gradlab studio: (http\S+)\n", told)
+        found = re.fullmatch(r"descentlab studio: (http\S+)\n", told)
         assert found, told or process.communicate()[1]
         yield process, found[1]
     finally:
@@ -54,7 +54,7 @@ def test_it_answers_on_this_machine_alone(address: str) -> None:
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", address)
     answer = httpx.get(address)
     assert answer.status_code == 200
-    assert "gradlab studio" in answer.text
+    assert "descentlab studio" in answer.text
 
 
 @pytest.mark.parametrize("header", ["Host", "Origin"])
@@ -90,15 +90,15 @@ def test_what_a_killed_studio_left_in_its_trash_is_brought_back_and_told(tmp_pat
 @pytest.mark.parametrize("runs", ["kept", "kept/lesson/runs"])
 @pytest.mark.parametrize("may_write", [False, True])
 def test_a_folder_that_cannot_be_written_is_told(
-    gradlab: Gradlab, home: Path, monkeypatch: pytest.MonkeyPatch, runs: str, *, may_write: bool
+    descentlab: Descentlab, home: Path, monkeypatch: pytest.MonkeyPatch, runs: str, *, may_write: bool
 ) -> None:
     (home / "kept").mkdir()
-    monkeypatch.setattr("gradlab.studio.serve", lambda *, on_ready, **_: on_ready("http://here/"))
+    monkeypatch.setattr("descentlab.studio.serve", lambda *, on_ready, **_: on_ready("http://here/"))
     # Rights are nothing to root, as whom tests may run.
     monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK or Path(path).name != "kept" or may_write)
-    answer = gradlab("studio", "--no-open", "--runs", runs)
+    answer = descentlab("studio", "--no-open", "--runs", runs)
     lines = answer.out.splitlines()
-    assert (answer.code, answer.err, lines[:2]) == (0, "", ["gradlab studio: http://here/", "Ctrl-C ends it."])
+    assert (answer.code, answer.err, lines[:2]) == (0, "", ["descentlab studio: http://here/", "Ctrl-C ends it."])
     assert len(lines) == (2 if may_write else 3)
     assert may_write or "kept cannot be written by you" in lines[2]
 
@@ -109,20 +109,20 @@ def test_ctrl_c_ends_it_without_a_traceback(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert err == "gradlab: interrupted\n"
+    assert err == "descentlab: interrupted\n"
     assert not list(tmp_path.iterdir())
 
 
-def test_a_port_that_is_taken_is_told_in_a_line(gradlab: Gradlab) -> None:
+def test_a_port_that_is_taken_is_told_in_a_line(descentlab: Descentlab) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        answer = gradlab("studio", "--no-open", "--port", port)
+        answer = descentlab("studio", "--no-open", "--port", port)
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == (
-        f"gradlab: error: cannot listen on 127.0.0.1, port {port}: the port is taken; choose another by --port, or a "
-        "free one by --port 0\n"
+        f"descentlab: error: cannot listen on 127.0.0.1, port {port}: the port is taken; choose another by --port, or "
+        "a free one by --port 0\n"
     )
 
 
@@ -139,10 +139,10 @@ def test_a_port_that_is_taken_is_told_in_a_line(gradlab: Gradlab) -> None:
     ],
 )
 def test_what_cannot_be_is_told_before_anything_starts(
-    gradlab: Gradlab, home: Path, words: tuple[str, ...], says: str
+    descentlab: Descentlab, home: Path, words: tuple[str, ...], says: str
 ) -> None:
     (home / "file").touch()
-    answer = gradlab("studio", "--no-open", *words)
+    answer = descentlab("studio", "--no-open", *words)
     assert (answer.code, answer.out) == (2, "")
     assert says in answer.err
     assert "Traceback" not in answer.err

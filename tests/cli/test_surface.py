@@ -1,17 +1,17 @@
-"""`gradlab surface` as a person types it."""
+"""`descentlab surface` as a person types it."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Gradlab
+from tests.cli.conftest import Descentlab
 
 SMALL = ("--starts", "60", "--steps", "40")
 
 
-def test_words_come_first_and_name_the_page(gradlab: Gradlab, home: Path) -> None:
-    answer = gradlab("surface", "double-well", *SMALL)
+def test_words_come_first_and_name_the_page(descentlab: Descentlab, home: Path) -> None:
+    answer = descentlab("surface", "double-well", *SMALL)
     assert answer.code == 0
     assert answer.out.startswith("double-well has 2 minima")
     assert answer.out.rstrip().endswith("report: runs/double-well-surface/report.html")
@@ -20,8 +20,8 @@ def test_words_come_first_and_name_the_page(gradlab: Gradlab, home: Path) -> Non
     assert (home / "runs" / "double-well-surface" / "report.html").is_file()
 
 
-def test_json_is_one_object(gradlab: Gradlab, home: Path) -> None:
-    answer = gradlab("surface", "x^4 - 3*x^2 + x", "--json", "--no-report", "--lr", "0.01,0.1", *SMALL)
+def test_json_is_one_object(descentlab: Descentlab, home: Path) -> None:
+    answer = descentlab("surface", "x^4 - 3*x^2 + x", "--json", "--no-report", "--lr", "0.01,0.1", *SMALL)
     told = answer.json()
     assert told["formula"] == "x^4 - 3*x^2 + x"
     assert told["path"] is None
@@ -30,8 +30,8 @@ def test_json_is_one_object(gradlab: Gradlab, home: Path) -> None:
     assert not list(home.iterdir())
 
 
-def test_a_formula_may_begin_with_a_minus(gradlab: Gradlab) -> None:
-    answer = gradlab("surface", "-tanh(x) + x^2", "--json", "--no-report", "--domain", "-2:2", *SMALL)
+def test_a_formula_may_begin_with_a_minus(descentlab: Descentlab) -> None:
+    answer = descentlab("surface", "-tanh(x) + x^2", "--json", "--no-report", "--domain", "-2:2", *SMALL)
     assert answer.code == 0
     assert answer.json()["formula"] == "-tanh(x) + x^2"
     assert answer.json()["domain"] == [[-2.0, 2.0]]
@@ -40,27 +40,27 @@ def test_a_formula_may_begin_with_a_minus(gradlab: Gradlab) -> None:
 @pytest.mark.parametrize(
     ("formula", "says"), [("-x^2 + z", "'z' at position 8"), ("-(x - 1", "'(' at position 2"), ("-h*x", "'h' at")]
 )
-def test_its_places_are_counted_without_the_option_s_minus(gradlab: Gradlab, formula: str, says: str) -> None:
-    answer = gradlab("surface", formula)
+def test_its_places_are_counted_without_the_option_s_minus(descentlab: Descentlab, formula: str, says: str) -> None:
+    answer = descentlab("surface", formula)
     assert answer.code == 2
     assert says in answer.err
 
 
-def test_short_options_stay_options(gradlab: Gradlab, home: Path) -> None:
-    answer = gradlab("surface", "bowl", "-q", "--no-report", *SMALL)
+def test_short_options_stay_options(descentlab: Descentlab, home: Path) -> None:
+    answer = descentlab("surface", "bowl", "-q", "--no-report", *SMALL)
     assert (answer.code, answer.out, answer.err) == (0, "", "")
-    assert "gradlab surface himmelblau" in gradlab("surface", "-h").out
+    assert "descentlab surface himmelblau" in descentlab("surface", "-h").out
 
 
 @pytest.mark.parametrize("words", [(), ("--list",)])
-def test_it_lists_the_surfaces(gradlab: Gradlab, words: tuple[str, ...]) -> None:
-    from gradlab.surfaces import find_surface, surface_names
+def test_it_lists_the_surfaces(descentlab: Descentlab, words: tuple[str, ...]) -> None:
+    from descentlab.surfaces import find_surface, surface_names
 
-    answer = gradlab("surface", *words)
+    answer = descentlab("surface", *words)
     assert (answer.code, answer.err) == (0, "")
     for name in surface_names():
         assert re.search(rf"^{name} +{re.escape(find_surface(name).formula)} +\w", answer.out, re.MULTILINE)
-    listed = gradlab("surface", *words, "--json").json()["surfaces"]
+    listed = descentlab("surface", *words, "--json").json()["surfaces"]
     assert [one["name"] for one in listed] == list(surface_names())
 
 
@@ -99,17 +99,17 @@ def test_it_lists_the_surfaces(gradlab: Gradlab, words: tuple[str, ...]) -> None
         (("sqrt(-1 - x^2)",), "has no value on its domain"),
     ],
 )
-def test_mistakes_are_told_in_a_line(gradlab: Gradlab, home: Path, words: tuple[str, ...], says: str) -> None:
-    answer = gradlab("surface", *words)
+def test_mistakes_are_told_in_a_line(descentlab: Descentlab, home: Path, words: tuple[str, ...], says: str) -> None:
+    answer = descentlab("surface", *words)
     assert (answer.code, answer.out) == (2, "")
-    assert re.fullmatch(r"gradlab: error: [^\n]+\n", answer.err)
+    assert re.fullmatch(r"descentlab: error: [^\n]+\n", answer.err)
     assert says in answer.err
     assert len(answer.err) < 500
     assert not list(home.iterdir())
 
 
-def test_a_file_in_the_way_is_named(gradlab: Gradlab, home: Path) -> None:
+def test_a_file_in_the_way_is_named(descentlab: Descentlab, home: Path) -> None:
     (home / "taken").write_text("", encoding="utf-8")
-    answer = gradlab("surface", "bowl", "--out", "taken", *SMALL)
+    answer = descentlab("surface", "bowl", "--out", "taken", *SMALL)
     assert answer.code == 2
     assert "taken is a file, not a folder" in answer.err

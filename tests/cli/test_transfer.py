@@ -1,21 +1,21 @@
-"""`gradlab transfer` as a person types it."""
+"""`descentlab transfer` as a person types it."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Gradlab
+from tests.cli.conftest import Descentlab
 
 
 @pytest.fixture(scope="module")
 def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    import gradlab as gl
+    import descentlab as dl
 
-    return gl.train("digits", epochs=5, out=tmp_path_factory.mktemp("runs") / "digits", report=False).path
+    return dl.train("digits", epochs=5, out=tmp_path_factory.mktemp("runs") / "digits", report=False).path
 
 
-def test_it_tells_its_finding_first_and_names_its_page(gradlab: Gradlab, home: Path, digits: Path) -> None:
-    answer = gradlab("transfer", digits, "digits", "--examples", "1,2", "--seeds", "2", "--out", "here")
+def test_it_tells_its_finding_first_and_names_its_page(descentlab: Descentlab, home: Path, digits: Path) -> None:
+    answer = descentlab("transfer", digits, "digits", "--examples", "1,2", "--seeds", "2", "--out", "here")
     assert answer.code == 0, answer.err
     assert answer.out.startswith("From digits to digits, with 2 examples of each class: accuracy by frozen features")
     assert "raw pixels" in answer.out
@@ -24,8 +24,8 @@ def test_it_tells_its_finding_first_and_names_its_page(gradlab: Gradlab, home: P
     assert {path.name for path in (home / "here").iterdir()} == {"report.html", "result.json", "accuracy.parquet"}
 
 
-def test_json_is_one_object_with_all_numbers(gradlab: Gradlab, home: Path, digits: Path) -> None:
-    told = gradlab("transfer", digits, "digits", "--examples", "1", "--seeds", "1", "--no-report", "--json").json()
+def test_json_is_one_object_with_all_numbers(descentlab: Descentlab, home: Path, digits: Path) -> None:
+    told = descentlab("transfer", digits, "digits", "--examples", "1", "--seeds", "1", "--no-report", "--json").json()
     assert set(told["ways"]) == {"frozen", "fine-tuned", "fresh", "raw pixels"}
     assert told["ways"]["fresh"][0]["examples_per_class"] == 1
     assert set(told["chosen"][0]["values"]) == set(told["ways"])
@@ -33,8 +33,8 @@ def test_json_is_one_object_with_all_numbers(gradlab: Gradlab, home: Path, digit
     assert not list(home.iterdir())
 
 
-def test_help_teaches_by_an_example(gradlab: Gradlab) -> None:
-    assert "• gradlab transfer mnist-cnn-001 fashion-mnist" in gradlab("transfer", "--help").out
+def test_help_teaches_by_an_example(descentlab: Descentlab) -> None:
+    assert "• descentlab transfer mnist-cnn-001 fashion-mnist" in descentlab("transfer", "--help").out
 
 
 @pytest.mark.parametrize(
@@ -51,9 +51,9 @@ def test_help_teaches_by_an_example(gradlab: Gradlab) -> None:
     ],
 )
 def test_a_mistake_gets_one_line_and_leaves_nothing(
-    gradlab: Gradlab, home: Path, digits: Path, words: tuple[str, ...], says: str
+    descentlab: Descentlab, home: Path, digits: Path, words: tuple[str, ...], says: str
 ) -> None:
-    answer = gradlab("transfer", *[str(digits) if word == "RUN" else word for word in words])
+    answer = descentlab("transfer", *[str(digits) if word == "RUN" else word for word in words])
     assert answer.code == 2
     assert says in answer.err
     assert len(answer.err.strip().splitlines()) == 1

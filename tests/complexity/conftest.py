@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from gradlab.complexity import Case
-from gradlab.networks import build_network
-from gradlab.objectives import build_objective
-from gradlab.spec import AnyLayerSpec, AnyOptimizerSpec, CrossEntropySpec, SgdSpec
+from descentlab.complexity import Case
+from descentlab.networks import build_network
+from descentlab.objectives import build_objective
+from descentlab.spec import AnyLayerSpec, AnyOptimizerSpec, CrossEntropySpec, SgdSpec
 
 
 class CaseMaker:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gradlab.complexity._clock import Trial, compile_loop, measure_by_turns, one_by_one, prepare
+from descentlab.complexity._clock import Trial, compile_loop, measure_by_turns, one_by_one, prepare
 
 
 def test_a_loop_returns_what_the_work_gives() -> None:

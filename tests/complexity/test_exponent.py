@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from gradlab.complexity import LEAST_POINTS, fit_exponent, reached_from
-from gradlab.core import ShapeError
+from descentlab.complexity import LEAST_POINTS, fit_exponent, reached_from
+from descentlab.core import ShapeError
 
 SIZES = 4 ** np.arange(8)
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from jax.flatten_util import ravel_pytree
 
-from gradlab.complexity._one_weight import Way, compile_one_weight
-from gradlab.spec import Conv2DSpec, DenseSpec, DropoutSpec, FlattenSpec, MaxPool2DSpec
-from gradlab.training import precision_of
+from descentlab.complexity._one_weight import Way, compile_one_weight
+from descentlab.spec import Conv2DSpec, DenseSpec, DropoutSpec, FlattenSpec, MaxPool2DSpec
+from descentlab.training import precision_of
 from tests.complexity.conftest import CaseMaker
 
 MODELS = {

@@ -7,9 +7,9 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from gradlab.complexity import count_by_xla, count_work
-from gradlab.networks import build_network
-from gradlab.spec import (
+from descentlab.complexity import count_by_xla, count_work
+from descentlab.networks import build_network
+from descentlab.spec import (
     AdamSpec,
     AnyOptimizerSpec,
     AvgPool2DSpec,

@@ -1,6 +1,6 @@
 """A table prints in columns and shows in a notebook."""
 
-from gradlab.core import Table
+from descentlab.core import Table
 
 
 def test_a_table_prints_in_columns_numbers_to_the_right() -> None:

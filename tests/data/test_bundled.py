@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from sklearn import datasets
 
-from gradlab.data import Dataset, data_names, load, prepare
-from gradlab.spec import BundledData, SplitSpec
+from descentlab.data import Dataset, data_names, load, prepare
+from descentlab.spec import BundledData, SplitSpec
 
 LOADERS: dict[str, Callable[[], Any]] = {
     "iris": datasets.load_iris,
@@ -72,8 +72,8 @@ def test_iris_is_divided_as_its_preset_says() -> None:
 def test_iris_loads_nothing_heavy() -> None:
     code = """
 import sys
-from gradlab.data import load, prepare
-from gradlab.spec import BundledData, SplitSpec
+from descentlab.data import load, prepare
+from descentlab.spec import BundledData, SplitSpec
 prepare(load(BundledData(name="iris")), SplitSpec(), 0)
 heavy = ("jax", "pandas", "pyarrow", "sklearn", "scipy", "matplotlib", "PIL", "pooch", "requests")
 print(*[name for name in heavy if name in sys.modules])

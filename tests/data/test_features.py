@@ -10,10 +10,10 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from gradlab.core import DataError
-from gradlab.data._features import CategoryFeature, check_finite, fit_feature, lay_out
-from gradlab.data._inference import infer_column
-from gradlab.data._table import Column, NumberColumn, Table, WordColumn
+from descentlab.core import DataError
+from descentlab.data._features import CategoryFeature, check_finite, fit_feature, lay_out
+from descentlab.data._inference import infer_column
+from descentlab.data._table import Column, NumberColumn, Table, WordColumn
 
 
 def _words(*cells: str) -> Column:

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradlab.core import DataError, MissingDataError, StorageError
-from gradlab.data import Arrays, Dataset, load, preparation_from_json, prepare
-from gradlab.data._download import download
-from gradlab.data._idx import load_idx
-from gradlab.data._idx_files import read_idx
-from gradlab.spec import IdxData, SplitSpec
+from descentlab.core import DataError, MissingDataError, StorageError
+from descentlab.data import Arrays, Dataset, load, preparation_from_json, prepare
+from descentlab.data._download import download
+from descentlab.data._idx import load_idx
+from descentlab.data._idx_files import read_idx
+from descentlab.spec import IdxData, SplitSpec
 
 
 def _idx(array: np.ndarray, *, shape: tuple[int, ...] | None = None) -> bytes:
@@ -39,7 +39,7 @@ def _write_set(folder: Path, *, packed: bool = True) -> None:
 @pytest.mark.parametrize("packed", [True, False])
 def test_the_four_files_become_train_and_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool) -> None:
     _write_set(tmp_path / "mnist", packed=packed)
-    monkeypatch.setenv("GRADLAB_DATA", str(tmp_path))
+    monkeypatch.setenv("DESCENTLAB_DATA", str(tmp_path))
     data = prepare(load(IdxData()), SplitSpec(test=0.7, validation=0.25), 0)
     assert data.inputs.shape == (60, 28, 28, 1)
     assert data.inputs.dtype == np.uint8
@@ -53,7 +53,7 @@ def test_the_four_files_become_train_and_test(tmp_path: Path, monkeypatch: pytes
 
 def test_fewer_training_pictures_are_drawn_in_shares(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _write_set(tmp_path / "fashion-mnist")
-    monkeypatch.setenv("GRADLAB_DATA", str(tmp_path))
+    monkeypatch.setenv("DESCENTLAB_DATA", str(tmp_path))
     source = load(IdxData(name="fashion-mnist", num_train=20))
     data, other = (prepare(source, SplitSpec(validation=0.5), seed) for seed in (0, 1))
     assert (len(data.train), len(data.validation), len(data.test)) == (10, 10, 20)
@@ -67,7 +67,7 @@ def test_fewer_training_pictures_are_drawn_in_shares(tmp_path: Path, monkeypatch
 def test_the_real_files(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, name: str, mean: float, deviation: float
 ) -> None:
-    monkeypatch.setenv("GRADLAB_DATA", str(data_dir))
+    monkeypatch.setenv("DESCENTLAB_DATA", str(data_dir))
     data = prepare(load(IdxData.model_validate({"name": name})), SplitSpec(validation=0.1), 0)
     assert (len(data.train), len(data.validation), len(data.test)) == (54_000, 6_000, 10_000)
     pixels = data.inputs[:60_000]
@@ -123,14 +123,14 @@ def test_files_that_do_not_fit_together_are_refused(
 ) -> None:
     _write_set(tmp_path / "mnist")
     (tmp_path / "mnist" / file).write_bytes(gzip.compress(_idx(array)))
-    monkeypatch.setenv("GRADLAB_DATA", str(tmp_path))
+    monkeypatch.setenv("DESCENTLAB_DATA", str(tmp_path))
     with pytest.raises(DataError, match=message):
         load(IdxData())
 
 
 def test_new_pictures_are_prepared_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _write_set(tmp_path / "mnist")
-    monkeypatch.setenv("GRADLAB_DATA", str(tmp_path))
+    monkeypatch.setenv("DESCENTLAB_DATA", str(tmp_path))
     data = prepare(load(IdxData()), SplitSpec(), 0)
     kept = preparation_from_json(data.preparation.to_json())
     pictures = data.inputs[40:]
@@ -262,9 +262,9 @@ def test_a_corrupted_download_leaves_nothing(server: _Server, tmp_path: Path) ->
 
 
 def _download_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, bytes]) -> Dataset:
-    monkeypatch.setenv("GRADLAB_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("DESCENTLAB_DATA", str(tmp_path / "data"))
     server = _Server(files)
-    monkeypatch.setenv("GRADLAB_MNIST_URL", server.url)
+    monkeypatch.setenv("DESCENTLAB_MNIST_URL", server.url)
     try:
         return prepare(load(IdxData()), SplitSpec(), 0)
     finally:
@@ -281,14 +281,14 @@ def test_a_missing_file_names_all_four_and_offers_digits(tmp_path: Path, monkeyp
 
 
 def test_no_network_is_told_the_same_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GRADLAB_DATA", str(tmp_path))
-    monkeypatch.setenv("GRADLAB_MNIST_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("DESCENTLAB_DATA", str(tmp_path))
+    monkeypatch.setenv("DESCENTLAB_MNIST_URL", "http://127.0.0.1:9")
     with pytest.raises(MissingDataError, match=r"no connection.*train-images-idx3-ubyte.gz.*digits"):
         load(IdxData())
 
 
 def test_another_address_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GRADLAB_DATA", str(tmp_path))
+    monkeypatch.setenv("DESCENTLAB_DATA", str(tmp_path))
     with pytest.raises(MissingDataError, match=r"http://127.0.0.1:9/here/train-images-idx3-ubyte.gz"):
         load_idx(IdxData(), url="http://127.0.0.1:9/here")
 

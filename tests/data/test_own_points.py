@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-import gradlab as gl
-from gradlab.data import load, prepare
-from gradlab.spec import Experiment, PointsData, SplitSpec, override, parse, preset, to_toml
+import descentlab as dl
+from descentlab.data import load, prepare
+from descentlab.spec import Experiment, PointsData, SplitSpec, override, parse, preset, to_toml
 
 POINTS = (
     (1.0, 2.0, "blue"), (-1.0, -2.0, "orange"), (2.0, 1.0, "blue"), (-2.0, -1.0, "orange"),
@@ -63,22 +63,22 @@ def points_experiment() -> Experiment:
 
 
 def test_a_network_learns_them_and_tells_new_ones(tmp_path: Path) -> None:
-    run = gl.train(points_experiment(), out=tmp_path / "run", report=True)
+    run = dl.train(points_experiment(), out=tmp_path / "run", report=True)
     told = run.predict(np.array([[4.0, 4.0], [-4.0, -4.0]]))
     assert list(told.predicted) == ["blue", "orange"]
     assert (tmp_path / "run" / "report.html").is_file()
-    assert gl.list_runs(tmp_path).runs[0].data == "60 points"
+    assert dl.list_runs(tmp_path).runs[0].data == "60 points"
 
 
 def test_a_seed_of_the_data_divides_alike_for_every_seed(tmp_path: Path) -> None:
     experiment = override(points_experiment(), ["epochs=1", "data_seed=7"])
-    one = gl.train(override(experiment, ["seed=1"]), out=tmp_path / "one", report=False)
-    other = gl.train(override(experiment, ["seed=2"]), out=tmp_path / "other", report=False)
+    one = dl.train(override(experiment, ["seed=1"]), out=tmp_path / "one", report=False)
+    other = dl.train(override(experiment, ["seed=2"]), out=tmp_path / "other", report=False)
     checksums = {run.folder.environment()["data_checksum"] for run in (one, other)}
     assert len(checksums) == 1
     source = load(experiment.data)
     expected = prepare(source, experiment.split, 7)
-    from gradlab.verbs._examples import Examples
+    from descentlab.verbs._examples import Examples
 
     for seed in (1, 2):
         np.testing.assert_array_equal(Examples(experiment).of(seed).train, expected.train)
@@ -87,7 +87,7 @@ def test_a_seed_of_the_data_divides_alike_for_every_seed(tmp_path: Path) -> None
 
 
 def test_a_playground_is_drawn_by_the_seed_of_the_data() -> None:
-    from gradlab.verbs._examples import Examples
+    from descentlab.verbs._examples import Examples
 
     experiment = override(preset("circle"), ["data_seed=3"])
     first, second = (Examples(experiment).of(seed).inputs[:] for seed in (0, 1))

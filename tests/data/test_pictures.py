@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gradlab.core import DataError, MissingDataError
-from gradlab.data import Arrays, Dataset, StoredPictures, load, preparation_from_json, prepare, take_rows
-from gradlab.spec import ArraysData, PicturesData, SplitSpec
+from descentlab.core import DataError, MissingDataError
+from descentlab.data import Arrays, Dataset, StoredPictures, load, preparation_from_json, prepare, take_rows
+from descentlab.spec import ArraysData, PicturesData, SplitSpec
 
 RNG = np.random.default_rng(0)
 
@@ -361,7 +361,7 @@ def test_strict_stops_at_a_broken_picture_that_would_stay_on_disk(mixed: Path) -
 def test_new_pictures_that_are_too_many_stay_on_disk(mixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = _load(mixed)
     whole = _kept(data).apply(mixed)
-    monkeypatch.setattr("gradlab.data._picture_preparation.IN_MEMORY", 100)
+    monkeypatch.setattr("descentlab.data._picture_preparation.IN_MEMORY", 100)
     stored = _kept(data).apply(mixed)
     assert isinstance(stored.inputs, StoredPictures)
     np.testing.assert_array_equal(stored.inputs[:], whole.inputs)

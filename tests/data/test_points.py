@@ -6,9 +6,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from gradlab.core import DataError
-from gradlab.data import Arrays, Dataset, load, preparation_from_json, prepare
-from gradlab.spec import PlaygroundData, SplitSpec
+from descentlab.core import DataError
+from descentlab.data import Arrays, Dataset, load, preparation_from_json, prepare
+from descentlab.spec import PlaygroundData, SplitSpec
 
 BUMPS = [(-4, 2.5, 1), (0, 2.5, -1), (4, 2.5, 1), (-4, -2.5, -1), (0, -2.5, 1), (4, -2.5, -1)]
 

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gradlab.data import Dataset, load, preparation_from_json, prepare
-from gradlab.spec import SplitSpec, TableData
+from descentlab.data import Dataset, load, preparation_from_json, prepare
+from descentlab.spec import SplitSpec, TableData
 
 pytestmark = pytest.mark.data
 

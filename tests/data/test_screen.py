@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from gradlab.core import DataError
-from gradlab.data._screen import screen_columns
-from gradlab.data._table import Column, NumberColumn, WordColumn
-from gradlab.data._target import TargetValues, read_targets
+from descentlab.core import DataError
+from descentlab.data._screen import screen_columns
+from descentlab.data._table import Column, NumberColumn, WordColumn
+from descentlab.data._target import TargetValues, read_targets
 
 NUM_ROWS = 200
 RNG = np.random.default_rng(0)

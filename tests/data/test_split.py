@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from sklearn.model_selection import StratifiedShuffleSplit
 
-from gradlab.core import DataError
-from gradlab.data._split import divide
-from gradlab.spec import SplitSpec
+from descentlab.core import DataError
+from descentlab.data._split import divide
+from descentlab.spec import SplitSpec
 
 
 @settings(max_examples=60, deadline=None)

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from gradlab.core import DataError, MissingDataError, RunError
-from gradlab.data import Arrays, Dataset, load, preparation_from_json, prepare
-from gradlab.spec import ArraysData, SplitSpec, TableData
+from descentlab.core import DataError, MissingDataError, RunError
+from descentlab.data import Arrays, Dataset, load, preparation_from_json, prepare
+from descentlab.spec import ArraysData, SplitSpec, TableData
 
 RNG = np.random.default_rng(0)
 FRAME = pd.DataFrame(

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from gradlab.core import DataError, MissingDataError
-from gradlab.data._table import NumberColumn, WordColumn
-from gradlab.data._tables import read_table
+from descentlab.core import DataError, MissingDataError
+from descentlab.data._table import NumberColumn, WordColumn
+from descentlab.data._tables import read_table
 
 FRAME = pd.DataFrame(
     {"n": [1.5, np.nan, 3.0], "i": [1, 2, 3], "b": [True, False, True], "w": ["x", None, "z"]},

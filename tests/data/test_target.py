@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from gradlab.core import DataError
-from gradlab.data._table import Column, NumberColumn, Table, WordColumn
-from gradlab.data._target import TaskChoice, find_target, mean_and_scale, read_targets
+from descentlab.core import DataError
+from descentlab.data._table import Column, NumberColumn, Table, WordColumn
+from descentlab.data._target import TaskChoice, find_target, mean_and_scale, read_targets
 
 
 def _numbers(*values: float) -> NumberColumn:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from gradlab.core import DataError
-from gradlab.data._table import NumberColumn, Table, WordColumn
-from gradlab.data._text import HeaderMode, read_text_table
+from descentlab.core import DataError
+from descentlab.data._table import NumberColumn, Table, WordColumn
+from descentlab.data._text import HeaderMode, read_text_table
 
 
 def _read(tmp_path: Path, data: str | bytes, name: str = "t.csv", header: HeaderMode = "auto") -> Table:

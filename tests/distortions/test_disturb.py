@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from gradlab.distortions import add_noise, change_contrast
+from descentlab.distortions import add_noise, change_contrast
 
 
 def test_noise_is_normal_with_the_given_spread() -> None:

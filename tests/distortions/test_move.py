@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 from scipy import ndimage
 
-from gradlab.distortions import move
+from descentlab.distortions import move
 
 SIDES = [(28, 28, 1), (9, 16, 3), (1, 5, 2)]
 

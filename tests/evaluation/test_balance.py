@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradlab.evaluation import ClassMetrics, describe_imbalance, evaluate_classes
+from descentlab.evaluation import ClassMetrics, describe_imbalance, evaluate_classes
 
 
 def _metrics(found: int, of: int = 10) -> ClassMetrics:

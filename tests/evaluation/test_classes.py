@@ -10,8 +10,8 @@ from hypothesis import example, given, settings, strategies as st
 from sklearn import metrics as sk
 from sklearn.calibration import calibration_curve
 
-from gradlab.core import ShapeError
-from gradlab.evaluation import ClassMetrics, evaluate_classes
+from descentlab.core import ShapeError
+from descentlab.evaluation import ClassMetrics, evaluate_classes
 
 
 def _part(seed: int, num: int, num_classes: int, kind: str) -> tuple[np.ndarray, np.ndarray]:

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from scipy import stats
 
-from gradlab.core import ShapeError
-from gradlab.evaluation import compare_paired, find_best
+from descentlab.core import ShapeError
+from descentlab.evaluation import compare_paired, find_best
 
 
 def scipy_p(difference: np.ndarray) -> float:

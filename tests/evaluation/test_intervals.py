@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, strategies as st
 from scipy import stats
 
-from gradlab.evaluation import mean_and_deviation, wilson_interval
+from descentlab.evaluation import mean_and_deviation, wilson_interval
 
 
 @given(num=st.integers(1, 5_000), share=st.floats(0.0, 1.0))

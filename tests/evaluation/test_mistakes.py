@@ -6,8 +6,8 @@ from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.special import softmax
 
-from gradlab.core import ShapeError
-from gradlab.evaluation import softmax_account, worst_misses, worst_mistakes
+from descentlab.core import ShapeError
+from descentlab.evaluation import softmax_account, worst_misses, worst_mistakes
 
 
 def test_the_worst_mistakes_come_first() -> None:

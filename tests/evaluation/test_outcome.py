@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from gradlab.core import ShapeError
-from gradlab.evaluation import (
+from descentlab.core import ShapeError
+from descentlab.evaluation import (
     ClassMetrics,
     Curves,
     RealMetrics,

@@ -8,10 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gradlab.core import SpecError
-from gradlab.data import Dataset, load, prepare
-from gradlab.evaluation import Plane, lay_plane, spanning_features
-from gradlab.spec import BundledData, PlaygroundData, PlaygroundFeature, PointsData, SplitSpec, SyntheticData, TableData
+from descentlab.core import SpecError
+from descentlab.data import Dataset, load, prepare
+from descentlab.evaluation import Plane, lay_plane, spanning_features
+from descentlab.spec import (
+    BundledData,
+    PlaygroundData,
+    PlaygroundFeature,
+    PointsData,
+    SplitSpec,
+    SyntheticData,
+    TableData,
+)
 
 SPLIT = SplitSpec(test=0.3, validation=0.0)
 NUM_TICKS = 7

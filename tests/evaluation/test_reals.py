@@ -8,8 +8,8 @@ from hypothesis import given, settings, strategies as st
 from scipy import stats
 from sklearn import metrics as sk
 
-from gradlab.core import ShapeError
-from gradlab.evaluation import RealMetrics, evaluate_reals
+from descentlab.core import ShapeError
+from descentlab.evaluation import RealMetrics, evaluate_reals
 
 
 def _evaluate(outputs: np.ndarray, targets: np.ndarray, train_mean: float = 0.0) -> RealMetrics:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from gradlab.core import ShapeError
-from gradlab.evaluation import evaluate_classes, evaluate_reals, over_seeds
+from descentlab.core import ShapeError
+from descentlab.evaluation import evaluate_classes, evaluate_reals, over_seeds
 
 
 def _member(seed: int) -> dict[str, Any]:

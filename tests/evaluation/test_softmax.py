@@ -8,8 +8,8 @@ from hypothesis import given, settings, strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import special
 
-from gradlab.core import ShapeError, SpecError
-from gradlab.evaluation import softmax_account, softmax_effects, softmax_proofs, softmax_truth
+from descentlab.core import ShapeError, SpecError
+from descentlab.evaluation import softmax_account, softmax_effects, softmax_proofs, softmax_truth
 
 logits_of = lambda reach: arrays(np.float64, st.integers(1, 8), elements=st.floats(-reach, reach))
 temperatures = st.sampled_from([0.1, 0.5, 1.0, 2.0, 10.0])

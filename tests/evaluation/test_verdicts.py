@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from gradlab.evaluation import MemberCurves, compare_paired, find_best, holm, judge_member, stuck_units
+from descentlab.evaluation import MemberCurves, compare_paired, find_best, holm, judge_member, stuck_units
 
 RNG = np.random.default_rng(5)
 STEPS = np.arange(101)

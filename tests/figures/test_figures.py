@@ -10,8 +10,8 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from PIL import Image
 
-from gradlab.core import ShapeError
-from gradlab.figures import class_colour, plot_boundary, plot_confusion, plot_history
+from descentlab.core import ShapeError
+from descentlab.figures import class_colour, plot_boundary, plot_confusion, plot_history
 
 
 def test_a_history_shows_its_curves() -> None:
@@ -98,7 +98,7 @@ def test_figures_leave_no_trace_in_pyplot() -> None:
     code = """
 import sys
 import numpy as np
-from gradlab.figures import plot_history
+from descentlab.figures import plot_history
 assert "matplotlib" not in sys.modules
 plot_history(np.arange(2), {"training": np.ones((1, 2))})
 print("matplotlib.pyplot" in sys.modules)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from matplotlib.collections import QuadMesh
 
-import gradlab as gl
-from gradlab.core import ShapeError
-from gradlab.figures import plot_atlas, plot_sweep
-from gradlab.studies import OUTCOMES
+import descentlab as dl
+from descentlab.core import ShapeError
+from descentlab.figures import plot_atlas, plot_sweep
+from descentlab.studies import OUTCOMES
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +18,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_sweep_shows_the_median_over_its_seeds() -> None:
-    study = gl.sweep("circle", learning_rate="0.01,1,0.1", seeds=3, epochs=5, report=False).study
+    study = dl.sweep("circle", learning_rate="0.01,1,0.1", seeds=3, epochs=5, report=False).study
     axes = plot_sweep(study).axes[0]
     table = study.table()
     lines = {line.get_label(): line for line in axes.lines}
@@ -30,14 +30,14 @@ def test_a_sweep_shows_the_median_over_its_seeds() -> None:
         np.testing.assert_allclose(np.asarray(lines[f"{part} loss"].get_xdata()), [0.01, 0.1, 1.0])
         np.testing.assert_allclose(np.asarray(lines[f"{part} loss"].get_ydata()), medians)
     assert axes.get_xlabel() == "learning rate"
-    words = gl.sweep("circle", vary={"activation": "relu,tanh"}, seeds=2, epochs=2, report=False).study
+    words = dl.sweep("circle", vary={"activation": "relu,tanh"}, seeds=2, epochs=2, report=False).study
     with pytest.raises(ShapeError, match="more than one number"):
         plot_sweep(words)
 
 
 def test_a_map_is_blue_where_networks_converge_and_orange_where_not() -> None:
     x, y = "learning_rate.hidden=1:10000:4", "learning_rate.output=10:1000:3"
-    atlas = gl.atlas("fractal", x=x, y=y, epochs=40, report=False).atlas
+    atlas = dl.atlas("fractal", x=x, y=y, epochs=40, report=False).atlas
     assert 0 < atlas.converges.sum() < atlas.converges.size
     figure = plot_atlas(atlas)
     [mesh] = [each for each in figure.axes[0].collections if isinstance(each, QuadMesh)]

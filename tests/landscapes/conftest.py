@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from gradlab.landscapes import Sample, Survey
-from gradlab.networks import HostArrays, Network, build_network
-from gradlab.objectives import build_objective
-from gradlab.spec import CrossEntropySpec, DenseSpec, LossSpec, SquaredErrorSpec
+from descentlab.landscapes import Sample, Survey
+from descentlab.networks import HostArrays, Network, build_network
+from descentlab.objectives import build_objective
+from descentlab.spec import CrossEntropySpec, DenseSpec, LossSpec, SquaredErrorSpec
 
 
 def dense_network(*units: int, inputs: int = 4, outputs: int = 3, activation: Any = "relu") -> Network:

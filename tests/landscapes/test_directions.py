@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from jaxtyping import Float
 
-from gradlab.core import ShapeError
-from gradlab.landscapes import Normalization, draw_direction, length_of_weights, weight_space
-from gradlab.networks import Network, build_network
-from gradlab.spec import BatchNormSpec, Conv2DSpec, DenseSpec, FlattenSpec
+from descentlab.core import ShapeError
+from descentlab.landscapes import Normalization, draw_direction, length_of_weights, weight_space
+from descentlab.networks import Network, build_network
+from descentlab.spec import BatchNormSpec, Conv2DSpec, DenseSpec, FlattenSpec
 from tests.landscapes.conftest import dense_network, with_biases
 
 

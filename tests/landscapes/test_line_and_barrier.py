@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from gradlab.landscapes import find_barrier, read_line, weight_space
-from gradlab.networks import build_network
-from gradlab.spec import DenseSpec
+from descentlab.landscapes import find_barrier, read_line, weight_space
+from descentlab.networks import build_network
+from descentlab.spec import DenseSpec
 from tests.landscapes.conftest import flowers, survey_of
 
 AT = np.linspace(0.0, 1.0, 21)

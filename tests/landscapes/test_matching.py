@@ -5,9 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from gradlab.landscapes import Survey, find_barrier, match_units, weight_space
-from gradlab.networks import HostArrays, build_network
-from gradlab.spec import Conv2DSpec, DenseSpec, FlattenSpec
+from descentlab.landscapes import Survey, find_barrier, match_units, weight_space
+from descentlab.networks import HostArrays, build_network
+from descentlab.spec import Conv2DSpec, DenseSpec, FlattenSpec
 from tests.landscapes.conftest import dense_network, flowers, survey_of, with_biases
 
 AT = np.linspace(0.0, 1.0, 11)

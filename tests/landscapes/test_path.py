@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from gradlab.core import ShapeError
-from gradlab.landscapes import path_plane
+from descentlab.core import ShapeError
+from descentlab.landscapes import path_plane
 
 
 def bent_path(count: int = 12, size: int = 30) -> np.ndarray:

@@ -5,11 +5,11 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812 - PyTorch's own custom
 
-from gradlab.evaluation import infer
-from gradlab.landscapes import Normalization, Sample, _survey, draw_direction, rescale, weight_space
-from gradlab.networks import HostArrays, Network, build_network
-from gradlab.objectives import build_objective
-from gradlab.spec import (
+from descentlab.evaluation import infer
+from descentlab.landscapes import Normalization, Sample, _survey, draw_direction, rescale, weight_space
+from descentlab.networks import HostArrays, Network, build_network
+from descentlab.objectives import build_objective
+from descentlab.spec import (
     ActivationSpec,
     BatchNormSpec,
     Conv2DSpec,
@@ -19,7 +19,7 @@ from gradlab.spec import (
     FlattenSpec,
     MaxPool2DSpec,
 )
-from gradlab.training import precision_of
+from descentlab.training import precision_of
 from tests.landscapes.conftest import dense_network, flowers, survey_of, with_biases
 
 AT = np.linspace(-1.0, 1.0, 9)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from jax.flatten_util import ravel_pytree
 
-from gradlab.core import SpecError
-from gradlab.live import Gauge, Session, account_of, nearest_example
-from gradlab.networks import Context
-from gradlab.spec import override, preset
+from descentlab.core import SpecError
+from descentlab.live import Gauge, Session, account_of, nearest_example
+from descentlab.networks import Context
+from descentlab.spec import override, preset
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, strategies as st
 from PIL import Image, ImageDraw
 
-from gradlab import data
-from gradlab.core import SpecError
-from gradlab.live import DIGITS, MNIST, PadStyle, centre_drawing, pad_style
-from gradlab.spec import BundledData, IdxData, SplitSpec
+from descentlab import data
+from descentlab.core import SpecError
+from descentlab.live import DIGITS, MNIST, PadStyle, centre_drawing, pad_style
+from descentlab.spec import BundledData, IdxData, SplitSpec
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradlab.core import SpecError
-from gradlab.data import load, prepare
-from gradlab.evaluation import infer
-from gradlab.live import Session, as_python
-from gradlab.networks import build_network
-from gradlab.objectives import build_objective
-from gradlab.spec import (
+from descentlab.core import SpecError
+from descentlab.data import load, prepare
+from descentlab.evaluation import infer
+from descentlab.live import Session, as_python
+from descentlab.networks import build_network
+from descentlab.objectives import build_objective
+from descentlab.spec import (
     ActivationName,
     CrossEntropySpec,
     DenseSpec,

@@ -5,11 +5,11 @@ import pytest
 import torch
 from torch.nn import functional
 
-from gradlab.core import SpecError
-from gradlab.live import PictureReader
-from gradlab.networks import build_network
-from gradlab.objectives import build_objective
-from gradlab.spec import (
+from descentlab.core import SpecError
+from descentlab.live import PictureReader
+from descentlab.networks import build_network
+from descentlab.objectives import build_objective
+from descentlab.spec import (
     Conv2DSpec,
     CrossEntropySpec,
     DenseSpec,

@@ -5,10 +5,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gradlab.core import SpecError
-from gradlab.live import GRID, MOST_RACERS, Race, Session, race_variants
-from gradlab.networks import Context, Dense, Tape
-from gradlab.spec import PointsData, override, preset
+from descentlab.core import SpecError
+from descentlab.live import GRID, MOST_RACERS, Race, Session, race_variants
+from descentlab.networks import Context, Dense, Tape
+from descentlab.spec import PointsData, override, preset
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import entropy
 from sklearn.metrics import roc_auc_score
 
-from gradlab.mistakes import judge_doubt, measure_ambiguity
+from descentlab.mistakes import judge_doubt, measure_ambiguity
 
 
 def test_margins_and_entropies() -> None:

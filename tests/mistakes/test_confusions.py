@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix
 
-from gradlab.mistakes import find_confusions
+from descentlab.mistakes import find_confusions
 
 
 def noisy(num: int = 3_000, num_classes: int = 5) -> tuple[np.ndarray, np.ndarray]:

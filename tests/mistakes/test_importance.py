@@ -7,7 +7,7 @@ import pytest
 from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LinearRegression
 
-from gradlab.mistakes import Judged, columns_of, estimate_loss, measure_importance, paint, patches_of, spread_of
+from descentlab.mistakes import Judged, columns_of, estimate_loss, measure_importance, paint, patches_of, spread_of
 
 RNG = np.random.default_rng(0)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gradlab.mistakes import Suspects, _mislabelled, check_by_flipping, find_suspects
+from descentlab.mistakes import Suspects, _mislabelled, check_by_flipping, find_suspects
 
 
 def told(num: int = 600, num_classes: int = 4, sharpness: float = 6.0) -> tuple[np.ndarray, np.ndarray]:

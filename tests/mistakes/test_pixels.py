@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from gradlab.mistakes import attribute, half_lies_on, likeness, pixel_spread
-from gradlab.networks import Network, build_network
-from gradlab.spec import AnyLayerSpec, DenseSpec, FlattenSpec
+from descentlab.mistakes import attribute, half_lies_on, likeness, pixel_spread
+from descentlab.networks import Network, build_network
+from descentlab.spec import AnyLayerSpec, DenseSpec, FlattenSpec
 
 RNG = np.random.default_rng(0)
 

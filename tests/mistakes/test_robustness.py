@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, norm
 
-from gradlab.mistakes import (
+from descentlab.mistakes import (
     Disturbance,
     Judged,
     crossing,

@@ -10,10 +10,10 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - PyTorch's own custom
 from hypothesis import given, settings, strategies as st
 
-from gradlab.core import ShapeError
-from gradlab.networks import Context, Network, Tape, activate, build_network
-from gradlab.networks._convolve import FEW
-from gradlab.spec import (
+from descentlab.core import ShapeError
+from descentlab.networks import Context, Network, Tape, activate, build_network
+from descentlab.networks._convolve import FEW
+from descentlab.spec import (
     ActivationSpec,
     AvgPool2DSpec,
     BatchNormSpec,
@@ -107,7 +107,7 @@ def test_the_weight_gradient_of_many_patches_is_that_of_few(monkeypatch: pytest.
     many = jnp.asarray(pictures(FEW + 1, 6, 7, 2))
     loss = lambda p: jnp.sum(network.forward(p, {}, many, Context())[0] ** 2)
     whole = jax.grad(loss)(params)["conv2d1"]["weight"]
-    monkeypatch.setattr("gradlab.networks._convolve.MAX_PATCHES", 1)
+    monkeypatch.setattr("descentlab.networks._convolve.MAX_PATCHES", 1)
     np.testing.assert_allclose(jax.grad(loss)(params)["conv2d1"]["weight"], whole, rtol=1e-4)
 
 

@@ -5,8 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gradlab.networks._dense import NARROW, SMALL_PRODUCT, multiply
-from gradlab.training import precision_of
+from descentlab.networks._dense import NARROW, SMALL_PRODUCT, multiply
+from descentlab.training import precision_of
 
 SHAPES = [(5, 4, 3), (32, 320, 10), (7, NARROW * 16, 16), (16, 64, 64)]
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from sklearn.utils.class_weight import compute_class_weight
 
-from gradlab.objectives import balanced_weights
+from descentlab.objectives import balanced_weights
 
 
 @pytest.mark.parametrize("counts", [(50, 50), (90, 9, 1), (1, 2, 3, 4)])

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from jax import numpy as jnp
 
-from gradlab.objectives import best_constant_loss, build_objective
-from gradlab.spec import BinaryCrossEntropySpec, CrossEntropySpec, HuberSpec, LossSpec, SquaredErrorSpec
+from descentlab.objectives import best_constant_loss, build_objective
+from descentlab.spec import BinaryCrossEntropySpec, CrossEntropySpec, HuberSpec, LossSpec, SquaredErrorSpec
 
 RNG = np.random.default_rng(3)
 

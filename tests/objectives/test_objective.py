@@ -11,9 +11,9 @@ import torch.nn.functional as F  # noqa: N812 - PyTorch's own custom
 from hypothesis import given, settings, strategies as st
 from jax.test_util import check_grads
 
-from gradlab.core import SpecError
-from gradlab.objectives import Objective, build_objective
-from gradlab.spec import BinaryCrossEntropySpec, CrossEntropySpec, HuberSpec, SquaredErrorSpec
+from descentlab.core import SpecError
+from descentlab.objectives import Objective, build_objective
+from descentlab.spec import BinaryCrossEntropySpec, CrossEntropySpec, HuberSpec, SquaredErrorSpec
 
 RNG = np.random.default_rng(0)
 LOGITS = RNG.normal(size=(16, 4)).astype(np.float32) * 3

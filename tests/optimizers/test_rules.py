@@ -9,8 +9,8 @@ import optax
 import pytest
 import torch
 
-from gradlab.optimizers import numeric_fields, penalty, schedule_factors, start, update
-from gradlab.spec import (
+from descentlab.optimizers import numeric_fields, penalty, schedule_factors, start, update
+from descentlab.spec import (
     AdamSpec,
     AdamWSpec,
     AnyOptimizerSpec,

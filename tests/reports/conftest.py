@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradlab.core import generator
-from gradlab.reports import (
+from descentlab.core import generator
+from descentlab.reports import (
     Boundary2D,
     Calibration,
     Confusion,

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradlab.reports import (
+from descentlab.reports import (
     Band,
     Boundary2D,
     BoundaryRow,
@@ -22,8 +22,8 @@ from gradlab.reports import (
     Table,
     render_page,
 )
-from gradlab.reports._chart import chart_view
-from gradlab.reports._map import map_view
+from descentlab.reports._chart import chart_view
+from descentlab.reports._map import map_view
 
 EVIL = '</script><script>alert("x")</script>'
 GRID = np.linspace(-1.0, 1.0, 8)

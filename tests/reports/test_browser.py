@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gradlab.reports import render
+from descentlab.reports import render
 
 pytestmark = pytest.mark.browser
 

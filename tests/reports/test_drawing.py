@@ -14,14 +14,14 @@ from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from gradlab.core import ShapeError
-from gradlab.figures import CLASS_COLOURS, lighten, score_colours, winner_colours
-from gradlab.reports._contour import class_margins, zero_lines
-from gradlab.reports._csv import download
-from gradlab.reports._curves import accuracy_chart, loss_chart, thin
-from gradlab.reports._numbers import fixed, number, seconds, short
-from gradlab.reports._png import encode_png
-from gradlab.reports._scales import Scale, linear_scale, log_scale
+from descentlab.core import ShapeError
+from descentlab.figures import CLASS_COLOURS, lighten, score_colours, winner_colours
+from descentlab.reports._contour import class_margins, zero_lines
+from descentlab.reports._csv import download
+from descentlab.reports._curves import accuracy_chart, loss_chart, thin
+from descentlab.reports._numbers import fixed, number, seconds, short
+from descentlab.reports._png import encode_png
+from descentlab.reports._scales import Scale, linear_scale, log_scale
 
 Variants = dict[str, Callable[[], Any]]
 FLOATS = st.floats(-1e12, 1e12, allow_nan=False)

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 
-from gradlab.reports import TrainingReport, render
+from descentlab.reports import TrainingReport, render
 
 Variants = dict[str, Callable[[], Any]]
 
@@ -154,7 +154,7 @@ def test_the_experiment_comes_back_byte_for_byte(variants: Variants, hostile: st
     toml = f'name = "ü"\n# {hostile} % & + #\r\n'
     page = _parse(replace(variants["table"](), experiment_toml=toml))
     assert unquote(page.find("a", download="experiment.toml")[0].attributes["href"].split(",", 1)[1]) == toml
-    assert "gradlab train experiment.toml" in _section(page, "experiment").text
+    assert "descentlab train experiment.toml" in _section(page, "experiment").text
 
 
 def test_the_layers_are_listed_with_their_totals(variants: Variants) -> None:
@@ -298,6 +298,6 @@ def test_a_diverged_run_ends_its_line(variants: Variants) -> None:
 
 def test_the_floor_loads_neither_plots_nor_engine() -> None:
     heavy = "{'jax', 'matplotlib', 'jinja2', 'pydantic'}"
-    code = f"import gradlab.reports, gradlab.figures, sys; print(*{heavy} & set(sys.modules))"
+    code = f"import descentlab.reports, descentlab.figures, sys; print(*{heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

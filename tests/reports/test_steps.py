@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradlab.reports import (
+from descentlab.reports import (
     Bars,
     Chart,
     DrawnLayer,
@@ -20,11 +20,11 @@ from gradlab.reports import (
     Table,
     render_page,
 )
-from gradlab.reports._bars import bars_view
-from gradlab.reports._chart import chart_view
-from gradlab.reports._equations import mathml
-from gradlab.reports._network import network_view
-from gradlab.reports._network_colours import brightness, strength
+from descentlab.reports._bars import bars_view
+from descentlab.reports._chart import chart_view
+from descentlab.reports._equations import mathml
+from descentlab.reports._network import network_view
+from descentlab.reports._network_colours import brightness, strength
 
 EVIL = '</script><script>alert("x")</script>'
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradlab.reports import Chart, Series
+from descentlab.reports import Chart, Series
 from tests.reports.test_steps import page as render_steps, steps
 
 pytestmark = pytest.mark.browser

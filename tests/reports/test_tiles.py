@@ -6,8 +6,8 @@ import io
 import numpy as np
 from PIL import Image
 
-from gradlab.reports import Page, Section, Tile, Tiles, render_page
-from gradlab.reports._tiles import tiles_view
+from descentlab.reports import Page, Section, Tile, Tiles, render_page
+from descentlab.reports._tiles import tiles_view
 
 
 def pixels(uri: str) -> np.ndarray:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from gradlab.networks import build_network
-from gradlab.representations import WeightedNetwork
-from gradlab.spec import AnyLayerSpec, Conv2DSpec, DenseSpec, FlattenSpec, MaxPool2DSpec
+from descentlab.networks import build_network
+from descentlab.representations import WeightedNetwork
+from descentlab.spec import AnyLayerSpec, Conv2DSpec, DenseSpec, FlattenSpec, MaxPool2DSpec
 
 
 def weighted(model: Sequence[AnyLayerSpec], shape: tuple[int, ...], num_outputs: int = 3) -> WeightedNetwork:

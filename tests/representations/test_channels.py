@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gradlab.representations import (
+from descentlab.representations import (
     WeightedNetwork,
     depth_names,
     find_preferred,
@@ -15,7 +15,7 @@ from gradlab.representations import (
     untrained,
     weighted_layers,
 )
-from gradlab.spec import BatchNormSpec, Conv2DSpec, DenseSpec, FlattenSpec, GlobalAvgPool2DSpec
+from descentlab.spec import BatchNormSpec, Conv2DSpec, DenseSpec, FlattenSpec, GlobalAvgPool2DSpec
 from tests.representations.conftest import weighted
 
 

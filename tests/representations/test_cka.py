@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gradlab.representations import gram_of, linear_cka
+from descentlab.representations import gram_of, linear_cka
 
 
 def unbiased_hsic(K: np.ndarray, L: np.ndarray) -> float:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from gradlab.evaluation import Estimate
-from gradlab.representations import CLASS, ENDS, HOLES, PIXELS, Depth, Reading, judge, window_share
+from descentlab.evaluation import Estimate
+from descentlab.representations import CLASS, ENDS, HOLES, PIXELS, Depth, Reading, judge, window_share
 
 LAYERS = (PIXELS, "first", "middle", "last")
 ORIENTED = Estimate(0.1, 0.05, 0.15)

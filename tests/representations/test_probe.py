@@ -5,7 +5,7 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.linear_model import Ridge, RidgeClassifier
 
-from gradlab.representations import (
+from descentlab.representations import (
     PIXELS,
     Division,
     Property,

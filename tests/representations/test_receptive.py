@@ -8,9 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gradlab.networks import Context, Tape
-from gradlab.representations import Box, WeightedNetwork, answer_tap, receptive_field
-from gradlab.spec import (
+from descentlab.networks import Context, Tape
+from descentlab.representations import Box, WeightedNetwork, answer_tap, receptive_field
+from descentlab.spec import (
     ActivationSpec,
     AnyLayerSpec,
     AvgPool2DSpec,

@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy.stats import spearmanr
 
-from gradlab.representations import WeightedNetwork, explain, rank_correlation
+from descentlab.representations import WeightedNetwork, explain, rank_correlation
 
 
 def test_of_a_linear_network_all_is_known(linear: WeightedNetwork) -> None:

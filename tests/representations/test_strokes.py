@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gradlab.representations import (
+from descentlab.representations import (
     CLASS,
     DIRECTION,
     HOLES,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gradlab.representations import (
+from descentlab.representations import (
     WeightedNetwork,
     bars,
     compare_selectivity,
@@ -14,7 +14,7 @@ from gradlab.representations import (
     selectivity,
     untrained,
 )
-from gradlab.spec import Conv2DSpec, DenseSpec, FlattenSpec
+from descentlab.spec import Conv2DSpec, DenseSpec, FlattenSpec
 from tests.representations.conftest import weighted
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradlab.runs import RunFolder, create_run, describe_environment
-from gradlab.spec import preset
+from descentlab.runs import RunFolder, create_run, describe_environment
+from descentlab.spec import preset
 
 
 def write_run(out: Path) -> RunFolder:

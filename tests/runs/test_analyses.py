@@ -1,4 +1,4 @@
-"""Studies' and analyses' own files, from gradlab and from a stranger."""
+"""Studies' and analyses' own files, from descentlab and from a stranger."""
 
 import json
 from datetime import UTC, datetime
@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradlab.core import RunError
-from gradlab.runs import AnalysisFolder, StudyFolder, is_analysis, list_analyses, save_results
+from descentlab.core import RunError
+from descentlab.runs import AnalysisFolder, StudyFolder, is_analysis, list_analyses, save_results
+from descentlab.runs._format import stamp
 
 
 def write(folder: Path, **result: Any) -> AnalysisFolder:
@@ -23,7 +24,10 @@ def test_an_analysis_is_found_and_read(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     (tmp_path / "empty").mkdir()
     assert list_analyses(tmp_path) == ["circle-landscape"]
-    assert (found.name, found.result()) == ("circle-landscape", {"outcome": ["flat"], "notes": [], "value": None})
+    assert (found.name, found.result()) == (
+        "circle-landscape",
+        {**stamp(), "outcome": ["flat"], "notes": [], "value": None},
+    )
     assert before - 2 <= found.written.timestamp() <= datetime.now(UTC).timestamp() + 2
     assert found.written.tzinfo is not None
     assert found.report_path.read_text() == "<title>page</title>"

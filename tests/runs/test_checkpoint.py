@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradlab.core import RunError
-from gradlab.runs import RunFolder
+from descentlab.core import RunError
+from descentlab.runs import RunFolder
 
 WRITER = """
 import sys
 from pathlib import Path
 import numpy as np
-from gradlab.runs import RunFolder
+from descentlab.runs import RunFolder
 run = RunFolder(Path(sys.argv[1]))
 print("ready", flush=True)
 epoch = 2
@@ -67,7 +67,7 @@ def test_dropping_a_checkpoint_removes_its_folder(run: RunFolder) -> None:
 
 def test_a_second_process_cannot_train_into_the_same_run(run: RunFolder) -> None:
     code = (
-        "import sys; from pathlib import Path; from gradlab.runs import RunFolder\n"
+        "import sys; from pathlib import Path; from descentlab.runs import RunFolder\n"
         "with RunFolder(Path(sys.argv[1])).lock(): print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(

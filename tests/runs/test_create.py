@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from gradlab.core import RunError, StorageError
-from gradlab.runs import RunFolder, create_run, describe_environment, list_runs
-from gradlab.spec import Experiment, preset
+from descentlab.core import RunError, StorageError
+from descentlab.runs import RunFolder, create_run, describe_environment, list_runs
+from descentlab.spec import Experiment, preset
 
 FILES = ["environment.json", "experiment.toml", "preparation.json"]
 
@@ -104,9 +104,9 @@ def test_a_full_disk_is_told_in_one_line_and_leaves_nothing(tmp_path: Path, exis
     code = """
 import resource, sys
 from pathlib import Path
-from gradlab.core import StorageError
-from gradlab.runs import create_run
-from gradlab.spec import preset
+from descentlab.core import StorageError
+from descentlab.runs import create_run
+from descentlab.spec import preset
 resource.setrlimit(resource.RLIMIT_FSIZE, (50, 50))
 try:
     create_run(preset("iris"), out=Path(sys.argv[1]), preparation={}, environment={})

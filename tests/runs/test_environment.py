@@ -6,13 +6,13 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 
-from gradlab.runs import describe_environment
+from descentlab.runs import describe_environment
 
 
 def test_the_environment_holds_versions_hardware_and_date() -> None:
     found = describe_environment(data_checksum="sha256:ab", seeds=(3, 4), devices=("TFRT_CPU_0",))
     assert found["packages"]["numpy"] == importlib.metadata.version("numpy")
-    assert found["packages"]["gradlab"] == importlib.metadata.version("gradlab")
+    assert found["packages"]["descentlab"] == importlib.metadata.version("descentlab")
     assert found["machine"]["cores"] >= 1
     assert found["machine"]["memory_bytes"] > 2**20
     assert found["machine"]["processor"]
@@ -26,8 +26,8 @@ def test_the_record_of_a_run_imports_nothing_heavy() -> None:
 import sys, tempfile
 from pathlib import Path
 import numpy as np
-from gradlab.runs import create_run, describe_environment, list_runs
-from gradlab.spec import preset
+from descentlab.runs import create_run, describe_environment, list_runs
+from descentlab.spec import preset
 root = Path(tempfile.mkdtemp())
 run = create_run(preset("iris"), root=root, preparation={}, environment=describe_environment())
 run.save_history({name: np.arange(3) for name in ("member", "seed", "epoch")})

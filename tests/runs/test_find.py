@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from gradlab.core import RunError
-from gradlab.runs import RunFolder, create_run, describe_environment, find_run, list_runs, open_run
-from gradlab.spec import preset
+from descentlab.core import RunError
+from descentlab.runs import RunFolder, create_run, describe_environment, find_run, list_runs, open_run
+from descentlab.spec import preset
 
 
 def test_a_run_is_found_by_path_and_by_bare_name(run: RunFolder) -> None:

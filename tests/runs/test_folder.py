@@ -1,4 +1,4 @@
-"""What is written into a run comes back, by gradlab and without it."""
+"""What is written into a run comes back, by descentlab and without it."""
 
 import json
 import tomllib
@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 import safetensors.numpy
 
-from gradlab.core import RunError, ShapeError
-from gradlab.runs import RunFolder
-from gradlab.spec import preset
+from descentlab.core import RunError, ShapeError
+from descentlab.runs import RunFolder
+from descentlab.spec import preset
 
 SHAPES = {"hidden/weight": (4, 3), "hidden/bias": (3,)}
 
@@ -46,7 +46,7 @@ def test_the_history_reads_back_with_its_types_and_its_nans(run: RunFolder) -> N
     assert frame.groupby("seed")["train_loss"].first().tolist() == pytest.approx([1.0, 1.1])
 
 
-def test_a_run_can_be_read_without_gradlab(run: RunFolder) -> None:
+def test_a_run_can_be_read_without_descentlab(run: RunFolder) -> None:
     with (run.path / "experiment.toml").open("rb") as file:
         assert tomllib.load(file)["epochs"] == 100
     for name in ("preparation.json", "environment.json", "metrics.json"):

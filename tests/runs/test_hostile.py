@@ -14,8 +14,8 @@ import pytest
 import safetensors.numpy
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from gradlab.core import RunError
-from gradlab.runs import RunFolder, list_runs, open_run
+from descentlab.core import RunError
+from descentlab.runs import RunFolder, list_runs, open_run
 
 from .conftest import write_run
 
@@ -132,7 +132,7 @@ def _safetensors(header: bytes, claimed: int | None = None) -> bytes:
         _safetensors(b'{"hidden/weight":{"dtype":"F32","shape":[1,4,3],"data_offsets":[-48,0]}}'),
         _safetensors(b'{"hidden/weight":{"dtype":"F32","shape":[9223372036854775807,4,3],"data_offsets":[0,0]}}'),
         _safetensors(b'{"hidden/weight":{"dtype":"BF16","shape":[0],"data_offsets":[0,0]}}'),
-        _safetensors(b'{"__metadata__":{"gradlab":3}}'),
+        _safetensors(b'{"__metadata__":{"descentlab":3}}'),
         _safetensors(b"[" * 100_000),
     ],
 )

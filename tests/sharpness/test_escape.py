@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gradlab.sharpness import Escape
+from descentlab.sharpness import Escape
 
 RNG = np.random.default_rng(0)
 BEFORE = np.exp(RNG.normal(0.0, 1.0, 8))

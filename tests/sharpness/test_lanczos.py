@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from jax.flatten_util import ravel_pytree
 
-from gradlab.data import load, prepare
-from gradlab.sharpness import (
+from descentlab.data import load, prepare
+from descentlab.sharpness import (
     estimate_trace,
     find_extremes,
     hessian_product,
@@ -17,8 +17,8 @@ from gradlab.sharpness import (
     spectral_density,
     stability_limit,
 )
-from gradlab.spec import AdamSpec, MomentumSpec, NesterovSpec, SgdSpec, override, preset
-from gradlab.training import make_plan, precision_of
+from descentlab.spec import AdamSpec, MomentumSpec, NesterovSpec, SgdSpec, override, preset
+from descentlab.training import make_plan, precision_of
 
 RNG = np.random.default_rng(0)
 

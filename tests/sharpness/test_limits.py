@@ -10,9 +10,9 @@ import pytest
 from sklearn.metrics import log_loss
 from sklearn.utils.class_weight import compute_sample_weight
 
-from gradlab.data import load, prepare
-from gradlab.optimizers import numeric_fields, start, update
-from gradlab.sharpness import (
+from descentlab.data import load, prepare
+from descentlab.optimizers import numeric_fields, start, update
+from descentlab.sharpness import (
     Moment,
     divided_product,
     estimate_second_moment,
@@ -22,7 +22,7 @@ from gradlab.sharpness import (
     stability_limit,
     trace_sharpness,
 )
-from gradlab.spec import (
+from descentlab.spec import (
     AdamSpec,
     AnyOptimizerSpec,
     MomentumSpec,
@@ -32,7 +32,7 @@ from gradlab.spec import (
     override,
     preset,
 )
-from gradlab.training import make_plan, precision_of
+from descentlab.training import make_plan, precision_of
 
 BENDS = np.array([0.3, 2.0, 7.0])
 """Second derivatives of the quadratic, one a weight."""
@@ -141,7 +141,7 @@ def test_chunks_change_nothing(chunk: int, monkeypatch: pytest.MonkeyPatch) -> N
     numbers = []
     with precision_of("float64"):
         for size in (10_000, chunk):
-            monkeypatch.setattr("gradlab.sharpness._network_loss.CHUNK", size)
+            monkeypatch.setattr("descentlab.sharpness._network_loss.CHUNK", size)
             loss = network_loss(plan.network, plan.objective, dataset, l2=0.1, l1=0.01)
             place = loss.place(plan.network.draw(0), plan.network.start_statistics(), "float64")
             vector = jnp.asarray(np.linspace(-1.0, 1.0, place.size))

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gradlab.sharpness import Extremes, Place, Stop, Surroundings, find_extremes, judge_stop, look_around
+from descentlab.sharpness import Extremes, Place, Stop, Surroundings, find_extremes, judge_stop, look_around
 
 
 class Bowl:

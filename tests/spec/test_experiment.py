@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from gradlab.core import MissingDataError, SpecError
-from gradlab.spec import Experiment, override, parse, preset, preset_names, read, schema, to_json, to_toml
+from descentlab.core import MissingDataError, SpecError
+from descentlab.spec import Experiment, override, parse, preset, preset_names, read, schema, to_json, to_toml
 
 FINITE = st.floats(0.0, 1e6, allow_nan=False, allow_infinity=False)
 NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,20}", fullmatch=True)

@@ -4,8 +4,8 @@ import math
 
 from hypothesis import given, strategies as st
 
-from gradlab.networks import build_network
-from gradlab.spec import Conv2DSpec, MaxPool2DSpec, PicturesData, pictures_experiment
+from descentlab.networks import build_network
+from descentlab.spec import Conv2DSpec, MaxPool2DSpec, PicturesData, pictures_experiment
 
 SIDES = st.integers(1, 1_500)
 

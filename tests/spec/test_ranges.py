@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from gradlab.core import SpecError
-from gradlab.spec import parse_range, parse_values
+from descentlab.core import SpecError
+from descentlab.spec import parse_range, parse_values
 
 
 @given(st.floats(1e-6, 1e3), st.floats(1.5, 1e6), st.integers(2, 50))

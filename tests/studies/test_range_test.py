@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from gradlab.data import load, prepare
-from gradlab.spec import override, preset
-from gradlab.studies import read_range_test, run_range_test
-from gradlab.training import Member, make_plan, train_population
+from descentlab.data import load, prepare
+from descentlab.spec import override, preset
+from descentlab.studies import read_range_test, run_range_test
+from descentlab.training import Member, make_plan, train_population
 
 RATES = np.geomspace(1e-6, 10.0, 141)
 

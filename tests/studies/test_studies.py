@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from gradlab.core import SpecError
-from gradlab.data import Dataset, load, prepare
-from gradlab.evaluation import count_verdicts
-from gradlab.spec import Experiment, StudySpec, override, parse_study, preset
-from gradlab.studies import (
+from descentlab.core import SpecError
+from descentlab.data import Dataset, load, prepare
+from descentlab.evaluation import count_verdicts
+from descentlab.spec import Experiment, StudySpec, override, parse_study, preset
+from descentlab.studies import (
     Measured,
     Study,
     border_cells,
@@ -22,8 +22,8 @@ from gradlab.studies import (
     train_atlas,
     train_study,
 )
-from gradlab.studies._atlas import outcome_columns
-from gradlab.training import Member, adjustable_numbers, make_plan, train_population
+from descentlab.studies._atlas import outcome_columns
+from descentlab.training import Member, adjustable_numbers, make_plan, train_population
 
 
 class Kept:

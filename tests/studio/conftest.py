@@ -14,7 +14,7 @@ import pytest
 
 SERVE = """
 import contextlib
-from gradlab.studio import serve
+from descentlab.studio import serve
 with contextlib.suppress(KeyboardInterrupt):
     serve(port=0, on_ready=print, on_note=print)
 """

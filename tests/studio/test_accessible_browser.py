@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from gradlab.studio.pages._frame_of_page import PAGES
+from descentlab.studio.pages._frame_of_page import PAGES
 
 pytestmark = pytest.mark.browser
 

@@ -9,15 +9,15 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-import gradlab as gl
-from gradlab import verbs
-from gradlab.core import DataError, GradlabError, RunError, SpecError
-from gradlab.spec import TableData, preset
-from gradlab.studio.pages.data._form import fields_of, predict_row
-from gradlab.studio.pages.data._look import describe_column, look_at
-from gradlab.studio.pages.data._outcome import score_rows
-from gradlab.studio.pages.data._sets import Choice, found_sets, from_path, hidden_units, known_set, known_sets
-from gradlab.studio.pages.data._training import (
+import descentlab as dl
+from descentlab import verbs
+from descentlab.core import DataError, DescentlabError, RunError, SpecError
+from descentlab.spec import TableData, preset
+from descentlab.studio.pages.data._form import fields_of, predict_row
+from descentlab.studio.pages.data._look import describe_column, look_at
+from descentlab.studio.pages.data._outcome import score_rows
+from descentlab.studio.pages.data._sets import Choice, found_sets, from_path, hidden_units, known_set, known_sets
+from descentlab.studio.pages.data._training import (
     MOST_AT_ONCE,
     MOST_POINTS,
     Points,
@@ -77,10 +77,10 @@ def wait(training: Training, *, until: Callable[[Training], bool] = lambda train
     return training
 
 
-def test_the_sets_that_are_here_are_listed_and_open_as_gradlab_train_has_them(
+def test_the_sets_that_are_here_are_listed_and_open_as_descentlab_train_has_them(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("GRADLAB_DATA", str(tmp_path))
+    monkeypatch.setenv("DESCENTLAB_DATA", str(tmp_path))
     assert list(known_sets()) == ["iris", "wine", "breast-cancer", "diabetes", "digits"]
     for name in ("iris", "digits"):
         choice = known_set(name)
@@ -155,7 +155,7 @@ def test_a_table_that_cannot_be_learned_from_still_shows_its_columns(tmp_path: P
     assert "every 'b' is 'x'" in look.problem
     assert [column.name for column in look.columns] == ["a", "b"]
     path.write_bytes(b"\x00\x01\x02")
-    with pytest.raises(GradlabError):
+    with pytest.raises(DescentlabError):
         look_at(choose(path))
 
 
@@ -182,14 +182,14 @@ def test_hidden_units_are_read_as_they_are_written() -> None:
             read_hidden(text)
 
 
-def test_a_training_is_that_of_gradlab_train(flowers: Path, tmp_path: Path) -> None:
+def test_a_training_is_that_of_descentlab_train(flowers: Path, tmp_path: Path) -> None:
     choice = choose(flowers).with_table(target="kind", drop=("number",))
     settings = Settings("table", 12, 0.01, 3, (5,))
     training = Trainings().start(lambda watcher: begin(choice, settings, root=tmp_path / "runs", watcher=watcher))
     run = wait(training).run
     assert run is not None, training.standing
     assert run.path == tmp_path / "runs" / "flowers-001"
-    same = gl.train(
+    same = dl.train(
         flowers, "kind", drop=["number"], epochs=12, learning_rate=0.01, seed=3, hidden=[5], out=tmp_path / "b"
     )
     assert run.experiment == same.experiment
@@ -216,7 +216,7 @@ def test_a_stopped_training_is_kept_and_goes_on_to_the_same_weights(tmp_path: Pa
     assert 0.0 < (training.standing.share or 0.0) < 1.0
     again = wait(trainings.start(lambda watcher: verbs.resume(path, watcher=watcher)))
     assert again.run is not None
-    whole = gl.train("iris", epochs=20_000, out=tmp_path / "whole", report=False)
+    whole = dl.train("iris", epochs=20_000, out=tmp_path / "whole", report=False)
     assert (path / "weights.safetensors").read_bytes() == (whole.path / "weights.safetensors").read_bytes()
 
 
@@ -253,7 +253,7 @@ def test_there_is_an_end_to_trainings_at_once() -> None:
         raise RunError("stopped")
 
     started = [trainings.start(idle) for _ in range(MOST_AT_ONCE)]
-    with pytest.raises(GradlabError, match="trainings run already"):
+    with pytest.raises(DescentlabError, match="trainings run already"):
         trainings.start(idle)
     started[0].stop()
     wait(started[0])
@@ -275,7 +275,7 @@ def test_a_long_curve_is_thinned_and_keeps_its_last_point() -> None:
 
 
 def test_a_form_opens_with_what_is_usual_in_the_training_part(flowers: Path, tmp_path: Path) -> None:
-    run = gl.train(flowers, "kind", drop=["number"], epochs=30, learning_rate=0.03, out=tmp_path / "run", report=False)
+    run = dl.train(flowers, "kind", drop=["number"], epochs=30, learning_rate=0.03, out=tmp_path / "run", report=False)
     fields = {field.column: field for field in fields_of(run)}
     assert list(fields) == ["width", "place", "wet", "height"]
     frame = pd.read_csv(flowers)
@@ -299,26 +299,26 @@ def test_a_form_opens_with_what_is_usual_in_the_training_part(flowers: Path, tmp
         np.testing.assert_array_equal(told[0], told[1])
 
 
-def verbs_train_rows(run: gl.Run, path: Path) -> np.ndarray:
-    from gradlab import data
+def verbs_train_rows(run: dl.Run, path: Path) -> np.ndarray:
+    from descentlab import data
 
     source = data.load(TableData(path=str(path), target="kind", drop=("number",)))
     return data.prepare(source, run.experiment.split, 0).train
 
 
 def test_a_network_of_pictures_has_no_form(pictures: Path, tmp_path: Path) -> None:
-    run = gl.train(pictures, epochs=1, out=tmp_path / "run", report=False)
+    run = dl.train(pictures, epochs=1, out=tmp_path / "run", report=False)
     assert fields_of(run) == ()
 
 
 def test_scores_are_told_by_part_with_their_intervals(flowers: Path, tmp_path: Path) -> None:
-    run = gl.train(flowers, "kind", epochs=2, out=tmp_path / "run", report=False)
+    run = dl.train(flowers, "kind", epochs=2, out=tmp_path / "run", report=False)
     header, rows = score_rows(run.metrics)
     assert [row[0] for row in rows] == ["train", "validation", "test"]
     test = dict(zip(header, rows[2], strict=True))
     assert test["accuracy"] == f"{run.test.accuracy:.3f}"
     low, high = run.test["ci95"]
     assert test["95% interval"] == f"{low:.3f} to {high:.3f}"
-    real = gl.train(flowers, "height", epochs=2, out=tmp_path / "real", report=False)
+    real = dl.train(flowers, "height", epochs=2, out=tmp_path / "real", report=False)
     header, rows = score_rows(real.metrics)
     assert dict(zip(header, rows[0], strict=True))["RMSE"] == f"{real.train.rmse:.3f}"

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from gradlab.core import RunError
-from gradlab.runs import RunFolder
+from descentlab.core import RunError
+from descentlab.runs import RunFolder
 from tests.studio.conftest import Studio
 
 pytestmark = pytest.mark.browser

@@ -3,13 +3,13 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from gradlab.core import GradlabError
-from gradlab.live import Session, plane_of
-from gradlab.spec import TableData
-from gradlab.studio.playing._desk import Desk
-from gradlab.studio.playing._packing import pack_points
-from gradlab.studio.playing._player import Command, Player
-from gradlab.studio.playing._to_link import to_query
+from descentlab.core import DescentlabError
+from descentlab.live import Session, plane_of
+from descentlab.spec import TableData
+from descentlab.studio.playing._desk import Desk
+from descentlab.studio.playing._packing import pack_points
+from descentlab.studio.playing._player import Command, Player
+from descentlab.studio.playing._to_link import to_query
 
 
 def test_a_control_changes_a_word_of_the_address() -> None:
@@ -121,7 +121,7 @@ class Seat(Player):
         assert self.session is not None
         try:
             command(self.session)
-        except GradlabError as error:
+        except DescentlabError as error:
             self.problem = str(error)
 
 

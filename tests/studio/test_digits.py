@@ -13,16 +13,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gradlab.core import GradlabError, SpecError
-from gradlab.live import Contributions, Glance
-from gradlab.representations import Attribution
-from gradlab.studio.pages.digits._latest import Latest
-from gradlab.studio.pages.digits._networks import PictureNetwork, find_choices, open_network
-from gradlab.studio.pages.digits._pad import RASTER, read_sent
-from gradlab.studio.pages.digits._pictures import GAP, grey_uri, layer_uri, signed_uri
-from gradlab.studio.pages.digits._training import Recipe, Training, recipes
-from gradlab.studio.pages.digits._words import class_rows, contribution_rows, tell_answer, tell_pixels
-from gradlab.verbs import train
+from descentlab.core import DescentlabError, SpecError
+from descentlab.live import Contributions, Glance
+from descentlab.representations import Attribution
+from descentlab.studio.pages.digits._latest import Latest
+from descentlab.studio.pages.digits._networks import PictureNetwork, find_choices, open_network
+from descentlab.studio.pages.digits._pad import RASTER, read_sent
+from descentlab.studio.pages.digits._pictures import GAP, grey_uri, layer_uri, signed_uri
+from descentlab.studio.pages.digits._training import Recipe, Training, recipes
+from descentlab.studio.pages.digits._words import class_rows, contribution_rows, tell_answer, tell_pixels
+from descentlab.verbs import train
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def test_a_problem_is_told_and_ends_nothing() -> None:
     told: list[Any] = []
 
     def fail() -> None:
-        raise GradlabError("no ink")
+        raise DescentlabError("no ink")
 
     async def play() -> None:
         with ThreadPoolExecutor(1) as pool:
@@ -134,7 +134,7 @@ def test_only_networks_that_a_digit_can_be_drawn_for_are_offered(root: Path) -> 
 
 @pytest.mark.parametrize("name", ["", "..", "../runs/digits-cnn-001", "/etc", "iris-001", "digits-cnn-009", None, 7])
 def test_no_other_folder_is_opened(root: Path, name: Any) -> None:
-    with pytest.raises(GradlabError):
+    with pytest.raises(DescentlabError):
         open_network(root, name)
 
 
@@ -241,5 +241,5 @@ def test_a_training_that_is_stopped_or_fails_says_so(tmp_path: Path) -> None:
 
 
 def test_nothing_is_offered_that_would_be_downloaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("GRADLAB_DATA", str(tmp_path))
+    monkeypatch.setenv("DESCENTLAB_DATA", str(tmp_path))
     assert [recipe.preset for recipe in recipes()] == ["digits-cnn"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gradlab.verbs import train
+from descentlab.verbs import train
 
 pytestmark = pytest.mark.browser
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradlab.core import RunError
-from gradlab.live import Race, Session
-from gradlab.spec import override, preset
-from gradlab.studio.playing._frame import FrameMaker
+from descentlab.core import RunError
+from descentlab.live import Race, Session
+from descentlab.spec import override, preset
+from descentlab.studio.playing._frame import FrameMaker
 
 Layer = tuple[np.ndarray, np.ndarray]
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from gradlab.studio.server._guard import COOKIE, LOOPBACK, Guard
+from descentlab.studio.server._guard import COOKIE, LOOPBACK, Guard
 
 OPEN = {"type": "http", "query_string": b""}
 

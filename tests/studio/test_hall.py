@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from gradlab.core import GradlabError
-from gradlab.spec import preset
-from gradlab.studio.playing import _hall
-from gradlab.studio.playing._hall import CORES, Hall
+from descentlab.core import DescentlabError
+from descentlab.spec import preset
+from descentlab.studio.playing import _hall
+from descentlab.studio.playing._hall import CORES, Hall
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_a_player_is_found_by_its_key_until_it_leaves(hall: Hall) -> None:
 def test_a_full_studio_says_so_and_has_room_again(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_hall, "MOST_PLAYERS", 2)
     players = [hall.enter(preset("circle")) for _ in range(2)]
-    with pytest.raises(GradlabError, match="the studio is full: 2 pages"):
+    with pytest.raises(DescentlabError, match="the studio is full: 2 pages"):
         hall.enter(preset("circle"))
     hall.leave(players[0])
     hall.enter(preset("circle"))

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from gradlab.core import SpecError
-from gradlab.live import Race
-from gradlab.networks import build_network
-from gradlab.spec import DenseSpec, Experiment
-from gradlab.studio.playing._from_link import from_query
-from gradlab.studio.playing._packing import (
+from descentlab.core import SpecError
+from descentlab.live import Race
+from descentlab.networks import build_network
+from descentlab.spec import DenseSpec, Experiment
+from descentlab.studio.playing._from_link import from_query
+from descentlab.studio.playing._packing import (
     MOST_UNPACKED,
     pack,
     pack_points,
@@ -20,9 +20,9 @@ from gradlab.studio.playing._packing import (
     unpack_points,
     unpack_weights,
 )
-from gradlab.studio.playing._sets import FEATURES
-from gradlab.studio.playing._to_link import to_query
-from gradlab.studio.playing._view import HIDEABLE, View
+from descentlab.studio.playing._sets import FEATURES
+from descentlab.studio.playing._to_link import to_query
+from descentlab.studio.playing._view import HIDEABLE, View
 
 WORDS: dict[str, Any] = {
     "data": st.sampled_from(["circle", "xor", "gauss", "spiral", "plane", "multi-gauss", "iris", "wine"]),
@@ -184,5 +184,5 @@ def test_a_race_is_read_by_its_kind() -> None:
     "query", [{"layers": ",".join(["2000"] * 3)}, {"layers": ",".join(["2"] * 60)}, {"layers": "501"}]
 )
 def test_a_network_that_would_starve_the_others_is_refused(query: dict[str, str]) -> None:
-    with pytest.raises(SpecError, match="gradlab train"):
+    with pytest.raises(SpecError, match="descentlab train"):
         from_query(query)

@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradlab.core import DataError
-from gradlab.studio.playing._own_data import MOST_BYTES, REACH, read_own_data
+from descentlab.core import DataError
+from descentlab.studio.playing._own_data import MOST_BYTES, REACH, read_own_data
 
 
 def test_two_columns_of_numbers_become_points(tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gradlab.core import GradlabError
-from gradlab.live import GRID, Race, Session
-from gradlab.spec import override, preset
-from gradlab.studio.playing._player import Player
+from descentlab.core import DescentlabError
+from descentlab.live import GRID, Race, Session
+from descentlab.spec import override, preset
+from descentlab.studio.playing._player import Player
 
 
 def header_of(frame: bytes) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def test_a_problem_is_told_and_the_session_goes_on() -> None:
         assert "batch_size=500 exceeds" in player.problem
         player.do(lambda session: session.advance(epochs=1))
         await until(lambda: player.problem == "")
-        with pytest.raises(GradlabError, match="no such"):
+        with pytest.raises(DescentlabError, match="no such"):
             await player.ask(_fail)
 
     play(work)
@@ -172,7 +172,7 @@ def test_other_data_are_told_of() -> None:
 
 
 def _fail(_: Session) -> None:
-    raise GradlabError("no such thing")
+    raise DescentlabError("no such thing")
 
 
 def test_a_session_that_cannot_begin_says_why() -> None:

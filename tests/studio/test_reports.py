@@ -8,8 +8,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from gradlab.studio.playing._hall import Hall
-from gradlab.studio.shelf._reports import add_reports, file_address, find_report, report_address
+from descentlab.studio.playing._hall import Hall
+from descentlab.studio.shelf._reports import add_reports, file_address, find_report, report_address
 
 
 def make_run(folder: Path, *, is_finished: bool = True, report: str = "<title>report</title>") -> Path:

@@ -10,19 +10,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-import gradlab as gl
-from gradlab.core import RunError
-from gradlab.data import load, prepare
-from gradlab.runs import RunFolder
-from gradlab.spec import SplitSpec, override, preset, to_toml
-from gradlab.studio.shelf._run_comparison import MOST_RUNS, compare_runs
+import descentlab as dl
+from descentlab.core import RunError
+from descentlab.data import load, prepare
+from descentlab.runs import RunFolder
+from descentlab.spec import SplitSpec, override, preset, to_toml
+from descentlab.studio.shelf._run_comparison import MOST_RUNS, compare_runs
 
 Make = Callable[..., RunFolder]
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return gl.train(override(preset("iris"), ["epochs=1"]), out=tmp_path_factory.mktemp("one") / "run").path
+    return dl.train(override(preset("iris"), ["epochs=1"]), out=tmp_path_factory.mktemp("one") / "run").path
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_the_same_table_in_two_places_compares(tmp_path: Path, *, is_changed: bo
         table.parent.mkdir()
         more = ["40,1,a"] if is_changed and place == "two" else []
         table.write_text("\n".join(["x,y,kind", *rows, *more]))
-        run = gl.train(table, "kind", seeds=6, epochs=1, drop=["y"], out=tmp_path / f"run-{place}")
+        run = dl.train(table, "kind", seeds=6, epochs=1, drop=["y"], out=tmp_path / f"run-{place}")
         folders.append(run.folder)
     found = compare_runs(folders)
     assert ("do not compare" in found.statements[0]) == is_changed
@@ -135,7 +135,7 @@ def test_a_target_that_was_taken_is_the_same_as_one_that_was_named(tmp_path: Pat
     rows = [f"{i % 9},{i % 7},{'ab'[i % 2]}" for i in range(60)]
     (tmp_path / "table.csv").write_text("\n".join(["width,height,kind", *rows]))
     for name, target in (("named", "kind"), ("taken", None), ("other", "height")):
-        gl.train(tmp_path / "table.csv", target, epochs=1, out=tmp_path / name)
+        dl.train(tmp_path / "table.csv", target, epochs=1, out=tmp_path / name)
     named, taken, other = (RunFolder(tmp_path / name) for name in ("named", "taken", "other"))
     assert taken.experiment.model_dump()["data"]["target"] is None
     assert compare_runs([named, taken]).settings == ()
@@ -147,7 +147,7 @@ def test_another_choice_of_columns_compares_on_the_same_test_rows(tmp_path: Path
     rows = [f"{i % 9},{i % 7},{'ab'[i % 2]}" for i in range(60)]
     (tmp_path / "table.csv").write_text("\n".join(["x,y,kind", *rows]))
     runs = [
-        gl.train(tmp_path / "table.csv", "kind", seeds=6, epochs=1, drop=drop, out=tmp_path / f"run{len(drop)}")
+        dl.train(tmp_path / "table.csv", "kind", seeds=6, epochs=1, drop=drop, out=tmp_path / f"run{len(drop)}")
         for drop in ([], ["y"])
     ]
     specs = [run.experiment.data for run in runs]

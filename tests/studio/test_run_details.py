@@ -7,30 +7,30 @@ from typing import Any
 
 import pytest
 
-import gradlab as gl
-from gradlab.core import RunError
-from gradlab.runs import StudyFolder
-from gradlab.spec import VariableSpec, override, preset
-from gradlab.studio.shelf._run_details import score_words
-from gradlab.studio.shelf._run_facts import varied_words
-from gradlab.studio.shelf._run_files import find_file, list_files, word_size
-from gradlab.studio.shelf._shelf import Shelf
+import descentlab as dl
+from descentlab.core import RunError
+from descentlab.runs import StudyFolder
+from descentlab.spec import VariableSpec, override, preset
+from descentlab.studio.shelf._run_details import score_words
+from descentlab.studio.shelf._run_facts import varied_words
+from descentlab.studio.shelf._run_files import find_file, list_files, word_size
+from descentlab.studio.shelf._shelf import Shelf
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run with an analysis in it, two sweeps, an atlas, and an analysis of its own."""
     folder = tmp_path_factory.mktemp("details")
-    gl.train(override(preset("iris"), ["epochs=1"]), out=folder / "flowers")
-    gl.curvature(folder / "flowers", set=[])
-    gl.sweep("circle", learning_rate="0.01:1:5", seeds=6, epochs=2, out=folder / "rates")
+    dl.train(override(preset("iris"), ["epochs=1"]), out=folder / "flowers")
+    dl.curvature(folder / "flowers", set=[])
+    dl.sweep("circle", learning_rate="0.01:1:5", seeds=6, epochs=2, out=folder / "rates")
     vary = {"momentum": [0.0, 0.9]}
-    gl.sweep(
+    dl.sweep(
         "circle", vary=vary, set=["optimizer.kind=momentum"], seeds=2, epochs=2, out=folder / "momenta", report=False
     )
     x, y = "learning_rate.hidden=1:100:3", "learning_rate.output=10:1000:3"
-    gl.atlas("fractal", x=x, y=y, set={"epochs": 30}, out=folder / "map")
-    gl.surface("x^2", starts=16, steps=20, out=folder / "bowl")
+    dl.atlas("fractal", x=x, y=y, set={"epochs": 30}, out=folder / "map")
+    dl.surface("x^2", starts=16, steps=20, out=folder / "bowl")
     return folder
 
 
@@ -48,7 +48,7 @@ def test_a_study_says_what_was_asked_and_what_came_out(runs: Path) -> None:
     metrics = json.loads((runs / "rates" / "metrics.json").read_text())
     assert list(found.sentences) == metrics["outcome"]
     told = dict(found.facts)
-    assert told["asked for"] == "gradlab sweep"
+    assert told["asked for"] == "descentlab sweep"
     assert told["varied"] == "learning_rate: 5 values from 0.01 to 1, in equal factors"
     assert told["networks"] == "30: 5 settings, each from 6 seeds, 0 to 5"
     assert told["network"] == "dense 4 tanh, dense 2 tanh, dense outputs"
@@ -66,7 +66,7 @@ def test_a_study_says_what_was_asked_and_what_came_out(runs: Path) -> None:
 
 def test_an_atlas_and_an_analysis_say_theirs(runs: Path) -> None:
     told = facts(runs, "map")
-    assert told["asked for"] == "gradlab atlas"
+    assert told["asked for"] == "descentlab atlas"
     assert told["networks"] == "9: 9 settings, each from seed 0"
     assert Shelf(runs).details("map").table == ()
     bowl = Shelf(runs).details("bowl")
@@ -101,7 +101,7 @@ def test_what_was_varied_is_said_in_short(values: tuple[Any, ...], words: str) -
 def test_an_unfinished_study_says_how_to_go_on(copy: Path, name: str, verb: str) -> None:
     (copy / name / "metrics.json").unlink()
     found = Shelf(copy).details(name)
-    assert found.sentences == (f"Not finished. To continue it: `gradlab {verb} --resume {copy / name}`",)
+    assert found.sentences == (f"Not finished. To continue it: `descentlab {verb} --resume {copy / name}`",)
     assert found.table == ()
     assert found.reports == ()
     assert next(one.state for one in Shelf(copy).entries() if one.name == name) == "can be resumed"
@@ -124,7 +124,7 @@ def test_a_long_study_shows_some_settings_and_says_so(copy: Path) -> None:
     found = Shelf(copy).details("rates")
     assert len(found.table) == 41
     assert "40 of 50 settings" in found.sentences[-1]
-    assert dict(found.facts)["asked for"] == "gradlab sweep"
+    assert dict(found.facts)["asked for"] == "descentlab sweep"
 
 
 def test_files_are_those_on_disk_with_their_sizes(runs: Path) -> None:
@@ -196,7 +196,7 @@ def test_what_does_not_compare_says_so(runs: Path, names: list[str]) -> None:
 
 def test_an_unfinished_study_does_not_compare(copy: Path) -> None:
     (copy / "map" / "metrics.json").unlink()
-    with pytest.raises(RunError, match="gradlab atlas --resume"):
+    with pytest.raises(RunError, match="descentlab atlas --resume"):
         Shelf(copy).compare(["rates", "map"])
     with pytest.raises(RunError, match="1 studies to compare"):
         Shelf(copy).compare(["rates"])
@@ -226,7 +226,7 @@ def test_a_link_is_listed_as_one(copy: Path) -> None:
     (copy / "link").symlink_to(copy / "flowers")
     entry = next(entry for entry in Shelf(copy).entries() if entry.name == "link")
     assert entry.is_link
-    assert entry.state == f"a link; to open it: gradlab studio --runs {copy}"
+    assert entry.state == f"a link; to open it: descentlab studio --runs {copy}"
     assert (entry.is_finished, entry.has_report) == (False, False)
 
 

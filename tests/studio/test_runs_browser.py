@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-import gradlab as gl
-from gradlab.spec import override, preset
-from gradlab.studio.files._hidden_folders import TRASH
+import descentlab as dl
+from descentlab.spec import override, preset
+from descentlab.studio.files._hidden_folders import TRASH
 
 from .conftest import serving
 
@@ -28,15 +28,15 @@ def runs(studio: Any) -> Iterator[Path]:
     """Runs and studies that compare, a run that was stopped and one with a broken file, as long as these tests last."""
     folder = studio.folder / "runs"
     circle = override(preset("circle"), ["epochs=2", "num_seeds=7"])
-    gl.train(circle, out=folder / "slow", report=False)
-    gl.train(override(circle, ["optimizer.learning_rate=0.3"]), out=folder / "fast", report=False)
-    gl.train(override(preset("iris"), ["epochs=5"]), out=folder / "flow ers")
+    dl.train(circle, out=folder / "slow", report=False)
+    dl.train(override(circle, ["optimizer.learning_rate=0.3"]), out=folder / "fast", report=False)
+    dl.train(override(preset("iris"), ["epochs=5"]), out=folder / "flow ers")
     shutil.copytree(folder / "slow", folder / "stopped")
     (folder / "stopped" / "metrics.json").unlink()
     shutil.copytree(folder / "slow", folder / "broken")
     (folder / "broken" / "metrics.json").write_text("{")
-    gl.sweep("circle", learning_rate=[0.01, 0.1], seeds=2, epochs=2, out=folder / "study")
-    gl.sweep("circle", learning_rate="0.001:1:5", seeds=2, epochs=2, out=folder / "wide", report=False)
+    dl.sweep("circle", learning_rate=[0.01, 0.1], seeds=2, epochs=2, out=folder / "study")
+    dl.sweep("circle", learning_rate="0.001:1:5", seeds=2, epochs=2, out=folder / "wide", report=False)
     yield folder
     for name in (*NAMES, *BAD):
         shutil.rmtree(folder / name, ignore_errors=True)
@@ -84,7 +84,7 @@ def test_details_tell_what_was_trained_and_what_came_of_it(show: Open, runs: Pat
     details.get_by_text("epochs = 5", exact=False).wait_for()
     assert details.get_by_role("region", name="Scores").get_by_role("row").count() == 4
     page.get_by_role("button", name="Details of stopped").click()
-    details.get_by_text("gradlab train --resume runs/stopped").wait_for()
+    details.get_by_text("descentlab train --resume runs/stopped").wait_for()
     page.get_by_role("button", name="Details of broken").click()
     details.get_by_role("alert").get_by_text("is not JSON", exact=False).wait_for()
     assert details.get_by_role("region").count() == 0

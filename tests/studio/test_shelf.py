@@ -6,22 +6,22 @@ from typing import Any
 
 import pytest
 
-import gradlab as gl
-from gradlab.core import RunError, StorageError
-from gradlab.runs import RunFolder
-from gradlab.spec import override, preset
-from gradlab.studio.files._hidden_folders import TRASH
-from gradlab.studio.shelf._reports import find_report
-from gradlab.studio.shelf._shelf import Shelf
+import descentlab as dl
+from descentlab.core import RunError, StorageError
+from descentlab.runs import RunFolder
+from descentlab.spec import override, preset
+from descentlab.studio.files._hidden_folders import TRASH
+from descentlab.studio.shelf._reports import find_report
+from descentlab.studio.shelf._shelf import Shelf
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("shelf")
     experiment = override(preset("circle"), ["epochs=3", "num_seeds=8"])
-    gl.train(experiment, out=folder / "slow", report=False)
-    gl.train(override(experiment, ["epochs=40", "optimizer.learning_rate=0.1"]), out=folder / "fast", report=False)
-    gl.train(override(preset("iris"), ["epochs=1"]), out=folder / "flowers")
+    dl.train(experiment, out=folder / "slow", report=False)
+    dl.train(override(experiment, ["epochs=40", "optimizer.learning_rate=0.1"]), out=folder / "fast", report=False)
+    dl.train(override(preset("iris"), ["epochs=1"]), out=folder / "flowers")
     return folder
 
 
@@ -43,7 +43,7 @@ def test_the_newest_is_first_and_a_study_stands_among_the_runs(runs: Path, tmp_p
         shutil.copytree(runs / name, tmp_path / name)
         environment = {**RunFolder(runs / name).environment(), "created": f"2026-01-0{day}T12:00:00+00:00"}
         (tmp_path / name / "environment.json").write_text(json.dumps(environment))
-    gl.sweep("circle", learning_rate=[0.01, 0.1], epochs=2, out=tmp_path / "study", report=True)
+    dl.sweep("circle", learning_rate=[0.01, 0.1], epochs=2, out=tmp_path / "study", report=True)
     entries = Shelf(tmp_path).entries()
     assert [entry.name for entry in entries] == ["study", "fast", "flowers", "slow"]
     assert [entry.kind for entry in entries] == ["study", "run", "run", "run"]
@@ -56,7 +56,7 @@ def test_the_newest_is_first_and_a_study_stands_among_the_runs(runs: Path, tmp_p
 
 
 def test_the_interval_is_that_of_the_score(tmp_path: Path) -> None:
-    run = gl.train(override(preset("plane"), ["epochs=2"]), out=tmp_path / "plane", report=False)
+    run = dl.train(override(preset("plane"), ["epochs=2"]), out=tmp_path / "plane", report=False)
     low, high = run.metrics["test"]["r2_ci95"]
     entry = Shelf(tmp_path).entries()[0]
     assert entry.result == f"R² {run.metrics['test']['r2']:.3f} ({low:.3f} to {high:.3f})"
@@ -80,7 +80,7 @@ def test_an_unfinished_run_says_how_to_go_on(runs: Path, tmp_path: Path) -> None
     entry = shelf.entries()[0]
     assert (entry.state, entry.is_finished) == ("can be resumed, epoch 0 of 1", False)
     assert shelf.details("half").sentences == (
-        f"Not finished. To continue it: `gradlab train --resume {tmp_path / 'half'}`",
+        f"Not finished. To continue it: `descentlab train --resume {tmp_path / 'half'}`",
     )
     with RunFolder(tmp_path / "half").lock():
         assert shelf.entries()[0].state == "in training, epoch 0 of 1"
@@ -130,7 +130,7 @@ def test_what_is_deleted_can_be_put_back(runs: Path) -> None:
 
 
 def test_leaving_the_page_deletes_for_good(tmp_path: Path) -> None:
-    gl.train(override(preset("iris"), ["epochs=1"]), out=tmp_path / "gone", report=False)
+    dl.train(override(preset("iris"), ["epochs=1"]), out=tmp_path / "gone", report=False)
     shelf = Shelf(tmp_path)
     shelf.take_away("gone")
     shelf.forget()
@@ -139,7 +139,7 @@ def test_leaving_the_page_deletes_for_good(tmp_path: Path) -> None:
 
 def test_another_page_s_trash_is_left_alone(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        gl.train(override(preset("iris"), ["epochs=1"]), out=tmp_path / name, report=False)
+        dl.train(override(preset("iris"), ["epochs=1"]), out=tmp_path / name, report=False)
     first, second = Shelf(tmp_path), Shelf(tmp_path)
     first.take_away("one")
     ticket = second.take_away("two")
@@ -161,10 +161,10 @@ def test_a_trash_that_leads_elsewhere_is_not_used(runs: Path, tmp_path: Path) ->
 
 def test_a_name_that_is_used_again_is_not_overwritten(tmp_path: Path) -> None:
     experiment = override(preset("iris"), ["epochs=1"])
-    gl.train(experiment, out=tmp_path / "same", report=False)
+    dl.train(experiment, out=tmp_path / "same", report=False)
     shelf = Shelf(tmp_path)
     ticket = shelf.take_away("same")
-    gl.train(experiment, out=tmp_path / "same", report=False)
+    dl.train(experiment, out=tmp_path / "same", report=False)
     with pytest.raises(RunError, match="another same"):
         shelf.put_back(ticket)
 

@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
-from gradlab.core import RunError, StorageError
-from gradlab.runs import RunFolder
-from gradlab.studio.files._hidden_folders import FINAL, TRASH, UPLOADS
-from gradlab.studio.files._uploads import Uploads
-from gradlab.studio.shelf._trash import Trash
+from descentlab.core import RunError, StorageError
+from descentlab.runs import RunFolder
+from descentlab.studio.files._hidden_folders import FINAL, TRASH, UPLOADS
+from descentlab.studio.files._uploads import Uploads
+from descentlab.studio.shelf._trash import Trash
 
 TOKEN = "0123456789abcdef"
 DELETE = """
 import sys, time
 from pathlib import Path
-from gradlab.studio.shelf._trash import Trash
+from descentlab.studio.shelf._trash import Trash
 runs = Path(sys.argv[1])
 trash = Trash(runs)
 for name in sys.argv[3:]:
@@ -272,7 +272,7 @@ def test_a_run_that_is_put_back_while_others_are_read_keeps_its_upload(
     delete = Trash(runs)
     delete.take(runs / "second")
     delete.seal()
-    monkeypatch.setattr("gradlab.studio.files._upload_use.os.walk", walk_while_it_is_put_back)
+    monkeypatch.setattr("descentlab.studio.files._upload_use.os.walk", walk_while_it_is_put_back)
     delete.empty()
     assert (runs / "first").is_dir()
     assert (upload / "pets.csv").is_file()

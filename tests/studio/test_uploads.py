@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-import gradlab.studio.files._uploads as module
-from gradlab.core import DataError, MissingDataError
-from gradlab.data import TABLE_ENDINGS
-from gradlab.studio.files._paths import allowed_path, check_links
-from gradlab.studio.files._uploads import FOLDER, Uploads, plain_name, unpack_pictures
-from gradlab.studio.server._body_limit import BodyLimit
+import descentlab.studio.files._uploads as module
+from descentlab.core import DataError, MissingDataError
+from descentlab.data import TABLE_ENDINGS
+from descentlab.studio.files._paths import allowed_path, check_links
+from descentlab.studio.files._uploads import FOLDER, Uploads, plain_name, unpack_pictures
+from descentlab.studio.server._body_limit import BodyLimit
 
 PICTURE = b"pretends to be a picture"
 

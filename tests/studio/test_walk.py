@@ -3,9 +3,9 @@ import re
 import numpy as np
 import pytest
 
-from gradlab.live import Session, account_of
-from gradlab.spec import preset
-from gradlab.studio.playing._walk import Stage, walk
+from descentlab.live import Session, account_of
+from descentlab.spec import preset
+from descentlab.studio.playing._walk import Stage, walk
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from gradlab.surfaces import RuleName, Setting, draw_starts, find_surface, follow, make_surface
-from gradlab.surfaces._descend import BLOCK, SMALL_BLOCK, descend
-from gradlab.surfaces._surface import look_at
+from descentlab.surfaces import RuleName, Setting, draw_starts, find_surface, follow, make_surface
+from descentlab.surfaces._descend import BLOCK, SMALL_BLOCK, descend
+from descentlab.surfaces._surface import look_at
 
 BOWL = find_surface("bowl")
 CURVATURES = np.array([1.0, 10.0])

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from gradlab.surfaces import (
+from descentlab.surfaces import (
     Fate,
     Setting,
     draw_starts,
@@ -22,9 +22,9 @@ from gradlab.surfaces import (
     survey,
     values_at,
 )
-from gradlab.surfaces._descend import Ends
-from gradlab.surfaces._judge import judge
-from gradlab.surfaces._outcome import Outcome
+from descentlab.surfaces._descend import Ends
+from descentlab.surfaces._judge import judge
+from descentlab.surfaces._outcome import Outcome
 
 DOUBLE_WELL = survey(find_surface("double-well"))
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings, strategies as st
 
-from gradlab.core import SpecError
-from gradlab.surfaces._latex import to_latex
-from gradlab.surfaces._parse import parse_formula
-from gradlab.surfaces._surface import make_surface, values_at
-from gradlab.surfaces._tree import FUNCTIONS, evaluate, variables_of
+from descentlab.core import SpecError
+from descentlab.surfaces._latex import to_latex
+from descentlab.surfaces._parse import parse_formula
+from descentlab.surfaces._surface import make_surface, values_at
+from descentlab.surfaces._tree import FUNCTIONS, evaluate, variables_of
 
 PLACES = {"x": np.array([-1.7, -0.3, 0.4, 1.0, 2.3]), "y": np.array([0.6, -1.2, 1.0, -0.5, 1.9])}
 IN_NUMPY = {

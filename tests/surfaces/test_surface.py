@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from gradlab.core import SpecError
-from gradlab.surfaces import Domain, find_surface, make_surface, surface_names, values_at
-from gradlab.surfaces._latex import to_latex
-from gradlab.surfaces._parse import parse_formula
-from gradlab.surfaces._surface import look_at
+from descentlab.core import SpecError
+from descentlab.surfaces import Domain, find_surface, make_surface, surface_names, values_at
+from descentlab.surfaces._latex import to_latex
+from descentlab.surfaces._parse import parse_formula
+from descentlab.surfaces._surface import look_at
 from tests.surfaces.test_parse import FORMULAS, read
 
 

@@ -5,8 +5,8 @@ import functools
 import numpy as np
 import pytest
 
-from gradlab.core import SpecError
-from gradlab.surfaces import Survey, find_surface, make_surface, surface_names, survey, values_at
+from descentlab.core import SpecError
+from descentlab.surfaces import Survey, find_surface, make_surface, surface_names, survey, values_at
 
 SLOW = pytest.mark.slow
 

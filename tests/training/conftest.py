@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from gradlab.data import Dataset, load, prepare
-from gradlab.spec import BundledData, Experiment, PlaygroundData, SplitSpec, override, preset
+from descentlab.data import Dataset, load, prepare
+from descentlab.spec import BundledData, Experiment, PlaygroundData, SplitSpec, override, preset
 
 
 @pytest.fixture(scope="session")

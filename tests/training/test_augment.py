@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from scipy import ndimage, stats
 
-from gradlab.core import SpecError
-from gradlab.data import Dataset, load, prepare
-from gradlab.optimizers import schedule_factors
-from gradlab.spec import AugmentSpec, BundledData, Experiment, SplitSpec, override, preset
-from gradlab.training import Member, Plan, Trained, make_plan, train_population
-from gradlab.training._augment import augment
-from gradlab.training._block import Block
+from descentlab.core import SpecError
+from descentlab.data import Dataset, load, prepare
+from descentlab.optimizers import schedule_factors
+from descentlab.spec import AugmentSpec, BundledData, Experiment, SplitSpec, override, preset
+from descentlab.training import Member, Plan, Trained, make_plan, train_population
+from descentlab.training._augment import augment
+from descentlab.training._block import Block
 
 Source = Callable[[int], Dataset]
 MOVED = ["augment.shift=2", "augment.rotate=10", "augment.flip=horizontal"]

@@ -9,11 +9,11 @@ import pytest
 import torch
 from sklearn.utils.class_weight import compute_class_weight
 
-from gradlab.core import SpecError
-from gradlab.data import Dataset
-from gradlab.spec import Experiment, override
-from gradlab.training import Member, Trained, make_plan, train_population
-from gradlab.training._state import example_orders
+from descentlab.core import SpecError
+from descentlab.data import Dataset
+from descentlab.spec import Experiment, override
+from descentlab.training import Member, Trained, make_plan, train_population
+from descentlab.training._state import example_orders
 
 Source = Callable[[int], Dataset]
 BALANCED = "class_weights=balanced"

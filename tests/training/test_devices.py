@@ -11,9 +11,9 @@ import pytest
 SCRIPT = """
 import json
 import jax
-from gradlab.data import load, prepare
-from gradlab.spec import Experiment, override, preset
-from gradlab.training import Member, device_count, make_plan, train_population
+from descentlab.data import load, prepare
+from descentlab.spec import Experiment, override, preset
+from descentlab.training import Member, device_count, make_plan, train_population
 base = override(preset("digits"), ["epochs=2", "model.hidden.units=32"])
 source = load(base.data)
 dataset = prepare(source, base.split, 0)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from jax import monitoring
 
-from gradlab.core import SpecError
-from gradlab.data import Dataset, load, prepare
-from gradlab.spec import Experiment, override, preset
-from gradlab.training import LiveNetwork, Member, make_plan, train_population
+from descentlab.core import SpecError
+from descentlab.data import Dataset, load, prepare
+from descentlab.spec import Experiment, override, preset
+from descentlab.training import LiveNetwork, Member, make_plan, train_population
 
 
 def dataset_of(experiment: Experiment) -> Dataset:

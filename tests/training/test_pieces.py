@@ -12,18 +12,18 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gradlab.data import load, prepare
-from gradlab.spec import Experiment, override, preset
-from gradlab.training import Member, make_plan, train_population
-from gradlab.training._pieces import PIECE, sum_in_pieces
-from gradlab.training._plan import Plan
+from descentlab.data import load, prepare
+from descentlab.spec import Experiment, override, preset
+from descentlab.training import Member, make_plan, train_population
+from descentlab.training._pieces import PIECE, sum_in_pieces
+from descentlab.training._plan import Plan
 
 SCRIPT = """
 import json, sys
 import jax
-from gradlab.data import load, prepare
-from gradlab.spec import override, preset
-from gradlab import training
+from descentlab.data import load, prepare
+from descentlab.spec import override, preset
+from descentlab import training
 if sys.argv[1] == "late":
     jax.devices()
 training.prepare_engine()

@@ -9,14 +9,23 @@ import numpy as np
 import pytest
 import torch
 
-from gradlab.core import RunError, SpecError, StorageError
-from gradlab.data import Dataset
-from gradlab.optimizers import schedule_factors
-from gradlab.spec import DropoutSpec, Experiment, override
-from gradlab.training import Interrupted, Member, Population, Progress, _plan, make_plan, train_blocks, train_population
-from gradlab.training._block import Block
-from gradlab.training._population import group_members
-from gradlab.training._state import example_orders
+from descentlab.core import RunError, SpecError, StorageError
+from descentlab.data import Dataset
+from descentlab.optimizers import schedule_factors
+from descentlab.spec import DropoutSpec, Experiment, override
+from descentlab.training import (
+    Interrupted,
+    Member,
+    Population,
+    Progress,
+    _plan,
+    make_plan,
+    train_blocks,
+    train_population,
+)
+from descentlab.training._block import Block
+from descentlab.training._population import group_members
+from descentlab.training._state import example_orders
 
 Source = Callable[[int], Dataset]
 

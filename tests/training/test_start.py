@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from gradlab.core import SpecError
-from gradlab.data import Dataset
-from gradlab.spec import BatchNormSpec, DenseSpec, Experiment
-from gradlab.training import Member, Population, Start, make_plan, train_population
+from descentlab.core import SpecError
+from descentlab.data import Dataset
+from descentlab.spec import BatchNormSpec, DenseSpec, Experiment
+from descentlab.training import Member, Population, Start, make_plan, train_population
 
 Source = Callable[[int], Dataset]
 

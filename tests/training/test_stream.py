@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gradlab.core import DataError
-from gradlab.data import Dataset, StoredPictures, load, prepare
-from gradlab.optimizers import schedule_factors
-from gradlab.spec import Experiment, PicturesData, SplitSpec, override, pictures_experiment
-from gradlab.training import (
+from descentlab.core import DataError
+from descentlab.data import Dataset, StoredPictures, load, prepare
+from descentlab.optimizers import schedule_factors
+from descentlab.spec import Experiment, PicturesData, SplitSpec, override, pictures_experiment
+from descentlab.training import (
     Interrupted,
     Member,
     Progress,
@@ -22,9 +22,9 @@ from gradlab.training import (
     make_plan,
     train_population,
 )
-from gradlab.training._block import Block
-from gradlab.training._state import flatten_state
-from gradlab.training._stream import Reader
+from descentlab.training._block import Block
+from descentlab.training._state import flatten_state
+from descentlab.training._stream import Reader
 
 BATCH_NORM = '{kind = "batch-norm", name = "norm"}'
 CASES = {
@@ -149,7 +149,7 @@ def test_several_networks_have_a_reader_each_and_all_end(folder: Path) -> None:
 
 
 def _readers() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith("gradlab-reader")]
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("descentlab-reader")]
 
 
 def test_a_stop_ends_the_reader(folder: Path) -> None:

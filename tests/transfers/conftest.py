@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from gradlab.data import Dataset, load, prepare
-from gradlab.spec import BundledData, DenseSpec, Experiment, FlattenSpec, SplitSpec
-from gradlab.training import Member, make_plan, train_population
-from gradlab.transfers import Source
+from descentlab.data import Dataset, load, prepare
+from descentlab.spec import BundledData, DenseSpec, Experiment, FlattenSpec, SplitSpec
+from descentlab.training import Member, make_plan, train_population
+from descentlab.transfers import Source
 
 MODEL = (
     FlattenSpec(name="flat"),

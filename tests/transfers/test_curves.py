@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from gradlab.transfers import Curves, interval_of
+from descentlab.transfers import Curves, interval_of
 
 SIZES = np.array([1, 10, 100])
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from gradlab.networks import build_network
-from gradlab.transfers import Source, features_of, linear_accuracy
+from descentlab.networks import build_network
+from descentlab.transfers import Source, features_of, linear_accuracy
 from tests.transfers.conftest import MODEL, digits
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from gradlab.core import DataError
-from gradlab.transfers import count_classes, draw_shots, fit_pictures
+from descentlab.core import DataError
+from descentlab.transfers import count_classes, draw_shots, fit_pictures
 from tests.transfers.conftest import digits
 
 SHAPE = (8, 8, 1)

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gradlab.training import Interrupted
-from gradlab.transfers import WAYS, Choice, Learner, Shots, Source, draw_shots, nearest
+from descentlab.training import Interrupted
+from descentlab.transfers import WAYS, Choice, Learner, Shots, Source, draw_shots, nearest
 from tests.transfers.conftest import digits
 
 CHOICE = Choice({"frozen": 10.0, "fine-tuned": 0.003, "fresh": 0.003, "raw pixels": 10.0}, {}, 2, 0, 0)

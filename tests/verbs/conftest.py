@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import gradlab as gl
+import descentlab as dl
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def flowers() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def run(tmp_path_factory: pytest.TempPathFactory, flowers: pd.DataFrame) -> gl.Run:
+def run(tmp_path_factory: pytest.TempPathFactory, flowers: pd.DataFrame) -> dl.Run:
     """A finished run on a DataFrame; not to be changed."""
     out = tmp_path_factory.mktemp("runs") / "flowers"
-    return gl.train(flowers, "kind", epochs=40, hidden=[4], learning_rate=0.03, out=out)
+    return dl.train(flowers, "kind", epochs=40, hidden=[4], learning_rate=0.03, out=out)

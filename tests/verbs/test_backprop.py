@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 import torch
 
-import gradlab as gl
-from gradlab.core import RunError, SpecError
-from gradlab.verbs.backpropagation import Backprop
+import descentlab as dl
+from descentlab.core import RunError, SpecError
+from descentlab.verbs.backpropagation import Backprop
 
 DEEP = [{"kind": "dense", "units": 24, "activation": "tanh"}] * 6 + [{"kind": "dense"}]
 PICTURES = [
@@ -31,7 +31,7 @@ PICTURES = [
 
 
 def ask(what: Any, **options: Any) -> Backprop:
-    return gl.backprop(what, report=False, **options)
+    return dl.backprop(what, report=False, **options)
 
 
 def test_every_kind_of_layer_has_its_page_words_and_numbers() -> None:
@@ -62,8 +62,8 @@ def test_names_of_strangers_stay_words(home: Path) -> None:
     table = pd.DataFrame({f"{evil}{k}": np.arange(40.0) * (k + 1) % 7 for k in range(3)})
     table["kind"] = np.array([evil, "$\\x$|`b`"])[np.arange(40) % 2]
     table.to_csv("evil.csv", index=False)
-    run = gl.train("evil.csv", "kind", epochs=1, hidden=[3], report=False)
-    found = gl.backprop(run, batch=(0, 3))
+    run = dl.train("evil.csv", "kind", epochs=1, hidden=[3], report=False)
+    found = dl.backprop(run, batch=(0, 3))
     assert found.path is not None
     page = (found.path / "report.html").read_text(encoding="utf-8")
     assert "&lt;script&gt;alert(1)" in page
@@ -72,10 +72,10 @@ def test_names_of_strangers_stay_words(home: Path) -> None:
     assert "|`b`" not in found.to_markdown()
 
 
-def test_a_run_on_what_was_in_memory_tells_what_can_still_be_shown(run: gl.Run) -> None:
+def test_a_run_on_what_was_in_memory_tells_what_can_still_be_shown(run: dl.Run) -> None:
     with pytest.raises(RunError, match=r"give the inputs yourself.*--input.*--truth"):
-        gl.backprop(run)
-    found = gl.backprop(run, input=[0.1, 0.2, 1.0, 0.0, 0.0], truth="rose", report=False)
+        dl.backprop(run)
+    found = dl.backprop(run, input=[0.1, 0.2, 1.0, 0.0, 0.0], truth="rose", report=False)
     assert found.check is not None
     assert found.check.agrees
     assert "typed" in found.to_page()

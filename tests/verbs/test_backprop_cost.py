@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import gradlab as gl
-from gradlab.complexity import Scaling, _measure as sizes
-from gradlab.core import SpecError
-from gradlab.verbs.complexity import BackpropCost
-from gradlab.verbs.complexity._words import duration, scaling_words
+import descentlab as dl
+from descentlab.complexity import Scaling, _measure as sizes
+from descentlab.core import SpecError
+from descentlab.verbs.complexity import BackpropCost
+from descentlab.verbs.complexity._words import duration, scaling_words
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -34,7 +34,7 @@ def _few_sizes() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def cost(_few_sizes: None) -> BackpropCost:
     """What the Iris network costs; not to be changed."""
-    return gl.backprop_cost("iris", budget=1.0)
+    return dl.backprop_cost("iris", budget=1.0)
 
 
 def test_multiply_adds_of_iris_are_those_counted_by_hand(cost: BackpropCost) -> None:
@@ -125,8 +125,8 @@ def test_a_run_with_convolutions_whose_data_is_gone_is_measured_on_random_pictur
     rng = np.random.default_rng(0)
     model = [{"kind": "conv2d", "filters": 2}, {"kind": "max-pool2d"}, {"kind": "flatten"}, {"kind": "dense"}]
     pictures, kinds = rng.normal(size=(40, 4, 4, 1)), np.arange(40) % 3
-    run = gl.train(pictures, kinds, epochs=1, set={"model": model, "batch_size": 8}, report=False)
-    found = gl.backprop_cost(run, budget=0.5)
+    run = dl.train(pictures, kinds, epochs=1, set={"model": model, "batch_size": 8}, report=False)
+    found = dl.backprop_cost(run, budget=0.5)
     assert any("data is gone" in note for note in found.notes)
     assert found.work.forward == 4 * 4 * 9 * 2 + 2 * 2 * 2 * 3
     assert found.timed.chain_rule is None
@@ -148,7 +148,7 @@ def test_ctrl_c_ends_it_at_the_next_program_and_nothing_is_written(home: Path) -
             signal.raise_signal(signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
-        gl.backprop_cost("iris", out="found", watcher=gl.Watcher(on_loading=on_loading))
+        dl.backprop_cost("iris", out="found", watcher=dl.Watcher(on_loading=on_loading))
     assert told.count("compiling") == 1
     assert not list(home.iterdir())
 
@@ -156,7 +156,7 @@ def test_ctrl_c_ends_it_at_the_next_program_and_nothing_is_written(home: Path) -
 @pytest.mark.parametrize("budget", [0.0, -1.0, float("nan"), float("inf")])
 def test_a_budget_is_some_seconds(budget: float) -> None:
     with pytest.raises(SpecError, match="seconds to measure, above 0"):
-        gl.backprop_cost("iris", budget=budget)
+        dl.backprop_cost("iris", budget=budget)
 
 
 def scaling(seconds: np.ndarray, sizes: np.ndarray, *, noise: float = 0.0) -> Scaling:

@@ -9,25 +9,25 @@ import pandas as pd
 import pytest
 from jax.flatten_util import ravel_pytree
 
-import gradlab as gl
-from gradlab.core import RunError, SpecError
-from gradlab.data import Dataset, load, prepare
-from gradlab.figures import plot_sharpness, plot_spectrum
-from gradlab.networks import Context
-from gradlab.training import make_plan, precision_of
+import descentlab as dl
+from descentlab.core import RunError, SpecError
+from descentlab.data import Dataset, load, prepare
+from descentlab.figures import plot_sharpness, plot_spectrum
+from descentlab.networks import Context
+from descentlab.training import make_plan, precision_of
 
 PLANE = {"data.num_examples": 40, "split.test": 0.0, "batch_size": "full", "model": [{"kind": "dense"}], "epochs": 300}
 """A linear network with squared error: its loss is a quadratic, whose Hessian is that of every place."""
 
 
-def data_of(experiment: gl.Experiment) -> Dataset:
+def data_of(experiment: dl.Experiment) -> Dataset:
     return prepare(load(experiment.data), experiment.split, experiment.seed)
 
 
 @pytest.mark.parametrize("rule", ["sgd", "momentum", "nesterov"])
 def test_on_a_quadratic_training_holds_below_the_limit_and_diverges_above_to_a_hundredth(rule: str, home: Path) -> None:
     settings = {**PLANE, "optimizer": rule}
-    first = gl.curvature("plane", learning_rates=[1e-4], trace=1, set=settings, report=False)
+    first = dl.curvature("plane", learning_rates=[1e-4], trace=1, set=settings, report=False)
     trace = first.traces[0]
     x = np.asarray(data_of(first.experiment).inputs, np.float64)
     # factor 0.5 and the mean over examples: the Hessian is that of x with a column of ones, X'X / n.
@@ -36,7 +36,7 @@ def test_on_a_quadratic_training_holds_below_the_limit_and_diverges_above_to_a_h
     assert trace.largest[-1] == pytest.approx(values[-1], rel=1e-4)
     assert trace.smallest[-1] == pytest.approx(values[0], rel=1e-3)
     allowed = 1e-4 * trace.limit / values[-1]
-    found = gl.curvature("plane", learning_rates=[0.99 * allowed, 1.01 * allowed], trace=2, set=settings, report=False)
+    found = dl.curvature("plane", learning_rates=[0.99 * allowed, 1.01 * allowed], trace=2, set=settings, report=False)
     below, above = found.traces
     assert below.shares[-1] == pytest.approx(0.99, rel=1e-3)
     assert above.shares[0] == pytest.approx(1.01, rel=1e-3)
@@ -46,8 +46,8 @@ def test_on_a_quadratic_training_holds_below_the_limit_and_diverges_above_to_a_h
 
 
 def test_a_run_s_ends_are_those_of_its_dense_hessian_and_are_written_beside_it(home: Path) -> None:
-    run = gl.train("iris", epochs=20, learning_rate=0.02, report=False, set={"precision": "float64"})
-    found = gl.curvature(run)
+    run = dl.train("iris", epochs=20, learning_rate=0.02, report=False, set={"precision": "float64"})
+    found = dl.curvature(run)
     trace = found.traces[0]
     dataset = data_of(run.experiment)
     plan = make_plan(run.experiment, dataset)
@@ -77,8 +77,8 @@ def test_a_run_s_ends_are_those_of_its_dense_hessian_and_are_written_beside_it(h
 
 def test_adam_s_sharpness_is_divided_by_what_training_divided_by(home: Path) -> None:
     settings = {"precision": "float64", "batch_size": "full", "epochs": 12}
-    run = gl.train("iris", report=False, set=settings)
-    trace = gl.curvature(run, report=False).traces[0]
+    run = dl.train("iris", report=False, set=settings)
+    trace = dl.curvature(run, report=False).traces[0]
     assert trace.is_divided
     assert np.isnan(trace.divided[0])
     assert trace.limit == pytest.approx(38.0 / 0.001)
@@ -108,7 +108,7 @@ def test_adam_s_sharpness_is_divided_by_what_training_divided_by(home: Path) -> 
 
 
 def test_a_schedule_moves_the_limit(home: Path) -> None:
-    found = gl.curvature(
+    found = dl.curvature(
         "circle",
         trace=4,
         learning_rates=[0.1],
@@ -127,8 +127,8 @@ def test_batch_norm_dropout_and_convolutions_are_measured_and_told(home: Path) -
         {"kind": "dropout", "rate": 0.2},
         {"kind": "dense"},
     ]
-    run = gl.train("digits-cnn", epochs=1, report=False, set={"model": model})
-    found = gl.curvature(run, examples=200, products=10, probes=3, report=False)
+    run = dl.train("digits-cnn", epochs=1, report=False, set={"model": model})
+    found = dl.curvature(run, examples=200, products=10, probes=3, report=False)
     assert found.traces[0].largest[-1] > 0.0
     text = " ".join(found.notes)
     assert "running statistics" in text
@@ -138,17 +138,17 @@ def test_batch_norm_dropout_and_convolutions_are_measured_and_told(home: Path) -
 
 
 def test_each_network_of_a_run_is_measured_on_its_own_data(home: Path) -> None:
-    run = gl.train("iris", epochs=3, seeds=2, report=False)
+    run = dl.train("iris", epochs=3, seeds=2, report=False)
     for member in (0, 1):
-        trace = gl.curvature(run, member=member, report=False).traces[0]
+        trace = dl.curvature(run, member=member, report=False).traces[0]
         assert trace.loss[-1] == pytest.approx(run.metrics["train"]["members"][member]["loss"], rel=1e-4)
     with pytest.raises(RunError, match="no member 2"):
-        gl.curvature(run, member=2)
+        dl.curvature(run, member=2)
 
 
 def test_after_early_stopping_the_weights_that_were_kept_are_measured(home: Path) -> None:
-    run = gl.train("iris", epochs=60, learning_rate=0.3, report=False, set={"early_stopping.patience": 3})
-    trace = gl.curvature(run, report=False).traces[0]
+    run = dl.train("iris", epochs=60, learning_rate=0.3, report=False, set={"early_stopping.patience": 3})
+    trace = dl.curvature(run, report=False).traces[0]
     assert trace.epochs[-1] == run.metrics["best_epoch"][0]
     assert trace.loss[-1] == pytest.approx(run.train.loss, rel=1e-4)
     assert np.isfinite(trace.divided[-1])
@@ -156,7 +156,7 @@ def test_after_early_stopping_the_weights_that_were_kept_are_measured(home: Path
 
 def test_the_escape_begins_where_training_stopped(home: Path) -> None:
     # At a rate so small that nothing moves, going on stays at the stop; noise and a fresh draw do not.
-    still = gl.curvature(
+    still = dl.curvature(
         "xor", learning_rates=[1e-9], trace=1, escape=True, seeds=3, set={"epochs": 2, "optimizer.learning_rate": 1e-9},
         report=False,
     ).escape  # fmt: skip
@@ -169,17 +169,17 @@ def test_the_escape_begins_where_training_stopped(home: Path) -> None:
 def test_going_on_is_training_longer(home: Path) -> None:
     # With the whole batch and no memory, two trainings of 20 epochs are one of 40.
     settings = {"epochs": 20, "batch_size": "full"}
-    found = gl.curvature("circle", trace=1, escape=True, seeds=2, set=settings, report=False).escape
-    longer = gl.train("circle", epochs=40, batch_size="full", seeds=2, report=False)
+    found = dl.curvature("circle", trace=1, escape=True, seeds=2, set=settings, report=False).escape
+    longer = dl.train("circle", epochs=40, batch_size="full", seeds=2, report=False)
     assert found is not None
     losses = [one["loss"] for one in longer.metrics["train"]["members"]]
     np.testing.assert_allclose(found.go_on, losses, rtol=1e-4)
 
 
 def test_what_cannot_be_measured_is_said(home: Path) -> None:
-    arrays = gl.train(np.random.default_rng(0).normal(size=(40, 2)), np.arange(40) % 2, epochs=1, report=False)
+    arrays = dl.train(np.random.default_rng(0).normal(size=(40, 2)), np.arange(40) % 2, epochs=1, report=False)
     with pytest.raises(RunError, match="arrays in memory"):
-        gl.curvature(arrays)
+        dl.curvature(arrays)
     mistakes: list[tuple[dict[str, Any], str]] = [
         ({"trace": 0}, "trace=0"),
         ({"examples": 0}, "examples=0"),
@@ -191,20 +191,20 @@ def test_what_cannot_be_measured_is_said(home: Path) -> None:
     ]
     for option, words in mistakes:
         with pytest.raises(SpecError, match=words):
-            gl.curvature("iris", **option)
+            dl.curvature("iris", **option)
 
 
 def test_a_training_that_diverges_is_told_from_one_that_saturates(home: Path) -> None:
-    told = gl.curvature("iris", learning_rates=[1e30], trace=1, set={"epochs": 2, "optimizer": "sgd"}, report=False)
+    told = dl.curvature("iris", learning_rates=[1e30], trace=1, set={"epochs": 2, "optimizer": "sgd"}, report=False)
     assert "diverged" in told.sentences[0]
     assert told.spectrum is None
-    told = gl.curvature("circle", learning_rates=[1e30], trace=1, set={"epochs": 2}, report=False)
+    told = dl.curvature("circle", learning_rates=[1e30], trace=1, set={"epochs": 2}, report=False)
     assert "no lower than at the start" in told.sentences[0]
 
 
 @pytest.mark.slow
 def test_sharpness_rises_to_two_over_the_rate_and_stays(home: Path) -> None:
-    found = gl.curvature("edge-of-stability", learning_rates="0.2,0.1,0.05,0.02", trace=100)
+    found = dl.curvature("edge-of-stability", learning_rates="0.2,0.1,0.05,0.02", trace=100)
     for trace in found.traces:
         assert trace.diverged_at is None
         assert trace.largest[-1] == pytest.approx(2.0 / trace.learning_rate, rel=0.02)

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-import gradlab as gl
-from gradlab.core import RunError
+import descentlab as dl
+from descentlab.core import RunError
 
 
 def test_a_preparation_that_does_not_fit_the_network_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    run = gl.train("iris", epochs=1, report=False)
+    run = dl.train("iris", epochs=1, report=False)
     file = run.path / "preparation.json"
     file.write_text(json.dumps({**json.loads(file.read_text()), "input_shape": [3]}))
     table = tmp_path / "new.csv"
     table.write_text("sepal length (cm),sepal width (cm),petal length (cm),petal width (cm)\n5,3,1,0.2\n")
     with pytest.raises(RunError, match=r"gives inputs of shape \(4,\), and its network takes \(3,\)"):
-        gl.open_run(run.path).predict(table)
+        dl.open_run(run.path).predict(table)

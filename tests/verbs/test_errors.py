@@ -1,4 +1,4 @@
-"""`gl.errors`: what it finds of small networks, and what it refuses."""
+"""`dl.errors`: what it finds of small networks, and what it refuses."""
 
 import json
 import math
@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import gradlab as gl
-from gradlab.core import RunError, SpecError
-from gradlab.evaluation import ClassMetrics
-from gradlab.verbs.mistakes import Errors
+import descentlab as dl
+from descentlab.core import RunError, SpecError
+from descentlab.evaluation import ClassMetrics
+from descentlab.verbs.mistakes import Errors
 
 QUICK = {"epochs": 3, "model": [
     {"kind": "conv2d", "name": "conv1", "filters": 4, "activation": "relu", "initializer": "he-normal"},
@@ -22,17 +22,17 @@ QUICK = {"epochs": 3, "model": [
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> gl.Run:
+def run(tmp_path_factory: pytest.TempPathFactory) -> dl.Run:
     """Two small convolutional networks of digits, trained too briefly to be right."""
-    return gl.train("digits-cnn", seeds=2, out=tmp_path_factory.mktemp("runs") / "pair", set=QUICK, report=False)
+    return dl.train("digits-cnn", seeds=2, out=tmp_path_factory.mktemp("runs") / "pair", set=QUICK, report=False)
 
 
 @pytest.fixture(scope="module")
-def found(run: gl.Run, tmp_path_factory: pytest.TempPathFactory) -> Errors:
-    return gl.errors(run, examples=200, shown=6, out=tmp_path_factory.mktemp("errors"))
+def found(run: dl.Run, tmp_path_factory: pytest.TempPathFactory) -> Errors:
+    return dl.errors(run, examples=200, shown=6, out=tmp_path_factory.mktemp("errors"))
 
 
-def test_its_mistakes_are_those_that_the_run_counted(found: Errors, run: gl.Run) -> None:
+def test_its_mistakes_are_those_that_the_run_counted(found: Errors, run: dl.Run) -> None:
     assert found.answered is not None
     confusion = np.array(run.metrics["test"]["members"][0]["confusion"])
     wrong = confusion.sum() - np.trace(confusion)
@@ -69,8 +69,8 @@ def test_every_example_is_in_the_table_with_its_rank(found: Errors) -> None:
     assert list(suspects["row"][:3]) == [case.row for case in found.answered.suspect_cases[:3]]
 
 
-def test_intervals_are_over_networks_where_there_are_several(found: Errors, run: gl.Run) -> None:
-    alone = [gl.errors(run, member=member, examples=200, shown=2, report=False) for member in (0, 1)]
+def test_intervals_are_over_networks_where_there_are_several(found: Errors, run: dl.Run) -> None:
+    alone = [dl.errors(run, member=member, examples=200, shown=2, report=False) for member in (0, 1)]
     assert (found.num_members, alone[0].num_members) == (2, 1)
     for k, curve in enumerate(found.robustness):
         values = [one.robustness[k].accuracy.value for one in alone]
@@ -80,7 +80,7 @@ def test_intervals_are_over_networks_where_there_are_several(found: Errors, run:
     assert "network 1 of pair" not in found.name
 
 
-def test_undisturbed_is_the_accuracy_and_stronger_is_worse(found: Errors, run: gl.Run) -> None:
+def test_undisturbed_is_the_accuracy_and_stronger_is_worse(found: Errors, run: dl.Run) -> None:
     assert [one.name for one in found.robustness] == ["shift", "rotation", "noise", "loss of contrast"]
     for one in found.robustness:
         assert one.accuracy.value[0] == pytest.approx(run.test.accuracy, abs=0.06)
@@ -112,11 +112,11 @@ def test_page_and_numbers_say_the_same(found: Errors) -> None:
     assert kept["confusions"][0]["rate"] == pytest.approx(found.answered.pairs[0].rate)
 
 
-def test_a_table_gets_the_parts_that_apply(run: gl.Run, tmp_path: Path, flowers: pd.DataFrame) -> None:
+def test_a_table_gets_the_parts_that_apply(run: dl.Run, tmp_path: Path, flowers: pd.DataFrame) -> None:
     path = tmp_path / "flowers.csv"
     flowers.assign(noise=np.random.default_rng(1).normal(size=60)).to_csv(path, index=False)
-    flower_run = gl.train(path, "kind", epochs=60, hidden=[4], learning_rate=0.03, out=tmp_path / "run", report=False)
-    told = gl.errors(flower_run, part="train", out=tmp_path / "errors")
+    flower_run = dl.train(path, "kind", epochs=60, hidden=[4], learning_rate=0.03, out=tmp_path / "run", report=False)
+    told = dl.errors(flower_run, part="train", out=tmp_path / "errors")
     assert told.pixels is None
     assert told.samples == ()
     # The word's three inputs are one column.
@@ -135,8 +135,8 @@ def test_a_real_target_gets_importance_alone(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     table = pd.DataFrame({"a": rng.normal(size=200), "b": rng.normal(size=200)})
     table.assign(y=3.0 * table["a"]).to_csv(tmp_path / "t.csv", index=False)
-    linear = gl.train(tmp_path / "t.csv", "y", epochs=60, out=tmp_path / "run", report=False)
-    told = gl.errors(linear, out=tmp_path / "errors")
+    linear = dl.train(tmp_path / "t.csv", "y", epochs=60, out=tmp_path / "run", report=False)
+    told = dl.errors(linear, out=tmp_path / "errors")
     assert told.answered is None
     assert told.robustness == ()
     assert math.isnan(told.chance)
@@ -148,8 +148,8 @@ def test_a_real_target_gets_importance_alone(tmp_path: Path) -> None:
 
 
 def test_two_classes_of_one_logit_are_told_too(tmp_path: Path) -> None:
-    circle = gl.train("circle", epochs=3, out=tmp_path / "run", report=False)
-    told = gl.errors(circle, report=False)
+    circle = dl.train("circle", epochs=3, out=tmp_path / "run", report=False)
+    told = dl.errors(circle, report=False)
     assert told.answered is not None
     assert told.answered.vaguest == ()
     assert told.importance.names == ("x1", "x2")
@@ -164,23 +164,23 @@ def test_two_classes_of_one_logit_are_told_too(tmp_path: Path) -> None:
         ({"shown": 0}, SpecError, "shown=0"),
     ],
 )
-def test_what_does_not_exist_is_named(run: gl.Run, asked: dict[str, object], error: type[Exception], says: str) -> None:
+def test_what_does_not_exist_is_named(run: dl.Run, asked: dict[str, object], error: type[Exception], says: str) -> None:
     with pytest.raises(error) as caught:
-        gl.errors(run, report=False, **asked)  # pyright: ignore[reportArgumentType] - each names one option
+        dl.errors(run, report=False, **asked)  # pyright: ignore[reportArgumentType] - each names one option
     assert says in str(caught.value)
 
 
-def test_what_a_run_does_not_have_is_refused(tmp_path: Path, run: gl.Run) -> None:
-    memory = gl.train(np.random.default_rng(0).normal(size=(40, 3)), np.arange(40) % 2, epochs=1, out=tmp_path / "m")
+def test_what_a_run_does_not_have_is_refused(tmp_path: Path, run: dl.Run) -> None:
+    memory = dl.train(np.random.default_rng(0).normal(size=(40, 3)), np.arange(40) % 2, epochs=1, out=tmp_path / "m")
     with pytest.raises(RunError, match="arrays in memory"):
-        gl.errors(memory)
-    whole = gl.train("iris", epochs=1, out=tmp_path / "w", set={"split": {"test": 0.0}}, report=False)
-    assert gl.errors(whole, report=False).part == "validation"
+        dl.errors(memory)
+    whole = dl.train("iris", epochs=1, out=tmp_path / "w", set={"split": {"test": 0.0}}, report=False)
+    assert dl.errors(whole, report=False).part == "validation"
     with pytest.raises(RunError, match="has no test part; it has: train, validation"):
-        gl.errors(whole, part="test", report=False)
+        dl.errors(whole, part="test", report=False)
 
 
 def test_the_verb_is_still_a_verb_after_its_floors_are_loaded() -> None:
-    import gradlab.mistakes  # noqa: F401 - that it is loaded is what is tested
+    import descentlab.mistakes  # noqa: F401 - that it is loaded is what is tested
 
-    assert callable(gl.errors)
+    assert callable(dl.errors)

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from gradlab.spec import preset
-from gradlab.verbs import _examples
-from gradlab.verbs._examples import Examples
+from descentlab.spec import preset
+from descentlab.verbs import _examples
+from descentlab.verbs._examples import Examples
 
 
 def test_threads_share_what_room_there_is(monkeypatch: pytest.MonkeyPatch) -> None:

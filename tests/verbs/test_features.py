@@ -1,14 +1,14 @@
-"""`gl.features`: what it measures of small networks, and what it refuses."""
+"""`dl.features`: what it measures of small networks, and what it refuses."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-import gradlab as gl
-from gradlab.core import RunError, SpecError
-from gradlab.representations import CLASS, PIXELS
-from gradlab.verbs.representations import Features
+import descentlab as dl
+from descentlab.core import RunError, SpecError
+from descentlab.representations import CLASS, PIXELS
+from descentlab.verbs.representations import Features
 
 QUICK = {"epochs": 4, "model": [
     {"kind": "conv2d", "name": "conv1", "filters": 4, "activation": "relu", "initializer": "he-normal"},
@@ -20,17 +20,17 @@ QUICK = {"epochs": 4, "model": [
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> gl.Run:
+def run(tmp_path_factory: pytest.TempPathFactory) -> dl.Run:
     """Two small convolutional networks of digits."""
-    return gl.train("digits-cnn", seeds=2, out=tmp_path_factory.mktemp("runs") / "pair", set=QUICK, report=False)
+    return dl.train("digits-cnn", seeds=2, out=tmp_path_factory.mktemp("runs") / "pair", set=QUICK, report=False)
 
 
 @pytest.fixture(scope="module")
-def found(run: gl.Run) -> Features:
-    return gl.features(run, examples=1_200, report=False)
+def found(run: dl.Run) -> Features:
+    return dl.features(run, examples=1_200, report=False)
 
 
-def test_every_layer_is_read_with_its_controls(found: Features, run: gl.Run) -> None:
+def test_every_layer_is_read_with_its_controls(found: Features, run: dl.Run) -> None:
     assert found.layers == (PIXELS, "conv1", "pool1", "conv2", "output")
     assert found.widths == {PIXELS: 64, "conv1": 256, "pool1": 64, "conv2": 96, "output": 10}
     of_class = next(one for one in found.depths if one.name == CLASS)
@@ -44,7 +44,7 @@ def test_every_layer_is_read_with_its_controls(found: Features, run: gl.Run) -> 
 
 
 def test_intervals_are_over_seeds_where_there_are_several_and_over_examples_where_there_is_one(
-    found: Features, run: gl.Run
+    found: Features, run: dl.Run
 ) -> None:
     of_class = next(one for one in found.depths if one.name == CLASS)
     scores = [one["conv2"].score for one in of_class.trained]
@@ -52,7 +52,7 @@ def test_intervals_are_over_seeds_where_there_are_several_and_over_examples_wher
     # Student's t with one degree of freedom: 12.706 standard errors.
     half = 12.7062 * np.std(scores, ddof=1) / np.sqrt(2.0)
     assert of_class.score("conv2").high == pytest.approx(np.mean(scores) + half)
-    alone = gl.features(run, member=1, examples=1_200, report=False)
+    alone = dl.features(run, member=1, examples=1_200, report=False)
     assert alone.num_members == 1
     one = next(depth for depth in alone.depths if depth.name == CLASS)
     assert one.score("conv2").value == pytest.approx(scores[1])
@@ -88,18 +88,18 @@ def test_a_prediction_is_explained_and_checked(found: Features) -> None:
     assert told.picture.shape == (8, 8, 1)
 
 
-def test_layer_channel_and_example_are_those_asked_for(run: gl.Run) -> None:
-    told = gl.features(run, example=5, layer="conv1", channel=2, member=0, examples=600, report=False)
+def test_layer_channel_and_example_are_those_asked_for(run: dl.Run) -> None:
+    told = dl.features(run, example=5, layer="conv1", channel=2, member=0, examples=600, report=False)
     assert (told.channel.layer, told.channel.channel, told.explained.place) == ("conv1", 2, 5)
     boxes = told.channel.strongest.boxes[2]
     assert max(box.height for box in boxes) == 3
     assert set(told.maps) == {"conv1", "pool1", "conv2", "output"}
 
 
-def test_it_writes_a_page_and_numbers(run: gl.Run, tmp_path: Path) -> None:
+def test_it_writes_a_page_and_numbers(run: dl.Run, tmp_path: Path) -> None:
     import json
 
-    told = gl.features(run, examples=600, out=tmp_path / "here")
+    told = dl.features(run, examples=600, out=tmp_path / "here")
     assert told.path == tmp_path / "here"
     page = (tmp_path / "here" / "report.html").read_text()
     for title in ("The textbook&#39;s claim", "What can be read where", "What one prediction rests on"):
@@ -112,7 +112,7 @@ def test_it_writes_a_page_and_numbers(run: gl.Run, tmp_path: Path) -> None:
 
 
 def test_a_dense_network_is_told_that_its_first_units_see_everything() -> None:
-    told = gl.features("digits", examples=1_000, set={"epochs": 2}, report=False)
+    told = dl.features("digits", examples=1_000, set={"epochs": 2}, report=False)
     first = told.claim[0]
     assert first.verdict == "does not hold"
     assert "not local" in first.evidence
@@ -131,25 +131,25 @@ def test_a_dense_network_is_told_that_its_first_units_see_everything() -> None:
         ({"examples": 10}, "examples=10"),
     ],
 )
-def test_what_does_not_exist_is_named_beside_what_does(run: gl.Run, asked: dict[str, object], says: str) -> None:
+def test_what_does_not_exist_is_named_beside_what_does(run: dl.Run, asked: dict[str, object], says: str) -> None:
     with pytest.raises(SpecError) as caught:
-        gl.features(run, report=False, **asked)  # pyright: ignore[reportArgumentType] - each names one option
+        dl.features(run, report=False, **asked)  # pyright: ignore[reportArgumentType] - each names one option
     assert says in str(caught.value)
 
 
 def test_networks_without_pictures_are_refused_with_what_it_takes() -> None:
     with pytest.raises(SpecError, match=r"features shows what layers see in pictures.*'iris' has the shape \(4,\)"):
-        gl.features("iris")
+        dl.features("iris")
 
 
-def test_what_a_run_cannot_take_is_refused(run: gl.Run) -> None:
+def test_what_a_run_cannot_take_is_refused(run: dl.Run) -> None:
     with pytest.raises(RunError, match="no member 7"):
-        gl.features(run, member=7)
+        dl.features(run, member=7)
     with pytest.raises(RunError, match="--set is for experiments"):
-        gl.features(run, set={"epochs": 3})
+        dl.features(run, set={"epochs": 3})
 
 
 def test_the_verb_is_still_a_verb_after_its_floors_are_loaded() -> None:
-    import gradlab.representations  # noqa: F401 - that it is loaded is what is tested
+    import descentlab.representations  # noqa: F401 - that it is loaded is what is tested
 
-    assert callable(gl.features)
+    assert callable(dl.features)

@@ -1,4 +1,4 @@
-"""`gl.importance`: what it measures of small networks, and what it refuses."""
+"""`dl.importance`: what it measures of small networks, and what it refuses."""
 
 import json
 from pathlib import Path
@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 import scipy.stats
 
-import gradlab as gl
-from gradlab.core import RunError, SpecError
-from gradlab.verbs.ablation import Importance
+import descentlab as dl
+from descentlab.core import RunError, SpecError
+from descentlab.verbs.ablation import Importance
 
 QUICK = {"epochs": 6, "model": [
     {"kind": "conv2d", "name": "conv1", "filters": 4, "activation": "relu", "initializer": "he-normal"},
@@ -21,17 +21,17 @@ QUICK = {"epochs": 6, "model": [
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> gl.Run:
+def run(tmp_path_factory: pytest.TempPathFactory) -> dl.Run:
     """Two small convolutional networks of digits."""
-    return gl.train("digits-cnn", seeds=2, out=tmp_path_factory.mktemp("runs") / "pair", set=QUICK, report=False)
+    return dl.train("digits-cnn", seeds=2, out=tmp_path_factory.mktemp("runs") / "pair", set=QUICK, report=False)
 
 
 @pytest.fixture(scope="module")
-def found(run: gl.Run, tmp_path_factory: pytest.TempPathFactory) -> Importance:
-    return gl.importance(run, out=tmp_path_factory.mktemp("found") / "here")
+def found(run: dl.Run, tmp_path_factory: pytest.TempPathFactory) -> Importance:
+    return dl.importance(run, out=tmp_path_factory.mktemp("found") / "here")
 
 
-def test_every_layer_stands_with_what_it_is_costs_and_is_worth(found: Importance, run: gl.Run) -> None:
+def test_every_layer_stands_with_what_it_is_costs_and_is_worth(found: Importance, run: dl.Run) -> None:
     assert [one.row for one in found.layers] == list(run.network.table())
     assert found.num_members == 2
     assert (found.part, found.num_examples) == ("test", 359)
@@ -44,9 +44,9 @@ def test_every_layer_stands_with_what_it_is_costs_and_is_worth(found: Importance
 
 
 def test_intervals_are_over_seeds_where_there_are_several_and_over_examples_where_there_is_one(
-    found: Importance, run: gl.Run
+    found: Importance, run: dl.Run
 ) -> None:
-    alone = [gl.importance(run, member=k, layers=["conv1"], report=False) for k in range(2)]
+    alone = [dl.importance(run, member=k, layers=["conv1"], report=False) for k in range(2)]
     assert all(one.num_members == 1 for one in alone)
     values = [one.layers[0].worths["initial"].main.value for one in alone]
     both = found.layers[0].worths["initial"].main
@@ -64,8 +64,8 @@ def test_the_trained_weights_were_worth_training(found: Importance) -> None:
             assert one.worths["fresh"].main.value > 20.0
 
 
-def test_channels_are_those_of_the_first_network(found: Importance, run: gl.Run) -> None:
-    first = gl.importance(run, member=0, report=False)
+def test_channels_are_those_of_the_first_network(found: Importance, run: dl.Run) -> None:
+    first = dl.importance(run, member=0, report=False)
     assert [one.layer for one in found.channels] == ["conv1", "pool1"]
     for one, other in zip(found.channels, first.channels, strict=True):
         np.testing.assert_array_equal(one.values, other.values)
@@ -107,10 +107,10 @@ def test_the_sentences_say_what_the_numbers_say(found: Importance) -> None:
 
 
 def test_tables_dense_networks_and_regressions_are_measured_too(tmp_path: Path) -> None:
-    told = gl.importance("iris", set={"epochs": 30}, report=False)
+    told = dl.importance("iris", set={"epochs": 30}, report=False)
     assert [one.row.name for one in told.layers] == ["hidden", "output"]
     assert "where always the same class gets 33.3%" in told.sentences[0]
-    real = gl.importance("plane", set={"epochs": 5}, out=tmp_path / "plane")
+    real = dl.importance("plane", set={"epochs": 5}, out=tmp_path / "plane")
     assert real.accuracy is None
     assert "a loss of" in real.sentences[0]
     assert real.layers[0].worths["mean"].accuracy_lost is None
@@ -119,7 +119,7 @@ def test_tables_dense_networks_and_regressions_are_measured_too(tmp_path: Path) 
 
 
 def test_a_network_of_one_layer_has_no_channels_to_tell_of(tmp_path: Path) -> None:
-    told = gl.importance(
+    told = dl.importance(
         "iris", set={"epochs": 3, "model": [{"kind": "dense", "name": "output"}]}, out=tmp_path / "one"
     )
     assert told.channels == ()
@@ -134,23 +134,23 @@ def test_within_residual_blocks_layers_have_rows_of_their_own() -> None:
         {"kind": "batch-norm", "name": "norm"},
         {"kind": "dense", "name": "output"},
     ]
-    told = gl.importance("iris", set={"epochs": 20, "model": model}, report=False)
+    told = dl.importance("iris", set={"epochs": 20, "model": model}, report=False)
     assert [(one.row.name, one.is_inner) for one in told.layers][1:3] == [("block", False), ("block/inner", True)]
     assert any("Within residual blocks" in sentence for sentence in told.sentences)
     assert any("batch norm" in note for note in told.notes)
 
 
-def test_fewer_examples_are_drawn_by_seed_and_the_same_each_time(run: gl.Run) -> None:
-    first, second = (gl.importance(run, member=1, examples=50, report=False) for _ in range(2))
+def test_fewer_examples_are_drawn_by_seed_and_the_same_each_time(run: dl.Run) -> None:
+    first, second = (dl.importance(run, member=1, examples=50, report=False) for _ in range(2))
     assert first.num_examples == first.num_reference == 50
     assert [one.worths for one in first.layers] == [one.worths for one in second.layers]
     assert any("Measured on 50 examples of the test part" in note for note in first.notes)
 
 
 def test_what_is_measured_is_held_out_where_there_is_such_a_part() -> None:
-    told = gl.importance("iris", set={"epochs": 1, "split.test": 0.0}, report=False)
+    told = dl.importance("iris", set={"epochs": 1, "split.test": 0.0}, report=False)
     assert told.part == "validation"
-    told = gl.importance("iris", set={"epochs": 1, "split.test": 0.0, "split.validation": 0.0}, report=False)
+    told = dl.importance("iris", set={"epochs": 1, "split.test": 0.0, "split.validation": 0.0}, report=False)
     assert told.part == "train"
     assert any("were trained on" in note for note in told.notes)
 
@@ -162,32 +162,32 @@ def test_what_is_measured_is_held_out_where_there_is_such_a_part() -> None:
         ({"examples": 3}, "examples=3: expected 20 or more"),
     ],
 )
-def test_what_does_not_exist_is_named_beside_what_does(run: gl.Run, asked: dict[str, object], says: str) -> None:
+def test_what_does_not_exist_is_named_beside_what_does(run: dl.Run, asked: dict[str, object], says: str) -> None:
     with pytest.raises(SpecError) as caught:
-        gl.importance(run, report=False, **asked)  # pyright: ignore[reportArgumentType] - each names one option
+        dl.importance(run, report=False, **asked)  # pyright: ignore[reportArgumentType] - each names one option
     assert says in str(caught.value)
 
 
-def test_what_a_run_cannot_take_is_refused(run: gl.Run) -> None:
+def test_what_a_run_cannot_take_is_refused(run: dl.Run) -> None:
     with pytest.raises(RunError, match="no member 7"):
-        gl.importance(run, member=7)
+        dl.importance(run, member=7)
     with pytest.raises(RunError, match="--set is for experiments"):
-        gl.importance(run, set={"epochs": 3})
+        dl.importance(run, set={"epochs": 3})
     with pytest.raises(SpecError, match="only a run has several networks"):
-        gl.importance("iris", member=2)
+        dl.importance("iris", member=2)
 
 
 def test_a_training_that_diverged_is_refused(tmp_path: Path) -> None:
     wild = {"optimizer.learning_rate": 1e30, "epochs": 3}
     with pytest.raises(SpecError, match="the network diverged at step"):
-        gl.importance("plane", set=wild, report=False)
-    run = gl.train("plane", set=wild, out=tmp_path / "wild", report=False)
+        dl.importance("plane", set=wild, report=False)
+    run = dl.train("plane", set=wild, out=tmp_path / "wild", report=False)
     with pytest.raises(RunError, match="no finite numbers, since training diverged"):
-        gl.importance(run, report=False)
+        dl.importance(run, report=False)
     assert not (tmp_path / "wild" / "importance").exists()
 
 
 def test_the_verb_is_still_a_verb_after_its_floors_are_loaded() -> None:
-    import gradlab.ablation  # noqa: F401 - that it is loaded is what is tested
+    import descentlab.ablation  # noqa: F401 - that it is loaded is what is tested
 
-    assert callable(gl.importance)
+    assert callable(dl.importance)

@@ -1,4 +1,4 @@
-"""`gl.importance` with `retrain`: variants of small networks, and what is said of them."""
+"""`dl.importance` with `retrain`: variants of small networks, and what is said of them."""
 
 import json
 from pathlib import Path
@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import gradlab as gl
-from gradlab.ablation import AS_IT_IS, AVERAGE, LEVELS, NO_DROPOUT, NO_POOLING, PLAIN, Trial
-from gradlab.core import SpecError
-from gradlab.training import Progress
-from gradlab.verbs import Watcher
-from gradlab.verbs.ablation import Importance
-from gradlab.verbs.ablation._retraining import Retraining
+import descentlab as dl
+from descentlab.ablation import AS_IT_IS, AVERAGE, LEVELS, NO_DROPOUT, NO_POOLING, PLAIN, Trial
+from descentlab.core import SpecError
+from descentlab.training import Progress
+from descentlab.verbs import Watcher
+from descentlab.verbs.ablation import Importance
+from descentlab.verbs.ablation._retraining import Retraining
 
 MODEL = [
     {"kind": "conv2d", "name": "conv1", "filters": 4, "activation": "relu", "initializer": "he-normal"},
@@ -47,7 +47,7 @@ def seen() -> Seen:
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory, seen: Seen) -> Importance:
-    return gl.importance(
+    return dl.importance(
         "digits-cnn",
         retrain=True,
         train_examples=600,
@@ -86,7 +86,7 @@ def test_every_variant_is_trained_from_the_same_six_seeds(retraining: Retraining
 
 @pytest.mark.slow
 def test_all_variants_of_a_network_of_pictures_are_trained(tmp_path: Path) -> None:
-    told = gl.importance("digits-cnn", retrain=True, train_examples=600, set=QUICK, out=tmp_path / "all")
+    told = dl.importance("digits-cnn", retrain=True, train_examples=600, set=QUICK, out=tmp_path / "all")
     assert told.retraining is not None
     names = {one.variant.name for one in told.retraining.trials}
     assert names >= {AS_IT_IS, NO_POOLING, AVERAGE, NO_DROPOUT, "linear", "half the channels", "dense instead"}
@@ -97,13 +97,13 @@ def test_all_variants_of_a_network_of_pictures_are_trained(tmp_path: Path) -> No
 
 
 def test_the_network_as_it_is_is_what_train_makes(retraining: Retraining, tmp_path: Path) -> None:
-    whole = gl.importance(
+    whole = dl.importance(
         "digits-cnn", retrain=True, seeds=2, variants=[NO_DROPOUT], set={**QUICK, "epochs": 3}, report=False
     )
-    run = gl.train("digits-cnn", seeds=2, set={**QUICK, "epochs": 3}, out=tmp_path / "run", report=False)
+    run = dl.train("digits-cnn", seeds=2, set={**QUICK, "epochs": 3}, out=tmp_path / "run", report=False)
     assert whole.retraining is not None
     assert [one.variant.name for one in whole.retraining.trials] == [AS_IT_IS, NO_DROPOUT]
-    scores = [100.0 * gl.evaluate(run, member=k)["test"].accuracy for k in range(2)]  # pyright: ignore[reportAttributeAccessIssue] - of classes
+    scores = [100.0 * dl.evaluate(run, member=k)["test"].accuracy for k in range(2)]  # pyright: ignore[reportAttributeAccessIssue] - of classes
     np.testing.assert_allclose(whole.retraining.base.test_scores, scores)
 
 
@@ -158,7 +158,7 @@ def test_how_long_it_will_take_is_told_once_the_first_is_trained(seen: Seen, fou
 
 def test_varied_pictures_are_held_against_plain_ones() -> None:
     varied = {**QUICK, "epochs": 20, "augment": {"shift": 1.0}}
-    told = gl.importance(
+    told = dl.importance(
         "digits-cnn", retrain=True, seeds=2, train_examples=600, variants=[PLAIN], set=varied, report=False
     )
     assert told.retraining is not None
@@ -172,7 +172,7 @@ def test_varied_pictures_are_held_against_plain_ones() -> None:
 
 
 def test_a_regression_is_told_in_losses_and_has_no_pictures() -> None:
-    told = gl.importance("plane", retrain=True, set={"epochs": 4}, report=False)
+    told = dl.importance("plane", retrain=True, set={"epochs": 4}, report=False)
     assert told.retraining is not None
     assert told.retraining.num_distorted == 0
     assert all(one.test_scores.max() < 0.0 and not one.distorted for one in told.retraining.trials)
@@ -184,7 +184,7 @@ def test_a_regression_is_told_in_losses_and_has_no_pictures() -> None:
 
 
 def test_a_variant_that_diverges_is_told_and_left_out(tmp_path: Path) -> None:
-    told = gl.importance(
+    told = dl.importance(
         "plane", retrain=True, epochs=3, variants=["linear"], out=tmp_path / "wild",
         set={"epochs": 1, "loss.factor": 20.0},
     )  # fmt: skip
@@ -198,7 +198,7 @@ def test_a_variant_that_diverges_is_told_and_left_out(tmp_path: Path) -> None:
 
 def test_a_network_of_one_layer_has_no_variants(tmp_path: Path) -> None:
     model = [{"kind": "dense", "name": "output"}]
-    told = gl.importance("iris", retrain=True, set={"epochs": 2, "model": model}, out=tmp_path / "one")
+    told = dl.importance("iris", retrain=True, set={"epochs": 2, "model": model}, out=tmp_path / "one")
     assert told.retraining is not None
     assert [one.variant.name for one in told.retraining.trials] == [AS_IT_IS]
     assert told.retraining.claims == ()
@@ -208,11 +208,11 @@ def test_a_network_of_one_layer_has_no_variants(tmp_path: Path) -> None:
 
 def test_what_belongs_to_training_anew_is_refused_without_it() -> None:
     with pytest.raises(SpecError, match="epochs says how variants are trained: ask for that by retrain"):
-        gl.importance("iris", epochs=3)
+        dl.importance("iris", epochs=3)
     with pytest.raises(SpecError, match="unknown variant 'no poolings'"):
-        gl.importance("iris", retrain=True, variants=["no poolings"])
+        dl.importance("iris", retrain=True, variants=["no poolings"])
 
 
 def test_a_batch_larger_than_the_training_examples_is_refused() -> None:
     with pytest.raises(SpecError, match="batch_size=32"):
-        gl.importance("digits-cnn", retrain=True, train_examples=20, set={**QUICK, "epochs": 1}, report=False)
+        dl.importance("digits-cnn", retrain=True, train_examples=20, set={**QUICK, "epochs": 1}, report=False)

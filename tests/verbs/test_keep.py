@@ -3,11 +3,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import gradlab as gl
-from gradlab.core import RunError
-from gradlab.live import Session
-from gradlab.spec import override, preset
-from gradlab.verbs import keep
+import descentlab as dl
+from descentlab.core import RunError
+from descentlab.live import Session
+from descentlab.spec import override, preset
+from descentlab.verbs import keep
 
 
 def test_a_network_trained_by_hand_becomes_a_run(tmp_path: Path) -> None:
@@ -29,7 +29,7 @@ def test_untouched_it_is_the_run_of_train(tmp_path: Path) -> None:
     session = Session(experiment)
     session.advance(epochs=12)
     kept = keep(session.racers[0].network, session.initial_params_of(0), root=tmp_path, report=False)
-    trained = gl.train(experiment, out=tmp_path / "trained", report=False)
+    trained = dl.train(experiment, out=tmp_path / "trained", report=False)
     assert kept.test.loss == pytest.approx(trained.test.loss, rel=1e-4)
     np.testing.assert_allclose(kept.history["train_loss"], trained.history["train_loss"], rtol=1e-4)
 

@@ -9,23 +9,23 @@ import pandas as pd
 import pytest
 from sklearn.decomposition import PCA
 
-import gradlab as gl
-from gradlab.core import RunError, SpecError
-from gradlab.data import Dataset, load, prepare
-from gradlab.verbs.landscapes import _walk
+import descentlab as dl
+from descentlab.core import RunError, SpecError
+from descentlab.data import Dataset, load, prepare
+from descentlab.verbs.landscapes import _walk
 
 QUICK: dict[str, Any] = {"points": 11, "lines": 3}
 LINEAR = {"model": [{"kind": "dense"}]}
 
 
-def data_of(experiment: gl.Experiment) -> Dataset:
+def data_of(experiment: dl.Experiment) -> Dataset:
     return prepare(load(experiment.data), experiment.split, experiment.seed)
 
 
-def shuffled_copy(run: gl.Run, to: Path) -> gl.Run:
+def shuffled_copy(run: dl.Run, to: Path) -> dl.Run:
     """Write a run whose network is another one's with its hidden units in reverse order."""
     shutil.copytree(run.path, to)
-    copy = gl.open_run(to)
+    copy = dl.open_run(to)
     tensors = dict(copy.folder.load_weights())
     tensors["hidden/weight"] = tensors["hidden/weight"][:, :, ::-1].copy()
     tensors["hidden/bias"] = tensors["hidden/bias"][:, ::-1].copy()
@@ -35,8 +35,8 @@ def shuffled_copy(run: gl.Run, to: Path) -> gl.Run:
 
 
 def test_the_middle_of_every_line_and_plane_is_the_run_s_own_loss(home: Path) -> None:
-    run = gl.train("iris", epochs=5, report=False)
-    found = gl.landscape(run, **QUICK)
+    run = dl.train("iris", epochs=5, report=False)
+    found = dl.landscape(run, **QUICK)
     assert list(found.loss) == ["train", "test"]
     for part, scores in (("train", run.train), ("test", run.test)):
         assert found.loss[part] == pytest.approx(scores.loss, rel=1e-5)
@@ -49,7 +49,7 @@ def test_the_middle_of_every_line_and_plane_is_the_run_s_own_loss(home: Path) ->
     assert path.path_loss is not None
     assert path.path_loss[0, -1] == path.path_loss[1, -1] == pytest.approx(run.train.loss, rel=1e-5)
     # The line and the path begin with the same draw as the curvature's first moment.
-    first = gl.curvature(run, report=False).traces[0].loss[0]
+    first = dl.curvature(run, report=False).traces[0].loss[0]
     assert found.from_start.loss["train"][0] == pytest.approx(first, rel=1e-5)
     assert path.path_loss[0, 0] == pytest.approx(first, rel=1e-5)
     # The first line and the horizontal middle of the plane are along one direction.
@@ -58,7 +58,7 @@ def test_the_middle_of_every_line_and_plane_is_the_run_s_own_loss(home: Path) ->
 
 def test_a_linear_model_s_loss_is_a_quadratic_along_every_line(home: Path) -> None:
     settings = {**LINEAR, "data.num_examples": 40, "epochs": 3, "precision": "float64", "split.test": 0.0}
-    found = gl.landscape("plane", set=settings, plane="none", report=False, **QUICK)
+    found = dl.landscape("plane", set=settings, plane="none", report=False, **QUICK)
     for curve in (*found.lines.random, found.lines.sharpest, found.from_start):
         assert curve is not None
         loss = curve.loss["train"]
@@ -74,27 +74,27 @@ def test_a_linear_model_s_loss_is_a_quadratic_along_every_line(home: Path) -> No
 
 
 def test_the_curvature_along_a_line_is_its_second_derivative(home: Path) -> None:
-    run = gl.train("iris", epochs=5, report=False, set={"precision": "float64", "model.0.activation": "tanh"})
-    found = gl.landscape(run, span=1e-3, plane="none", report=False, **QUICK)
+    run = dl.train("iris", epochs=5, report=False, set={"precision": "float64", "model.0.activation": "tanh"})
+    found = dl.landscape(run, span=1e-3, plane="none", report=False, **QUICK)
     step = found.lines.length * 2e-4
     assert found.lines.sharpest is not None
     for curve in (*found.lines.random, found.lines.sharpest):
         loss = curve.loss["train"]
         assert curve.curvature == pytest.approx((loss[4] - 2.0 * loss[5] + loss[6]) / step**2, rel=1e-3)
-    trace = gl.curvature(run, report=False).traces[0]
+    trace = dl.curvature(run, report=False).traces[0]
     assert found.lines.sharpness == pytest.approx(trace.largest[-1], rel=1e-2)
 
 
 def test_the_plane_of_the_path_is_that_of_the_networks_on_it(home: Path) -> None:
-    run = gl.train("iris", epochs=8, report=False)
-    plane = gl.landscape(run, plane="path", report=False, **QUICK).planes[0]
+    run = dl.train("iris", epochs=8, report=False)
+    plane = dl.landscape(run, plane="path", report=False, **QUICK).planes[0]
     assert plane.path is not None
     assert plane.path.epochs.tolist() == list(range(9))
     assert plane.is_repeated
     # The same training in pieces: the weights after each epoch, as runs of so many epochs.
     networks = []
     for epochs in range(9):
-        params, _ = gl.train("iris", epochs=epochs, report=False, out=f"runs/{epochs}").weights()
+        params, _ = dl.train("iris", epochs=epochs, report=False, out=f"runs/{epochs}").weights()
         networks.append(np.concatenate([params[layer][role].ravel() for layer in params for role in params[layer]]))
     oracle = PCA(n_components=8, svd_solver="full").fit(np.stack(networks).astype(np.float64))
     np.testing.assert_allclose(plane.path.shares, np.asarray(oracle.explained_variance_ratio_), rtol=1e-3, atol=1e-7)
@@ -106,24 +106,24 @@ def test_a_long_training_is_not_repeated_unless_the_path_is_asked_for(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_walk, "AGAIN_S", 0.0)
-    table = gl.train("iris", epochs=8, report=False)
-    kept = gl.landscape(table, report=False, **QUICK).planes[1]
+    table = dl.train("iris", epochs=8, report=False)
+    kept = dl.landscape(table, report=False, **QUICK).planes[1]
     assert kept.path is not None
     assert kept.path.epochs.tolist() == [0, 1, 2, 4, 8]
     assert not kept.is_repeated
-    pictures = gl.train("digits", epochs=2, report=False)
-    found = gl.landscape(pictures, points=5, examples=50, lines=1, report=False)
+    pictures = dl.train("digits", epochs=2, report=False)
+    found = dl.landscape(pictures, points=5, examples=50, lines=1, report=False)
     assert [plane.kind for plane in found.planes] == ["random"]
     assert any("--plane path trains again" in note for note in found.notes)
-    again = gl.landscape(pictures, plane="path", points=5, examples=50, lines=1, report=False)
+    again = dl.landscape(pictures, plane="path", points=5, examples=50, lines=1, report=False)
     assert [plane.kind for plane in again.planes] == ["path"]
     assert again.planes[0].is_repeated
 
 
 def test_the_path_of_an_early_stop_ends_at_its_best_epoch(home: Path) -> None:
-    run = gl.train("iris", epochs=60, learning_rate=0.1, report=False, set={"early_stopping.patience": 5})
+    run = dl.train("iris", epochs=60, learning_rate=0.1, report=False, set={"early_stopping.patience": 5})
     assert 3 < run.metrics["best_epoch"][0] < run.metrics["epochs"][0]
-    plane = gl.landscape(run, plane="path", report=False, **QUICK).planes[0]
+    plane = dl.landscape(run, plane="path", report=False, **QUICK).planes[0]
     assert plane.path is not None
     assert plane.path.epochs[-1] == run.metrics["best_epoch"][0]
     assert plane.path_loss is not None
@@ -132,8 +132,8 @@ def test_the_path_of_an_early_stop_ends_at_its_best_epoch(home: Path) -> None:
 
 def test_between_two_runs_the_ends_are_their_own_losses(home: Path) -> None:
     # One seed and split, two rates.
-    slow, fast = (gl.train("iris", epochs=10, learning_rate=rate, report=False) for rate in (0.003, 0.03))
-    found = gl.landscape(slow, fast, **QUICK)
+    slow, fast = (dl.train("iris", epochs=10, learning_rate=rate, report=False) for rate in (0.003, 0.03))
+    found = dl.landscape(slow, fast, **QUICK)
     assert found.crossing is not None
     for way in (found.crossing.plain, found.crossing.matched):
         assert way is not None
@@ -152,9 +152,9 @@ def test_between_two_runs_the_ends_are_their_own_losses(home: Path) -> None:
 
 
 def test_a_shuffled_copy_of_a_run_has_a_barrier_that_matching_takes_away(home: Path) -> None:
-    run = gl.train("iris", epochs=40, learning_rate=0.03, report=False)
+    run = dl.train("iris", epochs=40, learning_rate=0.03, report=False)
     copy = shuffled_copy(run, home / "runs" / "copy")
-    found = gl.landscape(run, copy, report=False, **QUICK).crossing
+    found = dl.landscape(run, copy, report=False, **QUICK).crossing
     assert found is not None
     assert found.matched is not None
     before, after = found.plain.barriers["train"], found.matched.barriers["train"]
@@ -166,8 +166,8 @@ def test_a_shuffled_copy_of_a_run_has_a_barrier_that_matching_takes_away(home: P
 
 
 def test_a_convex_model_has_no_barrier(home: Path) -> None:
-    one, other = (gl.train("iris", epochs=5, learning_rate=r, report=False, set=LINEAR) for r in (0.001, 0.3))
-    found = gl.landscape(one, other, report=False, **QUICK)
+    one, other = (dl.train("iris", epochs=5, learning_rate=r, report=False, set=LINEAR) for r in (0.001, 0.3))
+    found = dl.landscape(one, other, report=False, **QUICK)
     assert found.crossing is not None
     barrier = found.crossing.plain.barriers["train"]
     assert barrier.height <= 1e-6
@@ -178,13 +178,13 @@ def test_a_convex_model_has_no_barrier(home: Path) -> None:
 
 
 def test_two_networks_of_one_run_or_of_one_preset(home: Path) -> None:
-    run = gl.train("circle", epochs=3, seeds=3, report=False)
-    found = gl.landscape(run, member=2, other_member=0, report=False, **QUICK)
+    run = dl.train("circle", epochs=3, seeds=3, report=False)
+    found = dl.landscape(run, member=2, other_member=0, report=False, **QUICK)
     assert found.crossing is not None
     members = run.metrics["train"]["members"]
     assert found.loss["train"] == pytest.approx(members[2]["loss"], rel=1e-4)
     assert any("another draw of points" in note for note in found.notes)
-    trained = gl.landscape("circle", member=2, other_member=0, set={"epochs": 3}, report=False, **QUICK)
+    trained = dl.landscape("circle", member=2, other_member=0, set={"epochs": 3}, report=False, **QUICK)
     assert trained.crossing is not None
     assert trained.loss["train"] == pytest.approx(members[2]["loss"], rel=1e-4)
     np.testing.assert_allclose(
@@ -193,20 +193,20 @@ def test_two_networks_of_one_run_or_of_one_preset(home: Path) -> None:
 
 
 def test_another_split_is_told_with_what_the_other_has_seen(home: Path) -> None:
-    one, other = (gl.train("iris", epochs=2, seed=seed, report=False) for seed in (0, 1))
-    found = gl.landscape(one, other, report=False, **QUICK)
+    one, other = (dl.train("iris", epochs=2, seed=seed, report=False) for seed in (0, 1))
+    found = dl.landscape(one, other, report=False, **QUICK)
     seen = np.isin(data_of(one.experiment).test, data_of(other.experiment).train).sum()
     assert any(f"{seen} of the 30 test examples here were in its training part" in note for note in found.notes)
 
 
 def test_normalised_lines_do_not_see_how_a_network_is_written_and_plain_ones_do(home: Path) -> None:
-    found = gl.landscape("iris", set={"epochs": 3, "precision": "float64"}, plane="none", report=False, **QUICK)
+    found = dl.landscape("iris", set={"epochs": 3, "precision": "float64"}, plane="none", report=False, **QUICK)
     assert found.writing is not None
     plain, normalised = found.writing.plain, found.writing.normalised
     np.testing.assert_allclose(normalised[1], normalised[0], rtol=1e-9)
     assert plain[1, 5] == pytest.approx(plain[0, 5], rel=1e-9)
     assert np.abs(plain[1] / plain[0] - 1.0).max() > 0.1
-    other = gl.landscape(
+    other = dl.landscape(
         "iris", set={"epochs": 3, "precision": "float64"}, plane="none", normalize="none", report=False, **QUICK
     )
     np.testing.assert_allclose(other.lines.random[0].loss["train"], plain[0], rtol=1e-9)
@@ -221,8 +221,8 @@ def test_batch_norm_dropout_and_convolutions_are_measured_and_told(home: Path) -
         {"kind": "dropout", "rate": 0.2},
         {"kind": "dense"},
     ]
-    run = gl.train("digits-cnn", epochs=1, seeds=2, report=False, set={"model": model})
-    found = gl.landscape(run, other_member=1, points=5, examples=300, lines=2, report=False)
+    run = dl.train("digits-cnn", epochs=1, seeds=2, report=False, set={"model": model})
+    found = dl.landscape(run, other_member=1, points=5, examples=300, lines=2, report=False)
     text = " ".join(found.notes)
     for words in ("statistics are measured anew", "Dropout is off", "300 of"):
         assert words in text
@@ -235,7 +235,7 @@ def test_batch_norm_dropout_and_convolutions_are_measured_and_told(home: Path) -
 
 
 def test_all_numbers_are_written_beside_the_page(home: Path) -> None:
-    found = gl.landscape("circle", set={"epochs": 4}, **QUICK)
+    found = dl.landscape("circle", set={"epochs": 4}, **QUICK)
     assert found.path is not None
     assert found.path == Path("runs/circle-landscape")
     lines, planes, path = (pd.read_parquet(found.path / f"{name}.parquet") for name in ("lines", "planes", "path"))
@@ -250,12 +250,12 @@ def test_all_numbers_are_written_beside_the_page(home: Path) -> None:
 
 
 def test_what_cannot_be_measured_is_said(home: Path) -> None:
-    arrays = gl.train(np.random.default_rng(0).normal(size=(40, 2)), np.arange(40) % 2, epochs=1, report=False)
+    arrays = dl.train(np.random.default_rng(0).normal(size=(40, 2)), np.arange(40) % 2, epochs=1, report=False)
     with pytest.raises(RunError, match="arrays in memory"):
-        gl.landscape(arrays)
-    run = gl.train("iris", epochs=1, report=False)
-    tanh = gl.train("iris", epochs=1, report=False, set={"model.0.activation": "tanh"})
-    wide = gl.train("iris", epochs=1, hidden=[9], report=False)
+        dl.landscape(arrays)
+    run = dl.train("iris", epochs=1, report=False)
+    tanh = dl.train("iris", epochs=1, report=False, set={"model.0.activation": "tanh"})
+    wide = dl.train("iris", epochs=1, hidden=[9], report=False)
     mistakes: list[tuple[tuple[Any, ...], dict[str, Any], str]] = [
         ((run, tanh), {}, "different activations"),
         ((run, wide), {}, "different layers, hidden 8, output 3 and hidden1 9, output 3"),
@@ -271,23 +271,23 @@ def test_what_cannot_be_measured_is_said(home: Path) -> None:
     ]
     for what, options, words in mistakes:
         with pytest.raises((RunError, SpecError), match=words):
-            gl.landscape(*what, **options)
+            dl.landscape(*what, **options)
     (run.path / "weights.safetensors").unlink()
     with pytest.raises(RunError, match="no trained weights"):
-        gl.landscape(run.path)
+        dl.landscape(run.path)
 
 
 def test_weights_that_are_no_numbers_have_no_landscape(home: Path) -> None:
-    run = gl.train("plane", epochs=30, learning_rate=1e6, report=False, set={**LINEAR, "loss.output": "linear"})
+    run = dl.train("plane", epochs=30, learning_rate=1e6, report=False, set={**LINEAR, "loss.output": "linear"})
     with pytest.raises(RunError, match="no finite numbers"):
-        gl.landscape(run)
+        dl.landscape(run)
 
 
 def test_few_epochs_have_no_plane_and_nothing_else_is_lost(home: Path) -> None:
-    found = gl.landscape("iris", set={"epochs": 1}, report=False, **QUICK)
+    found = dl.landscape("iris", set={"epochs": 1}, report=False, **QUICK)
     assert [plane.kind for plane in found.planes] == ["random"]
     assert any("3 networks or more" in note for note in found.notes)
-    bare = gl.landscape("iris", set={"epochs": 0}, lines=0, points=5, plane="none")
+    bare = dl.landscape("iris", set={"epochs": 0}, lines=0, points=5, plane="none")
     assert bare.lines.random == ()
     assert bare.path is not None
     assert (bare.path / "report.html").is_file()

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import gradlab as gl
-from gradlab.landscapes import Barrier, path_plane, read_line
-from gradlab.verbs.landscapes._result import Between, Crossing, Curve, Landscape, Lines, Plane
-from gradlab.verbs.landscapes._words import describe, notes_of
+import descentlab as dl
+from descentlab.landscapes import Barrier, path_plane, read_line
+from descentlab.verbs.landscapes._result import Between, Crossing, Curve, Landscape, Lines, Plane
+from descentlab.verbs.landscapes._words import describe, notes_of
 
 AT = np.linspace(-1.0, 1.0, 21)
 T = np.linspace(0.0, 1.0, 21)
@@ -21,7 +21,7 @@ def curve(at: np.ndarray, loss: np.ndarray, curvature: float | None = None) -> C
 def landscape_of(*lines: Curve, from_start: Curve | None = None, sharpness: float | None = None) -> Landscape:
     return Landscape(
         name="it",
-        experiment=gl.preset("iris"),
+        experiment=dl.preset("iris"),
         loss={"train": 1.0},
         accuracy={},
         num_examples={"train": 96},

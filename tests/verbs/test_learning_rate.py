@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import gradlab as gl
-from gradlab.core import SpecError
-from gradlab.data import load, prepare
+import descentlab as dl
+from descentlab.core import SpecError
+from descentlab.data import load, prepare
 
 LINEAR = {"batch_size": "full", "model": [{"kind": "dense"}], "epochs": 60, "optimizer": "sgd"}
 """A linear network with squared error: its loss is a quadratic."""
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("home")
 
 
 def test_on_a_quadratic_the_limit_is_that_of_its_largest_eigenvalue() -> None:
-    found = gl.learning_rate("plane", set=LINEAR, report=False)
+    found = dl.learning_rate("plane", set=LINEAR, report=False)
     experiment = found.sweep.study.spec.experiment
     dataset = prepare(load(experiment.data), experiment.split, experiment.seed)
     inputs = dataset.inputs[dataset.train].astype(np.float64)
@@ -40,7 +40,7 @@ def test_on_a_quadratic_the_limit_is_that_of_its_largest_eigenvalue() -> None:
 
 
 def test_the_rate_is_the_best_of_those_tried_and_its_neighbours_are_told() -> None:
-    found = gl.learning_rate("iris", epochs=30, out="answer")
+    found = dl.learning_rate("iris", epochs=30, out="answer")
     table = found.sweep.study.table()
     means = {rate: table.validation_loss[table.learning_rate == rate].mean() for rate in set(table.learning_rate)}
     assert found.rate == pytest.approx(min(means, key=means.__getitem__))
@@ -56,5 +56,5 @@ def test_the_rate_is_the_best_of_those_tried_and_its_neighbours_are_told() -> No
 
 def test_what_cannot_be_done_is_said_and_leaves_nothing() -> None:
     with pytest.raises(SpecError, match="unknown preset"):
-        gl.learning_rate("nosuch")
+        dl.learning_rate("nosuch")
     assert not Path("runs").exists()

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gradlab.data import Dataset, load, prepare
-from gradlab.reports import Boundary2D
-from gradlab.spec import TableData, override, preset
-from gradlab.training import Plan, make_plan
-from gradlab.verbs._plane import MAX_FEATURES, boundary
+from descentlab.data import Dataset, load, prepare
+from descentlab.reports import Boundary2D
+from descentlab.spec import TableData, override, preset
+from descentlab.training import Plan, make_plan
+from descentlab.verbs._plane import MAX_FEATURES, boundary
 
 Snapshot = tuple[int, Any, Any]
 

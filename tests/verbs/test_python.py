@@ -1,4 +1,4 @@
-"""gradlab from Python, as one would write it."""
+"""descentlab from Python, as one would write it."""
 
 from pathlib import Path
 from typing import Any
@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import gradlab as gl
-from gradlab.core import DataError, RunError, SpecError
-from gradlab.data import Arrays
+import descentlab as dl
+from descentlab.core import DataError, RunError, SpecError
+from descentlab.data import Arrays
 
 
 def test_the_lines_of_the_first_page(home: Path) -> None:
-    run = gl.train("iris", epochs=3)
+    run = dl.train("iris", epochs=3)
     assert run.path == Path("runs/iris-001")
     assert 0.0 <= run.test.accuracy <= 1.0
     new = pd.DataFrame(np.array([[5.1, 3.5, 1.4, 0.2]]), columns=pd.Index(run.data.feature_names))
@@ -22,14 +22,14 @@ def test_the_lines_of_the_first_page(home: Path) -> None:
 
 
 def test_every_name_of_the_package_is_there() -> None:
-    for name in dir(gl):
-        assert getattr(gl, name) is not None
+    for name in dir(dl):
+        assert getattr(dl, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'trane'"):
-        _ = gl.trane
+        _ = dl.trane
 
 
 def test_plain_keywords_change_the_experiment(home: Path) -> None:
-    run = gl.train(
+    run = dl.train(
         "iris", epochs=2, batch_size="full", learning_rate=0.5, hidden=(6, 5), seed=3, seeds=2, report=False,
         set={"model.1.activation": "tanh", "optimizer.b1": 0.5, "split.test": np.float64(0.4), "shuffle": False},
     )  # fmt: skip
@@ -53,17 +53,17 @@ def test_plain_keywords_change_the_experiment(home: Path) -> None:
     ],
 )
 def test_settings_come_as_a_mapping_or_as_texts(home: Path, settings: Any, expected: dict[str, Any]) -> None:
-    assert gl.train("iris", epochs=0, set=settings, report=False).experiment.loss.model_dump() == expected
+    assert dl.train("iris", epochs=0, set=settings, report=False).experiment.loss.model_dump() == expected
 
 
 def test_an_experiment_is_trained_as_it_is(home: Path) -> None:
-    experiment = gl.preset("iris").model_copy(update={"epochs": 1, "name": "mine"})
-    run = gl.train(experiment, report=False)
+    experiment = dl.preset("iris").model_copy(update={"epochs": 1, "name": "mine"})
+    run = dl.train(experiment, report=False)
     assert run.path == Path("runs/mine-001")
     assert run.experiment == experiment
 
 
-def test_a_frame_and_its_target_column(run: gl.Run, flowers: pd.DataFrame) -> None:
+def test_a_frame_and_its_target_column(run: dl.Run, flowers: pd.DataFrame) -> None:
     assert run.classes == ("aster", "rose")
     told = run.predict(flowers)
     assert np.mean(told.predicted == flowers["kind"]) > 0.9
@@ -77,7 +77,7 @@ def test_an_array_and_its_targets(home: Path) -> None:
     rng = np.random.default_rng(0)
     inputs = rng.normal(size=(80, 3))
     targets = 100.0 + 10.0 * inputs[:, 0] - 5.0 * inputs[:, 1]
-    run = gl.train(inputs, targets, epochs=60, hidden=(), learning_rate=0.03, report=False)
+    run = dl.train(inputs, targets, epochs=60, hidden=(), learning_rate=0.03, report=False)
     assert run.classes == ()
     assert run.test.r2 > 0.95
     solved, *_ = np.linalg.lstsq(np.column_stack([inputs, np.ones(80)]), targets, rcond=None)
@@ -89,7 +89,7 @@ def test_class_ids_and_pictures_in_arrays(home: Path) -> None:
     rng = np.random.default_rng(0)
     targets = np.arange(40) % 2
     inputs = (rng.uniform(0, 60, (40, 6, 6)) + 150 * targets[:, None, None]).astype(np.uint8)
-    run = gl.train(
+    run = dl.train(
         inputs, targets, epochs=1, hidden=(), report=False, set={"model": [{"kind": "flatten"}, {"kind": "dense"}]}
     )
     assert run.classes == ("0", "1")
@@ -111,7 +111,7 @@ def test_class_ids_and_pictures_in_arrays(home: Path) -> None:
 )
 def test_examples_that_cannot_be_learned_from(home: Path, inputs: Any, targets: Any, says: str) -> None:
     with pytest.raises(DataError, match=says):
-        gl.train(inputs, targets)
+        dl.train(inputs, targets)
     assert not list(home.iterdir())
 
 
@@ -128,18 +128,18 @@ def test_examples_that_cannot_be_learned_from(home: Path, inputs: Any, targets: 
 )
 def test_options_that_cannot_be(home: Path, options: dict[str, Any], says: str) -> None:
     with pytest.raises(SpecError, match=says):
-        gl.train("iris", **options)
+        dl.train("iris", **options)
     assert not list(home.iterdir())
 
 
-def test_a_run_prints_well(run: gl.Run) -> None:
+def test_a_run_prints_well(run: dl.Run) -> None:
     assert "Test accuracy" in str(run)
     assert repr(run) == str(run)
     assert run._repr_html_().count("<li>") == len(run.outcome)
     assert "<script" not in run._repr_html_()
 
 
-def test_scores_print_as_a_table_and_answer_by_name(run: gl.Run) -> None:
+def test_scores_print_as_a_table_and_answer_by_name(run: dl.Run) -> None:
     assert run.test.n == 12
     assert run.test.accuracy == run.test["accuracy"]
     assert "accuracy" in str(run.test)
@@ -149,8 +149,8 @@ def test_scores_print_as_a_table_and_answer_by_name(run: gl.Run) -> None:
         _ = run.test.acuracy
 
 
-def test_predictions_print_as_a_table_and_become_a_frame(run: gl.Run, flowers: pd.DataFrame) -> None:
-    told = gl.predict(run, flowers)
+def test_predictions_print_as_a_table_and_become_a_frame(run: dl.Run, flowers: pd.DataFrame) -> None:
+    told = dl.predict(run, flowers)
     assert "the first 20 of 60 examples" in str(told)
     assert told._repr_html_().count("<tr>") == 21
     frame = told.frame()
@@ -158,38 +158,38 @@ def test_predictions_print_as_a_table_and_become_a_frame(run: gl.Run, flowers: p
     np.testing.assert_allclose(frame.iloc[:, 1:].sum(axis=1), 1.0, atol=1e-6)
 
 
-def test_evaluation_of_new_examples(run: gl.Run, flowers: pd.DataFrame) -> None:
-    found = gl.evaluate(run, flowers)
+def test_evaluation_of_new_examples(run: dl.Run, flowers: pd.DataFrame) -> None:
+    found = dl.evaluate(run, flowers)
     right = np.mean(run.predict(flowers).predicted == flowers["kind"])
     assert found.to_json()["new"]["accuracy"] == pytest.approx(right)
     assert list(found) == ["new"]
     assert "aster" in str(found)
     assert "<table>" in found._repr_html_()
     inputs, targets = flowers.drop(columns="kind"), flowers["kind"]
-    assert gl.evaluate(run, Arrays(inputs, targets)).to_json()["new"]["accuracy"] == pytest.approx(right)
+    assert dl.evaluate(run, Arrays(inputs, targets)).to_json()["new"]["accuracy"] == pytest.approx(right)
 
 
 def test_every_seed_of_a_playground_is_evaluated_on_its_own_points(home: Path) -> None:
-    run = gl.train("xor", epochs=2, seeds=2, report=False)
-    found = gl.evaluate(run).to_json()
+    run = dl.train("xor", epochs=2, seeds=2, report=False)
+    found = dl.evaluate(run).to_json()
     each = [member["loss"] for member in found["test"]["members"]]
     assert each == pytest.approx([member["loss"] for member in run.test["members"]], abs=1e-6)
-    assert gl.report(run).is_file()
+    assert dl.report(run).is_file()
 
 
-def test_a_run_on_arrays_says_what_it_lacks(run: gl.Run) -> None:
-    for verb in (gl.evaluate, gl.report):
+def test_a_run_on_arrays_says_what_it_lacks(run: dl.Run) -> None:
+    for verb in (dl.evaluate, dl.report):
         with pytest.raises(RunError, match="arrays in memory"):
             verb(run)
 
 
-def test_history_is_a_frame_with_a_row_an_epoch(run: gl.Run) -> None:
+def test_history_is_a_frame_with_a_row_an_epoch(run: dl.Run) -> None:
     assert list(run.history["epoch"]) == list(range(run.metrics["epochs"][0] + 1))
     assert {"train_loss", "validation_loss", "train_accuracy", "validation_accuracy"} <= set(run.history)
 
 
-def test_a_run_is_opened_by_its_folder(run: gl.Run, flowers: pd.DataFrame) -> None:
-    again = gl.open_run(run.path)
+def test_a_run_is_opened_by_its_folder(run: dl.Run, flowers: pd.DataFrame) -> None:
+    again = dl.open_run(run.path)
     np.testing.assert_array_equal(again.predict(flowers).probabilities, run.predict(flowers).probabilities)
     with pytest.raises(RunError, match="no member 1"):
         again.predict(flowers, member=1)
@@ -197,8 +197,8 @@ def test_a_run_is_opened_by_its_folder(run: gl.Run, flowers: pd.DataFrame) -> No
 
 def test_whoever_watches_is_told(home: Path, flowers: pd.DataFrame) -> None:
     seen: list[float] = []
-    gl.train(
-        flowers, "kind", epochs=5, report=False, watcher=gl.Watcher(on_training=lambda now: seen.append(now.share))
+    dl.train(
+        flowers, "kind", epochs=5, report=False, watcher=dl.Watcher(on_training=lambda now: seen.append(now.share))
     )
     assert seen == sorted(seen)
     assert seen[-1] == 1.0

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-import gradlab as gl
-from gradlab.core import RunError
-from gradlab.runs import RunFolder
-from gradlab.training import Progress
+import descentlab as dl
+from descentlab.core import RunError
+from descentlab.runs import RunFolder
+from descentlab.training import Progress
 
 
 class Interrupter:
@@ -32,12 +32,12 @@ class Interrupter:
 
 def stopped(what: Any, out: Path, target: Any = None, **options: Any) -> Path:
     """Train, and stop it on its way."""
-    with pytest.raises(gl.Stopped, match="gradlab train --resume"):
-        gl.train(what, target, out=out, report=False, watcher=gl.Watcher(on_training=Interrupter(0.1)), **options)
+    with pytest.raises(dl.Stopped, match="descentlab train --resume"):
+        dl.train(what, target, out=out, report=False, watcher=dl.Watcher(on_training=Interrupter(0.1)), **options)
     return out
 
 
-def weights(run: gl.Run | Path) -> bytes:
+def weights(run: dl.Run | Path) -> bytes:
     return ((run if isinstance(run, Path) else run.path) / "weights.safetensors").read_bytes()
 
 
@@ -46,11 +46,11 @@ def test_a_stopped_training_goes_on_to_the_same_bits(home: Path) -> None:
     assert (out / "checkpoint").is_dir()
     assert not (out / "metrics.json").exists()
     (out / ".weights.safetensors.12345678.partial").write_bytes(b"what a killed process had written")
-    run = gl.resume(out)
+    run = dl.resume(out)
     assert not list(out.glob(".*.partial"))
     assert run.folder.report_path.is_file()
     assert not (out / "checkpoint").exists()
-    assert weights(run) == weights(gl.train("iris", epochs=6_000, out="straight", report=False))
+    assert weights(run) == weights(dl.train("iris", epochs=6_000, out="straight", report=False))
 
 
 def test_pictures_on_disk_go_on_to_the_bits_of_pictures_in_memory(home: Path) -> None:
@@ -63,40 +63,40 @@ def test_pictures_on_disk_go_on_to_the_bits_of_pictures_in_memory(home: Path) ->
     options: dict[str, Any] = {"epochs": 60, "batch_size": 8, "augment": {"shift": 1}}
     out = stopped("pictures", home / "stopped", set={"data.in_memory_mb": 0}, **options)
     assert (out / "checkpoint").is_dir()
-    run = gl.resume(out, report=False)
-    assert weights(run) == weights(gl.train("pictures", out="straight", report=False, **options))
+    run = dl.resume(out, report=False)
+    assert weights(run) == weights(dl.train("pictures", out="straight", report=False, **options))
 
 
 def test_examples_in_memory_are_handed_over_again(home: Path, flowers: pd.DataFrame) -> None:
     out = stopped(flowers, home / "stopped", "kind", epochs=6_000, set={"early_stopping": None})
-    with pytest.raises(RunError, match=r"gradlab.resume\("):
-        gl.resume(out)
+    with pytest.raises(RunError, match=r"descentlab.resume\("):
+        dl.resume(out)
     with pytest.raises(RunError, match="has changed"):
-        gl.resume(out, flowers.assign(width=flowers["width"] + 1.0), "kind")
-    run = gl.resume(out, flowers, "kind", report=False)
-    straight = gl.train(flowers, "kind", epochs=6_000, out="straight", report=False, set={"early_stopping": None})
+        dl.resume(out, flowers.assign(width=flowers["width"] + 1.0), "kind")
+    run = dl.resume(out, flowers, "kind", report=False)
+    straight = dl.train(flowers, "kind", epochs=6_000, out="straight", report=False, set={"early_stopping": None})
     assert weights(run) == weights(straight)
 
 
 def test_a_run_that_was_killed_before_its_first_checkpoint_starts_anew(home: Path) -> None:
-    straight = gl.train("iris", epochs=3, out="straight", report=False)
+    straight = dl.train("iris", epochs=3, out="straight", report=False)
     (home / "killed").mkdir()
     for name in ("experiment.toml", "preparation.json", "environment.json"):
         (home / "killed" / name).write_bytes((straight.path / name).read_bytes())
-    assert weights(gl.resume("killed", report=False)) == weights(straight)
+    assert weights(dl.resume("killed", report=False)) == weights(straight)
 
 
-def test_a_finished_run_is_not_resumed(run: gl.Run) -> None:
+def test_a_finished_run_is_not_resumed(run: dl.Run) -> None:
     with pytest.raises(RunError, match="is finished"):
-        gl.resume(run.path)
+        dl.resume(run.path)
 
 
 def test_a_run_that_another_process_trains_is_left_alone(home: Path) -> None:
     out = stopped("iris", home / "stopped", epochs=6_000)
     with RunFolder(out).lock(), pytest.raises(RunError, match="being trained by another process"):
-        gl.resume(out)
+        dl.resume(out)
     assert (out / "checkpoint").is_dir()
-    assert gl.resume(out, report=False).folder.is_finished
+    assert dl.resume(out, report=False).folder.is_finished
 
 
 def test_data_that_has_changed_is_not_trained_on(home: Path, flowers: pd.DataFrame) -> None:
@@ -104,10 +104,10 @@ def test_data_that_has_changed_is_not_trained_on(home: Path, flowers: pd.DataFra
     out = stopped("flowers.csv", home / "stopped", "kind", epochs=6_000, set={"early_stopping": None})
     flowers.iloc[:-1].to_csv("flowers.csv", index=False)
     with pytest.raises(RunError, match="has changed"):
-        gl.resume(out)
+        dl.resume(out)
     Path("flowers.csv").unlink()
-    with pytest.raises(gl.GradlabError, match=r"flowers\.csv"):
-        gl.resume(out)
+    with pytest.raises(dl.DescentlabError, match=r"flowers\.csv"):
+        dl.resume(out)
     assert (out / "checkpoint").is_dir()
 
 
@@ -116,7 +116,7 @@ def test_a_damaged_checkpoint_is_told(home: Path, content: bytes) -> None:
     out = stopped("iris", home / "stopped", epochs=6_000)
     (out / "checkpoint" / "state.safetensors").write_bytes(content)
     with pytest.raises(RunError):
-        gl.resume(out)
+        dl.resume(out)
     assert (out / "experiment.toml").exists()
 
 
@@ -125,7 +125,7 @@ def test_a_checkpoint_of_another_network_is_told(home: Path) -> None:
     text = (out / "experiment.toml").read_text()
     (out / "experiment.toml").write_text(text.replace("units = 8", "units = 9"))
     with pytest.raises(RunError, match="does not fit"):
-        gl.resume(out)
+        dl.resume(out)
 
 
 def test_a_second_ctrl_c_gives_up_and_keeps_the_checkpoint(home: Path) -> None:
@@ -135,17 +135,17 @@ def test_a_second_ctrl_c_gives_up_and_keeps_the_checkpoint(home: Path) -> None:
         for each in presses:
             each(now)
 
-    with pytest.raises((gl.Stopped, KeyboardInterrupt)):
-        gl.train("iris", epochs=6_000, out="run", report=False, watcher=gl.Watcher(on_training=press))
+    with pytest.raises((dl.Stopped, KeyboardInterrupt)):
+        dl.train("iris", epochs=6_000, out="run", report=False, watcher=dl.Watcher(on_training=press))
     left = Path("run")
-    assert not left.exists() or gl.resume("run", report=False).folder.is_finished
+    assert not left.exists() or dl.resume("run", report=False).folder.is_finished
 
 
 def test_outside_the_main_thread_a_training_runs_too(home: Path) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1) as pool:
-        run = pool.submit(lambda: gl.train("iris", epochs=1, report=False)).result()
+        run = pool.submit(lambda: dl.train("iris", epochs=1, report=False)).result()
     assert run.folder.is_finished
 
 
@@ -154,27 +154,27 @@ def test_a_training_in_another_thread_is_stopped_by_its_event_and_goes_on_to_the
     from threading import Event
 
     stop = Event()
-    watcher = gl.Watcher(on_training=lambda now: stop.set() if 0.1 <= now.share < 1.0 else None, stop=stop)
+    watcher = dl.Watcher(on_training=lambda now: stop.set() if 0.1 <= now.share < 1.0 else None, stop=stop)
 
     def train() -> None:
-        gl.train("iris", epochs=6_000, root=home / "elsewhere", report=False, watcher=watcher)
+        dl.train("iris", epochs=6_000, root=home / "elsewhere", report=False, watcher=watcher)
 
-    with ThreadPoolExecutor(1) as pool, pytest.raises(gl.Stopped, match="gradlab train --resume") as told:
+    with ThreadPoolExecutor(1) as pool, pytest.raises(dl.Stopped, match="descentlab train --resume") as told:
         pool.submit(train).result()
     assert told.value.path == home / "elsewhere" / "iris-001"
-    run = gl.resume(told.value.path, report=False)
-    assert weights(run) == weights(gl.train("iris", epochs=6_000, out="straight", report=False))
+    run = dl.resume(told.value.path, report=False)
+    assert weights(run) == weights(dl.train("iris", epochs=6_000, out="straight", report=False))
 
 
 def test_signals_are_handled_as_before_afterwards(home: Path) -> None:
     import signal
 
     before = [signal.getsignal(kind) for kind in (signal.SIGINT, signal.SIGTERM)]
-    gl.train("iris", epochs=1, report=False)
+    dl.train("iris", epochs=1, report=False)
     assert [signal.getsignal(kind) for kind in (signal.SIGINT, signal.SIGTERM)] == before
 
 
-def test_what_is_kept_can_be_read_without_gradlab(run: gl.Run, flowers: pd.DataFrame) -> None:
+def test_what_is_kept_can_be_read_without_descentlab(run: dl.Run, flowers: pd.DataFrame) -> None:
     import tomllib
 
     from safetensors.numpy import load_file

@@ -1,4 +1,4 @@
-"""`gl.surface`: its numbers against theory, what its options mean, and pages of odd surfaces."""
+"""`dl.surface`: its numbers against theory, what its options mean, and pages of odd surfaces."""
 
 import json
 import math
@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import gradlab as gl
-from gradlab.verbs.surfaces import SurfaceResult
+import descentlab as dl
+from descentlab.verbs.surfaces import SurfaceResult
 
 
 @pytest.fixture(scope="module")
 def wells(tmp_path_factory: pytest.TempPathFactory) -> SurfaceResult:
     """The double well, with its page; not to be changed."""
-    return gl.surface("double-well", starts=2_000, steps=400, out=tmp_path_factory.mktemp("wells") / "found")
+    return dl.surface("double-well", starts=2_000, steps=400, out=tmp_path_factory.mktemp("wells") / "found")
 
 
 def test_the_share_in_each_minimum_is_the_width_of_its_basin(wells: SurfaceResult) -> None:
@@ -87,7 +87,7 @@ def test_the_page_shows_all_of_it_and_loads_nothing(wells: SurfaceResult) -> Non
 
 
 def test_one_value_sets_and_several_are_compared() -> None:
-    found = gl.surface(
+    found = dl.surface(
         "bowl", learning_rate="0.05:0.25:5", momentum=0.5, noise=(0.0, 1.0), starts=64, steps=100, report=False
     )
     assert [one.setting.learning_rate for one in found.by_rate] == pytest.approx(np.geomspace(0.05, 0.25, 5), rel=1e-9)
@@ -97,14 +97,14 @@ def test_one_value_sets_and_several_are_compared() -> None:
     assert [one.setting.noise for one in found.by_noise] == [0.0, 1.0]
     assert 0.5 in [one.setting.momentum for one in found.by_momentum]
     assert found.limit_of(found.found.minima[0]) == pytest.approx(2 * 1.5 / 10)
-    single = gl.surface("bowl", learning_rate=0.02, starts=64, steps=100, report=False)
+    single = dl.surface("bowl", learning_rate=0.02, starts=64, steps=100, report=False)
     assert single.usual.setting.learning_rate == 0.02
     assert len(single.by_rate) > 20
 
 
 @pytest.mark.parametrize("optimizer", ["nesterov", "adam", "rmsprop"])
 def test_other_rules(optimizer: str) -> None:
-    found = gl.surface("bowl", optimizer=optimizer, starts=128, steps=1_500, report=False)
+    found = dl.surface("bowl", optimizer=optimizer, starts=128, steps=1_500, report=False)
     told = " ".join(found.sentences)
     (place,) = found.found.minima
     if optimizer == "nesterov":
@@ -120,7 +120,7 @@ def test_other_rules(optimizer: str) -> None:
 
 def test_the_seed_decides() -> None:
     first, again, other = (
-        gl.surface("double-well", noise=2.0, starts=200, steps=60, seed=seed, report=False) for seed in (1, 1, 2)
+        dl.surface("double-well", noise=2.0, starts=200, steps=60, seed=seed, report=False) for seed in (1, 1, 2)
     )
     for name in ("by_rate", "by_momentum", "by_noise"):
         for one, two in zip(getattr(first, name), getattr(again, name), strict=True):
@@ -140,7 +140,7 @@ ODD = [
 
 @pytest.mark.parametrize("formula", ODD)
 def test_odd_surfaces_have_a_page_too(formula: str, tmp_path: Path) -> None:
-    found = gl.surface(formula, starts=40, steps=60, out=tmp_path / "found")
+    found = dl.surface(formula, starts=40, steps=60, out=tmp_path / "found")
     page = (tmp_path / "found" / "report.html").read_text(encoding="utf-8")
     assert found.sentences[0] in page
     assert ">nan<" not in page.lower()
@@ -153,20 +153,20 @@ def test_odd_surfaces_have_a_page_too(formula: str, tmp_path: Path) -> None:
 
 
 def test_a_formula_that_falls_for_ever_is_said_to() -> None:
-    found = gl.surface("x^3 - 3*x", starts=200, steps=300, report=False)
+    found = dl.surface("x^3 - 3*x", starts=200, steps=300, report=False)
     assert "domain's edge is lower" in found.sentences[0]
     assert "may have no lowest value at all" in found.sentences[0]
 
 
 @pytest.mark.parametrize(("starts", "restarts"), [(1, None), (30, 2)])
 def test_few_starts(starts: int, restarts: int | None, tmp_path: Path) -> None:
-    found = gl.surface("double-well", starts=starts, restarts=restarts, steps=20, out=tmp_path / "found")
+    found = dl.surface("double-well", starts=starts, restarts=restarts, steps=20, out=tmp_path / "found")
     assert len(found.usual.fates) == starts
     assert len(found.restarts) == (min(20, starts) if restarts is None else restarts)
 
 
 def test_a_domain_of_one_s_own() -> None:
-    found = gl.surface("rastrigin-1d", domain="-0.4:0.4", starts=300, steps=200, report=False)
+    found = dl.surface("rastrigin-1d", domain="-0.4:0.4", starts=300, steps=200, report=False)
     assert len(found.found.minima) == 1
     assert (found.usual.fates == 0).all()
     assert "cannot hold here" in " ".join(found.sentences)
@@ -174,10 +174,10 @@ def test_a_domain_of_one_s_own() -> None:
 
 def test_nothing_is_written_without_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert gl.surface("x^2 + x", starts=20, steps=20, report=False).path is None
+    assert dl.surface("x^2 + x", starts=20, steps=20, report=False).path is None
     assert not list(tmp_path.iterdir())
-    found = gl.surface("x^2 + x", starts=20, steps=20)
-    other = gl.surface("x^2 - x", starts=20, steps=20)
+    found = dl.surface("x^2 + x", starts=20, steps=20)
+    other = dl.surface("x^2 - x", starts=20, steps=20)
     assert found.path is not None
     assert found.path != other.path
     assert found.path.parent == Path("runs")

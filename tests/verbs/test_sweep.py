@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-import gradlab as gl
-from gradlab.core import GradlabError, RunError, SpecError, StorageError
-from gradlab.runs import StudyFolder
-from gradlab.verbs import Stopped, Watcher
-from gradlab.verbs.studies import resume_atlas, resume_sweep, settings_table
+import descentlab as dl
+from descentlab.core import DescentlabError, RunError, SpecError, StorageError
+from descentlab.runs import StudyFolder
+from descentlab.verbs import Stopped, Watcher
+from descentlab.verbs.studies import resume_atlas, resume_sweep, settings_table
 
 QUICK = {"epochs": 6}
 
@@ -22,7 +22,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_sweep_keeps_all_that_it_says() -> None:
-    found = gl.sweep("circle", learning_rate="0.01:1:3", seeds=4, set=QUICK, report=False)
+    found = dl.sweep("circle", learning_rate="0.01:1:3", seeds=4, set=QUICK, report=False)
     assert found.path == Path("runs/circle-sweep-001")
     members = found.folder.members()
     assert len(members["seed"]) == 12
@@ -45,11 +45,11 @@ def test_a_sweep_keeps_all_that_it_says() -> None:
 def test_a_stopped_sweep_goes_on_to_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     import threading
 
-    import gradlab.verbs.studies._sweep as module
+    import descentlab.verbs.studies._sweep as module
 
     # More blocks than threads, so that some have not begun when the first has ended.
     options: dict[str, Any] = {"learning_rate": "0.01:1:3", "seeds": 60, "set": QUICK, "report": False}
-    whole = gl.sweep("circle", **options)
+    whole = dl.sweep("circle", **options)
     stop = threading.Event()
 
     class Signals:
@@ -62,8 +62,8 @@ def test_a_stopped_sweep_goes_on_to_the_same_numbers(monkeypatch: pytest.MonkeyP
     with monkeypatch.context() as patched:
         patched.setattr(module, "stop_on_signals", Signals)
         watcher = Watcher(on_training=lambda now: stop.set() if now.members_done >= 16 else None)
-        with pytest.raises(Stopped, match="gradlab sweep --resume"):
-            gl.sweep("circle", watcher=watcher, **options)
+        with pytest.raises(Stopped, match="descentlab sweep --resume"):
+            dl.sweep("circle", watcher=watcher, **options)
     folder = StudyFolder(Path("runs/circle-sweep-002"))
     assert 0 < sum(len(arrays["places"]) for arrays, _ in folder.parts()) < 180
     again = resume_sweep("circle-sweep-002", report=False)
@@ -79,8 +79,8 @@ def test_nothing_is_left_behind_by_what_cannot_be_done() -> None:
         ({"batch_size": "5,99999"}, "99999"),
         ({}, "name what to vary"),
     ):
-        with pytest.raises(GradlabError, match=words):
-            gl.sweep("circle", vary=vary, set=QUICK)
+        with pytest.raises(DescentlabError, match=words):
+            dl.sweep("circle", vary=vary, set=QUICK)
     assert not Path("runs").exists()
 
 
@@ -90,48 +90,48 @@ def test_a_full_disk_leaves_nothing_half_written(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(StudyFolder, "save_members", full)
     # However slow the machine, no networks are written before the end, which would be worth keeping.
-    monkeypatch.setattr("gradlab.verbs.studies._study_record.EVERY_S", np.inf)
+    monkeypatch.setattr("descentlab.verbs.studies._study_record.EVERY_S", np.inf)
     with pytest.raises(StorageError, match="full"):
-        gl.sweep("circle", learning_rate="0.1,1", seeds=1, set=QUICK, report=False)
+        dl.sweep("circle", learning_rate="0.1,1", seeds=1, set=QUICK, report=False)
     assert not Path("runs").exists()
 
 
 def test_arrays_and_own_seeds() -> None:
     rng = np.random.default_rng(0)
     inputs = rng.normal(size=(60, 3))
-    found = gl.sweep(inputs, inputs[:, 0] > 0, learning_rate="0.001,0.1", seeds=2, epochs=3, seed=7, report=False)
+    found = dl.sweep(inputs, inputs[:, 0] > 0, learning_rate="0.001,0.1", seeds=2, epochs=3, seed=7, report=False)
     assert sorted(set(found.study.columns["seed"].tolist())) == [7, 8]
 
 
 def test_an_atlas_resumes_and_zooms() -> None:
     options: dict[str, Any] = {"x": "learning_rate.hidden=1:100:3", "y": "learning_rate.output=10:1000:3"}
-    found = gl.atlas("fractal", set={"epochs": 30}, report=False, **options)
+    found = dl.atlas("fractal", set={"epochs": 30}, report=False, **options)
     assert found.atlas.converges.shape == (3, 3)
     assert found.folder.metrics()["verb"] == "atlas"
     assert len(found.folder.members()["share"]) == 9
     with pytest.raises(RunError, match="is finished"):
         resume_atlas(found.path)
     with pytest.raises(SpecError, match="GiB"):
-        gl.atlas("fractal", x="learning_rate.hidden=1:2:900000", y="learning_rate.output=1:2:900000")
+        dl.atlas("fractal", x="learning_rate.hidden=1:2:900000", y="learning_rate.output=1:2:900000")
     with pytest.raises(SpecError, match="did you mean 'learning_rate"):
-        gl.atlas("fractal", x="learning_rate.hiden=1:2:3", y="learning_rate.output=1:2:3")
+        dl.atlas("fractal", x="learning_rate.hiden=1:2:3", y="learning_rate.output=1:2:3")
 
 
 def test_curvature_of_a_run_and_along_a_training() -> None:
-    run = gl.train("circle", epochs=5, report=False)
-    found = gl.curvature(run.path)
+    run = dl.train("circle", epochs=5, report=False)
+    found = dl.curvature(run.path)
     assert found.traces[0].epochs.tolist() == [0, 1, 2, 4, 5]
     assert found.traces[0].loss[-1] == pytest.approx(run.train.loss, rel=1e-4)
     assert (run.path / "curvature" / "report.html").is_file()
-    followed = gl.curvature("circle", learning_rates="0.03,1000", trace=2, set={"epochs": 4}, report=False)
+    followed = dl.curvature("circle", learning_rates="0.03,1000", trace=2, set={"epochs": 4}, report=False)
     assert [len(one.epochs) for one in followed.traces] == [3, 3]
     assert followed.traces[0].limit == pytest.approx(2 / 0.03)
     with pytest.raises(SpecError, match="rates above 0"):
-        gl.curvature("circle", learning_rates=[0.0])
+        dl.curvature("circle", learning_rates=[0.0])
 
 
 def test_the_recommended_rate_comes_with_a_tenth_and_ten_times_of_it() -> None:
-    found = gl.learning_rate("gauss", epochs=20, seeds=2, report=False)
+    found = dl.learning_rate("gauss", epochs=20, seeds=2, report=False)
     assert found.rate is not None
     words = " ".join(found.sentences)
     assert words.startswith("Use a learning rate of")
@@ -139,5 +139,5 @@ def test_the_recommended_rate_comes_with_a_tenth_and_ten_times_of_it() -> None:
     assert "A tenth of it" in words
     assert found.sharpness_limit is not None
     assert set(found.range_test.suggestions) >= {"valley", "minimum"}
-    adam = gl.learning_rate("iris", epochs=3, seeds=1, report=False)
+    adam = dl.learning_rate("iris", epochs=3, seeds=1, report=False)
     assert adam.sharpness_limit is None

@@ -1,4 +1,4 @@
-"""`gl.transfer`: what it measures from small networks to small data, and what it refuses."""
+"""`dl.transfer`: what it measures from small networks to small data, and what it refuses."""
 
 import json
 from pathlib import Path
@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-import gradlab as gl
-from gradlab.core import DataError, RunError, SpecError
-from gradlab.spec import PicturesData
-from gradlab.transfers import WAYS
-from gradlab.verbs._watcher import SILENT
-from gradlab.verbs.transfers import Transfer
-from gradlab.verbs.transfers._target import find_target
-from gradlab.verbs.transfers._transfer import _sizes
+import descentlab as dl
+from descentlab.core import DataError, RunError, SpecError
+from descentlab.spec import PicturesData
+from descentlab.transfers import WAYS
+from descentlab.verbs._watcher import SILENT
+from descentlab.verbs.transfers import Transfer
+from descentlab.verbs.transfers._target import find_target
+from descentlab.verbs.transfers._transfer import _sizes
 
 QUICK = {"epochs": 6, "model": [
     {"kind": "conv2d", "name": "conv1", "filters": 4, "activation": "relu", "initializer": "he-normal"},
@@ -26,15 +26,15 @@ QUICK = {"epochs": 6, "model": [
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> gl.Run:
+def run(tmp_path_factory: pytest.TempPathFactory) -> dl.Run:
     """A small convolutional network of digits."""
-    return gl.train("digits-cnn", out=tmp_path_factory.mktemp("runs") / "small", set=QUICK, report=False)
+    return dl.train("digits-cnn", out=tmp_path_factory.mktemp("runs") / "small", set=QUICK, report=False)
 
 
 @pytest.fixture(scope="module")
-def found(run: gl.Run, tmp_path_factory: pytest.TempPathFactory) -> Transfer:
+def found(run: dl.Run, tmp_path_factory: pytest.TempPathFactory) -> Transfer:
     out = tmp_path_factory.mktemp("transfer")
-    return gl.transfer(run, "digits", examples=(3, 1), seeds=6, test_examples=200, out=out)
+    return dl.transfer(run, "digits", examples=(3, 1), seeds=6, test_examples=200, out=out)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_every_way_is_scored_at_every_size_and_draw(found: Transfer) -> None:
     assert [one.per_class for one in found.choices] == [1, 3]
 
 
-def test_the_same_classes_are_told_without_any_example(found: Transfer, run: gl.Run) -> None:
+def test_the_same_classes_are_told_without_any_example(found: Transfer, run: dl.Run) -> None:
     assert found.curves.as_it_is is not None
     # The draws' test parts overlap with what the network was trained on.
     assert found.curves.as_it_is.mean() == pytest.approx(run.train.accuracy, abs=0.08)
@@ -99,8 +99,8 @@ def test_page_and_numbers_say_the_same(found: Transfer) -> None:
     assert chosen.mean() == pytest.approx(found.curves.mean("fresh", 0)[0])
 
 
-def test_other_pictures_are_brought_to_the_network_s_size(run: gl.Run, bars: Path) -> None:
-    told = gl.transfer(run, bars, examples=[2, 8], seeds=2, report=False)
+def test_other_pictures_are_brought_to_the_network_s_size(run: dl.Run, bars: Path) -> None:
+    told = dl.transfer(run, bars, examples=[2, 8], seeds=2, report=False)
     assert (told.own_shape, told.shape) == ((20, 16, 3), (8, 8, 1))
     assert told.pictures.shape == (2, 8, 8, 1)
     assert told.curves.as_it_is is None
@@ -116,8 +116,8 @@ def test_by_default_it_tries_what_there_are_examples_of(bars: Path) -> None:
     assert _sizes(find_target("digits", (), SILENT), 3, (9, 3, 9)) == (3, 9)
 
 
-def test_a_run_stands_for_its_data_and_the_same_seed_for_the_same_numbers(run: gl.Run) -> None:
-    first, again = (gl.transfer(run, what, examples=[1], seeds=1, report=False) for what in (run, str(run.path)))
+def test_a_run_stands_for_its_data_and_the_same_seed_for_the_same_numbers(run: dl.Run) -> None:
+    first, again = (dl.transfer(run, what, examples=[1], seeds=1, report=False) for what in (run, str(run.path)))
     for way in WAYS:
         np.testing.assert_array_equal(first.curves.accuracy[way], again.curves.accuracy[way])
 
@@ -137,40 +137,40 @@ def test_a_run_stands_for_its_data_and_the_same_seed_for_the_same_numbers(run: g
     ],
 )
 def test_what_cannot_be_is_said_in_one_line(
-    run: gl.Run, to: str, asked: dict[str, object], error: type[Exception], says: str
+    run: dl.Run, to: str, asked: dict[str, object], error: type[Exception], says: str
 ) -> None:
     with pytest.raises(error) as caught:
-        gl.transfer(run, to, report=False, **asked)  # pyright: ignore[reportArgumentType] - each names one option
+        dl.transfer(run, to, report=False, **asked)  # pyright: ignore[reportArgumentType] - each names one option
     assert says in str(caught.value)
 
 
 def test_networks_that_have_nothing_to_carry_are_refused(tmp_path: Path) -> None:
-    table = gl.train("iris", epochs=1, out=tmp_path / "table", report=False)
+    table = dl.train("iris", epochs=1, out=tmp_path / "table", report=False)
     with pytest.raises(RunError, match=r"takes inputs of shape \(4,\), which are no pictures"):
-        gl.transfer(table, "digits")
+        dl.transfer(table, "digits")
     linear = [{"kind": "flatten", "name": "flat"}, {"kind": "dense", "name": "output"}]
-    alone = gl.train("digits", epochs=1, out=tmp_path / "linear", set={"model": linear}, report=False)
+    alone = dl.train("digits", epochs=1, out=tmp_path / "linear", set={"model": linear}, report=False)
     with pytest.raises(RunError, match="in its last layer alone"):
-        gl.transfer(alone, "digits")
+        dl.transfer(alone, "digits")
 
 
-def test_targets_without_classes_are_refused(run: gl.Run, bars: Path, tmp_path: Path) -> None:
+def test_targets_without_classes_are_refused(run: dl.Run, bars: Path, tmp_path: Path) -> None:
     names = [f"lying/{k}.png" for k in range(30)]
     pd.DataFrame({"file": names, "height": np.random.default_rng(0).random(30)}).to_csv(tmp_path / "l.csv", index=False)
-    heights = gl.Experiment(name="heights", data=PicturesData(path=str(bars), labels=str(tmp_path / "l.csv")))
+    heights = dl.Experiment(name="heights", data=PicturesData(path=str(bars), labels=str(tmp_path / "l.csv")))
     with pytest.raises(SpecError, match=r"'bars.*' has real targets"):
-        gl.transfer(run, heights)
+        dl.transfer(run, heights)
 
 
 @pytest.mark.data
 def test_mnist_to_the_bundled_digits(data_dir: Path, tmp_path: Path) -> None:
-    run = gl.train("mnist-mlp", epochs=1, out=tmp_path / "run", set={"data.num_train": 2_000}, report=False)
-    told = gl.transfer(run, "digits", examples=[1], seeds=2, report=False)
+    run = dl.train("mnist-mlp", epochs=1, out=tmp_path / "run", set={"data.num_train": 2_000}, report=False)
+    told = dl.transfer(run, "digits", examples=[1], seeds=2, report=False)
     assert told.own_shape == (8, 8, 1)
     assert told.curves.as_it_is is not None
 
 
 def test_the_verb_is_still_a_verb_after_its_floors_are_loaded() -> None:
-    import gradlab.transfers  # noqa: F401 - that it is loaded is what is tested
+    import descentlab.transfers  # noqa: F401 - that it is loaded is what is tested
 
-    assert callable(gl.transfer)
+    assert callable(dl.transfer)

@@ -1,0 +1,44 @@
+"""Floor 7: back-propagation as an account, layer by layer and number by number, checked in two other ways."""
+
+from descentlab.backpropagation._account import (
+    Account as Account,
+    LayerAccount as LayerAccount,
+    account_for as account_for,
+)
+from descentlab.backpropagation._agreement import Agreement as Agreement, measure_agreement as measure_agreement
+from descentlab.backpropagation._chain import (
+    ChainProduct as ChainProduct,
+    ChainStep as ChainStep,
+    Factor as Factor,
+    chain_rule as chain_rule,
+    is_chain as is_chain,
+)
+from descentlab.backpropagation._check import (
+    SAMPLES as SAMPLES,
+    TOLERANCE as TOLERANCE,
+    ArrayCheck as ArrayCheck,
+    Check as Check,
+    ThreeWays as ThreeWays,
+    check as check,
+)
+from descentlab.backpropagation._cost import CostAccount as CostAccount, account_for_cost as account_for_cost
+from descentlab.backpropagation._depth import Depth as Depth, through_depth as through_depth
+from descentlab.backpropagation._detail import (
+    GradientDetail as GradientDetail,
+    LayerDetail as LayerDetail,
+    explain_gradient as explain_gradient,
+    explain_layer as explain_layer,
+)
+from descentlab.backpropagation._entries import Entries as Entries, Entry as Entry, largest_entries as largest_entries
+from descentlab.backpropagation._problem import Problem as Problem
+from descentlab.backpropagation._step import BackwardStep as BackwardStep, Formula as Formula, Seen as Seen
+from descentlab.backpropagation._sum import Largest as Largest, Sum as Sum, Term as Term
+from descentlab.backpropagation._update import Update as Update, follow_update as follow_update
+from descentlab.backpropagation._wishes import (
+    EffectiveWeight as EffectiveWeight,
+    NeuronWishes as NeuronWishes,
+    OutputWishes as OutputWishes,
+    most_effective as most_effective,
+    neuron_wishes as neuron_wishes,
+    output_wishes as output_wishes,
+)

@@ -1,0 +1,234 @@
+"""Back-propagation through a network, with every number kept."""
+
+import dataclasses
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from descentlab.backpropagation._cost import CostAccount, account_for_cost
+from descentlab.backpropagation._problem import ForwardPass, Problem, Tree, run_forward
+from descentlab.backpropagation._residual import ResidualStep
+from descentlab.backpropagation._rules import step_of
+from descentlab.backpropagation._step import Array, BackwardStep, Batch, Formula, Seen
+from descentlab.core import SpecError, unknown_name
+from descentlab.networks import Layer, Residual
+
+
+@dataclass(frozen=True, eq=False)
+class LayerAccount:
+    """One layer's part of back-propagation. Arrays with a row an example hold that example's own numbers.
+
+    Attributes:
+        step: The layer with its rule, from which sums and single examples' gradients are computed on demand.
+        activation_gradient: ∂C/∂a, as it came from above.
+        delta: ∂C/∂z.
+        gradients: ∂C/∂θ by role ("weight", "bias"), averaged over the examples.
+        input_gradient: ∂C/∂a of the layer below.
+    """
+
+    step: BackwardStep[Any]
+    activation_gradient: Batch
+    delta: Batch
+    gradients: dict[str, Array]
+    input_gradient: Batch
+
+    @property
+    def name(self) -> str:
+        """The layer's name."""
+        return self.step.layer.name
+
+    @property
+    def kind(self) -> str:
+        """The layer's kind, as in a spec."""
+        return self.step.layer.kind
+
+    @property
+    def inputs(self) -> Batch:
+        """The activations of the layer below."""
+        return self.step.seen.inputs
+
+    @property
+    def preactivation(self) -> Batch:
+        """Return z; the activation where the layer has no non-linear function of its own."""
+        return self.step.seen.preactivation
+
+    @property
+    def activation(self) -> Batch:
+        """Return a = σ(z)."""
+        return self.step.seen.activation
+
+    @property
+    def params(self) -> dict[str, Array]:
+        """The layer's learned arrays by role."""
+        return self.step.seen.params
+
+    @property
+    def has_preactivation(self) -> bool:
+        """Whether z is recorded apart from a, as in layers with weights and in those of a function alone."""
+        return self.step.seen.preactivation is not self.step.seen.activation
+
+    @property
+    def is_curved(self) -> bool:
+        """Whether the layer has a non-linear function of its own."""
+        spec = getattr(self.step.layer, "spec", None)
+        return getattr(spec, "activation", getattr(spec, "function", "linear")) != "linear"
+
+    @property
+    def slope(self) -> Batch:
+        """σ'(z); 1 where the layer has no non-linear function of its own."""
+        return self.step.slope
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """The rules of this kind of layer, as LaTeX and as text."""
+        return self.step.formulas()
+
+    def example_gradients(self, row: int) -> dict[str, Array]:
+        """Return what one example adds to the gradients: their mean over the batch is `gradients`."""
+        return self.step.gradients(self.delta, slice(row, row + 1))
+
+
+@dataclass(frozen=True, eq=False)
+class Account:
+    """The whole of back-propagation for some examples, from the inputs to the cost and back.
+
+    Attributes:
+        problem: The network, its weights and the examples.
+        cost: What the outputs cost, and the first step back.
+        layers: From the input on; layers inside a residual block stand before their block.
+        input_gradient: ∂C/∂x of each example's inputs x.
+    """
+
+    problem: Problem
+    cost: CostAccount
+    layers: tuple[LayerAccount, ...]
+    input_gradient: Batch
+
+    @property
+    def num_examples(self) -> int:
+        """How many examples are accounted for."""
+        return self.problem.num_examples
+
+    @property
+    def mean_cost(self) -> float:
+        """Return C, the mean of the examples' costs."""
+        return float(self.cost.costs.mean())
+
+    @property
+    def gradients(self) -> Tree:
+        """∂C/∂θ of every learned array, averaged over the examples, by layer and role."""
+        return {layer.name: layer.gradients for layer in self.layers if layer.gradients}
+
+    @property
+    def num_params(self) -> int:
+        """How many numbers are learned."""
+        return sum(array.size for own in self.gradients.values() for array in own.values())
+
+    @cached_property
+    def gradient_norm(self) -> float:
+        """The length of the whole averaged gradient."""
+        return float(np.linalg.norm(flatten(self.gradients)))
+
+    def layer(self, name: str) -> LayerAccount:
+        """Return one layer's part by the layer's name.
+
+        Raises:
+            SpecError: If there is no such layer; the message lists those that there are.
+        """
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise SpecError(unknown_name("layer", name, [layer.name for layer in self.layers]))
+
+    def example_gradients(self, row: int) -> Tree:
+        """Return what one example adds to the gradients, by layer and role."""
+        return {layer.name: layer.example_gradients(row) for layer in self.layers if layer.gradients}
+
+
+def account_for(problem: Problem) -> Account:
+    """Take examples through a network and back, layer by layer, by the layers' own rules.
+
+    On the way forward the network computes a^l = σ(z^l) with z^l = W^l a^(l-1) + b^l, and similarly for other kinds of
+    layers, then the cost C. On the way back each layer is handed ∂C/∂a^l and computes
+
+        δ^l = ∂C/∂z^l = ∂C/∂a^l σ'(z^l),   ∂C/∂W^l = δ^l a^(l-1),   ∂C/∂b^l = δ^l,   ∂C/∂a^(l-1) = W^l δ^l.
+
+    Nothing here is automatic differentiation, so that `check` can hold it against that.
+
+    Args:
+        problem: Network, weights and examples.
+
+    Returns:
+        The account. All numbers are float64.
+
+    Raises:
+        SpecError: If a layer or the loss has no backward rule.
+
+    Example:
+        >>> from descentlab.networks import build_network
+        >>> from descentlab.objectives import build_objective
+        >>> from descentlab.spec import CrossEntropySpec, DenseSpec
+        >>> network = build_network([DenseSpec(name="output")], (2,), 3)
+        >>> params = {"output": {"weight": np.zeros((2, 3)), "bias": np.zeros(3)}}
+        >>> objective = build_objective(CrossEntropySpec(), 3)
+        >>> account = account_for(Problem(network, objective, params, {}, np.array([[3.0, -6.0]]), np.array([2])))
+        >>> account.layer("output").delta.round(3).tolist()  # p - y
+        [[0.333, 0.333, -0.667]]
+        >>> account.layer("output").gradients["weight"].round(3).tolist()  # a δ
+        [[1.0, 1.0, -2.0], [-2.0, -2.0, 4.0]]
+
+    References:
+        Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors" (1986).
+        Nielsen, "Neural Networks and Deep Learning", chapter 2 (2015).
+    """
+    passed = run_forward(problem)
+    cost = account_for_cost(problem.objective, passed.logits, problem.targets)
+    layers, below = _walk_back(problem, passed, problem.network.layers, problem.inputs, cost.delta)
+    return Account(problem, cost, tuple(layers), below)
+
+
+def _walk_back(
+    problem: Problem, passed: ForwardPass, layers: tuple[Layer, ...], inputs: Batch, upstream: Batch
+) -> tuple[list[LayerAccount], Batch]:
+    """Go back through a row of layers; return their accounts in forward order, and ∂S/∂a of what lies below them."""
+    accounts: list[LayerAccount] = []
+    befores = [inputs, *(passed.taps[f"{layer.name}/activation"] for layer in layers[:-1])]
+    for layer, before in zip(reversed(layers), reversed(befores), strict=True):
+        step = step_of(layer, _seen(problem, passed, layer, before))
+        inner: list[LayerAccount] = []
+        if isinstance(layer, Residual):
+            inner, through = _walk_back(problem, passed, layer.layers, before, upstream)
+            step = dataclasses.replace(_as_residual(step), through=through)
+        delta = step.delta(upstream)
+        averaged = {role: array / problem.num_examples for role, array in step.gradients(delta).items()}
+        below = step.below(delta)
+        accounts = [*inner, LayerAccount(step, upstream, delta, averaged, below), *accounts]
+        upstream = below
+    return accounts, upstream
+
+
+def _as_residual(step: BackwardStep[Any]) -> ResidualStep:
+    assert isinstance(step, ResidualStep)
+    return step
+
+
+def _seen(problem: Problem, passed: ForwardPass, layer: Layer, before: Batch) -> Seen:
+    activation = passed.taps[f"{layer.name}/activation"]
+    return Seen(
+        inputs=before,
+        preactivation=passed.taps.get(f"{layer.name}/preactivation", activation),
+        activation=activation,
+        params=problem.params.get(layer.name, {}),
+        statistics=problem.statistics.get(layer.name, {}),
+        is_training=problem.is_training,
+        kept=passed.kept.get(layer.name),
+    )
+
+
+def flatten(tree: Tree) -> Float[np.ndarray, " params"]:
+    """Lay arrays by layer and role out as one vector, in the tree's own order."""
+    arrays = [array.ravel() for own in tree.values() for array in own.values()]
+    return np.concatenate(arrays) if arrays else np.zeros(0)

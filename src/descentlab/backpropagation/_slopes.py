@@ -1,0 +1,80 @@
+"""The derivatives of the non-linear functions, each with its formula."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import scipy
+from jaxtyping import Float
+
+from descentlab.spec import ActivationName
+
+Values = Float[np.ndarray, "..."]
+
+
+@dataclass(frozen=True)
+class Slope:
+    """The derivative of a non-linear function.
+
+    Attributes:
+        of: σ'(z) by z.
+        function_latex: σ(z) as LaTeX.
+        function_text: The same in plain text.
+        latex: σ'(z) as LaTeX.
+        text: The same in plain text.
+        is_kinked: Whether σ has no derivative at 0, where the value that the network uses is taken.
+    """
+
+    of: Callable[[Values], Values]
+    function_latex: str
+    function_text: str
+    latex: str
+    text: str
+    is_kinked: bool = False
+
+
+def _sigmoid_slope(z: Values) -> Values:
+    # Not s (1 - s): beyond z = 37 that is zero, though the slope is not.
+    return scipy.special.expit(z) * scipy.special.expit(-z)
+
+
+def _tanh_slope(z: Values) -> Values:
+    return 4.0 * _sigmoid_slope(2.0 * z)
+
+
+def _gelu_slope(z: Values) -> Values:
+    return scipy.special.ndtr(z) + z * np.exp(-0.5 * z**2) / np.sqrt(2.0 * np.pi)
+
+
+def _silu_slope(z: Values) -> Values:
+    return scipy.special.expit(z) + z * _sigmoid_slope(z)
+
+
+SLOPES: dict[ActivationName, Slope] = {
+    "relu": Slope(
+        lambda z: np.where(z > 0.0, 1.0, 0.0),
+        r"\max(0,z)", "max(0, z)", r"\begin{cases}1&z>0\\0&z\le 0\end{cases}", "1 if z > 0, else 0",
+        is_kinked=True,
+    ),
+    "leaky-relu": Slope(
+        lambda z: np.where(z >= 0.0, 1.0, 0.01),
+        r"\max(0.01z,z)", "max(0.01 z, z)", r"\begin{cases}1&z\ge 0\\0.01&z<0\end{cases}", "1 if z >= 0, else 0.01",
+        is_kinked=True,
+    ),
+    "gelu": Slope(
+        _gelu_slope,
+        r"z\,\Phi(z)", "z Φ(z)", r"\Phi(z)+z\,\varphi(z)", "Φ(z) + z φ(z), Φ and φ of the normal distribution",
+    ),
+    "silu": Slope(
+        _silu_slope,
+        r"\frac{z}{1+e^{-z}}", "z s(z), s(z) = 1/(1 + e^-z)",
+        r"s(z)+z\,s(z)(1-s(z)),\quad s(z)=\frac{1}{1+e^{-z}}", "s(z) + z s(z) (1 - s(z)), s(z) = 1/(1 + e^-z)",
+    ),
+    "tanh": Slope(_tanh_slope, r"\tanh z", "tanh(z)", r"1-\tanh^2 z", "1 - tanh(z)^2"),
+    "sigmoid": Slope(
+        _sigmoid_slope,
+        r"\frac{1}{1+e^{-z}}", "1/(1 + e^-z)", r"\sigma(z)\,(1-\sigma(z))", "σ(z) (1 - σ(z))",
+    ),
+    "linear": Slope(np.ones_like, "z", "z", "1", "1"),
+}  # fmt: skip
+"""By the function's name. At a kink the derivative is the one that the network's own program uses."""

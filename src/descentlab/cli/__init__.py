@@ -1,0 +1,3 @@
+"""Floor 10: the command line. It holds no mathematics: it calls the verbs."""
+
+from descentlab.cli._main import main as main

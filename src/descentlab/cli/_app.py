@@ -1,0 +1,93 @@
+"""Which commands there are."""
+
+from typing import Annotated
+
+import typer
+
+from descentlab.cli import (
+    _atlas,
+    _backprop,
+    _curvature,
+    _data,
+    _errors,
+    _evaluate,
+    _features,
+    _importance,
+    _landscape,
+    _learning_rate,
+    _predict,
+    _reference,
+    _report,
+    _runs,
+    _softmax,
+    _studio,
+    _surface,
+    _sweep,
+    _train,
+    _transfer,
+)
+from descentlab.cli._options import FLAG
+from descentlab.core import __version__
+
+app = typer.Typer(
+    name="descentlab",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="""
+Train neural networks, and see why they learned or why they did not.
+
+Try:
+
+* `descentlab train iris` - train a preset, and open the report that it names
+* `descentlab train my.csv --target species` - your own table
+* `descentlab train pictures/` - your own pictures, a subfolder per class
+* `descentlab predict RUN new.csv` - use what was trained
+* `descentlab sweep circle --learning-rate 0.001:10:9` - what the learning rate does
+* `descentlab data` - what there is to train on
+* `descentlab studio` - all of it in a browser, with a playground
+""",
+)
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        print(f"descentlab {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _descentlab(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", metavar=FLAG, help="Print the version and exit.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+app.command(name="train")(_train.train)
+app.command(name="studio")(_studio.studio)
+app.command(name="sweep")(_sweep.sweep)
+app.command(name="learning-rate")(_learning_rate.learning_rate)
+app.command(name="atlas")(_atlas.atlas)
+app.command(name="curvature")(_curvature.curvature)
+app.command(name="landscape")(_landscape.landscape)
+app.command(name="features")(_features.features)
+app.command(name="errors")(_errors.errors)
+app.command(name="transfer")(_transfer.transfer)
+app.command(name="importance")(_importance.importance)
+app.command(name="backprop")(_backprop.backprop)
+app.command(name="softmax", context_settings=_softmax.SETTINGS)(_softmax.softmax)
+app.command(name="surface", cls=_surface.FormulaCommand)(_surface.surface)
+app.command(name="evaluate")(_evaluate.evaluate)
+app.command(name="predict")(_predict.predict)
+app.command(name="report")(_report.report)
+app.command(name="runs")(_runs.runs)
+app.command(name="show")(_runs.show)
+app.command(name="data")(_data.data)
+app.command(name="schema")(_reference.schema)
+app.command(name="env")(_reference.env)

@@ -1,0 +1,70 @@
+"""Where words go: results to stdout, all else to stderr."""
+
+import json
+import math
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from descentlab.core import StorageError
+
+
+def to_stdout() -> Console:
+    """Return the console for results."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def to_stderr() -> Console:
+    """Return the console for progress and remarks."""
+    return Console(stderr=True, highlight=False)
+
+
+def print_notes(notes: Iterable[str]) -> None:
+    """Print remarks to stderr, one a line."""
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
+
+
+def print_json(values: dict[str, Any]) -> None:
+    """Print one JSON object to stdout; a number that is not finite becomes null, as JSON has no word for it."""
+    is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    sys.stdout.write(json.dumps(_finite(values), indent=2, ensure_ascii=not is_utf8) + "\n")
+
+
+def save_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all.
+
+    Args:
+        path: The file. A link is followed; a device or a pipe is written to as it is.
+        text: What to write.
+
+    Raises:
+        StorageError: If the disk is full or the file cannot be written; what was there before is left as it is.
+    """
+    try:
+        real = path.resolve()
+        if real.exists() and not real.is_file():
+            real.write_text(text, encoding="utf-8")
+            return
+        partial = real.with_name(f".{real.name}.{os.getpid()}.partial")
+        try:
+            partial.write_text(text, encoding="utf-8")
+            partial.replace(real)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be written ({error.strerror}); name another file by --out") from None
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {name: _finite(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value

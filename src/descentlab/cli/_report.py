@@ -1,0 +1,47 @@
+"""`descentlab report`: the page of a run, written anew."""
+
+from typing import Annotated
+
+import typer
+
+from descentlab.cli._options import Debug, Json, Quiet, Run
+from descentlab.cli._output import print_json, to_stdout
+from descentlab.core import SpecError
+
+
+def report(
+    run: Run,
+    features: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN,COLUMN", help="The two columns whose plane the boundary is drawn in, as petal_length,age."
+        ),
+    ] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Write a run's report.html again, as with another pair of features for the decision boundary.
+
+    Examples:
+    * `descentlab report iris-001`
+
+    * `descentlab report penguins-001 --features bill_length_mm,body_mass_g`
+    """
+    pair = _pair(features)
+    from descentlab import verbs
+
+    path = verbs.report(verbs.open_run(run), features=pair)
+    if as_json:
+        print_json({"report": str(path)})
+    elif not quiet:
+        to_stdout().print(f"report: {path}", markup=False)
+
+
+def _pair(features: str | None) -> tuple[str, str] | None:
+    if features is None:
+        return None
+    names = [name.strip() for name in features.split(",")]
+    if len(names) != 2 or not all(names) or names[0] == names[1]:
+        raise SpecError(f"--features {features}: expected two columns with a comma between, as petal_length,age")
+    return names[0], names[1]

@@ -1,0 +1,306 @@
+"""`descentlab train`: one network, or as many as there are seeds."""
+
+import re
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from descentlab.cli._clock import BEGIN
+from descentlab.cli._options import FLAG, Debug, Json, NoReport, Out, Quiet
+from descentlab.cli._output import print_json, to_stdout
+from descentlab.cli._watch import watch
+from descentlab.core import SpecError
+
+if TYPE_CHECKING:
+    from descentlab.verbs import Run, Watcher
+
+DATA = "Data"
+TRAINING = "Training"
+
+
+def train(
+    what: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="WHAT",
+            help="A preset (iris, digits, spiral, mnist-mlp, ...), a table (CSV, TSV, Parquet), a folder of pictures "
+            "with a subfolder per class, or an experiment file (.toml, .json).",
+            show_default=False,
+        ),
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN", help="Column to predict, by name or position (-1: the last).", rich_help_panel=DATA
+        ),
+    ] = None,
+    task: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TASK", help="classification or regression.  [default: by the target]", rich_help_panel=DATA
+        ),
+    ] = None,
+    header: Annotated[
+        str | None,
+        typer.Option(
+            metavar="YES|NO",
+            help="Whether the first row names the columns: yes or no.  [default: by looking]",
+            rich_help_panel=DATA,
+        ),
+    ] = None,
+    drop: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMNS", help="Columns to leave out, with commas between.", rich_help_panel=DATA),
+    ] = None,
+    categories: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMNS", help="Columns of numbers that are codes of categories.", rich_help_panel=DATA),
+    ] = None,
+    test_file: Annotated[
+        str | None, typer.Option(metavar="FILE", help="A table that holds the test part.", rich_help_panel=DATA)
+    ] = None,
+    test_column: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="A column that says 'test' in the rows of the test part (--test-value names another word).",
+            rich_help_panel=DATA,
+        ),
+    ] = None,
+    test_value: Annotated[
+        str | None, typer.Option(metavar="WORD", help="See --test-column.", rich_help_panel=DATA)
+    ] = None,
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="A table of file names and labels, for a folder of pictures without subfolders.",
+            rich_help_panel=DATA,
+        ),
+    ] = None,
+    size: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HxW", help="Height and width that pictures are brought to, as 32x32.", rich_help_panel=DATA
+        ),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", metavar=FLAG, help="Stop at a broken picture.", rich_help_panel=DATA)
+    ] = False,
+    epochs: Annotated[
+        int | None, typer.Option(metavar="N", help="Passes over the training part.", rich_help_panel=TRAINING)
+    ] = None,
+    batch_size: Annotated[
+        str | None, typer.Option(metavar="N", help="Examples in a step, or 'full'.", rich_help_panel=TRAINING)
+    ] = None,
+    learning_rate: Annotated[
+        float | None,
+        typer.Option("--learning-rate", "--lr", metavar="RATE", help="Size of a step.", rich_help_panel=TRAINING),
+    ] = None,
+    hidden: Annotated[
+        str | None,
+        typer.Option(
+            metavar="UNITS", help="Units of the hidden dense layers, as 16,16; '' for none.", rich_help_panel=TRAINING
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND",
+            help="Network for a folder of pictures: cnn (convolutions, as many as their size needs) or mlp (dense "
+            "layers).  [default: cnn]",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Draws the split, the initial weights and the order of the examples.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Train so many networks, each with its own split and draw, and tell the mean and its interval.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    augment: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOW",
+            help="Vary the training pictures at random, as shift=2,rotate=10,flip=horizontal: at most so many pixels "
+            "and degrees either way; 'none' for not at all.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    class_weights: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOW",
+            help="'balanced': examples of rare classes count more in training, so that every class counts the same.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Change any field of the experiment; repeatable. As: --set model.0.units=16 --set "
+            "loss=cross-entropy. `descentlab schema` lists the fields.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    out: Out = None,
+    resume: Annotated[
+        str | None, typer.Option(metavar="RUN", help="Continue a run that was stopped or killed.")
+    ] = None,
+    no_report: NoReport = False,
+    checkpoint_every: Annotated[
+        float, typer.Option(metavar="SECONDS", help="How often to save what is needed to resume.")
+    ] = 10.0,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Train a network, evaluate it honestly, and save the run with its report.
+
+    Examples:
+    * `descentlab train iris --seeds 50`
+
+    * `descentlab train penguins.csv --target species --hidden 32,32 --epochs 200`
+
+    * `descentlab train pictures/ --size 32x32`
+
+    * `descentlab train mnist-mlp --set loss=cross-entropy`
+
+    * `descentlab train --resume iris-001`
+    """
+    _check_what(locals())
+    units, sides, varied, batch, columns = (
+        read_units(hidden),
+        _sides(size),
+        _parts(augment),
+        read_batch(batch_size),
+        (_list(drop), _list(categories)),
+    )
+    from descentlab import verbs
+
+    import_s = time.perf_counter() - BEGIN
+
+    def start(watcher: "Watcher") -> "Run":
+        if resume is not None:
+            return verbs.resume(resume, report=not no_report, checkpoint_every_s=checkpoint_every, watcher=watcher)
+        return verbs.train(
+            what,
+            target,
+            epochs=epochs,
+            batch_size=batch,
+            learning_rate=learning_rate,
+            hidden=units,
+            model=model,
+            seed=seed,
+            seeds=seeds,
+            task=task,
+            header=header,
+            drop=columns[0],
+            categories=columns[1],
+            test_file=test_file,
+            test_column=test_column,
+            test_value=test_value,
+            labels=labels,
+            size=sides,
+            strict=strict or None,
+            augment=varied,
+            class_weights=class_weights,
+            set=settings or (),
+            out=out,
+            report=not no_report,
+            checkpoint_every_s=checkpoint_every,
+            watcher=watcher,
+        )
+
+    run = watch(start, is_silent=quiet or as_json)
+    if as_json:
+        seconds = {"import": round(import_s, 4), **run.metrics["seconds"]}
+        seconds["total"] = round(time.perf_counter() - BEGIN, 4)
+        print_json({"run": str(run.path), **run.metrics, "seconds": seconds})
+    elif not quiet:
+        _show(run)
+
+
+def _check_what(options: Mapping[str, object]) -> None:
+    """Ask for something to train or to resume, and for nothing that a resumed run cannot take."""
+    if options["what"] is None and options["resume"] is None:
+        raise SpecError("name what to train, as `descentlab train iris`, or a run to continue: --resume RUN")
+    allowed = ("resume", "no_report", "checkpoint_every", "as_json", "quiet", "debug")
+    given = [name for name, value in options.items() if name not in allowed and value not in (None, False)]
+    if options["resume"] is not None and given:
+        word = {"what": "WHAT", "settings": "--set"}.get(given[0], f"--{given[0].replace('_', '-')}")
+        raise SpecError(f"--resume continues a run as it was begun; leave out {word}")
+
+
+def _show(run: "Run") -> None:
+    console = to_stdout()
+    for note in run.notes:
+        console.print(f"note: {note}", markup=False)
+    for sentence in run.outcome:
+        console.print(sentence, markup=False)
+    console.print(f"\nrun:    {run.path}", markup=False)
+    if run.folder.report_path.is_file():
+        console.print(f"report: {run.folder.report_path}", markup=False)
+
+
+def _list(text: str | None) -> list[str] | None:
+    return None if text is None else [word.strip() for word in text.split(",") if word.strip()]
+
+
+def read_units(text: str | None) -> tuple[int, ...] | None:
+    """Read `--hidden 16,16`."""
+    if text is None:
+        return None
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    if not all(re.fullmatch(r"[0-9]{1,9}", word) and int(word) > 0 for word in words):
+        raise SpecError(f"--hidden {text}: expected units with commas between, as 16,16 (or '' for no hidden layer)")
+    return tuple(int(word) for word in words)
+
+
+def _sides(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    found = re.fullmatch(r"([0-9]{1,9})(?:[xX,]([0-9]{1,9}))?", text.strip())
+    if not found:
+        raise SpecError(f"--size {text}: expected height and width, as 32x32")
+    return int(found[1]), int(found[2] or found[1])
+
+
+def _parts(text: str | None) -> dict[str, str] | None:
+    """Read `--augment shift=2,flip=horizontal`; the experiment judges the values."""
+    if text is None:
+        return None
+    if text.strip() == "none":
+        return {}
+    pairs = [word.split("=") for word in text.split(",")]
+    if not all(len(pair) == 2 and pair[0].strip() and pair[1].strip() for pair in pairs):
+        raise SpecError(f"--augment {text}: expected parts as shift=2,rotate=10,flip=horizontal, or none")
+    parts = {name.strip(): value.strip() for name, value in pairs}
+    if len(parts) < len(pairs):
+        raise SpecError(f"--augment {text}: a part is given twice; leave one of them out")
+    return parts
+
+
+def read_batch(text: str | None) -> int | Literal["full"] | None:
+    """Read `--batch-size 32` or `full`."""
+    if text is None:
+        return None
+    if text == "full":
+        return "full"
+    if not re.fullmatch(r"-?[0-9]{1,18}", text):
+        raise SpecError(f"--batch-size {text}: expected a number of examples, or full")
+    return int(text)

@@ -1,0 +1,23 @@
+"""Floor 3: sources of examples and their preparation."""
+
+from descentlab.data._arrays import Arrays as Arrays
+from descentlab.data._dataset import (
+    Dataset as Dataset,
+    PartName as PartName,
+    Preparation as Preparation,
+    Prepared as Prepared,
+)
+from descentlab.data._features import CategoryFeature as CategoryFeature, NumberFeature as NumberFeature
+from descentlab.data._idx import data_folder as data_folder, is_idx_here as is_idx_here
+from descentlab.data._load import (
+    Source as Source,
+    data_names as data_names,
+    load as load,
+    preparation_from_json as preparation_from_json,
+    prepare as prepare,
+)
+from descentlab.data._picture_files import PICTURE_ENDINGS as PICTURE_ENDINGS
+from descentlab.data._playground import PointsPreparation as PointsPreparation
+from descentlab.data._stored_pictures import StoredPictures as StoredPictures, take_rows as take_rows
+from descentlab.data._table_preparation import TablePreparation as TablePreparation
+from descentlab.data._tables import TABLE_ENDINGS as TABLE_ENDINGS, read_table as read_table

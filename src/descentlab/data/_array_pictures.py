@@ -1,0 +1,39 @@
+"""Pictures that were handed over as arrays."""
+
+import numpy as np
+
+from descentlab.core import DataError
+from descentlab.data._arrays import Arrays
+from descentlab.data._picture_source import PicturesSource
+from descentlab.data._tables import checksum_of, to_array
+from descentlab.data._target import read_targets
+from descentlab.spec import ArraysData
+
+
+def load_array_pictures(spec: ArraysData, arrays: Arrays) -> PicturesSource:
+    """Take pictures and their targets as they were handed over.
+
+    Raises:
+        DataError: If they are no pictures, or there are no targets.
+    """
+    pictures = to_array(arrays.X, "X")
+    if pictures.dtype.kind not in "buif" or pictures.size == 0:
+        raise DataError(f"X is an array of {pictures.dtype} with shape {pictures.shape}: expected pictures as numbers")
+    if pictures.dtype != np.uint8:
+        pictures = pictures.astype(np.float32)
+        if not np.isfinite(pictures).all():
+            raise DataError("X has pixels that are no finite numbers: replace them first")
+    pictures = pictures[..., None] if pictures.ndim == 3 else pictures
+    answers = arrays.answers(len(pictures))
+    if answers is None:
+        raise DataError("there is no y: hand over a target for each picture")
+    if answers.is_missing.any():
+        raise DataError(f"y is missing for {int(answers.is_missing.sum()):,} pictures: leave those pictures out")
+    return PicturesSource(
+        name=spec.name,
+        inputs=pictures,
+        targets=read_targets(answers, spec.task, spec.name),
+        labels=tuple(str(row) for row in range(1, len(pictures) + 1)),
+        checksum=checksum_of([answers], pictures.tobytes()),
+        levels=255 if pictures.dtype == np.uint8 else None,
+    )

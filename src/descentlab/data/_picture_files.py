@@ -1,0 +1,195 @@
+"""Pictures in files: found, measured and read in one size, with the broken ones told apart."""
+
+import warnings
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from jaxtyping import UInt8
+
+from descentlab.core import DataError
+from descentlab.data._names import natural_key
+
+PICTURE_ENDINGS = frozenset(
+    {".png", ".jpg", ".jpeg", ".jpe", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".pbm", ".pnm"}
+)
+MAX_PIXELS = 64_000_000
+"""Pixels of one file beyond which it is refused: a few bytes can claim to be a picture that fills the memory."""
+
+MAX_BYTES = 4 * 2**30
+THREADS = 4
+GRAY_MODES = frozenset({"1", "L", "LA", "La", "I", "F"})
+
+Progress = Callable[[str, int, int], None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a picture's header says."""
+
+    height: int
+    width: int
+    is_color: bool
+
+
+def find_pictures(folder: Path) -> list[Path]:
+    """Return every picture below a folder, by name; hidden files and folders are passed over."""
+    found = [
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in PICTURE_ENDINGS
+        and not any(piece.startswith(".") for piece in path.relative_to(folder).parts)
+        and path.is_file()
+    ]
+    return sorted(found, key=lambda path: natural_key(path.relative_to(folder).as_posix()))
+
+
+def measure_pictures(paths: Sequence[Path]) -> list[Measure | str]:
+    """Read the headers of pictures; a string says why one cannot be read."""
+
+    def measure(path: Path) -> Measure | str:
+        opened = _open(path)
+        if isinstance(opened, str):
+            return opened
+        try:
+            with opened as image:
+                width, height = _upright_size(image)
+                return Measure(height, width, is_color=_is_color(image))
+        except Exception as error:  # which side is up may stand at a file's end, so that Pillow reads all of it
+            return _reason(error)
+
+    return _each(measure, paths, None, "")
+
+
+def read_pictures(
+    paths: Sequence[Path], height: int, width: int, channels: int, *, on_progress: Progress | None = None
+) -> tuple[UInt8[np.ndarray, "pictures height width channels"], list[str | None]]:
+    """Read pictures in one size.
+
+    A picture of another size is resized, its sides apart; transparent parts are laid on white; of 16 bits the upper
+    8 are kept; of an animation, the first picture; what a camera noted on which side is up is obeyed.
+
+    Args:
+        paths: The files.
+        height: Rows of pixels wanted.
+        width: Columns of pixels wanted.
+        channels: 1 for gray, 3 for colour.
+        on_progress: Called with what is done, how many are done, and of how many.
+
+    Returns:
+        Their pixels, and for each file None or why it cannot be read; its pixels are then all 0.
+
+    Raises:
+        DataError: If they would not fit into memory.
+    """
+    if len(paths) * height * width * channels > MAX_BYTES:
+        size = len(paths) * height * width * channels / 2**30
+        raise DataError(
+            f"{len(paths):,} pictures of {width}x{height} would take {size:.0f} GiB: "
+            "set data.height and data.width, as 64"
+        )
+    pixels = np.zeros((len(paths), height, width, channels), np.uint8)
+
+    def read(place: int) -> str | None:
+        found = _read(paths[place], height, width, channels)
+        if isinstance(found, str):
+            return found
+        pixels[place] = found
+        return None
+
+    return pixels, _each(read, range(len(paths)), on_progress, "reading pictures")
+
+
+def check_pictures(
+    paths: Sequence[Path], height: int, width: int, channels: int, *, on_progress: Progress | None = None
+) -> list[str | None]:
+    """Read pictures as `read_pictures` does, and keep nothing of them but why one cannot be read."""
+
+    def check(path: Path) -> str | None:
+        found = _read(path, height, width, channels)
+        return found if isinstance(found, str) else None
+
+    return _each(check, paths, on_progress, "checking pictures")
+
+
+def _each(work: Callable[[Any], T], items: Sequence[Any], on_progress: Progress | None, what: str) -> list[T]:
+    """Do one thing to each item, on a few threads: Pillow decodes outside Python's lock."""
+    results = []
+    with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=THREADS) as pool:
+        warnings.simplefilter("ignore")  # each file's size is checked here, and a broken one is told of
+        for done, result in enumerate(pool.map(work, items), start=1):
+            results.append(result)
+            if on_progress is not None and (done % 100 == 0 or done == len(items)):
+                on_progress(what, done, len(items))
+    return results
+
+
+def _open(path: Path) -> Any:
+    from PIL import Image
+
+    try:
+        image = Image.open(path)
+    except Exception as error:  # a broken file makes Pillow's readers raise anything
+        return _reason(error)
+    if image.width * image.height > MAX_PIXELS:
+        image.close()
+        return f"claims to have {image.width:,} x {image.height:,} pixels"
+    return image
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    if type(error).__name__ == "UnidentifiedImageError":
+        return "no picture that can be read"
+    return str(error).partition("\n")[0] or type(error).__name__
+
+
+def _is_color(image: Any) -> bool:
+    if image.mode == "P":
+        palette = image.convert("RGB").getcolors(1 << 24) or []
+        return any(not red == green == blue for _, (red, green, blue) in palette)
+    return image.mode not in GRAY_MODES and not image.mode.startswith("I;16")
+
+
+def _upright_size(image: Any) -> tuple[int, int]:
+    is_turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+    return (image.height, image.width) if is_turned else (image.width, image.height)
+
+
+def _read(path: Path, height: int, width: int, channels: int) -> UInt8[np.ndarray, "height width channels"] | str:
+    from PIL import Image, ImageOps
+
+    opened = _open(path)
+    if isinstance(opened, str):
+        return opened
+    try:
+        with opened as image:
+            upright = _eight_bits(ImageOps.exif_transpose(image))
+            plain = _on_white(upright).convert("L" if channels == 1 else "RGB")
+            if plain.size != (width, height):
+                plain = plain.resize((width, height), Image.Resampling.BILINEAR)
+            return np.asarray(plain, dtype=np.uint8).reshape(height, width, channels)
+    except Exception as error:  # a broken file makes Pillow's readers raise anything
+        return _reason(error)
+
+
+def _eight_bits(image: Any) -> Any:
+    from PIL import Image
+
+    if image.mode.startswith("I;16") or image.mode == "I":
+        return Image.fromarray((np.asarray(image).clip(0, 65_535) >> 8).astype(np.uint8))
+    return image
+
+
+def _on_white(image: Any) -> Any:
+    from PIL import Image
+
+    if not image.has_transparency_data:
+        return image
+    clear = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)

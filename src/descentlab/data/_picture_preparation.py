@@ -1,0 +1,143 @@
+"""How pictures become inputs: in one size and one number of channels, as whole numbers."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from jaxtyping import Shaped
+from pydantic import Field
+
+from descentlab.core import DataError, MissingDataError
+from descentlab.data._arrays import Arrays
+from descentlab.data._dataset import Prepared
+from descentlab.data._idx_files import is_idx, read_idx
+from descentlab.data._names import counted, quoted
+from descentlab.data._picture_files import find_pictures
+from descentlab.data._preparation import BasePreparation
+from descentlab.data._stored_pictures import StoredPictures, open_pictures
+from descentlab.data._table import WordColumn
+from descentlab.data._tables import to_array
+
+IN_MEMORY = 10**9
+"""Bytes of new pictures up to which they are read at once."""
+
+Side = Annotated[int, Field(ge=1, le=4096)]
+
+
+class PicturePreparation(BasePreparation):
+    """What a picture must be for the network.
+
+    Attributes:
+        height: Rows of pixels.
+        width: Columns of pixels.
+        channels: 1 for gray, 3 for colour.
+        levels: The brightest value of a pixel; None where pictures are real numbers, ready as they are.
+    """
+
+    kind: Literal["pictures"] = "pictures"
+    height: Side
+    width: Side
+    channels: Annotated[int, Field(ge=1, le=4096)]
+    levels: Annotated[int, Field(ge=1, le=255)] | None = 255
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """The shape of one example."""
+        return (self.height, self.width, self.channels)
+
+    @property
+    def input_scale(self) -> float:
+        """What the network multiplies pixels by."""
+        return 1.0 if self.levels is None else 1.0 / self.levels
+
+    def apply(self, source: Any) -> Prepared:
+        """Prepare new pictures.
+
+        Args:
+            source: A picture's file, a list of them, an IDX file, a folder (targets are read where pictures lie in
+                subfolders named by class), an array (pictures, height, width[, channels]) or of flat pictures, of
+                whole numbers up to `levels` or reals from 0 to 1, or `Arrays` with targets.
+
+        Returns:
+            The pictures; broken ones are left out and named in the notes.
+
+        Raises:
+            DataError: If nothing can be read, or arrays have another size.
+        """
+        if isinstance(source, Arrays):
+            inputs = self._from_array(to_array(source.X, "X"))
+            answers = source.answers(len(inputs))
+            targets, notes = self.target.encode(answers) if answers is not None else (None, ())
+            return Prepared(inputs, targets, _rows(len(inputs)), notes)
+        if isinstance(source, str | Path):
+            return self._from_path(Path(source).expanduser())
+        if isinstance(source, Sequence) and source and all(isinstance(path, str | Path) for path in source):
+            paths = [Path(path) for path in source]
+            return self._from_files(paths, [str(path) for path in paths])
+        inputs = self._from_array(to_array(source, "X"))
+        return Prepared(inputs, None, _rows(len(inputs)))
+
+    def _from_path(self, path: Path) -> Prepared:
+        if not path.exists():
+            raise MissingDataError(f"there is no '{path}': expected a picture, or a folder of pictures")
+        if path.is_file() and is_idx(path):
+            inputs = self._from_array(read_idx(path))
+            return Prepared(inputs, None, _rows(len(inputs)))
+        if path.is_file():
+            return self._from_files([path], [path.name])
+        found = find_pictures(path)
+        if not found:
+            raise DataError(f"there are no pictures in '{path}'")
+        return self._from_files(found, [file.relative_to(path).as_posix() for file in found])
+
+    def _from_files(self, paths: Sequence[Path], labels: Sequence[str]) -> Prepared:
+        in_memory = IN_MEMORY if self.levels == 255 else sys.maxsize  # stored pictures have 255 levels
+        pictures, reasons = open_pictures(paths, self.height, self.width, self.channels, in_memory=in_memory)
+        broken = [f"{label} ({why})" for label, why in zip(labels, reasons, strict=True) if why is not None]
+        good = [place for place, why in enumerate(reasons) if why is None]
+        if not good:
+            raise DataError(f"no picture could be read: {broken[0]}")
+        inputs = pictures if isinstance(pictures, StoredPictures) else self._from_bytes(pictures)
+        notes = [f"Skipped {counted(len(broken), 'broken picture')}: {quoted(broken)}."] if broken else []
+        targets, more = self._folder_targets([Path(labels[place]).parent.name for place in good])
+        kept = tuple(labels[place] for place in good)
+        return Prepared(inputs, targets, kept, (*notes, *more))
+
+    def _folder_targets(self, folders: Sequence[str]) -> tuple[Shaped[np.ndarray, " pictures"] | None, tuple[str, ...]]:
+        if not set(folders) & set(self.target.classes):
+            return None, ()
+        words = tuple(dict.fromkeys(folders))
+        codes = np.array([words.index(folder) for folder in folders], np.int32)
+        return self.target.encode(WordColumn(self.target.column, codes, words))
+
+    def _from_bytes(self, pixels: np.ndarray) -> Shaped[np.ndarray, "pictures height width channels"]:
+        if self.levels == 255:
+            return pixels
+        if self.levels is None:
+            return (pixels / np.float32(255)).astype(np.float32)
+        return np.rint(pixels * (self.levels / 255)).astype(np.uint8)
+
+    def _from_array(self, array: np.ndarray) -> Shaped[np.ndarray, "pictures height width channels"]:
+        shape = self.input_shape
+        if array.dtype.kind not in "biuf" or array.size == 0:
+            raise DataError(f"X is an array of {array.dtype} with shape {array.shape}: expected pictures as numbers")
+        fits = array.shape[1:] in (shape, shape[:2] if self.channels == 1 else shape, (int(np.prod(shape)),))
+        if not fits:
+            raise DataError(f"X has shape {array.shape}: expected (pictures, {', '.join(map(str, shape))})")
+        pictures = array.reshape(len(array), *shape)
+        if self.levels is None:
+            return pictures.astype(np.float32)
+        return pictures if pictures.dtype == np.uint8 and self.levels == 255 else self._whole(pictures)
+
+    def _whole(self, pictures: np.ndarray) -> Shaped[np.ndarray, "pictures height width channels"]:
+        low, high = float(pictures.min()), float(pictures.max())
+        is_share = pictures.dtype.kind == "f" and high <= 1.0
+        if not (low >= 0.0 and high <= (1.0 if is_share else self.levels or 255)):
+            raise DataError(f"X has values from {low:g} to {high:g}: expected 0 to {self.levels}, or reals from 0 to 1")
+        return np.rint(pictures * (self.levels if is_share and self.levels else 1)).astype(np.uint8)
+
+
+def _rows(count: int) -> tuple[str, ...]:
+    return tuple(str(row) for row in range(1, count + 1))

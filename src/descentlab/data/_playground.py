@@ -1,0 +1,180 @@
+"""Points in the plane: TensorFlow Playground's six sets by their published definitions, and those of one's own."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from jaxtyping import Float32
+
+from descentlab.core import DataError
+from descentlab.data._arrays import Arrays
+from descentlab.data._dataset import Dataset, Prepared
+from descentlab.data._features import check_finite
+from descentlab.data._points import Coordinates, Points, draw_points
+from descentlab.data._preparation import BasePreparation
+from descentlab.data._split import divide
+from descentlab.data._tables import read_table
+from descentlab.data._target import Target, TargetValues
+from descentlab.spec import PlaygroundData, PlaygroundFeature, PointsData, SplitSpec
+
+CLASSES = ("orange", "blue")
+
+FEATURES: dict[PlaygroundFeature, Callable[[Coordinates, Coordinates], Coordinates]] = {
+    "x1": lambda x1, _: x1,
+    "x2": lambda _, x2: x2,
+    "x1^2": lambda x1, _: x1 * x1,
+    "x2^2": lambda _, x2: x2 * x2,
+    "x1*x2": lambda x1, x2: x1 * x2,
+    "sin(x1)": lambda x1, _: np.sin(x1),
+    "sin(x2)": lambda _, x2: np.sin(x2),
+}
+
+
+class PointsPreparation(BasePreparation):
+    """Which functions of a point's coordinates the network sees. Nothing is learned, and nothing standardised."""
+
+    kind: Literal["points"] = "points"
+    features: tuple[PlaygroundFeature, ...]
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """A name per input."""
+        return self.features
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """The shape of one example."""
+        return (len(self.features),)
+
+    def encode(self, x1: Coordinates, x2: Coordinates) -> Float32[np.ndarray, "points inputs"]:
+        """Turn coordinates into inputs."""
+        return np.stack([FEATURES[name](x1, x2) for name in self.features], axis=1).astype(np.float32)
+
+    def apply(self, source: Any) -> Prepared:
+        """Prepare new points.
+
+        Args:
+            source: A table with columns x1 and x2 in any form that `read_table` takes, an array of shape (points, 2),
+                or `Arrays` with targets.
+
+        Returns:
+            The points.
+
+        Raises:
+            DataError: If a coordinate is missing or infinite.
+        """
+        table, answers = source.to_table("X") if isinstance(source, Arrays) else (read_table(source), None)
+        if not table.is_named and len(table.columns) in (2, 3):
+            table = table.renamed(("x1", "x2", self.target.column)[: len(table.columns)])
+        columns = [table.column(name).to_numbers() for name in ("x1", "x2")]
+        check_finite(columns, table)
+        for column in columns:
+            if column.is_missing.any():
+                row = table.labels[int(np.flatnonzero(column.is_missing)[0])]
+                raise DataError(
+                    f"{table.name}: '{column.name}' is missing in row {row}: a point needs both coordinates"
+                )
+        if answers is None and self.target.column in table.names:
+            answers = table.column(self.target.column)
+        targets, notes = self.target.encode(answers) if answers is not None else (None, ())
+        return Prepared(self.encode(columns[0].values, columns[1].values), targets, table.labels, notes)
+
+
+@dataclass(frozen=True, eq=False)
+class PlaygroundSource:
+    """A set of points that is drawn anew for every seed."""
+
+    spec: PlaygroundData
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        return self.spec.name
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Nothing is noticed in what was drawn by definition."""
+        return ()
+
+    def prepare(self, split: SplitSpec, seed: int) -> Dataset:
+        """Draw the points, divide them and compute their features."""
+        x1, x2, label = draw_points(self.spec, seed)
+        if self.name in ("plane", "multi-gauss"):
+            target, values = Target(column="label", task="regression"), label.astype(np.float32)
+        else:
+            target, values = (
+                Target(column="color", task="classification", classes=CLASSES),
+                (label > 0).astype(np.int32),
+            )
+        return _divide_points(
+            self.name, self.spec.features, (x1, x2, label), TargetValues(target, values), (split, seed)
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class PointsSource:
+    """Points that were given one by one."""
+
+    spec: PointsData
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        return "points"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Nothing is noticed in what was given by hand."""
+        return ()
+
+    def prepare(self, split: SplitSpec, seed: int) -> Dataset:
+        """Divide the points and compute their features."""
+        x1, x2 = np.array([point[:2] for point in self.spec.points], np.float64).T
+        labels = [point[2] for point in self.spec.points]
+        if all(isinstance(label, str) for label in labels):
+            classes = tuple(sorted({str(label) for label in labels}, key=_place_of_class))
+            target = Target(column="color", task="classification", classes=classes)
+            values = np.array([classes.index(str(label)) for label in labels], np.int32)
+            coded = values.astype(np.float64)
+        else:
+            target = Target(column="label", task="regression")
+            coded = np.array(labels, np.float64)
+            values = coded.astype(np.float32)
+        return _divide_points(
+            self.name, self.spec.features, (x1, x2, coded), TargetValues(target, values), (split, seed)
+        )
+
+
+def _place_of_class(name: str) -> tuple[int, str]:
+    """Order orange before blue, as everywhere; all others by name behind them."""
+    return (CLASSES.index(name) if name in CLASSES else len(CLASSES), name)
+
+
+def _divide_points(
+    name: str,
+    features: tuple[PlaygroundFeature, ...],
+    points: Points,
+    told: TargetValues,
+    division: tuple[SplitSpec, int],
+) -> Dataset:
+    x1, x2, _ = points
+    target = told.target
+    parts = divide(told.strata, *division, name=name)
+    preparation = PointsPreparation(target=target, features=features)
+    return Dataset(
+        name=name,
+        task=target.task,
+        inputs=preparation.encode(x1, x2),
+        targets=told.values,
+        classes=target.classes,
+        train=parts.train,
+        validation=parts.validation,
+        test=parts.test,
+        preparation=preparation,
+        feature_names=features,
+        labels=tuple(str(row) for row in range(1, len(x1) + 1)),
+        raw={"x1": x1, "x2": x2},
+        checksum="sha256:" + hashlib.sha256(np.stack(points).tobytes()).hexdigest(),
+    )

@@ -1,0 +1,116 @@
+"""Which examples are learned from, which choose, and which judge."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from descentlab.core import DataError, generator
+from descentlab.spec import SplitSpec
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Rows of each part, in ascending order. No row is in two of them."""
+
+    train: Int[np.ndarray, " train"]
+    validation: Int[np.ndarray, " validation"]
+    test: Int[np.ndarray, " test"]
+
+
+def divide(
+    strata: Int[np.ndarray, " examples"],
+    split: SplitSpec,
+    seed: int,
+    *,
+    name: str,
+    named: dict[str, Int[np.ndarray, " _"]] | None = None,
+    num_train: int | None = None,
+) -> Parts:
+    """Divide examples into parts, each class in its share, drawn by seed.
+
+    The sizes of the parts depend on the number of examples alone, never on the seed, so that networks of
+    different seeds can be trained side by side.
+
+    Args:
+        strata: Class of each example; all the same for a regression.
+        split: The shares.
+        seed: Draws the parts.
+        name: What the data are called.
+        named: Rows of "test" and "validation", where the data have such a part already.
+        num_train: How many examples to keep of those that are left after the test part, drawn likewise.
+
+    Returns:
+        The parts.
+
+    Raises:
+        DataError: If the examples are too few for the shares.
+    """
+    named = named or {}
+    taken = np.concatenate([np.zeros(0, np.int64), *named.values()])
+    rest = np.setdiff1d(np.arange(len(strata)), taken)
+    rng = generator(seed, "split")
+    test, rest = _part("test", split.test, rest, strata, named, rng)
+    if num_train is not None:
+        if num_train > len(rest):
+            raise DataError(f"data.num_train={num_train} exceeds the {len(rest)} training examples of {name}")
+        rest, _ = draw_stratified(rest, strata, num_train, rng)
+    validation, train = _part("validation", split.validation, rest, strata, named, rng)
+    shares = {"test": split.test, "validation": split.validation}
+    empty = [part for part, rows in (("test", test), ("validation", validation)) if shares[part] and not len(rows)]
+    if len(train) < 2 or empty:
+        raise DataError(
+            f"{name} has {len(strata)} usable examples, too few for split.test={split.test} and "
+            f"split.validation={split.validation}: add examples, or set a share to 0"
+        )
+    return Parts(train, validation, test)
+
+
+def _part(
+    part: str,
+    share: float,
+    rows: Int[np.ndarray, " rows"],
+    strata: Int[np.ndarray, " examples"],
+    named: dict[str, Int[np.ndarray, " _"]],
+    rng: np.random.Generator,
+) -> tuple[Int[np.ndarray, " chosen"], Int[np.ndarray, " rest"]]:
+    if part in named:
+        return np.sort(named[part]), rows
+    return draw_stratified(rows, strata, round(len(rows) * share), rng)
+
+
+def draw_stratified(
+    rows: Int[np.ndarray, " rows"], strata: Int[np.ndarray, " examples"], count: int, rng: np.random.Generator
+) -> tuple[Int[np.ndarray, " chosen"], Int[np.ndarray, " rest"]]:
+    """Draw exactly `count` of some rows, each class in its share.
+
+    Args:
+        rows: Rows to draw from.
+        strata: Class of every example.
+        count: How many to draw.
+        rng: Draws them.
+
+    Returns:
+        The rows drawn and the others, both in ascending order. A class keeps one of its examples among the others
+        where that can be.
+    """
+    order = rng.permutation(rows)
+    _, classes, sizes = np.unique(strata[order], return_inverse=True, return_counts=True)
+    quotas = _quotas(sizes, count, rng)
+    by_class = np.argsort(classes, kind="stable")
+    place = np.empty(len(order), np.int64)
+    place[by_class] = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    is_chosen = place < quotas[classes]
+    return np.sort(order[is_chosen]), np.sort(order[~is_chosen])
+
+
+def _quotas(sizes: Int[np.ndarray, " classes"], count: int, rng: np.random.Generator) -> Int[np.ndarray, " classes"]:
+    """Share out `count` places by largest remainders; equal remainders are drawn."""
+    exact: Float[np.ndarray, " classes"] = sizes * (count / max(sizes.sum(), 1))
+    quotas = np.floor(exact).astype(np.int64)
+    tie_breaker = rng.permutation(len(sizes))
+    by_remainder = np.lexsort((tie_breaker, -(exact - quotas).round(9)))
+    for limit in (sizes - 1, sizes):
+        while (missing := count - quotas.sum()) > 0 and len(open_ := by_remainder[(quotas < limit)[by_remainder]]):
+            quotas[open_[:missing]] += 1
+    return quotas

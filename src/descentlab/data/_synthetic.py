@@ -1,0 +1,119 @@
+"""Real inputs and targets by definition, for the study of training itself."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from jaxtyping import Float
+
+from descentlab.core import DataError, generator
+from descentlab.data._arrays import Arrays
+from descentlab.data._dataset import Dataset, Prepared
+from descentlab.data._features import check_finite
+from descentlab.data._preparation import BasePreparation
+from descentlab.data._split import divide
+from descentlab.data._tables import read_table
+from descentlab.data._target import Target
+from descentlab.spec import SplitSpec, SyntheticData
+
+
+class NumbersPreparation(BasePreparation):
+    """Columns of numbers, taken as they are."""
+
+    kind: Literal["numbers"] = "numbers"
+    names: tuple[str, ...]
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """A name per input."""
+        return self.names
+
+    @property
+    def input_units(self) -> dict[int, tuple[float, float]]:
+        """Nothing is standardised."""
+        return dict.fromkeys(range(len(self.names)), (0.0, 1.0))
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """The shape of one example."""
+        return (len(self.names),)
+
+    def apply(self, source: Any) -> Prepared:
+        """Prepare new examples.
+
+        Args:
+            source: A table with a column per input in any form that `read_table` takes, or `Arrays` with targets.
+
+        Returns:
+            The examples.
+
+        Raises:
+            DataError: If a number is missing or infinite.
+        """
+        table, answers = source.to_table("X") if isinstance(source, Arrays) else (read_table(source), None)
+        if not table.is_named and len(table.columns) in (len(self.names), len(self.names) + 1):
+            table = table.renamed((*self.names, self.target.column)[: len(table.columns)])
+        columns = [table.column(name).to_numbers() for name in self.names]
+        check_finite(columns, table)
+        for column in columns:
+            if column.is_missing.any():
+                raise DataError(f"{table.name}: '{column.name}' has missing cells; every input needs a number")
+        if answers is None and self.target.column in table.names:
+            answers = table.column(self.target.column)
+        targets, notes = self.target.encode(answers) if answers is not None else (None, ())
+        inputs = np.stack([column.values for column in columns], axis=1).astype(np.float32)
+        return Prepared(inputs, targets, table.labels, notes)
+
+
+@dataclass(frozen=True, eq=False)
+class SyntheticSource:
+    """Numbers that follow from a definition and, where it draws any, from the seed."""
+
+    spec: SyntheticData
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        return self.spec.name
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Nothing is noticed in what follows from a definition."""
+        return ()
+
+    def prepare(self, split: SplitSpec, seed: int) -> Dataset:
+        """Make the numbers and divide them."""
+        inputs, targets = _normal(self.spec, seed) if self.spec.name == "normal" else _chebyshev(self.spec)
+        names = tuple(f"x{place + 1}" for place in range(inputs.shape[1]))
+        target = Target(column="y", task="regression")
+        parts = divide(np.zeros(len(targets), np.int64), split, seed, name=self.name)
+        return Dataset(
+            name=self.name,
+            task="regression",
+            inputs=inputs.astype(np.float32),
+            targets=targets.astype(np.float32),
+            classes=(),
+            train=parts.train,
+            validation=parts.validation,
+            test=parts.test,
+            preparation=NumbersPreparation(target=target, names=names),
+            feature_names=names,
+            target_name="y",
+            labels=tuple(str(row) for row in range(1, len(targets) + 1)),
+            raw={name: inputs[:, place] for place, name in enumerate(names)},
+            checksum="sha256:" + hashlib.sha256(inputs.tobytes() + targets.tobytes()).hexdigest(),
+        )
+
+
+Numbers = tuple[Float[np.ndarray, "examples inputs"], Float[np.ndarray, " examples"]]
+
+
+def _normal(spec: SyntheticData, seed: int) -> Numbers:
+    rng = generator(seed, "numbers")
+    return rng.normal(size=(spec.num_examples, spec.num_inputs)), rng.normal(size=spec.num_examples)
+
+
+def _chebyshev(spec: SyntheticData) -> Numbers:
+    x = np.linspace(-1.0, 1.0, spec.num_examples)
+    return x[:, None], 8.0 * x**4 - 8.0 * x**2 + 1.0

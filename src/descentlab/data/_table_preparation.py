@@ -1,0 +1,150 @@
+"""How the rows of a table become inputs and targets, learned once and applied to any table of such columns."""
+
+import itertools
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from jaxtyping import Float32, Int
+from pydantic import Field
+
+from descentlab.core import DataError
+from descentlab.data._arrays import Arrays
+from descentlab.data._dataset import Prepared
+from descentlab.data._features import Feature, Layout, NumberFeature, check_finite, fit_feature
+from descentlab.data._names import counted, quoted
+from descentlab.data._preparation import BasePreparation
+from descentlab.data._table import Column, Table
+from descentlab.data._tables import read_table
+from descentlab.data._target import Target
+
+
+class TablePreparation(BasePreparation):
+    """What was learned from a table's training rows.
+
+    Attributes:
+        features: How each column that is used becomes inputs.
+        columns: Every column of the table, in its order.
+        is_named: Whether the columns had names of their own.
+    """
+
+    kind: Literal["table"] = "table"
+    features: tuple[Feature, ...] = Field(min_length=1)
+    columns: tuple[str, ...]
+    is_named: bool = True
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """A name per input."""
+        return tuple(name for feature in self.features for name in feature.names)
+
+    @property
+    def input_columns(self) -> tuple[str, ...]:
+        """The column that each input comes from."""
+        return tuple(feature.column for feature in self.features for _ in feature.names)
+
+    @property
+    def input_units(self) -> dict[int, tuple[float, float]]:
+        """Mean and scale of each column of numbers, by its input's place."""
+        places = itertools.accumulate((len(feature.names) for feature in self.features), initial=0)
+        return {
+            place: (feature.mean, feature.scale)
+            for place, feature in zip(places, self.features, strict=False)
+            if isinstance(feature, NumberFeature)
+        }
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """The shape of one example."""
+        return (len(self.feature_names),)
+
+    def encode(self, columns: Sequence[Column]) -> tuple[Float32[np.ndarray, "rows inputs"], dict[str, int]]:
+        """Turn columns, in the order of `features`, into inputs.
+
+        Args:
+            columns: Their cells.
+
+        Returns:
+            The inputs, and by column the number of cells that say what no training row said.
+        """
+        encoded = [feature.encode(column) for feature, column in zip(self.features, columns, strict=True)]
+        unknown = {feature.column: count for feature, (_, count) in zip(self.features, encoded, strict=True) if count}
+        return np.concatenate([inputs for inputs, _ in encoded], axis=1), unknown
+
+    def apply(self, source: Any) -> Prepared:
+        """Prepare new rows.
+
+        Columns are found by name; in a file without header and in an array, by place. Other columns are ignored,
+        and targets are read where the target's column is there.
+
+        Args:
+            source: A path, a DataFrame, columns by name, a list of records, an array, or `Arrays` with targets.
+
+        Returns:
+            The rows, prepared as the training rows were.
+
+        Raises:
+            DataError: If a column is missing, or a cell infinite.
+        """
+        table, answers = self._read(source)
+        if table.num_rows == 0:
+            raise DataError(f"{table.name} has no rows")
+        columns = [table.column(feature.column) for feature in self.features]
+        check_finite(columns, table)
+        inputs, unknown = self.encode(columns)
+        notes = [*table.notes, *_odd_cells(columns, unknown)]
+        if answers is None:
+            return Prepared(inputs, None, table.labels, tuple(notes))
+        targets, more = self.target.encode(answers)
+        return Prepared(inputs, targets, table.labels, (*notes, *more))
+
+    def _read(self, source: Any) -> tuple[Table, Column | None]:
+        """Read a table, name its columns as the training table's, and find the targets."""
+        if isinstance(source, Arrays):
+            table, answers = source.to_table("X")
+        else:
+            table, answers = read_table(source, header="yes" if self.is_named else "auto"), None
+        table = self._named(table)
+        if answers is None and self.target.column in table.names:
+            answers = table.column(self.target.column)
+        return table, answers
+
+    def _named(self, table: Table) -> Table:
+        needed = [feature.column for feature in self.features]
+        missing = [name for name in needed if name not in table.names]
+        if table.is_named and not missing:
+            return table
+        inputs = [name for name in self.columns if name != self.target.column]
+        if table.is_named and self.is_named:
+            raise DataError(f"{table.name} lacks {quoted(missing)}, which the network learned from")
+        for names in (self.columns, inputs):
+            if len(names) == len(table.columns):
+                return table.renamed(names)
+        raise DataError(
+            f"{table.name} has {len(table.columns)} columns: expected the {len(inputs)} that the network learned "
+            f"from, in their order, and '{self.target.column}' or not"
+        )
+
+
+def _odd_cells(columns: Sequence[Column], unknown: dict[str, int]) -> list[str]:
+    notes = [
+        f"{counted(count, 'cell')} of '{name}' with what no training row held: taken for none of its values."
+        for name, count in unknown.items()
+    ]
+    missing = {column.name: int(column.is_missing.sum()) for column in columns if column.is_missing.any()}
+    if missing:
+        notes.append(f"Filled in {counted(sum(missing.values()), 'missing cell')} in {quoted(list(missing))}.")
+    return notes
+
+
+def fit_preparation(
+    layouts: Sequence[Layout],
+    columns: Sequence[Column],
+    train: Int[np.ndarray, " train"],
+    *,
+    target: Target,
+    table: Table,
+) -> TablePreparation:
+    """Learn a preparation from the training rows alone."""
+    features = [fit_feature(layout, column, train) for layout, column in zip(layouts, columns, strict=True)]
+    return TablePreparation(target=target, features=tuple(features), columns=table.names, is_named=table.is_named)

@@ -1,0 +1,212 @@
+"""Tables as a source of examples: read and screened once, prepared for any split."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Int
+
+from descentlab.core import DataError
+from descentlab.data._arrays import Arrays
+from descentlab.data._dataset import Dataset
+from descentlab.data._features import Layout, check_finite, lay_out
+from descentlab.data._names import counted, quoted
+from descentlab.data._screen import screen_columns
+from descentlab.data._split import divide
+from descentlab.data._table import Column, Table, WordColumn, stack_columns
+from descentlab.data._table_preparation import fit_preparation
+from descentlab.data._tables import read_table
+from descentlab.data._target import TargetValues, TaskChoice, find_target, read_targets
+from descentlab.spec import ArraysData, SplitSpec, TableData
+
+
+@dataclass(frozen=True, eq=False)
+class TableSource:
+    """A table that has been read and screened.
+
+    Attributes:
+        name: What a person calls it.
+        table: All its columns, for showing a row to a person.
+        columns: The columns to learn from.
+        layouts: The inputs that each of them gets.
+        targets: What is to be told.
+        named: Rows of parts that the table has already.
+        notes: What was noticed, a sentence each.
+    """
+
+    name: str
+    table: Table
+    columns: tuple[Column, ...]
+    layouts: tuple[Layout, ...]
+    targets: TargetValues
+    named: dict[str, Int[np.ndarray, " _"]]
+    notes: tuple[str, ...]
+
+    def prepare(self, split: SplitSpec, seed: int) -> Dataset:
+        """Divide the rows, learn the preparation from the training part and apply it to all."""
+        parts = divide(self.targets.strata, split, seed, name=self.name, named=self.named)
+        target, targets = self.targets.fit(parts.train)
+        preparation = fit_preparation(self.layouts, self.columns, parts.train, target=target, table=self.table)
+        inputs, unknown = preparation.encode(self.columns)
+        return Dataset(
+            name=self.name,
+            task=target.task,
+            inputs=inputs,
+            targets=targets,
+            classes=target.classes,
+            train=parts.train,
+            validation=parts.validation,
+            test=parts.test,
+            preparation=preparation,
+            target_shift=target.shift,
+            target_scale=target.scale,
+            feature_names=preparation.feature_names,
+            target_name=target.column,
+            labels=self.table.labels,
+            raw={column.name: column.to_cells() for column in self.table.columns},
+            notes=(*self.notes, *_unknown(unknown)),
+            checksum=self.table.checksum,
+        )
+
+
+def load_table(spec: TableData) -> TableSource:
+    """Read the table that a specification names.
+
+    Raises:
+        DataError: If it cannot be learned from.
+        MissingDataError: If a file does not exist.
+    """
+    table = read_table(spec.path, header=spec.header)
+    _check_rows(table)
+    target, note = find_target(table, spec.target)
+    num_rows = table.num_rows
+    if spec.test_path is not None:
+        table = _append(table, read_table(spec.test_path, header="yes" if table.is_named else "no"))
+    is_test = np.arange(table.num_rows) >= num_rows
+    dropped = list(spec.drop)
+    if spec.test_column is not None:
+        is_test |= _says(table.column(spec.test_column), spec.test_value, table.name)
+        dropped.append(spec.test_column)
+    for name in (*dropped, *spec.categories):
+        table.column(name)
+    notes = [note] if note else []
+    return _source(table, target, spec.task, is_test, dropped=dropped, categories=spec.categories, notes=notes)
+
+
+def load_arrays(spec: ArraysData, arrays: Arrays) -> TableSource:
+    """Take a table and its targets as they were handed over.
+
+    Raises:
+        DataError: If they cannot be learned from.
+    """
+    table, answers = arrays.to_table(spec.name)
+    if answers is None and arrays.y is None:
+        raise DataError("there is no y: hand over the targets, or the name of a column of X")
+    target = answers.name if answers is not None else find_target(table, arrays.y)[0]
+    if answers is not None:
+        table = replace(table, columns=(*table.columns, answers))
+    _check_rows(table)
+    return _source(table, target, spec.task, np.zeros(table.num_rows, bool))
+
+
+def plain_source(table: Table, targets: TargetValues) -> TableSource:
+    """Wrap a table that is known to be in order: all its columns but the target are learned from."""
+    columns = table.without([targets.target.column]).columns
+    return TableSource(table.name, table, columns, tuple(map(lay_out, columns)), targets, {}, ())
+
+
+def _source(
+    table: Table,
+    target: str,
+    task: TaskChoice,
+    is_test: np.ndarray,
+    *,
+    dropped: Sequence[str] = (),
+    categories: Sequence[str] = (),
+    notes: Sequence[str] = (),
+) -> TableSource:
+    present = np.flatnonzero(~table.column(target).is_missing)
+    if len(present) == 0:
+        raise DataError(f"{table.name}: '{target}' is missing in all {table.num_rows:,} rows")
+    missing = table.num_rows - len(present)
+    incomplete = [f"Left out {counted(missing, 'row')} whose '{target}' is missing."] if missing else []
+    table, is_test = (table.take(present), is_test[present]) if missing else (table, is_test)
+    candidates = table.without([target, *dropped]).columns
+    if not candidates:
+        raise DataError(f"{table.name} has no column beside the target '{target}' to learn from")
+    answers = table.column(target)
+    check_finite([answers, *candidates], table)
+    targets = read_targets(answers, task, table.name)
+    # A test part that has its own file or mark is not looked at, not even for which columns there are.
+    seen = np.flatnonzero(~is_test)
+    seen_targets = replace(targets, values=targets.values[seen])
+    chosen, screened = screen_columns([column.take(seen) for column in candidates], seen_targets, categories=categories)
+    layouts = tuple(lay_out(column) for column in chosen)
+    columns = tuple(_read_as(column, table.column(column.name)) for column in chosen)
+    return TableSource(
+        name=table.name,
+        table=table,
+        columns=columns,
+        layouts=layouts,
+        targets=targets,
+        named={"test": np.flatnonzero(is_test)} if is_test.any() else {},
+        notes=(*table.notes, *notes, *targets.notes, *incomplete, *screened, *_filled(columns)),
+    )
+
+
+def _read_as(like: Column, column: Column) -> Column:
+    return column.to_words() if isinstance(like, WordColumn) else column.to_numbers()
+
+
+def _check_rows(table: Table) -> None:
+    if table.num_rows == 0:
+        raise DataError(f"{table.name} has column names and no rows")
+    if len(table.columns) < 2:
+        raise DataError(
+            f"{table.name} has a single column, '{table.names[0]}': expected the target and one column more, "
+            "divided by comma, semicolon, tab or bar"
+        )
+
+
+def _append(table: Table, below: Table) -> Table:
+    """Put the rows of a test file below those of the training file."""
+    if not table.is_named and len(below.columns) == len(table.columns):
+        below = below.renamed(table.names)
+    missing = [name for name in table.names if name not in below.names]
+    if missing:
+        raise DataError(f"{below.name} lacks {quoted(missing)} of {table.name}")
+    columns = tuple(stack_columns(column, below.column(column.name)) for column in table.columns)
+    labels = (*table.labels, *(f"{below.name} {label}" for label in below.labels))
+    digest = hashlib.sha256((table.checksum + below.checksum).encode()).hexdigest()
+    return replace(
+        table, columns=columns, labels=labels, notes=(*table.notes, *below.notes), checksum="sha256:" + digest
+    )
+
+
+def _says(column: Column, word: str, name: str) -> np.ndarray:
+    cells = np.array([cell.lower() for cell in column.to_words().to_cells()])
+    is_test = cells == word.lower()
+    if not is_test.any() or is_test.all():
+        found = "every row" if is_test.all() else "no row"
+        raise DataError(
+            f"{name}: {found} has '{word}' in '{column.name}': set data.test_value to what marks a test row"
+        )
+    return is_test
+
+
+def _filled(columns: Sequence[Column]) -> list[str]:
+    missing = {column.name: int(column.is_missing.sum()) for column in columns if column.is_missing.any()}
+    if not missing:
+        return []
+    return [
+        f"Filled in {counted(sum(missing.values()), 'missing cell')} in {quoted(list(missing))} by the training "
+        "part's median or most frequent word; one more input for each of these columns marks them."
+    ]
+
+
+def _unknown(unknown: dict[str, int]) -> list[str]:
+    if not unknown:
+        return []
+    count = counted(sum(unknown.values()), "cell")
+    return [f"{count} outside the training part with words that it lacks, in {quoted(list(unknown))}."]

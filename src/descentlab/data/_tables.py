@@ -1,0 +1,176 @@
+"""One door for every form a table comes in: a file, a DataFrame, columns, records or an array."""
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from descentlab.core import DataError, MissingDataError
+from descentlab.data._inference import infer_column
+from descentlab.data._names import unique_names
+from descentlab.data._table import Column, NumberColumn, Table, number_word
+from descentlab.data._text import HeaderMode, read_text_table
+
+PARQUET_SUFFIXES = (".parquet", ".pq")
+TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".data", *PARQUET_SUFFIXES)
+"""Endings by which a file is taken for a table."""
+
+
+def read_table(source: Any, *, header: HeaderMode = "auto", name: str = "table") -> Table:
+    """Read a table from wherever it is.
+
+    Args:
+        source: The path of a CSV, TSV or Parquet file; a DataFrame; columns by name; a list of records; or an
+            array of shape (rows, columns), whose columns are named x0, x1, ...
+        header: Whether the first row of a text file names the columns.
+        name: What to call a table that is no file.
+
+    Returns:
+        The table.
+
+    Raises:
+        DataError: If there is no table in it.
+        MissingDataError: If the file does not exist.
+    """
+    if isinstance(source, str | Path):
+        path = existing_file(Path(source))
+        return _read_parquet(path) if path.suffix.lower() in PARQUET_SUFFIXES else _read_text(path, header)
+    if hasattr(source, "columns") and hasattr(source, "iloc"):
+        return _from_cells([(str(key), source.iloc[:, place]) for place, key in enumerate(source.columns)], name)
+    if isinstance(source, Mapping):
+        source = {key: [cell] for key, cell in source.items()} if all(map(np.isscalar, source.values())) else source
+        return _from_cells([(str(key), cells) for key, cells in source.items()], name)
+    if isinstance(source, Sequence) and source and all(isinstance(record, Mapping) for record in source):
+        keys = dict.fromkeys(key for record in source for key in record)
+        return _from_cells([(str(key), [record.get(key) for record in source]) for key in keys], name)
+    return _from_array(to_array(source, "X"), name)
+
+
+def read_column(name: str, cells: Any) -> Column:
+    """Turn cells of any kind into a column."""
+    return _column(name, cells)[0]
+
+
+def existing_file(path: Path) -> Path:
+    """Return the path of a file that is there, or say what is wrong with it."""
+    path = path.expanduser()
+    if path.is_dir():
+        raise DataError(f"'{path}' is a folder: expected a file, or pictures in a subfolder per class")
+    if not path.exists():
+        raise MissingDataError(f"there is no file '{path}': check the name, or give the whole path")
+    if not path.is_file():
+        raise DataError(f"'{path}' is no regular file")
+    return path
+
+
+def to_array(values: Any, what: str) -> np.ndarray:
+    """Turn what was handed over into a NumPy array of numbers or words."""
+    if hasattr(values, "toarray"):
+        raise DataError(f"{what} is sparse: hand over {what}.toarray()")
+    try:
+        return np.asarray(values)
+    except (ValueError, TypeError) as error:
+        raise DataError(f"{what} is no array: its rows differ in length or kind ({error})") from error
+
+
+def _read_text(path: Path, header: HeaderMode) -> Table:
+    try:
+        return read_text_table(path, header=header)
+    except OSError as error:
+        raise DataError(f"cannot read '{path}': {error.strerror or error}") from error
+
+
+def _read_parquet(path: Path) -> Table:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        arrow = pq.read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        first_line = str(error).partition("\n")[0]
+        raise DataError(f"cannot read '{path}' as Parquet: {first_line}") from error
+    cells: list[tuple[str, Any]] = []
+    for place, name in enumerate(arrow.column_names):
+        column = arrow.column(place)
+        is_plain = any(test(column.type) for test in (pa.types.is_integer, pa.types.is_floating, pa.types.is_timestamp))
+        cells.append((name, column.to_numpy() if is_plain else column.to_pylist()))
+    return _from_cells(cells, path.name, "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def _from_array(array: np.ndarray, name: str) -> Table:
+    if array.ndim != 2:
+        raise DataError(
+            f"X has shape {array.shape}: expected (examples, features), or pictures (examples, height, width, channels)"
+        )
+    table = _from_cells([(f"x{place}", array[:, place]) for place in range(array.shape[1])], name)
+    return replace(table, is_named=False)
+
+
+def _from_cells(cells: Sequence[tuple[str, Any]], name: str, checksum: str = "") -> Table:
+    names = unique_names([key for key, _ in cells])
+    pairs = [_column(key, values) for key, (_, values) in zip(names, cells, strict=True)]
+    lengths = {len(column.is_missing) for column, _ in pairs}
+    if len(lengths) > 1:
+        raise DataError(f"{name}: its columns have different lengths, from {min(lengths)} to {max(lengths)}")
+    num_rows = lengths.pop() if lengths else 0
+    columns = tuple(column for column, _ in pairs)
+    labels = tuple(str(row) for row in range(1, num_rows + 1))
+    notes = tuple(note for _, note in pairs if note)
+    return Table(name, columns, labels, notes, checksum or checksum_of(columns))
+
+
+def checksum_of(columns: Sequence[Column], data: bytes = b"") -> str:
+    """Return the SHA-256 over some bytes and the cells of some columns."""
+    digest = hashlib.sha256(data)
+    for column in columns:
+        digest.update(f"{column.name}\0".encode())
+        if isinstance(column, NumberColumn):
+            digest.update(np.ascontiguousarray(column.values).tobytes())
+        else:
+            digest.update("\0".join(column.words).encode() + column.codes.tobytes())
+    return "sha256:" + digest.hexdigest()
+
+
+def _column(name: str, values: Any) -> tuple[Column, str | None]:
+    """Turn the cells of one column, of any kind, into numbers or words."""
+    dtype = getattr(values, "dtype", None)
+    if dtype is not None and getattr(dtype, "kind", "O") in "biufM" and hasattr(values, "to_numpy"):
+        return _numbers(name, _plain(values, dtype.kind), dtype)
+    array = values if isinstance(values, np.ndarray) else np.asarray(values, dtype=object)
+    if array.dtype.kind in "biufM":
+        return _numbers(name, array, array.dtype)
+    if array.ndim != 1:
+        raise DataError(f"column '{name}' holds arrays of shape {array.shape[1:]}: expected a number or word a cell")
+    words = ["" if _is_nothing(cell) else _word(cell) for cell in array.tolist()]
+    index: dict[str, int] = {}
+    codes = np.array([index.setdefault(word, len(index)) for word in words], np.int32)
+    return infer_column(name, codes, list(index))
+
+
+def _plain(values: Any, kind: str) -> np.ndarray:
+    return values.to_numpy(dtype="datetime64[s]") if kind == "M" else values.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _numbers(name: str, values: np.ndarray, dtype: Any) -> tuple[Column, str | None]:
+    if values.ndim != 1:
+        raise DataError(f"column '{name}' has shape {values.shape}: expected one value a row")
+    if values.dtype.kind == "M":
+        seconds = values.astype("datetime64[s]")
+        return NumberColumn(name, np.where(np.isnat(seconds), np.nan, seconds.astype(np.int64))), None
+    return NumberColumn(name, values.astype(np.float64), is_boolean=dtype.kind == "b"), None
+
+
+def _is_nothing(cell: Any) -> bool:
+    return (
+        cell is None or type(cell).__name__ in {"NAType", "NaTType"} or (isinstance(cell, float) and math.isnan(cell))
+    )
+
+
+def _word(cell: Any) -> str:
+    if isinstance(cell, float | np.floating):
+        return number_word(float(cell)) if np.isfinite(cell) else str(float(cell))
+    return str(cell)

@@ -1,0 +1,196 @@
+"""What is to be told: which column, classes or a real number, and how its cells become targets."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float, Int, Shaped
+from pydantic import Field, model_validator
+
+from descentlab.core import DataError, unknown_name
+from descentlab.data._dataset import Task
+from descentlab.data._model import Model
+from descentlab.data._names import natural_key, quoted
+from descentlab.data._table import Column, NumberColumn, Table, WordColumn
+
+TARGET_NAMES = ("target", "label", "labels", "y", "outcome", "diagnosis", "survived", "species", "class", "quality")
+"""Names that a column of targets often has, the surest first."""
+
+MAX_INTEGER_CLASSES = 20
+MAX_CLASSES = 1_000
+
+TaskChoice = Literal["auto", "classification", "regression"]
+
+
+class Target(Model):
+    """How the cells of the target's column become targets.
+
+    Attributes:
+        column: Its name.
+        task: Whether classes or a real number are to be told.
+        classes: The classes by id.
+        shift: A real target in its own unit is `target * scale + shift`.
+        scale: See `shift`.
+    """
+
+    column: str
+    task: Task
+    classes: tuple[str, ...] = ()
+    shift: float = 0.0
+    scale: float = Field(default=1.0, gt=0.0)
+
+    @model_validator(mode="after")
+    def _check_classes(self) -> "Target":
+        if self.task == "classification" and len(set(self.classes)) < max(2, len(self.classes)):
+            raise ValueError("a classification needs two or more classes, each with a name of its own")
+        return self
+
+    def encode(self, column: Column) -> tuple[Shaped[np.ndarray, " examples"], tuple[str, ...]]:
+        """Turn cells into targets.
+
+        Args:
+            column: The cells.
+
+        Returns:
+            Class ids (int32; -1 for a missing cell or an unknown class) or standardised reals (float32; NaN for a
+            missing cell), and what was noticed.
+        """
+        if self.task == "regression":
+            return ((column.to_numbers().values - self.shift) / self.scale).astype(np.float32), ()
+        words = column.to_words()
+        place = {name: index for index, name in enumerate(self.classes)}
+        ids = np.array([*(place.get(word, -1) for word in words.words), -1], np.int32)[words.codes]
+        unknown = sorted({words.words[code] for code in np.unique(words.codes[(ids < 0) & ~words.is_missing])})
+        notes = [f"Classes that the network does not know, counted as mistakes: {quoted(unknown)}."] if unknown else []
+        return ids, tuple(notes)
+
+
+@dataclass(frozen=True, eq=False)
+class TargetValues:
+    """The target of every example, before anything is learned from it.
+
+    Attributes:
+        target: The column's name, the task and the classes; shift and scale are still 0 and 1.
+        values: Class ids (int32) or reals in their own unit (float64).
+        notes: What was noticed, a sentence each.
+    """
+
+    target: Target
+    values: Shaped[np.ndarray, " examples"]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def strata(self) -> Int[np.ndarray, " examples"]:
+        """What the parts should have in equal shares."""
+        if self.target.task == "classification":
+            return self.values
+        return np.zeros(len(self.values), np.int32)
+
+    def fit(self, train: Int[np.ndarray, " train"]) -> tuple[Target, Shaped[np.ndarray, " examples"]]:
+        """Learn the scale of a real target from the training part, and return the targets in it."""
+        if self.target.task == "classification":
+            return self.target, self.values
+        shift, scale = mean_and_scale(self.values[train])
+        target = self.target.model_copy(update={"shift": shift, "scale": scale})
+        return target, ((self.values - shift) / scale).astype(np.float32)
+
+
+def mean_and_scale(values: Float[np.ndarray, " values"]) -> tuple[float, float]:
+    """Return mean and standard deviation; 1 in place of a deviation that is mere rounding.
+
+    The values are divided by the largest first, so that no square overflows.
+    """
+    largest = float(np.abs(values).max(initial=0.0))
+    if largest == 0.0:
+        return 0.0, 1.0
+    mean, deviation = float((values / largest).mean()), float((values / largest).std())
+    return mean * largest, deviation * largest if deviation > 1e-12 and deviation * largest > 0.0 else 1.0
+
+
+def find_target(table: Table, wanted: str | int | None) -> tuple[str, str | None]:
+    """Find the column of targets.
+
+    Args:
+        table: The table.
+        wanted: Its name, or its place counted from 0, from the end if negative; None to choose one.
+
+    Returns:
+        The column's name, and a note where it was chosen.
+
+    Raises:
+        DataError: If there is no such column.
+    """
+    names = table.names
+    if isinstance(wanted, str) and wanted not in names and wanted.lstrip("-").isdecimal():
+        wanted = int(wanted)
+    if isinstance(wanted, int):
+        if not -len(names) <= wanted < len(names):
+            raise DataError(
+                f"{table.name} has {len(names)} columns, so target={wanted} is none: use 0 to {len(names) - 1}"
+            )
+        return names[wanted], None
+    if wanted is not None:
+        if wanted not in names:
+            raise DataError(f"{table.name}: {unknown_name('target', wanted, names)}")
+        return wanted, None
+    by_lower_case = {name.lower(): name for name in reversed(names)}
+    known = next((by_lower_case[name] for name in TARGET_NAMES if name in by_lower_case), None)
+    if known is not None:
+        return known, f"No target was named: took '{known}', which is often one."
+    return names[-1], f"No target was named: took the last column, '{names[-1]}'."
+
+
+def read_targets(column: Column, task: TaskChoice, name: str) -> TargetValues:
+    """Decide what the target is, and read it.
+
+    Words, true and false, and whole numbers of few values are classes; other numbers are reals.
+
+    Args:
+        column: The target's cells, none of them missing.
+        task: What the experiment says it is.
+        name: What the data are called.
+
+    Returns:
+        The targets.
+
+    Raises:
+        DataError: If they are no such targets.
+    """
+    if task == "regression" or (task == "auto" and isinstance(column, NumberColumn) and not _are_classes(column)):
+        return _reals(column, name)
+    words = column.to_words()
+    codes = np.unique(words.codes)
+    if len(codes) < 2:
+        only = quoted([words.words[code] for code in codes])
+        raise DataError(f"{name}: every '{column.name}' is {only}: a classifier needs at least two classes")
+    if len(codes) > MAX_CLASSES or len(codes) > max(2, len(words.codes) / 2):
+        remedy = 'use task="regression", or name' if isinstance(column, NumberColumn) else "name"
+        raise DataError(
+            f"{name}: '{column.name}' has {len(codes):,} different values in {len(words.codes):,} rows, too many "
+            f"for classes: {remedy} another target"
+        )
+    present = [words.words[code] for code in codes]
+    classes = present if isinstance(column, NumberColumn) else sorted(present, key=natural_key)
+    target = Target(column=column.name, task="classification", classes=tuple(classes))
+    is_guess = task == "auto" and isinstance(column, NumberColumn) and len(classes) > 2
+    note = f"Took the {len(classes)} numbers in '{column.name}' for classes; --task regression takes them for reals."
+    return TargetValues(target, target.encode(words)[0], (note,) if is_guess else ())
+
+
+def _are_classes(column: NumberColumn) -> bool:
+    """Tell class ids from quantities: whole numbers, few of them, and fewer still if they leave gaps."""
+    distinct = np.unique(column.values)
+    if len(distinct) <= 2:
+        return True
+    is_dense = distinct[0] in (0.0, 1.0) and bool((np.diff(distinct) == 1.0).all())
+    most = min(MAX_INTEGER_CLASSES, len(column.values) / (2 if is_dense else 4))
+    return len(distinct) <= most and bool((distinct % 1 == 0).all())
+
+
+def _reals(column: Column, name: str) -> TargetValues:
+    if isinstance(column, WordColumn):
+        example = quoted([column.words[int(column.codes[0])]])
+        raise DataError(f"{name}: the target '{column.name}' holds words ({example}): a regression needs numbers")
+    if (column.values == column.values[0]).all():
+        raise DataError(f"{name}: every '{column.name}' is {column.values[0]:g}: there is nothing to learn")
+    return TargetValues(Target(column=column.name, task="regression"), column.values)

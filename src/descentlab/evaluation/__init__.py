@@ -1,0 +1,77 @@
+"""Floor 6: what a trained network is worth, in numbers with intervals and in words."""
+
+from descentlab.evaluation._balance import describe_imbalance as describe_imbalance
+from descentlab.evaluation._calibration import (
+    ReliabilityBin as ReliabilityBin,
+    calibration_error as calibration_error,
+    reliability_bins as reliability_bins,
+)
+from descentlab.evaluation._classes import (
+    ClassMetrics as ClassMetrics,
+    ClassScore as ClassScore,
+    evaluate_classes as evaluate_classes,
+)
+from descentlab.evaluation._comparison import (
+    Best as Best,
+    PairedDifference as PairedDifference,
+    compare_paired as compare_paired,
+    find_best as find_best,
+    holm as holm,
+)
+from descentlab.evaluation._curves import (
+    CurveReading as CurveReading,
+    Verdict as Verdict,
+    find_runaway as find_runaway,
+    read_curves as read_curves,
+)
+from descentlab.evaluation._inference import Inference as Inference, infer as infer
+from descentlab.evaluation._intervals import (
+    Estimate as Estimate,
+    Interval as Interval,
+    mean_and_deviation as mean_and_deviation,
+    paired_share_difference as paired_share_difference,
+    t_quantile as t_quantile,
+    wilson_interval as wilson_interval,
+)
+from descentlab.evaluation._mistakes import (
+    Miss as Miss,
+    Mistake as Mistake,
+    worst_misses as worst_misses,
+    worst_mistakes as worst_mistakes,
+)
+from descentlab.evaluation._outcome import Curves as Curves, describe_outcome as describe_outcome
+from descentlab.evaluation._plane import (
+    PlaneReading as PlaneReading,
+    most_telling_features as most_telling_features,
+    read_plane as read_plane,
+)
+from descentlab.evaluation._plane_layout import (
+    Plane as Plane,
+    lay_plane as lay_plane,
+    spanning_features as spanning_features,
+)
+from descentlab.evaluation._reals import RealMetrics as RealMetrics, evaluate_reals as evaluate_reals
+from descentlab.evaluation._seeds import over_seeds as over_seeds
+from descentlab.evaluation._softmax import (
+    NaiveSoftmax as NaiveSoftmax,
+    SoftmaxAccount as SoftmaxAccount,
+    softmax_account as softmax_account,
+)
+from descentlab.evaluation._softmax_facts import (
+    Effect as Effect,
+    Proof as Proof,
+    TruthAccount as TruthAccount,
+    softmax_effects as softmax_effects,
+    softmax_proofs as softmax_proofs,
+    softmax_truth as softmax_truth,
+)
+from descentlab.evaluation._stuck import stuck_units as stuck_units
+from descentlab.evaluation._verdicts import (
+    VERDICTS as VERDICTS,
+    Fit as Fit,
+    Judgement as Judgement,
+    MemberCurves as MemberCurves,
+    MemberVerdict as MemberVerdict,
+    count_verdicts as count_verdicts,
+    judge_member as judge_member,
+)

@@ -1,0 +1,229 @@
+"""How well classes are told apart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from descentlab.core import ShapeError, Table
+from descentlab.evaluation._calibration import ReliabilityBin, calibration_error, reliability_bins
+from descentlab.evaluation._intervals import Interval, wilson_interval
+from descentlab.evaluation._scores import brier_score, log_loss, roc_auc
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """How well one class is predicted.
+
+    Attributes:
+        name: The class.
+        precision: Of those told to be of the class, the share that is; None where none was told so.
+        recall: Of those of the class, the share told so; None where there are none.
+        f1: Harmonic mean of the two; None where the class is neither there nor told.
+        support: How many examples are of the class.
+    """
+
+    name: str
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    support: int
+
+
+@dataclass(frozen=True, eq=False)
+class ClassMetrics:
+    """How well a network tells classes apart on one part of the data.
+
+    A network that has diverged gives numbers that are none. Such examples count as wrong, stand in no cell of the
+    confusion matrix, and make the scores of probabilities NaN.
+
+    Attributes:
+        num_examples: How many examples were told.
+        loss: The mean loss that training lowers.
+        accuracy: The share predicted correctly.
+        accuracy_ci95: Wilson's 95% interval of the accuracy.
+        balanced_accuracy: The mean of the classes' recalls.
+        macro_f1: The mean of the classes' F1, over classes that are there or told.
+        roc_auc: Area under the ROC curve, for more than two classes the mean over classes, each against the rest;
+            None where only one class is there.
+        log_loss: Mean negative logarithm of the right class's probability, in nats.
+        brier: Mean squared distance between probabilities and truth; halved for two classes.
+        calibration_error: Mean gap between confidence and accuracy.
+        baseline_accuracy: The accuracy of always predicting `baseline_class`.
+        baseline_class: The class that is the most frequent in the training part.
+        num_undefined: Examples for which the network gave no numbers.
+        by_class: Each class's scores.
+        confusion: How many of each class (rows) were told to be of each class (columns).
+        reliability: Confidence beside accuracy.
+    """
+
+    num_examples: int
+    loss: float
+    accuracy: float
+    accuracy_ci95: Interval
+    balanced_accuracy: float
+    macro_f1: float
+    roc_auc: float | None
+    log_loss: float
+    brier: float
+    calibration_error: float
+    baseline_accuracy: float
+    baseline_class: str
+    num_undefined: int
+    by_class: tuple[ClassScore, ...]
+    confusion: Int[np.ndarray, "classes classes"]
+    reliability: tuple[ReliabilityBin, ...]
+
+    @property
+    def num_right(self) -> int:
+        """How many examples are predicted correctly."""
+        return int(np.trace(self.confusion))
+
+    @property
+    def is_better_than_baseline(self) -> bool:
+        """Whether the accuracy's whole interval lies above the baseline's accuracy."""
+        return self.accuracy_ci95[0] > self.baseline_accuracy
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all of it as plain values, the scores first."""
+        return {
+            "loss": self.loss,
+            "accuracy": self.accuracy,
+            "n": self.num_examples,
+            "ci95": list(self.accuracy_ci95),
+            "balanced_accuracy": self.balanced_accuracy,
+            "macro_f1": self.macro_f1,
+            "roc_auc": self.roc_auc,
+            "log_loss": self.log_loss,
+            "brier": self.brier,
+            "calibration_error": self.calibration_error,
+            "baseline": {"accuracy": self.baseline_accuracy, "class": self.baseline_class},
+            "is_better_than_baseline": self.is_better_than_baseline,
+            **({"num_undefined": self.num_undefined} if self.num_undefined else {}),
+            "per_class": [vars(score) for score in self.by_class],
+            "confusion": self.confusion.tolist(),
+            "reliability": [vars(each) for each in self.reliability],
+        }
+
+    def table(self) -> Table:
+        """Return the scores as a table of words, one class a row."""
+        low, high = self.accuracy_ci95
+        title = (
+            f"accuracy {self.accuracy:.3f} ({self.num_right} of {self.num_examples}, 95% interval {low:.3f} to "
+            f"{high:.3f}); always '{self.baseline_class}': {self.baseline_accuracy:.3f}; loss {self.loss:.4g}"
+        )
+        header = ("class", "precision", "recall", "F1", "examples")
+        rows = tuple(
+            (score.name, _word(score.precision), _word(score.recall), _word(score.f1), f"{score.support:,}")
+            for score in self.by_class
+        )
+        return Table(header=header, rows=rows, title=title)
+
+    def __str__(self) -> str:
+        return str(self.table())
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def evaluate_classes(
+    probabilities: Float[np.ndarray, "examples classes"],
+    labels: Int[np.ndarray, " examples"],
+    *,
+    classes: Sequence[str],
+    loss: float,
+    majority: int,
+    predicted: Int[np.ndarray, " examples"] | None = None,
+) -> ClassMetrics:
+    """Evaluate the probabilities that a network gave to one part of the data.
+
+    Args:
+        probabilities: One row an example, summing to one.
+        labels: The right class of each example.
+        classes: The classes' names by id.
+        loss: The mean loss over the same examples.
+        majority: The most frequent class of the training part, which the baseline always tells.
+        predicted: The class told for each example, where that is not the one of the greatest probability.
+
+    Returns:
+        The metrics.
+
+    Raises:
+        ShapeError: If there are no examples, or labels and classes do not fit the probabilities.
+    """
+    num_examples, num_classes = probabilities.shape
+    _check(labels, num_examples=num_examples, num_classes=num_classes, num_names=len(classes))
+    is_defined = np.all(np.isfinite(probabilities), axis=1)
+    told = np.argmax(probabilities, axis=1) if predicted is None else predicted
+    confusion = _confusion(labels[is_defined], told[is_defined], num_classes)
+    num_right = int(np.trace(confusion))
+    by_class = _score_classes(confusion, np.bincount(labels, minlength=num_classes), classes)
+    confidence = probabilities[np.arange(num_examples), told].astype(np.float64)
+    bins = reliability_bins(confidence[is_defined], (told == labels)[is_defined])
+    all_defined = bool(np.all(is_defined))
+    return ClassMetrics(
+        num_examples=num_examples,
+        loss=loss,
+        accuracy=num_right / num_examples,
+        accuracy_ci95=wilson_interval(num_right, num_examples),
+        balanced_accuracy=_mean([score.recall for score in by_class]),
+        macro_f1=_mean([score.f1 for score in by_class]),
+        roc_auc=roc_auc(probabilities, labels) if all_defined else float("nan"),
+        log_loss=log_loss(probabilities, labels) if all_defined else float("nan"),
+        brier=brier_score(probabilities, labels) if all_defined else float("nan"),
+        calibration_error=calibration_error(bins) if all_defined else float("nan"),
+        baseline_accuracy=float(np.mean(labels == majority)),
+        baseline_class=classes[majority],
+        num_undefined=int(np.sum(~is_defined)),
+        by_class=by_class,
+        confusion=confusion,
+        reliability=bins,
+    )
+
+
+def _confusion(
+    labels: Int[np.ndarray, " examples"], told: Int[np.ndarray, " examples"], num_classes: int
+) -> Int[np.ndarray, "classes classes"]:
+    cells = labels.astype(np.int64) * num_classes + told
+    return np.bincount(cells, minlength=num_classes**2).reshape(num_classes, num_classes)
+
+
+def _check(labels: Int[np.ndarray, " examples"], *, num_examples: int, num_classes: int, num_names: int) -> None:
+    if num_examples == 0:
+        raise ShapeError("there are no examples to evaluate; choose a part that has some")
+    if num_names != num_classes:
+        raise ShapeError(f"{num_names} classes are named, but probabilities are given for {num_classes}")
+    outside = labels[(labels < 0) | (labels >= num_classes)]
+    if outside.size:
+        raise ShapeError(f"label {outside[0]} is not one of the {num_classes} classes; leave such examples out")
+
+
+def _score_classes(
+    confusion: Int[np.ndarray, "classes classes"], support: Int[np.ndarray, " classes"], classes: Sequence[str]
+) -> tuple[ClassScore, ...]:
+    hits, told = np.diag(confusion), np.sum(confusion, axis=0)
+    return tuple(
+        ClassScore(
+            name=name,
+            precision=_share(hits[c], told[c]),
+            recall=_share(hits[c], support[c]),
+            f1=_share(2 * hits[c], told[c] + support[c]),
+            support=int(support[c]),
+        )
+        for c, name in enumerate(classes)
+    )
+
+
+def _share(part: np.integer, whole: np.integer) -> float | None:
+    return float(part / whole) if whole else None
+
+
+def _mean(values: Sequence[float | None]) -> float:
+    defined = [value for value in values if value is not None]
+    return sum(defined) / len(defined)
+
+
+def _word(share: float | None) -> str:
+    return "–" if share is None else f"{share:.3f}"

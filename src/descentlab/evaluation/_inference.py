@@ -1,0 +1,117 @@
+"""A trained network applied to many examples."""
+
+import functools
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, lax
+from jaxtyping import Float, Int, Shaped
+
+from descentlab.data import StoredPictures
+from descentlab.networks import Context, Network
+from descentlab.objectives import Objective
+from descentlab.training import ONE_CORE_EACH, chunk_size, core_devices, over_cores, piece_size
+
+WINDOW_BYTES = 2**24
+"""Bytes of inputs that are laid out at once."""
+
+
+@dataclass(frozen=True)
+class Inference:
+    """What a network says of some examples.
+
+    Attributes:
+        logits: What the network ends in.
+        outputs: The logits behind the loss's link; for classes, non-negative and summing to one over the classes.
+        losses: Each example's loss; NaN where its target is unknown.
+    """
+
+    logits: Float[np.ndarray, "examples outputs"]
+    outputs: Float[np.ndarray, "examples classes"]
+    losses: Float[np.ndarray, " examples"]
+
+
+def infer(
+    network: Network,
+    objective: Objective,
+    params: Any,
+    statistics: Any,
+    inputs: Shaped[np.ndarray, "examples ..."] | StoredPictures,
+    targets: Shaped[np.ndarray, " examples"] | None = None,
+    *,
+    input_scale: float = 1.0,
+) -> Inference:
+    """Apply a network to examples, chunk by chunk.
+
+    Args:
+        network: The layers.
+        objective: What the logits mean.
+        params: Learned arrays by layer and role.
+        statistics: Running statistics.
+        inputs: Examples as a `Dataset` holds them; stored pictures are read window by window.
+        targets: Class ids or standardised reals, for the losses.
+        input_scale: What uint8 inputs are multiplied by.
+
+    Returns:
+        Logits, outputs and losses of each example.
+    """
+    count = len(inputs)
+    wanted = np.zeros(count, np.float32) if targets is None else targets
+    if objective.num_classes:
+        wanted = wanted.astype(np.int32)
+    if not count:
+        empty = np.zeros((0, max(1, objective.num_classes)), np.float32)
+        return Inference(np.zeros((0, objective.num_outputs), np.float32), empty, np.zeros(0, np.float32))
+    cores = len(core_devices()) if network.has_convolution else 0
+    size = min(count, piece_size(network) if cores else chunk_size(network))
+    run = _program(network, objective, input_scale, cores)
+    windows = []
+    for rows in _windows(inputs, size, max(1, cores)):
+        blocks = [values[rows.ravel()].reshape(*rows.shape, *values.shape[1:]) for values in (inputs, wanted)]
+        windows.append([np.asarray(array) for array in run(params, statistics, *blocks)])
+    found = (np.concatenate(arrays) for arrays in zip(*windows, strict=True))
+    logits, outputs, losses = (array.reshape(-1, *array.shape[2:])[:count] for array in found)
+    if targets is None:
+        losses = np.full_like(losses, np.nan)
+    elif objective.num_classes:
+        losses = np.where(wanted >= 0, losses, np.nan)
+    return Inference(logits, outputs, losses)
+
+
+def _windows(
+    inputs: Shaped[np.ndarray, "examples ..."] | StoredPictures, size: int, cores: int
+) -> Iterator[Int[np.ndarray, "chunks size"]]:
+    """Divide the rows into windows of whole chunks, as many for each core; the last row fills up the last of them."""
+    count = len(inputs)
+    chunks = math.ceil(count / size / cores) * cores
+    num_windows = min(chunks // cores, math.ceil(inputs.nbytes / WINDOW_BYTES))
+    at_once = math.ceil(chunks / max(1, num_windows) / cores) * cores
+    for start in range(0, chunks, at_once):
+        rows = np.arange(start * size, (start + at_once) * size).reshape(at_once, size)
+        yield np.minimum(rows, count - 1)
+
+
+@functools.lru_cache(maxsize=32)
+def _program(
+    network: Network, objective: Objective, input_scale: float, cores: int
+) -> Callable[..., tuple[Array, Array, Array]]:
+    def run(params: Any, statistics: Any, inputs: Array, targets: Array) -> tuple[Array, Array, Array]:
+        precision = jax.tree.leaves(params)[0].dtype
+        real = inputs.astype(precision)
+        if inputs.dtype == jnp.uint8:
+            real = real * jnp.asarray(input_scale, precision)
+        logits, _ = network.forward(params, statistics, real, Context())
+        outputs = objective.probabilities(logits) if objective.num_classes else objective.outputs(logits)
+        return logits, outputs, objective.losses(logits, targets)
+
+    def run_chunks(params: Any, statistics: Any, inputs: Array, targets: Array) -> tuple[Array, Array, Array]:
+        return lax.map(lambda chunk: run(params, statistics, *chunk), (inputs, targets))
+
+    if not cores:
+        return jax.jit(run_chunks)
+    return jax.jit(over_cores(run_chunks, cores, num_whole=2, num_cut=2), compiler_options=ONE_CORE_EACH)

@@ -1,0 +1,144 @@
+"""How well a real number is predicted."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from descentlab.core import ShapeError, Table
+from descentlab.evaluation._intervals import Interval, t_quantile
+
+
+@dataclass(frozen=True)
+class RealMetrics:
+    """How well a network predicts a real number on one part of the data. Errors are in the target's own unit.
+
+    Attributes:
+        num_examples: How many examples were told.
+        loss: The mean loss that training lowers.
+        rmse: Root of the mean squared error.
+        rmse_ci95: Its 95% interval; None for fewer than three examples.
+        mae: Mean absolute error.
+        r2: The share of the targets' variance that is explained: 1 is best, 0 is as good as their mean, and it has
+            no lower end. None where the targets do not vary.
+        r2_ci95: Its 95% interval; None for fewer than three examples or where `r2` is None.
+        baseline_rmse: `rmse` of always predicting the training part's mean.
+        baseline_mae: `mae` of the same.
+        is_better_than_baseline: Whether the squared errors are smaller than the baseline's by more than chance: the
+            95% interval of their ratio lies below 1.
+    """
+
+    num_examples: int
+    loss: float
+    rmse: float
+    rmse_ci95: Interval | None
+    mae: float
+    r2: float | None
+    r2_ci95: Interval | None
+    baseline_rmse: float
+    baseline_mae: float
+    is_better_than_baseline: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all of it as plain values; `ci95` is that of `rmse`."""
+        return {
+            "loss": self.loss,
+            "rmse": self.rmse,
+            "n": self.num_examples,
+            "ci95": None if self.rmse_ci95 is None else list(self.rmse_ci95),
+            "mae": self.mae,
+            "r2": self.r2,
+            "r2_ci95": None if self.r2_ci95 is None else list(self.r2_ci95),
+            "baseline": {"rmse": self.baseline_rmse, "mae": self.baseline_mae},
+            "is_better_than_baseline": self.is_better_than_baseline,
+        }
+
+    def table(self) -> Table:
+        """Return the metrics as a table of words, beside the baseline's."""
+        rows = (
+            ("RMSE", f"{self.rmse:.4g}", _words(self.rmse_ci95), f"{self.baseline_rmse:.4g}"),
+            ("MAE", f"{self.mae:.4g}", "", f"{self.baseline_mae:.4g}"),
+            ("R²", "–" if self.r2 is None else f"{self.r2:.4g}", _words(self.r2_ci95), ""),
+        )
+        header = ("measure", "network", "95% interval", "always the mean")
+        return Table(header=header, rows=rows, title=f"{self.num_examples:,} examples; loss {self.loss:.4g}")
+
+    def __str__(self) -> str:
+        return str(self.table())
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def evaluate_reals(
+    outputs: Float[np.ndarray, " examples"],
+    targets: Float[np.ndarray, " examples"],
+    *,
+    loss: float,
+    train_mean: float,
+) -> RealMetrics:
+    """Evaluate the real numbers that a network predicted for one part of the data.
+
+    Args:
+        outputs: What was predicted, in the target's own unit.
+        targets: The truth, in the same unit.
+        loss: The mean loss over the same examples.
+        train_mean: The mean target of the training part, which the baseline always tells.
+
+    Returns:
+        The metrics. Where outputs are not finite, so are the errors.
+
+    Raises:
+        ShapeError: If there are no examples.
+    """
+    if not len(targets):
+        raise ShapeError("there are no examples to evaluate; choose a part that has some")
+    truth = targets.astype(np.float64)
+    # A diverged network's outputs overflow in the square; that the result is infinite is what should be said.
+    with np.errstate(over="ignore", invalid="ignore"):
+        errors = outputs.astype(np.float64) - truth
+        squares = errors**2
+        mean_square = float(np.mean(squares))
+    around_mean = (truth - np.mean(truth)) ** 2
+    around_train_mean = (truth - train_mean) ** 2
+    ratio, ratio_ci95 = _ratio_of_means(squares, around_mean)
+    _, against_baseline = _ratio_of_means(squares, around_train_mean)
+    _, square_ci95 = _ratio_of_means(squares, np.ones_like(squares))
+    return RealMetrics(
+        num_examples=len(truth),
+        loss=loss,
+        rmse=mean_square**0.5,
+        rmse_ci95=square_ci95 and (square_ci95[0] ** 0.5, square_ci95[1] ** 0.5),
+        mae=float(np.mean(np.abs(errors))),
+        r2=None if ratio is None else 1.0 - ratio,
+        r2_ci95=ratio_ci95 and (1.0 - ratio_ci95[1], 1.0 - ratio_ci95[0]),
+        baseline_rmse=float(np.mean(around_train_mean)) ** 0.5,
+        baseline_mae=float(np.mean(np.abs(truth - train_mean))),
+        is_better_than_baseline=against_baseline is not None and against_baseline[1] < 1.0,
+    )
+
+
+def _ratio_of_means(
+    above: Float[np.ndarray, " examples"], below: Float[np.ndarray, " examples"]
+) -> tuple[float | None, Interval | None]:
+    """Compute the ratio of two means over the same examples, and its 95% interval by the delta method.
+
+    The interval is that of the logarithm, which is nearer to normal and keeps the ratio positive. It needs no
+    resampling and so costs one pass.
+    """
+    over, under, num = float(np.mean(above)), float(np.mean(below)), len(above)
+    if under == 0.0:
+        return None, None
+    ratio = over / under
+    if num < 3 or not np.isfinite(over):
+        return ratio, None
+    if over == 0.0:
+        return 0.0, (0.0, 0.0)
+    influence = above / over - below / under
+    half = t_quantile(num - 1) * float(np.sqrt(np.sum(influence**2) / (num - 1) / num))
+    return ratio, (ratio * np.exp(-half).item(), ratio * np.exp(half).item())
+
+
+def _words(interval: Interval | None) -> str:
+    return "" if interval is None else f"{interval[0]:.4g} to {interval[1]:.4g}"

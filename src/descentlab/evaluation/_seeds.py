@@ -1,0 +1,80 @@
+"""The same metrics from many seeds, as means with intervals."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from descentlab.core import ShapeError
+from descentlab.evaluation._intervals import clip_to_share, mean_and_deviation
+
+_SHARES = {"accuracy", "balanced_accuracy", "macro_f1", "roc_auc", "precision", "recall", "f1", "calibration_error"}
+"""Numbers that lie between 0 and 1, so that their intervals do."""
+
+
+def over_seeds(members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Join the metrics of members that differ in their seed.
+
+    A number becomes `{"mean", "sd", "ci95"}`: mean, standard deviation of a sample, and 95% t interval of the mean
+    (`sd` and `ci95` are None for one seed). A number that some members lack (None or NaN) is taken over the others,
+    and `defined` says over how many. A count or a word that is the same in all stays as it is; a yes or no becomes
+    how many said yes; the baseline becomes its mean; the confusion matrix is summed; intervals of single members and
+    other lists are left out.
+
+    Args:
+        members: Each member's metrics as plain values, at least one.
+
+    Returns:
+        The joined metrics, with the members' own under `members`.
+
+    Raises:
+        ShapeError: If there are no members.
+    """
+    if not members:
+        raise ShapeError("there are no members to join; at least one seed must have been evaluated")
+    return {**_join_mappings(members), "members": [dict(member) for member in members]}
+
+
+def _join_mappings(members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    joined: dict[str, Any] = {}
+    for key in members[0]:
+        values: list[Any] = [member.get(key) for member in members]
+        if key == "confusion":
+            joined[key] = np.sum(np.array(values), axis=0).tolist()
+        elif key == "baseline":
+            joined[key] = {name: _typical([value[name] for value in values]) for name in values[0]}
+        elif isinstance(values[0], list):
+            if values[0] and isinstance(values[0][0], Mapping) and "name" in values[0][0]:
+                joined[key] = [_join_mappings(parts) for parts in zip(*values, strict=True)]
+        elif not key.endswith("ci95"):
+            joined[key] = _join(values, is_share=key in _SHARES)
+    return joined
+
+
+def _join(values: list[Any], *, is_share: bool) -> Any:
+    first = values[0]
+    if isinstance(first, Mapping):
+        return _join_mappings(values)
+    if isinstance(first, bool):
+        return {"yes": sum(map(bool, values)), "of": len(values)}
+    if isinstance(first, int | str) and all(value == first for value in values):
+        return first
+    if isinstance(first, str):
+        return _typical(values)
+    return _summarise(values, is_share=is_share)
+
+
+def _typical(values: list[Any]) -> Any:
+    """Return the mean of numbers, or the most frequent of words."""
+    return max(values, key=values.count) if isinstance(values[0], str) else sum(values) / len(values)
+
+
+def _summarise(values: Sequence[float | int | None], *, is_share: bool) -> dict[str, Any]:
+    defined = [value for value in values if value is not None and np.isfinite(value)]
+    if not defined:
+        return {"mean": None, "sd": None, "ci95": None, "defined": 0}
+    mean, deviation, interval = mean_and_deviation(defined)
+    if interval is not None and is_share:
+        interval = clip_to_share(interval)
+    summary = {"mean": mean, "sd": deviation, "ci95": interval and list(interval)}
+    return summary if len(defined) == len(values) else {**summary, "defined": len(defined)}

@@ -1,0 +1,66 @@
+"""How close a live network is to the limit of stability."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from descentlab.live._session import Session
+from descentlab.sharpness import NetworkLoss, find_extremes, is_preconditioned, network_loss, stability_limit
+
+PRODUCTS = 30
+TOLERANCE = 1e-2
+EXAMPLES = 500
+
+
+@dataclass(frozen=True)
+class Stability:
+    """The sharpness beside its limit.
+
+    Attributes:
+        sharpness: The largest eigenvalue of the training loss's Hessian.
+        limit: The sharpness above which descent with this rule and rate is unstable on a quadratic; infinite at rate 0.
+        is_divided: Whether the rule divides each weight's step, so that the plain sharpness says less.
+    """
+
+    sharpness: float
+    limit: float
+    is_divided: bool
+
+    @property
+    def share(self) -> float:
+        """The sharpness as a share of its limit."""
+        return self.sharpness / self.limit if np.isfinite(self.limit) else 0.0
+
+
+class Gauge:
+    """Measures one session again and again; what is compiled for its network is kept."""
+
+    def __init__(self) -> None:
+        self._loss: tuple[object, object, NetworkLoss] | None = None
+
+    def read(self, session: Session) -> Stability | None:
+        """Measure the network in focus, as it is shown.
+
+        Returns:
+            The sharpness and its limit; None where the loss is no number any more.
+        """
+        racer = session.racers[session.focus]
+        place = self._loss_of(session).place(
+            session.params_of(session.focus), session.statistics_of(session.focus), "float32"
+        )
+        if not np.isfinite(place.loss()):
+            return None
+        ends = find_extremes(place.product, place.size, num_steps=PRODUCTS, tolerance=TOLERANCE)
+        optimizer, rate = racer.network.experiment.optimizer, racer.network.hyper["learning_rate"]
+        return Stability(ends.largest, stability_limit(optimizer, rate), is_preconditioned(optimizer))
+
+    def _loss_of(self, session: Session) -> NetworkLoss:
+        network = session.racers[session.focus].network
+        if self._loss is None or self._loss[0] is not network or self._loss[1] is not session.dataset:
+            hyper = network.hyper
+            made = network_loss(
+                network.plan.network, network.plan.objective, session.dataset,
+                num_examples=EXAMPLES, l1=hyper["l1"], l2=hyper["l2"],
+            )  # fmt: skip
+            self._loss = (network, session.dataset, made)
+        return self._loss[2]

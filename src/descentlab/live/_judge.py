@@ -1,0 +1,38 @@
+"""What became of a live network so far, in words."""
+
+import numpy as np
+
+from descentlab.evaluation import Judgement, MemberCurves, judge_member
+from descentlab.objectives import best_constant_loss
+from descentlab.studies import stuck_share
+from descentlab.training import LiveNetwork
+
+
+def judge(network: LiveNetwork, at_start: dict[str, float]) -> Judgement:
+    """Say what became of a network so far, by the rules of `docs/verdicts.md`.
+
+    Args:
+        network: The network.
+        at_start: What `measure` said before the first step.
+
+    Returns:
+        The verdict with its evidence.
+    """
+    plan, dataset = network.plan, network.dataset
+    held_out = "validation" if plan.num_validation else "test" if plan.num_test else None
+    dies = any(function == "relu" for function in plan.network.activations().values())
+    return judge_member(
+        MemberCurves(
+            train_loss=_curve(network, at_start, "train_loss"),
+            held_out_loss=_curve(network, at_start, f"{held_out}_loss") if held_out else None,
+            gradient_norm=np.concatenate([[np.nan], network.trace["gradient_norm"]]),
+            diverged_at=network.diverged_at,
+            constant_loss=best_constant_loss(plan.objective, dataset.targets[dataset.train]),
+            stuck_share=stuck_share(plan, network.params, network.statistics, dataset.inputs[dataset.train]),
+            dies=dies,
+        )
+    )
+
+
+def _curve(network: LiveNetwork, at_start: dict[str, float], name: str) -> np.ndarray:
+    return np.concatenate([[at_start[name]], network.trace[name]])

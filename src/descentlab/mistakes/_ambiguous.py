@@ -1,0 +1,136 @@
+"""The examples between two classes, and whether doubt tells of mistakes."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from descentlab.evaluation import Interval, wilson_interval
+
+STEPS = 20
+"""The examples are divided by their margin into so many equal groups, or fewer where there are too few."""
+FEWEST_IN_STEP = 25
+
+
+@dataclass(frozen=True, eq=False)
+class Ambiguity:
+    """How doubtful each example is.
+
+    Attributes:
+        margins: The largest probability less the second largest: 0 between two classes, 1 where there is no doubt.
+        entropies: Of the probabilities, as a share of the entropy of all classes alike: 0 is sure, 1 knows nothing.
+        told: The class of the largest probability.
+        second: The class of the second largest.
+    """
+
+    margins: Float[np.ndarray, " examples"]
+    entropies: Float[np.ndarray, " examples"]
+    told: Int[np.ndarray, " examples"]
+    second: Int[np.ndarray, " examples"]
+
+    def by_margin(self) -> Int[np.ndarray, " examples"]:
+        """Order the examples, the smallest margin first."""
+        return np.argsort(self.margins, kind="stable")
+
+    def by_entropy(self) -> Int[np.ndarray, " examples"]:
+        """Order the examples, the greatest entropy first."""
+        return np.argsort(-self.entropies, kind="stable")
+
+
+@dataclass(frozen=True, eq=False)
+class Doubt:
+    """Whether the examples of small margin are the wrong ones.
+
+    Attributes:
+        area: Chance that a wrong example has a smaller margin than a right one: 0.5 if doubt tells nothing; None where
+            all are right, or all wrong.
+        interval: Its 95% interval; None with the area.
+        shares: Ends of the groups by margin, as shares of all examples: the most doubtful twentieth is the first.
+        rates: Share of mistakes in each group.
+        low: Lower ends of Wilson's 95% intervals of the rates.
+        high: Upper ends.
+        found: Share of all mistakes in the first groups up to each; None where there is no mistake.
+    """
+
+    area: float | None
+    interval: Interval | None
+    shares: Float[np.ndarray, " groups"]
+    rates: Float[np.ndarray, " groups"]
+    low: Float[np.ndarray, " groups"]
+    high: Float[np.ndarray, " groups"]
+    found: Float[np.ndarray, " groups"] | None
+
+
+def measure_ambiguity(probabilities: Float[np.ndarray, "examples classes"]) -> Ambiguity:
+    """Measure how doubtful each example is.
+
+    Args:
+        probabilities: One row an example, of two or more classes.
+
+    Returns:
+        Margins and entropies.
+
+    References:
+        Settles, "Active learning literature survey" (2009), for margin and entropy as measures of doubt.
+    """
+    wide = probabilities.astype(np.float64)
+    order = np.argsort(-wide, axis=1, kind="stable")
+    rows = np.arange(len(wide))
+    margins = wide[rows, order[:, 0]] - wide[rows, order[:, 1]]
+    logs = np.log(wide, out=np.zeros_like(wide), where=wide > 0.0)
+    entropies = -(wide * logs).sum(axis=1) / math.log(wide.shape[1])
+    return Ambiguity(margins, np.clip(entropies, 0.0, 1.0), order[:, 0], order[:, 1])
+
+
+def judge_doubt(margins: Float[np.ndarray, " examples"], is_right: Bool[np.ndarray, " examples"]) -> Doubt:
+    """Say how well small margins tell of mistakes.
+
+    Args:
+        margins: One an example.
+        is_right: Whether it was told rightly.
+
+    Returns:
+        The area under the ROC curve with DeLong's interval, and the rate of mistakes by margin.
+
+    References:
+        DeLong, DeLong and Clarke-Pearson, "Comparing the areas under two or more correlated receiver operating
+        characteristic curves" (1988).
+    """
+    num = len(margins)
+    is_wrong = ~is_right[np.argsort(margins, kind="stable")]
+    groups = np.array_split(is_wrong, max(1, min(STEPS, num // FEWEST_IN_STEP)))
+    sizes, wrong = np.array([len(group) for group in groups]), np.array([int(group.sum()) for group in groups])
+    ends = [wilson_interval(int(bad), int(size)) for bad, size in zip(wrong, sizes, strict=True)]
+    area, interval = _area(margins[~is_right], margins[is_right])
+    return Doubt(
+        area=area,
+        interval=interval,
+        shares=np.cumsum(sizes) / num,
+        rates=wrong / sizes,
+        low=np.array([low for low, _ in ends]),
+        high=np.array([high for _, high in ends]),
+        found=np.cumsum(wrong) / wrong.sum() if wrong.any() else None,
+    )
+
+
+def _area(
+    wrong: Float[np.ndarray, " wrong"], right: Float[np.ndarray, " right"]
+) -> tuple[float | None, Interval | None]:
+    """Compute the chance that a wrong example's margin is below a right one's, with its 95% interval."""
+    if not len(wrong) or not len(right):
+        return None, None
+    above, below = _places(wrong, right), _places(right, wrong)
+    of_wrong = 1.0 - above  # how many of the right ones lie above each of the wrong ones
+    area = float(of_wrong.mean())
+    if len(wrong) < 2 or len(right) < 2:
+        return area, (0.0, 1.0)
+    half = 1.959964 * math.sqrt(of_wrong.var(ddof=1) / len(wrong) + below.var(ddof=1) / len(right))
+    return area, (max(0.0, area - half), min(1.0, area + half))
+
+
+def _places(values: np.ndarray, among: np.ndarray) -> Float[np.ndarray, " values"]:
+    """Say which share of some numbers lies below each value, an equal one counting half."""
+    rising = np.sort(among)
+    below, up_to = (np.searchsorted(rising, values, side=side) for side in ("left", "right"))
+    return (below + up_to) / 2.0 / len(among)

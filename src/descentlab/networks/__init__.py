@@ -1,0 +1,23 @@
+"""Floor 3: networks of named layers that can be recorded and edited. It knows nothing of losses or data."""
+
+from descentlab.networks._activations import Activation as Activation, activate as activate
+from descentlab.networks._convolution import Conv2D as Conv2D
+from descentlab.networks._dense import Dense as Dense
+from descentlab.networks._dropout import Dropout as Dropout
+from descentlab.networks._flatten import Flatten as Flatten
+from descentlab.networks._layer import (
+    Context as Context,
+    HostArrays as HostArrays,
+    Layer as Layer,
+    Params as Params,
+    Statistics as Statistics,
+    Tape as Tape,
+)
+from descentlab.networks._network import LayerRow as LayerRow, Network as Network, build_network as build_network
+from descentlab.networks._normalization import BatchNorm as BatchNorm, LayerNorm as LayerNorm
+from descentlab.networks._pooling import (
+    AvgPool2D as AvgPool2D,
+    GlobalAvgPool2D as GlobalAvgPool2D,
+    MaxPool2D as MaxPool2D,
+)
+from descentlab.networks._residual import Residual as Residual

@@ -1,0 +1,53 @@
+"""Initial weights, drawn on the host so that compiling a training program stays short."""
+
+import math
+
+import numpy as np
+
+from descentlab.core import generator
+from descentlab.networks._layer import HostArrays
+from descentlab.spec import InitializerName, WeightedSpec
+
+
+def draw_weights(spec: WeightedSpec, name: str, shape: tuple[int, ...], seed: int) -> HostArrays:
+    """Draw a layer's weights, whose last axis is the outputs and whose other axes are what one output sees.
+
+    Args:
+        spec: Which initialiser, at which scale.
+        name: The layer's name; layers of other names draw independently.
+        shape: Shape of the weights, `(..., inputs, outputs)`.
+        seed: The experiment's seed.
+
+    Returns:
+        `{name: {"weight": ..., "bias": ...}}` in float64, without bias where the spec has none.
+    """
+    fan_in = math.prod(shape[:-1])
+    fan_out = shape[-1] * math.prod(shape[:-2])
+    unit = _draw(spec.initializer, shape, fan_in, fan_out, spec.initial_range, generator(seed, "weights", name))
+    arrays = {"weight": unit * spec.initial_scale}
+    if spec.bias:
+        arrays["bias"] = np.full(shape[-1], spec.initial_bias)
+    return {name: arrays}
+
+
+def _draw(
+    kind: InitializerName,
+    shape: tuple[int, ...],
+    fan_in: int,
+    fan_out: int,
+    initial_range: float,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    # Glorot and Bengio (2010): the mean of both fans; He et al. (2015): twice the input's; LeCun et al. (1998): once.
+    variances = {"glorot": 2.0 / (fan_in + fan_out), "he": 2.0 / fan_in, "lecun": 1.0 / fan_in}
+    family, _, form = kind.partition("-")
+    if kind == "zeros":
+        return np.zeros(shape)
+    if kind == "uniform":
+        return rng.uniform(-initial_range, initial_range, shape)
+    if kind == "normal":
+        return rng.normal(0.0, initial_range, shape)
+    deviation = math.sqrt(variances[family])
+    if form == "uniform":
+        return rng.uniform(-math.sqrt(3.0) * deviation, math.sqrt(3.0) * deviation, shape)
+    return rng.normal(0.0, deviation, shape)

@@ -1,0 +1,71 @@
+"""The first layer's weights as pictures."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from descentlab.networks import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
+from descentlab.representations._weighted import WeightedNetwork
+
+HELD = 0.9
+"""Share of the squared weights by which a unit's extent is measured."""
+
+
+@dataclass(frozen=True, eq=False)
+class Kernels:
+    """What each channel of the first layer multiplies the pixels by.
+
+    Attributes:
+        layer: The layer.
+        weights: Of a convolution the patch it slides; of a dense layer a number for every pixel.
+    """
+
+    layer: str
+    weights: Float[np.ndarray, "channels rows columns colours"]
+
+
+def first_kernels(net: WeightedNetwork) -> Kernels | None:
+    """Lay the first layer's weights out as pictures, or return None where something else comes first.
+
+    Args:
+        net: A network that takes pictures.
+
+    Returns:
+        A picture a channel.
+    """
+    for layer in net.network.layers:
+        match layer:
+            case Conv2D():
+                weight = np.asarray(net.params[layer.name]["weight"], np.float64)
+                return Kernels(layer.name, weight.transpose(3, 0, 1, 2))
+            case Dense():
+                weight = np.asarray(net.params[layer.name]["weight"], np.float64)
+                return Kernels(layer.name, weight.T.reshape(layer.units, *net.network.input_shape))
+            case Flatten() | Dropout() | Activation() | BatchNorm():
+                continue
+            case _:
+                return None
+    return None
+
+
+def window_share(weights: Float[np.ndarray, "channels rows columns colours"]) -> Float[np.ndarray, " channels"]:
+    """Measure how local each unit is: the side of the smallest square that holds nine tenths of its squared weights.
+
+    An edge is a local thing. Random weights need some 0.95 of the side.
+
+    Args:
+        weights: Of units that see a whole picture.
+
+    Returns:
+        Sides as shares of the picture's shorter side.
+    """
+    squares = (weights**2).sum(axis=3)
+    sums = np.pad(squares.cumsum(axis=1).cumsum(axis=2), ((0, 0), (1, 0), (1, 0)))
+    enough = HELD * squares.sum(axis=(1, 2))
+    shorter = min(squares.shape[1:])
+    found = np.full(len(weights), float(shorter))
+    for side in range(shorter, 0, -1):
+        held = sums[:, side:, side:] - sums[:, :-side, side:] - sums[:, side:, :-side] + sums[:, :-side, :-side]
+        found[held.max(axis=(1, 2)) >= enough] = side
+    return found / shorter

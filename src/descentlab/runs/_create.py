@@ -1,0 +1,168 @@
+"""A new run's folder: it appears whole, under a name that no other writer has."""
+
+import contextlib
+import errno
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from descentlab.core import RunError
+from descentlab.runs._experiment import ENVIRONMENT, EXPERIMENT, STUDY
+from descentlab.runs._files import PARTIAL, partial_name, storage_errors, sync_folder, write_whole
+from descentlab.runs._folder import PREPARATION, RunFolder
+from descentlab.runs._json import pack_json, to_utf8
+from descentlab.runs._lock import LOCK, locked
+from descentlab.spec import Experiment, to_toml
+
+_TAKEN = (errno.EEXIST, errno.ENOTEMPTY)
+
+
+def create_run(
+    experiment: Experiment,
+    *,
+    out: Path | None = None,
+    root: Path = Path("runs"),
+    preparation: Mapping[str, Any],
+    environment: Mapping[str, Any],
+) -> RunFolder:
+    """Make a run's folder with what is known before training.
+
+    It is written under a hidden name beside its place, then renamed, so that a half-written folder is never seen
+    and writers that run at once never collide.
+
+    Args:
+        experiment: What is to be trained.
+        out: The run's own folder: a new one or an empty one. Default: the next free name under `root`, as
+            `runs/iris-001`.
+        root: The folder of runs; made where it is missing.
+        preparation: How the data is prepared, as plain values.
+        environment: Where and with which versions the run is made.
+
+    Returns:
+        The run.
+
+    Raises:
+        RunError: If `out` exists and is not an empty folder.
+        StorageError: If the disk is full or the folder cannot be written; nothing is left behind.
+    """
+    # The file that makes a folder a run comes last.
+    files = {
+        PREPARATION: pack_json(preparation),
+        ENVIRONMENT: pack_json(environment),
+        EXPERIMENT: to_utf8(to_toml(experiment)),
+    }
+    return RunFolder(publish(files, out=out, root=root, name=experiment.name))
+
+
+def publish(files: Mapping[str, bytes], *, out: Path | None, root: Path, name: str) -> Path:
+    """Make a folder with some files, which appears whole.
+
+    Args:
+        files: Contents by name; the file that says what the folder is comes last.
+        out: The folder: a new one or an empty one. Default: the next free name under `root`.
+        root: The folder of runs; made where it is missing.
+        name: What a numbered folder is called.
+
+    Returns:
+        The folder.
+
+    Raises:
+        RunError: If `out` exists and is not an empty folder.
+        StorageError: If the disk is full or the folder cannot be written; nothing is left behind.
+    """
+    if out is None:
+        return _publish_numbered(root, name, files)
+    if os.path.lexists(out):
+        _fill_empty(out, files)
+    elif not _publish(out, files):
+        raise _taken(out)
+    return out
+
+
+def _publish_numbered(root: Path, name: str, files: Mapping[str, bytes]) -> Path:
+    while True:
+        path = root / f"{name}-{_next_number(root, name):03d}"
+        if _publish(path, files):
+            return path
+
+
+def _next_number(root: Path, name: str) -> int:
+    pattern = re.compile(re.escape(name) + r"-(\d{1,9})")
+    with storage_errors(root):
+        entries = os.listdir(root) if root.is_dir() else []  # noqa: PTH208 - names alone are wanted
+    return 1 + max((int(found[1]) for found in map(pattern.fullmatch, entries) if found), default=0)
+
+
+def _publish(path: Path, files: Mapping[str, bytes]) -> bool:
+    """Write the files under a hidden name, then rename; False if another writer took the name first."""
+    hidden = partial_name(path)
+    with storage_errors(path):
+        parents = [path.parent, *path.parent.parents]
+        made = [parent for parent in parents if not parent.exists()]
+        if not parents[len(made)].is_dir():
+            raise RunError(f"{parents[len(made)]} is a file, not a folder; name another folder by --out")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            hidden.mkdir()
+            for name, content in files.items():
+                write_whole(hidden / name, content)
+            return _rename(hidden, path)
+        except BaseException:
+            shutil.rmtree(hidden, ignore_errors=True)
+            _remove_empty(made)
+            raise
+
+
+def _rename(hidden: Path, path: Path) -> bool:
+    try:
+        hidden.rename(path)
+    except OSError as error:
+        if error.errno not in _TAKEN:
+            raise
+        shutil.rmtree(hidden, ignore_errors=True)
+        return False
+    sync_folder(path.parent)
+    return True
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    for folder in folders:
+        try:
+            folder.rmdir()
+        except OSError:  # another writer has put something there
+            return
+
+
+def _fill_empty(out: Path, files: Mapping[str, bytes]) -> None:
+    """Fill a folder that the user made. It is kept, since it may be a mount point or the current folder."""
+    if not out.is_dir():
+        raise RunError(f"{out} is a file, not a folder; name another folder by --out")
+    _check_is_empty(out)
+    try:
+        with locked(out):
+            _check_is_empty(out)
+            for name, content in files.items():
+                write_whole(out / name, content)
+    except OSError:
+        with contextlib.suppress(OSError):  # the first error says more
+            for name in (*files, LOCK):
+                (out / name).unlink(missing_ok=True)
+        raise
+
+
+def _check_is_empty(out: Path) -> None:
+    with storage_errors(out):
+        names = sorted(entry.name for entry in out.iterdir())
+    if EXPERIMENT in names or STUDY in names:
+        raise _taken(out)
+    others = [name for name in names if name != LOCK and not name.endswith(PARTIAL)]
+    if others:
+        raise RunError(f"{out} is not empty (it holds {others[0]}); name a new or an empty folder by --out")
+
+
+def _taken(out: Path) -> RunError:
+    kind = "study" if (out / STUDY).exists() else "run"
+    return RunError(f"{out} is a {kind} already; continue it by --resume {out}, or name another folder by --out")

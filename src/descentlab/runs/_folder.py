@@ -1,0 +1,229 @@
+"""A run on disk: one folder of files that can all be read without descentlab."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Int, Shaped
+
+from descentlab.core import RunError
+from descentlab.runs import _checkpoint as checkpoint_file, _history as history_file
+from descentlab.runs._checkpoint import CHECKPOINT, Checkpoint
+from descentlab.runs._experiment import ENVIRONMENT, EXPERIMENT, read_experiment
+from descentlab.runs._files import PARTIAL, read_whole, storage_errors, write_whole
+from descentlab.runs._forms import EnvironmentForm, MetricsForm, check_form
+from descentlab.runs._json import MAX_BYTES, pack_json, to_utf8, unpack_json
+from descentlab.runs._lock import locked
+from descentlab.runs._tensors import Shapes, Tensors, check_are_reals, check_shapes, pack_tensors, unpack_tensors
+from descentlab.spec import Experiment
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PREPARATION = "preparation.json"
+METRICS = "metrics.json"
+WEIGHTS = "weights.safetensors"
+SNAPSHOTS = "snapshots.safetensors"
+HISTORY = "history.parquet"
+REPORT = "report.html"
+_EPOCHS = "epochs"
+
+
+@dataclass(frozen=True)
+class Snapshots:
+    """The weights as they were after some epochs.
+
+    Attributes:
+        epochs: After which epochs; 0 is before the first step.
+        tensors: Weights by name, of shape `(epochs, members, ...)`.
+    """
+
+    epochs: Int[np.ndarray, " epochs"]
+    tensors: Tensors
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A run on disk.
+
+    Every file is written whole or not at all. Methods that read raise `RunError` where a file is missing or
+    damaged, methods that write `StorageError` where the disk is full or the folder cannot be written.
+
+    Attributes:
+        path: The folder.
+    """
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The folder's own name, as `iris-001`."""
+        return self.path.resolve().name
+
+    @property
+    def experiment(self) -> Experiment:
+        """What was trained, read from `experiment.toml`."""
+        return read_experiment(self.path)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether training came to its end: `metrics.json` is written last."""
+        return (self.path / METRICS).is_file()
+
+    @property
+    def report_path(self) -> Path:
+        """Where the run's page is, or will be."""
+        return self.path / REPORT
+
+    @property
+    def num_bytes(self) -> int:
+        """How much room the folder takes."""
+        return sum(file.lstat().st_size for file in self.path.rglob("*") if file.is_file() and not file.is_symlink())
+
+    def preparation(self) -> dict[str, Any]:
+        """Read how the data was prepared."""
+        return self._json(PREPARATION)
+
+    def environment(self) -> dict[str, Any]:
+        """Read where and with which versions the run was made."""
+        return check_form(self._json(ENVIRONMENT), EnvironmentForm, self.path / ENVIRONMENT)
+
+    def metrics(self) -> dict[str, Any]:
+        """Read the outcome; only a finished run has one."""
+        return check_form(self._json(METRICS), MetricsForm, self.path / METRICS)
+
+    def save_metrics(self, metrics: Mapping[str, Any]) -> None:
+        """Write the outcome, and by that mark the run as finished. NaN and infinity become null."""
+        write_whole(self.path / METRICS, pack_json(metrics))
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold the run for this process, so that no second one trains into it.
+
+        Returns:
+            A context that holds the run. Entering raises `RunError` where another process holds it.
+        """
+        return locked(self.path)
+
+    def save_checkpoint(self, tensors: Mapping[str, Shaped[np.ndarray, "..."]], meta: Mapping[str, Any]) -> None:
+        """Write the trainer's state, whole or not at all, in place of the one before.
+
+        Args:
+            tensors: The trainer's arrays by name.
+            meta: Plain values beside them; they stand in the same file, so that the two never disagree.
+        """
+        checkpoint_file.save_checkpoint(self.path, tensors, meta)
+
+    def load_checkpoint(self, expected: Mapping[str, tuple[int, ...]] | None = None) -> Checkpoint | None:
+        """Read the trainer's state, or return None where there is none.
+
+        Args:
+            expected: The shape of each array, compared with the file's header before anything else of it is read.
+        """
+        return checkpoint_file.load_checkpoint(self.path, expected)
+
+    def checkpoint_meta(self) -> dict[str, Any] | None:
+        """Read what the trainer noted beside its state, without the arrays, or return None where there is none."""
+        return checkpoint_file.load_meta(self.path)
+
+    def drop_checkpoint(self) -> None:
+        """Remove the trainer's state, as a finished run needs none."""
+        checkpoint_file.drop_checkpoint(self.path)
+
+    def drop_partial_files(self) -> None:
+        """Remove what a process that was killed while it wrote has left; to be called by who holds the lock."""
+        with storage_errors(self.path):
+            for left in self.path.glob(f".*{PARTIAL}"):
+                left.unlink(missing_ok=True)
+
+    def save_weights(self, tensors: Mapping[str, Shaped[np.ndarray, "members ..."]]) -> None:
+        """Write the trained weights, by names such as `hidden/weight`."""
+        write_whole(self.path / WEIGHTS, pack_tensors(tensors, {}))
+
+    def load_weights(self, expected: Mapping[str, tuple[int, ...]] | None = None) -> Tensors:
+        """Read the trained weights.
+
+        Args:
+            expected: The shape of each array of one member, without the leading axis of members. They are
+                compared with the file's header before anything else of it is read.
+
+        Returns:
+            Weights by name, of shape `(members, ...)`.
+        """
+        tensors = self._tensors(WEIGHTS, expected, ("members",))
+        check_are_reals(tensors, self.path / WEIGHTS)
+        return tensors
+
+    def save_snapshots(
+        self, epochs: Int[np.ndarray, " epochs"], tensors: Mapping[str, Shaped[np.ndarray, "epochs members ..."]]
+    ) -> None:
+        """Write the weights as they were after some epochs."""
+        write_whole(self.path / SNAPSHOTS, pack_tensors({_EPOCHS: epochs, **tensors}, {}))
+
+    def load_snapshots(self, expected: Mapping[str, tuple[int, ...]] | None = None) -> Snapshots | None:
+        """Read the weights as they were after some epochs, or return None where none were kept.
+
+        Args:
+            expected: As for `load_weights`.
+        """
+        if not (self.path / SNAPSHOTS).exists():
+            return None
+        tensors = self._tensors(SNAPSHOTS, expected, ("epochs", "members"))
+        epochs = tensors.pop(_EPOCHS, np.empty(0))
+        lengths = {tensor.shape[:1] for tensor in tensors.values()}
+        if epochs.ndim != 1 or epochs.dtype.kind not in "iu" or lengths - {epochs.shape}:
+            raise RunError(f"{self.path / SNAPSHOTS}: '{_EPOCHS}' does not say when each snapshot was taken")
+        check_are_reals(tensors, self.path / SNAPSHOTS)
+        return Snapshots(epochs, tensors)
+
+    def save_history(self, columns: Mapping[str, Shaped[np.ndarray, " rows"]]) -> None:
+        """Write what happened in each epoch.
+
+        Args:
+            columns: `member`, `seed` and `epoch`, then any measures: a row per member and epoch.
+        """
+        write_whole(self.path / HISTORY, history_file.pack_history(columns))
+
+    def history(self) -> history_file.Columns:
+        """Read what happened in each epoch, as columns by name."""
+        content = read_whole(self.path, HISTORY, limit=history_file.MAX_FILE_BYTES)
+        return history_file.unpack_history(content, self.path / HISTORY)
+
+    def history_frame(self) -> "pd.DataFrame":
+        """Read what happened in each epoch, as a table of pandas."""
+        import pandas as pd
+
+        return pd.DataFrame(self.history())
+
+    def save_report(self, html: str) -> None:
+        """Write the run's page."""
+        write_whole(self.report_path, to_utf8(html))
+
+    def discard_if_untrained(self) -> None:
+        """Remove a run that failed before its first checkpoint, so that nothing is left behind.
+
+        A run that has a checkpoint, or weights and metrics, stays; so does any file that descentlab did not write.
+        """
+        if (self.path / CHECKPOINT).exists() or (self.is_finished and (self.path / WEIGHTS).exists()):
+            return
+        names = (WEIGHTS, METRICS, HISTORY, REPORT, SNAPSHOTS, EXPERIMENT, PREPARATION, ENVIRONMENT)
+        ours = [self.path / name for name in names]
+        with storage_errors(self.path):
+            for file in [*ours, *self.path.glob(".lock"), *self.path.glob(f".*{PARTIAL}")]:
+                file.unlink(missing_ok=True)
+            if (self.path / CHECKPOINT).parent.is_dir():
+                self.drop_checkpoint()
+            if not any(self.path.iterdir()):
+                self.path.rmdir()
+
+    def _json(self, name: str) -> dict[str, Any]:
+        return unpack_json(read_whole(self.path, name, limit=MAX_BYTES), self.path / name)
+
+    def _tensors(self, name: str, expected: Mapping[str, tuple[int, ...]] | None, lead: tuple[str, ...]) -> Tensors:
+        def check(shapes: Shapes) -> None:
+            weights = {key: shape for key, shape in shapes.items() if key != _EPOCHS or name != SNAPSHOTS}
+            check_shapes(weights, expected or {}, self.path / name, lead=lead)
+
+        return unpack_tensors(self.path, name, check if expected is not None else None)[0]

@@ -1,0 +1,124 @@
+"""The form of a run's JSON files, so that one from a stranger is refused where it is read and not where it is used."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from descentlab.core import RunError
+from descentlab.runs._files import short_line
+
+
+class Form(BaseModel):
+    """What a file may hold. Keys that are not named here may hold anything."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+
+class EnvironmentForm(Form):
+    """What `environment.json` may hold."""
+
+    format: int = 1
+    written_by: str = ""
+    created: str = ""
+    seeds: list[int] = []
+    data_checksum: str = ""
+    devices: list[str] = []
+    machine: dict[str, Any] = {}
+    python: str = ""
+    packages: dict[str, str] = {}
+
+
+class MetricsForm(Form):
+    """What `metrics.json` may hold. A list of members has one item a seed."""
+
+    train: dict[str, Any] = {}
+    validation: dict[str, Any] = {}
+    test: dict[str, Any] = {}
+    outcome: list[str] = []
+    notes: list[str] = []
+    seeds: list[int] = []
+    epochs: list[int] | int = []
+    diverged_at: list[int | None] = []
+    best_epoch: list[int | None] = []
+    seconds: dict[str, float] = {}
+
+    @model_validator(mode="after")
+    def _one_item_a_seed(self) -> "MetricsForm":
+        for name in ("epochs", "diverged_at", "best_epoch"):
+            values = getattr(self, name)
+            if isinstance(values, list) and values and len(values) != len(self.seeds):
+                raise ValueError(f"`{name}` has {len(values)} items for {len(self.seeds)} seeds")
+        return self
+
+
+class LossForm(Form):
+    """A loss over the seeds of a setting."""
+
+    mean: float | None = None
+    sd: float | None = None
+    n: int = 0
+
+
+class PartForm(Form):
+    """A part of the data, as a setting's networks did on it."""
+
+    loss: LossForm = LossForm()
+
+
+class SettingForm(Form):
+    """One setting of a study: what became of its networks."""
+
+    setting: str
+    train: PartForm | None = None
+    validation: PartForm | None = None
+    test: PartForm | None = None
+    verdicts: dict[str, int] = {}
+    is_stable: bool = False
+
+
+class BestForm(Form):
+    """The best setting of a study; its values stand beside these, by their names."""
+
+    loss: float | None = None
+    loss_on_fresh_seeds: float | None = None
+
+
+class StudyMetricsForm(Form):
+    """What a study's `metrics.json` may hold: a sweep's, or an atlas's."""
+
+    verb: str = ""
+    outcome: list[str] = []
+    judged_on: str = ""
+    best: BestForm | None = None
+    settings: list[SettingForm] = []
+    verdicts: dict[str, int] = {}
+    converges: float | None = None
+    dimension: float | None = None
+    dimension_error: float | None = None
+    networks_per_second: float | None = None
+    seconds: dict[str, float] = {}
+
+
+class ResultForm(Form):
+    """What an analysis's `result.json` may hold."""
+
+    outcome: list[str] = []
+    notes: list[str] = []
+    seconds: dict[str, float] = {}
+
+
+def check_form(values: dict[str, Any], form: type[Form], where: Path) -> dict[str, Any]:
+    """Return the values, once they are known to have the form.
+
+    Raises:
+        RunError: If they have not; it names the first key that is wrong.
+    """
+    try:
+        form.model_validate(values)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        place = ".".join(str(part) for part in problem["loc"])
+        told = f"`{place}`: {problem['msg']}" if place else problem["msg"].removeprefix("Value error, ")
+        raise RunError(f"{where} does not have the form of a run's: {short_line(told)}") from None
+    return values

@@ -1,0 +1,41 @@
+"""Floor 7: the shape of the loss around a point: sharpness, spectrum, the limit of stability, where descent stopped."""
+
+from descentlab.sharpness._escape import Escape as Escape
+from descentlab.sharpness._lanczos import (
+    Density as Density,
+    Extremes as Extremes,
+    Tridiagonal as Tridiagonal,
+    estimate_trace as estimate_trace,
+    find_extremes as find_extremes,
+    hessian_product as hessian_product,
+    lanczos as lanczos,
+    spectral_density as spectral_density,
+)
+from descentlab.sharpness._network_loss import (
+    MAX_EXAMPLES as MAX_EXAMPLES,
+    NetworkLoss as NetworkLoss,
+    Place as Place,
+    estimate_second_moment as estimate_second_moment,
+    network_loss as network_loss,
+)
+from descentlab.sharpness._stability import (
+    divided_product as divided_product,
+    is_preconditioned as is_preconditioned,
+    preconditioner as preconditioner,
+    stability_limit as stability_limit,
+)
+from descentlab.sharpness._stop import (
+    NOTABLE as NOTABLE,
+    RADIUS as RADIUS,
+    Stop as Stop,
+    StopKind as StopKind,
+    Surroundings as Surroundings,
+    judge_stop as judge_stop,
+    look_around as look_around,
+)
+from descentlab.sharpness._trace import (
+    NEAR as NEAR,
+    Moment as Moment,
+    SharpnessTrace as SharpnessTrace,
+    trace_sharpness as trace_sharpness,
+)

@@ -1,0 +1,101 @@
+"""The rate at which descent leaves a place however close it came, by the rule that updates the weights."""
+
+import math
+
+import numpy as np
+from jaxtyping import Float
+
+from descentlab.sharpness._lanczos import Product
+from descentlab.spec import (
+    AdamSpec,
+    AdamWSpec,
+    AnyOptimizerSpec,
+    MomentumSpec,
+    NesterovSpec,
+    RmspropSpec,
+)
+
+
+def stability_limit(optimizer: AnyOptimizerSpec, learning_rate: float) -> float:
+    """Return the sharpness above which a rule with this rate is unstable on a quadratic.
+
+    With sharpness s and rate r: gradient descent is stable for r s < 2; with momentum b for r s < 2 (1 + b); with
+    Nesterov's for r s < 2 (1 + b) / (1 + 2 b). Adam and RMSProp divide each weight's step by the root of its mean
+    square gradient; what counts is the sharpness after dividing the Hessian by these roots, and Adam's limit is
+    2 (1 + b1) / ((1 - b1) r), which at b1 = 0.9 is 38 / r.
+
+    Args:
+        optimizer: The rule with its numbers.
+        learning_rate: The rate; at 0 there is no limit.
+
+    Returns:
+        The limit, in the unit of a second derivative of the loss.
+
+    Example:
+        >>> from descentlab.spec import SgdSpec
+        >>> stability_limit(SgdSpec(), 0.1)
+        20.0
+        >>> round(stability_limit(AdamSpec(), 1.0), 6)
+        38.0
+
+    References:
+        Cohen et al., "Gradient descent on neural networks typically occurs at the edge of stability" (2021).
+        Cohen et al., "Adaptive gradient methods at the edge of stability" (2022).
+    """
+    if learning_rate == 0.0:
+        return math.inf
+    match optimizer:
+        case MomentumSpec():
+            return 2.0 * (1.0 + optimizer.momentum) / learning_rate
+        case NesterovSpec():
+            return 2.0 * (1.0 + optimizer.momentum) / ((1.0 + 2.0 * optimizer.momentum) * learning_rate)
+        case AdamSpec() | AdamWSpec():
+            return 2.0 * (1.0 + optimizer.b1) / ((1.0 - optimizer.b1) * learning_rate)
+        case _:
+            return 2.0 / learning_rate
+
+
+def is_preconditioned(optimizer: AnyOptimizerSpec) -> bool:
+    """Say whether a rule divides each weight's step by a number of its own."""
+    return isinstance(optimizer, AdamSpec | AdamWSpec | RmspropSpec)
+
+
+def preconditioner(
+    optimizer: AnyOptimizerSpec, second_moment: Float[np.ndarray, " params"], *, step: int
+) -> Float[np.ndarray, " params"]:
+    """Return what a rule divides the step of each weight by.
+
+    Adam, after t steps, moves by rate * m / p with its running mean m of the gradients and
+    p = (1 - b1^t) (sqrt(v / (1 - b2^t)) + eps); RMSProp by rate * g / p with p = sqrt(v + eps).
+
+    Args:
+        optimizer: Adam, AdamW or RMSProp.
+        second_moment: Its running mean v of the squared gradients.
+        step: Steps made, at least 1.
+
+    Returns:
+        p, all above 0.
+
+    References:
+        Cohen et al., "Adaptive gradient methods at the edge of stability" (2022), section 3.
+    """
+    values = second_moment.astype(np.float64)
+    if isinstance(optimizer, AdamSpec | AdamWSpec):
+        root = np.sqrt(values / (1.0 - optimizer.b2**step))
+        return (1.0 - optimizer.b1**step) * (root + optimizer.eps)
+    eps = optimizer.eps if isinstance(optimizer, RmspropSpec) else 0.0
+    return np.sqrt(values + eps)
+
+
+def divided_product(product: Product, divisor: Float[np.ndarray, " params"]) -> Product:
+    """Return the product with P^(-1/2) H P^(-1/2), which is symmetric and has the eigenvalues of P^-1 H.
+
+    Args:
+        product: Multiplies by H.
+        divisor: The diagonal P, all above 0.
+
+    Returns:
+        The product.
+    """
+    root = np.sqrt(divisor)
+    return lambda vector: product(vector / root.astype(vector.dtype)) / root.astype(vector.dtype)

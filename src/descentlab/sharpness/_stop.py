@@ -1,0 +1,171 @@
+"""What kind of place training ended at: told by what the loss does around it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+
+from descentlab.sharpness._lanczos import Extremes
+from descentlab.sharpness._network_loss import Place
+
+StopKind = Literal["minimum", "saddle", "plateau", "not stationary"]
+
+RADIUS = 0.01
+"""How far around a place is looked: this share of the length of the weights."""
+NOTABLE = 1e-3
+"""A change of the loss by less than this share of it, within the radius, is none."""
+TINY = 1e-10
+"""A loss below this is 0 for all that single precision can tell. No loss is below 0."""
+HALVINGS = 10
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """How the loss changes within a radius around a place, as shares of the loss there.
+
+    Attributes:
+        loss: The loss at the place.
+        gradient_norm: Length of the gradient.
+        radius: How far was gone.
+        downhill: What the best of some steps straight down the gradient gains.
+        bent: What the best of some steps along the direction of the smallest eigenvalue gains, either way.
+        rise: What the loss rises by at the radius along the direction of the largest eigenvalue.
+        on_others: Whether the changes were measured on examples other than those that gave the directions.
+    """
+
+    loss: float
+    gradient_norm: float
+    radius: float
+    downhill: float
+    bent: float
+    rise: float
+    on_others: bool = False
+
+
+@dataclass(frozen=True)
+class Stop:
+    """What kind of place training ended at.
+
+    Attributes:
+        kind: Its kind.
+        around: What was measured around it.
+        sentence: The same in words, with its numbers.
+    """
+
+    kind: StopKind
+    around: Surroundings
+    sentence: str
+
+
+def look_around(place: Place, ends: Extremes, *, others: Place | None = None) -> Surroundings:
+    """Measure how the loss changes around a place, down its gradient and along both ends of its spectrum.
+
+    Args:
+        place: The place.
+        ends: Both ends of the spectrum there, with their directions.
+        others: The same weights with the loss of other examples. A step down the gradient of a sample gains on that
+            sample even where the gradient of all examples is zero; on others it does not.
+
+    Returns:
+        The changes.
+    """
+    slope = place.gradient()
+    norm = float(np.linalg.norm(slope))
+    radius = RADIUS * float(np.linalg.norm(np.asarray(place.flat, np.float64)))
+    measured = others or place
+    here = measured.loss()
+    scale = max(abs(here), TINY)
+
+    def along(direction: Float[np.ndarray, " params"]) -> Callable[[float], float]:
+        return lambda distance: measured.loss(distance * direction) - here
+
+    downhill = _best_gain(along(-slope / norm), radius) if norm > 0.0 and np.isfinite(norm) else 0.0
+    bent = max(_best_gain(along(sign * ends.downward), radius) for sign in (1.0, -1.0))
+    rise = max(along(sign * ends.upward)(radius) for sign in (1.0, -1.0))
+    return Surroundings(
+        loss=place.loss(),
+        gradient_norm=norm,
+        radius=radius,
+        downhill=downhill / scale,
+        bent=bent / scale,
+        rise=max(rise, 0.0) / scale,
+        on_others=others is not None,
+    )
+
+
+def _best_gain(change: Callable[[float], float], radius: float) -> float:
+    """Return the most that is gained at the radius, its half, its quarter, ...; 0 where nothing is."""
+    changes = [change(radius / 2.0**halving) for halving in range(HALVINGS)]
+    return max(0.0, *(-value for value in changes if np.isfinite(value)), 0.0)
+
+
+def judge_stop(ends: Extremes, around: Surroundings) -> Stop:
+    """Say what kind of place training ended at, from its gradient and the ends of its spectrum.
+
+    Within 1% of the length of the weights, and with a thousandth of the loss as the least change that counts:
+
+    - not stationary, if a step down the gradient gains that much;
+    - else a saddle, if a step along the direction of the smallest eigenvalue gains it, and that eigenvalue is below 0;
+    - else a plateau, if the loss does not rise by as much even along the direction of the largest eigenvalue;
+    - else a minimum, as far as can be told.
+
+    A loss that is 0 to within rounding is a minimum of the whole, since no loss is below 0.
+
+    Args:
+        ends: Both ends of the Hessian's spectrum.
+        around: What was measured around the place.
+
+    Returns:
+        The kind of place. Few stops of real networks are minima: most are not stationary, and nearly all bend down a
+        little in a few of very many directions.
+
+    References:
+        Dauphin et al., "Identifying and attacking the saddle point problem in high-dimensional non-convex optimization"
+        (2014).
+        Alain, Le Roux and Manzagol, "Negative eigenvalues of the Hessian in deep neural networks" (2018).
+    """
+    kind, words = _judge(ends, around)
+    told = (
+        f"The gradient is {around.gradient_norm:.3g} long; the Hessian's eigenvalues reach from {ends.smallest:.3g} "
+        f"(± {ends.smallest_error:.2g}) to {ends.largest:.4g} (± {ends.largest_error:.2g})."
+    )
+    return Stop(kind, around, f"{words} {told}")
+
+
+def _judge(ends: Extremes, around: Surroundings) -> tuple[StopKind, str]:
+    near = "within 1% of the weights' length"
+    # What a negative estimate proves: the smallest eigenvalue is not above it.
+    bends_down = ends.smallest + _rounding(ends) < 0.0
+    if around.loss < TINY:
+        return "minimum", "It is a minimum of the whole: the loss is 0 to within rounding, and none is below 0."
+    if around.downhill > NOTABLE:
+        return "not stationary", (
+            f"It is not stationary: {near}, going down the gradient still lowers the loss by "
+            f"{_percent(around.downhill)}. Training was ended before it had come to rest."
+        )
+    if bends_down and around.bent > NOTABLE:
+        return "saddle", (
+            f"It is a saddle: down the gradient next to nothing is left to gain, but the loss bends down in some "
+            f"direction, and going there lowers it by {_percent(around.bent)} {near}."
+        )
+    if around.rise <= NOTABLE:
+        return "plateau", f"It is a plateau: {near}, no direction changes the loss by a thousandth."
+    strictly = (
+        " Strictly it is none: in some direction it bends down, by too little to gain a thousandth."
+        if bends_down
+        else ""
+    )
+    return "minimum", (
+        f"As far as these numbers tell it is a minimum: {near}, neither the gradient nor the direction of the smallest "
+        f"eigenvalue lowers the loss by a thousandth, and along the largest it rises.{strictly}"
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.2g}%"
+
+
+def _rounding(ends: Extremes) -> float:
+    return 16.0 * float(np.finfo(np.float32).eps) * max(abs(ends.largest), abs(ends.smallest))

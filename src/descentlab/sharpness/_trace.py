@@ -1,0 +1,154 @@
+"""The curvature along one training, beside the limit of the rule that trained."""
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from descentlab.sharpness._lanczos import Extremes, find_extremes
+from descentlab.sharpness._network_loss import NetworkLoss
+from descentlab.sharpness._stability import divided_product, stability_limit
+from descentlab.sharpness._stop import Stop
+from descentlab.spec import AnyOptimizerSpec
+
+NEAR = 0.02
+"""A sharpness within 2% of the limit is said to be at it."""
+SETTLED = 0.1
+"""The last tenth of a training tells where it has settled, since at the limit the sharpness swings."""
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A network at one moment of its training.
+
+    Attributes:
+        epoch: Epochs done.
+        rate: The learning rate in force, the schedule's factor included.
+        params: Its weights by layer and role.
+        statistics: Its running statistics.
+        divisor: What the rule divides each weight's step by; None if by nothing, or if it is not known.
+    """
+
+    epoch: int
+    rate: float
+    params: Any
+    statistics: Any
+    divisor: Float[np.ndarray, " params"] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class SharpnessTrace:
+    """The ends of the Hessian's spectrum along one training.
+
+    Attributes:
+        learning_rate: The rate, before the schedule's factor.
+        epochs: After which epochs it was measured.
+        limits: The sharpness above which the rule is unstable, with the rate in force then.
+        largest: Largest eigenvalue.
+        largest_error: Bound of its error.
+        smallest: Smallest eigenvalue.
+        smallest_error: Bound of its error.
+        divided: Largest eigenvalue after dividing by what the rule divides each step by; NaN where that is not known.
+        loss: Training loss.
+        gradient_norm: Length of the gradient.
+        is_divided: Whether the rule divides each weight's step by a number of its own, so that `divided` counts.
+        diverged_at: Step at which the loss was no longer a number, or None.
+        stop: What kind of place it ended at; None if it diverged.
+    """
+
+    learning_rate: float
+    epochs: Int[np.ndarray, " points"]
+    limits: Float[np.ndarray, " points"]
+    largest: Float[np.ndarray, " points"]
+    largest_error: Float[np.ndarray, " points"]
+    smallest: Float[np.ndarray, " points"]
+    smallest_error: Float[np.ndarray, " points"]
+    divided: Float[np.ndarray, " points"]
+    loss: Float[np.ndarray, " points"]
+    gradient_norm: Float[np.ndarray, " points"]
+    is_divided: bool
+    diverged_at: int | None = None
+    stop: Stop | None = None
+
+    @property
+    def limit(self) -> float:
+        """The limit at the end."""
+        return float(self.limits[-1]) if len(self.limits) else float("nan")
+
+    @property
+    def measured(self) -> Float[np.ndarray, " points"]:
+        """What the limit is held against."""
+        return self.divided if self.is_divided else self.largest
+
+    @property
+    def shares(self) -> Float[np.ndarray, " points"]:
+        """The same as a share of the limit."""
+        return self.measured / self.limits
+
+    @property
+    def settled_share(self) -> float:
+        """The median of the shares over the last tenth of the epochs; of fewer than three such points, the last."""
+        if not len(self.epochs):
+            return float("nan")
+        late = self.shares[self.epochs >= (1.0 - SETTLED) * self.epochs[-1]]
+        known = late[np.isfinite(late)]
+        return float(np.median(known)) if len(known) > 2 else float(self.shares[-1])
+
+    @property
+    def is_at_edge(self) -> bool:
+        """Whether it settled within 2% of the limit, and did not diverge."""
+        return self.diverged_at is None and abs(self.settled_share - 1.0) <= NEAR
+
+
+def trace_sharpness(
+    loss: NetworkLoss,
+    moments: Sequence[Moment],
+    optimizer: AnyOptimizerSpec,
+    *,
+    learning_rate: float,
+    is_divided: bool,
+    num_products: int,
+    tolerance: float = 1e-3,
+    last_tolerance: float = 1e-5,
+    dtype: str = "float32",
+    diverged_at: int | None = None,
+) -> tuple[SharpnessTrace, Extremes | None]:
+    """Measure the curvature at some moments of one training.
+
+    Args:
+        loss: The training loss.
+        moments: In order of their epochs; what follows the first at which the loss is no number is left out.
+        optimizer: The rule.
+        learning_rate: The rate, before the schedule's factor.
+        is_divided: See `SharpnessTrace`.
+        num_products: Most products with the Hessian at each moment.
+        tolerance: See `find_extremes`.
+        last_tolerance: The same at the last moment.
+        dtype: In which precision.
+        diverged_at: Step at which the loss was no longer a number.
+
+    Returns:
+        The trace, still without its stop, and both ends of the spectrum at its last moment.
+    """
+    rows: list[tuple[float, ...]] = []
+    last: Extremes | None = None
+    for moment in moments:
+        place = loss.place(moment.params, moment.statistics, dtype)
+        value, norm = place.loss(), float(np.linalg.norm(place.gradient()))
+        if not (np.isfinite(value) and np.isfinite(norm)):
+            break
+
+        allowed = last_tolerance if moment is moments[-1] else tolerance
+        ends_of = functools.partial(find_extremes, num_steps=num_products, tolerance=allowed, dtype=dtype)
+        last = ends_of(place.product, place.size)
+        divided = np.nan
+        if moment.divisor is not None:
+            divided = ends_of(divided_product(place.product, moment.divisor), place.size).largest
+        limit = stability_limit(optimizer, moment.rate)
+        rows.append((limit, last.largest, last.largest_error, last.smallest, last.smallest_error, divided, value, norm))
+    columns = np.array(rows, np.float64).reshape(-1, 8).T
+    epochs = np.array([moment.epoch for moment in moments[: len(rows)]], np.int64)
+    return SharpnessTrace(learning_rate, epochs, *columns, is_divided=is_divided, diverged_at=diverged_at), last

@@ -1,0 +1,80 @@
+"""Floor 2: the description of an experiment. It imports no JAX, so that a mistake is found in an instant."""
+
+from descentlab.spec._augment import AugmentSpec as AugmentSpec
+from descentlab.spec._data import (
+    ArraysData as ArraysData,
+    BundledData as BundledData,
+    DataSpec as DataSpec,
+    IdxData as IdxData,
+    PicturesData as PicturesData,
+    PlaygroundData as PlaygroundData,
+    PlaygroundFeature as PlaygroundFeature,
+    PlaygroundName as PlaygroundName,
+    PointsData as PointsData,
+    SplitSpec as SplitSpec,
+    SyntheticData as SyntheticData,
+    TableData as TableData,
+)
+from descentlab.spec._experiment import Experiment as Experiment
+from descentlab.spec._layers import (
+    ActivationName as ActivationName,
+    ActivationSpec as ActivationSpec,
+    AnyLayerSpec as AnyLayerSpec,
+    AvgPool2DSpec as AvgPool2DSpec,
+    BatchNormSpec as BatchNormSpec,
+    Conv2DSpec as Conv2DSpec,
+    DenseSpec as DenseSpec,
+    DropoutSpec as DropoutSpec,
+    FlattenSpec as FlattenSpec,
+    GlobalAvgPool2DSpec as GlobalAvgPool2DSpec,
+    InitializerName as InitializerName,
+    LayerNormSpec as LayerNormSpec,
+    LayerSpec as LayerSpec,
+    MaxPool2DSpec as MaxPool2DSpec,
+    ResidualSpec as ResidualSpec,
+    WeightedSpec as WeightedSpec,
+)
+from descentlab.spec._picture_models import PictureModel as PictureModel
+from descentlab.spec._presets import (
+    pictures_experiment as pictures_experiment,
+    preset as preset,
+    preset_names as preset_names,
+    table_experiment as table_experiment,
+)
+from descentlab.spec._ranges import parse_range as parse_range, parse_values as parse_values
+from descentlab.spec._study import (
+    StudySpec as StudySpec,
+    VariableSpec as VariableSpec,
+    parse_study as parse_study,
+    study_to_toml as study_to_toml,
+)
+from descentlab.spec._text import (
+    override as override,
+    parse as parse,
+    read as read,
+    schema as schema,
+    to_json as to_json,
+    to_toml as to_toml,
+)
+from descentlab.spec._training import (
+    AdamSpec as AdamSpec,
+    AdamWSpec as AdamWSpec,
+    AnyOptimizerSpec as AnyOptimizerSpec,
+    BinaryCrossEntropySpec as BinaryCrossEntropySpec,
+    ConstantSpec as ConstantSpec,
+    CosineSpec as CosineSpec,
+    CrossEntropySpec as CrossEntropySpec,
+    EarlyStoppingSpec as EarlyStoppingSpec,
+    HuberSpec as HuberSpec,
+    LossSpec as LossSpec,
+    MomentumSpec as MomentumSpec,
+    NesterovSpec as NesterovSpec,
+    OneCycleSpec as OneCycleSpec,
+    OptimizerSpec as OptimizerSpec,
+    RmspropSpec as RmspropSpec,
+    ScheduleSpec as ScheduleSpec,
+    SgdSpec as SgdSpec,
+    SquaredErrorSpec as SquaredErrorSpec,
+    StepSpec as StepSpec,
+    WarmUpSpec as WarmUpSpec,
+)

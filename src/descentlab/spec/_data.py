@@ -1,0 +1,132 @@
+"""Where the examples come from."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+
+from descentlab.spec._base import Spec
+
+Share = Annotated[float, Field(ge=0.0, lt=1.0)]
+PlaygroundName = Literal["circle", "xor", "gauss", "spiral", "plane", "multi-gauss"]
+PlaygroundFeature = Literal["x1", "x2", "x1^2", "x2^2", "x1*x2", "sin(x1)", "sin(x2)"]
+SyntheticName = Literal["normal", "chebyshev"]
+BundledName = Literal["iris", "wine", "breast-cancer", "digits", "diabetes"]
+IdxName = Literal["mnist", "fashion-mnist"]
+
+
+class BundledData(Spec):
+    """A small data set that comes with descentlab's dependencies and needs no network."""
+
+    kind: Literal["bundled"] = "bundled"
+    name: BundledName = "iris"
+
+
+class IdxData(Spec):
+    """MNIST or Fashion-MNIST from their four IDX files, found in `$DESCENTLAB_DATA` or downloaded."""
+
+    kind: Literal["idx"] = "idx"
+    name: IdxName = "mnist"
+    num_train: int | None = Field(default=None, ge=2, description="Use only so many training pictures, drawn by seed.")
+
+
+class PlaygroundData(Spec):
+    """One of TensorFlow Playground's two-dimensional sets, drawn by its published definition."""
+
+    kind: Literal["playground"] = "playground"
+    name: PlaygroundName = "circle"
+    num_examples: int | None = Field(default=None, ge=4, description="Default: 500 to classify, 1,200 for regression.")
+    noise: float = Field(default=0.0, ge=0.0, le=100.0, description="Noise in per cent, as on the page's slider.")
+    features: tuple[PlaygroundFeature, ...] = Field(default=("x1", "x2"), min_length=1)
+
+
+class PointsData(Spec):
+    """Points in the plane, given one by one: drawn by hand or pasted. They are a part of the description itself."""
+
+    kind: Literal["points"] = "points"
+    points: tuple[tuple[float, float, str | float], ...] = Field(
+        min_length=4, max_length=5_000, description="x1, x2 and what is to be told: a class's name or a number."
+    )
+    features: tuple[PlaygroundFeature, ...] = Field(default=("x1", "x2"), min_length=1)
+
+    @field_validator("points")
+    @classmethod
+    def _one_kind(cls, points: tuple[tuple[float, float, str | float], ...]) -> Any:
+        kinds = {isinstance(label, str) for _, _, label in points}
+        if len(kinds) > 1:
+            raise ValueError("some points have a class's name and others a number; give all of them one or the other")
+        if kinds == {True} and len({label for _, _, label in points}) < 2:
+            raise ValueError("all points are of one class; there is nothing to tell apart: add points of another")
+        return points
+
+
+class SyntheticData(Spec):
+    """Real inputs and targets by definition, as they are: nothing is standardised.
+
+    `normal`: inputs and targets from the standard normal distribution, drawn by seed, so that there is nothing to
+    learn but the examples themselves. `chebyshev`: one input at equal distances from -1 to 1, and the Chebyshev
+    polynomial of degree 4 there.
+    """
+
+    kind: Literal["synthetic"] = "synthetic"
+    name: SyntheticName = "normal"
+    num_examples: int = Field(default=272, ge=4)
+    num_inputs: int = Field(default=16, ge=1, le=10_000, description="Inputs of `normal`; `chebyshev` has one.")
+
+
+class TableData(Spec):
+    """A CSV, TSV or Parquet file, one example a row."""
+
+    kind: Literal["table"] = "table"
+    path: str
+    target: str | int | None = Field(default=None, description="Column by name or position; -1 is the last.")
+    task: Literal["auto", "classification", "regression"] = "auto"
+    header: Literal["auto", "yes", "no"] = "auto"
+    drop: tuple[str, ...] = Field(default=(), description="Columns to leave out.")
+    categories: tuple[str, ...] = Field(default=(), description="Columns of numbers that are codes of categories.")
+    test_path: str | None = Field(default=None, description="A second file that holds the test part.")
+    test_column: str | None = Field(default=None, description="A column that marks the test rows.")
+    test_value: str = Field(default="test", description="What `test_column` says in a test row.")
+
+
+class PicturesData(Spec):
+    """A folder of pictures: a subfolder per class, or a table of labels beside the folder."""
+
+    kind: Literal["pictures"] = "pictures"
+    path: str
+    labels: str | None = Field(default=None, description="A table with a file name and a label in each row.")
+    task: Literal["auto", "classification", "regression"] = "auto"
+    height: int | None = Field(default=None, ge=1, le=4096, description="Default: the most frequent picture's.")
+    width: int | None = Field(default=None, ge=1, le=4096)
+    color: Literal["auto", "gray", "rgb"] = "auto"
+    strict: bool = Field(default=False, description="Stop at a broken picture instead of skipping it.")
+    in_memory_mb: int = Field(
+        default=1_024, ge=0, le=4_096, description="Pictures that would take more megabytes stay on disk."
+    )
+
+
+class ArraysData(Spec):
+    """Arrays or a DataFrame handed over in Python. They are not kept, so such a run names them again to resume."""
+
+    kind: Literal["arrays"] = "arrays"
+    name: str = "arrays"
+    task: Literal["auto", "classification", "regression"] = "auto"
+
+
+DataSpec = Annotated[
+    BundledData | IdxData | PlaygroundData | PointsData | SyntheticData | TableData | PicturesData | ArraysData,
+    Field(discriminator="kind"),
+]
+
+
+class SplitSpec(Spec):
+    """How the examples are divided. Parts are stratified by class, and drawn by the experiment's seed."""
+
+    test: Share = Field(default=0.2, description="Share of all examples kept for the test; unused where one exists.")
+    validation: Share = Field(default=0.2, description="Share of the remaining examples kept for validation.")
+
+    @field_validator("test", "validation")
+    @classmethod
+    def _not_everything(cls, share: float) -> float:
+        if share > 0.95:
+            raise ValueError(f"a share of {share} leaves nothing to train on; use at most 0.95")
+        return share

@@ -1,0 +1,45 @@
+"""Floor 7: many trainings that differ by what was named: their design, their verdicts and what they show together."""
+
+from descentlab.studies._atlas import (
+    OUTCOMES as OUTCOMES,
+    Atlas as Atlas,
+    Outcome as Outcome,
+    gather_atlas as gather_atlas,
+    is_log as is_log,
+    outcome_values as outcome_values,
+    plan_atlas as plan_atlas,
+    train_atlas as train_atlas,
+)
+from descentlab.studies._design import (
+    Design as Design,
+    Variant as Variant,
+    check_values as check_values,
+    make_design as make_design,
+)
+from descentlab.studies._fractal import BoxCount as BoxCount, border_cells as border_cells, box_count as box_count
+from descentlab.studies._measure import stuck_share as stuck_share
+from descentlab.studies._range_test import (
+    RangeTest as RangeTest,
+    read_range_test as read_range_test,
+    run_range_test as run_range_test,
+)
+from descentlab.studies._study import Study as Study, gather as gather
+from descentlab.studies._summary import (
+    band_over_seeds as band_over_seeds,
+    describe_study as describe_study,
+    name_setting as name_setting,
+    only_numbers as only_numbers,
+    stable_region as stable_region,
+    stable_settings as stable_settings,
+    word_interval as word_interval,
+    word_reality as word_reality,
+    word_value as word_value,
+)
+from descentlab.studies._train import (
+    Measured as Measured,
+    Recorder as Recorder,
+    curve_bytes as curve_bytes,
+    kept_epochs as kept_epochs,
+    plan_variant as plan_variant,
+    train_study as train_study,
+)

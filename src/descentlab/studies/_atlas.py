@@ -1,0 +1,261 @@
+"""The map of an outcome over two hyperparameters, trained tile by tile in bounded memory."""
+
+import dataclasses
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, Shaped
+
+from descentlab.data import Dataset
+from descentlab.evaluation import VERDICTS, MemberCurves, find_runaway, judge_member
+from descentlab.spec import StudySpec
+from descentlab.studies._train import Measured, Recorder
+from descentlab.training import Block, Compiler, Member, Plan, Progress, make_plan, train_blocks
+
+Outcome = Literal["converges", "loss", "epochs", "verdict"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+TILE = 1_024
+"""Networks that are described at a time; what a tile found is kept, and the tile is forgotten."""
+WINDOW = 20
+"""A network converges when its loss over the last so many epochs, divided by its first, averages under 1
+(Sohl-Dickstein, 2024)."""
+LANES = 4
+"""Networks side by side where layers are too large for the lanes of a population of small ones.
+
+Measured for `fractal` on two AVX2 cores, networks a second: 94 one by one, 149-173 in lanes of 2, 202-209 of 4, 151-155
+of 8, 127-134 of 16.
+"""
+LANES_LAYER = 2**18
+"""Multiply-adds of the largest layer and batch up to which that holds; beyond, networks train one by one."""
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """What became of every network of the map.
+
+    Attributes:
+        spec: What was varied in which experiment.
+        x: Values along the first variable, rising.
+        y: Values along the second.
+        columns: Numbers of each network by name, of shape `(y, x)`: `first_loss`; `loss`, the mean over the last 20
+            epochs; `share`, the mean of the last 20 losses divided by the first (infinite where it overflowed);
+            `path`, the sum over the epochs of the loss divided by the first where it converges, and minus the sum of
+            its inverse where it does not; `epochs`, the first at which the loss is below the threshold's share of the
+            first, or -1; `diverged_at`, or -1; `verdict`, a place in `evaluation.VERDICTS`.
+    """
+
+    spec: StudySpec
+    x: Float[np.ndarray, " x"]
+    y: Float[np.ndarray, " y"]
+    columns: Mapping[str, Shaped[np.ndarray, "y x"]]
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What is varied along x and along y."""
+        return self.spec.variables[0].name, self.spec.variables[1].name
+
+    @property
+    def converges(self) -> Bool[np.ndarray, "y x"]:
+        """Whether a network ends, on average over its last 20 epochs, below the loss it began with."""
+        return self.columns["share"] < 1.0
+
+
+def plan_atlas(spec: StudySpec, dataset: Dataset) -> Plan:
+    """Plan the program of a map: nothing is measured but the loss of each batch.
+
+    Raises:
+        SpecError: If there is nothing of a variable's name.
+    """
+    plan = make_plan(
+        spec.experiment,
+        dataset,
+        num_members=spec.num_members,
+        varied=[variable.name for variable in spec.variables],
+        is_brief=True,
+    )
+    largest = max(layer.multiply_adds for layer in plan.network.layers) * plan.batch_size
+    if plan.lanes == 1 and largest <= LANES_LAYER and not plan.network.has_dropout:
+        return dataclasses.replace(plan, lanes=LANES)
+    return plan
+
+
+def train_atlas(
+    spec: StudySpec,
+    plan: Plan,
+    dataset: Dataset,
+    recorder: Recorder,
+    *,
+    done: Collection[int] = (),
+    on_progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> float:
+    """Train every network of a map.
+
+    Args:
+        spec: The two variables, x first, and the experiment.
+        plan: Its program.
+        dataset: The data, which all networks share.
+        recorder: Takes each block's numbers; a network's place is `row * columns + column`.
+        done: Places of networks that were trained before.
+        on_progress: Called after every slice.
+        stop: When set, training ends at the next slice.
+
+    Returns:
+        Seconds spent compiling.
+
+    Raises:
+        training.Interrupted: If `stop` was set before the end.
+    """
+    compiler = Compiler()
+    (x_name, x), (y_name, y) = ((variable.name, variable.values) for variable in spec.variables)
+    total = len(x) * len(y)
+    for begin in range(0, total, TILE):
+        places = [place for place in range(begin, min(begin + TILE, total)) if place not in done]
+        members = [
+            Member(
+                spec.experiment.seed,
+                ((x_name, float(x[place % len(x)])), (y_name, float(y[place // len(x)]))),
+            )
+            for place in places
+        ]
+        if not members:
+            continue
+        train_blocks(
+            spec.experiment,
+            plan,
+            members,
+            lambda _: dataset,
+            _Taker(places, recorder, spec.threshold),
+            on_progress=_share(on_progress, begin, total),
+            stop=stop,
+            compiler=compiler,
+        )
+    return compiler.seconds
+
+
+def _share(on_progress: Callable[[Progress], None] | None, begin: int, total: int) -> Callable[[Progress], None] | None:
+    if on_progress is None:
+        return None
+
+    def tell(now: Progress) -> None:
+        done = begin + now.share * now.num_members
+        on_progress(Progress(done / total, now.epoch, now.num_epochs, begin + now.members_done, total, now.latest))
+
+    return tell
+
+
+class _Taker:
+    """Turns a block's curves into a few numbers, and hands them on."""
+
+    def __init__(self, places: list[int], recorder: Recorder, threshold: float) -> None:
+        self._places = places
+        self._recorder = recorder
+        self._threshold = threshold
+
+    def __call__(self, places: Iterable[int], block: Block) -> None:
+        stacked = block.stacked()
+        own = np.array([self._places[place] for place in places])
+        losses, norms = stacked.trace["batch_loss"].T, stacked.trace["gradient_norm"].T
+        finals = {
+            **outcome_columns(losses, self._threshold),
+            "diverged_at": stacked.diverged_at.astype(np.int64),
+            "verdict": _verdicts(losses, norms, stacked.diverged_at),
+        }
+        self._recorder.take(Measured(own, np.zeros(0, np.int64), {}, finals))
+
+
+def outcome_columns(
+    losses: Float[np.ndarray, "networks epochs"], threshold: float
+) -> dict[str, Shaped[np.ndarray, " networks"]]:
+    """Sum up curves of the loss in a few numbers; see `Atlas`.
+
+    Args:
+        losses: The loss before each epoch's update (of its batches, where there are several); NaN once diverged.
+        threshold: Share of the first loss that `epochs` waits for.
+
+    Returns:
+        Columns by name.
+    """
+    first = losses[:, :1].astype(np.float64)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        shares = np.where(np.isfinite(losses), losses.astype(np.float64), np.inf) / first
+        tail = shares[:, -WINDOW:].mean(axis=1)
+        path = np.where(tail < 1.0, shares.sum(axis=1), -(1.0 / shares).sum(axis=1))
+    is_below = shares <= threshold
+    return {
+        "first_loss": first[:, 0],
+        "loss": np.where(np.isfinite(tail), tail * first[:, 0], np.inf),
+        "share": np.where(np.isnan(tail), np.inf, tail),
+        "path": path,
+        "epochs": np.where(is_below.any(axis=1), is_below.argmax(axis=1), -1),
+    }
+
+
+def _verdicts(
+    losses: Float[np.ndarray, "networks epochs"],
+    norms: Float[np.ndarray, "networks epochs"],
+    diverged_at: Int[np.ndarray, " networks"],
+) -> Int[np.ndarray, " networks"]:
+    found = np.zeros(len(losses), np.int64)
+    for place, (curve, norm) in enumerate(zip(losses, norms, strict=True)):
+        if diverged_at[place] >= 0 or find_runaway(curve) is not None:
+            found[place] = VERDICTS.index("diverged")
+        else:
+            judged = judge_member(MemberCurves(curve, gradient_norm=np.concatenate([[np.nan], norm])[: len(curve)]))
+            found[place] = VERDICTS.index(judged.verdict)
+    return found
+
+
+def gather_atlas(spec: StudySpec, parts: Iterable[Measured]) -> Atlas:
+    """Put a map together from its blocks."""
+    x, y = (np.array(variable.values, np.float64) for variable in spec.variables)
+    columns: dict[str, np.ndarray] = {}
+    for part in parts:
+        for name, values in part.finals.items():
+            columns.setdefault(name, np.zeros(len(x) * len(y), values.dtype))[part.places] = values
+    x_order, y_order = np.argsort(x), np.argsort(y)
+    laid_out = {name: values.reshape(len(y), len(x))[np.ix_(y_order, x_order)] for name, values in columns.items()}
+    return Atlas(spec, x[x_order], y[y_order], laid_out)
+
+
+def outcome_values(found: Atlas, outcome: Outcome) -> tuple[Float[np.ndarray, "y x"], tuple[str, ...]]:
+    """Return what a map shows.
+
+    Args:
+        found: The map.
+        outcome: "converges" ranks how fast networks converge (below 0, the faster the lower) or diverge (above 0).
+
+    Returns:
+        A value a cell, NaN where there is none, and the names of its classes, if it shows any.
+    """
+    if outcome == "verdict":
+        return found.columns["verdict"].astype(np.float64), VERDICTS
+    if outcome == "epochs":
+        epochs = found.columns["epochs"].astype(np.float64)
+        return np.where(epochs < 0, np.nan, epochs), ()
+    if outcome == "loss":
+        return np.where(np.isfinite(found.columns["loss"]), found.columns["loss"], np.nan), ()
+    return _shade(found), ()
+
+
+def _shade(found: Atlas) -> Float[np.ndarray, "y x"]:
+    """Rank how fast networks converge (below 0, the faster the lower) or diverge (above 0), each among their like."""
+    path, converges = found.columns["path"], found.converges
+    shaded = np.zeros(path.shape)
+    for own, sign in ((converges, -1.0), (~converges, 1.0)):
+        if own.any():
+            ranks = np.argsort(np.argsort(-path[own] if sign < 0 else path[own], kind="stable"), kind="stable")
+            shaded[own] = sign * (0.15 + 0.85 * (1 + ranks) / own.sum())
+    return shaded
+
+
+def is_log(values: Float[np.ndarray, " values"]) -> bool:
+    """Say whether values rise by equal factors."""
+    if values.min() <= 0.0 or len(values) < 3:
+        return False
+    steps = np.diff(np.log(values))
+    return bool(np.ptp(steps) < 1e-3 * abs(steps.mean()) and np.ptp(np.diff(values)) > 1e-6 * np.ptp(values))

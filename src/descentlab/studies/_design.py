@@ -1,0 +1,189 @@
+"""From a study's description to its networks: which of them share a program, and what each has for itself."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from descentlab.core import SpecError, unknown_name
+from descentlab.spec import DenseSpec, Experiment, PlaygroundData, StudySpec, override
+from descentlab.training import Member
+
+Value = int | float | str
+
+NOISE = "noise"
+STRUCTURE = ("batch_size", "activation", "width", "depth", NOISE)
+"""What may be varied besides the numbers of a program and the fields of an experiment by their dotted names."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Networks of one program.
+
+    Attributes:
+        experiment: What they have in common.
+        places: Their places in the study.
+        members: Their seeds and own numbers.
+    """
+
+    experiment: Experiment
+    places: tuple[int, ...]
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True)
+class Design:
+    """All networks of a study.
+
+    The networks are ordered by the variables' values, the last variable changing fastest, and by seed within them.
+
+    Attributes:
+        variables: Values by the variable's name.
+        seeds: What each combination is trained from.
+        variants: The networks, by program.
+        varied: Names of the variables that are numbers of a program.
+    """
+
+    variables: Mapping[str, tuple[Value, ...]]
+    seeds: tuple[int, ...]
+    variants: tuple[Variant, ...]
+    varied: tuple[str, ...]
+
+    @property
+    def num_members(self) -> int:
+        """Networks in all."""
+        return sum(len(variant.members) for variant in self.variants)
+
+    def columns(self) -> dict[str, list[Value]]:
+        """Say what each network has of each variable, and its seed."""
+        rows = [(*values, seed) for values in itertools.product(*self.variables.values()) for seed in self.seeds]
+        names = (*self.variables, "seed")
+        return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+
+
+def make_design(study: StudySpec, adjustable: Mapping[str, float]) -> Design:
+    """Work out the networks of a study.
+
+    Args:
+        study: What is varied in which experiment.
+        adjustable: The numbers that networks of one program may have for themselves (`training.adjustable_numbers`).
+
+    Returns:
+        The design.
+
+    Raises:
+        SpecError: If there is nothing of a variable's name, or a value is out of its range.
+    """
+    experiment = study.experiment
+    seeds = tuple(range(experiment.seed, experiment.seed + experiment.num_seeds))
+    inside = [variable for variable in study.variables if variable.name in adjustable]
+    for variable in study.variables:
+        _check_name(variable.name, experiment, adjustable)
+        if variable in inside:
+            _check_numbers(variable.name, variable.values, experiment)
+    groups: dict[tuple[Value, ...], tuple[list[int], list[Member]]] = {}
+    place = 0
+    for values in itertools.product(*(variable.values for variable in study.variables)):
+        named = dict(zip((variable.name for variable in study.variables), values, strict=True))
+        outside = tuple(value for name, value in named.items() if name not in adjustable)
+        hyper = tuple((variable.name, float(named[variable.name])) for variable in inside)
+        places, members = groups.setdefault(outside, ([], []))
+        for seed in seeds:
+            places.append(place)
+            members.append(Member(seed, hyper))
+            place += 1
+    names = [variable.name for variable in study.variables if variable not in inside]
+    variants = tuple(
+        Variant(_vary(experiment, dict(zip(names, outside, strict=True))), tuple(places), tuple(members))
+        for outside, (places, members) in groups.items()
+    )
+    variables = {variable.name: variable.values for variable in study.variables}
+    return Design(variables, seeds, variants, tuple(variable.name for variable in inside))
+
+
+def check_values(study: StudySpec, adjustable: Mapping[str, float]) -> None:
+    """Refuse variables that are no numbers of a program, or values out of their range.
+
+    Raises:
+        SpecError: If there is one.
+    """
+    for variable in study.variables:
+        if variable.name not in adjustable:
+            raise SpecError(unknown_name("hyperparameter", variable.name, adjustable))
+        _check_numbers(variable.name, variable.values, study.experiment)
+
+
+def _check_name(name: str, experiment: Experiment, adjustable: Mapping[str, float]) -> None:
+    if name in adjustable or name in STRUCTURE or name in ("optimizer", "loss", "schedule") or "." in name:
+        return
+    usable = [word for word in STRUCTURE if word != NOISE or isinstance(experiment.data, PlaygroundData)]
+    raise SpecError(unknown_name("hyperparameter", name, [*adjustable, *usable]))
+
+
+def _check_numbers(name: str, values: Sequence[Value], experiment: Experiment) -> None:
+    """Let the description of the experiment refuse what is out of its range."""
+    for value in values:
+        if isinstance(value, str):
+            raise SpecError(f"{name}={value}: expected a number")
+    field = name.partition(".")[0]
+    numbers = [float(value) for value in values]
+    if field in type(experiment.optimizer).model_fields:
+        for number in {min(numbers), max(numbers)}:
+            override(experiment, [f"optimizer.{field}={number!r}"])
+    elif field == "dropout" and not all(0.0 <= number < 1.0 for number in numbers):
+        raise SpecError(f"dropout={max(numbers):g}: expected shares from 0 to below 1")
+    elif field == "initial_scale" and min(numbers) < 0.0:
+        raise SpecError(f"initial_scale={min(numbers):g}: expected 0 or more")
+
+
+def _vary(experiment: Experiment, settings: Mapping[str, Value]) -> Experiment:
+    for name, value in settings.items():
+        experiment = _set(experiment, name, value)
+    return experiment
+
+
+def _set(experiment: Experiment, name: str, value: Value) -> Experiment:
+    match name:
+        case "activation":
+            return _change_hidden(experiment, {"activation": value}, name, value)
+        case "width":
+            return _change_hidden(experiment, {"units": _whole(name, value)}, name, value)
+        case "depth":
+            return _with_depth(experiment, _whole(name, value))
+        case "noise":
+            return override(experiment, [f"data.noise={value}"])
+        case _:
+            text = f'"{value}"' if isinstance(value, str) else repr(value)
+            return override(experiment, [f"{name}={text}"])
+
+
+def _whole(name: str, value: Value) -> int:
+    if isinstance(value, str) or float(value) != int(value) or value < (0 if name == "depth" else 1):
+        raise SpecError(f"{name}={value}: expected a whole number, as {name}=1,2,4")
+    return int(value)
+
+
+def _change_hidden(experiment: Experiment, changes: dict[str, Any], name: str, value: Value) -> Experiment:
+    dumped = experiment.model_dump(mode="json", exclude_none=True)
+    kinds = ("dense", "conv2d") if "activation" in changes else ("dense",)
+    places = [place for place, layer in enumerate(dumped["model"][:-1]) if layer["kind"] in kinds]
+    if not places:
+        raise SpecError(f"{name}={value}: the network has no hidden layer to change; give it one by depth or --set")
+    settings = [f"model.{place}.{key}={_toml(new)}" for place in places for key, new in changes.items()]
+    return override(experiment, settings)
+
+
+def _with_depth(experiment: Experiment, depth: int) -> Experiment:
+    hidden = [layer for layer in experiment.model[:-1] if isinstance(layer, DenseSpec)]
+    others = [layer for layer in experiment.model[:-1] if not isinstance(layer, DenseSpec)]
+    if not hidden:
+        raise SpecError(f"depth={depth}: the network has no hidden dense layer to repeat; give it one by --set model")
+    layers = [
+        layer.model_copy(update={"name": f"hidden{place + 1}"})
+        for place, layer in enumerate((hidden + [hidden[-1]] * depth)[:depth])
+    ]
+    return experiment.model_copy(update={"model": (*others, *layers, experiment.model[-1])})
+
+
+def _toml(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else repr(value)

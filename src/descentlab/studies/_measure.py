@@ -1,0 +1,165 @@
+"""What the members of a block are worth, measured for all of them at once."""
+
+import functools
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float, Shaped
+
+from descentlab.data import Dataset, PartName, take_rows
+from descentlab.evaluation import infer, stuck_units
+from descentlab.networks import Context, Tape
+from descentlab.training import Plan, precision_of, quick_compilation
+
+PARTS: tuple[PartName, ...] = ("train", "validation", "test")
+MAX_EXAMPLES = 10_000
+"""No part is measured on more examples than this, the first ones of a part that is in no order."""
+CHUNK = 1_000
+STUCK_EXAMPLES = 500
+"""Whether a unit is stuck is told from so many training examples."""
+
+SATURATING = ("relu", "tanh", "sigmoid")
+
+
+def measure_members(
+    plan: Plan, params: Any, statistics: Any, datasets: list[Dataset], *, count: int
+) -> dict[str, Float[np.ndarray, " members"]]:
+    """Measure loss and accuracy on each part, and the share of stuck units.
+
+    Args:
+        plan: The network and its objective.
+        params: Stacked as `training.Stacked` has them.
+        statistics: The same.
+        datasets: One that all members share, or one for each lane.
+        count: Members to tell of; lanes beyond are copies.
+
+    Returns:
+        `train_loss`, `train_accuracy`, ..., and `stuck`, by member. Accuracies are missing for a regression.
+    """
+    if plan.streams:
+        return _measure_stored(plan, params, statistics, datasets[0])
+    with precision_of(plan.precision):
+        data = [_data(plan, dataset) for dataset in datasets]
+        shares = len(data) == 1
+        stacked = data[0] if shares else {name: np.stack([each[name] for each in data], axis=-1) for name in data[0]}
+        found = _program(plan, tuple(sorted(stacked)), shares_data=shares)(params, statistics, stacked)
+    return {name: np.atleast_1d(np.asarray(values))[:count] for name, values in found.items()}
+
+
+def _measure_stored(
+    plan: Plan, params: Any, statistics: Any, dataset: Dataset
+) -> dict[str, Float[np.ndarray, " members"]]:
+    """Measure the one member of a block whose pictures stay on disk, without reading all of them at once."""
+    found: dict[str, Any] = {}
+    with precision_of(plan.precision):
+        for part in PARTS:
+            rows = dataset.part(part)[:MAX_EXAMPLES]
+            if not len(rows):
+                continue
+            inputs, targets = take_rows(dataset.inputs, rows), dataset.targets[rows]
+            told = infer(
+                plan.network, plan.objective, params, statistics, inputs, targets, input_scale=plan.input_scale
+            )
+            found[f"{part}_loss"] = told.losses.mean()
+            if plan.is_classification:
+                found[f"{part}_accuracy"] = plan.objective.are_right(
+                    jnp.asarray(told.logits), jnp.asarray(targets)
+                ).mean()
+        few = dataset.inputs[dataset.train[:STUCK_EXAMPLES]]
+        found["stuck"] = _stuck_program(plan)(params, statistics, few)
+    return {name: np.atleast_1d(np.asarray(found[name])) for name in sorted(found)}
+
+
+def _data(plan: Plan, dataset: Dataset) -> dict[str, Shaped[np.ndarray, "..."]]:
+    arrays: dict[str, np.ndarray] = {}
+    for part in PARTS:
+        rows = dataset.part(part)[:MAX_EXAMPLES]
+        if len(rows):
+            inputs = dataset.inputs[rows]
+            arrays[f"{part}_inputs"] = inputs if inputs.dtype == np.uint8 else inputs.astype(plan.precision)
+            kind = np.int32 if plan.is_classification else plan.precision
+            arrays[f"{part}_targets"] = dataset.targets[rows].astype(kind)
+    return arrays
+
+
+@functools.lru_cache(maxsize=32)
+def _program(plan: Plan, names: tuple[str, ...], *, shares_data: bool) -> Any:
+    run = functools.partial(_measure, plan, [part for part in PARTS if f"{part}_inputs" in names])
+    if plan.lanes > 1:
+        run = jax.vmap(run, in_axes=(-1, -1, None if shares_data else -1), out_axes=-1)
+    return jax.jit(run)
+
+
+def _measure(plan: Plan, parts: list[str], params: Any, statistics: Any, data: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for part in parts:
+        losses, right = _pass_through(plan, params, statistics, data[f"{part}_inputs"], data[f"{part}_targets"])
+        found[f"{part}_loss"] = jnp.mean(losses)
+        if plan.is_classification:
+            found[f"{part}_accuracy"] = jnp.mean(right)
+    found["stuck"] = _stuck_share(plan, params, statistics, data["train_inputs"][:STUCK_EXAMPLES])
+    return found
+
+
+def _real(plan: Plan, inputs: Any) -> Any:
+    if inputs.dtype == jnp.uint8:
+        return inputs.astype(plan.precision) * jnp.asarray(plan.input_scale, plan.precision)
+    return inputs
+
+
+def _pass_through(plan: Plan, params: Any, statistics: Any, inputs: Any, targets: Any) -> tuple[Any, Any]:
+    def measure(pair: tuple[Any, Any]) -> tuple[Any, Any]:
+        logits, _ = plan.network.forward(params, statistics, _real(plan, pair[0]), Context())
+        right = plan.objective.are_right(logits, pair[1]) if plan.is_classification else jnp.zeros(len(pair[1]))
+        return plan.objective.losses(logits, pair[1]), right.astype(plan.precision)
+
+    num = len(inputs)
+    if num <= CHUNK:
+        return measure((inputs, targets))
+    whole = num - num % CHUNK
+
+    def split(array: Any) -> Any:
+        return array[:whole].reshape(-1, CHUNK, *array.shape[1:])
+
+    losses, right = jax.lax.map(measure, (split(inputs), split(targets)))
+    rest = measure((inputs[whole:], targets[whole:])) if num > whole else (jnp.zeros(0), jnp.zeros(0))
+    return jnp.concatenate([losses.ravel(), rest[0]]), jnp.concatenate([right.ravel(), rest[1]])
+
+
+def stuck_share(plan: Plan, params: Any, statistics: Any, inputs: Shaped[np.ndarray, "examples ..."]) -> float:
+    """Measure the share of units, of those that can be stuck, that hardly answer to the examples any more.
+
+    Args:
+        plan: The network and its objective.
+        params: Learned arrays.
+        statistics: Running statistics.
+        inputs: Examples.
+
+    Returns:
+        From 0 to 1; 0 where no unit can be stuck.
+    """
+    return float(_stuck_program(plan)(params, statistics, inputs[:STUCK_EXAMPLES]))
+
+
+@functools.lru_cache(maxsize=32)
+def _stuck_program(plan: Plan) -> Any:
+    return jax.jit(functools.partial(_stuck_share, plan), compiler_options=quick_compilation())
+
+
+def _stuck_share(plan: Plan, params: Any, statistics: Any, inputs: Any) -> Any:
+    """Return the share of stuck units over all hidden layers whose units can be stuck; 0 where there are none."""
+    tape = Tape()
+    logits, _ = plan.network.forward(params, statistics, _real(plan, inputs), Context(tape=tape))
+    stuck = [
+        stuck_units(tape.values[f"{layer}/activation"], function)
+        for layer, function in plan.network.activations().items()
+        if function in SATURATING
+    ]
+    # A squashed output under squared error passes no gradient either once it is saturated.
+    if plan.objective.link in ("tanh", "sigmoid") and plan.objective.has_vanishing_gradient:
+        stuck.append(stuck_units(plan.objective.outputs(logits), plan.objective.link))
+    if not stuck:
+        return jnp.zeros((), plan.precision)
+    return jnp.mean(jnp.concatenate([flags.ravel() for flags in stuck]).astype(plan.precision))

@@ -1,0 +1,180 @@
+"""A study when it has been trained: every network's numbers, curves and verdict."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Float, Int, Shaped
+
+from descentlab.evaluation import Best, Judgement, MemberCurves, find_best, judge_member
+from descentlab.spec import StudySpec
+from descentlab.studies._design import Design, Value
+from descentlab.studies._train import Measured
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HELD_OUT = ("validation", "test")
+
+
+@dataclass(frozen=True)
+class Study:
+    """All networks of a study.
+
+    Attributes:
+        spec: What was varied in which experiment.
+        variables: Values by the variable's name.
+        columns: What each network has of each variable, and its `seed`.
+        epochs: At which epochs the curves were kept; 0 is before the first step.
+        curves: By name, as `train_loss`, of shape `(networks, points)`.
+        finals: Numbers of each network at its end, by name.
+        judgements: Each network's verdict with its evidence.
+    """
+
+    spec: StudySpec
+    variables: Mapping[str, tuple[Value, ...]]
+    columns: Mapping[str, Shaped[np.ndarray, " networks"]]
+    epochs: Int[np.ndarray, " points"]
+    curves: Mapping[str, Float[np.ndarray, "networks points"]]
+    finals: Mapping[str, Shaped[np.ndarray, " networks"]]
+    judgements: Sequence[Judgement]
+
+    @property
+    def num_networks(self) -> int:
+        """Networks in all."""
+        return len(self.judgements)
+
+    @property
+    def num_seeds(self) -> int:
+        """Networks of each setting."""
+        return self.spec.experiment.num_seeds
+
+    @property
+    def num_settings(self) -> int:
+        """Combinations of the variables' values."""
+        return self.num_networks // self.num_seeds
+
+    @property
+    def held_out(self) -> str:
+        """The part that settings are compared on: the validation part, else the test part, else the training part."""
+        return next((part for part in HELD_OUT if f"{part}_loss" in self.finals), "train")
+
+    @cached_property
+    def verdicts(self) -> Shaped[np.ndarray, " networks"]:
+        """Each network's verdict."""
+        return np.array([judgement.verdict for judgement in self.judgements], dtype=object)
+
+    def by_setting(self, values: Shaped[np.ndarray, " networks"]) -> Shaped[np.ndarray, "settings seeds"]:
+        """Lay out numbers of the networks by setting and seed."""
+        return np.asarray(values).reshape(self.num_settings, self.num_seeds)
+
+    def settings(self) -> list[dict[str, Value]]:
+        """Name the value of each variable in each setting."""
+        places = range(0, self.num_networks, self.num_seeds)
+        return [{name: self.columns[name][place] for name in self.variables} for place in places]
+
+    def final_loss(self, part: str | None = None) -> Float[np.ndarray, "settings seeds"]:
+        """Return the final loss by setting and seed; infinite for a network that diverged."""
+        loss = self.by_setting(self.finals[f"{part or self.held_out}_loss"]).astype(np.float64)
+        has_diverged = self.by_setting(self.verdicts) == "diverged"
+        return np.where(has_diverged | ~np.isfinite(loss), np.inf, loss)
+
+    @cached_property
+    def best(self) -> Best | None:
+        """The setting of the lowest mean loss on the held-out part, and how sure that is; None if all diverged."""
+        return find_best(self.final_loss())
+
+    def table(self) -> "pd.DataFrame":
+        """Return one row a network: its settings, its seed, its numbers and its verdict."""
+        import pandas as pd
+
+        return pd.DataFrame(self.member_columns())
+
+    def member_columns(self) -> dict[str, Shaped[np.ndarray, " networks"]]:
+        """Lay out one row a network."""
+        return {
+            **{name: _plain(values) for name, values in self.columns.items()},
+            **self.finals,
+            "verdict": self.verdicts,
+            "fit": np.array([judgement.fit for judgement in self.judgements], dtype=object),
+            "evidence": np.array([judgement.evidence for judgement in self.judgements], dtype=object),
+        }
+
+
+def _plain(values: Shaped[np.ndarray, " networks"]) -> Shaped[np.ndarray, " networks"]:
+    return np.array([str(value) for value in values], dtype=object) if values.dtype.kind == "O" else values
+
+
+def gather(
+    spec: StudySpec,
+    design: Design,
+    parts: Iterable[Measured],
+    *,
+    constant_loss: Mapping[int, float],
+    dies: bool,
+) -> Study:
+    """Put a study together from its blocks, and judge every network.
+
+    Args:
+        spec: What was varied in which experiment.
+        design: Its networks.
+        parts: What was measured, in any order; every network once.
+        constant_loss: The training loss of the best constant prediction, by seed.
+        dies: Whether stuck units are dead (relu) and not saturated.
+
+    Returns:
+        The study.
+    """
+    count = design.num_members
+    curves: dict[str, np.ndarray] = {}
+    finals: dict[str, np.ndarray] = {}
+    epochs = np.zeros(0, np.int64)
+    for part in parts:
+        epochs = part.epochs
+        for name, values in part.curves.items():
+            curves.setdefault(name, np.full((count, values.shape[1]), np.nan, np.float32))[part.places] = values
+        for name, values in part.finals.items():
+            empty = np.zeros(count, values.dtype) if values.dtype.kind in "iu" else np.full(count, np.nan)
+            finals.setdefault(name, empty)[part.places] = values
+    columns = {name: np.array(values) for name, values in design.columns().items()}
+    judgements = [
+        judge_member(
+            _curves_of(place, epochs, curves, finals, constant_loss.get(int(columns["seed"][place])), dies=dies)
+        )
+        for place in range(count)
+    ]
+    return Study(spec, design.variables, columns, epochs, curves, finals, judgements)
+
+
+def _curves_of(
+    place: int,
+    epochs: Int[np.ndarray, " points"],
+    curves: Mapping[str, np.ndarray],
+    finals: Mapping[str, np.ndarray],
+    constant_loss: float | None,
+    *,
+    dies: bool,
+) -> MemberCurves:
+    held_out = next((curves[f"{part}_loss"][place] for part in HELD_OUT if f"{part}_loss" in curves), None)
+    # The loss of a batch before its update serves where the parts were not measured.
+    train = curves["train_loss"] if "train_loss" in curves else curves["batch_loss"][:, 1:]
+    return MemberCurves(
+        train_loss=train[place],
+        held_out_loss=held_out,
+        gradient_norm=curves["gradient_norm"][place],
+        diverged_at=_diverged_epoch(place, epochs, train[place], finals),
+        constant_loss=constant_loss,
+        stuck_share=float(finals["stuck"][place]),
+        dies=dies,
+    )
+
+
+def _diverged_epoch(
+    place: int, epochs: Int[np.ndarray, " points"], train: np.ndarray, finals: Mapping[str, Any]
+) -> int | None:
+    if finals["diverged_at"][place] < 0:
+        return None
+    broken = np.flatnonzero(~np.isfinite(train))
+    return int(epochs[broken[0]]) if broken.size else int(epochs[-1])

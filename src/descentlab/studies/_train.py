@@ -1,0 +1,205 @@
+"""Training a study: every block is measured when it ends, and its networks are forgotten."""
+
+import math
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from jaxtyping import Float, Int, Shaped
+
+from descentlab.data import Dataset
+from descentlab.spec import Experiment
+from descentlab.studies._design import Design, Variant
+from descentlab.studies._measure import measure_members
+from descentlab.training import Block, Checkpoints, Compiler, Member, Plan, Progress, make_plan, train_blocks
+
+MAX_POINTS = 1_000
+"""Of a longer curve so many epochs are kept: the first and the last among them, the others evenly apart."""
+
+CURVES = (
+    "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "test_loss", "test_accuracy",
+    "batch_loss", "gradient_norm",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """Some networks of a study, trained and measured.
+
+    Attributes:
+        places: Their places in the study.
+        epochs: At which epochs the curves were kept; 0 is before the first step.
+        curves: By name, of shape `(networks, points)`; NaN where nothing was measured or a network had ended.
+        finals: Numbers of each network by name: its metrics at the end, `stuck`, `steps`, `diverged_at` (-1: not).
+    """
+
+    places: Int[np.ndarray, " networks"]
+    epochs: Int[np.ndarray, " points"]
+    curves: dict[str, Float[np.ndarray, "networks points"]]
+    finals: dict[str, Shaped[np.ndarray, " networks"]]
+
+
+@runtime_checkable
+class Recorder(Protocol):
+    """Where finished and unfinished networks of a study are kept; called from several threads."""
+
+    def take(self, measured: Measured) -> None:
+        """Keep some networks that have been trained."""
+        ...
+
+    def checkpoints(self, variant: int) -> Checkpoints | None:
+        """Return where the blocks of a variant are saved while they train."""
+        ...
+
+
+def plan_variant(variant: Variant, dataset: Dataset, varied: Collection[str], *, num_devices: int = 1) -> Plan:
+    """Plan the program of a variant. The test part is traced where there is no validation part."""
+    return make_plan(
+        variant.experiment,
+        dataset,
+        num_members=len(variant.members),
+        members_per_seed=len(variant.members) // len({member.seed for member in variant.members}),
+        num_devices=num_devices,
+        varied=varied,
+        traces_test=not len(dataset.validation),
+    )
+
+
+def train_study(
+    design: Design,
+    plans: Sequence[Plan],
+    dataset_of: Callable[[Experiment, int], Dataset],
+    recorder: Recorder,
+    *,
+    done: Collection[int] = (),
+    on_progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> float:
+    """Train all networks of a study, one variant after the other.
+
+    Args:
+        design: The networks.
+        plans: One a variant, as `plan_variant` makes them.
+        dataset_of: Returns the prepared data of a variant's experiment and a seed.
+        recorder: Takes each block's networks when they have been trained and measured.
+        done: Places of networks that were trained before.
+        on_progress: Called after every slice.
+        stop: When set, training ends at the next slice.
+
+    Returns:
+        Seconds spent compiling.
+
+    Raises:
+        training.Interrupted: If `stop` was set before the end.
+    """
+    compiler = Compiler()
+    total = design.num_members
+    before = 0
+    for index, (variant, plan) in enumerate(zip(design.variants, plans, strict=True)):
+        count = len(variant.members)
+        train_blocks(
+            variant.experiment,
+            plan,
+            variant.members,
+            lambda seed, experiment=variant.experiment: dataset_of(experiment, seed),
+            _Taker(variant, plan, dataset_of, recorder),
+            done={place for place, own in enumerate(variant.places) if own in done},
+            checkpoints=recorder.checkpoints(index) if plan.lanes == 1 else None,
+            on_progress=_share(on_progress, before, count, total),
+            stop=stop,
+            compiler=compiler,
+        )
+        before += count
+    return compiler.seconds
+
+
+def _share(
+    on_progress: Callable[[Progress], None] | None, before: int, count: int, total: int
+) -> Callable[[Progress], None] | None:
+    """Turn the progress of one variant into that of the whole study."""
+    if on_progress is None:
+        return None
+
+    def tell(now: Progress) -> None:
+        share = (before + now.share * count) / total
+        on_progress(Progress(share, now.epoch, now.num_epochs, before + now.members_done, total, now.latest))
+
+    return tell
+
+
+class _Taker:
+    """Measures a block that has ended, and hands the numbers on."""
+
+    def __init__(
+        self, variant: Variant, plan: Plan, dataset_of: Callable[[Experiment, int], Dataset], recorder: Recorder
+    ) -> None:
+        self._variant = variant
+        self._plan = plan
+        self._dataset_of = dataset_of
+        self._recorder = recorder
+
+    def __call__(self, places: Sequence[int], block: Block) -> None:
+        own = np.array([self._variant.places[place] for place in places])
+        self._recorder.take(measure_block(self._variant.experiment, self._plan, own, block, self._dataset_of))
+
+
+def measure_block(
+    experiment: Experiment,
+    plan: Plan,
+    places: Int[np.ndarray, " networks"],
+    block: Block,
+    dataset_of: Callable[[Experiment, int], Dataset],
+) -> Measured:
+    """Measure the networks of a block at their start and at their end.
+
+    Args:
+        experiment: What they have in common.
+        plan: Its static part.
+        places: Their places in the study.
+        block: The block, at its end.
+        dataset_of: Returns the prepared data.
+
+    Returns:
+        Curves and final numbers.
+    """
+    stacked, count = block.stacked(), len(places)
+    datasets = _datasets(experiment, plan, stacked.members, dataset_of)
+    start = measure_members(plan, block.initial_params, block.initial_statistics, datasets, count=count)
+    end = measure_members(plan, stacked.params, stacked.statistics, datasets, count=count)
+    kept = kept_epochs(experiment.epochs)
+    nothing = np.full(count, np.nan)
+    curves = {
+        name: np.concatenate([start.get(name, nothing)[None], values])[kept].T.astype(np.float32)
+        for name, values in stacked.trace.items()
+        if name in CURVES
+    }
+    finals = {**end, "steps": stacked.steps, "diverged_at": stacked.diverged_at}
+    return Measured(places, kept, curves, finals)
+
+
+def _datasets(
+    experiment: Experiment,
+    plan: Plan,
+    members: Sequence[Member],
+    dataset_of: Callable[[Experiment, int], Dataset],
+) -> list[Dataset]:
+    seeds = [member.seed for member in members]
+    if len(set(seeds)) == 1:
+        return [dataset_of(experiment, seeds[0])]
+    own: Mapping[int, Dataset] = {seed: dataset_of(experiment, seed) for seed in set(seeds)}
+    return [own[seed] for seed in [*seeds, *seeds[-1:] * (plan.lanes - len(seeds))]]
+
+
+def kept_epochs(num_epochs: int) -> Int[np.ndarray, " points"]:
+    """Say at which epochs a curve is kept, from 0 (before the first step) to the last."""
+    if num_epochs < MAX_POINTS:
+        return np.arange(num_epochs + 1)
+    return np.unique(np.linspace(0, num_epochs, MAX_POINTS).round().astype(np.int64))
+
+
+def curve_bytes(design: Design, plan: Plan, num_epochs: int) -> int:
+    """Foretell how much memory the curves of a study take."""
+    names = 2 + len(plan.measured_parts) * (2 if plan.is_classification else 1)
+    return 4 * design.num_members * names * math.ceil(min(num_epochs + 1, MAX_POINTS))

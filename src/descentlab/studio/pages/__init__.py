@@ -1,0 +1,3 @@
+"""The studio's pages, a folder each."""
+
+from descentlab.studio.pages._all import add_pages as add_pages

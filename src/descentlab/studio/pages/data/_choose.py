@@ -1,0 +1,103 @@
+"""The section in which data is chosen: a known set, an upload, or a path."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from nicegui import events, run, ui
+
+from descentlab.core import DataError, DescentlabError
+from descentlab.data import TABLE_ENDINGS
+from descentlab.studio.files import ARCHIVE_ENDINGS, MOST_BYTES, Uploads, allowed_path, unpack_pictures, without_folder
+from descentlab.studio.pages._upload_button import upload_button
+from descentlab.studio.pages.data._parts import problem_label, section
+from descentlab.studio.pages.data._sets import Choice, found_sets, from_path, known_set, known_sets
+
+OnChoice = Callable[[Choice], Awaitable[None]]
+
+
+class Choose:
+    """Where a person says what to train on."""
+
+    def __init__(self, roots: Sequence[Path], uploads: Uploads, on_choice: OnChoice) -> None:
+        """Remember whom to tell.
+
+        Args:
+            roots: Folders from which paths may be named.
+            uploads: Where uploaded files go.
+            on_choice: Called with every choice.
+        """
+        self._roots = roots
+        self._uploads = uploads
+        self._on_choice = on_choice
+        self._known = known_sets()
+
+    def build(self) -> None:
+        """Lay the section out."""
+        options = {name: f"{name}: {line}" for name, line in self._known.items()}
+        with section("1 Data"):
+            with ui.element("div").classes("data-row"):
+                self._set = ui.select(options, label="A set that is here", on_change=self._take_set)
+                self._set.props("outlined dense options-dense")
+                upload_button(
+                    "Upload a table or a zip of pictures",
+                    (*TABLE_ENDINGS, *ARCHIVE_ENDINGS),
+                    self._take_file,
+                    most_bytes=MOST_BYTES,
+                )
+                self._path = ui.input("Or a path on this machine").props("outlined dense")
+                self._path.on("keydown.enter", self._take_path)
+                ui.button("Open", on_click=self._take_path).props("outline no-caps color=primary")
+            ui.label(
+                "A table has an example a row: CSV, TSV or Parquet. Pictures lie in a subfolder per class. Nothing "
+                "leaves this machine."
+            ).classes("quiet")
+            self._problem = problem_label()
+
+    async def list_found(self) -> None:
+        """Add what lies in the folder of data, which may take a moment to look through."""
+        found = await run.io_bound(found_sets)
+        options = {name: f"{name}: {line}" for name, line in self._known.items()}
+        self._set.set_options(options | (found or {}))
+
+    async def _take_set(self, event: events.ValueChangeEventArguments) -> None:
+        name = event.value
+        if name in self._known:
+            await self._take(lambda: known_set(name))
+        elif name is not None:
+            await self._take(lambda: from_path(allowed_path(str(name), self._roots), self._roots))
+
+    async def _take_path(self) -> None:
+        self._set.value = None
+        text = str(self._path.value or "")
+        await self._take(lambda: from_path(allowed_path(text, self._roots), self._roots))
+
+    async def _take_file(self, event: events.UploadEventArguments) -> None:
+        file = event.file
+        self._problem.text, self._set.value = "", None
+        try:
+            path = self._uploads.place(file.name, (*TABLE_ENDINGS, *ARCHIVE_ENDINGS))
+            if file.size() > MOST_BYTES:
+                raise DataError(f"'{path.name}' is larger than {MOST_BYTES // 2**20} MB; type its path instead")
+            await file.save(path)
+        except DescentlabError as error:
+            self._problem.text = str(error)
+            return
+        await self._take(lambda: self._open_upload(path))
+        self._problem.text = without_folder(self._problem.text, path)
+
+    def _open_upload(self, path: Path) -> Choice:
+        if path.suffix in ARCHIVE_ENDINGS:
+            folder = unpack_pictures(path)
+            path.unlink()
+            return from_path(folder, [self._uploads.folder], name=path.stem)
+        return from_path(path, [self._uploads.folder])
+
+    async def _take(self, find: Callable[[], Choice]) -> None:
+        self._problem.text = ""
+        try:
+            choice = await run.io_bound(find)
+        except DescentlabError as error:
+            self._problem.text = str(error)
+            return
+        if choice is not None:
+            await self._on_choice(choice)

@@ -1,0 +1,140 @@
+"""The section in which a trained network is asked: by a form, a table or a picture."""
+
+from collections.abc import Callable, Collection
+
+import numpy as np
+from nicegui import events, run as background, ui
+
+from descentlab import verbs
+from descentlab.core import DataError, DescentlabError
+from descentlab.data import PICTURE_ENDINGS, TABLE_ENDINGS
+from descentlab.studio.files import MOST_BYTES, Uploads, without_folder
+from descentlab.studio.pages._upload_button import upload_button
+from descentlab.studio.pages.data._form import Field, fields_of, predict_file, predict_row
+from descentlab.studio.pages.data._parts import bars, problem_label, section, sentences, word_table
+
+SHOWN = 20
+Read = Callable[[], float | str | None]
+
+
+class Predict:
+    """Where a person asks a network."""
+
+    def __init__(self, uploads: Uploads) -> None:
+        """Remember where uploaded files go."""
+        self._uploads = uploads
+        self._run: verbs.Run | None = None
+        self._readers: dict[str, Read] = {}
+
+    def build(self) -> None:
+        """Lay the section out; it is hidden until there is a run."""
+        with section("5 Predict") as self._panel:
+            self._box = ui.element("div").style("display: contents")
+            self._problem = problem_label()
+            self._told = ui.element("div").props('aria-live="polite"')
+        self._panel.visible = False
+
+    def offer(self, run: verbs.Run | None, truths: Collection[str] = ()) -> None:
+        """Take a finished run, and which of its columns hold "True" and "False"; None hides the section."""
+        self._run = run
+        self._panel.visible = run is not None
+        self._box.clear()
+        self._told.clear()
+        self._problem.text = ""
+        if run is not None:
+            with self._box:
+                self._fill(fields_of(run, truths))
+
+    def _fill(self, fields: tuple[Field, ...]) -> None:
+        self._readers = {}
+        if fields:
+            ui.label("Fields open with the training part's medians and most frequent words.").classes("quiet")
+            with ui.element("div").classes("data-form"):
+                for field in fields:
+                    self._readers[field.column] = _build_field(field)
+        with ui.element("div").classes("data-row"):
+            if fields:
+                ui.button("Predict", on_click=self._ask).props("no-caps")
+                upload_button("Predict a whole table", TABLE_ENDINGS, self._take_table, most_bytes=MOST_BYTES)
+            else:
+                endings = sorted(PICTURE_ENDINGS)
+                upload_button("Predict a picture", endings, self._take_picture, most_bytes=MOST_BYTES)
+
+    async def _ask(self) -> None:
+        values = {name: read() for name, read in self._readers.items()}
+        told = await self._try(lambda run: predict_row(run, values))
+        if told is not None:
+            self._show_one(told)
+
+    async def _take_picture(self, event: events.UploadEventArguments) -> None:
+        told = await self._from_file(event, tuple(PICTURE_ENDINGS))
+        if told is not None:
+            self._show_one(told)
+
+    async def _take_table(self, event: events.UploadEventArguments) -> None:
+        told = await self._from_file(event, TABLE_ENDINGS)
+        if told is not None:
+            self._show_many(told)
+
+    async def _from_file(
+        self, event: events.UploadEventArguments, endings: tuple[str, ...]
+    ) -> verbs.Predictions | None:
+        file = event.file
+        try:
+            path = self._uploads.place(file.name, endings)
+            if file.size() > MOST_BYTES:
+                raise DataError(f"'{path.name}' is larger than {MOST_BYTES // 2**20} MB; divide it")
+            await file.save(path)
+        except DescentlabError as error:
+            self._problem.text = str(error)
+            return None
+        told = await self._try(lambda run: predict_file(run, path))
+        self._problem.text = without_folder(self._problem.text, path)
+        return told
+
+    async def _try(self, ask: Callable[[verbs.Run], verbs.Predictions]) -> verbs.Predictions | None:
+        run = self._run
+        self._problem.text = ""
+        self._told.clear()
+        if run is None:
+            return None
+        try:
+            return await background.io_bound(ask, run)
+        except DescentlabError as error:
+            self._problem.text = str(error)
+            return None
+
+    def _show_one(self, told: verbs.Predictions) -> None:
+        with self._told:
+            word = told.predicted.tolist()[0]
+            ui.label(f"Predicted: {word if told.classes else f'{word:.6g}'}").classes("data-told")
+            if told.classes:
+                shares = told.probabilities[0]
+                order = np.argsort(-shares, kind="stable").tolist()
+                rows = [(told.classes[place], float(shares[place]), f"{shares[place]:.1%}") for place in order]
+                bars(rows, "Classes with their probabilities")
+            sentences(told.notes)
+
+    def _show_many(self, told: verbs.Predictions) -> None:
+        with self._told:
+            table = told.table(SHOWN)
+            numeric = frozenset(range(2, len(table.header))) if told.classes else frozenset({1})
+            word_table(table.header, table.rows, numeric=numeric)
+            with ui.element("div").classes("data-row"):
+                ui.button(
+                    f"Download {len(told):,} predictions",
+                    icon="download",
+                    on_click=lambda: ui.download.content(told.to_csv(), "predictions.csv"),
+                ).props("no-caps outline")
+                if len(told) > SHOWN:
+                    ui.label(table.title).classes("quiet")
+            sentences(told.notes)
+
+
+def _build_field(field: Field) -> Read:
+    if field.words:
+        select = ui.select(list(field.words), label=field.column, value=field.default or None, clearable=True)
+        select.props("dense outlined options-dense")
+        return lambda: select.value
+    number = ui.number(field.column, value=float(field.default)).props("dense outlined")
+    return lambda: number.value

@@ -1,0 +1,177 @@
+"""What can be trained on: bundled sets, those of the data folder, files, and uploads; and with which networks."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from descentlab.core import DataError
+from descentlab.data import PICTURE_ENDINGS, TABLE_ENDINGS, data_folder, data_names, is_idx_here
+from descentlab.spec import (
+    AnyLayerSpec,
+    BundledData,
+    DataSpec,
+    DenseSpec,
+    Experiment,
+    IdxData,
+    PicturesData,
+    SquaredErrorSpec,
+    TableData,
+    pictures_experiment,
+    preset,
+    preset_names,
+    table_experiment,
+)
+from descentlab.studio.files import check_links, plain_name
+from descentlab.studio.playing import TABLES
+
+IDX = ("mnist", "fashion-mnist")
+DEEPEST = 3
+MOST_FOUND = 200
+
+Kind = Literal["table", "pictures", "set"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Data that a person chose.
+
+    Attributes:
+        name: What to call it.
+        kind: A table's file, a folder of pictures, or a set that descentlab knows.
+        data: Where it is.
+        networks: What may be trained on it: a word, and a line for a person. The first is the default.
+    """
+
+    name: str
+    kind: Kind
+    data: DataSpec
+    networks: dict[str, str]
+
+    def default(self, network: str) -> Experiment:
+        """Return the experiment that `descentlab train` would start from, for its numbers and layers."""
+        if isinstance(self.data, TableData):
+            return table_experiment(self.data, plain_name(self.name))
+        if isinstance(self.data, PicturesData):
+            return pictures_experiment(self.data, plain_name(self.name), model="mlp" if network == "mlp" else "cnn")
+        return preset(network) if network in preset_names() else _on_bundled_table(self.data)
+
+    def with_table(self, **changes: Any) -> "Choice":
+        """Read the table with another `target`, `task` or columns to `drop`; other data stays as it is."""
+        if not isinstance(self.data, TableData):
+            return self
+        return replace(self, data=TableData.model_validate({**self.data.model_dump(), **changes}))
+
+    @property
+    def path(self) -> Path | None:
+        """The table's file or the pictures' folder; None for a set that descentlab knows."""
+        return Path(self.data.path) if isinstance(self.data, TableData | PicturesData) else None
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether the units of hidden layers may be chosen: where the network is that for tables."""
+        return self.kind == "table" or list(self.networks) == ["table"]
+
+
+def _on_bundled_table(data: DataSpec) -> Experiment:
+    name = getattr(data, "name", "table")
+    usual = table_experiment(TableData(path=name), name)
+    changes: dict[str, Any] = {"data": data}
+    # A file's loss is settled by what its target holds; here it is known.
+    return usual.model_copy(update=changes | ({"loss": SquaredErrorSpec()} if name == "diabetes" else {}))
+
+
+def known_sets() -> dict[str, str]:
+    """List the sets that are here without a download, by name with a line about each."""
+    lines = data_names()
+    names = [*TABLES, "digits", *(name for name in IDX if is_idx_here(name))]
+    return {name: lines[name].partition(" (")[0] for name in names}
+
+
+def known_set(name: str) -> Choice:
+    """Return a set by its name."""
+    data = IdxData.model_validate({"name": name}) if name in IDX else BundledData.model_validate({"name": name})
+    lines = preset_names()
+    fitting = {word: f"{word}: {describe_layers(made.model)}" for word in lines if (made := preset(word)).data == data}
+    return Choice(name, "set", data, fitting or {"table": "one hidden layer"})
+
+
+def found_sets(folder: Path | None = None) -> dict[str, str]:
+    """List tables and folders of pictures below a folder of data, by path with a line about each."""
+    root = data_folder() if folder is None else folder
+    found: dict[str, str] = {}
+    for parent, subfolders, files in os.walk(root):
+        here = Path(parent)
+        depth = len(here.relative_to(root).parts)
+        if here != root and _is_of_pictures(here):
+            found[str(here)] = f"{here.relative_to(root)} (pictures)"
+            subfolders.clear()
+            continue
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith(".")) if depth < DEEPEST else []
+        tables = sorted(name for name in files if name.lower().endswith(TABLE_ENDINGS[:2] + TABLE_ENDINGS[-2:]))
+        found |= {str(here / name): str((here / name).relative_to(root)) for name in tables}
+        if len(found) >= MOST_FOUND:
+            break
+    return found
+
+
+def _is_of_pictures(folder: Path) -> bool:
+    """Look for two subfolders of pictures, or parts with such; a few files of each are enough to tell."""
+    subfolders = _subfolders(folder)[:20]
+    if sum(map(_has_picture, subfolders)) >= 2:
+        return True
+    is_divided = any(sub.name.lower() in ("train", "training") for sub in subfolders)
+    return is_divided and any(sum(map(_has_picture, _subfolders(sub)[:20])) >= 2 for sub in subfolders)
+
+
+def _subfolders(folder: Path) -> list[Path]:
+    with os.scandir(folder) as entries:
+        return sorted(Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False))
+
+
+def _has_picture(folder: Path) -> bool:
+    with os.scandir(folder) as entries:
+        return any(
+            Path(entry.name).suffix.lower() in PICTURE_ENDINGS for _, entry in zip(range(20), entries, strict=False)
+        )
+
+
+def from_path(path: Path, roots: Sequence[Path], *, name: str = "") -> Choice:
+    """Take a table's file or a folder of pictures.
+
+    Args:
+        path: Where it is; allowed already.
+        roots: The allowed folders, out of which no link in a folder may lead.
+        name: What to call it; by default the file's name.
+
+    Raises:
+        DataError: If it is neither.
+    """
+    if path.is_dir():
+        if (path / "experiment.toml").exists():
+            raise DataError(f"'{path.name}' is a run, not data; the Runs page shows it")
+        check_links(path, roots)
+        networks = {"cnn": "convolutions and poolings, by the pictures' size", "mlp": "dense layers"}
+        return Choice(name or path.name, "pictures", PicturesData(path=str(path)), networks)
+    if not path.name.lower().endswith(TABLE_ENDINGS):
+        raise DataError(f"'{path.name}' is none of {', '.join(TABLE_ENDINGS)}, nor a folder of pictures")
+    return Choice(name or path.name, "table", TableData(path=str(path)), {"table": "one hidden layer"})
+
+
+def describe_layers(layers: Sequence[AnyLayerSpec]) -> str:
+    """Name layers in a line, as "dense 64 relu, dense"."""
+    words = []
+    for layer in layers:
+        size = getattr(layer, "units", None) or getattr(layer, "filters", None)
+        kind = layer.kind.replace("-", " ")
+        activation = getattr(layer, "activation", "linear")
+        parts = (kind, "" if size is None else str(size), "" if activation == "linear" else activation)
+        words.append(" ".join(part for part in parts if part))
+    return ", ".join(words)
+
+
+def hidden_units(experiment: Experiment) -> str:
+    """Return the units of hidden dense layers as a person types them: "16, 16"."""
+    units = [layer.units for layer in experiment.model[:-1] if isinstance(layer, DenseSpec)]
+    return ", ".join(map(str, units))

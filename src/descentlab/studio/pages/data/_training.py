@@ -1,0 +1,228 @@
+"""A training in a thread of its own, which a page watches and may stop."""
+
+import math
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from descentlab import verbs
+from descentlab.core import DescentlabError, SpecError
+from descentlab.spec import PicturesData, TableData
+from descentlab.studio.pages.data._sets import Choice
+from descentlab.training import Progress
+
+State = Literal["loading", "training", "done", "stopped", "failed"]
+MOST_AT_ONCE = 4
+MOST_POINTS = 2_000
+
+Points = list[list[float | None]]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a person asks of a training.
+
+    Attributes:
+        network: One of the choice's networks.
+        epochs: Passes over the training part.
+        learning_rate: The optimizer's rate.
+        seed: Draws the split, the initial weights and the order of the examples.
+        hidden: Units of the hidden layers, where they may be chosen.
+    """
+
+    network: str
+    epochs: int
+    learning_rate: float
+    seed: int = 0
+    hidden: tuple[int, ...] | None = None
+
+
+def read_hidden(text: str) -> tuple[int, ...]:
+    """Read "16, 16"; nothing stands for no hidden layer.
+
+    Raises:
+        SpecError: If it is something else.
+    """
+    words = [word for word in re.split(r"[,\s]+", text.strip()) if word]
+    if not all(re.fullmatch(r"[0-9]{1,6}", word) and int(word) > 0 for word in words):
+        raise SpecError(f"hidden units '{text.strip()[:40]}': expected numbers with commas between, as 16, 16")
+    return tuple(map(int, words))
+
+
+def begin(choice: Choice, settings: Settings, *, root: Path, watcher: verbs.Watcher) -> verbs.Run:
+    """Train as `descentlab train` does.
+
+    Raises:
+        DescentlabError: If it cannot be done; nothing is left behind.
+        Stopped: If the watcher's event was set.
+    """
+    numbers = {"epochs": settings.epochs, "learning_rate": settings.learning_rate, "seed": settings.seed}
+    data = choice.data
+    if isinstance(data, TableData):
+        return verbs.train(
+            data.path,
+            data.target,
+            task=None if data.task == "auto" else data.task,
+            drop=data.drop,
+            hidden=settings.hidden,
+            root=root,
+            watcher=watcher,
+            **numbers,
+        )
+    if isinstance(data, PicturesData):
+        return verbs.train(data.path, model=settings.network, root=root, watcher=watcher, **numbers)
+    usual = choice.default(settings.network)
+    return verbs.train(usual, hidden=settings.hidden, root=root, watcher=watcher, **numbers)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a training stands.
+
+    Attributes:
+        state: What it does or how it ended.
+        words: The same for a person.
+        share: How much is done, from 0 to 1; None where nobody knows.
+        version: Counts up with every change.
+    """
+
+    state: State
+    words: str
+    share: float | None = None
+    version: int = 0
+
+
+class _LeftOffError(Exception):
+    """Raised within a loading that is to stop."""
+
+
+@dataclass
+class Training:
+    """One training.
+
+    Attributes:
+        work: What is to be done, with a watcher.
+        run: What came of it, once it is done.
+        path: Where it was stopped, to be resumed.
+        train_curve: Epoch and training loss.
+        validation_curve: The same of the validation part.
+    """
+
+    work: Callable[[verbs.Watcher], verbs.Run]
+    run: verbs.Run | None = None
+    path: Path | None = None
+    train_curve: Points = field(default_factory=list)
+    validation_curve: Points = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._stop = threading.Event()
+        self._standing = Standing("loading", "Reading the data")
+        self._thread = threading.Thread(target=self._work, name="studio-training")
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands; may be asked from any thread."""
+        return self._standing
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has come to an end."""
+        return self._standing.state in ("done", "stopped", "failed")
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End it as a Ctrl-C does: at the next slice, with everything kept."""
+        self._stop.set()
+
+    def join(self) -> None:
+        """Wait for its end."""
+        self._thread.join()
+
+    def _tell(self, state: State, words: str, share: float | None = None) -> None:
+        self._standing = Standing(state, words, share, self._standing.version + 1)
+
+    def _work(self) -> None:
+        watcher = verbs.Watcher(on_loading=self._on_loading, on_training=self._on_training, stop=self._stop)
+        try:
+            self.run = self.work(watcher)
+            self._tell("done", f"Done: {self.run.folder.name}", 1.0)
+        except verbs.Stopped as stopped:
+            self.path = stopped.path
+            self._tell("stopped", f"Stopped. {stopped.path.name} is kept and can be continued.", self._standing.share)
+        except _LeftOffError:
+            self._tell("stopped", "Stopped before training began; nothing is kept.")
+        except DescentlabError as error:
+            self._tell("failed", str(error))
+        except Exception as error:  # a page that waits for ever would be worse than a poor message
+            self._tell("failed", f"Training ended with an unforeseen error: {type(error).__name__}: {error}")
+            raise
+
+    def _on_loading(self, what: str, done: int, total: int) -> None:
+        if self._stop.is_set():
+            raise _LeftOffError
+        self._tell("loading", f"{what}: {done:,} of {total:,}", done / total if total else None)
+
+    def _on_training(self, now: Progress) -> None:
+        for name, curve in (("train_loss", self.train_curve), ("validation_loss", self.validation_curve)):
+            if name in now.latest:
+                _add_point(curve, now.epoch, now.latest[name])
+        words = f"Epoch {now.epoch:,} of {now.num_epochs:,}"
+        self._tell("training", "Measuring what came out" if now.share >= 1.0 else words, now.share)
+
+
+def _add_point(curve: Points, epoch: int, value: float) -> None:
+    """Put a point on a curve; one that gets long loses every other point."""
+    if curve and curve[-1][0] == epoch:
+        curve.pop()
+    curve.append([float(epoch), value if math.isfinite(value) else None])
+    if len(curve) > MOST_POINTS:
+        del curve[1::2]
+
+
+class Trainings:
+    """All trainings of the Data page, of all who are there."""
+
+    def __init__(self) -> None:
+        self._running: list[Training] = []
+
+    def start(self, work: Callable[[verbs.Watcher], verbs.Run]) -> Training:
+        """Start one.
+
+        Raises:
+            DescentlabError: If too many run.
+        """
+        self._running = [training for training in self._running if not training.is_over]
+        if len(self._running) >= MOST_AT_ONCE:
+            raise DescentlabError(
+                f"{MOST_AT_ONCE} trainings run already, which is all this machine does at once; wait for one"
+            )
+        training = Training(work)
+        self._running.append(training)
+        training.start()
+        return training
+
+    def close(self) -> None:
+        """Stop all, so that each is kept."""
+        for training in self._running:
+            training.stop()
+
+
+def curves_of(run: verbs.Run) -> tuple[Points, Points]:
+    """Return training and validation loss of a finished run's first network by epoch."""
+    columns = run.folder.history()
+    is_first = columns["member"] == columns["member"][0]
+
+    def curve(name: str) -> Points:
+        if name not in columns:
+            return []
+        pairs = zip(columns["epoch"][is_first].tolist(), columns[name][is_first].tolist(), strict=True)
+        points: Points = [[float(epoch), value if math.isfinite(value) else None] for epoch, value in pairs]
+        return points[:: max(1, math.ceil(len(points) / MOST_POINTS))]
+
+    return curve("train_loss"), curve("validation_loss")

@@ -1,0 +1,278 @@
+"""One page's training: it runs off the event loop, and makes a frame when the browser has taken the last."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Literal, TypeVar
+
+from descentlab.core import DescentlabError
+from descentlab.live import Race, Session
+from descentlab.spec import Experiment
+from descentlab.studio.playing._frame import FrameMaker
+
+Speed = Literal["step", "epoch", "10 epochs", "100 epochs", "fastest"]
+EPOCHS_A_FRAME: dict[Speed, int] = {"epoch": 1, "10 epochs": 10, "100 epochs": 100}
+FRAME_S = 1 / 30
+"""A frame is made so often at most."""
+SLICE_S = 0.016
+"""Seconds of training in a slice at the fastest speed, where a core is free for it; less where many share a core. A
+browser takes about as long to draw a frame: 0.025 shows a quarter fewer frames, and trains no more."""
+SHORTEST_SLICE_S = 0.004
+SETTLED_S = 0.3
+"""A new network that stands so long is compiled for training before anybody presses play."""
+
+LOG = logging.getLogger(__name__)
+
+Command = Callable[[Session], None]
+Answer = TypeVar("Answer")
+
+
+class Player:
+    """A session that plays: commands come from the page, frames go to it.
+
+    Attributes:
+        key: By which its page asks for its frames.
+        session: What is trained; touched by one slice of work at a time, and by nothing else.
+        is_running: Whether it trains.
+        speed: How much it trains a frame.
+        stop_at_epoch: Training pauses there; None: nowhere.
+        stop_at_loss: Training pauses when the training loss of the network in focus is below; None: never.
+        is_hidden: Whether nobody looks; no frame is made then.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        experiment: Experiment,
+        race: Race | None,
+        *,
+        pool: ThreadPoolExecutor,
+        compiler: ThreadPoolExecutor,
+        share: Callable[[], float],
+    ) -> None:
+        """Wait for the first page to look; nothing is computed before.
+
+        Args:
+            key: Its secret name.
+            experiment: What to train.
+            race: What differs between networks that train side by side.
+            pool: Where slices of work are done.
+            compiler: Where networks are compiled ahead of their training.
+            share: Returns the share of a core that this player may have.
+        """
+        self.key = key
+        self.session: Session | None = None
+        self.is_running = False
+        self.speed: Speed = "epoch"
+        self.stop_at_epoch: int | None = None
+        self.stop_at_loss: float | None = None
+        self.is_hidden = False
+        self.problem = ""
+        self.on_change: Callable[[], None] = lambda: None
+        self._first = (experiment, race)
+        self._pool = pool
+        self._compiler = compiler
+        self._share = share
+        self._commands: deque[Command] = deque()
+        self._maker = FrameMaker()
+        self._is_wanted = True
+        self._is_taken = False
+        self._wake = asyncio.Event()
+        self._is_closed = False
+        self._prepared = -1
+        self._task: asyncio.Task[None] | None = None
+        self._send: Callable[[bytes], None] | None = None
+
+    def do(self, command: Command) -> None:
+        """Hand in a command; it is carried out before the next slice of training. Its problem becomes `problem`."""
+
+        def carry_out(session: Session) -> None:
+            try:
+                command(session)
+                self.problem = ""
+            except DescentlabError as error:
+                self.problem = str(error)
+
+        self._hand_in(carry_out)
+
+    def _hand_in(self, work: Command) -> None:
+        self._commands.append(work)
+        self.refresh()
+
+    async def ask(self, question: Callable[[Session], Answer]) -> Answer:
+        """Ask something of the session as it stands, and wait for the answer.
+
+        Raises:
+            DescentlabError: If the question raises it.
+        """
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
+
+        def put(session: Session) -> None:
+            try:
+                told = question(session)
+            except DescentlabError as error:
+                loop.call_soon_threadsafe(_set, answer, None, error)
+            else:
+                loop.call_soon_threadsafe(_set, answer, told, None)
+
+        self._hand_in(put)
+        return await answer
+
+    def play(self) -> None:
+        """Train on."""
+        self.is_running = True
+        self.refresh()
+
+    def pause(self) -> None:
+        """Stop training."""
+        self.is_running = False
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Ask for a new frame."""
+        self._is_wanted = True
+        self._wake.set()
+
+    def connect(self, send: Callable[[bytes], None]) -> None:
+        """Hear where frames go; a page that comes back gets everything anew."""
+        self._send, self._is_taken, self.is_hidden = send, True, False
+        self._maker = FrameMaker()
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._play())
+        self.refresh()
+
+    def disconnect(self, send: Callable[[bytes], None]) -> None:
+        """Hear that the page is gone; training stops until it is back."""
+        if self._send is send:
+            self._send = None
+            self.is_running = False
+
+    def taken(self) -> None:
+        """Hear that the browser has drawn the last frame."""
+        self._is_taken = True
+        self._wake.set()
+
+    def hide(self, *, is_hidden: bool) -> None:
+        """Hear whether anybody looks."""
+        self.is_hidden = is_hidden
+        if not is_hidden:
+            self.refresh()
+
+    def close(self) -> None:
+        """End for good."""
+        self._is_closed, self.is_running = True, False
+        self._wake.set()
+
+    async def _play(self) -> None:
+        loop = asyncio.get_running_loop()
+        while not self._is_closed:
+            begin = time.perf_counter()
+            if not self._has_work():
+                self._wake.clear()
+                if not self._has_work():
+                    await self._wake.wait()
+                continue
+            before = self._standing()
+            frame = await loop.run_in_executor(self._pool, self._slice)
+            if frame is not None and self._send is not None:
+                self._is_taken = False
+                self._send(frame)
+                self._prepare_soon(loop)
+            if before != self._standing():
+                self.on_change()
+            await asyncio.sleep(max(0.0, self._pace() - (time.perf_counter() - begin)))
+
+    def _standing(self) -> tuple[str, bool, int | None]:
+        """Return what the page hears of, between two slices, when it is another."""
+        return self.problem, self.is_running, self.session.data_generation if self.session is not None else None
+
+    def _prepare_soon(self, loop: asyncio.AbstractEventLoop) -> None:
+        session = self.session
+        if session is None or session.generation == self._prepared:
+            return
+        self._prepared = generation = session.generation
+
+        def tell(_: object) -> None:
+            loop.call_soon_threadsafe(self.refresh)
+
+        def prepare() -> None:
+            # Whoever still changes the network is not kept waiting by what compiles the one before.
+            if session.generation == generation and not self._is_closed:
+                self._compiler.submit(session.prepare).add_done_callback(tell)
+
+        loop.call_later(SETTLED_S, prepare)
+
+    def _pace(self) -> float:
+        return 0.0 if self.speed == "fastest" or not self.is_running else FRAME_S
+
+    def _has_work(self) -> bool:
+        can_show = self._is_wanted and self._is_taken and not self.is_hidden and self._send is not None
+        # At a set number of epochs a frame, the page's own pace is the training's.
+        can_train = self.is_running and (self.speed == "fastest" or self.is_hidden or self._is_taken)
+        return bool(self._commands) or can_train or can_show
+
+    def _slice(self) -> bytes | None:
+        """Carry out commands, train a little, and make a frame if one is wanted. This runs in a thread."""
+        try:
+            session = self._ready_session()
+            generation = session.generation
+            self._obey(session)
+            # New networks are shown before they train: what trains them has yet to be compiled.
+            if self.is_running and session.generation == generation:
+                self._train(session)
+                self._is_wanted = True
+            if not (self._is_wanted and self._is_taken) or self.is_hidden:
+                return None
+            self._is_wanted = False
+            return self._maker.make(session, is_running=self.is_running, problem=self.problem)
+        except DescentlabError as error:
+            self.problem, self.is_running, self._is_wanted = str(error), False, False
+            return None
+        except Exception as error:
+            # A mistake of ours must not leave a page that never answers again.
+            LOG.exception("a slice of work failed")
+            self.problem, self.is_running, self._is_wanted = f"descentlab failed here: {error!r}", False, False
+            return None
+
+    def _ready_session(self) -> Session:
+        if self.session is None:
+            self.session = Session(*self._first)
+        return self.session
+
+    def _obey(self, session: Session) -> None:
+        while self._commands:
+            self._commands.popleft()(session)
+
+    def _train(self, session: Session) -> None:
+        if self.speed == "step":
+            session.advance(steps=1)
+        else:
+            session.advance(epochs=self._epochs(session))
+        if session.is_over or self._is_reached(session):
+            self.is_running = False
+
+    def _epochs(self, session: Session) -> int:
+        budget = max(SHORTEST_SLICE_S, SLICE_S * self._share())
+        affordable = max(1, int(budget / session.epoch_seconds)) if session.epoch_seconds else 1
+        wanted = EPOCHS_A_FRAME.get(self.speed, affordable)
+        left = self.stop_at_epoch - session.epoch if self.stop_at_epoch is not None else wanted
+        return max(1, min(wanted, 4 * affordable, left if left > 0 else wanted))
+
+    def _is_reached(self, session: Session) -> bool:
+        if self.stop_at_epoch is not None and session.epoch == self.stop_at_epoch:
+            return True
+        loss = session.racers[session.focus].reading().values.get("train_loss")
+        return self.stop_at_loss is not None and loss is not None and loss < self.stop_at_loss
+
+
+def _set(answer: "asyncio.Future[Any]", told: Any, error: Exception | None) -> None:
+    if answer.done():
+        return
+    if error is None:
+        answer.set_result(told)
+    else:
+        answer.set_exception(error)

@@ -1,0 +1,66 @@
+"""What the playground opens with: its data sets, the features of their points, and the loss that fits."""
+
+from typing import Any
+
+from descentlab.core import SpecError, unknown_name
+from descentlab.spec import Experiment, parse, preset
+
+PLAYGROUND = ("circle", "xor", "gauss", "spiral", "plane", "multi-gauss")
+TABLES = ("iris", "wine", "breast-cancer", "diabetes")
+REGRESSIONS = ("plane", "multi-gauss", "diabetes")
+MOST_CLASSES = 20
+FEATURES = {
+    "x1": "x1",
+    "x2": "x2",
+    "x1x1": "x1^2",
+    "x2x2": "x2^2",
+    "x1x2": "x1*x2",
+    "sinx1": "sin(x1)",
+    "sinx2": "sin(x2)",
+}
+"""How a link writes the features: without signs that an address would have to escape."""
+
+
+def default_experiment(name: str = "circle") -> Experiment:
+    """Return the experiment that the playground opens with on a set: 2-4-2-1, tanh, rate 0.03, batches of 10.
+
+    Args:
+        name: A playground set, or a bundled table.
+
+    Raises:
+        SpecError: If there is no such set.
+    """
+    if name not in (*PLAYGROUND, *TABLES):
+        raise SpecError(unknown_name("data set", name, (*PLAYGROUND, *TABLES)))
+    base = preset("circle")
+    data: dict[str, Any] = {"kind": "playground" if name in PLAYGROUND else "bundled", "name": name}
+    values = base.model_dump(mode="json", exclude_none=True) | {"name": name, "data": data, "epochs": 1_000}
+    return parse(values | {"loss": usual_loss(name)})
+
+
+def usual_loss(name: str) -> dict[str, Any]:
+    """Return the loss that fits a set: the page's own for its sets, cross-entropy for more than two classes."""
+    if name in REGRESSIONS:
+        return {"kind": "squared-error", "output": "linear", "factor": 0.5}
+    if name in PLAYGROUND:
+        return {"kind": "squared-error", "output": "tanh", "factor": 0.5}
+    return {"kind": "cross-entropy"}
+
+
+def loss_of_points(points: list[Any]) -> dict[str, Any]:
+    """Return the loss that fits points of one's own: classes have words, and a real target numbers.
+
+    Raises:
+        SpecError: If they have too many classes.
+    """
+    labels = {label for _, _, label in points}
+    if all(isinstance(label, str) for label in labels):
+        if len(labels) > MOST_CLASSES:
+            raise SpecError(f"the points have {len(labels)} classes; the playground takes {MOST_CLASSES}")
+        return usual_loss("circle") if len(labels) <= 2 else {"kind": "cross-entropy"}
+    return usual_loss("plane")
+
+
+def fitting_batch(count: int) -> int:
+    """Return a batch that fits into half of so few points."""
+    return max(1, min(10, count // 4))

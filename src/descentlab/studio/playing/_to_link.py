@@ -1,0 +1,96 @@
+"""An experiment of the playground written as the query of an address."""
+
+from urllib.parse import quote
+
+from descentlab.spec import DenseSpec, DropoutSpec, Experiment, PlaygroundData, PointsData
+from descentlab.studio.playing._packing import pack_points
+from descentlab.studio.playing._sets import FEATURES, fitting_batch, loss_of_points, usual_loss
+from descentlab.studio.playing._view import View
+
+
+def to_query(experiment: Experiment, view: View | None = None) -> str:
+    """Write an experiment of the playground as a query; what is as it opens is left out.
+
+    Args:
+        experiment: As `from_query` makes them.
+        view: How it is shown.
+
+    Returns:
+        The query, without its question mark; `from_query` gives the same experiment back.
+    """
+    found = {**_data_words(experiment), **_model_words(experiment), **_training_words(experiment)}
+    shown = view or View()
+    if shown.race is not None:
+        values = ",".join(_short(value) if isinstance(value, float) else str(value) for value in shown.race.values)
+        found["race"] = f"{shown.race.name}:{values}"
+    found |= {"test": "1"} if shown.shows_test else {}
+    found |= {"discretize": "1"} if shown.is_discrete else {}
+    found |= {"across": shown.axes[0], "up": shown.axes[1]} if shown.axes else {}
+    found |= {"hide": ",".join(sorted(shown.hidden))} if shown.hidden else {}
+    found |= {"weights": shown.weights} if shown.weights else {}
+    return "&".join(f"{name}={quote(value, safe=',:.-_')}" for name, value in found.items())
+
+
+def _data_words(experiment: Experiment) -> dict[str, str]:
+    data = experiment.data
+    found: dict[str, str] = {}
+    if isinstance(data, PointsData):
+        found["points"] = pack_points(data.points)
+    else:
+        found["data"] = getattr(data, "name", data.kind)
+    if isinstance(data, PlaygroundData) and data.noise:
+        found["noise"] = _short(data.noise)
+    if isinstance(data, PlaygroundData | PointsData) and data.features != ("x1", "x2"):
+        words = {feature: word for word, feature in FEATURES.items()}
+        found["features"] = ",".join(words[feature] for feature in data.features)
+    if experiment.split.test != 0.5:
+        found["share"] = _short(round(100.0 * (1.0 - experiment.split.test), 2))
+    if experiment.seed:
+        found["seed"] = str(experiment.seed)
+    if experiment.data_seed is not None:
+        found["dataseed"] = str(experiment.data_seed)
+    return found
+
+
+def _model_words(experiment: Experiment) -> dict[str, str]:
+    *before, output = experiment.model
+    hidden = [layer for layer in before if isinstance(layer, DenseSpec)]
+    drops = [layer.rate for layer in before if isinstance(layer, DropoutSpec)]
+    found = {"layers": ",".join(str(layer.units) for layer in hidden)}
+    activations = [layer.activation for layer in hidden]
+    if activations:
+        found["activation"] = activations[0] if len(set(activations)) == 1 else ",".join(activations)
+    if isinstance(output, DenseSpec) and output.initializer != "uniform":
+        found["init"] = output.initializer
+    if drops:
+        found["dropout"] = _short(drops[0])
+    return found
+
+
+def _training_words(experiment: Experiment) -> dict[str, str]:
+    optimizer = experiment.optimizer
+    found = {"rate": _short(optimizer.learning_rate)}
+    if optimizer.kind != "sgd":
+        found["optimizer"] = optimizer.kind
+    if (momentum := getattr(optimizer, "momentum", 0.9)) != 0.9:
+        found["momentum"] = _short(momentum)
+    found |= {name: _short(value) for name in ("l1", "l2") if (value := getattr(optimizer, name))}
+    usual = fitting_batch(len(experiment.data.points)) if isinstance(experiment.data, PointsData) else 10
+    if experiment.batch_size != usual:
+        found["batch"] = str(experiment.batch_size)
+    if experiment.loss.kind != _usual_kind(experiment):
+        found["loss"] = experiment.loss.kind
+    if experiment.schedule.kind != "constant":
+        found |= {"schedule": experiment.schedule.kind, "epochs": str(experiment.epochs)}
+    return found
+
+
+def _usual_kind(experiment: Experiment) -> str:
+    data = experiment.data
+    if isinstance(data, PointsData):
+        return str(loss_of_points([list(point) for point in data.points])["kind"])
+    return str(usual_loss(getattr(data, "name", ""))["kind"])
+
+
+def _short(value: float) -> str:
+    return f"{value:.10g}"

@@ -1,0 +1,128 @@
+"""One example's way through the network and back, stage by stage, as words and numbers to be drawn."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from descentlab.backpropagation import Account, LayerAccount
+from descentlab.data import Dataset
+
+MOST_NEURONS = 24
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the way.
+
+    Attributes:
+        title: What happens.
+        text: The formula, and what it says.
+        columns: Heads of the table.
+        rows: Its numbers, a neuron a row.
+        numbers: What to write on the drawing: by `layer/row/unit` on a weight's line, by `layer/unit` under a neuron.
+    """
+
+    title: str
+    text: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: dict[str, str]
+
+
+def walk(account: Account, dataset: Dataset, row: int) -> list[Stage]:
+    """Lay out the stages: the example, forward layer by layer, the cost, backward layer by layer.
+
+    Args:
+        account: Of one example.
+        dataset: Where the example comes from.
+        row: Which it is.
+
+    Returns:
+        The stages, in their order.
+    """
+    layers = [layer for layer in account.layers if "weight" in layer.params]
+    return [
+        _example(account, dataset, row),
+        *(_forward(layer) for layer in layers),
+        _cost(account, dataset, row),
+        *(_backward(layer) for layer in reversed(layers)),
+    ]
+
+
+def _example(account: Account, dataset: Dataset, row: int) -> Stage:
+    inputs = account.problem.inputs[0]
+    rows = tuple((name, _told(value)) for name, value in zip(dataset.feature_names, inputs, strict=True))
+    return Stage(
+        "The example", f"{_target(dataset, row)}; what the network sees of it:", ("input", "value"),
+        rows[:MOST_NEURONS], {},
+    )  # fmt: skip
+
+
+def _forward(layer: LayerAccount) -> Stage:
+    before, weight = layer.inputs[0], layer.params["weight"]
+    bias = layer.params.get("bias", np.zeros(weight.shape[1]))
+    z, a = layer.preactivation[0], layer.activation[0]
+    numbers = {
+        f"{layer.name}/{place}/{unit}": f"{_told(weight[place, unit])}·{_told(before[place])}"
+        for place in range(min(len(before), MOST_NEURONS))
+        for unit in range(min(len(z), MOST_NEURONS))
+    }
+    numbers |= {f"{layer.name}/{unit}": _told(a[unit]) for unit in range(min(len(z), MOST_NEURONS))}
+    rows = tuple(
+        (str(unit + 1), _told(float(before @ weight[:, unit])), _told(bias[unit]), _told(z[unit]), _told(a[unit]))
+        for unit in range(min(len(z), MOST_NEURONS))
+    )
+    text = "z = Wa + b: each input times its weight, summed, plus the bias; then a = σ(z)."
+    return Stage(f"Forward: {layer.name}", text, ("neuron", "Wa", "b", "z", "a = σ(z)"), rows, numbers)
+
+
+def _cost(account: Account, dataset: Dataset, row: int) -> Stage:
+    outputs, delta = account.cost.outputs[0], account.cost.delta[0]
+    names = dataset.classes if len(dataset.classes) == len(outputs) else ("output",) * len(outputs)
+    rows = tuple((name, _told(output), _told(slope)) for name, output, slope in zip(names, outputs, delta, strict=True))
+    text = (
+        f"{_target(dataset, row)}. It costs C = {_told(account.mean_cost)}. On the way back it all begins with ∂C/∂z."
+    )
+    last = account.layers[-1].name
+    numbers = {f"{last}/{unit}": f"∂C/∂z {_told(slope)}" for unit, slope in enumerate(delta)}
+    return Stage("The cost", text, ("output", "value", "∂C/∂z"), rows, numbers)
+
+
+def _backward(layer: LayerAccount) -> Stage:
+    upstream, slope, delta = (
+        layer.activation_gradient[0],
+        np.broadcast_to(layer.slope, layer.delta.shape)[0],
+        layer.delta[0],
+    )
+    gradient = layer.gradients["weight"]
+    numbers = {
+        f"{layer.name}/{place}/{unit}": _told(gradient[place, unit])
+        for place in range(min(gradient.shape[0], MOST_NEURONS))
+        for unit in range(min(gradient.shape[1], MOST_NEURONS))
+    }
+    numbers |= {f"{layer.name}/{unit}": f"δ {_told(delta[unit])}" for unit in range(min(len(delta), MOST_NEURONS))}
+    rows = tuple(
+        (str(unit + 1), _told(upstream[unit]), _told(slope[unit]), _told(delta[unit]), _largest(gradient[:, unit]))
+        for unit in range(min(len(delta), MOST_NEURONS))
+    )
+    text = (
+        "δ = ∂C/∂a · σ'(z), and for each weight ∂C/∂w = δ · a of the neuron that it comes from (on the lines); "
+        "the neuron below is handed ∂C/∂a = Wδ. The bias wants ∂C/∂b = δ."
+    )
+    columns = ("neuron", "∂C/∂a", "σ'(z)", "δ = ∂C/∂z", "largest ∂C/∂w")
+    return Stage(f"Backward: {layer.name}", text, columns, rows, numbers)
+
+
+def _largest(values: np.ndarray) -> str:
+    return _told(values[int(np.argmax(np.abs(values)))])
+
+
+def _target(dataset: Dataset, row: int) -> str:
+    if dataset.classes:
+        return f"It is {dataset.classes[int(dataset.targets[row])]}"
+    value = float(dataset.targets[row]) * dataset.target_scale + dataset.target_shift
+    return f"Its target is {_told(value)}"
+
+
+def _told(value: float) -> str:
+    return f"{float(value):.3g}"

@@ -1,0 +1,140 @@
+"""What was asked of a run, a study or an analysis, when, and how long it took: a name and words for each."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from descentlab.reports import seconds as word_seconds
+from descentlab.runs import AnalysisFolder, RunFolder, StudyFolder, data_name, read_moment
+from descentlab.spec import Experiment, StudySpec, VariableSpec
+from descentlab.studies import is_log, word_value
+from descentlab.studio.shelf._numbers import as_number
+
+Facts = tuple[tuple[str, str], ...]
+
+VERBS = ("sweep", "learning-rate", "atlas")
+MOST_LAYERS = 12
+MOST_VALUES = 4
+"""Values of a variable that are named one by one."""
+LONGEST = 200
+"""Letters of a word from a file, which may be a stranger's."""
+
+
+def run_facts(run: RunFolder, metrics: Mapping[str, Any]) -> Facts:
+    """Tell what was asked of a run, and when."""
+    experiment = run.experiment
+    networks = f"{experiment.num_seeds:,}, from {_seeds(experiment)}"
+    return (*_experiment(experiment), ("networks", networks), *_made(run.environment(), metrics))
+
+
+def study_facts(study: StudyFolder, metrics: Mapping[str, Any]) -> Facts:
+    """Tell what was asked of a study, and when."""
+    spec = study.study
+    judged = metrics.get("judged_on")
+    return (
+        ("asked for", f"descentlab {verb_of(spec, metrics)}"),
+        *_experiment(spec.experiment, varied=[variable.name for variable in spec.variables]),
+        *(("varied", varied_words(variable)) for variable in spec.variables),
+        ("networks", _networks(spec)),
+        *((("compared on", f"the {judged} part"),) if judged else ()),
+        *_made(study.environment(), metrics),
+    )
+
+
+def analysis_facts(analysis: AnalysisFolder, result: Mapping[str, Any]) -> Facts:
+    """Tell when an analysis was made."""
+    return (("made", when(analysis.written)), *_took(result))
+
+
+def verb_of(spec: StudySpec, metrics: Mapping[str, Any]) -> str:
+    """Return by which command a study was made; until it is finished, that which goes on with it."""
+    verb = metrics.get("verb")
+    return verb if verb in VERBS else spec.kind
+
+
+def varied_words(variable: VariableSpec) -> str:
+    """Say what was varied over which range.
+
+    Example:
+        >>> varied_words(VariableSpec(name="momentum", values=(0.0, 0.9)))
+        'momentum: 0, 0.9'
+    """
+    values = variable.values
+    if len(values) <= MOST_VALUES or any(isinstance(value, str) for value in values):
+        shown = ", ".join(map(word_value, values[:20]))
+        return f"{variable.name}: {shown}" + (f" and {len(values) - 20} more" if len(values) > 20 else "")
+    numbers = np.array(values, np.float64)
+    spread = ", in equal factors" if is_log(np.sort(numbers)) else ""
+    return f"{variable.name}: {len(values)} values from {numbers.min():.4g} to {numbers.max():.4g}{spread}"
+
+
+def when(moment: datetime | None) -> str:
+    """Word a moment; nothing where there is none."""
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+
+
+def _networks(spec: StudySpec) -> str:
+    settings = spec.num_members // spec.experiment.num_seeds
+    return f"{spec.num_members:,}: {settings:,} settings, each from {_seeds(spec.experiment)}"
+
+
+def _seeds(experiment: Experiment) -> str:
+    first, last = experiment.seed, experiment.seed + experiment.num_seeds - 1
+    return f"seed {first}" if first == last else f"{experiment.num_seeds:,} seeds, {first} to {last}"
+
+
+def _experiment(experiment: Experiment, varied: Iterable[str] = ()) -> Facts:
+    names = set(varied)
+    batch = "full batches" if experiment.batch_size == "full" else f"batches of {experiment.batch_size:,}"
+    told = {
+        "epochs": f"{experiment.epochs:,} epochs",
+        "batch_size": batch,
+        "optimizer": experiment.optimizer.kind,
+        "learning_rate": f"learning rate {experiment.optimizer.learning_rate:g}",
+        "schedule": "" if experiment.schedule.kind == "constant" else f"schedule {experiment.schedule.kind}",
+        "loss": f"{experiment.loss.kind} loss",
+    }
+    layers = [_layer(layer) for layer in experiment.model[:MOST_LAYERS]]
+    more = len(experiment.model) - MOST_LAYERS
+    return (
+        ("data", data_name(experiment.data)),
+        ("network", ", ".join(layers) + (f" and {more} layers more" if more > 0 else "")),
+        ("training", ", ".join(words for name, words in told.items() if words and name not in names)),
+    )
+
+
+def _layer(layer: Any) -> str:
+    size = getattr(layer, "units", None) or getattr(layer, "filters", None)
+    activation = getattr(layer, "activation", None) or getattr(layer, "function", None)
+    after = f" {activation}" if activation and activation != "linear" else ""
+    return f"{layer.kind}{f' {size}' if size else ''}{after}"
+
+
+def _made(environment: Mapping[str, Any], metrics: Mapping[str, Any]) -> Facts:
+    made = when(read_moment(environment.get("created", "")))
+    return (
+        *((("made", made),) if made else ()),
+        *_took(metrics),
+        *_machine(environment),
+    )
+
+
+def _took(metrics: Mapping[str, Any]) -> Facts:
+    taken = metrics.get("seconds", {})
+    total, training = as_number(taken.get("total")), as_number(taken.get("train"))
+    if total is None:
+        return ()
+    after = f", of which training {word_seconds(training)}" if training is not None else ""
+    return (("took", f"{word_seconds(total)}{after}"),)
+
+
+def _machine(environment: Mapping[str, Any]) -> Facts:
+    machine, packages = environment.get("machine", {}), environment.get("packages", {})
+    processor, cores = str(machine.get("processor", "")), machine.get("cores")
+    words = [word for word in (processor[:LONGEST], f"{cores} cores" if isinstance(cores, int) else "") if word]
+    # Records of format 1 were written by what was then called gradlab.
+    versions = [f"{name} {packages[name]}"[:LONGEST] for name in ("descentlab", "gradlab") if name in packages]
+    told = [("machine", ", ".join(words))] if words else []
+    return (*told, *(("version", version) for version in versions))

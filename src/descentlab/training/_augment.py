@@ -1,0 +1,37 @@
+"""Training pictures moved at random."""
+
+import zlib
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+from jaxtyping import Float, PRNGKeyArray
+
+from descentlab.distortions import move
+from descentlab.spec import AugmentSpec
+
+_PURPOSE = zlib.crc32(b"augment pictures")
+"""Sets the draw apart from those of dropout layers, whose names have no blanks."""
+
+
+def augment(
+    spec: AugmentSpec, pictures: Float[Array, "batch height width channels"], key: PRNGKeyArray
+) -> Float[Array, "batch height width channels"]:
+    """Move each picture by a draw of its own.
+
+    Shifts and angles are uniform up to the most that is allowed, either way, and every picture is mirrored with
+    probability 1/2 where that is asked for.
+
+    Args:
+        spec: How far pictures may be moved.
+        pictures: A batch.
+        key: The key of the step.
+
+    Returns:
+        The moved pictures.
+    """
+    of_shifts, of_flips = jax.random.split(jax.random.fold_in(key, _PURPOSE))
+    count = pictures.shape[0]
+    draws = jax.random.uniform(of_shifts, (3, count), pictures.dtype, -1.0, 1.0)
+    is_flipped = jax.random.bernoulli(of_flips, 0.5, (count,)) & jnp.asarray(spec.flip == "horizontal")
+    return move(pictures, spec.shift * draws[0], spec.shift * draws[1], spec.rotate * draws[2], is_flipped)

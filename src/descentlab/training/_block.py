@@ -1,0 +1,384 @@
+"""A block of members that train together, advanced slice by slice."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from jaxtyping import Float, Int
+
+from descentlab.core import RunError
+from descentlab.data import Dataset
+from descentlab.training._devices import Device, precision_of, work_devices
+from descentlab.training._materials import Materials
+from descentlab.training._plan import SCALE, Plan, State
+from descentlab.training._program import Compiler, trace_names
+from descentlab.training._state import (
+    Member,
+    example_orders,
+    first_state,
+    flatten_state,
+    member_hyper,
+    stack,
+    unflatten_state,
+    unstack,
+)
+from descentlab.training._stream import Stream
+
+SLICE_S = 0.25
+"""Seconds that one call of the program aims at, so that progress is drawn and Ctrl-C is heard that often."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """One member when its training has ended.
+
+    Attributes:
+        params: Its learned arrays by layer and role; with early stopping, those of its best epoch.
+        statistics: Its running statistics.
+        initial_params: What it started from.
+        trace: What was measured at the end of each epoch, by name.
+        snapshots: Its parameters and statistics at some epochs.
+        steps: Updates made.
+        diverged_at: The first update whose loss was not finite, or None.
+        best_epoch: With early stopping, the epoch that it went back to.
+    """
+
+    params: dict[str, dict[str, np.ndarray]]
+    statistics: dict[str, dict[str, np.ndarray]]
+    initial_params: dict[str, dict[str, np.ndarray]]
+    trace: dict[str, Float[np.ndarray, " epochs"]]
+    snapshots: dict[int, dict[str, dict[str, dict[str, np.ndarray]]]]
+    steps: int
+    diverged_at: int | None
+    best_epoch: int | None
+
+
+@dataclass(frozen=True)
+class Stacked:
+    """All members of a block, side by side, as the program left them.
+
+    Attributes:
+        members: Who they are; the lanes behind them hold copies of the last.
+        params: As `Trained.params`; with more than one lane, members are the last axis of every array.
+        statistics: The same of the running statistics.
+        trace: What was measured, of shape `(epochs, members)`; NaN after a member has ended.
+        steps: Updates that each made.
+        diverged_at: The first update whose loss was not finite, or -1.
+    """
+
+    members: tuple[Member, ...]
+    params: dict[str, dict[str, np.ndarray]]
+    statistics: dict[str, dict[str, np.ndarray]]
+    trace: dict[str, Float[np.ndarray, "epochs members"]]
+    steps: Int[np.ndarray, " members"]
+    diverged_at: Int[np.ndarray, " members"]
+
+
+class Block:
+    """Some members in training. It is advanced from outside, and can be saved and continued between any two slices."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        members: Sequence[Member],
+        datasets: Sequence[Dataset],
+        factors: Float[np.ndarray, "epochs steps"],
+        *,
+        shuffle: bool = True,
+        snapshot_epochs: frozenset[int] = frozenset(),
+        devices: Sequence[Device] | None = None,
+        compiler: Compiler | None = None,
+        materials: Materials | None = None,
+    ) -> None:
+        """Lay out the members of a block.
+
+        Args:
+            plan: What is compiled.
+            members: At most `plan.lanes`; missing ones are filled up with the last and thrown away in the end.
+            datasets: Each member's prepared data.
+            factors: What the schedule multiplies the rate by.
+            shuffle: Whether each epoch has an order of its own.
+            snapshot_epochs: Epochs after which parameters are kept; 0 is the start.
+            devices: Where it runs; more than one splits each batch over them.
+            compiler: Shared by blocks that may share programs.
+            materials: Shared by blocks that may share data.
+        """
+        self.plan = plan
+        self.members = tuple(members)
+        self.epoch = 0
+        self.step = 0
+        self._lanes = [*members, *[members[-1]] * (plan.lanes - len(members))]
+        own = [*datasets, *[datasets[-1]] * (plan.lanes - len(datasets))]
+        self._shares = all(dataset is own[0] for dataset in own) and len({member.seed for member in members}) == 1
+        self._factors = factors
+        self._shuffle = shuffle
+        self._snapshot_epochs = snapshot_epochs
+        self._placement = _placement(devices)
+        self._compiler = compiler or Compiler()
+        self._trace: dict[str, list[np.ndarray]] = {name: [] for name in trace_names(plan)}
+        self._snapshots: dict[int, Any] = {}
+        self._orders: tuple[range, Any] = (range(0), None)
+        self._materials = materials or Materials(plan)
+        self._compiled: Callable[..., tuple[State, dict[str, Any]]] | None = None
+        self._stream: Stream | None = None
+        if plan.streams:
+            self._stream = Stream(plan, own[0], members[0].seed, num_epochs=len(factors), shuffle=shuffle)
+        with precision_of(plan.precision):
+            # Members that start alike share one state until they are put side by side.
+            first = {_start_of(member): member for member in self._lanes}
+            states = {start: first_state(plan, member) for start, member in first.items()}
+            self._state = stack([states[_start_of(member)] for member in self._lanes], plan.lanes)
+            self._initial = self._state["params"]
+            self._initial_statistics = self._state["statistics"]
+            self._hyper = stack([member_hyper(plan, member) for member in self._lanes], plan.lanes)
+            self._data = self._materials.data(own[:1] if self._shares else own, self._placement)
+        self._keep_snapshot()
+
+    @property
+    def num_epochs(self) -> int:
+        """Epochs of the whole training."""
+        return len(self._factors)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all epochs are trained, or every member has stopped or diverged."""
+        has_stopped = np.asarray(self._state["diverged_at"]) >= 0
+        if self.plan.patience:
+            has_stopped = has_stopped | np.asarray(self._state["has_stopped"])
+        return self.epoch >= self.num_epochs or bool(np.all(has_stopped) and self.step == 0)
+
+    @property
+    def share_done(self) -> float:
+        """How much of the training is done, from 0 to 1."""
+        if self.is_done:
+            return 1.0
+        return (self.epoch + self.step / self.plan.steps_per_epoch) / self.num_epochs
+
+    def latest(self) -> dict[str, float]:
+        """Return the first member's last measurements, by name; empty before the end of the first epoch."""
+        return {name: float(np.atleast_2d(values[-1].T)[0, -1]) for name, values in self._trace.items() if len(values)}
+
+    def advance(self) -> None:
+        """Train for about a quarter of a second: some whole epochs, or a part of one."""
+        self._run(*self._next_slice())
+
+    def advance_one_step(self) -> Float[np.ndarray, " members"]:
+        """Make one update, and return the loss of its batch before it, by member."""
+        before, position = np.array(self._state["loss_sum"]), self.step
+        self._run(1, position + 1)
+        after = np.array(self._state["loss_sum"])
+        if self.step == 0:  # the epoch has ended, and its sum with it
+            after = self._trace["batch_loss"][-1][-1] * self.plan.steps_per_epoch
+        return np.atleast_1d(after - before)[: len(self.members)]
+
+    def _run(self, num_epochs: int, step_to: int) -> None:
+        with precision_of(self.plan.precision):
+            arguments = self._arguments(num_epochs, step_to)
+            if self._compiled is None:
+                self._compiled = self._compile(arguments)
+            begin = time.perf_counter()
+            state, trace = jax.block_until_ready(self._compiled(*arguments))
+            seconds = time.perf_counter() - begin
+            if step_to == self.plan.steps_per_epoch and self._stream is not None:
+                state, measured = self._stream.measure(state, self._place)
+                trace |= {name: np.asarray(value)[None] for name, value in measured.items()}
+        steps = num_epochs * (step_to - self.step)
+        self._materials.step_seconds = seconds / steps
+        self._state = state
+        if step_to == self.plan.steps_per_epoch:
+            for name, values in trace.items():
+                self._trace[name].append(np.asarray(values)[:num_epochs])
+            self.epoch, self.step = self.epoch + num_epochs, 0
+            self._keep_snapshot()
+        else:
+            self.step = step_to
+
+    def _next_slice(self) -> tuple[int, int]:
+        per_epoch = self.plan.steps_per_epoch
+        step_seconds = self._materials.step_seconds
+        affordable = max(1, int(SLICE_S / step_seconds)) if step_seconds else 1
+        if self._stream is not None:
+            return 1, min(self._stream.end_of_window(self.step), self.step + affordable)
+        if self.step or affordable < per_epoch:
+            return 1, min(per_epoch, self.step + affordable)
+        stops = [epoch for epoch in (*self._snapshot_epochs, self.num_epochs) if epoch > self.epoch]
+        return min(affordable // per_epoch, min(stops) - self.epoch, self.plan.epochs_per_call), per_epoch
+
+    def _arguments(self, num_epochs: int, step_to: int) -> tuple[Any, ...]:
+        wanted = range(self.epoch, self.epoch + num_epochs)
+        data = self._data | self._data_of(wanted)
+        factors = np.zeros((self.plan.epochs_per_call, self.plan.steps_per_epoch), self.plan.precision)
+        factors[:num_epochs] = self._factors[wanted[0] : wanted[-1] + 1]
+        bounds = (np.int32(num_epochs), np.int32(self.step), np.int32(step_to))
+        return (self._place(self._state), self._hyper, data, factors, bounds)
+
+    def _data_of(self, epochs: range) -> dict[str, Any]:
+        if self._stream is not None:
+            return self._stream.data(self.epoch, self.step, self._place)
+        held, orders = self._orders
+        if not (held and held[0] == epochs[0] and len(held) >= len(epochs)):
+            orders = self._place(self._draw_orders(epochs))
+            self._orders = (epochs, orders)
+        return {"orders": orders}
+
+    def _draw_orders(self, epochs: range) -> np.ndarray:
+        members = self._lanes[:1] if self._shares else self._lanes
+        drawn = [
+            example_orders(self.plan, member.seed, epochs[0], len(epochs), shuffle=self._shuffle) for member in members
+        ]
+        return stack(drawn, len(drawn))
+
+    def _compile(self, arguments: tuple[Any, ...]) -> Callable[..., tuple[State, dict[str, Any]]]:
+        where = str(self._placement)
+        return self._compiler.compile(self.plan, shares_data=self._shares, device=where, arguments=arguments)
+
+    def _place(self, tree: Any) -> Any:
+        return tree if self._placement is None else jax.device_put(tree, self._placement)
+
+    def _keep_snapshot(self) -> None:
+        if self.epoch in self._snapshot_epochs and self.epoch not in self._snapshots:
+            kept = {"params": self._state["params"], "statistics": self._state["statistics"]}
+            self._snapshots[self.epoch] = jax.tree.map(np.asarray, kept)
+
+    def close(self) -> None:
+        """End what reads pictures from disk, if anything does; the block cannot be advanced any more."""
+        if self._stream is not None:
+            self._stream.close()
+
+    def save(self) -> dict[str, np.ndarray]:
+        """Return all that `restore` needs, as named arrays."""
+        arrays = {f"state/{name}": array for name, array in flatten_state(self._state).items()}
+        arrays["position"] = np.array([self.epoch, self.step], np.int64)
+        for name, values in self._trace.items():
+            if values:
+                arrays[f"trace/{name}"] = np.concatenate(values)
+        for epoch, snapshot in self._snapshots.items():
+            arrays |= {f"snapshot/{epoch}/{name}": array for name, array in flatten_state(snapshot).items()}
+        return arrays
+
+    def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Continue where `save` was called.
+
+        Raises:
+            RunError: If the arrays do not fit the plan.
+        """
+        own = {name.removeprefix("state/"): array for name, array in arrays.items() if name.startswith("state/")}
+        state = unflatten_state(own, self._state)
+        epoch, step = self._checked_position(arrays.get("position", np.zeros(0)))
+        trace = {name: self._checked_trace(name, arrays.get(f"trace/{name}"), epoch) for name in self._trace}
+        like = {"params": state["params"], "statistics": state["statistics"]}
+        snapshots: dict[int, Any] = {}
+        for kept in sorted(self._snapshot_epochs):
+            prefix = f"snapshot/{kept}/"
+            found = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+            if found:
+                snapshots[kept] = unflatten_state(found, like)
+        self._state, self.epoch, self.step, self._trace, self._snapshots = state, epoch, step, trace, snapshots
+
+    def _checked_position(self, position: np.ndarray) -> tuple[int, int]:
+        if position.shape == (2,) and position.dtype.kind == "i":
+            epoch, step = int(position[0]), int(position[1])
+            if 0 <= epoch <= self.num_epochs and 0 <= step < self.plan.steps_per_epoch:
+                return epoch, step
+        raise RunError("the checkpoint does not say how far the training was; train anew")
+
+    def _checked_trace(self, name: str, values: np.ndarray | None, epochs: int) -> list[np.ndarray]:
+        shape = (epochs,) if self.plan.lanes == 1 else (epochs, self.plan.lanes)
+        if epochs == 0:
+            return []
+        if values is None or values.shape != shape or values.dtype.kind != "f":
+            raise RunError(f"the checkpoint's curve of '{name}' does not fit its {epochs} epochs; train anew")
+        return [values]
+
+    @property
+    def initial_params(self) -> dict[str, dict[str, np.ndarray]]:
+        """What the members started from, stacked as in `Stacked`."""
+        return self._initial
+
+    @property
+    def initial_statistics(self) -> dict[str, dict[str, np.ndarray]]:
+        """The running statistics before the first step, stacked likewise."""
+        return self._initial_statistics
+
+    def stacked(self) -> Stacked:
+        """Return all members side by side as they stand."""
+        lanes, count = self.plan.lanes, len(self.members)
+        kept = self._kept_state()
+        epochs = self._epochs_of_members()
+        trace = {name: np.full((self.num_epochs, count), np.nan, self.plan.precision) for name in self._trace}
+        for name, values in self._trace.items():
+            if values:
+                found = np.concatenate(values).reshape(-1, lanes)[:, :count]
+                trace[name][: len(found)] = np.where(np.arange(len(found))[:, None] < epochs, found, np.nan)
+        per_epoch = self.plan.steps_per_epoch
+        return Stacked(
+            members=self.members,
+            params=jax.tree.map(np.asarray, kept["params"]),
+            statistics=jax.tree.map(np.asarray, kept["statistics"]),
+            trace=trace,
+            steps=np.minimum(np.atleast_1d(self._state["step"])[:count], epochs * per_epoch + self.step),
+            diverged_at=np.atleast_1d(self._state["diverged_at"])[:count],
+        )
+
+    def _kept_state(self) -> dict[str, Any]:
+        """Return parameters and statistics: with early stopping, those of each member's best epoch."""
+        last = {name: self._state[name] for name in ("params", "statistics")}
+        if not self.plan.patience:
+            return last
+        has_best = np.asarray(self._state["best_epoch"]) > 0
+        return jax.tree.map(lambda best, now: np.where(has_best, best, now), self._state["best"], last)
+
+    def _epochs_of_members(self) -> Int[np.ndarray, " members"]:
+        count = len(self.members)
+        epochs = np.full(count, self.epoch)
+        if not self.plan.patience:
+            return epochs
+        best = np.atleast_1d(self._state["best_epoch"])[:count]
+        has_stopped = np.atleast_1d(self._state["has_stopped"])[:count]
+        return np.where(has_stopped, np.minimum(epochs, best + self.plan.patience), epochs)
+
+    def results(self) -> list[Trained]:
+        """Return each member as it stands."""
+        lanes = self.plan.lanes
+        stacked = self.stacked()
+        epochs = self._epochs_of_members()
+        traces = {name: np.concatenate(values).reshape(-1, lanes) for name, values in self._trace.items() if values}
+        best = np.atleast_1d(self._state["best_epoch"]) if self.plan.patience else None
+        return [
+            Trained(
+                params=unstack(stacked.params, place, lanes),
+                statistics=unstack(stacked.statistics, place, lanes),
+                initial_params=unstack(self._initial, place, lanes),
+                trace={
+                    name: traces[name][: epochs[place], place].copy() if name in traces else np.zeros(0)
+                    for name in self._trace
+                },
+                snapshots={
+                    epoch: unstack(tree, place, lanes)
+                    for epoch, tree in self._snapshots.items()
+                    if epoch <= epochs[place]
+                },
+                steps=int(stacked.steps[place]),
+                diverged_at=int(stacked.diverged_at[place]) if stacked.diverged_at[place] >= 0 else None,
+                best_epoch=int(best[place]) if best is not None else None,
+            )
+            for place in range(len(self.members))
+        ]
+
+
+def _start_of(member: Member) -> tuple[Any, ...]:
+    """Return all that decides where a member starts."""
+    return member.seed, member.start, *(pair for pair in member.hyper if pair[0].startswith(SCALE))
+
+
+def _placement(devices: Sequence[Device] | None) -> Any:
+    if not devices:
+        return None
+    if len(devices) == 1:
+        # Where there is no other device, nothing need be said, and arrays need not be laid out one by one.
+        return devices[0] if len(work_devices()) > 1 else None
+    return NamedSharding(Mesh(np.array(devices), ("batch",)), PartitionSpec())

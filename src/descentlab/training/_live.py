@@ -1,0 +1,276 @@
+"""One network in training under a person's hands: stepped, changed while it runs, and taken back."""
+
+import dataclasses
+import functools
+import math
+import time
+from array import array
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import numpy as np
+from jaxtyping import Float, Int
+
+from descentlab.core import SpecError, unknown_name
+from descentlab.data import Dataset
+from descentlab.networks import HostArrays
+from descentlab.optimizers import numeric_fields, schedule_factors
+from descentlab.spec import Experiment
+from descentlab.training._devices import precision_of, quick_compilation
+from descentlab.training._measure import measure
+from descentlab.training._plan import Plan, State, make_plan
+from descentlab.training._program import Compiler, trace_names
+from descentlab.training._state import Member, Start, example_orders, first_state, member_data, member_hyper
+
+EPOCHS_PER_CALL = 64
+"""Epochs that one call can run. More would save nothing: 64 epochs of the smallest network take 10 ms."""
+
+Tree = dict[str, dict[str, np.ndarray]]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Moment:
+    """All that a network was at one moment of its training; `LiveNetwork.go_to` brings it back.
+
+    Attributes:
+        state: Parameters, the optimizer's memory and the running sums.
+        epoch: Epochs done.
+        step: Steps done in the epoch after them.
+    """
+
+    state: State
+    epoch: int
+    step: int
+
+    @property
+    def params(self) -> Tree:
+        """The learned arrays by layer and role."""
+        return self.state["params"]
+
+
+class LiveNetwork:
+    """One network that trains as far as it is told to, and may be changed in between.
+
+    It runs the program that `train` runs: as long as nothing is changed, its weights are those of `train`, up to the
+    rounding of penalties of zero. Its numbers (`learning_rate`, `momentum`, `l1`, `l2`, ...) and its weights may be
+    changed at any time, and compile nothing anew. Networks that differ in nothing else share one program.
+    """
+
+    def __init__(
+        self, experiment: Experiment, dataset: Dataset, *, seed: int | None = None, start: Start | None = None
+    ) -> None:
+        """Draw a network.
+
+        Args:
+            experiment: What to train; `epochs` says how long its schedule is, and no more.
+            dataset: The prepared data.
+            seed: Draws the initial weights and the order of the examples. Default: the experiment's.
+            start: Weights to start from instead.
+
+        Raises:
+            DescentlabError: If the experiment does not fit the data.
+        """
+        made = make_plan(experiment, dataset, varied=("l1", "l2"), traces_test=len(dataset.test) > 0)
+        self.plan = dataclasses.replace(made, epochs_per_call=EPOCHS_PER_CALL, optimizer=_rule_alone(made))
+        self.experiment = experiment
+        self.dataset = dataset
+        self.seed = experiment.seed if seed is None else seed
+        self.epoch = 0
+        self.step = 0
+        self.trace: dict[str, array[float]] = {name: array("d") for name in trace_names(self.plan)}
+        self.epoch_seconds = 0.0
+        self._hyper = member_hyper(made, Member(self.seed))
+        self._member = Member(self.seed, start=start)
+        self._factors = schedule_factors(
+            experiment.schedule, num_epochs=max(1, experiment.epochs), steps_per_epoch=self.plan.steps_per_epoch
+        )
+        self._data = _lay_out(self.plan, dataset)
+        self._state = first_state(self.plan, self._member)
+        self.is_prepared = _compiler_of(self.plan).num_compiled > 0
+
+    @property
+    def hyper(self) -> dict[str, float]:
+        """The numbers that may be changed while it trains, by name."""
+        return {name: float(value) for name, value in self._hyper.items()}
+
+    @property
+    def params(self) -> Tree:
+        """The learned arrays as they stand, by layer and role."""
+        return jax.tree.map(np.asarray, self._state["params"])
+
+    @property
+    def statistics(self) -> Tree:
+        """The running statistics as they stand."""
+        return jax.tree.map(np.asarray, self._state["statistics"])
+
+    @property
+    def has_diverged(self) -> bool:
+        """Whether its loss was no longer a number at some step."""
+        return int(self._state["diverged_at"]) >= 0
+
+    @property
+    def diverged_at(self) -> int | None:
+        """The epoch, counted from 1, in which its loss was no longer a number."""
+        at = int(self._state["diverged_at"])
+        return at // self.plan.steps_per_epoch + 1 if at >= 0 else None
+
+    def prepare(self) -> None:
+        """Compile what trains it, which takes most of a second; `advance` does so where nobody did before.
+
+        Another thread may call this while the network is looked at. Networks of one plan compile once.
+        """
+        with precision_of(self.plan.precision):
+            self._program(self._arguments(0, 0))
+
+    def advance(self, num_epochs: int) -> None:
+        """Train for some epochs; the rest of an unfinished one counts as one. A network that diverged stays."""
+        while num_epochs > 0 and not self.has_diverged:
+            now = 1 if self.step else min(num_epochs, EPOCHS_PER_CALL)
+            self._run(now, self.plan.steps_per_epoch)
+            num_epochs -= now
+
+    def advance_steps(self, num_steps: int) -> None:
+        """Make some updates, a mini-batch each."""
+        while num_steps > 0 and not self.has_diverged:
+            now = min(num_steps, self.plan.steps_per_epoch - self.step)
+            self._run(1, self.step + now)
+            num_steps -= now
+
+    def change(self, values: Mapping[str, float]) -> None:
+        """Change numbers from the next step on.
+
+        Args:
+            values: By the names of `hyper`.
+
+        Raises:
+            SpecError: If there is no such number, or it cannot have this value.
+        """
+        for name, value in values.items():
+            if name not in self._hyper:
+                raise SpecError(unknown_name("hyperparameter", name, self._hyper))
+            if not 0.0 <= value < math.inf:
+                raise SpecError(f"{name}={value}: a finite number of at least 0 is needed")
+        self._hyper |= {name: np.asarray(value, self.plan.precision) for name, value in values.items()}
+
+    def set_params(self, params: HostArrays) -> None:
+        """Put other weights in, of some or all layers; the optimizer's memory stays.
+
+        Raises:
+            SpecError: If they do not fit.
+        """
+        whole = first_state(self.plan, Member(self.seed, start=Start({**self.params, **params})))["params"]
+        self._state = {**self._state, "params": whole, "diverged_at": np.int32(-1)}
+
+    def set_weight(self, layer: str, role: str, index: tuple[int, ...], value: float) -> None:
+        """Put one weight in by hand.
+
+        Raises:
+            SpecError: If there is no such weight, or it cannot have this value.
+        """
+        params = {name: {part: array.copy() for part, array in own.items()} for name, own in self.params.items()}
+        array = params.get(layer, {}).get(role, np.zeros(0))
+        place = f"{layer}/{role}{list(index)}"
+        if len(index) != array.ndim or not all(0 <= at < size for at, size in zip(index, array.shape, strict=True)):
+            raise SpecError(f"there is no weight {place}")
+        largest = float(np.finfo(array.dtype).max)
+        if not abs(value) <= largest:  # neither is what is no number
+            raise SpecError(f"{place} cannot be {value}; a weight is a number up to {largest:.2g}")
+        array[index] = value
+        self.set_params(params)
+
+    def set_data(self, dataset: Dataset) -> None:
+        """Go on with other examples of the same shapes.
+
+        Raises:
+            SpecError: If a part has another size, or an example another shape.
+        """
+        old, new = (_sizes(data) for data in (self.dataset, dataset))
+        if old != new:
+            raise SpecError(f"the new data has parts and shapes {new}, and the network was laid out for {old}")
+        self.dataset, self._data = dataset, _lay_out(self.plan, dataset)
+
+    def measure(self) -> dict[str, float]:
+        """Measure loss and accuracy of each part as the network stands, by name as in `trace`."""
+        with precision_of(self.plan.precision):
+            found = _measure_program(self.plan)(self._state, self._data)
+        return {name: float(value) for name, value in found.items()}
+
+    def moment(self) -> Moment:
+        """Keep what the network is now."""
+        return Moment(jax.tree.map(np.array, self._state), self.epoch, self.step)
+
+    def go_to(self, moment: Moment) -> None:
+        """Go back to a moment of this network; what was measured after it is forgotten."""
+        self._state, self.epoch, self.step = jax.tree.map(np.array, moment.state), moment.epoch, moment.step
+        for values in self.trace.values():
+            del values[moment.epoch :]
+
+    def _run(self, num_epochs: int, step_to: int) -> None:
+        with precision_of(self.plan.precision):
+            arguments = self._arguments(num_epochs, step_to)
+            run = self._program(arguments)
+            begin = time.perf_counter()
+            state, trace = jax.block_until_ready(run(*arguments))
+            seconds = time.perf_counter() - begin
+        self._state = state
+        if step_to < self.plan.steps_per_epoch:
+            self.step = step_to
+            return
+        self.epoch_seconds = seconds / num_epochs
+        # Where it diverged, the rest was spared: only epochs that were trained are kept.
+        done = int(state["epoch"]) - self.epoch
+        self.epoch, self.step = self.epoch + done, 0
+        for name, values in trace.items():
+            self.trace[name].frombytes(np.asarray(values, np.float64)[:done].tobytes())
+
+    def _program(self, arguments: tuple[Any, ...]) -> Any:
+        found = _compiler_of(self.plan).compile(self.plan, shares_data=True, device="", arguments=arguments)
+        self.is_prepared = True
+        return found
+
+    def _arguments(self, num_epochs: int, step_to: int) -> tuple[Any, ...]:
+        data = {**self._data, "orders": self._orders(num_epochs)}
+        bounds = (np.int32(num_epochs), np.int32(self.step), np.int32(step_to))
+        return self._state, self._hyper, data, self._factors_of(num_epochs), bounds
+
+    def _orders(self, num_epochs: int) -> Int[np.ndarray, "epochs steps batch"]:
+        return example_orders(self.plan, self.seed, self.epoch, num_epochs, shuffle=self.experiment.shuffle)
+
+    def _factors_of(self, num_epochs: int) -> Float[np.ndarray, "epochs steps"]:
+        """Return the schedule of some epochs; beyond its end it stays where it ended."""
+        wanted = np.minimum(np.arange(self.epoch, self.epoch + num_epochs), len(self._factors) - 1)
+        factors = np.zeros((EPOCHS_PER_CALL, self.plan.steps_per_epoch), self.plan.precision)
+        factors[:num_epochs] = self._factors[wanted]
+        return factors
+
+
+def _rule_alone(plan: Plan) -> Any:
+    """Return the optimizer's kind with its usual numbers, which are arguments here and not to be compiled in."""
+    has_clipping = "clip_norm" in numeric_fields(plan.optimizer)
+    return type(plan.optimizer)(clip_norm=1.0 if has_clipping else None)
+
+
+def _lay_out(plan: Plan, dataset: Dataset) -> dict[str, Any]:
+    with precision_of(plan.precision):
+        return jax.device_put(member_data(plan, dataset))
+
+
+def _sizes(dataset: Dataset) -> tuple[Any, ...]:
+    return len(dataset.train), len(dataset.validation), len(dataset.test), dataset.input_shape, len(dataset.classes)
+
+
+@functools.lru_cache(maxsize=32)
+def _compiler_of(plan: Plan) -> Compiler:  # noqa: ARG001 - each plan has its own, and is forgotten with it
+    return Compiler(quick_compilation(runs_long=True))
+
+
+@functools.lru_cache(maxsize=32)
+def _measure_program(plan: Plan) -> Any:
+    def run(state: State, data: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for part, count in plan.inner_parts.items():
+            found |= measure(plan, state, data, part, count)
+        return found
+
+    return jax.jit(run, compiler_options=quick_compilation())

@@ -1,0 +1,54 @@
+"""What blocks of one training share: the arrays of a data set, laid out on a device once, and how long a step takes."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+
+from descentlab.data import Dataset
+from descentlab.training._plan import Plan
+from descentlab.training._state import member_data, stack
+
+KEPT = 4
+"""Blocks of one seed follow each other, and there is a thread a core: so many data sets are in use at a time."""
+
+
+class Materials:
+    """Data sets as the program reads them. Several threads may ask at once.
+
+    Attributes:
+        step_seconds: What a step of a block took when last measured; 0 before.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.step_seconds = 0.0
+        self._plan = plan
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Any, tuple[list[Dataset], dict[str, Any]]] = OrderedDict()
+
+    def data(self, datasets: Sequence[Dataset], placement: Any) -> dict[str, Any]:
+        """Return the arrays of some data sets on a device.
+
+        Args:
+            datasets: One, which all lanes share, or one a lane.
+            placement: A device or sharding.
+
+        Returns:
+            Arrays by name; of several data sets side by side on their last axis.
+        """
+        key = (*map(id, datasets), str(placement))
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key][1]
+        laid_out = [member_data(self._plan, dataset) for dataset in datasets]
+        side_by_side = laid_out[0] if len(laid_out) == 1 else stack(laid_out, len(laid_out))
+        arrays = jax.device_put(side_by_side, placement)
+        with self._lock:
+            # The data sets are kept too, so that their identity cannot be another's.
+            self._kept[key] = (list(datasets), arrays)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return arrays

@@ -1,0 +1,308 @@
+"""All that a compiled training program depends on. Two plans that are equal share one program."""
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from descentlab.core import SpecError, unknown_name
+from descentlab.data import Dataset, StoredPictures
+from descentlab.networks import Network, build_network
+from descentlab.objectives import Objective, build_objective
+from descentlab.optimizers import RATE_OF, numeric_fields
+from descentlab.spec import AnyOptimizerSpec, AugmentSpec, Experiment
+from descentlab.training._devices import core_devices, count_cores
+from descentlab.training._pieces import piece_size
+
+State = dict[str, Any]
+"""All that a resume needs, by name: params, statistics, opt_state, step, the epoch's running sums, the best so far."""
+
+LANES = 16
+"""Members trained side by side in one block of small networks, on the minor axis of every array.
+
+Measured for 1,024 Iris networks, 100 epochs at batch 5, two AVX2 cores: 0.31 s in blocks of 16, 0.39 s in blocks of
+8, 2.6 s in blocks of 32 (XLA no longer keeps a step's values in registers), 2.8 s with members on the major axis.
+"""
+
+MOST_LANES = 24
+CLIFF = 1_024
+"""Values of the widest layer, over batch and lanes, from which on XLA computes a step five times slower: 25 Iris
+networks at batch 5 (1,000 values) take 22 ms and 26 (1,040) take 136; at batch 8, 15 (960) take 11 and 16 (1,024) 50.
+"""
+ACCELERATOR_LANES = 4_096
+"""Members of a block on an accelerator, which takes about as long for thousands of small networks as for one."""
+ACCELERATOR_BYTES = 2**31
+"""Memory that the lanes' data may take there, as each lane may have data of its own."""
+BLOCK_COST = 3.2
+"""What a block of any size costs, in lanes: 6.3, 9.6, 15.2 and 21.3 ms for 4, 8, 16 and 24 Iris networks."""
+OWN_DATA_COST = 1.1
+"""How much longer a block takes whose lanes have data of their own."""
+
+SMALL_LAYER = 256
+"""Multiply-adds of the largest layer and batch up to which lanes pay; larger networks train one by one.
+
+At batch 5, 4-8-3 takes 0.3 us a step and member in lanes against 1.5 alone; at batch 10, 2-8x6-1 takes 9 against 2.
+"""
+
+SCALE = "initial_scale"
+SCALE_OF = f"{SCALE}."
+DROPOUT = "dropout"
+
+TRACED_EXAMPLES = 5_000
+"""The training curve is measured on at most so many training examples, the same ones at every epoch."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The static part of a training: a change of anything here compiles anew.
+
+    Attributes:
+        network: The layers.
+        objective: What the logits mean and cost.
+        optimizer: The update rule with its numbers at their default; members may differ in `hyper_names`.
+        hyper_names: Names of the numbers that each member has for itself.
+        batch_size: Examples in a step.
+        num_train: Training examples.
+        num_validation: Validation examples; may be 0.
+        num_test: Test examples that are measured after each epoch beside the others; usually 0, so that the test
+            part is looked at once, when training has ended.
+        input_scale: What uint8 inputs are multiplied by.
+        precision: "float32" or "float64".
+        patience: Epochs that early stopping waits; 0 switches it off.
+        stops_on_accuracy: Whether early stopping looks at accuracy instead of loss.
+        min_delta: What early stopping counts as better.
+        lanes: Members in a block.
+        epochs_per_call: Most epochs that one call of the program can run.
+        batch_devices: Devices that each batch of a lone network is split over.
+        groups: Groups into which a batch is divided that is summed in pieces, by `sum_in_pieces`; 0: it is not.
+        is_brief: Whether nothing is measured but the loss of each batch before its update.
+        augment: How the pictures of a batch are varied; None: not at all.
+        has_class_weights: Whether examples of rare classes count more in what is minimised.
+        streams: Whether the program sees the pictures of a few steps at a time, which are read from disk.
+    """
+
+    network: Network
+    objective: Objective
+    optimizer: AnyOptimizerSpec
+    hyper_names: tuple[str, ...]
+    batch_size: int
+    num_train: int
+    num_validation: int
+    input_scale: float
+    precision: str
+    patience: int
+    stops_on_accuracy: bool
+    min_delta: float
+    lanes: int
+    epochs_per_call: int
+    batch_devices: int = 1
+    groups: int = 0
+    num_test: int = 0
+    is_brief: bool = False
+    augment: AugmentSpec | None = None
+    has_class_weights: bool = False
+    streams: bool = False
+
+    @property
+    def measured_parts(self) -> dict[str, int]:
+        """How many examples of which parts are measured after each epoch."""
+        if self.is_brief:
+            return {}
+        counts = {
+            "train": min(self.num_train, TRACED_EXAMPLES),
+            "validation": self.num_validation,
+            "test": self.num_test,
+        }
+        return {part: count for part, count in counts.items() if count}
+
+    @property
+    def inner_parts(self) -> dict[str, int]:
+        """Those of them that the program measures; where pictures stay on disk, they are measured beside it."""
+        return {} if self.streams else self.measured_parts
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Updates in an epoch; the last batch may be smaller than the others."""
+        return math.ceil(self.num_train / self.batch_size)
+
+    @property
+    def has_ragged_batch(self) -> bool:
+        """Whether the last batch of an epoch is smaller than the others."""
+        return self.num_train % self.batch_size != 0
+
+    @property
+    def draws_at_steps(self) -> bool:
+        """Whether a step needs random draws: of what dropout hides, or of how pictures are varied."""
+        return self.network.has_dropout or self.augment is not None
+
+    @property
+    def piece(self) -> int:
+        """Examples in a piece of a batch that is summed in pieces."""
+        return piece_size(self.network)
+
+    @property
+    def is_classification(self) -> bool:
+        """Whether classes are told."""
+        return self.objective.num_classes > 0
+
+
+def make_plan(
+    experiment: Experiment,
+    dataset: Dataset,
+    *,
+    num_members: int = 1,
+    members_per_seed: int = 1,
+    num_devices: int = 1,
+    varied: Collection[str] = (),
+    traces_test: bool = False,
+    is_brief: bool = False,
+) -> Plan:
+    """Work out the static part of an experiment on its data.
+
+    Args:
+        experiment: What to train.
+        dataset: The prepared data; only its shapes and classes matter here.
+        num_members: How many networks will be trained.
+        members_per_seed: How many of them have a seed, and so their data, in common.
+        num_devices: How many devices there are; a lone network's batches are split over them where that goes up.
+        varied: Names of `adjustable_numbers` in which members differ.
+        traces_test: Whether the test part is measured after each epoch too.
+        is_brief: Whether nothing is measured but the loss of each batch.
+
+    Returns:
+        The plan.
+
+    Raises:
+        SpecError: If the batch is larger than the training part, the loss does not fit the task, pictures are to be
+            varied where there are none, or nothing of a name in `varied` is there.
+        ShapeError: If a layer cannot take what the one before it gives.
+    """
+    objective = build_objective(experiment.loss, len(dataset.classes))
+    network = build_network(experiment.model, dataset.input_shape, objective.num_outputs)
+    batch_size = _check_batch_size(experiment, dataset)
+    augment = _check_augment(experiment, dataset)
+    if experiment.class_weights != "none" and not dataset.classes:
+        raise SpecError(f"class_weights={experiment.class_weights} needs classes; for a regression leave it out")
+    stopping = experiment.early_stopping
+    if stopping is not None and stopping.metric == "accuracy" and not dataset.classes:
+        raise SpecError("early_stopping.metric=accuracy needs classes; for a regression use loss")
+    steps = math.ceil(len(dataset.train) / batch_size)
+    groups = _choose_groups(network, batch_size)
+    streams = isinstance(dataset.inputs, StoredPictures)
+    return Plan(
+        network=network,
+        objective=objective,
+        optimizer=experiment.optimizer,
+        hyper_names=_hyper_names(experiment, network, varied),
+        batch_size=batch_size,
+        num_train=len(dataset.train),
+        num_validation=len(dataset.validation),
+        input_scale=dataset.input_scale,
+        precision=experiment.precision,
+        patience=stopping.patience if stopping else 0,
+        stops_on_accuracy=stopping is not None and stopping.metric == "accuracy",
+        min_delta=stopping.min_delta if stopping else 0.0,
+        lanes=1 if augment or streams else _choose_lanes(network, batch_size, dataset, num_members, members_per_seed),
+        epochs_per_call=1 if streams else max(1, min(experiment.epochs, 1_000, 1_000_000 // (steps * batch_size))),
+        batch_devices=_choose_batch_devices(num_members, num_devices, batch_size, groups),
+        groups=groups,
+        num_test=len(dataset.test) if traces_test else 0,
+        is_brief=is_brief and stopping is None,
+        augment=augment,
+        has_class_weights=experiment.class_weights == "balanced",
+        streams=streams,
+    )
+
+
+def _choose_groups(network: Network, batch_size: int) -> int:
+    """Sum the batches of a convolutional network in pieces where a processor computes, a group a core."""
+    if not core_devices() or not network.has_convolution or network.has_batch_statistics:
+        return 0
+    return min(count_cores(), 2 ** int(math.log2(max(1, batch_size // piece_size(network)))))
+
+
+def _choose_batch_devices(num_members: int, num_devices: int, batch_size: int, groups: int) -> int:
+    if num_members > 1:
+        return 1
+    if groups:
+        return groups if groups <= len(core_devices()) else 1
+    return num_devices if batch_size % num_devices == 0 else 1
+
+
+def adjustable_numbers(experiment: Experiment, network: Network) -> dict[str, float]:
+    """Name the numbers that members of one program may have for themselves, with the experiment's value of each.
+
+    Besides the optimizer's own fields these are the penalties, a rate for each layer by itself
+    (`learning_rate.hidden`), what the initial weights are multiplied by, of all layers or of one (`initial_scale`,
+    `initial_scale.hidden`), and the share that dropout hides (`dropout`).
+
+    Args:
+        experiment: What the members have in common.
+        network: Its layers.
+
+    Returns:
+        Values by name.
+    """
+    optimizer = experiment.optimizer
+    scales = network.initial_scales()
+    rates = network.dropout_rates()
+    return {
+        **numeric_fields(optimizer),
+        "l1": optimizer.l1,
+        "l2": optimizer.l2,
+        **{f"{RATE_OF}{name}": optimizer.learning_rate for name in scales},
+        **({SCALE: next(iter(scales.values()))} if scales else {}),
+        **{f"{SCALE_OF}{name}": scale for name, scale in scales.items()},
+        **({DROPOUT: next(iter(rates.values()))} if rates else {}),
+    }
+
+
+def _hyper_names(experiment: Experiment, network: Network, varied: Collection[str]) -> tuple[str, ...]:
+    known = adjustable_numbers(experiment, network)
+    for name in varied:
+        if name not in known:
+            raise SpecError(unknown_name("hyperparameter", name, known))
+    # Initial scales are applied on the host, before the program runs.
+    inside = [name for name in varied if name != SCALE and not name.startswith(SCALE_OF)]
+    return tuple(dict.fromkeys([*numeric_fields(experiment.optimizer), *inside]))
+
+
+def _check_batch_size(experiment: Experiment, dataset: Dataset) -> int:
+    num_train = len(dataset.train)
+    if experiment.batch_size == "full":
+        return num_train
+    if experiment.batch_size > num_train:
+        raise SpecError(
+            f"batch_size={experiment.batch_size} exceeds the {num_train} training examples of {dataset.name}: "
+            f'use at most {num_train}, or batch_size="full"'
+        )
+    return experiment.batch_size
+
+
+def _check_augment(experiment: Experiment, dataset: Dataset) -> AugmentSpec | None:
+    wanted = experiment.augment
+    if wanted is None or wanted.is_idle:
+        return None
+    if not dataset.is_pictures:
+        raise SpecError(f"augment varies pictures, and {dataset.name} has none: leave augment out")
+    return wanted
+
+
+def _choose_lanes(network: Network, batch_size: int, dataset: Dataset, num_members: int, members_per_seed: int) -> int:
+    largest = max(layer.multiply_adds for layer in network.layers) * batch_size
+    is_small = largest <= SMALL_LAYER and dataset.inputs.nbytes * LANES < 2**26
+    if not is_small or num_members == 1 or network.has_dropout:
+        return 1
+    if not core_devices():
+        return max(1, min(num_members, ACCELERATOR_LANES, ACCELERATOR_BYTES // max(1, dataset.inputs.nbytes)))
+
+    widest = max(layer.output_shape[-1] for layer in network.layers)
+    most = max(1, min(MOST_LANES, (CLIFF - 1) // (batch_size * widest)))
+    usual = min(LANES, most)
+
+    def cost(lanes: int) -> float:
+        return math.ceil(members_per_seed / lanes) * (BLOCK_COST + lanes) / members_per_seed
+
+    best = min(range((usual + 1) // 2, most + 1), key=cost)
+    mixed = OWN_DATA_COST * (BLOCK_COST + usual) / usual
+    return best if 2 * members_per_seed >= usual and cost(best) < mixed else usual

@@ -1,0 +1,263 @@
+"""The state of a block before its first step, made on the host; and states as named arrays, for the disk."""
+
+import functools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import jax
+import numpy as np
+from jaxtyping import Int, Shaped
+
+from descentlab.core import RunError, SpecError, generator
+from descentlab.data import Dataset
+from descentlab.networks import HostArrays, Network
+from descentlab.objectives import balanced_weights
+from descentlab.optimizers import RATE_OF, numeric_fields, start
+from descentlab.training._plan import SCALE, SCALE_OF, Plan, State
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Where networks start instead of at a draw of their own: learned weights, as those of another network.
+
+    Attributes:
+        params: Arrays by layer and role. A layer that is not named here is drawn by the member's seed.
+        statistics: Running statistics by layer and role.
+    """
+
+    params: HostArrays
+    statistics: HostArrays = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One network of a population.
+
+    Attributes:
+        seed: Draws its initial weights, its split of the data and the order of its examples.
+        hyper: Its own numbers where they differ from the experiment's, by the names of `adjustable_numbers`.
+        start: Weights that it starts from; None: all are drawn.
+    """
+
+    seed: int
+    hyper: tuple[tuple[str, float], ...] = ()
+    start: Start | None = None
+
+
+def first_state(plan: Plan, member: Member) -> State:
+    """Make the state of one member before its first step.
+
+    Args:
+        plan: The static part.
+        member: Its seed draws the weights and its initial scales multiply them, where it does not start from others.
+
+    Returns:
+        NumPy arrays by name, which may be shared with other members' states.
+
+    Raises:
+        SpecError: If what it starts from does not fit the network.
+    """
+    params = _first_params(plan, member)
+    statistics, opt_state = _first_memory(plan)
+    if member.start is not None:
+        statistics = _cast(_replaced(statistics, member.start.statistics), plan.precision)
+    zero = np.zeros((), plan.precision)
+    state: State = {
+        "params": params,
+        "statistics": statistics,
+        "opt_state": opt_state,
+        "seed": np.uint32(generator(member.seed, "dropout").integers(2**32) if plan.draws_at_steps else 0),
+        "step": np.int32(0),
+        "epoch": np.int32(0),
+        "loss_sum": zero,
+        "square_sum": zero,
+        "diverged_at": np.int32(-1),
+    }
+    if plan.patience:
+        state |= {
+            "best": {"params": params, "statistics": statistics},
+            "best_value": np.asarray(np.inf, plan.precision),
+            "best_epoch": np.int32(0),
+            "has_stopped": np.zeros((), np.bool_),
+        }
+    return state
+
+
+def _first_params(plan: Plan, member: Member) -> dict[str, dict[str, np.ndarray]]:
+    drawn = _draw(plan.network, member.seed)
+    wanted = {name: value for name, value in member.hyper if name == SCALE or name.startswith(SCALE_OF)}
+    if wanted:
+        usual = plan.network.initial_scales()
+        scales = {name: wanted.get(SCALE_OF + name, wanted.get(SCALE, usual[name])) for name in usual}
+        drawn = {**drawn, **{name: _rescaled(name, drawn[name], scales[name], usual[name]) for name in usual}}
+    return _cast(drawn if member.start is None else _replaced(drawn, member.start.params), plan.precision)
+
+
+def _replaced(drawn: dict[str, dict[str, np.ndarray]], start: HostArrays) -> dict[str, dict[str, np.ndarray]]:
+    """Take the arrays of the layers that a start names from it."""
+    for layer, own in start.items():
+        shapes, wanted = ({role: a.shape for role, a in arrays.items()} for arrays in (own, drawn.get(layer, {})))
+        if shapes != wanted:
+            raise SpecError(
+                f"a network cannot start from these weights: its layer '{layer}' holds {wanted or 'nothing'}, and "
+                f"theirs {shapes}"
+            )
+    return {**drawn, **{layer: dict(own) for layer, own in start.items()}}
+
+
+@functools.lru_cache(maxsize=16)
+def _draw(network: Network, seed: int) -> dict[str, dict[str, np.ndarray]]:
+    return network.draw(seed)
+
+
+def _rescaled(layer: str, arrays: dict[str, np.ndarray], scale: float, usual: float) -> dict[str, np.ndarray]:
+    if usual == 0.0:
+        raise SpecError(f"the initial weights of layer '{layer}' are multiplied by 0, so they have no other scale")
+    return {**arrays, "weight": arrays["weight"] * (scale / usual)}
+
+
+@functools.lru_cache(maxsize=16)
+def _first_memory(plan: Plan) -> tuple[Any, Any]:
+    statistics = _cast(plan.network.start_statistics(), plan.precision)
+    return statistics, start(plan.optimizer, _cast(plan.network.draw(0), plan.precision))
+
+
+def stack(values: Sequence[Any], lanes: int) -> Any:
+    """Put one tree of arrays per member side by side on a new last axis; with one lane, copy and add no axis."""
+    if lanes == 1:
+        return jax.tree.map(np.array, values[0])
+    if all(value is values[0] for value in values):
+        return jax.tree.map(lambda leaf: np.repeat(np.asarray(leaf)[..., None], lanes, axis=-1), values[0])
+    return jax.tree.map(lambda *leaves: np.stack(leaves, axis=-1), *values)
+
+
+def unstack(tree: Any, index: int, lanes: int) -> Any:
+    """Take one member's arrays out of a block's."""
+    return jax.tree.map(lambda leaf: np.asarray(leaf) if lanes == 1 else np.asarray(leaf)[..., index].copy(), tree)
+
+
+def member_hyper(plan: Plan, member: Member) -> dict[str, np.ndarray]:
+    """Return a member's numbers that the program reads: the experiment's, where it has none of its own."""
+    own = dict(member.hyper)
+    usual = {**numeric_fields(plan.optimizer), "l1": plan.optimizer.l1, "l2": plan.optimizer.l2}
+
+    def value(name: str) -> float:
+        if name in own:
+            return own[name]
+        if name.startswith(RATE_OF):
+            return own.get("learning_rate", usual["learning_rate"])
+        return usual[name] if name in usual else next(iter(plan.network.dropout_rates().values()))
+
+    return {name: np.asarray(value(name), plan.precision) for name in plan.hyper_names}
+
+
+def member_data(plan: Plan, dataset: Dataset) -> dict[str, np.ndarray]:
+    """Lay out the parts of a member's data that the program reads; of stored pictures, what it reads at every step."""
+
+    def inputs(rows: Int[np.ndarray, " rows"]) -> np.ndarray:
+        chosen = dataset.inputs[rows]
+        return chosen if chosen.dtype == np.uint8 else chosen.astype(plan.precision)
+
+    data: dict[str, np.ndarray] = {}
+    targets = read_targets(plan, dataset, dataset.train)
+    if plan.has_class_weights:
+        data["class_weights"] = balanced_weights(targets, plan.objective.num_classes).astype(plan.precision)
+    if plan.streams:
+        return data
+    data |= {"train_inputs": inputs(dataset.train), "train_targets": targets}
+    for part in plan.measured_parts:
+        if part != "train":
+            rows = dataset.part(part)  # pyright: ignore[reportArgumentType] - the parts of a plan are those of a dataset
+            data |= {f"{part}_inputs": inputs(rows), f"{part}_targets": read_targets(plan, dataset, rows)}
+    return data
+
+
+def read_targets(plan: Plan, dataset: Dataset, rows: Int[np.ndarray, " rows"]) -> Shaped[np.ndarray, " rows"]:
+    """Return targets of some rows as the program reads them."""
+    return dataset.targets[rows].astype(np.int32 if plan.is_classification else plan.precision)
+
+
+def example_orders(
+    plan: Plan, seed: int, first_epoch: int, num_epochs: int, *, shuffle: bool
+) -> Int[np.ndarray, "epochs steps batch"]:
+    """Draw the order in which the training examples are seen.
+
+    The order of an epoch is a function of seed and epoch alone, so that a resumed run sees what the uninterrupted
+    one would have seen, and members of one seed see the same.
+
+    Args:
+        plan: Sizes.
+        seed: The member's seed.
+        first_epoch: Number of the first epoch to draw.
+        num_epochs: How many to draw; the rest, up to the plan's `epochs_per_call`, is left empty.
+        shuffle: Whether to draw at all, or to keep the order of the data.
+
+    Returns:
+        Rows of the training part, by epoch, step and place in the batch; -1 where the last batch has no more.
+    """
+    size = plan.steps_per_epoch * plan.batch_size
+    orders = np.full((plan.epochs_per_call, size), -1, np.int32)
+    for index, order in enumerate(_draw_orders(plan.num_train, seed, first_epoch, num_epochs, shuffle=shuffle)):
+        orders[index, : plan.num_train] = order
+    return orders.reshape(plan.epochs_per_call, plan.steps_per_epoch, plan.batch_size)
+
+
+DRAWN_TOGETHER = 8_192
+"""Places that are drawn at once: to make a generator takes as long as to shuffle a thousand of them."""
+
+
+def _draw_orders(
+    num_train: int, seed: int, first_epoch: int, num_epochs: int, *, shuffle: bool
+) -> Iterator[Int[np.ndarray, " train"]]:
+    plain = np.arange(num_train, dtype=np.int32)
+    if not shuffle:
+        yield from (plain for _ in range(num_epochs))
+        return
+    together = max(1, DRAWN_TOGETHER // num_train)
+    last = first_epoch + num_epochs
+    for group in range(first_epoch // together, math.ceil(last / together)):
+        begin = group * together
+        yield from _draw_group(num_train, seed, group, together)[max(first_epoch - begin, 0) : last - begin]
+
+
+@functools.lru_cache(maxsize=16)
+def _draw_group(num_train: int, seed: int, group: int, together: int) -> Int[np.ndarray, "epochs train"]:
+    plain = np.tile(np.arange(num_train, dtype=np.int32), (together, 1))
+    return generator(seed, "order", group).permuted(plain, axis=1)
+
+
+def _cast(arrays: dict[str, dict[str, np.ndarray]], precision: str) -> dict[str, dict[str, np.ndarray]]:
+    return {layer: {role: array.astype(precision) for role, array in own.items()} for layer, own in arrays.items()}
+
+
+def flatten_state(state: State) -> dict[str, np.ndarray]:
+    """Name every array of a state, for writing it to disk."""
+    leaves = jax.tree_util.tree_leaves_with_path(state)
+    return {jax.tree_util.keystr(path, simple=True, separator="/"): np.asarray(leaf) for path, leaf in leaves}
+
+
+def unflatten_state(arrays: dict[str, np.ndarray], like: State) -> State:
+    """Put named arrays back into the form of a state.
+
+    Args:
+        arrays: As `flatten_state` gave them.
+        like: A state of the same plan.
+
+    Returns:
+        The state.
+
+    Raises:
+        RunError: If an array is missing or has another shape or type.
+    """
+
+    def find(path: Any, leaf: Any) -> np.ndarray:
+        name = jax.tree_util.keystr(path, simple=True, separator="/")
+        wanted = np.asarray(leaf)
+        found = arrays.get(name)
+        if found is None or found.shape != wanted.shape or found.dtype != wanted.dtype:
+            raise RunError(f"the checkpoint does not fit its experiment: '{name}' is missing or has another shape")
+        return found
+
+    return jax.tree_util.tree_map_with_path(find, like)

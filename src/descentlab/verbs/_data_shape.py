@@ -1,0 +1,115 @@
+"""What a run keeps of its data, so that its network can be used where the data is not."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from descentlab.core import RunError
+from descentlab.data import Dataset, Preparation, preparation_from_json
+from descentlab.runs import RunFolder
+
+MAX_INPUTS = 2**26
+
+
+@dataclass(frozen=True)
+class MemberData:
+    """What was learned from one member's training part.
+
+    Attributes:
+        preparation: How new examples are prepared, as plain values.
+        target_scale: A real target in its own unit is `output * target_scale + target_shift`.
+        target_shift: See `target_scale`.
+    """
+
+    preparation: Mapping[str, Any]
+    target_scale: float = 1.0
+    target_shift: float = 0.0
+
+    def read_preparation(self) -> Preparation:
+        """Build the preparation.
+
+        Raises:
+            RunError: If it is damaged.
+        """
+        return preparation_from_json(self.preparation)
+
+
+@dataclass(frozen=True)
+class DataShape:
+    """What a network needs to know of its data.
+
+    Attributes:
+        task: "classification" or "regression".
+        classes: The classes' names by id; empty for regression.
+        input_shape: The shape of one example.
+        input_scale: What uint8 inputs are multiplied by.
+        feature_names: A name per input; empty for pictures.
+        members: One a seed.
+    """
+
+    task: str
+    classes: tuple[str, ...]
+    input_shape: tuple[int, ...]
+    input_scale: float
+    feature_names: tuple[str, ...]
+    members: tuple[MemberData, ...]
+
+
+def describe_shape(datasets: list[Dataset]) -> dict[str, Any]:
+    """Lay out the data of each member as plain values, for `preparation.json`."""
+    first = datasets[0]
+    return {
+        "task": first.task,
+        "classes": list(first.classes),
+        "input_shape": list(first.input_shape),
+        "input_scale": first.input_scale,
+        "feature_names": list(first.feature_names),
+        "members": [
+            {
+                "preparation": each.preparation.to_json(),
+                "target_scale": each.target_scale,
+                "target_shift": each.target_shift,
+            }
+            for each in datasets
+        ],
+    }
+
+
+def read_shape(folder: RunFolder) -> DataShape:
+    """Read `preparation.json`, and refuse what would build an absurd network.
+
+    Raises:
+        RunError: If it does not describe the network's inputs.
+    """
+    values = folder.preparation()
+    try:
+        shape = DataShape(
+            task=str(values["task"]),
+            classes=_words(values["classes"]),
+            input_shape=tuple(int(side) for side in values["input_shape"]),
+            input_scale=float(values["input_scale"]),
+            feature_names=_words(values.get("feature_names", [])),
+            members=tuple(_member(record) for record in values["members"]),
+        )
+    except (KeyError, TypeError, ValueError, OverflowError):
+        shape = None
+    if shape is None or not shape.members or not _is_sound(shape.input_shape):
+        raise RunError(f"{folder.path / 'preparation.json'} is damaged: it does not describe the network's inputs")
+    return shape
+
+
+def _is_sound(sides: tuple[int, ...]) -> bool:
+    return 1 <= len(sides) <= 3 and min(sides) >= 1 and math.prod(sides) <= MAX_INPUTS
+
+
+def _words(values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise TypeError("expected a list of texts")
+    return tuple(values)
+
+
+def _member(record: Any) -> MemberData:
+    if not isinstance(record["preparation"], dict):
+        raise TypeError("expected an object")
+    return MemberData(record["preparation"], float(record["target_scale"]), float(record["target_shift"]))

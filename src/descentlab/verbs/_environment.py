@@ -1,0 +1,12 @@
+"""`env`: versions, machine and devices."""
+
+from typing import Any
+
+from descentlab.runs import describe_environment as describe_machine
+from descentlab.training import device_names
+
+
+def describe_environment() -> dict[str, Any]:
+    """Describe what descentlab would train with here."""
+    facts = describe_machine(devices=device_names())
+    return {name: value for name, value in facts.items() if name not in ("seeds", "data_checksum", "created")}

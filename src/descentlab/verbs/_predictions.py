@@ -1,0 +1,89 @@
+"""What a network predicts for new examples, as rows, CSV, a DataFrame or a table."""
+
+import csv
+import io
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Float, Shaped
+
+from descentlab.core import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """What a network predicts of new examples.
+
+    Attributes:
+        labels: A word per example by which a person knows it.
+        predicted: The class's name, or the number in the target's own unit.
+        probabilities: By class; no columns for regression.
+        classes: The classes' names; empty for regression.
+        notes: What had to be done while preparing the examples.
+    """
+
+    labels: tuple[str, ...]
+    predicted: Shaped[np.ndarray, " examples"]
+    probabilities: Float[np.ndarray, "examples classes"]
+    classes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def header(self) -> tuple[str, ...]:
+        """Name the columns of `rows`."""
+        return ("example", "prediction", *(f"probability of {name}" for name in self.classes))
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """Give a row of words an example, as `header` names them."""
+        told = self.predicted.tolist() if self.classes else (f"{value:.9g}" for value in self.predicted.tolist())
+        shares = ([f"{value:.6g}" for value in row.tolist()] for row in self.probabilities)
+        return ((label, one, *share) for label, one, share in zip(self.labels, told, shares, strict=True))
+
+    def to_csv(self) -> str:
+        """Write the predictions as CSV."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(self.header())
+        writer.writerows(self.rows())
+        return text.getvalue()
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """Return an object of plain values an example."""
+        objects: list[dict[str, Any]] = [
+            {"example": label, "prediction": one}
+            for label, one in zip(self.labels, self.predicted.tolist(), strict=True)
+        ]
+        for one, row in zip(objects, self.probabilities.tolist(), strict=True):
+            if self.classes:
+                one["probabilities"] = dict(zip(self.classes, row, strict=True))
+        return objects
+
+    def frame(self) -> "pd.DataFrame":
+        """Return the predictions as a DataFrame, one row an example."""
+        import pandas as pd
+
+        frame = pd.DataFrame({"prediction": self.predicted.tolist()}, index=pd.Index(self.labels, name="example"))
+        for place, name in enumerate(self.classes):
+            frame[f"probability of {name}"] = self.probabilities[:, place]
+        return frame
+
+    def table(self, most: int = 20) -> Table:
+        """Return the first predictions as a table of words."""
+        title = "" if len(self) <= most else f"the first {most} of {len(self):,} examples"
+        return Table(header=self.header(), rows=tuple(itertools.islice(self.rows(), most)), title=title)
+
+    def __str__(self) -> str:
+        return str(self.table())
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()

@@ -1,0 +1,136 @@
+"""The networks of a study as they come: kept in memory, and on disk every few seconds."""
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from descentlab.core import RunError
+from descentlab.runs import StudyFolder
+from descentlab.studies import Measured
+
+EVERY_S = 5.0
+"""Seconds of finished networks that a killed study may lose."""
+
+
+class StudyRecord:
+    """Takes finished networks, and hands back those of an earlier, interrupted training."""
+
+    def __init__(self, folder: StudyFolder, stop: threading.Event) -> None:
+        """Read what an earlier training left.
+
+        Args:
+            folder: The study.
+            stop: Set where a write fails, so that no block trains on for nothing.
+        """
+        self._folder = folder
+        self._stop = stop
+        self._lock = threading.Lock()
+        self._written_at = time.monotonic()
+        self._kept = [_unpack(arrays, folder) for arrays, _ in folder.parts()]
+        self._fresh: list[Measured] = []
+
+    @property
+    def done(self) -> frozenset[int]:
+        """Places of the networks that have been trained."""
+        return frozenset(int(place) for part in self._kept for place in part.places)
+
+    def measured(self) -> Iterator[Measured]:
+        """Return all that was taken."""
+        yield from self._kept
+        yield from self._fresh
+
+    def take(self, measured: Measured) -> None:
+        """Keep some networks, and write all that is new if it is time."""
+        with self._lock:
+            self._fresh.append(measured)
+            if time.monotonic() - self._written_at >= EVERY_S:
+                self._flush()
+
+    def flush(self) -> None:
+        """Write what is new."""
+        with self._lock:
+            self._flush()
+
+    def _flush(self) -> None:
+        # Blocks of variants with other numbers of epochs have other curves, and go to parts of their own.
+        while self._fresh:
+            like = self._fresh[0]
+            together = [part for part in self._fresh if np.array_equal(part.epochs, like.epochs)]
+            merged = _merge(together)
+            try:
+                self._folder.save_part(_pack(merged), {})
+            except BaseException:
+                self._stop.set()
+                raise
+            self._kept.append(merged)
+            self._fresh = [part for part in self._fresh if part not in together]
+        self._written_at = time.monotonic()
+
+    def checkpoints(self, variant: int) -> "BlockCheckpoints":
+        """Return where the blocks of a variant are saved while they train."""
+        return BlockCheckpoints(self._folder, f"v{variant:03d}", self._stop)
+
+
+class BlockCheckpoints:
+    """One file a block in training. Files of blocks that have ended are removed with the next write."""
+
+    def __init__(self, folder: StudyFolder, prefix: str, stop: threading.Event) -> None:
+        self._folder = folder
+        self._prefix = prefix
+        self._stop = stop
+        self._written_at: dict[int, float] = {}
+
+    def load(self, name: str) -> Mapping[str, np.ndarray] | None:
+        """Return the state of a block, or None."""
+        self._written_at[threading.get_ident()] = time.monotonic()
+        found = self._folder.load_block(f"{self._prefix}-{name}")
+        return None if found is None else found.tensors
+
+    def is_due(self) -> bool:
+        """Say whether it is time for the block of this thread to be written."""
+        return time.monotonic() - self._written_at.get(threading.get_ident(), 0.0) >= 2.0 * EVERY_S
+
+    def save(self, name: str, arrays: Mapping[str, np.ndarray]) -> None:
+        """Write a block's state."""
+        try:
+            self._folder.save_block(f"{self._prefix}-{name}", arrays)
+        except BaseException:
+            self._stop.set()
+            raise
+        self._written_at[threading.get_ident()] = time.monotonic()
+
+
+def _merge(parts: list[Measured]) -> Measured:
+    first = parts[0]
+    return Measured(
+        places=np.concatenate([part.places for part in parts]),
+        epochs=first.epochs,
+        curves={name: np.concatenate([part.curves[name] for part in parts]) for name in first.curves},
+        finals={name: np.concatenate([part.finals[name] for part in parts]) for name in first.finals},
+    )
+
+
+def _pack(part: Measured) -> dict[str, np.ndarray]:
+    return {
+        "places": part.places.astype(np.int64),
+        "epochs": part.epochs.astype(np.int64),
+        **{f"curves/{name}": values for name, values in part.curves.items()},
+        **{f"finals/{name}": values for name, values in part.finals.items()},
+    }
+
+
+def _unpack(arrays: Mapping[str, np.ndarray], folder: StudyFolder) -> Measured:
+    def own(prefix: str) -> dict[str, np.ndarray]:
+        return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+    places, epochs = arrays.get("places"), arrays.get("epochs")
+    if places is None or epochs is None or places.ndim != 1 or epochs.ndim != 1:
+        raise RunError(f"{folder.path} is damaged: a part does not say which networks it holds; sweep anew")
+    wanted = {"curves/": (len(places), len(epochs)), "finals/": (len(places),)}
+    for prefix, shape in wanted.items():
+        for name, array in own(prefix).items():
+            if array.shape != shape:
+                raise RunError(f"{folder.path} is damaged: '{name}' of a part has another shape; sweep anew")
+    return Measured(places, epochs, own("curves/"), own("finals/"))

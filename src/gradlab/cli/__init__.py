@@ -1,3 +1,0 @@
-"""Floor 10: the command line. It holds no mathematics: it calls the verbs."""
-
-from gradlab.cli._main import main as main

@@ -1,4 +1,0 @@
-"""Floor 11: the laboratory in a browser. It holds no mathematics: it calls the floors below it."""
-
-from gradlab.studio.playing import from_query as from_query, to_query as to_query
-from gradlab.studio.server import build_app as build_app, serve as serve

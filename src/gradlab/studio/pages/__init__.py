@@ -1,3 +1,0 @@
-"""The studio's pages, a folder each."""
-
-from gradlab.studio.pages._all import add_pages as add_pages

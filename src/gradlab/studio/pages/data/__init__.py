@@ -1,3 +1,0 @@
-"""The page of data: choose, look, train, predict."""
-
-from gradlab.studio.pages.data._page import add_data as add_data

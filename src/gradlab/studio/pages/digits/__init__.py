@@ -1,3 +1,0 @@
-"""The page of digits: draw one, and see what a network makes of it."""
-
-from gradlab.studio.pages.digits._page import add_digits as add_digits

@@ -1,4 +1,0 @@
-"""The studio as a web application: how it is served, and who may talk to it."""
-
-from gradlab.studio.server._app import build_app as build_app
-from gradlab.studio.server._serve import serve as serve
