@@ -8,7 +8,7 @@ import pytest
 from descentlab.core import RunError, __version__
 from descentlab.runs import AnalysisFolder, RunFolder, create_study, describe_environment, open_run, save_results
 from descentlab.runs._format import FORMAT
-from descentlab.spec import parse_study, preset, to_toml
+from descentlab.spec import StudySpec, VariableSpec, preset, to_toml
 
 
 def change(path: Path, **fields: object) -> None:
@@ -52,7 +52,8 @@ def test_a_newer_run_is_refused_and_says_what_reads_it(run: RunFolder) -> None:
 
 
 def test_a_newer_study_is_refused(tmp_path: Path) -> None:
-    study = parse_study({"kind": "sweep", "experiment": {"preset": "iris"}, "vary": {"learning_rate": [0.1, 1.0]}})
+    rates = VariableSpec(name="learning_rate", values=(0.1, 1.0))
+    study = StudySpec(variables=(rates,), experiment=preset("iris"))
     folder = create_study(study, out=tmp_path / "study", environment=describe_environment())
     assert folder.study == study
     change(folder.path / "environment.json", format=FORMAT + 1)
@@ -72,5 +73,5 @@ def test_a_newer_analysis_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", ["2", 0, -1, 1.5, True])
 def test_a_format_that_is_no_number_is_refused(run: RunFolder, number: object) -> None:
     change(run.path / "environment.json", format=number)
-    with pytest.raises(RunError, match="environment.json"):
+    with pytest.raises(RunError, match=r"environment\.json: format"):
         open_run(run.path)
