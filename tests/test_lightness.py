@@ -31,20 +31,13 @@ def test_loads_nothing_heavy(door: str) -> None:
 
 
 def test_training_loads_no_analysis() -> None:
-    code = (
-        "import descentlab.verbs, sys; print(*sorted(name for name in sys.modules if name.startswith('descentlab.')))"
-    )
+    code = "import descentlab.workbench, sys; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = {name.split(".")[1] for name in done.stdout.split()}
-    assert loaded & {"training", "reports"} == {"training", "reports"}
+    loaded = {name.split(".")[1] for name in done.stdout.split() if name.startswith("descentlab.")}
+    assert loaded & {"training", "results"} == {"training", "results"}
     assert not loaded & {
-        "ablation",
         "backpropagation",
-        "complexity",
-        "landscapes",
-        "mistakes",
+        "labs",
         "representations",
         "sharpness",
-        "surfaces",
-        "transfers",
     }

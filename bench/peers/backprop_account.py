@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from descentlab.verbs import backpropagation
+from descentlab.workbench import backpropagation
 
 begin = time.perf_counter()
 found = backpropagation.backprop("mnist-mlp", example=3)

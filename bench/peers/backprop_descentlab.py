@@ -6,8 +6,9 @@ import time
 
 import numpy as np
 
-from descentlab import complexity, training
-from descentlab.complexity import Case
+from descentlab import training
+from descentlab.labs.backprop_cost import measure as complexity
+from descentlab.labs.backprop_cost.measure import Case
 from descentlab.networks import build_network
 from descentlab.objectives import build_objective
 from descentlab.spec import ActivationName, CrossEntropySpec, DenseSpec, SgdSpec

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from descentlab.verbs import studies
+from descentlab.workbench import studies
 
 SEEDS = 10
 COUNTS = (100, 1_000, 10_000)

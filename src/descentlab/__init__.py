@@ -13,9 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from descentlab.core import DescentlabError as DescentlabError, __version__ as __version__
+    from descentlab.labs.atlas import atlas as atlas
+    from descentlab.labs.backprop import backprop as backprop
+    from descentlab.labs.backprop_cost import backprop_cost as backprop_cost
+    from descentlab.labs.curvature import curvature as curvature
+    from descentlab.labs.errors import errors as errors
+    from descentlab.labs.features import features as features
+    from descentlab.labs.importance import importance as importance
+    from descentlab.labs.landscape import landscape as landscape
+    from descentlab.labs.learning_rate import learning_rate as learning_rate
+    from descentlab.labs.softmax import softmax as softmax
+    from descentlab.labs.surface import surface as surface
+    from descentlab.labs.sweep import sweep as sweep
+    from descentlab.labs.transfer import transfer as transfer
     from descentlab.runs import list_runs as list_runs
     from descentlab.spec import Experiment as Experiment, preset as preset
-    from descentlab.verbs import (
+    from descentlab.workbench import (
         Run as Run,
         Stopped as Stopped,
         Watcher as Watcher,
@@ -24,48 +37,37 @@ if TYPE_CHECKING:
         predict as predict,
         report as report,
         resume as resume,
-        softmax as softmax,
         train as train,
     )
-    from descentlab.verbs.ablation import importance as importance
-    from descentlab.verbs.backpropagation import backprop as backprop
-    from descentlab.verbs.complexity import backprop_cost as backprop_cost
-    from descentlab.verbs.landscapes import landscape as landscape
-    from descentlab.verbs.mistakes import errors as errors
-    from descentlab.verbs.representations import features as features
-    from descentlab.verbs.sharpness import curvature as curvature
-    from descentlab.verbs.studies import atlas as atlas, learning_rate as learning_rate, sweep as sweep
-    from descentlab.verbs.surfaces import surface as surface
-    from descentlab.verbs.transfers import transfer as transfer
 
 _HOMES = {
     "__version__": "descentlab.core",
     "Experiment": "descentlab.spec",
     "DescentlabError": "descentlab.core",
-    "Run": "descentlab.verbs",
-    "Stopped": "descentlab.verbs",
-    "Watcher": "descentlab.verbs",
-    "atlas": "descentlab.verbs.studies",
-    "backprop": "descentlab.verbs.backpropagation",
-    "backprop_cost": "descentlab.verbs.complexity",
-    "curvature": "descentlab.verbs.sharpness",
-    "errors": "descentlab.verbs.mistakes",
-    "evaluate": "descentlab.verbs",
-    "features": "descentlab.verbs.representations",
-    "importance": "descentlab.verbs.ablation",
-    "landscape": "descentlab.verbs.landscapes",
-    "learning_rate": "descentlab.verbs.studies",
+    "Run": "descentlab.workbench",
+    "Stopped": "descentlab.workbench",
+    "Watcher": "descentlab.workbench",
+    "atlas": "descentlab.labs.atlas",
+    "backprop": "descentlab.labs.backprop",
+    "backprop_cost": "descentlab.labs.backprop_cost",
+    "curvature": "descentlab.labs.curvature",
+    "errors": "descentlab.labs.errors",
+    "evaluate": "descentlab.workbench",
+    "features": "descentlab.labs.features",
+    "importance": "descentlab.labs.importance",
+    "landscape": "descentlab.labs.landscape",
+    "learning_rate": "descentlab.labs.learning_rate",
     "list_runs": "descentlab.runs",
-    "open_run": "descentlab.verbs",
-    "predict": "descentlab.verbs",
+    "open_run": "descentlab.workbench",
+    "predict": "descentlab.workbench",
     "preset": "descentlab.spec",
-    "report": "descentlab.verbs",
-    "resume": "descentlab.verbs",
-    "softmax": "descentlab.verbs",
-    "surface": "descentlab.verbs.surfaces",
-    "sweep": "descentlab.verbs.studies",
-    "train": "descentlab.verbs",
-    "transfer": "descentlab.verbs.transfers",
+    "report": "descentlab.workbench",
+    "resume": "descentlab.workbench",
+    "softmax": "descentlab.labs.softmax",
+    "surface": "descentlab.labs.surface",
+    "sweep": "descentlab.labs.sweep",
+    "train": "descentlab.workbench",
+    "transfer": "descentlab.labs.transfer",
 }
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from descentlab.complexity import _measure as sizes
-from descentlab.verbs import complexity
+from descentlab.labs import backprop_cost as complexity
+from descentlab.labs.backprop_cost.measure import _measure as sizes
 from tests.cli.conftest import Descentlab
 
 

@@ -54,7 +54,7 @@ def test_short_options_stay_options(descentlab: Descentlab, home: Path) -> None:
 
 @pytest.mark.parametrize("words", [(), ("--list",)])
 def test_it_lists_the_surfaces(descentlab: Descentlab, words: tuple[str, ...]) -> None:
-    from descentlab.surfaces import find_surface, surface_names
+    from descentlab.labs.surface.measure import find_surface, surface_names
 
     answer = descentlab("surface", *words)
     assert (answer.code, answer.err) == (0, "")

@@ -78,7 +78,7 @@ def test_a_seed_of_the_data_divides_alike_for_every_seed(tmp_path: Path) -> None
     assert len(checksums) == 1
     source = load(experiment.data)
     expected = prepare(source, experiment.split, 7)
-    from descentlab.verbs._examples import Examples
+    from descentlab.workbench._examples import Examples
 
     for seed in (1, 2):
         np.testing.assert_array_equal(Examples(experiment).of(seed).train, expected.train)
@@ -87,7 +87,7 @@ def test_a_seed_of_the_data_divides_alike_for_every_seed(tmp_path: Path) -> None
 
 
 def test_a_playground_is_drawn_by_the_seed_of_the_data() -> None:
-    from descentlab.verbs._examples import Examples
+    from descentlab.workbench._examples import Examples
 
     experiment = override(preset("circle"), ["data_seed=3"])
     first, second = (Examples(experiment).of(seed).inputs[:] for seed in (0, 1))

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from descentlab.core import ShapeError
-from descentlab.figures import class_colour, plot_boundary, plot_confusion, plot_history
+from descentlab.figures import plot_boundary, plot_confusion, plot_history
+from descentlab.results import class_colour
 
 
 def test_a_history_shows_its_curves() -> None:

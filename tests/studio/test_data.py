@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 import descentlab as dl
-from descentlab import verbs
+from descentlab import workbench
 from descentlab.core import DataError, DescentlabError, RunError, SpecError
 from descentlab.spec import TableData, preset
 from descentlab.studio.pages.data._form import fields_of, predict_row
@@ -214,7 +214,7 @@ def test_a_stopped_training_is_kept_and_goes_on_to_the_same_weights(tmp_path: Pa
     assert path is not None
     assert not (path / "metrics.json").exists()
     assert 0.0 < (training.standing.share or 0.0) < 1.0
-    again = wait(trainings.start(lambda watcher: verbs.resume(path, watcher=watcher)))
+    again = wait(trainings.start(lambda watcher: workbench.resume(path, watcher=watcher)))
     assert again.run is not None
     whole = dl.train("iris", epochs=20_000, out=tmp_path / "whole", report=False)
     assert (path / "weights.safetensors").read_bytes() == (whole.path / "weights.safetensors").read_bytes()
@@ -234,7 +234,7 @@ def test_what_cannot_be_trained_is_told_in_a_line_and_leaves_nothing(flowers: Pa
     for settings, words in ((Settings("table", -1, 0.01), "epochs"), (Settings("table", 5, -0.1), "learning_rate")):
         choice = choose(flowers)
 
-        def work(watcher: verbs.Watcher, settings: Settings = settings, choice: Choice = choice) -> verbs.Run:
+        def work(watcher: workbench.Watcher, settings: Settings = settings, choice: Choice = choice) -> workbench.Run:
             return begin(choice, settings, root=tmp_path / "runs", watcher=watcher)
 
         training = wait(Trainings().start(work))
@@ -247,7 +247,7 @@ def test_what_cannot_be_trained_is_told_in_a_line_and_leaves_nothing(flowers: Pa
 def test_there_is_an_end_to_trainings_at_once() -> None:
     trainings = Trainings()
 
-    def idle(watcher: verbs.Watcher) -> verbs.Run:
+    def idle(watcher: workbench.Watcher) -> workbench.Run:
         assert watcher.stop is not None
         assert watcher.stop.wait(60.0)
         raise RunError("stopped")

@@ -22,7 +22,7 @@ from descentlab.studio.pages.digits._pad import RASTER, read_sent
 from descentlab.studio.pages.digits._pictures import GAP, grey_uri, layer_uri, signed_uri
 from descentlab.studio.pages.digits._training import Recipe, Training, recipes
 from descentlab.studio.pages.digits._words import class_rows, contribution_rows, tell_answer, tell_pixels
-from descentlab.verbs import train
+from descentlab.workbench import train
 
 
 @pytest.fixture(scope="module")

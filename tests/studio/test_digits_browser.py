@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from descentlab.verbs import train
+from descentlab.workbench import train
 
 pytestmark = pytest.mark.browser
 

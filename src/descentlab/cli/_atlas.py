@@ -12,8 +12,8 @@ from descentlab.cli._watch import watch
 from descentlab.core import SpecError
 
 if TYPE_CHECKING:
-    from descentlab.verbs import Watcher
-    from descentlab.verbs.studies import AtlasResult
+    from descentlab.labs.atlas import AtlasResult
+    from descentlab.workbench import Watcher
 
 
 def atlas(
@@ -62,14 +62,14 @@ def atlas(
     """
     if (what is None) == (resume is None):
         raise SpecError("name what to map, as `descentlab atlas fractal`, or a map to continue: --resume STUDY")
-    from descentlab.verbs import studies
+    from descentlab.labs import atlas as laboratory
 
     import_s = time.perf_counter() - BEGIN
 
     def start(watcher: "Watcher") -> "AtlasResult":
         if resume is not None:
-            return studies.resume_atlas(resume, outcome=outcome, report=not no_report, watcher=watcher)
-        return studies.atlas(
+            return laboratory.resume_atlas(resume, outcome=outcome, report=not no_report, watcher=watcher)
+        return laboratory.atlas(
             what,
             x=x,
             y=y,

@@ -16,8 +16,8 @@ from descentlab.cli._watch import watch
 from descentlab.core import SpecError
 
 if TYPE_CHECKING:
-    from descentlab.verbs import Watcher
-    from descentlab.verbs.backpropagation import Backprop
+    from descentlab.labs.backprop import Backprop
+    from descentlab.workbench import Watcher
 
 COST = "What it costs"
 
@@ -135,12 +135,12 @@ def backprop(
         return
     if budget is not None:
         raise SpecError("--budget is for --cost; leave it out, or add --cost")
-    from descentlab.verbs import backpropagation
+    from descentlab.labs import backprop as laboratory
 
     import_s = time.perf_counter() - BEGIN
 
     def start(watcher: "Watcher") -> "Backprop":
-        return backpropagation.backprop(
+        return laboratory.backprop(
             what,
             example=example,
             batch=batch,

@@ -11,8 +11,8 @@ from descentlab.cli._watch import watch
 from descentlab.core import SpecError
 
 if TYPE_CHECKING:
-    from descentlab.verbs import Watcher
-    from descentlab.verbs.complexity import BackpropCost
+    from descentlab.labs.backprop_cost import BackpropCost
+    from descentlab.workbench import Watcher
 
 
 def refuse(given: Mapping[str, Any]) -> None:
@@ -44,13 +44,13 @@ def show_cost(
     quiet: bool,
 ) -> None:
     """Count and time, and print what came of it."""
-    from descentlab.verbs import complexity
+    from descentlab.labs import backprop_cost as laboratory
 
     import_s = time.perf_counter() - BEGIN
     limit = {} if budget is None else {"budget": budget}
 
     def start(watcher: "Watcher") -> "BackpropCost":
-        return complexity.backprop_cost(
+        return laboratory.backprop_cost(
             what,
             hidden=hidden,
             seed=seed,

@@ -8,8 +8,8 @@ from descentlab.cli._options import FLAG, Debug, Json, NoFiles, Quiet, Settings
 from descentlab.cli._watch import analyse
 
 if TYPE_CHECKING:
-    from descentlab.verbs import Watcher
-    from descentlab.verbs.sharpness import Curvature
+    from descentlab.labs.curvature import Curvature
+    from descentlab.workbench import Watcher
 
 STUCK = "Was it stuck?"
 EFFORT = "Effort"
@@ -85,10 +85,10 @@ def curvature(
 
     * `descentlab curvature xor --escape` - was it stuck in a local minimum?
     """
-    from descentlab.verbs import sharpness
+    from descentlab.labs import curvature as laboratory
 
     def start(watcher: "Watcher") -> "Curvature":
-        return sharpness.curvature(
+        return laboratory.curvature(
             what,
             learning_rates=learning_rate,
             trace=trace,

@@ -8,8 +8,8 @@ from descentlab.cli._options import Debug, Json, NoFiles, Quiet, Run
 from descentlab.cli._watch import analyse
 
 if TYPE_CHECKING:
-    from descentlab.verbs import Watcher
-    from descentlab.verbs.mistakes import Errors
+    from descentlab.labs.errors import Errors
+    from descentlab.workbench import Watcher
 
 
 def errors(
@@ -53,10 +53,10 @@ def errors(
 
     * `descentlab errors iris-001 --json` - which column the answers rest on
     """
-    from descentlab.verbs import mistakes
+    from descentlab.labs import errors as laboratory
 
     def start(watcher: "Watcher") -> "Errors":
-        return mistakes.errors(
+        return laboratory.errors(
             run,
             part=part,
             member=member,

@@ -30,9 +30,9 @@ def evaluate(
 
     * `descentlab evaluate penguins-001 more_penguins.csv`
     """
-    from descentlab import verbs
+    from descentlab import workbench
 
-    found = verbs.evaluate(verbs.open_run(run), source, member=member)
+    found = workbench.evaluate(workbench.open_run(run), source, member=member)
     if not quiet:
         print_notes(found.notes)
     if as_json:

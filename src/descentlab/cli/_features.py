@@ -8,8 +8,8 @@ from descentlab.cli._options import Debug, Json, NoFiles, Quiet, Settings
 from descentlab.cli._watch import analyse
 
 if TYPE_CHECKING:
-    from descentlab.verbs import Watcher
-    from descentlab.verbs.representations import Features
+    from descentlab.labs.features import Features
+    from descentlab.workbench import Watcher
 
 SHOWN = "What to show"
 
@@ -76,10 +76,10 @@ def features(
 
     * `descentlab features mnist-cnn-001 --other mnist-cnn-002` - do two networks see alike?
     """
-    from descentlab.verbs import representations
+    from descentlab.labs import features as laboratory
 
     def start(watcher: "Watcher") -> "Features":
-        return representations.features(
+        return laboratory.features(
             what,
             example=example,
             layer=layer,

@@ -8,8 +8,8 @@ from descentlab.cli._options import FLAG, Debug, Json, NoFiles, Quiet, Settings
 from descentlab.cli._watch import analyse
 
 if TYPE_CHECKING:
-    from descentlab.verbs import Watcher
-    from descentlab.verbs.ablation import Importance
+    from descentlab.labs.importance import Importance
+    from descentlab.workbench import Watcher
 
 RETRAINING = "Training anew"
 
@@ -97,10 +97,10 @@ def importance(
 
     * `descentlab importance mnist-cnn --retrain --train-examples 5000 --epochs 3`
     """
-    from descentlab.verbs import ablation
+    from descentlab.labs import importance as laboratory
 
     def start(watcher: "Watcher") -> "Importance":
-        return ablation.importance(
+        return laboratory.importance(
             what,
             layers=layer or (),
             examples=examples,

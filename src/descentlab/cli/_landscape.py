@@ -8,8 +8,8 @@ from descentlab.cli._options import Debug, Json, NoFiles, Quiet, Settings
 from descentlab.cli._watch import analyse
 
 if TYPE_CHECKING:
-    from descentlab.verbs import Watcher
-    from descentlab.verbs.landscapes import Landscape
+    from descentlab.labs.landscape import Landscape
+    from descentlab.workbench import Watcher
 
 WHERE = "Where to look"
 EFFORT = "Effort"
@@ -95,10 +95,10 @@ def landscape(
 
     * `descentlab landscape spiral --plane path --points 81`
     """
-    from descentlab.verbs import landscapes
+    from descentlab.labs import landscape as laboratory
 
     def start(watcher: "Watcher") -> "Landscape":
-        return landscapes.landscape(
+        return laboratory.landscape(
             what,
             other,
             plane=plane,

@@ -10,8 +10,8 @@ from descentlab.cli._train import read_batch, read_units
 from descentlab.cli._watch import watch
 
 if TYPE_CHECKING:
-    from descentlab.verbs import Watcher
-    from descentlab.verbs.studies import LearningRate
+    from descentlab.labs.learning_rate import LearningRate
+    from descentlab.workbench import Watcher
 
 
 def learning_rate(
@@ -51,10 +51,10 @@ def learning_rate(
     * `descentlab learning-rate mnist-mlp --epochs 3 --seeds 2`
     """
     units, batch = read_units(hidden), read_batch(batch_size)
-    from descentlab.verbs import studies
+    from descentlab.labs import learning_rate as laboratory
 
     def start(watcher: "Watcher") -> "LearningRate":
-        return studies.learning_rate(
+        return laboratory.learning_rate(
             what,
             target,
             epochs=epochs,

@@ -36,9 +36,9 @@ def predict(
     """
     if out is not None and out.exists() and Path(source).exists() and out.samefile(source):
         raise DataError(f"--out {out} is the file of the examples itself; name another file")
-    from descentlab import verbs
+    from descentlab import workbench
 
-    told = verbs.predict(verbs.open_run(run), source, member=member)
+    told = workbench.predict(workbench.open_run(run), source, member=member)
     if not quiet:
         print_notes(told.notes)
     if out is not None:

@@ -21,9 +21,9 @@ def env(as_json: Json = False, debug: Debug = False) -> None:
     Example:
     * `descentlab env --json`
     """
-    from descentlab import verbs
+    from descentlab import workbench
 
-    facts = verbs.describe_environment()
+    facts = workbench.describe_environment()
     if as_json:
         print_json(facts)
         return

@@ -29,9 +29,9 @@ def report(
     * `descentlab report penguins-001 --features bill_length_mm,body_mass_g`
     """
     pair = _pair(features)
-    from descentlab import verbs
+    from descentlab import workbench
 
-    path = verbs.report(verbs.open_run(run), features=pair)
+    path = workbench.report(workbench.open_run(run), features=pair)
     if as_json:
         print_json({"report": str(path)})
     elif not quiet:

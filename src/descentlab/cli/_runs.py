@@ -47,15 +47,15 @@ def show(run: Run, as_json: Json = False, debug: Debug = False) -> None:
 
     * `descentlab show iris-001 --json`
     """
-    from descentlab import verbs
+    from descentlab import workbench
 
-    found = verbs.open_run(run)
+    found = workbench.open_run(run)
     if as_json:
         metrics = found.metrics if found.folder.is_finished else {}
         experiment = found.experiment.model_dump(mode="json", exclude_none=True)
         print_json({"run": str(found.path), "finished": bool(metrics), "experiment": experiment, **metrics})
         return
-    texts = [str(found), str(verbs.layer_table(found.network))]
+    texts = [str(found), str(workbench.layer_table(found.network))]
     if found.folder.is_finished:
         texts += [str(getattr(found, part)) for part in ("train", "validation", "test") if part in found.metrics]
         texts += ["\n".join(f"note: {note}" for note in found.notes)] if found.notes else []

@@ -51,10 +51,10 @@ def softmax(
     unknown = [word for word in words if word.startswith("--")]
     if unknown:
         raise SpecError(f"there is no option {unknown[0]}; see `descentlab softmax --help`")
-    from descentlab import verbs
+    from descentlab.labs import softmax as laboratory
 
     names = [name.strip() for name in classes.split(",")] if classes else []
-    found = verbs.softmax(words, temperature=temperature, classes=names, truth=truth)
+    found = laboratory.softmax(words, temperature=temperature, classes=names, truth=truth)
     if html is not None:
         save_text(html, found.to_page())
     if as_json:

@@ -10,8 +10,8 @@ from descentlab.cli._output import print_json, to_stdout
 from descentlab.cli._watch import analyse
 
 if TYPE_CHECKING:
-    from descentlab.verbs import Watcher
-    from descentlab.verbs.surfaces import SurfaceResult
+    from descentlab.labs.surface import SurfaceResult
+    from descentlab.workbench import Watcher
 
 VARIED = "What is varied"
 EFFORT = "Effort"
@@ -113,10 +113,10 @@ def surface(
     if what is None or list_all:
         _list(as_json=as_json)
         return
-    from descentlab.verbs import surfaces
+    from descentlab.labs import surface as laboratory
 
     def start(watcher: "Watcher") -> "SurfaceResult":
-        return surfaces.surface(
+        return laboratory.surface(
             what,
             learning_rate=learning_rate,
             momentum=momentum,
@@ -136,9 +136,9 @@ def surface(
 
 
 def _list(*, as_json: bool) -> None:
-    from descentlab.verbs import surfaces
+    from descentlab.labs import surface as laboratory
 
-    table = surfaces.list_surfaces()
+    table = laboratory.list_surfaces()
     if as_json:
         print_json({"surfaces": [dict(zip(table.header, row, strict=True)) for row in table.rows]})
         return

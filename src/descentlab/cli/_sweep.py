@@ -13,8 +13,8 @@ from descentlab.cli._watch import watch
 from descentlab.core import SpecError
 
 if TYPE_CHECKING:
-    from descentlab.verbs import Watcher
-    from descentlab.verbs.studies import SweepResult
+    from descentlab.labs.sweep import SweepResult
+    from descentlab.workbench import Watcher
 
 
 def sweep(
@@ -85,14 +85,14 @@ def sweep(
     if resume is not None and (learning_rate or vary or seeds or settings or out):
         raise SpecError("--resume continues a study as it was begun; leave out what is to be varied, --set and --out")
     varied, units, batch = read_named(vary), read_units(hidden), read_batch(batch_size)
-    from descentlab.verbs import studies
+    from descentlab.labs import sweep as laboratory
 
     import_s = time.perf_counter() - BEGIN
 
     def start(watcher: "Watcher") -> "SweepResult":
         if resume is not None:
-            return studies.resume_sweep(resume, report=not no_report, watcher=watcher)
-        return studies.sweep(
+            return laboratory.resume_sweep(resume, report=not no_report, watcher=watcher)
+        return laboratory.sweep(
             what,
             target,
             learning_rate=learning_rate,

@@ -14,7 +14,7 @@ from descentlab.cli._watch import watch
 from descentlab.core import SpecError
 
 if TYPE_CHECKING:
-    from descentlab.verbs import Run, Watcher
+    from descentlab.workbench import Run, Watcher
 
 DATA = "Data"
 TRAINING = "Training"
@@ -190,14 +190,14 @@ def train(
         read_batch(batch_size),
         (_list(drop), _list(categories)),
     )
-    from descentlab import verbs
+    from descentlab import workbench
 
     import_s = time.perf_counter() - BEGIN
 
     def start(watcher: "Watcher") -> "Run":
         if resume is not None:
-            return verbs.resume(resume, report=not no_report, checkpoint_every_s=checkpoint_every, watcher=watcher)
-        return verbs.train(
+            return workbench.resume(resume, report=not no_report, checkpoint_every_s=checkpoint_every, watcher=watcher)
+        return workbench.train(
             what,
             target,
             epochs=epochs,

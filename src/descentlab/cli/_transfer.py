@@ -10,8 +10,8 @@ from descentlab.cli._watch import analyse
 from descentlab.core import SpecError
 
 if TYPE_CHECKING:
-    from descentlab.verbs import Watcher
-    from descentlab.verbs.transfers import Transfer
+    from descentlab.labs.transfer import Transfer
+    from descentlab.workbench import Watcher
 
 
 def transfer(
@@ -64,10 +64,10 @@ def transfer(
     * `descentlab transfer mnist-cnn-001 pictures/ --seeds 6` - your own pictures, a subfolder per class
     """
     sizes = read_sizes(examples)
-    from descentlab.verbs import transfers
+    from descentlab.labs import transfer as laboratory
 
     def start(watcher: "Watcher") -> "Transfer":
-        return transfers.transfer(
+        return laboratory.transfer(
             run,
             to,
             examples=sizes,

@@ -9,7 +9,7 @@ from descentlab.cli._output import print_json, print_notes, to_stderr, to_stdout
 from descentlab.cli._progress import progress_bars
 
 if TYPE_CHECKING:
-    from descentlab.verbs import Watcher
+    from descentlab.workbench import Watcher
 
 T = TypeVar("T")
 
@@ -37,15 +37,15 @@ class Analysis(Protocol):
 
 def watch(start: Callable[["Watcher"], T], *, is_silent: bool) -> T:
     """Run a training with its progress on the screen, and end the process if it was asked to stop."""
-    from descentlab import verbs
+    from descentlab import workbench
 
     def say_stopping() -> None:
         print("\ndescentlab: stopping; press Ctrl-C again to give up at once", file=sys.stderr)
 
     try:
         with progress_bars(to_stderr(), is_shown=not is_silent) as (on_loading, on_training):
-            return start(verbs.Watcher(on_loading, on_training, say_stopping))
-    except verbs.Stopped as stopped:
+            return start(workbench.Watcher(on_loading, on_training, say_stopping))
+    except workbench.Stopped as stopped:
         print(f"descentlab: {stopped}", file=sys.stderr)
         raise SystemExit(INTERRUPTED) from None
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 
-from descentlab.figures._colours import class_colour, hex_of, lighten, score_colours, winner_colours
 from descentlab.figures._frame import INK, new_axes
+from descentlab.results import class_colour, hex_of, lighten, score_colours, winner_colours
 
 if TYPE_CHECKING:
     import matplotlib.axes

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from descentlab.core import ShapeError
-from descentlab.figures._colours import class_colour
 from descentlab.figures._frame import BLUE, LINE, SOFT, new_axes
+from descentlab.results import class_colour
 
 if TYPE_CHECKING:
     import matplotlib.figure

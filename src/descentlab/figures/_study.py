@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from descentlab.core import ShapeError
-from descentlab.figures._colours import CLASS_COLOURS, score_colours
 from descentlab.figures._frame import BLUE, LINE, ORANGE, SOFT, new_axes
+from descentlab.results import CLASS_COLOURS, score_colours
 
 if TYPE_CHECKING:
     import matplotlib.figure

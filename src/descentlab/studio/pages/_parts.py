@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from descentlab.reports import mark_code
+from descentlab.results import mark_code
 
 
 def heading(text: str, level: int = 2) -> None:

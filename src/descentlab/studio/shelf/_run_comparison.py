@@ -14,7 +14,7 @@ from descentlab.runs import RunFolder, StudyFolder
 from descentlab.studio.shelf._differences import Flat, cautions, differing, flatten, why_not, without_places
 from descentlab.studio.shelf._numbers import as_number
 from descentlab.studio.shelf._run_details import PARTS, SCORES, SHOWN_NAMES, score_words
-from descentlab.verbs import open_run
+from descentlab.workbench import open_run
 
 FEWEST_SEEDS = 6
 """With fewer seeds the comparison's test can never show a difference."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from descentlab.labs.sweep import settings_table
 from descentlab.runs import AnalysisFolder, RunFolder, StudyFolder, list_analyses
 from descentlab.spec import study_to_toml, to_toml
 from descentlab.studio.shelf._numbers import as_number
@@ -12,7 +13,6 @@ from descentlab.studio.shelf._reports import find_report, report_address
 from descentlab.studio.shelf._run_facts import Facts, analysis_facts, run_facts, study_facts, verb_of
 from descentlab.studio.shelf._run_files import RunFile, list_files
 from descentlab.studio.shelf._run_names import kind_of
-from descentlab.verbs.studies import settings_table
 
 PARTS = ("train", "validation", "test")
 SCORES = ("loss", "accuracy", "r2")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from descentlab.reports import seconds as word_seconds
+from descentlab.results import seconds as word_seconds
 from descentlab.runs import AnalysisFolder, RunFolder, StudyFolder, data_name, read_moment
 from descentlab.spec import Experiment, StudySpec, VariableSpec
 from descentlab.studies import is_log, word_value

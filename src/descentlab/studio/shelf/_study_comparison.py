@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from descentlab.reports import seconds as word_seconds
+from descentlab.results import seconds as word_seconds
 from descentlab.runs import StudyFolder
 from descentlab.spec import StudySpec
 from descentlab.studies import word_value

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from descentlab import verbs
+from descentlab import workbench
 from descentlab.data import CategoryFeature, NumberFeature, TablePreparation
 
 TRUTHS = ("False", "True")
@@ -25,7 +25,7 @@ class Field:
     words: tuple[str, ...] = ()
 
 
-def fields_of(run: verbs.Run, truths: Collection[str] = ()) -> tuple[Field, ...]:
+def fields_of(run: workbench.Run, truths: Collection[str] = ()) -> tuple[Field, ...]:
     """Return a field for each column that a run's network looks at; none where it looks at pictures.
 
     Args:
@@ -49,7 +49,7 @@ def _field(feature: NumberFeature | CategoryFeature, *, is_truth: bool) -> Field
     return Field(feature.column, float(f"{feature.fill:.6g}"))
 
 
-def predict_row(run: verbs.Run, values: dict[str, float | str | None]) -> verbs.Predictions:
+def predict_row(run: workbench.Run, values: dict[str, float | str | None]) -> workbench.Predictions:
     """Predict one row; what is left empty is taken for missing.
 
     Raises:
@@ -58,7 +58,7 @@ def predict_row(run: verbs.Run, values: dict[str, float | str | None]) -> verbs.
     return run.predict([values])
 
 
-def predict_file(run: verbs.Run, path: Path) -> verbs.Predictions:
+def predict_file(run: workbench.Run, path: Path) -> workbench.Predictions:
     """Predict a table's rows, or a picture.
 
     Raises:

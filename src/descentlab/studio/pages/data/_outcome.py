@@ -4,7 +4,7 @@ from typing import Any
 
 from nicegui import ui
 
-from descentlab import verbs
+from descentlab import workbench
 from descentlab.studio.pages.data._parts import section, sentences, word_table
 from descentlab.studio.shelf import report_address
 
@@ -22,7 +22,7 @@ class Outcome:
             self._box = ui.element("div").style("display: contents")
         self._panel.visible = False
 
-    def show(self, run: verbs.Run | None) -> None:
+    def show(self, run: workbench.Run | None) -> None:
         """Show a finished run; None hides the section."""
         self._box.clear()
         self._panel.visible = run is not None

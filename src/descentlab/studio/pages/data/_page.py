@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nicegui import Client, app, background_tasks, ui
 
-from descentlab import verbs
+from descentlab import workbench
 from descentlab.data import data_folder
 from descentlab.studio.files import Uploads
 from descentlab.studio.pages._frame_of_page import page_frame
@@ -114,6 +114,6 @@ class DataPage:
         self._truths = () if look is None else look.truths
         self._train.offer(look)
 
-    def _on_run(self, run: verbs.Run | None) -> None:
+    def _on_run(self, run: workbench.Run | None) -> None:
         self._outcome.show(run)
         self._predict.offer(run, self._truths)

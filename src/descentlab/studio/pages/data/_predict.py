@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 import numpy as np
 from nicegui import events, run as background, ui
 
-from descentlab import verbs
+from descentlab import workbench
 from descentlab.core import DataError, DescentlabError
 from descentlab.data import PICTURE_ENDINGS, TABLE_ENDINGS
 from descentlab.studio.files import MOST_BYTES, Uploads, without_folder
@@ -23,7 +23,7 @@ class Predict:
     def __init__(self, uploads: Uploads) -> None:
         """Remember where uploaded files go."""
         self._uploads = uploads
-        self._run: verbs.Run | None = None
+        self._run: workbench.Run | None = None
         self._readers: dict[str, Read] = {}
 
     def build(self) -> None:
@@ -34,7 +34,7 @@ class Predict:
             self._told = ui.element("div").props('aria-live="polite"')
         self._panel.visible = False
 
-    def offer(self, run: verbs.Run | None, truths: Collection[str] = ()) -> None:
+    def offer(self, run: workbench.Run | None, truths: Collection[str] = ()) -> None:
         """Take a finished run, and which of its columns hold "True" and "False"; None hides the section."""
         self._run = run
         self._panel.visible = run is not None
@@ -78,7 +78,7 @@ class Predict:
 
     async def _from_file(
         self, event: events.UploadEventArguments, endings: tuple[str, ...]
-    ) -> verbs.Predictions | None:
+    ) -> workbench.Predictions | None:
         file = event.file
         try:
             path = self._uploads.place(file.name, endings)
@@ -92,7 +92,7 @@ class Predict:
         self._problem.text = without_folder(self._problem.text, path)
         return told
 
-    async def _try(self, ask: Callable[[verbs.Run], verbs.Predictions]) -> verbs.Predictions | None:
+    async def _try(self, ask: Callable[[workbench.Run], workbench.Predictions]) -> workbench.Predictions | None:
         run = self._run
         self._problem.text = ""
         self._told.clear()
@@ -104,7 +104,7 @@ class Predict:
             self._problem.text = str(error)
             return None
 
-    def _show_one(self, told: verbs.Predictions) -> None:
+    def _show_one(self, told: workbench.Predictions) -> None:
         with self._told:
             word = told.predicted.tolist()[0]
             ui.label(f"Predicted: {word if told.classes else f'{word:.6g}'}").classes("data-told")
@@ -115,7 +115,7 @@ class Predict:
                 bars(rows, "Classes with their probabilities")
             sentences(told.notes)
 
-    def _show_many(self, told: verbs.Predictions) -> None:
+    def _show_many(self, told: workbench.Predictions) -> None:
         with self._told:
             table = told.table(SHOWN)
             numeric = frozenset(range(2, len(table.header))) if told.classes else frozenset({1})

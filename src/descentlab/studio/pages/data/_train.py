@@ -6,7 +6,7 @@ from typing import Any
 
 from nicegui import events, run, ui
 
-from descentlab import verbs
+from descentlab import workbench
 from descentlab.core import DescentlabError, SpecError
 from descentlab.studio.pages.data._look import Look
 from descentlab.studio.pages.data._parts import problem_label, section
@@ -35,7 +35,7 @@ CURVES = (("training", "var(--orange)", "solid"), ("validation", "var(--blue)", 
 class Train:
     """Where a person trains."""
 
-    def __init__(self, trainings: Trainings, runs: Path, on_run: Callable[[verbs.Run | None], None]) -> None:
+    def __init__(self, trainings: Trainings, runs: Path, on_run: Callable[[workbench.Run | None], None]) -> None:
         """Remember where runs go and whom to tell.
 
         Args:
@@ -136,9 +136,9 @@ class Train:
     def _continue(self) -> None:
         path = self._training.path if self._training is not None else None
         if path is not None:
-            self._launch(lambda watcher: verbs.resume(path, watcher=watcher))
+            self._launch(lambda watcher: workbench.resume(path, watcher=watcher))
 
-    def _launch(self, work: Callable[[verbs.Watcher], verbs.Run]) -> None:
+    def _launch(self, work: Callable[[workbench.Watcher], workbench.Run]) -> None:
         self._problem.text, self._shown = "", -1
         self._on_run(None)
         try:

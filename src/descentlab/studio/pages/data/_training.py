@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from descentlab import verbs
+from descentlab import workbench
 from descentlab.core import DescentlabError, SpecError
 from descentlab.spec import PicturesData, TableData
 from descentlab.studio.pages.data._sets import Choice
@@ -52,7 +52,7 @@ def read_hidden(text: str) -> tuple[int, ...]:
     return tuple(map(int, words))
 
 
-def begin(choice: Choice, settings: Settings, *, root: Path, watcher: verbs.Watcher) -> verbs.Run:
+def begin(choice: Choice, settings: Settings, *, root: Path, watcher: workbench.Watcher) -> workbench.Run:
     """Train as `descentlab train` does.
 
     Raises:
@@ -62,7 +62,7 @@ def begin(choice: Choice, settings: Settings, *, root: Path, watcher: verbs.Watc
     numbers = {"epochs": settings.epochs, "learning_rate": settings.learning_rate, "seed": settings.seed}
     data = choice.data
     if isinstance(data, TableData):
-        return verbs.train(
+        return workbench.train(
             data.path,
             data.target,
             task=None if data.task == "auto" else data.task,
@@ -73,9 +73,9 @@ def begin(choice: Choice, settings: Settings, *, root: Path, watcher: verbs.Watc
             **numbers,
         )
     if isinstance(data, PicturesData):
-        return verbs.train(data.path, model=settings.network, root=root, watcher=watcher, **numbers)
+        return workbench.train(data.path, model=settings.network, root=root, watcher=watcher, **numbers)
     usual = choice.default(settings.network)
-    return verbs.train(usual, hidden=settings.hidden, root=root, watcher=watcher, **numbers)
+    return workbench.train(usual, hidden=settings.hidden, root=root, watcher=watcher, **numbers)
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,8 @@ class Training:
         validation_curve: The same of the validation part.
     """
 
-    work: Callable[[verbs.Watcher], verbs.Run]
-    run: verbs.Run | None = None
+    work: Callable[[workbench.Watcher], workbench.Run]
+    run: workbench.Run | None = None
     path: Path | None = None
     train_curve: Points = field(default_factory=list)
     validation_curve: Points = field(default_factory=list)
@@ -148,11 +148,11 @@ class Training:
         self._standing = Standing(state, words, share, self._standing.version + 1)
 
     def _work(self) -> None:
-        watcher = verbs.Watcher(on_loading=self._on_loading, on_training=self._on_training, stop=self._stop)
+        watcher = workbench.Watcher(on_loading=self._on_loading, on_training=self._on_training, stop=self._stop)
         try:
             self.run = self.work(watcher)
             self._tell("done", f"Done: {self.run.folder.name}", 1.0)
-        except verbs.Stopped as stopped:
+        except workbench.Stopped as stopped:
             self.path = stopped.path
             self._tell("stopped", f"Stopped. {stopped.path.name} is kept and can be continued.", self._standing.share)
         except _LeftOffError:
@@ -191,7 +191,7 @@ class Trainings:
     def __init__(self) -> None:
         self._running: list[Training] = []
 
-    def start(self, work: Callable[[verbs.Watcher], verbs.Run]) -> Training:
+    def start(self, work: Callable[[workbench.Watcher], workbench.Run]) -> Training:
         """Start one.
 
         Raises:
@@ -213,7 +213,7 @@ class Trainings:
             training.stop()
 
 
-def curves_of(run: verbs.Run) -> tuple[Points, Points]:
+def curves_of(run: workbench.Run) -> tuple[Points, Points]:
     """Return training and validation loss of a finished run's first network by epoch."""
     columns = run.folder.history()
     is_first = columns["member"] == columns["member"][0]

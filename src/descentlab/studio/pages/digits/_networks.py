@@ -14,7 +14,7 @@ from descentlab.data import PartName
 from descentlab.live import PadStyle, PictureReader, centre_drawing, pad_style
 from descentlab.runs import list_runs
 from descentlab.spec import ArraysData, IdxData
-from descentlab.verbs import Run, open_run
+from descentlab.workbench import Run, open_run
 
 
 @dataclass(frozen=True)

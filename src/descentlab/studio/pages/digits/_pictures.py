@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from descentlab.reports import png_uri
+from descentlab.results import png_uri
 
 ACROSS = 8
 """Channels in a row."""

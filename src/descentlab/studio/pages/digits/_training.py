@@ -7,7 +7,7 @@ from pathlib import Path
 from descentlab.core import DescentlabError
 from descentlab.data import is_idx_here
 from descentlab.training import Progress
-from descentlab.verbs import Stopped, Watcher, train
+from descentlab.workbench import Stopped, Watcher, train
 
 
 @dataclass(frozen=True)

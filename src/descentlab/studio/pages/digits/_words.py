@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from descentlab.live import STEP, Contributions, Glance, Wish
-from descentlab.reports import number as power_number
 from descentlab.representations import Attribution
+from descentlab.results import number as power_number
 
 TOP = 8
 Rows = list[tuple[str, ...]]

@@ -11,7 +11,7 @@ from descentlab.live import Session, as_python
 from descentlab.spec import parse, to_toml
 from descentlab.studio.pages._upload_button import upload_button
 from descentlab.studio.playing import Desk, Player, from_query, to_query
-from descentlab.verbs import keep
+from descentlab.workbench import keep
 
 
 class SaveControls:

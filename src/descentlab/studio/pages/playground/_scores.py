@@ -5,7 +5,7 @@ from nicegui import ui
 from descentlab.evaluation import ClassMetrics, RealMetrics
 from descentlab.live import Session
 from descentlab.studio.playing import Player
-from descentlab.verbs import measure_parts
+from descentlab.workbench import measure_parts
 
 REFRESH_S = 1.0
 MOST_CLASSES = 12

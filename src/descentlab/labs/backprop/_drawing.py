@@ -1,0 +1,94 @@
+"""The network of an account as a drawing: one example's activations, and what is wanted of them and of the weights."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from descentlab.backpropagation import LayerAccount
+from descentlab.results import DrawnLayer, Scene
+
+if TYPE_CHECKING:
+    from descentlab.labs.backprop._result import Backprop
+
+UNCHANGED = ("flatten", "dropout")
+"""Kinds of layers that hand on what they are given, so that a column of their own would show nothing new."""
+MAX_COLUMNS = 16
+"""Columns up to which all layers are drawn; of deeper networks those that learn are, up to so many."""
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """The drawn network, and where each layer stands in it.
+
+    Attributes:
+        columns: From the inputs to the targets; empty where there would be too many.
+        places: The column of each layer by name; of a layer without one, the column that it is handed.
+    """
+
+    columns: tuple[DrawnLayer, ...]
+    places: dict[str, int]
+
+    @property
+    def last(self) -> int:
+        """The column of the outputs; that of the targets comes after it."""
+        return len(self.columns) - 2
+
+    def scene(self, layer: str | None, seen_to: int, back_from: int | None = None, *, is_mean: bool = False) -> Scene:
+        """Say what a step shows; without `back_from` no derivative is known yet."""
+        lit = None if layer is None else self.places[layer]
+        return Scene(lit, seen_to, self.last + 2 if back_from is None else back_from, is_mean)
+
+
+def draw(found: "Backprop") -> Drawing:
+    """Draw the network for the example that is looked at."""
+    account, row = found.account, found.row
+    inputs = account.problem.inputs[row]
+    columns = [DrawnLayer("inputs", "", inputs, -account.input_gradient[row], labels=_input_names(found, inputs))]
+    places = {"inputs": 0}
+    shown = [layer for layer in account.layers if layer.kind not in UNCHANGED]
+    if len(shown) + 2 > MAX_COLUMNS:
+        shown = [layer for layer in shown if layer.gradients]
+    if len(shown) + 2 > MAX_COLUMNS:
+        return Drawing((), dict.fromkeys(["inputs", *(layer.name for layer in account.layers)], 0))
+    for layer in account.layers:
+        if any(layer is each for each in shown):
+            columns.append(_outputs(found, layer) if layer is account.layers[-1] else _hidden(found, layer))
+        places[layer.name] = len(columns) - 1
+    names = output_names(found)
+    columns.append(DrawnLayer("y", "wanted", account.cost.targets[row], labels=names, is_apart=True))
+    return Drawing(tuple(columns), places)
+
+
+def _input_names(found: "Backprop", inputs: np.ndarray) -> tuple[str, ...]:
+    names = found.subject.feature_names
+    return names if inputs.ndim == 1 and len(names) == inputs.size else ()
+
+
+def output_names(found: "Backprop") -> tuple[str, ...]:
+    """Name the outputs."""
+    return tuple(found.output_name(k) for k in range(found.account.cost.outputs.shape[1]))
+
+
+def _hidden(found: "Backprop", layer: LayerAccount) -> DrawnLayer:
+    activation, gradient = layer.activation[found.row], layer.activation_gradient[found.row]
+    own, mean = _weights(found, layer)
+    return DrawnLayer(layer.name, layer.kind, activation, -gradient, weight_wishes=own, mean_weight_wishes=mean)
+
+
+def _outputs(found: "Backprop", layer: LayerAccount) -> DrawnLayer:
+    """Draw the outputs behind the loss's link; what is wanted is told of the logits, which the layer can move."""
+    cost, row = found.account.cost, found.row
+    own, mean = _weights(found, layer)
+    kind = layer.kind if cost.link == "linear" else cost.link
+    return DrawnLayer(
+        layer.name, kind, cost.outputs[row], -cost.delta[row], "−∂C/∂z", output_names(found), own, mean
+    )  # fmt: skip
+
+
+def _weights(found: "Backprop", layer: LayerAccount) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Say what is wanted of a dense layer's weights, by the example and, in a batch, on average."""
+    if layer.kind != "dense":
+        return None, None
+    own = -layer.example_gradients(found.row)["weight"]
+    return own, -layer.gradients["weight"] if found.account.num_examples > 1 else None

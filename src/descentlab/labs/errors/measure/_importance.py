@@ -1,0 +1,123 @@
+"""What a network loses when a part of its inputs is shuffled over the examples."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Shaped
+
+from descentlab.core import generator
+from descentlab.labs.errors.measure._credits import Estimates, Judged, estimate_loss
+
+WANTED = 2_000
+"""Shuffled examples of each part: few examples are shuffled several times."""
+MOST_REPEATS = 20
+PATCHES = 8
+"""A picture has about so many patches down and across."""
+
+
+@dataclass(frozen=True, eq=False)
+class Importance:
+    """How much is lost without each part.
+
+    Attributes:
+        names: Of the parts.
+        lost: Accuracy, or R² of real numbers, that is lost.
+        repeats: How often each part was shuffled.
+        num_examples: Of how many examples.
+    """
+
+    names: tuple[str, ...]
+    lost: Estimates
+    repeats: int
+    num_examples: int
+
+    @property
+    def is_needed(self) -> Bool[np.ndarray, " parts"]:
+        """Which parts are needed: the whole interval lies above 0."""
+        return self.lost.low > 0.0
+
+
+def measure_importance(
+    members: Sequence[Judged],
+    names: Sequence[str],
+    parts: Bool[np.ndarray, "parts *shape"],
+    *,
+    seed: int = 0,
+    on_step: Callable[[], None] = lambda: None,
+) -> Importance:
+    """Measure what is lost when a part of the inputs is taken from another example.
+
+    A part that is shuffled over the examples keeps its own distribution and tells nothing of the example any more. What
+    other parts tell as well is not missed, so that two columns that say the same are both of no importance.
+
+    Args:
+        members: Networks with their held-out examples.
+        names: Of the parts.
+        parts: Which inputs of an example belong to each.
+        seed: Draws the orders.
+        on_step: Called after each part of each network.
+
+    Returns:
+        The losses.
+
+    References:
+        Breiman, "Random forests" (2001), section 10.
+        Fisher, Rudin and Dominici, "All models are wrong, but many are useful" (2019).
+    """
+    num = min(len(one.inputs) for one in members)
+    repeats = int(np.clip(WANTED // max(num, 1), 1, MOST_REPEATS))
+    before = [one.credit(one.inputs) for one in members]
+    after = [_shuffled(one, parts, repeats, seed, on_step) for one in members]
+    return Importance(tuple(names), estimate_loss(before, after, is_classes=members[0].is_classes), repeats, num)
+
+
+def _shuffled(
+    one: Judged, parts: Bool[np.ndarray, "parts *shape"], repeats: int, seed: int, on_step: Callable[[], None]
+) -> Float[np.ndarray, "parts repeats examples"]:
+    num = len(one.inputs)
+    orders = [generator(seed, "importance", repeat).permutation(num) for repeat in range(repeats)]
+    found = []
+    for part in parts:
+        found.append(np.stack([one.credit(np.where(part[None], one.inputs[order], one.inputs)) for order in orders]))
+        on_step()
+    return np.stack(found)
+
+
+def patches_of(shape: tuple[int, int, int]) -> Bool[np.ndarray, "patches rows columns colours"]:
+    """Divide a picture into patches, about eight down and across, row by row."""
+    height, width, _ = shape
+    side = max(1, round(min(height, width) / PATCHES))
+    parts = np.zeros((-(-height // side) * -(-width // side), *shape), np.bool_)
+    starts = [(top, left) for top in range(0, height, side) for left in range(0, width, side)]
+    for place, (top, left) in enumerate(starts):
+        parts[place, top : top + side, left : left + side] = True
+    return parts
+
+
+def columns_of(input_columns: Sequence[str]) -> tuple[tuple[str, ...], Bool[np.ndarray, "columns inputs"]]:
+    """Put the inputs that come from one column of a table together.
+
+    Args:
+        input_columns: By input, the column that it comes from.
+
+    Returns:
+        The columns, and which inputs belong to each.
+    """
+    names = tuple(dict.fromkeys(input_columns))
+    return names, np.array([[column == name for column in input_columns] for name in names])
+
+
+def spread_of(
+    inputs: Float[np.ndarray, "examples *shape"], parts: Bool[np.ndarray, "parts *shape"]
+) -> Float[np.ndarray, " parts"]:
+    """Measure how much each part differs from example to example: the root of its inputs' mean variance."""
+    variances = inputs.astype(np.float64).var(axis=0)
+    return np.sqrt(np.array([variances[part].mean() for part in parts]))
+
+
+def paint(
+    values: Float[np.ndarray, " parts"], parts: Shaped[np.ndarray, "parts rows columns colours"]
+) -> Float[np.ndarray, "rows columns"]:
+    """Lay the values of patches out as a picture."""
+    return np.einsum("p,prc->rc", values, parts[..., 0].astype(np.float64))

@@ -1,0 +1,47 @@
+"""Floor 9: a run as one self-contained HTML page. It takes plain data and knows nothing of training."""
+
+from descentlab.results._colours import (
+    CLASS_COLOURS as CLASS_COLOURS,
+    class_colour as class_colour,
+    hex_of as hex_of,
+    lighten as lighten,
+    score_colours as score_colours,
+    winner_colours as winner_colours,
+)
+from descentlab.results._content import (
+    Boundary2D as Boundary2D,
+    Calibration as Calibration,
+    Confusion as Confusion,
+    Example as Example,
+    Facts as Facts,
+    History as History,
+    LayerRow as LayerRow,
+    Member as Member,
+    OutputAccount as OutputAccount,
+    Predictions as Predictions,
+    Row as Row,
+    TrainingReport as TrainingReport,
+)
+from descentlab.results._numbers import number as number, seconds as seconds
+from descentlab.results._page_content import Page as Page, Part as Part, Section as Section
+from descentlab.results._page_render import render_page as render_page
+from descentlab.results._part_content import (
+    Band as Band,
+    Bars as Bars,
+    BoundaryRow as BoundaryRow,
+    Chart as Chart,
+    Fields as Fields,
+    Map as Map,
+    Mark as Mark,
+    Path2D as Path2D,
+    Picture as Picture,
+    PlainPart as PlainPart,
+    Series as Series,
+    Table as Table,
+    Tile as Tile,
+    Tiles as Tiles,
+)
+from descentlab.results._png import png_uri as png_uri
+from descentlab.results._render import render as render
+from descentlab.results._steps_content import DrawnLayer as DrawnLayer, Scene as Scene, Step as Step, Steps as Steps
+from descentlab.results._summary import mark_code as mark_code

@@ -1,0 +1,252 @@
+"""Any chart of a page: lines, bands and points over one axis, with marks, shaded ranges and its numbers as CSV."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from descentlab.results._csv import Download, download
+from descentlab.results._numbers import number
+from descentlab.results._part_content import Chart, Series
+from descentlab.results._scales import Scale, Tick, linear_scale, log_scale
+
+LEFT, RIGHT, TOP, BOTTOM = 52.0, 392.0, 26.0, 228.0
+MAX_DRAWN = 400
+"""More points than this along a curve cannot be told apart on paper."""
+MAX_SAVED = 5_000
+NUM_TONES = 6
+PIXELS_PER_LETTER = 7.0
+
+
+@dataclass(frozen=True)
+class DrawnSeries:
+    """One series on the paper.
+
+    Attributes:
+        name: What the legend calls it.
+        style: The page's styles that draw it.
+        path: The line; empty for points.
+        band: The outline of the band around it; empty without one.
+        dots: Places of points, and of those without neighbours, which a line would not show.
+    """
+
+    name: str
+    style: str
+    path: str
+    band: str
+    dots: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class DrawnMark:
+    """A straight line across the chart, with its label."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    label: str
+    label_x: float
+    label_y: float
+    anchor: str
+
+
+@dataclass(frozen=True)
+class DrawnBand:
+    """A shaded range of x."""
+
+    x: float
+    width: float
+    label: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class ChartView:
+    """A chart with everything that its template draws."""
+
+    key: str
+    chart: Chart
+    x: Scale
+    y: Scale
+    x_ticks: tuple[Tick, ...]
+    y_ticks: tuple[Tick, ...]
+    series: tuple[DrawnSeries, ...]
+    marks: tuple[DrawnMark, ...]
+    bands: tuple[DrawnBand, ...]
+    reading: dict[str, object]
+    saved: Download
+    notes: tuple[str, ...]
+
+
+def chart_view(chart: Chart, key: str) -> ChartView | None:
+    """Lay out a chart.
+
+    Args:
+        chart: What to draw.
+        key: Names it inside the page.
+
+    Returns:
+        The chart on paper; None if it has no finite point.
+    """
+    x_values = np.concatenate([np.zeros(0), *(one.x[np.isfinite(one.y)] for one in chart.series)]).astype(np.float64)
+    edges = [edge for one in chart.series for edge in (one.y, one.low, one.high) if edge is not None]
+    y_values = np.concatenate([np.zeros(0), *edges]).astype(np.float64)
+    marks_x = [mark.x for mark in chart.marks if mark.x is not None]
+    marks_y = [mark.y for mark in chart.marks if mark.y is not None]
+    x = _scale(np.append(x_values, marks_x), LEFT, RIGHT, is_log=chart.x_log)
+    y = _scale(np.append(y_values, marks_y), BOTTOM, TOP, is_log=chart.y_log)
+    if x is None or y is None or not len(x_values):
+        return None
+    series = tuple(_draw(one, x, y) for one in chart.series)
+    return ChartView(
+        key=key,
+        chart=chart,
+        x=x,
+        y=y,
+        x_ticks=_named_ticks(chart.x_names, x) if chart.x_names else x.ticks(),
+        y_ticks=y.ticks(),
+        series=series,
+        marks=tuple(_marks(chart, x, y)),
+        bands=tuple(_bands(chart, x)),
+        reading=_reading(chart, x, y, series),
+        saved=_saved(chart),
+        notes=_notes(chart, x_values, y_values),
+    )
+
+
+def _scale(values: Float[np.ndarray, " values"], start: float, end: float, *, is_log: bool) -> Scale | None:
+    if not np.isfinite(values).any():
+        return None
+    return log_scale(values, start=start, end=end) if is_log else linear_scale(values, start=start, end=end)
+
+
+def _named_ticks(names: tuple[str, ...], x: Scale) -> tuple[Tick, ...]:
+    """Write the names of 1, 2, 3, ... below the axis, or every second, third, ... where not all fit."""
+    fit = max(int((RIGHT - LEFT) / (PIXELS_PER_LETTER * (max(map(len, names)) + 1))), 2)
+    step = max(-(-(len(names) - 1) // (fit - 1)), 1)
+    return tuple(Tick(x.at(float(k + 1)), names[k]) for k in range(0, len(names), step))
+
+
+def _notes(chart: Chart, x: np.ndarray, y: np.ndarray) -> tuple[str, ...]:
+    lost = int(chart.y_log and (y[np.isfinite(y)] <= 0.0).sum()) + int(chart.x_log and (x <= 0.0).sum())
+    notes = [chart.note] if chart.note else []
+    if lost:
+        notes.append(f"{lost} values at or below 0 have no place on a logarithmic axis.")
+    return tuple(notes)
+
+
+def thin(num: int, most: int) -> np.ndarray:
+    """Choose at most so many of a row of places, evenly, the first and the last among them."""
+    return np.arange(num) if num <= most else np.unique(np.linspace(0, num - 1, most).round().astype(np.int64))
+
+
+def _draw(one: Series, x: Scale, y: Scale) -> DrawnSeries:
+    kept = thin(len(one.x), MAX_DRAWN)
+    across, up = x.place(one.x[kept]), y.place(one.y[kept])
+    style = f"tone{one.tone % NUM_TONES}" + (" dashed" if one.style == "dashed" else "")
+    is_known = np.isfinite(across) & np.isfinite(up)
+    if one.style == "points":
+        dots = tuple(
+            (float(a), float(b)) for a, b in zip(across[is_known].round(1), up[is_known].round(1), strict=True)
+        )
+        return DrawnSeries(one.name, style, "", "", dots)
+    runs = [
+        run
+        for run in np.split(np.arange(len(kept)), np.flatnonzero(np.diff(is_known)) + 1)
+        if len(run) and is_known[run[0]]
+    ]
+    path = "".join(_line(across[run], up[run]) for run in runs if len(run) > 1)
+    lone = tuple((round(float(across[run[0]]), 1), round(float(up[run[0]]), 1)) for run in runs if len(run) == 1)
+    band = ""
+    if one.low is not None and one.high is not None:
+        band = _band(across, y.place(one.low[kept]), y.place(_reach(one.high[kept], y)), runs)
+    return DrawnSeries(one.name, style, path, band, lone)
+
+
+def _reach(high: np.ndarray, y: Scale) -> np.ndarray:
+    """Let a band that goes beyond the finite numbers reach the top of the paper."""
+    return np.where(np.isfinite(high), high, y.high)
+
+
+def _line(across: np.ndarray, up: np.ndarray) -> str:
+    return "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in zip(across, up, strict=True))
+
+
+def _band(across: np.ndarray, low: np.ndarray, high: np.ndarray, runs: list[np.ndarray]) -> str:
+    outlines = []
+    for run in runs:
+        known = run[np.isfinite(low[run]) & np.isfinite(high[run])]
+        if len(known) > 1:
+            there = [f"{across[k]:.1f} {high[k]:.1f}" for k in known]
+            back = [f"{across[k]:.1f} {low[k]:.1f}" for k in known[::-1]]
+            outlines.append("M" + "L".join([*there, *back]) + "Z")
+    return "".join(outlines)
+
+
+def _marks(chart: Chart, x: Scale, y: Scale) -> list[DrawnMark]:
+    drawn = []
+    for mark in chart.marks:
+        if mark.x is not None:
+            at = x.at(mark.x)
+            is_right = at > (LEFT + RIGHT) / 2
+            side = -4.0 if is_right else 4.0
+            drawn.append(
+                DrawnMark(at, TOP, at, BOTTOM, mark.label, at + side, TOP - 6.0, "end" if is_right else "start")
+            )
+        if mark.y is not None:
+            at = y.at(mark.y)
+            drawn.append(DrawnMark(LEFT, at, RIGHT, at, mark.label, RIGHT, at - 5.0, "end"))
+    return [mark for mark in drawn if np.isfinite([mark.x1, mark.y1]).all()]
+
+
+def _bands(chart: Chart, x: Scale) -> list[DrawnBand]:
+    drawn = []
+    for band in chart.bands:
+        low, high = (x.at(min(max(value, x.low), x.high)) for value in (band.low, band.high))
+        if np.isfinite([low, high]).all() and high >= low:
+            drawn.append(DrawnBand(round(low, 1), round(max(high - low, 2.0), 1), band.label, band.tone))
+    return drawn
+
+
+def _reading(chart: Chart, x: Scale, y: Scale, series: tuple[DrawnSeries, ...]) -> dict[str, object]:
+    """Prepare what the page reads out under the pointer: the numbers of all series at each x."""
+    every = np.unique(np.concatenate([one.x[thin(len(one.x), MAX_DRAWN)] for one in chart.series]))
+    every = every[np.isfinite(x.place(every))]
+    every = every[thin(len(every), MAX_DRAWN)]
+    lines = []
+    for one, drawn in zip(chart.series, series, strict=True):
+        found = dict(zip(one.x.tolist(), range(len(one.x)), strict=True))
+        places = [found.get(float(value)) for value in every]
+        values = [float("nan") if place is None else float(one.y[place]) for place in places]
+        up = y.place(np.array(values))
+        lines.append(
+            {
+                "name": one.name,
+                "style": drawn.style,
+                "y": [round(float(value), 1) if np.isfinite(value) else None for value in up],
+                "text": ["–" if np.isnan(value) else number(value) for value in values],
+            }
+        )
+    return {
+        "x": [round(float(value), 1) for value in x.place(every)],
+        "labels": [_label(chart, float(value)) for value in every],
+        "lines": lines,
+        "isPlaced": True,
+    }
+
+
+def _label(chart: Chart, value: float) -> str:
+    return chart.x_names[round(value) - 1] if chart.x_names else number(value, digits=4)
+
+
+def _saved(chart: Chart) -> Download:
+    names = ["series", chart.x_label, chart.y_label, "low", "high"]
+    rows = (
+        (one.name, f"{one.x[k]:.6g}", f"{one.y[k]:.6g}", *(
+            "" if edge is None else f"{edge[k]:.6g}" for edge in (one.low, one.high)
+        ))
+        for one in chart.series
+        for k in thin(len(one.x), MAX_SAVED)
+    )  # fmt: skip
+    return download("chart.csv", names, rows)

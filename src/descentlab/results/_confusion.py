@@ -1,0 +1,172 @@
+"""The confusion matrix, each cell with the examples behind it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from descentlab.results._content import Confusion, Example
+from descentlab.results._csv import Download, download
+from descentlab.results._examples import ExampleView, columns_of, view_examples
+from descentlab.results._measured import PART_TITLES
+from descentlab.results._numbers import count, short
+
+MAX_SHOWN = 1200
+"""Examples in the whole page; ten classes have a hundred cells of a dozen each."""
+
+MAX_IN_CELL = 12
+
+MAX_BYTES = 2_000_000
+"""Of their pictures together."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the matrix.
+
+    Attributes:
+        key: Names the cell's examples inside the page; empty where there are none to show.
+        num: How many examples.
+        text: The same in words.
+        tint: How strongly to colour the cell, from 0 to 1.
+        is_right: Whether it lies on the diagonal.
+        label: What the cell says, in words.
+    """
+
+    key: str
+    num: int
+    text: str
+    tint: float
+    is_right: bool
+    label: str
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One true class."""
+
+    name: str
+    short_name: str
+    cells: tuple[Cell, ...]
+    total: str
+
+
+@dataclass(frozen=True)
+class CellExamples:
+    """The examples behind one cell."""
+
+    key: str
+    num: int
+    text: str
+    true: str
+    predicted: str
+    is_right: bool
+    examples: tuple[ExampleView, ...]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ConfusionView:
+    """The section of the confusion matrix.
+
+    Attributes:
+        part: Of which part.
+        num: How many examples.
+        rows: The matrix.
+        columns: Names of the told classes, and their short forms.
+        cells: The examples behind the cells.
+        opened: Which cell is open at first.
+        size: "roomy", "dense" or "tiny", by the number of classes.
+        has_long_names: Whether the columns' names must stand upright.
+        pairs: The commonest mistakes, in words, most frequent first.
+        saved: The matrix as a file.
+    """
+
+    part: str
+    num: str
+    rows: tuple[MatrixRow, ...]
+    columns: tuple[tuple[str, str], ...]
+    cells: tuple[CellExamples, ...]
+    opened: str
+    size: str
+    has_long_names: bool
+    pairs: tuple[Cell, ...]
+    saved: Download
+
+
+def confusion_view(confusion: Confusion) -> ConfusionView:
+    """Lay out the confusion matrix and the examples behind its cells."""
+    shown = _shown(confusion)
+    names, counts = confusion.classes, confusion.counts
+    rows = tuple(_row(confusion, true, shown) for true in range(len(names)))
+    wrong = sorted((cell for row in rows for cell in row.cells if not cell.is_right and cell.num), key=lambda c: -c.num)
+    cells = tuple(_cell_examples(confusion, pair, examples) for pair, examples in sorted(shown.items()))
+    first = next((cell.key for cell in wrong if cell.key), next((cell.key for cell in cells), ""))
+    size = "roomy" if len(names) <= 6 else "dense" if len(names) <= 16 else "tiny"
+    table = ((name, *map(int, counts[k])) for k, name in enumerate(names))
+    return ConfusionView(
+        PART_TITLES[confusion.part],
+        count(int(counts.sum())),
+        rows,
+        tuple((name, short(name, length=18)) for name in names),
+        cells,
+        first,
+        size,
+        max(map(len, names), default=0) > (10 if size == "roomy" else 2),
+        tuple(wrong[:8]),
+        download("confusion.csv", ("true \\ predicted", *names), table),
+    )
+
+
+def _shown(confusion: Confusion) -> dict[tuple[int, int], list[Example]]:
+    cells: dict[tuple[int, int], list[Example]] = {}
+    for example in confusion.examples:
+        cells.setdefault((int(example.true), int(example.predicted)), []).append(example)
+    most = max(2, min(MAX_IN_CELL, MAX_SHOWN // max(len(cells), 1)))
+    budget, kept = MAX_BYTES, {}
+    # Mistakes come first, for they are what a reader wants to see if not all have room.
+    for pair in sorted(cells, key=lambda pair: (pair[0] == pair[1], pair)):
+        kept[pair], budget = _within(cells[pair][:most], budget)
+    return {pair: examples for pair, examples in kept.items() if examples}
+
+
+def _within(examples: Iterable[Example], budget: int) -> tuple[list[Example], int]:
+    kept = []
+    for example in examples:
+        # A PNG of a photograph is about as large as its pixels, in base64 four thirds of it.
+        cost = 400 if example.picture is None else 400 + example.picture.size * 4 // 3
+        if cost > budget:
+            break
+        kept.append(example)
+        budget -= cost
+    return kept, budget
+
+
+def _key(true: int, predicted: int) -> str:
+    return f"cell-{true}-{predicted}"
+
+
+def _row(confusion: Confusion, true: int, shown: dict[tuple[int, int], list[Example]]) -> MatrixRow:
+    counts, names = confusion.counts[true], confusion.classes
+    total = int(counts.sum())
+    cells = tuple(
+        Cell(
+            _key(true, told) if (true, told) in shown else "",
+            int(num),
+            count(int(num)),
+            # A few mistakes among many examples would not be seen by their share alone.
+            round(float(num / max(total, 1)) ** (1.0 if true == told else 0.5), 3),
+            true == told,
+            f"{names[true]} taken for {names[told]}" if true != told else f"{names[true]} predicted correctly",
+        )
+        for told, num in enumerate(counts)
+    )
+    return MatrixRow(names[true], short(names[true], length=18), cells, count(total))
+
+
+def _cell_examples(confusion: Confusion, pair: tuple[int, int], examples: list[Example]) -> CellExamples:
+    names = confusion.classes
+    views = view_examples(examples, names)
+    num = int(confusion.counts[pair])
+    is_right = pair[0] == pair[1]
+    return CellExamples(
+        _key(*pair), num, count(num), names[pair[0]], names[pair[1]], is_right, views, columns_of(views)
+    )

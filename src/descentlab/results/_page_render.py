@@ -1,0 +1,118 @@
+"""A page of results as one self-contained HTML file."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from descentlab.results._bars import bars_view, fields_view
+from descentlab.results._boundary import BoundaryView, boundary_view
+from descentlab.results._chart import chart_view
+from descentlab.results._csv import download
+from descentlab.results._map import map_view
+from descentlab.results._page_content import Page, Part, Section
+from descentlab.results._part_content import Bars, BoundaryRow, Chart, Fields, Map, Picture, Table, Tiles
+from descentlab.results._png import png_uri
+from descentlab.results._render import page_frame
+from descentlab.results._steps import steps_view
+from descentlab.results._steps_content import Steps
+from descentlab.results._summary import mark_code
+from descentlab.results._tiles import tiles_view
+
+NUMBER = re.compile(r"(?:[-+−–—.,%±×∞\s\d⁻⁰¹²³⁴⁵⁶⁷⁸⁹]|to)*")
+"""What a cell of a column of numbers may be, as `0.1 ± 0.02` or `−1 to 2`."""
+
+SIDE_BY_SIDE = {"chart": "figures", "map": "figures", "bars": "bars"}
+"""Parts that stand beside their neighbours of the same group, by the template that draws the group."""
+
+
+def render_page(page: Page) -> str:
+    """Write a page of results that needs nothing but itself.
+
+    Styles, script, pictures and every figure's numbers are inside; the page's own policy forbids it to load anything.
+    All names, which may come from files of strangers, are escaped.
+
+    Args:
+        page: What to say.
+
+    Returns:
+        The page's HTML.
+    """
+    sections = [_section(section, place) for place, section in enumerate(page.sections)]
+    has_steps = any(isinstance(part, Steps) for section in page.sections for part in section.parts)
+    return page_frame(
+        "page.html",
+        assets=("steps",) if has_steps else (),
+        page=page,
+        outcome=[mark_code((text,)) for text in page.outcome],
+        sections=sections,
+    )
+
+
+def _section(section: Section, place: int) -> dict[str, Any]:
+    return {
+        "key": f"part-{place + 1}",
+        "title": section.title,
+        "sentences": [mark_code((text,)) for text in section.sentences],
+        "groups": _groups(section.parts, f"figure-{place + 1}"),
+    }
+
+
+def _groups(parts: Sequence[Part], key: str) -> list[dict[str, Any]]:
+    """Draw parts; put charts, maps and bars that follow each other side by side."""
+    groups: list[dict[str, Any]] = []
+    for part in (_part(part, f"{key}-{k + 1}") for k, part in enumerate(parts)):
+        kind = SIDE_BY_SIDE.get(part["kind"], "")
+        if kind and groups and groups[-1]["kind"] == kind:
+            groups[-1]["parts"].append(part)
+        else:
+            groups.append({"kind": kind or part["kind"], "parts": [part]})
+    return groups
+
+
+def _part(part: Part, key: str) -> dict[str, Any]:
+    match part:
+        case Chart():
+            view = chart_view(part, key)
+            return {"kind": "chart", "view": view} if view else _empty(part.title)
+        case Map():
+            drawn = map_view(part, key)
+            return {"kind": "map", "view": drawn} if drawn else _empty(part.title)
+        case Table():
+            saved = _save(part) if part.is_saved else None
+            return {"kind": "table", "table": part, "is_number": _number_columns(part), "saved": saved}
+        case Bars():
+            return {"kind": "bars", "bars": part, "drawn": bars_view(part)}
+        case Fields():
+            return {"kind": "fields", "fields": part, "drawn": fields_view(part)}
+        case Steps():
+            return {"kind": "steps", "view": steps_view(part, key, _groups)}
+        case BoundaryRow():
+            return {"kind": "boundaries", "row": part, "key": key, "planes": _planes(part)}
+        case Tiles() | Picture():
+            return _pictures(part)
+
+
+def _pictures(part: Tiles | Picture) -> dict[str, Any]:
+    if isinstance(part, Tiles):
+        return {"kind": "tiles", "tiles": part, "drawn": tiles_view(part)}
+    return {"kind": "picture", "picture": part, "uri": png_uri(part.pixels.astype("uint8"))}
+
+
+def _empty(title: str) -> dict[str, Any]:
+    return {"kind": "empty", "title": title}
+
+
+def _planes(row: BoundaryRow) -> list[tuple[str, BoundaryView, str]]:
+    captions = row.captions or ("",) * len(row.names)
+    views = [boundary_view(boundary) for boundary in row.boundaries]
+    return [(name, view, caption) for name, view, caption in zip(row.names, views, captions, strict=True) if view]
+
+
+def _number_columns(table: Table) -> list[bool]:
+    """Say which columns hold numbers: those of which every cell begins like one, or is empty."""
+    columns = list(zip(*table.rows, strict=True)) if table.rows else [()] * len(table.head)
+    return [bool(column) and all(NUMBER.fullmatch(cell) for cell in column) for column in columns]
+
+
+def _save(table: Table) -> Any:
+    return download("table.csv", table.head, table.rows)

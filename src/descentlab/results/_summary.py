@@ -1,0 +1,108 @@
+"""What stands at the head of the page: the figures to remember, and how the examples were divided."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from descentlab.results._content import TrainingReport
+from descentlab.results._measured import PART_TITLES, TITLES, best_part, leading_metric, read_part
+from descentlab.results._numbers import count, seconds
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A number to remember, what it is, and a word on how sure it is."""
+
+    label: str
+    value: str
+    note: str
+
+
+@dataclass(frozen=True)
+class PartShare:
+    """One part of the examples."""
+
+    name: str
+    title: str
+    num: str
+    percent: float
+
+
+def key_figures(report: TrainingReport) -> tuple[KeyFigure, ...]:
+    """Choose the numbers to remember: how well, on how much, how large, how long."""
+    found = [_measured(report), _members(report), _examples(report), _size(report), _time(report)]
+    return tuple(figure for figure in found if figure is not None)[:4]
+
+
+def mark_code(sentences: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
+    """Cut sentences where `code` begins and ends.
+
+    Example:
+        >>> mark_code(("Try `--seeds 20`.",))
+        (('Try ', False), ('--seeds 20', True), ('.', False))
+    """
+    pieces = " ".join(sentences).split("`")
+    # A lone mark is no code, but a mark.
+    if len(pieces) % 2 == 0:
+        pieces[-2:] = ["`".join(pieces[-2:])]
+    return tuple((piece, place % 2 == 1) for place, piece in enumerate(pieces) if piece)
+
+
+def as_sentence(text: str) -> str:
+    """Write words as a sentence: a capital at its start, a full stop at its end."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) or not text else ".")
+
+
+def part_shares(parts: Mapping[str, int]) -> tuple[PartShare, ...]:
+    """Say how the examples were divided."""
+    total = sum(parts.values())
+    named = [(name, title, parts.get(name, 0)) for name, title in PART_TITLES.items()]
+    return tuple(
+        PartShare(name, title, count(num), round(100.0 * num / total, 2)) for name, title, num in named if num > 0
+    )
+
+
+def phases(taken: Mapping[str, float]) -> tuple[tuple[str, str], ...]:
+    """Say how long each phase took, in words."""
+    return tuple((name.replace("_", " "), seconds(value)) for name, value in taken.items())
+
+
+def _measured(report: TrainingReport) -> KeyFigure | None:
+    part = best_part(report.metrics)
+    found = read_part(report.metrics[part]) if part else {}
+    name = leading_metric(found)
+    if part is None or name is None:
+        return None
+    cell = found[name]
+    note = f"95% interval {cell.interval_text}" if cell.interval else ""
+    return KeyFigure(f"{PART_TITLES[part]} {TITLES.get(name, name)}", cell.text, note)
+
+
+def _members(report: TrainingReport) -> KeyFigure | None:
+    if len(report.members) < 2:
+        return None
+    diverged = sum(member.diverged_at is not None for member in report.members)
+    return KeyFigure(
+        "networks", count(len(report.members)), f"{diverged} diverged" if diverged else "each its own seed"
+    )
+
+
+def _examples(report: TrainingReport) -> KeyFigure:
+    epochs = int(report.history.epochs[-1]) if len(report.history.epochs) else 0
+    num = report.facts.parts.get("train", 0)
+    return KeyFigure("training examples", count(num), f"{count(epochs)} epoch{'' if epochs == 1 else 's'}")
+
+
+def _size(report: TrainingReport) -> KeyFigure | None:
+    if not report.layers:
+        return None
+    adds = sum(layer.multiply_adds for layer in report.layers)
+    num = sum(layer.num_params for layer in report.layers)
+    return KeyFigure("parameters", count(num), f"{count(adds)} multiply-adds an example")
+
+
+def _time(report: TrainingReport) -> KeyFigure | None:
+    taken = report.facts.seconds
+    if "train" not in taken:
+        return None
+    note = f"{seconds(taken['total'])} in all" if "total" in taken else ""
+    return KeyFigure("training time", seconds(taken["train"]), note)

@@ -1,0 +1,173 @@
+"""One training, from its start or its checkpoint to a finished run."""
+
+import time
+from pathlib import Path
+
+from descentlab import training
+from descentlab.core import RunError, StorageError
+from descentlab.runs import RunFolder, create_run, describe_environment
+from descentlab.spec import Experiment
+from descentlab.workbench._checkpoints import RunCheckpoints
+from descentlab.workbench._data_shape import describe_shape
+from descentlab.workbench._examples import Examples
+from descentlab.workbench._outcome import judge, save, with_seconds
+from descentlab.workbench._room import check_room
+from descentlab.workbench._run import Run
+from descentlab.workbench._snapshots import snapshot_epochs
+from descentlab.workbench._stopping import stop_on_signals
+from descentlab.workbench._watcher import Conduct
+
+ROOT = Path("runs")
+
+
+class Stopped(Exception):  # noqa: N818 - an ending, not an error
+    """Raised when a training was asked to stop; the run is saved and can be resumed.
+
+    Attributes:
+        path: The run's folder.
+    """
+
+    def __init__(self, path: Path, verb: str = "train") -> None:
+        super().__init__(f"stopped; continue by: descentlab {verb} --resume {path}")
+        self.path = path
+
+
+class Job:
+    """One training. It is checked when it is made, before anything is written."""
+
+    def __init__(self, experiment: Experiment, examples: Examples, conduct: Conduct, *, begin: float) -> None:
+        """Plan the training.
+
+        Args:
+            experiment: What to train.
+            examples: Its data.
+            conduct: How it is carried out.
+            begin: When it was asked for, by `time.perf_counter`.
+
+        Raises:
+            DescentlabError: If the experiment does not fit its data, or the machine.
+        """
+        self._experiment = experiment
+        self._examples = examples
+        self._conduct = conduct
+        self._begin = begin
+        self._seeds = range(experiment.seed, experiment.seed + experiment.num_seeds)
+        training.prepare_engine()
+        self._plan = training.make_plan(
+            experiment,
+            examples.of(experiment.seed),
+            num_members=experiment.num_seeds,
+            num_devices=training.device_count(),
+        )
+        check_room(self._plan, experiment.epochs)
+
+    def run_new(self, out: Path | None, root: Path = ROOT) -> Run:
+        """Make a new run's folder and train in it.
+
+        Args:
+            out: The folder; by default the next free one under `root`.
+            root: The folder of runs.
+
+        Returns:
+            The finished run.
+
+        Raises:
+            DescentlabError: If it fails. Nothing is left behind, unless a checkpoint is worth keeping.
+            Stopped: If it was asked to stop.
+        """
+        parent = root if out is None else out.parent
+        made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
+        folder = self._create(out, root)
+        with folder.lock():
+            try:
+                return self._run(folder)
+            except Stopped:
+                raise
+            except BaseException as error:
+                _clean_up(folder, made, error)
+                raise
+
+    def run_again(self, folder: RunFolder) -> Run:
+        """Continue a run that was stopped or killed.
+
+        Args:
+            folder: The run.
+
+        Returns:
+            The finished run.
+
+        Raises:
+            RunError: If another process trains it or has finished it, or its checkpoint is damaged.
+            Stopped: If it was asked to stop.
+        """
+        with folder.lock():
+            check_is_open(folder)
+            folder.drop_partial_files()
+            return self._run(folder)
+
+    def _create(self, out: Path | None, root: Path) -> RunFolder:
+        datasets = [self._examples.of(seed) for seed in self._seeds]
+        environment = describe_environment(
+            data_checksum=datasets[0].checksum, seeds=list(self._seeds), devices=training.device_names()
+        )
+        preparation = describe_shape(datasets)
+        return create_run(self._experiment, out=out, root=root, preparation=preparation, environment=environment)
+
+    def _run(self, folder: RunFolder) -> Run:
+        begin = time.perf_counter()
+        with stop_on_signals(self._conduct.watcher) as stop:
+            checkpoints = RunCheckpoints(folder, self._conduct.checkpoint_every_s, stop)
+            try:
+                population = training.train_population(
+                    self._experiment,
+                    self._plan,
+                    [training.Member(seed) for seed in self._seeds],
+                    self._examples.of,
+                    snapshot_epochs=snapshot_epochs(self._experiment, self._examples.of(self._seeds[0]), self._plan),
+                    checkpoints=checkpoints,
+                    on_progress=self._conduct.watcher.on_training,
+                    stop=stop,
+                )
+            except training.Interrupted:
+                checkpoints.flush()
+                raise Stopped(folder.path) from None
+            seconds = {
+                "load": begin - self._begin,
+                "compile": population.compile_seconds,
+                "train": time.perf_counter() - begin - population.compile_seconds,
+            }
+            self._finish(folder, population, seconds)
+            folder.drop_checkpoint()
+        return Run(folder)
+
+    def _finish(self, folder: RunFolder, population: training.Population, seconds: dict[str, float]) -> None:
+        outcome = judge(self._experiment, self._plan, population, self._examples)
+        if self._conduct.report:
+            from descentlab import results
+            from descentlab.workbench._report import build_report
+
+            timed = with_seconds(outcome, seconds, self._begin)
+            page = build_report(folder, self._experiment, self._plan, timed, self._examples.of(self._seeds[0]))
+            folder.save_report(results.render(page))
+        save(folder, outcome)
+        folder.save_metrics(with_seconds(outcome, seconds, self._begin).metrics)
+
+
+def check_is_open(folder: RunFolder) -> None:
+    """Raise a `RunError` if a run is finished, so that there is nothing to resume."""
+    if folder.is_finished:
+        raise RunError(f"{folder.path} is finished; to train longer, train anew with more epochs")
+
+
+def _clean_up(folder: RunFolder, made: list[Path], error: BaseException) -> None:
+    """Remove a failed run that holds nothing worth keeping, and the folders that were made for it."""
+    try:
+        folder.discard_if_untrained()
+        for parent in made:
+            parent.rmdir()
+    except OSError:  # other files are in there, or the disk is in trouble: the first error says more
+        pass
+    if folder.path.exists() and isinstance(error, StorageError):
+        raise StorageError(
+            f"{error}; what was trained is kept: continue by: descentlab train --resume {folder.path}"
+        ) from None

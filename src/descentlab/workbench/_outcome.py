@@ -1,0 +1,202 @@
+"""What comes of a training: measured, worded, and written to the run."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from descentlab.data import Dataset
+from descentlab.evaluation import ClassMetrics, Curves, describe_imbalance, describe_outcome, find_runaway, over_seeds
+from descentlab.runs import RunFolder
+from descentlab.spec import Experiment
+from descentlab.training import Plan, Population, Trained
+from descentlab.workbench._examples import Examples
+from descentlab.workbench._measure import PartName, PartResult, judged_part, measure_parts
+
+SMALL_DATA = 4_096
+
+
+@dataclass(frozen=True)
+class MemberOutcome:
+    """One member, trained and measured.
+
+    Attributes:
+        seed: Its seed.
+        trained: What training left.
+        parts: Results by part.
+        history: What was measured at each epoch, from epoch 0 on, by name.
+        diverged_at: The step at which its loss stopped being a number or ran away for good, or None.
+    """
+
+    seed: int
+    trained: Trained
+    parts: dict[PartName, PartResult]
+    history: dict[str, np.ndarray]
+    diverged_at: int | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A population, trained and measured.
+
+    Attributes:
+        members: One a seed.
+        curves: The loss curves of all.
+        sentences: What came out, in words.
+        metrics: Plain values, as `metrics.json` and `--json` have them.
+    """
+
+    members: tuple[MemberOutcome, ...]
+    curves: Curves
+    sentences: tuple[str, ...]
+    metrics: dict[str, Any]
+
+
+def judge(experiment: Experiment, plan: Plan, population: Population, examples: Examples) -> Outcome:
+    """Measure every member and say what came out.
+
+    Args:
+        experiment: What was trained.
+        plan: The network and its objective.
+        population: What training left.
+        examples: The data by seed.
+
+    Returns:
+        The outcome; `metrics` has no times yet.
+    """
+    members = tuple(
+        _judge_member(plan, member.seed, trained, examples)
+        for member, trained in zip(population.members, population.trained, strict=True)
+    )
+    curves = _curves(plan, members)
+    judged = judged_part(members[0].parts)
+    sentences = describe_outcome(
+        [member.parts[judged].metrics for member in members],  # pyright: ignore[reportArgumentType] - all of one kind
+        curves,
+        part=judged,
+        learning_rate=experiment.optimizer.learning_rate,
+    )
+    if experiment.class_weights == "none" and (unequal := _imbalance(members, examples.of(experiment.seed), judged)):
+        sentences = (*sentences, unequal)
+    metrics: dict[str, Any] = {}
+    for part in members[0].parts:
+        each = [{"seed": member.seed, **member.parts[part].metrics.to_json()} for member in members]
+        metrics[part] = each[0] if len(each) == 1 else over_seeds(each)
+        metrics[part].pop("seed", None)
+    metrics["outcome"] = list(sentences)
+    metrics["notes"] = list(examples.of(experiment.seed).notes)
+    metrics["seeds"] = [member.seed for member in members]
+    metrics["epochs"] = [len(member.history["epoch"]) - 1 for member in members]
+    metrics["diverged_at"] = [member.diverged_at for member in members]
+    if plan.patience:
+        metrics["best_epoch"] = [member.trained.best_epoch for member in members]
+    return Outcome(members, curves, sentences, metrics)
+
+
+def _imbalance(members: tuple[MemberOutcome, ...], dataset: Dataset, part: PartName) -> str | None:
+    found = [member.parts[part].metrics for member in members]
+    classes = [one for one in found if isinstance(one, ClassMetrics)]
+    if not classes:
+        return None
+    counts = np.bincount(dataset.targets[dataset.train], minlength=len(dataset.classes))
+    return describe_imbalance(counts, classes, part=part)
+
+
+def _judge_member(plan: Plan, seed: int, trained: Trained, examples: Examples) -> MemberOutcome:
+    dataset = examples.of(seed)
+    parts = measure_parts(plan, trained.params, trained.statistics, dataset)
+    curve_parts = ("train", "validation") if plan.num_validation else ("train",)
+    # Where the data is small, the same parts as above are measured, so that the program compiled there serves again.
+    parts_before = tuple(parts) if len(dataset.inputs) < SMALL_DATA else curve_parts
+    statistics = cast(plan.network.start_statistics(), plan.precision)
+    start = measure_parts(plan, trained.initial_params, statistics, dataset, parts=parts_before)
+    history = _history(trained, {str(part): start[part] for part in curve_parts})
+    runaway = find_runaway(history["train_loss"])
+    diverged_at = trained.diverged_at
+    if diverged_at is None and runaway is not None:
+        diverged_at = runaway * plan.steps_per_epoch
+    return MemberOutcome(seed, trained, parts, history, diverged_at)
+
+
+def cast(arrays: Mapping[str, Mapping[str, np.ndarray]], precision: str) -> dict[str, dict[str, np.ndarray]]:
+    """Bring arrays by layer and role to a precision."""
+    return {layer: {role: array.astype(precision) for role, array in own.items()} for layer, own in arrays.items()}
+
+
+def _history(trained: Trained, start: dict[str, PartResult]) -> dict[str, np.ndarray]:
+    """Put the state before the first step in front of what was traced."""
+    history = {"epoch": np.arange(len(trained.trace["train_loss"]) + 1)}
+    for name, values in trained.trace.items():
+        part, _, measure = name.partition("_")
+        found = start.get(part)
+        known = getattr(found.metrics, measure, None) if found else None
+        history[name] = np.concatenate([[np.nan if known is None else known], values.astype(np.float64)])
+    return history
+
+
+def _curves(plan: Plan, members: tuple[MemberOutcome, ...]) -> Curves:
+    length = max(len(member.history["epoch"]) for member in members)
+    nothing = np.full(length, np.nan)
+
+    def padded(name: str) -> np.ndarray:
+        rows = [member.history.get(name, nothing) for member in members]
+        return np.stack([np.concatenate([row, nothing[: length - len(row)]]) for row in rows])
+
+    has_stopped = [
+        bool(plan.patience) and member.trained.best_epoch is not None
+        and len(member.history["epoch"]) - 1 - member.trained.best_epoch >= plan.patience
+        for member in members
+    ]  # fmt: skip
+    return Curves(
+        epochs=np.arange(length),
+        train_loss=padded("train_loss"),
+        validation_loss=padded("validation_loss"),
+        has_diverged=np.array([member.diverged_at is not None for member in members]),
+        stopped_early=np.array(has_stopped),
+    )
+
+
+def save(folder: RunFolder, outcome: Outcome) -> None:
+    """Write snapshots, history and weights to the run. The metrics, which mark it as finished, come last and apart."""
+    members = outcome.members
+    epochs = sorted(members[0].trained.snapshots)
+    if epochs and all(sorted(member.trained.snapshots) == epochs for member in members):
+        folder.save_snapshots(np.array(epochs), _stack_snapshots(members, epochs))
+    folder.save_history(history_columns(members))
+    weights = [flat_weights(member.trained.params, member.trained.statistics) for member in members]
+    folder.save_weights({name: np.stack([each[name] for each in weights]) for name in weights[0]})
+
+
+def _stack_snapshots(members: tuple[MemberOutcome, ...], epochs: list[int]) -> dict[str, np.ndarray]:
+    kept = [[member.trained.snapshots[epoch] for epoch in epochs] for member in members]
+    rows = [[flat_weights(each["params"], each["statistics"]) for each in row] for row in kept]
+    return {
+        name: np.stack([np.stack([row[place][name] for row in rows]) for place in range(len(epochs))])
+        for name in rows[0][0]
+    }
+
+
+def flat_weights(params: Any, statistics: Any) -> dict[str, np.ndarray]:
+    """Name arrays as in the file of weights: `hidden/weight`."""
+    both = (*params.items(), *statistics.items())
+    return {f"{layer}/{role}": array for layer, own in both for role, array in own.items()}
+
+
+def history_columns(members: tuple[MemberOutcome, ...]) -> dict[str, np.ndarray]:
+    """Lay out the history as a long table: a row per member and epoch."""
+    lengths = [len(member.history["epoch"]) for member in members]
+    columns = {
+        "member": np.repeat(np.arange(len(members)), lengths),
+        "seed": np.repeat([member.seed for member in members], lengths),
+    }
+    for name in members[0].history:
+        columns[name] = np.concatenate([member.history[name] for member in members])
+    return columns
+
+
+def with_seconds(outcome: Outcome, seconds: dict[str, float], begin: float) -> Outcome:
+    """Add times to the metrics: the total is that from `begin` to now."""
+    total = {**seconds, "total": time.perf_counter() - begin}
+    return replace(outcome, metrics={**outcome.metrics, "seconds": {name: round(s, 4) for name, s in total.items()}})

@@ -1,0 +1,24 @@
+"""`predict`: a trained network on new examples."""
+
+from typing import Any
+
+from descentlab.workbench._predictions import Predictions
+from descentlab.workbench._run import Run
+
+
+def predict(run: Run, source: Any, *, member: int | None = None) -> Predictions:
+    """Predict new examples with a run's network; the same as `run.predict`.
+
+    Args:
+        run: The run.
+        source: A DataFrame, a path, or an array; prepared as the training part was.
+        member: Which network of several seeds; by default the first.
+
+    Returns:
+        Classes with probabilities, or numbers in the target's own unit.
+
+    Raises:
+        DataError: If the examples lack a column, or cannot be read.
+        RunError: If the run has no such member or is damaged.
+    """
+    return run.predict(source, member=member)

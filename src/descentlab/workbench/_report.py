@@ -1,0 +1,263 @@
+"""A trained and measured population laid out as plain data for its page."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from descentlab import results
+from descentlab.data import Dataset
+from descentlab.evaluation import RealMetrics, reliability_bins, softmax_account
+from descentlab.runs import RunFolder
+from descentlab.spec import AugmentSpec, Experiment, to_toml
+from descentlab.training import Plan, precision_of
+from descentlab.workbench._answers import Answers
+from descentlab.workbench._measure import PartName, PartResult, judged_part
+from descentlab.workbench._outcome import MemberOutcome, Outcome
+from descentlab.workbench._plane import boundary
+
+CALIBRATION_FROM = 100
+"""Examples from which on the calibration is drawn: of fewer, its ten bins show little but chance."""
+
+
+def build_report(
+    folder: RunFolder,
+    experiment: Experiment,
+    plan: Plan,
+    outcome: Outcome,
+    dataset: Dataset,
+    *,
+    features: tuple[str, str] | None = None,
+) -> results.TrainingReport:
+    """Lay out all that the page of a training shows, of its first member where there are several.
+
+    Args:
+        folder: The run, for where it was made.
+        experiment: What was trained.
+        plan: The network and its objective.
+        outcome: What came of it.
+        dataset: The first member's data.
+        features: The two features whose plane is shown; by default the most telling.
+
+    Returns:
+        Plain data for `descentlab.results.render`.
+    """
+    first = outcome.members[0]
+    part = judged_part(first.parts)
+    result = first.parts[part]
+    is_classes = bool(dataset.classes)
+    answers = Answers(dataset, result)
+    return results.TrainingReport(
+        title=_title(plan, dataset),
+        task=dataset.task,
+        outcome=outcome.sentences,
+        facts=_facts(folder, experiment, plan, outcome, dataset),
+        experiment_toml=to_toml(experiment),
+        layers=tuple(
+            results.LayerRow(r.name, r.kind, r.role, r.output_shape, r.num_params, r.multiply_adds)
+            for r in plan.network.table()
+        ),
+        history=_history(plan, outcome),
+        metrics={name: _metrics(outcome.metrics[name]) for name in first.parts},
+        baseline_name=_baseline_name(result),
+        members=_members(outcome, part) if len(outcome.members) > 1 else (),
+        shown_seed=first.seed if len(outcome.members) > 1 else None,
+        confusion=answers.confusion(part) if is_classes else None,
+        mistakes=answers.mistakes(),
+        predictions=None if is_classes else answers.predictions(part, dataset.target_name or "target"),
+        boundary=_boundary(plan, first, dataset, features),
+        account=_account(plan, answers, result) if is_classes else None,
+        calibration=_calibration(result, dataset, part)
+        if is_classes and len(result.rows) >= CALIBRATION_FROM
+        else None,
+    )
+
+
+def _title(plan: Plan, dataset: Dataset) -> str:
+    """Name the page by its data and its network, as "iris: a 4-8-3 network"."""
+    kinds = {layer.kind for layer in plan.network.layers}
+    if kinds <= {"dense", "flatten"}:
+        widths = [layer.output_shape[0] for layer in plan.network.layers if layer.kind == "dense"]
+        return f"{dataset.name}: a {'-'.join(map(str, (math.prod(dataset.input_shape), *widths)))} network"
+    return (
+        f"{dataset.name}: a {'convolutional ' if 'conv2d' in kinds else ''}network of {len(plan.network.layers)} layers"
+    )
+
+
+def _facts(folder: RunFolder, experiment: Experiment, plan: Plan, outcome: Outcome, dataset: Dataset) -> results.Facts:
+    row = results.Row
+    shape = " x ".join(str(side) for side in dataset.input_shape)
+    shown = [row("inputs", f"{shape}{' pixels' if dataset.is_pictures else ' features'}")]
+    if dataset.classes:
+        names = ", ".join(dataset.classes[:12]) + (", ..." if len(dataset.classes) > 12 else "")
+        shown.append(row("classes", f"{len(dataset.classes)}: {names}"))
+    else:
+        shown.append(row("target", dataset.target_name or "target"))
+    if dataset.checksum:
+        shown.append(row("checksum of the bytes", dataset.checksum))
+    environment = folder.environment()
+    machine = environment.get("machine", {})
+    packages = environment.get("packages", {})
+    versions = ", ".join(
+        f"{name} {packages[name]}" for name in ("descentlab", "gradlab", "jax", "optax") if name in packages
+    )
+    return results.Facts(
+        data=dataset.name,
+        parts={name: len(dataset.part(name)) for name in ("train", "validation", "test") if len(dataset.part(name))},
+        data_rows=tuple(shown),
+        notes=dataset.notes,
+        settings=tuple(_settings(experiment, plan)),
+        seconds=outcome.metrics.get("seconds", {}),
+        environment=(
+            row("made", str(environment.get("created", ""))),
+            row("machine", f"{machine.get('processor', '')}, {machine.get('cores', '?')} cores"),
+            row("devices", ", ".join(environment.get("devices", []))),
+            row("software", f"Python {environment.get('python', '')}, {versions}"),
+        ),
+    )
+
+
+def _settings(experiment: Experiment, plan: Plan) -> list[results.Row]:
+    row = results.Row
+    numbers = experiment.optimizer.model_dump(exclude={"kind", "learning_rate"}, exclude_none=True)
+    others = ", ".join(f"{name} {value:g}" for name, value in numbers.items() if value or name in plan.hyper_names)
+    rows = [
+        row("loss", f"{plan.objective.title}; the logits pass through {plan.objective.link}"),
+        row("optimizer", experiment.optimizer.kind + (f" ({others})" if others else "")),
+        row("learning rate", f"{experiment.optimizer.learning_rate:g}, {experiment.schedule.kind}"),
+        row("batch size", f"{plan.batch_size:,} examples, {plan.steps_per_epoch:,} steps an epoch"),
+        row("epochs", f"{experiment.epochs:,} (an epoch is one pass over the {plan.num_train:,} training examples)"),
+        row("seed", f"{experiment.seed}" + (f" to {experiment.seed + experiment.num_seeds - 1}"
+                                            if experiment.num_seeds > 1 else "")),
+    ]  # fmt: skip
+    if experiment.class_weights != "none":
+        rows.append(row("class weights", f"{experiment.class_weights}: every class counts the same in training"))
+    if plan.augment is not None:
+        rows.append(row("training pictures", _augment_words(plan.augment)))
+    if experiment.early_stopping:
+        stopping = experiment.early_stopping
+        rows.append(row("early stopping", f"by validation {stopping.metric}, patience {stopping.patience} epochs"))
+    return rows
+
+
+def _augment_words(augment: AugmentSpec) -> str:
+    words = [
+        f"shifted by up to {augment.shift:g} pixels" if augment.shift else "",
+        f"rotated by up to {augment.rotate:g} degrees" if augment.rotate else "",
+        "every other one mirrored" if augment.flip == "horizontal" else "",
+    ]
+    return "varied at random: " + ", ".join(word for word in words if word)
+
+
+def _history(plan: Plan, outcome: Outcome) -> results.History:
+    curves = outcome.curves
+
+    def stacked(name: str) -> np.ndarray | None:
+        if name not in outcome.members[0].history:
+            return None
+        rows = np.full(curves.train_loss.shape, np.nan)
+        for place, member in enumerate(outcome.members):
+            values = member.history[name]
+            rows[place, : len(values)] = values
+        return rows
+
+    best = outcome.members[0].trained.best_epoch
+    return results.History(
+        epochs=curves.epochs,
+        train_loss=curves.train_loss,
+        validation_loss=stacked("validation_loss"),
+        train_accuracy=stacked("train_accuracy"),
+        validation_accuracy=stacked("validation_accuracy"),
+        loss_name=plan.objective.title,
+        chosen_epoch=best if len(outcome.members) == 1 else None,
+    )
+
+
+def _metrics(values: dict[str, Any]) -> dict[str, Any]:
+    """Bring a part's metrics to the form that the page's table reads."""
+    kept = {name: value for name, value in values.items() if name not in ("members", "confusion", "reliability")}
+    kept["baseline"] = {name: value for name, value in kept["baseline"].items() if name != "class"}
+    if "per_class" in kept:
+        kept["per_class"] = [{_class_key(key): item for key, item in one.items()} for one in kept["per_class"]]
+    return {name: value for name, value in kept.items() if value is not None}
+
+
+def _class_key(key: str) -> str:
+    return "class" if key == "name" else key
+
+
+def _baseline_name(result: PartResult) -> str:
+    if isinstance(result.metrics, RealMetrics):
+        return "always the training mean"
+    return f"always the most frequent class, {result.metrics.baseline_class}"
+
+
+def _members(outcome: Outcome, part: PartName) -> tuple[results.Member, ...]:
+    readings = outcome.curves.readings()
+    rows = []
+    for member, reading in zip(outcome.members, readings, strict=True):
+        metrics = member.parts[part].metrics
+        values = {f"{part} loss": metrics.loss}
+        if isinstance(metrics, RealMetrics):
+            values |= {f"{part} RMSE": metrics.rmse}
+        else:
+            values |= {f"{part} accuracy": metrics.accuracy}
+        rows.append(results.Member(member.seed, values, member.diverged_at, reading.verdict))
+    return tuple(rows)
+
+
+def _boundary(
+    plan: Plan,
+    member: MemberOutcome,
+    dataset: Dataset,
+    features: tuple[str, str] | None,
+) -> results.Boundary2D | None:
+    trained = member.trained
+    last = (len(member.history["epoch"]) - 1, trained.params, trained.statistics)
+    kept = [(epoch, both["params"], both["statistics"]) for epoch, both in sorted(trained.snapshots.items())]
+    snapshots = [snapshot for snapshot in kept if snapshot[0] < last[0]] + [last]
+    with precision_of(plan.precision):
+        return boundary(plan, dataset, snapshots, features=features)
+
+
+def _calibration(result: PartResult, dataset: Dataset, part: PartName) -> results.Calibration | None:
+    outputs = result.inference.outputs.astype(np.float64)
+    if not np.all(np.isfinite(outputs)):
+        return None
+    told = outputs.argmax(axis=1)
+    bins = reliability_bins(outputs.max(axis=1), told == dataset.targets[result.rows])
+    return results.Calibration(
+        confidence=np.array([np.nan if each.confidence is None else each.confidence for each in bins], np.float64),
+        accuracy=np.array([np.nan if each.accuracy is None else each.accuracy for each in bins], np.float64),
+        counts=np.array([each.count for each in bins]),
+        part=part,
+    )
+
+
+def _account(plan: Plan, answers: Answers, result: PartResult) -> results.OutputAccount | None:
+    """Account for one prediction: the most doubtful of the part, since a sure one shows little."""
+    outputs = result.inference.outputs
+    if not np.all(np.isfinite(outputs)) or not np.all(np.isfinite(result.inference.logits)):
+        return None
+    place = int(np.argmin(outputs.max(axis=1)))
+    logits = result.inference.logits[place].astype(np.float64)
+    probabilities = tuple(float(value) for value in outputs[place])
+    shift, link = 0.0, plan.objective.link
+    if link == "softmax":
+        account = softmax_account(logits)
+        terms, total, shift = account.exponentials, account.total, account.largest
+        probabilities = tuple(float(value) for value in account.probabilities)
+    else:
+        squash = {"sigmoid": lambda z: 1 / (1 + np.exp(-z)), "tanh": np.tanh, "linear": lambda z: z}[link]
+        terms = squash(logits)
+        total = float(terms.sum())
+    return results.OutputAccount(
+        example=answers.example(place),
+        classes=answers.dataset.classes,
+        link=link,
+        logits=tuple(float(value) for value in logits),
+        terms=tuple(float(value) for value in terms),
+        total=total,
+        probabilities=probabilities,
+        shift=shift,
+    )

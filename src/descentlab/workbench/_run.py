@@ -1,0 +1,304 @@
+"""A run as a person works with it in Python."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Shaped
+
+from descentlab.core import RunError
+from descentlab.data import StoredPictures
+from descentlab.evaluation import Inference, infer
+from descentlab.networks import HostArrays, Network, build_network
+from descentlab.objectives import Objective, build_objective
+from descentlab.runs import RunFolder, find_run
+from descentlab.spec import Experiment
+from descentlab.training import precision_of, prepare_engine
+from descentlab.workbench._data_shape import DataShape, MemberData, read_shape
+from descentlab.workbench._predictions import Predictions
+from descentlab.workbench._room import count_weights
+from descentlab.workbench._scores import Scores
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+WEIGHTS = "weights.safetensors"
+MIN_WEIGHT_BYTES = 4
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run: what was trained, what came of it, and the trained network to use.
+
+    Attributes:
+        folder: Its record on disk.
+    """
+
+    folder: RunFolder
+
+    @property
+    def path(self) -> Path:
+        """The run's folder."""
+        return self.folder.path
+
+    @cached_property
+    def experiment(self) -> Experiment:
+        """What was trained."""
+        return self.folder.experiment
+
+    @cached_property
+    def metrics(self) -> dict[str, Any]:
+        """All that `metrics.json` holds.
+
+        Raises:
+            RunError: If training has not come to its end.
+        """
+        if not self.folder.is_finished:
+            raise RunError(f"{self.path} is not finished; continue it by: descentlab train --resume {self.path}")
+        return self.folder.metrics()
+
+    @property
+    def train(self) -> Scores:
+        """Scores of the training part."""
+        return self._scores("train")
+
+    @property
+    def validation(self) -> Scores:
+        """Scores of the validation part."""
+        return self._scores("validation")
+
+    @property
+    def test(self) -> Scores:
+        """Scores of the test part."""
+        return self._scores("test")
+
+    def _scores(self, part: str) -> Scores:
+        if part not in self.metrics:
+            raise RunError(f"{self.path} has no {part} part")
+        return Scores(part, self.metrics[part])
+
+    @property
+    def outcome(self) -> tuple[str, ...]:
+        """What came out, in words."""
+        return tuple(self.metrics["outcome"])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was noticed and done while the data was read and prepared."""
+        return tuple(self.metrics.get("notes", ()))
+
+    @property
+    def history(self) -> "pd.DataFrame":
+        """What was measured at each epoch, a row per member and epoch."""
+        return self.folder.history_frame()
+
+    @cached_property
+    def data(self) -> DataShape:
+        """What the network needs to know of its data: task, classes, input shape and scale, names of features."""
+        return read_shape(self.folder)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes' names by id; empty for regression."""
+        return self.data.classes
+
+    @cached_property
+    def objective(self) -> Objective:
+        """What the network's logits mean."""
+        return build_objective(self.experiment.loss, len(self.classes))
+
+    @cached_property
+    def network(self) -> Network:
+        """The layers."""
+        return build_network(self.experiment.model, self.data.input_shape, self.objective.num_outputs)
+
+    @property
+    def num_members(self) -> int:
+        """How many networks the run has: one a seed."""
+        return len(self.data.members)
+
+    def name_of(self, member: int) -> str:
+        """Name one of its networks."""
+        return self.folder.name if self.num_members == 1 else f"network {member} of {self.folder.name}"
+
+    def member_data(self, member: int = 0) -> MemberData:
+        """Return how a member's data is prepared, and in which unit its target is.
+
+        Raises:
+            RunError: If the run has no such member.
+        """
+        num = self.num_members
+        if not 0 <= member < num:
+            has = f"members 0 to {num - 1}" if num > 1 else "one network, member 0,"
+            raise RunError(f"{self.path} has {has} and no member {member}")
+        return self.data.members[member]
+
+    def weights(self, member: int = 0) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, dict[str, np.ndarray]]]:
+        """Return a member's learned arrays and its running statistics, by layer and role."""
+        self.member_data(member)
+        self._check_weights_file()
+        params, statistics = self.network.draw(0), self.network.start_statistics()
+        tensors = self.folder.load_weights(self.weight_shapes())
+
+        def own(like: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, dict[str, np.ndarray]]:
+            return {
+                layer: {role: tensors[f"{layer}/{role}"][member] for role in roles} for layer, roles in like.items()
+            }
+
+        return own(params), own(statistics)
+
+    def _check_weights_file(self) -> None:
+        """Refuse a description of more weights than the file has bytes for, before arrays of their size are made."""
+        path = self.folder.path / WEIGHTS
+        if not path.is_file():
+            raise RunError(
+                f"{self.path} has no trained weights yet; continue it by: descentlab train --resume {self.path}"
+            )
+        count = count_weights(self.network)
+        if count * self.num_members * MIN_WEIGHT_BYTES > path.stat().st_size:
+            raise RunError(f"{path} is damaged: it is too short for the {count:,} weights of the network")
+
+    def predict(self, source: Any, *, member: int | None = None) -> Predictions:
+        """Predict new examples: a DataFrame, a table's or picture's path, or an array.
+
+        Args:
+            source: The examples, in the form they had in training; they are prepared as the training part was.
+            member: Which network of several seeds; by default the first.
+
+        Returns:
+            Classes with probabilities, or numbers.
+
+        Raises:
+            DataError: If the examples lack a column, or cannot be read.
+        """
+        chosen = member or 0
+        own = self.member_data(chosen)
+        prepared = own.read_preparation().apply(source)
+        told = self.infer(prepared.inputs, member=chosen)
+        is_first_of_many = member is None and self.num_members > 1
+        which = [f"The run has {self.num_members} networks; these are the first one's predictions."]
+        notes = (*prepared.notes, *(which if is_first_of_many else []))
+        if self.classes:
+            names = np.array(self.classes)[told.outputs.argmax(axis=1)]
+            return Predictions(prepared.labels, names, told.outputs, self.classes, notes)
+        numbers = told.outputs[:, 0].astype(np.float64) * own.target_scale + own.target_shift
+        return Predictions(prepared.labels, numbers, np.zeros((len(numbers), 0)), (), notes)
+
+    def infer(
+        self,
+        inputs: Shaped[np.ndarray, "examples ..."] | StoredPictures,
+        targets: Shaped[np.ndarray, " examples"] | None = None,
+        *,
+        member: int = 0,
+    ) -> Inference:
+        """Apply a member's network to examples that are prepared already.
+
+        Args:
+            inputs: Examples as its preparation gives them.
+            targets: Class ids or standardised reals, for the losses.
+            member: Which network of several seeds.
+
+        Returns:
+            Logits, outputs and losses.
+
+        Raises:
+            RunError: If the run's preparation does not fit its network.
+        """
+        if inputs.shape[1:] != self.network.input_shape:
+            raise RunError(
+                f"{self.path} is damaged: its preparation gives inputs of shape {inputs.shape[1:]}, and its network "
+                f"takes {self.network.input_shape}"
+            )
+        prepare_engine()
+        params, statistics = self.weights(member)
+        with precision_of(self.experiment.precision):
+            return infer(
+                self.network, self.objective, params, statistics, inputs, targets, input_scale=self.data.input_scale
+            )
+
+    def weight_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Return the shape of each array of one member, as the file of weights names them."""
+        return {**_shapes(self.network.draw(0)), **_shapes(self.network.start_statistics())}
+
+    def __str__(self) -> str:
+        if not self.folder.is_finished:
+            return f"{self.folder.name}: not finished"
+        return "\n".join([f"{self.folder.name}  ({self.path})", *self.outcome])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        lines = str(self).splitlines()
+        items = "".join(f"<li>{escape(line)}</li>" for line in lines[1:])
+        return f"<strong>{escape(lines[0])}</strong><ul>{items}</ul>"
+
+
+def _shapes(arrays: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, tuple[int, ...]]:
+    return {f"{layer}/{role}": array.shape for layer, own in arrays.items() for role, array in own.items()}
+
+
+def open_run(name: str | Path) -> Run:
+    """Open a run by its folder, or by its name under `./runs`.
+
+    Args:
+        name: As `iris-001` or `runs/iris-001`.
+
+    Returns:
+        The run.
+
+    Raises:
+        RunError: If there is no such run, or it is damaged.
+    """
+    return Run(find_run(str(name)))
+
+
+def as_run(what: str | os.PathLike[str] | Experiment | Run) -> Run | None:
+    """Say which run is meant, or None where it is a preset, a file or an experiment.
+
+    Args:
+        what: A run, its folder or name, or anything that `train` takes.
+
+    Returns:
+        The run.
+
+    Raises:
+        RunError: If it is a run that is damaged.
+    """
+    if isinstance(what, Run):
+        return what
+    if isinstance(what, Experiment):
+        return None
+    text = os.fspath(what)
+    try:
+        is_run = any((place / "environment.json").is_file() for place in (Path(text), Path("runs") / text))
+    except (OSError, ValueError):  # a name too long for the system, or with a null in it
+        return None
+    return Run(find_run(text)) if is_run else None
+
+
+def need_run(what: str | os.PathLike[str] | Experiment | Run) -> Run:
+    """Return the run that is meant, where it must be one.
+
+    Raises:
+        RunError: If there is no such run.
+    """
+    found = as_run(what)
+    return open_run(str(what)) if found is None else found
+
+
+def finite_weights(params: HostArrays, name: str) -> HostArrays:
+    """Return weights if all are finite numbers.
+
+    Raises:
+        RunError: If they are not.
+    """
+    if not all(np.isfinite(array).all() for roles in params.values() for array in roles.values()):
+        raise RunError(f"{name}: its weights are no finite numbers, since training diverged; lower the learning rate")
+    return params

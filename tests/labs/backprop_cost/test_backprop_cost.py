@@ -1,0 +1,188 @@
+"""What back-propagation costs, from Python: counts, times on few sizes, the words about them, JSON and page."""
+
+import json
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import descentlab as dl
+from descentlab.core import SpecError
+from descentlab.labs.backprop_cost import BackpropCost
+from descentlab.labs.backprop_cost._words import duration, scaling_words
+from descentlab.labs.backprop_cost.measure import Scaling, _measure as sizes
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_sizes() -> Iterator[None]:
+    """Time as few and as small sizes as a fit needs."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, few in {
+            "BATCHES": (1, 4, 16, 64),
+            "INPUTS": (4, 16, 64, 256),
+            "LAYERS": (1, 2, 3, 4),
+            "WIDTHS": (4, 8, 16, 32),
+            "ROUNDS": 5,
+        }.items():
+            patch.setattr(sizes, name, few)
+        yield
+
+
+@pytest.fixture(scope="module")
+def cost(_few_sizes: None) -> BackpropCost:
+    """What the Iris network costs; not to be changed."""
+    return dl.backprop_cost("iris", budget=1.0)
+
+
+def test_multiply_adds_of_iris_are_those_counted_by_hand(cost: BackpropCost) -> None:
+    work = cost.work
+    assert (work.forward, work.weight_gradient, work.input_gradient) == (4 * 8 + 8 * 3, 56, 24)
+    assert (work.num_params, work.batch_size, work.update_per_weight) == (67, 5, 10)
+    assert work.step == 5 * (56 + 80) + 670
+
+
+def test_times_are_positive_and_grow_with_the_work(cost: BackpropCost) -> None:
+    timed = cost.timed
+    # A slow machine runs out of its second before the fifth round.
+    assert 3 <= timed.num_rounds <= 5
+    for curve in (timed.batches.forward, timed.batches.gradient, timed.batches.called):
+        assert curve.shape == (5, timed.num_rounds)
+        assert np.all(curve > 0.0)
+    # The fastest round of each, since other work may disturb any. The arithmetic of one flower takes a fraction of a
+    # microsecond, which grows with the batch; calling it takes tens of microseconds, which do not.
+    gradient, called = (np.min(curve, axis=1) for curve in (timed.batches.gradient, timed.batches.called))
+    assert gradient[-1] > gradient[0]
+    assert called[0] > 5 * gradient[0]
+    assert called[-1] / called[0] < gradient[-1] / gradient[0]
+    assert [each.symbol for each in timed.scalings] == ["N", "d", "L", "w"]
+    assert [each.sizes.tolist() for each in timed.scalings] == [
+        [1, 4, 5, 16, 64], [4, 16, 64, 256], [1, 2, 3, 4], [4, 8, 16, 32],
+    ]  # fmt: skip
+
+
+def test_all_weights_of_a_small_network_are_differentiated_one_at_a_time(cost: BackpropCost) -> None:
+    differences, chain_rule = cost.timed.differences, cost.timed.chain_rule
+    assert chain_rule is not None
+    assert differences.num_measured == chain_rule.num_measured == 67
+    assert not differences.is_extrapolated
+    # The same derivatives: exactly by the chain rule, to the nudge's error in 32 bits by differences.
+    assert chain_rule.error < 1e-5
+    assert chain_rule.error < differences.error < 0.1
+    assert differences.whole_s > 10 * np.median(cost.timed.gradient)
+    assert "extrapolated" not in cost.sentences[1]
+
+
+def test_it_prints_tables_and_sentences(cost: BackpropCost) -> None:
+    text = str(cost)
+    for words in (
+        "takes 80 multiply-adds an example, 1.43 times the 56 of the way forward",
+        "gives all 67 derivatives",
+        "O(N d L)",
+        "hidden  dense       40       32",
+        "Exponent of one gradient's time",
+        "67 of 67",
+    ):
+        assert words in text
+    assert "nan" not in text
+    assert len(cost.tables()) == 5
+
+
+def test_json_holds_counts_times_and_intervals(cost: BackpropCost) -> None:
+    told = json.loads(json.dumps(cost.to_json()))
+    assert told["multiply_adds"]["layers"][0]["forward"] == 32
+    assert told["xla_flops"]["forward"] + told["xla_flops"]["backward"] == told["xla_flops"]["gradient"]
+    assert told["backward_over_forward"]["low"] <= told["backward_over_forward"]["median"]
+    assert told["one_weight_at_a_time"]["differences"]["num_measured"] == 67
+    for symbol, textbook in {"N": 1, "d": 1, "L": 1, "w": 2}.items():
+        scaling = told["scaling"][symbol]
+        assert scaling["textbook"] == textbook
+        low, high = scaling["all"]["ci95"]
+        assert low < scaling["all"]["exponent"] < high
+        assert len(scaling["seconds"]) == len(scaling["sizes"]) == len(scaling["multiply_adds"])
+        logs = np.log(scaling["sizes"]), np.log(scaling["seconds"])
+        assert scaling["all"]["exponent"] == pytest.approx(np.polyfit(*logs, 1)[0])
+    assert cost.path is None
+
+
+def test_the_page_needs_nothing_but_itself(cost: BackpropCost) -> None:
+    page = cost.to_page()
+    assert page.count("<svg") >= 8
+    assert not re.search(r"(src|href)=\"https?:", page)
+    for words in (
+        "Multiply-adds, layer by layer",
+        "Time against N, d and L",
+        "One weight at a time",
+        "Examples a second",
+    ):
+        assert words in page
+
+
+@pytest.mark.slow
+def test_a_run_with_convolutions_whose_data_is_gone_is_measured_on_random_pictures(home: Path) -> None:
+    rng = np.random.default_rng(0)
+    model = [{"kind": "conv2d", "filters": 2}, {"kind": "max-pool2d"}, {"kind": "flatten"}, {"kind": "dense"}]
+    pictures, kinds = rng.normal(size=(40, 4, 4, 1)), np.arange(40) % 3
+    run = dl.train(pictures, kinds, epochs=1, set={"model": model, "batch_size": 8}, report=False)
+    found = dl.backprop_cost(run, budget=0.5)
+    assert any("data is gone" in note for note in found.notes)
+    assert found.work.forward == 4 * 4 * 9 * 2 + 2 * 2 * 2 * 3
+    assert found.timed.chain_rule is None
+    assert found.timed.differences.error < 0.1
+    assert "zeros around a picture" in found.sentences[-1]
+    assert found.path == run.path / "backprop-cost"
+    told = json.loads((run.path / "backprop-cost" / "result.json").read_text())
+    assert told["num_params"] == found.work.num_params
+    assert told["one_weight_at_a_time"]["chain_rule"] is None
+    assert "One weight at a time" in (run.path / "backprop-cost" / "report.html").read_text()
+
+
+def test_ctrl_c_ends_it_at_the_next_program_and_nothing_is_written(home: Path) -> None:
+    told: list[str] = []
+
+    def on_loading(doing: str, done: int, total: int) -> None:
+        told.append(doing)
+        if doing == "compiling":
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        dl.backprop_cost("iris", out="found", watcher=dl.Watcher(on_loading=on_loading))
+    assert told.count("compiling") == 1
+    assert not list(home.iterdir())
+
+
+@pytest.mark.parametrize("budget", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_budget_is_some_seconds(budget: float) -> None:
+    with pytest.raises(SpecError, match="seconds to measure, above 0"):
+        dl.backprop_cost("iris", budget=budget)
+
+
+def scaling(seconds: np.ndarray, sizes: np.ndarray, *, noise: float = 0.0) -> Scaling:
+    rng = np.random.default_rng(0)
+    repeats = seconds[:, None] * np.exp(noise * rng.normal(size=(len(sizes), 9)))
+    return Scaling("d", "weights a neuron", "", 1.0, sizes, sizes, repeats)
+
+
+def test_words_say_where_growth_is_hidden_and_where_it_is_reached() -> None:
+    sizes = 4 ** np.arange(8)
+    told = scaling_words(scaling(1e-6 * (100.0 + sizes), sizes))
+    assert "Over the smallest, to 64, it is d^0.1" in told
+    assert "fixed costs outweigh" in told
+    assert re.search(r"From d = 256 on it is d\^0\.9", told)
+    plain = scaling_words(scaling(1e-6 * sizes, sizes, noise=0.02))
+    assert plain.endswith("the textbook says 1.")
+
+
+def test_words_say_what_is_not_reached_what_is_more_and_what_cannot_be_told() -> None:
+    sizes = 4 ** np.arange(6)
+    assert "is not reached: over the largest, 16 to 1,024, it is d^0.50" in scaling_words(scaling(sizes**0.5, sizes))
+    assert "more than the textbook's" in scaling_words(scaling(sizes**1.4, sizes))
+    wild = np.exp(3.0 * np.random.default_rng(0).normal(size=6))
+    assert "too scattered" in scaling_words(scaling(wild, sizes))
+
+
+def test_durations_are_written_in_units_that_fit() -> None:
+    told = [duration(seconds) for seconds in (4.12e-7, 1.32e-5, 0.0041, 1.42, 190.0, 18_000.0, 1e6)]
+    assert told == ["412 ns", "13.2 µs", "4.10 ms", "1.42 s", "3.17 min", "5.00 h", "11.6 days"]
