@@ -51,10 +51,11 @@ Try:
 )
 
 
-def _print_version(is_asked: bool) -> None:
+def _print_version(is_asked: bool) -> bool:
     if is_asked:
         print(f"descentlab {__version__}")
         raise typer.Exit
+    return is_asked  # Typer hands the command what this returns
 
 
 @app.callback()
