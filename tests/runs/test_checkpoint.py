@@ -1,5 +1,6 @@
 """A checkpoint is there whole, or the one before it is."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -89,6 +90,22 @@ def test_a_run_is_held_once_in_one_process_and_let_go_after_an_error(run: RunFol
         _ = 1 / 0
     with run.lock():
         pass
+
+
+@pytest.mark.skipif(os.name != "posix", reason="flock is the lock of POSIX")
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_is_trained_on_all_the_same(
+    run: RunFolder, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    entered = False
+    with run.lock():
+        entered = True
+    assert entered
+    assert (run.path / ".lock").is_file()  # nothing was put in its place
 
 
 def test_a_link_in_place_of_the_checkpoint_s_folder_is_not_followed(run: RunFolder, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def runs(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.skipif(os.name != "posix", reason="only there a lock is held")
+@pytest.mark.skipif(os.name != "posix", reason="only there SIGKILL ends a process")
 def test_what_a_killed_studio_had_not_deleted_for_good_comes_back(runs: Path) -> None:
     with deleting(runs, "one", "two") as process:
         assert not (runs / "one").exists()
@@ -100,7 +100,7 @@ def test_what_a_killed_studio_had_not_deleted_for_good_comes_back(runs: Path) ->
     assert Trash(runs).restore() == ()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="only there a lock is held")
+@pytest.mark.skipif(os.name != "posix", reason="only there SIGKILL ends a process")
 def test_a_name_that_is_taken_meanwhile_keeps_the_old_one_in_the_trash(runs: Path) -> None:
     with deleting(runs, "one") as process:
         kill(process)

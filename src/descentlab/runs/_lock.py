@@ -1,7 +1,6 @@
 """One writer at a time."""
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ LOCK = ".lock"
 def locked(folder: Path) -> Iterator[None]:
     """Hold a folder for this process alone. The system lets go of it when the process ends, however it ends.
 
-    The lock is `flock`'s on a hidden file, which stays. Windows has no such lock, and there nothing is held.
+    The lock is the operating system's, on a hidden file, which stays.
 
     Raises:
         RunError: If another process holds it.
@@ -26,21 +25,18 @@ def locked(folder: Path) -> Iterator[None]:
     with storage_errors(path):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
     try:
-        _acquire(descriptor, folder)
+        if not _is_acquired(descriptor):
+            raise RunError(f"{folder} is being trained by another process; wait for it, or train another run")
         yield
     finally:
         os.close(descriptor)
 
 
-def _acquire(descriptor: int, folder: Path) -> None:
-    if sys.platform == "win32":
-        return
-    import fcntl
+def _is_acquired(descriptor: int) -> bool:
+    from filelock import lock_descriptor
 
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise RunError(f"{folder} is being trained by another process; wait for it, or train another run") from None
+        return lock_descriptor(descriptor, blocking=False)
     except OSError:
         # A file system without locks (some network drives) is no reason to refuse to train.
-        return
+        return True
