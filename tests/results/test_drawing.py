@@ -88,13 +88,19 @@ def test_pictures_of_other_depths_are_refused() -> None:
         encode_png(np.zeros((4, 4, 2), np.uint8))
 
 
+def _lines(path: str) -> list[np.ndarray]:
+    return [
+        np.array([place.split() for place in line.split("L")], np.float64) for line in path.removeprefix("M").split("M")
+    ]
+
+
 def test_the_border_of_a_disc_is_a_circle() -> None:
     grid = np.linspace(-2.0, 2.0, 41)
     field = grid[None, :] ** 2 + grid[:, None] ** 2 - 1.5**2
-    path = zero_lines(field, 100.0 * grid, 100.0 * grid)
-    ends = np.array(re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", path), np.float64).reshape(-1, 2, 2)
-    np.testing.assert_allclose(np.hypot(ends[..., 0], ends[..., 1]), 150.0, atol=0.5)
-    length = np.hypot(*(ends[:, 1] - ends[:, 0]).T).sum()
+    (line,) = _lines(zero_lines(field, 100.0 * grid, 100.0 * grid))
+    np.testing.assert_allclose(np.hypot(line[:, 0], line[:, 1]), 150.0, atol=0.5)
+    np.testing.assert_array_equal(line[0], line[-1])
+    length = np.hypot(*np.diff(line, axis=0).T).sum()
     assert length == pytest.approx(2 * math.pi * 150.0, rel=0.01)
 
 
@@ -103,13 +109,24 @@ def test_a_saddle_is_crossed_by_two_lines_and_a_flat_field_by_none() -> None:
     assert zero_lines(np.array([[1.0, -1.0], [-1.0, 1.0]]), ends, ends).count("M") == 2
     assert zero_lines(np.ones((2, 2)), ends, ends) == ""
     assert zero_lines(np.full((2, 2), np.nan), ends, ends) == ""
+    assert zero_lines(np.array([[1.0, -1.0]]), ends, ends[:1]) == ""
+
+
+def test_a_line_runs_where_the_field_is_interpolated_to_zero_and_breaks_where_it_is_unknown() -> None:
+    places = np.arange(5.0)
+    field = np.broadcast_to(np.array([-3.0, -1.0, 3.0, 4.0, 5.0]), (5, 5)).copy()
+    (line,) = _lines(zero_lines(field, places, 10.0 * places))
+    assert sorted(map(tuple, line.tolist())) == [(1.2, 10.0 * row) for row in range(5)]  # 1.25, to a tenth
+    field[2, 1] = np.nan
+    lines = _lines(zero_lines(field, places, 10.0 * places))
+    assert sorted((line[:, 1].min(), line[:, 1].max()) for line in lines) == [(0.0, 10.0), (30.0, 40.0)]
 
 
 def test_borders_between_classes_take_the_steps_out_of_a_slant() -> None:
     grid = np.linspace(-1.0, 1.0, 41)
     winners = np.where(grid[None, :] > 0.3 * grid[:, None], 1, 2)
     (margin,) = class_margins(winners, np.full(winners.shape, 0.9))
-    ends = np.array(re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", zero_lines(margin, 100 * grid, 100 * grid)), np.float64)
+    ends = np.concatenate(_lines(zero_lines(margin, 100 * grid, 100 * grid)))
     inside = np.abs(ends[:, 1]) < 90.0
     # Steps of the grid are 5 wide; the line keeps within half of one.
     assert np.abs(ends[inside, 0] - 0.3 * ends[inside, 1]).max() < 2.5
