@@ -19,7 +19,7 @@ from descentlab.results import (
     Row,
     Section,
     Series,
-    Table,
+    WordTable,
     render_page,
 )
 from descentlab.results._chart import chart_view
@@ -56,7 +56,7 @@ def page(name: str) -> Page:
         drawn,
         classes,
         Chart("nothing", "x", "y", (Series("none", x, x * np.nan),)),
-        Table(name, (name, "n"), ((name, "1.5 ± 0.2"), ("`code`", "−3"))),
+        WordTable(name, (name, "n"), ((name, "1.5 ± 0.2"), ("`code`", "−3"))),
         BoundaryRow(name, (name, "b"), (boundary(0.0), boundary(0.3))),
         Picture(name, np.arange(12).reshape(3, 4) * 20, name),
     )

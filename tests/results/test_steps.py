@@ -17,7 +17,7 @@ from descentlab.results import (
     Series,
     Step,
     Steps,
-    Table,
+    WordTable,
     render_page,
 )
 from descentlab.results._bars import bars_view
@@ -47,7 +47,7 @@ def steps(name: str = "a", **options: Any) -> Steps:
     )
     own = (
         Step("Forward", name, name, (name, "`code`"), (r"a<b",), (r"\frac{1}{2}=0.5",), (), Scene(0, 0, 3)),
-        Step("Forward", "hidden", "hidden: forward", parts=(Table(name, ("x", "y"), ((name, "1.5"),), bad=(0,)),),
+        Step("Forward", "hidden", "hidden: forward", parts=(WordTable(name, ("x", "y"), ((name, "1.5"),), bad=(0,)),),
              scene=Scene(1, 1, 3)),
         Step("Back", "hidden", "hidden: back", parts=(Bars(name, ("n", "v"), ((name,), ("b",)), np.array([1.0, -2.0])),
              Fields(name, (name,), (np.eye(4),))), scene=Scene(1, 2, 1), is_bad=True),
@@ -64,7 +64,7 @@ def test_names_of_strangers_are_shown_and_never_run() -> None:
 
 
 def test_a_page_without_steps_carries_none_of_their_script() -> None:
-    assert "goThrough" not in page(Table("t", ("a",), (("1",),)))
+    assert "goThrough" not in page(WordTable("t", ("a",), (("1",),)))
     assert "goThrough" in page(steps())
 
 

@@ -19,13 +19,13 @@ from descentlab.cli import (
     _reference,
     _report,
     _runs,
-    _softmax,
     _studio,
     _surface,
     _sweep,
     _train,
     _transfer,
 )
+from descentlab.cli._laboratories import add_laboratories
 from descentlab.cli._options import FLAG
 from descentlab.core import __version__
 
@@ -81,8 +81,9 @@ app.command(name="features")(_features.features)
 app.command(name="errors")(_errors.errors)
 app.command(name="transfer")(_transfer.transfer)
 app.command(name="importance")(_importance.importance)
+
 app.command(name="backprop")(_backprop.backprop)
-app.command(name="softmax", context_settings=_softmax.SETTINGS)(_softmax.softmax)
+add_laboratories(app)
 app.command(name="surface", cls=_surface.FormulaCommand)(_surface.surface)
 app.command(name="evaluate")(_evaluate.evaluate)
 app.command(name="predict")(_predict.predict)

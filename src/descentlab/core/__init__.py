@@ -1,4 +1,4 @@
-"""Floor 1: errors, random draws and plain tables. It knows nothing of data, networks or training."""
+"""Floor 1: errors, random draws, plain tables and declared options. It knows nothing of data, networks or training."""
 
 from descentlab.core._draws import generator as generator
 from descentlab.core._errors import (
@@ -11,5 +11,13 @@ from descentlab.core._errors import (
     StorageError as StorageError,
     unknown_name as unknown_name,
 )
-from descentlab.core._table import Table as Table
+from descentlab.core._estimates import Estimate as Estimate, Spread as Spread
+from descentlab.core._option import (
+    Option as Option,
+    Parameter as Parameter,
+    laboratory as laboratory,
+    options_schema as options_schema,
+    parameters_of as parameters_of,
+)
+from descentlab.core._table import TextTable as TextTable
 from descentlab.core._version import __version__ as __version__

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from html import escape
 
-_NUMERIC = "0123456789+-–."
+_NUMERIC = "0123456789+-–−∞."
 """How a number begins, or a dash in its place; a column of them is set to the right."""
 
 
 @dataclass(frozen=True)
-class Table:
+class TextTable:
     """Words in rows and columns.
 
     Attributes:
@@ -17,7 +17,7 @@ class Table:
         title: A line above the table, or nothing.
 
     Example:
-        >>> print(Table(header=("layer", "units"), rows=(("hidden", "8"), ("output", "3"))))
+        >>> print(TextTable(header=("layer", "units"), rows=(("hidden", "8"), ("output", "3"))))
         layer   units
         hidden      8
         output      3

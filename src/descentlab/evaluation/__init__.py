@@ -26,7 +26,6 @@ from descentlab.evaluation._curves import (
 )
 from descentlab.evaluation._inference import Inference as Inference, infer as infer
 from descentlab.evaluation._intervals import (
-    Estimate as Estimate,
     Interval as Interval,
     mean_and_deviation as mean_and_deviation,
     paired_share_difference as paired_share_difference,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from descentlab.core import ShapeError, Table
+from descentlab.core import ShapeError, TextTable
 from descentlab.evaluation._calibration import ReliabilityBin, calibration_error, reliability_bins
 from descentlab.evaluation._intervals import Interval, wilson_interval
 from descentlab.evaluation._scores import brier_score, log_loss, roc_auc
@@ -107,7 +107,7 @@ class ClassMetrics:
             "reliability": [vars(each) for each in self.reliability],
         }
 
-    def table(self) -> Table:
+    def table(self) -> TextTable:
         """Return the scores as a table of words, one class a row."""
         low, high = self.accuracy_ci95
         title = (
@@ -119,7 +119,7 @@ class ClassMetrics:
             (score.name, _word(score.precision), _word(score.recall), _word(score.f1), f"{score.support:,}")
             for score in self.by_class
         )
-        return Table(header=header, rows=rows, title=title)
+        return TextTable(header=header, rows=rows, title=title)
 
     def __str__(self) -> str:
         return str(self.table())

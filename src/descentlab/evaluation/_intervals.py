@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 Interval = tuple[float, float]
 
@@ -10,20 +9,6 @@ _Z = 1.959963984540054
 """The normal distribution's 0.975 quantile."""
 _FIRST_T = (12.7062047362, 4.3026527297, 3.1824463053, 2.7764451052, 2.5705818356, 2.4469118511, 2.3646242516)
 """Student's 0.975 quantile for 1 to 7 degrees of freedom, where the series below is too coarse."""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number with its 95% interval."""
-
-    value: float
-    low: float
-    high: float
-
-    @property
-    def is_real(self) -> bool:
-        """Whether the whole interval lies on one side of 0."""
-        return self.low > 0.0 or self.high < 0.0
 
 
 def wilson_interval(num_right: int, num_examples: int) -> Interval:

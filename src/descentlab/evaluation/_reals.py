@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from descentlab.core import ShapeError, Table
+from descentlab.core import ShapeError, TextTable
 from descentlab.evaluation._intervals import Interval, t_quantile
 
 
@@ -54,7 +54,7 @@ class RealMetrics:
             "is_better_than_baseline": self.is_better_than_baseline,
         }
 
-    def table(self) -> Table:
+    def table(self) -> TextTable:
         """Return the metrics as a table of words, beside the baseline's."""
         rows = (
             ("RMSE", f"{self.rmse:.4g}", _words(self.rmse_ci95), f"{self.baseline_rmse:.4g}"),
@@ -62,7 +62,7 @@ class RealMetrics:
             ("R²", "–" if self.r2 is None else f"{self.r2:.4g}", _words(self.r2_ci95), ""),
         )
         header = ("measure", "network", "95% interval", "always the mean")
-        return Table(header=header, rows=rows, title=f"{self.num_examples:,} examples; loss {self.loss:.4g}")
+        return TextTable(header=header, rows=rows, title=f"{self.num_examples:,} examples; loss {self.loss:.4g}")
 
     def __str__(self) -> str:
         return str(self.table())

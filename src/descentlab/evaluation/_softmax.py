@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from descentlab.core import ShapeError, SpecError, Table
+from descentlab.core import ShapeError, SpecError, TextTable
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +86,7 @@ class SoftmaxAccount:
         name = self.classes[k]
         return f"class {name}" if name == str(k) else name
 
-    def table(self) -> Table:
+    def table(self) -> TextTable:
         """Return the account as a table of words, one class a row."""
         naive = self.naive
         columns = (self.logits, naive.exponentials, self.shifted, self.exponentials, self.probabilities)
@@ -100,7 +100,7 @@ class SoftmaxAccount:
         title = (
             f"{heat}max {self.largest:.4g}; sum of exp({plain}) {naive.total:.4g}, of exp({shifted}) {self.total:.4g}"
         )
-        return Table(header=header, rows=rows, title=title)
+        return TextTable(header=header, rows=rows, title=title)
 
     def __str__(self) -> str:
         return str(self.table())

@@ -1,1 +1,3 @@
-"""Floor 9: the laboratories, one folder each, named as typed."""
+"""The laboratories, a folder each, named as typed. Each declares its options and its result once."""
+
+from descentlab.labs._registry import LABORATORIES as LABORATORIES, load_laboratory as load_laboratory

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from descentlab.evaluation import Estimate
+from descentlab.core import Estimate
 from descentlab.representations._depth import Depth
 from descentlab.representations._properties import CLASS, ENDS, HOLES
 

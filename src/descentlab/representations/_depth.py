@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from descentlab.evaluation import Estimate, mean_and_deviation
+from descentlab.core import Estimate
+from descentlab.evaluation import mean_and_deviation
 from descentlab.representations._probe import (
     Division,
     Property,

@@ -1,4 +1,4 @@
-"""Floor 9: a run as one self-contained HTML page. It takes plain data and knows nothing of training."""
+"""Declared results, and how each medium shows them: page, terminal, JSON, files, notebook, figure."""
 
 from descentlab.results._colours import (
     CLASS_COLOURS as CLASS_COLOURS,
@@ -7,6 +7,12 @@ from descentlab.results._colours import (
     lighten as lighten,
     score_colours as score_colours,
     winner_colours as winner_colours,
+)
+from descentlab.results._columns import (
+    Column as Column,
+    Format as Format,
+    Table as Table,
+    TableForm as TableForm,
 )
 from descentlab.results._content import (
     Boundary2D as Boundary2D,
@@ -22,8 +28,19 @@ from descentlab.results._content import (
     Row as Row,
     TrainingReport as TrainingReport,
 )
+from descentlab.results._declaration import (
+    Declaration as Declaration,
+    Evidence as Evidence,
+    Part as Part,
+    Section as Section,
+    State as State,
+    Statement as Statement,
+    Tables as Tables,
+    Words as Words,
+)
+from descentlab.results._json import as_arrays as as_arrays, as_json as as_json, to_plain as to_plain
 from descentlab.results._numbers import number as number, seconds as seconds
-from descentlab.results._page_content import Page as Page, Part as Part, Section as Section
+from descentlab.results._page_content import Page as Page
 from descentlab.results._page_render import render_page as render_page
 from descentlab.results._part_content import (
     Band as Band,
@@ -37,11 +54,14 @@ from descentlab.results._part_content import (
     Picture as Picture,
     PlainPart as PlainPart,
     Series as Series,
-    Table as Table,
     Tile as Tile,
     Tiles as Tiles,
+    WordTable as WordTable,
 )
 from descentlab.results._png import png_uri as png_uri
 from descentlab.results._render import render as render
+from descentlab.results._result import Result as Result
 from descentlab.results._steps_content import DrawnLayer as DrawnLayer, Scene as Scene, Step as Step, Steps as Steps
 from descentlab.results._summary import mark_code as mark_code
+from descentlab.results._text import as_text as as_text, print_table as print_table
+from descentlab.results._words import write_cell as write_cell

@@ -3,19 +3,7 @@
 from dataclasses import dataclass
 
 from descentlab.results._content import Row
-from descentlab.results._part_content import PlainPart
-from descentlab.results._steps_content import Steps
-
-Part = PlainPart | Steps
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of a page under one heading: sentences (`code` between backticks), then figures and tables."""
-
-    title: str
-    sentences: tuple[str, ...] = ()
-    parts: tuple[Part, ...] = ()
+from descentlab.results._declaration import Section
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,18 @@ from typing import Any
 from descentlab.results._bars import bars_view, fields_view
 from descentlab.results._boundary import BoundaryView, boundary_view
 from descentlab.results._chart import chart_view
+from descentlab.results._columns import Table
 from descentlab.results._csv import download
+from descentlab.results._declaration import Declaration, Part, Section
 from descentlab.results._map import map_view
-from descentlab.results._page_content import Page, Part, Section
-from descentlab.results._part_content import Bars, BoundaryRow, Chart, Fields, Map, Picture, Table, Tiles
+from descentlab.results._page_content import Page
+from descentlab.results._part_content import Bars, BoundaryRow, Chart, Fields, Map, Picture, Tiles, WordTable
 from descentlab.results._png import png_uri
 from descentlab.results._render import page_frame
 from descentlab.results._steps import steps_view
 from descentlab.results._steps_content import Steps
 from descentlab.results._summary import mark_code
+from descentlab.results._tables import TableView, table_view
 from descentlab.results._tiles import tiles_view
 
 NUMBER = re.compile(r"(?:[-+−–—.,%±×∞\s\d⁻⁰¹²³⁴⁵⁶⁷⁸⁹]|to)*")
@@ -25,19 +28,21 @@ SIDE_BY_SIDE = {"chart": "figures", "map": "figures", "bars": "bars"}
 """Parts that stand beside their neighbours of the same group, by the template that draws the group."""
 
 
-def render_page(page: Page) -> str:
-    """Write a page of results that needs nothing but itself.
+def render_page(page: Declaration | Page) -> str:
+    """Write what a laboratory shows as one page that needs nothing but itself.
 
     Styles, script, pictures and every figure's numbers are inside; the page's own policy forbids it to load anything.
     All names, which may come from files of strangers, are escaped.
 
     Args:
-        page: What to say.
+        page: What to show.
 
     Returns:
         The page's HTML.
     """
-    sections = [_section(section, place) for place, section in enumerate(page.sections)]
+    if isinstance(page, Declaration):
+        page = _page_of(page)
+    sections = [section_view(section, place) for place, section in enumerate(page.sections)]
     has_steps = any(isinstance(part, Steps) for section in page.sections for part in section.parts)
     return page_frame(
         "page.html",
@@ -48,7 +53,21 @@ def render_page(page: Page) -> str:
     )
 
 
-def _section(section: Section, place: int) -> dict[str, Any]:
+def _page_of(declaration: Declaration) -> Page:
+    said = declaration.said
+    return Page(
+        title=declaration.title,
+        kind=declaration.kind,
+        outcome=(said.answer.text, *(statement.text for statement in said.statements)),
+        figures=declaration.key_figures,
+        sections=declaration.sections,
+        facts=declaration.facts,
+        notes=declaration.notes,
+    )
+
+
+def section_view(section: Section, place: int) -> dict[str, Any]:
+    """Lay a section out: its words, and its parts drawn and grouped."""
     return {
         "key": f"part-{place + 1}",
         "title": section.title,
@@ -77,9 +96,8 @@ def _part(part: Part, key: str) -> dict[str, Any]:
         case Map():
             drawn = map_view(part, key)
             return {"kind": "map", "view": drawn} if drawn else _empty(part.title)
-        case Table():
-            saved = _save(part) if part.is_saved else None
-            return {"kind": "table", "table": part, "is_number": _number_columns(part), "saved": saved}
+        case Table() | WordTable():
+            return {"kind": "table", "table": table_view(part) if isinstance(part, Table) else _word_table(part)}
         case Bars():
             return {"kind": "bars", "bars": part, "drawn": bars_view(part)}
         case Fields():
@@ -108,11 +126,13 @@ def _planes(row: BoundaryRow) -> list[tuple[str, BoundaryView, str]]:
     return [(name, view, caption) for name, view, caption in zip(row.names, views, captions, strict=True) if view]
 
 
-def _number_columns(table: Table) -> list[bool]:
+def _number_columns(table: WordTable) -> list[bool]:
     """Say which columns hold numbers: those of which every cell begins like one, or is empty."""
     columns = list(zip(*table.rows, strict=True)) if table.rows else [()] * len(table.head)
     return [bool(column) and all(NUMBER.fullmatch(cell) for cell in column) for column in columns]
 
 
-def _save(table: Table) -> Any:
-    return download("table.csv", table.head, table.rows)
+def _word_table(table: WordTable) -> TableView:
+    saved = download("table.csv", table.head, table.rows) if table.is_saved else None
+    is_number = tuple(_number_columns(table))
+    return TableView(table.title, table.head, (), is_number, table.rows, table.bad, table.total, table.note, saved)

@@ -117,7 +117,7 @@ class Map:
 
 
 @dataclass(frozen=True)
-class Table:
+class WordTable:
     """Rows of text. Numbers come worded (see `reports.number`); a cell may be empty.
 
     Attributes:
@@ -235,4 +235,4 @@ class Tiles:
     note: str = ""
 
 
-PlainPart = Chart | Map | Table | BoundaryRow | Picture | Bars | Fields | Tiles
+PlainPart = Chart | Map | WordTable | BoundaryRow | Picture | Bars | Fields | Tiles

@@ -72,16 +72,18 @@ def page_frame(template: str, *, assets: tuple[str, ...] = (), **values: Any) ->
         The page's HTML.
     """
     script, style = (_joined(("report", *assets), kind) for kind in ("js", "css"))
-    return (
-        _environment()
-        .get_template(template)
-        .render(
-            style=style,
-            script=script,
-            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-            **values,
-        )
-    )
+    script_hash = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return fill_template(template, style=style, script=script, script_hash=script_hash, **values)
+
+
+def fill_template(template: str, **values: Any) -> str:
+    """Fill in a template by its file name."""
+    return _environment().get_template(template).render(**values)
+
+
+def shared_style() -> str:
+    """Return the styles that all pages share."""
+    return _joined(("report", "steps"), "css")
 
 
 def _joined(names: tuple[str, ...], kind: str) -> str:

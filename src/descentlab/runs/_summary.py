@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from descentlab.core import Table
+from descentlab.core import TextTable
 from descentlab.runs._folder import RunFolder
 from descentlab.spec import ArraysData, DataSpec, PicturesData, PointsData, TableData
 
@@ -83,10 +83,10 @@ class RunListing:
     runs: tuple[RunSummary, ...]
     damaged: tuple[DamagedRun, ...] = ()
 
-    def table(self) -> Table:
+    def table(self) -> TextTable:
         """Return the runs as a table of words."""
         header = ("run", "data", "created", "epochs", "seeds", "test", "state")
-        return Table(header=header, rows=tuple(run.row() for run in self.runs))
+        return TextTable(header=header, rows=tuple(run.row() for run in self.runs))
 
     def to_json(self) -> dict[str, Any]:
         """Return the runs as plain values."""

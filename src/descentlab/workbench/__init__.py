@@ -2,6 +2,7 @@
 
 from descentlab.workbench._environment import describe_environment as describe_environment
 from descentlab.workbench._evaluate import Evaluation as Evaluation, evaluate as evaluate, layer_table as layer_table
+from descentlab.workbench._finish import save_result as save_result
 from descentlab.workbench._job import Stopped as Stopped
 from descentlab.workbench._keep import keep as keep
 from descentlab.workbench._measure import measure_parts as measure_parts

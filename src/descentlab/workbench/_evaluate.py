@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from descentlab.core import DataError, RunError, Table
+from descentlab.core import DataError, RunError, TextTable
 from descentlab.data import take_rows
 from descentlab.evaluation import over_seeds
 from descentlab.networks import Network
@@ -118,11 +118,11 @@ def _new_part(run: Run, source: Any, member: int) -> Evaluation:
     return Evaluation({"new": scores}, (*prepared.notes, *missing))
 
 
-def layer_table(network: Network) -> Table:
+def layer_table(network: Network) -> TextTable:
     """Lay out a network's layers as a table of words."""
     rows = network.table()
     total = ("in all", "", "", f"{sum(r.num_params for r in rows):,}", f"{sum(r.multiply_adds for r in rows):,}")
-    return Table(
+    return TextTable(
         header=("layer", "kind", "output", "parameters", "multiply-adds"),
         rows=(
             *(

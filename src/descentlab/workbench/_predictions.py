@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float, Shaped
 
-from descentlab.core import Table
+from descentlab.core import TextTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,10 +75,10 @@ class Predictions:
             frame[f"probability of {name}"] = self.probabilities[:, place]
         return frame
 
-    def table(self, most: int = 20) -> Table:
+    def table(self, most: int = 20) -> TextTable:
         """Return the first predictions as a table of words."""
         title = "" if len(self) <= most else f"the first {most} of {len(self):,} examples"
-        return Table(header=self.header(), rows=tuple(itertools.islice(self.rows(), most)), title=title)
+        return TextTable(header=self.header(), rows=tuple(itertools.islice(self.rows(), most)), title=title)
 
     def __str__(self) -> str:
         return str(self.table())

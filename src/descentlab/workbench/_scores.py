@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from descentlab.core import Table
+from descentlab.core import TextTable
 
 
 class Scores(Mapping[str, Any]):
@@ -34,10 +34,10 @@ class Scores(Mapping[str, Any]):
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self._values]
 
-    def table(self) -> Table:
+    def table(self) -> TextTable:
         """Return the scores that are single numbers as a table of words."""
         rows = [(name, words) for name in self._values if (words := _words(self._values[name]))]
-        return Table(header=(self._part, ""), rows=tuple(rows))
+        return TextTable(header=(self._part, ""), rows=tuple(rows))
 
     def __str__(self) -> str:
         return str(self.table())

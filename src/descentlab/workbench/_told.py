@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 
-from descentlab.core import Table
+from descentlab.core import TextTable
 
 
 class Told(ABC):
@@ -14,7 +14,7 @@ class Told(ABC):
     sentences: tuple[str, ...]
 
     @abstractmethod
-    def table(self) -> Table:
+    def table(self) -> TextTable:
         """Return what was found, row by row."""
 
     def __str__(self) -> str:

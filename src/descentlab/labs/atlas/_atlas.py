@@ -12,7 +12,7 @@ from descentlab import results, studies, training
 from descentlab.core import DescentlabError, RunError, SpecError
 from descentlab.evaluation import VERDICTS
 from descentlab.labs.sweep import LOG_NAMES
-from descentlab.results import Map, Page, Row, Section, Table
+from descentlab.results import Map, Page, Row, Section, WordTable
 from descentlab.runs import StudyFolder, find_study
 from descentlab.spec import StudySpec, parse_range, parse_study
 from descentlab.studies import Atlas, BoxCount, Outcome
@@ -305,7 +305,7 @@ def _page(found: Atlas, counted: BoxCount, sentences: Sequence[str], outcome: Ou
         y_log=studies.is_log(found.y),
         note="Each cell is one network, trained from the same draw on the same data.",
     )
-    boxes = Table(
+    boxes = WordTable(
         "Boxes that hold a piece of the border",
         ("side of a box, in cells", "boxes"),
         tuple((f"{size:,}", f"{count:,}") for size, count in zip(counted.sizes, counted.counts, strict=True)),

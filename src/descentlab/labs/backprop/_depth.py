@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 from descentlab.backpropagation import Account, Depth, account_for, through_depth
-from descentlab.core import Table
+from descentlab.core import TextTable
 from descentlab.labs.backprop._source import Subject
 from descentlab.networks import build_network
 from descentlab.spec import ActivationName, ActivationSpec, AnyLayerSpec, InitializerName, ResidualSpec, WeightedSpec
@@ -136,12 +136,12 @@ def _told(variant: DepthVariant) -> str:
     return f"with {variant.name} no derivative reaches {variant.depth.names[0]}{why}"
 
 
-def depth_table(variants: tuple[DepthVariant, ...]) -> Table:
+def depth_table(variants: tuple[DepthVariant, ...]) -> TextTable:
     """Lay out the length of δ through the depth, from the input on, and by what a layer multiplies it."""
     names = variants[0].depth.names
     rows = [(name, *(f"{each.depth.deltas[k]:.4g}" for each in variants)) for k, name in enumerate(names)]
     factors = [each.depth.factor_per_layer for each in variants]
     rows.append(("factor a layer", *("–" if math.isnan(factor) else f"{factor:.3g}" for factor in factors)))
-    return Table(
+    return TextTable(
         ("layer", *(each.name for each in variants)), tuple(rows), "Through depth: length of ∂C/∂z, layer by layer"
     )

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from descentlab.backpropagation import GradientDetail
-from descentlab.core import Table as PlainTable
+from descentlab.core import TextTable
 from descentlab.labs.backprop._drawing import Drawing
 from descentlab.labs.backprop._equations import result, sum_equation
 from descentlab.labs.backprop._parts import page_table
 from descentlab.labs.backprop._tables import entries_table, name_of, plain, sum_table
-from descentlab.results import PlainPart, Step, Table, number
+from descentlab.results import PlainPart, Step, WordTable, number
 
 if TYPE_CHECKING:
     from descentlab.labs.backprop._result import Backprop
@@ -42,12 +42,12 @@ def mean_step(found: "Backprop", drawing: Drawing) -> Step:
     )  # fmt: skip
 
 
-def _mean_table(layer: str, each: GradientDetail) -> Table:
+def _mean_table(layer: str, each: GradientDetail) -> WordTable:
     role = f"{layer}/{each.role}"
     return page_table(entries_table(each.entries, role, each.sums), total=True, strip=f"∂C/∂{role}")
 
 
-def _examples_table(found: "Backprop") -> PlainTable:
+def _examples_table(found: "Backprop") -> TextTable:
     account = found.account
     shown = range(min(account.num_examples, MAX_EXAMPLES))
     trees = [account.example_gradients(row) for row in shown]
@@ -59,7 +59,7 @@ def _examples_table(found: "Backprop") -> PlainTable:
     )  # fmt: skip
     left = account.num_examples - len(shown)
     title = "∂C/∂θ of the most effective numbers" + (f", the first {len(shown)} of {left + len(shown)}" if left else "")
-    return PlainTable(("number", *names, "mean"), rows, title)
+    return TextTable(("number", *names, "mean"), rows, title)
 
 
 def update_step(found: "Backprop", drawing: Drawing) -> Step:
@@ -72,7 +72,7 @@ def update_step(found: "Backprop", drawing: Drawing) -> Step:
          plain(each.value - rate * each.gradient))
         for each in found.effective
     )  # fmt: skip
-    table = PlainTable(("number", "θ", "∂C/∂θ", "−η ∂C/∂θ", "new θ"), rows, "The most effective numbers, moved")
+    table = TextTable(("number", "θ", "∂C/∂θ", "−η ∂C/∂θ", "new θ"), rows, "The most effective numbers, moved")
     foretold, actual = float(update.predicted[k]), float(update.actual[k])
     which = "the largest tried at which first order holds to a tenth" if update.trusted_to else "the smallest tried"
     size = result(update.gradient_norm)

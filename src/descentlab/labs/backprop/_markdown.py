@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from descentlab.backpropagation import Formula, LayerDetail
-from descentlab.core import Table
+from descentlab.core import TextTable
 from descentlab.labs.backprop._depth import depth_table
 from descentlab.labs.backprop._equations import chain_equations, delta_equation, sum_equation
 from descentlab.labs.backprop._nudges import nudge_table
@@ -63,7 +63,7 @@ def _display(latex: str) -> str:
     return f"$${latex}$$"
 
 
-def _table(table: Table) -> str:
+def _table(table: TextTable) -> str:
     rows = [table.header, tuple("---" for _ in table.header), *table.rows]
     lines = ["| " + " | ".join(_plain(cell) for cell in row) + " |" for row in rows]
     return "\n".join([f"**{_plain(table.title)}**", "", *lines])

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Int
 
 from descentlab.backpropagation import NeuronWishes, OutputWishes, neuron_wishes, output_wishes
-from descentlab.core import Table
+from descentlab.core import TextTable
 
 if TYPE_CHECKING:
     from descentlab.labs.backprop._result import Backprop
@@ -52,7 +52,7 @@ def find_nudges(found: "Backprop") -> tuple[Nudges, ...]:
     )
 
 
-def nudge_table(nudges: Nudges, top: int) -> Table:
+def nudge_table(nudges: Nudges, top: int) -> TextTable:
     """Lay out what is wanted of a neuron's weights, of its bias, and of the activations behind it."""
     own, mean = nudges.own, nudges.mean
     shown, rest = nudges.order[:top], nudges.order[top:]
@@ -68,7 +68,7 @@ def nudge_table(nudges: Nudges, top: int) -> Table:
     header = ("from", "w", "a behind", "w wanted by -δa", "a wanted by -δw")
     more = [] if mean is None else ["w, the batch's mean"]
     title = f"Nudges of {nudges.name}: δ = {own.delta:.5g}, so it is wanted {'up' if own.delta < 0.0 else 'down'}"
-    return Table((*header, *more), tuple(rows), title)
+    return TextTable((*header, *more), tuple(rows), title)
 
 
 def nudges_json(found: "Backprop") -> dict[str, Any]:

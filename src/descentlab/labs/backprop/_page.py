@@ -10,7 +10,7 @@ from descentlab.labs.backprop._depth import depth_sentences, depth_table
 from descentlab.labs.backprop._parts import input_fields, neuron_bars, output_bars, page_table, page_words
 from descentlab.labs.backprop._steps import account_steps
 from descentlab.labs.backprop._tables import effective_table, layers_table, update_table
-from descentlab.results import Bars, Page, Part, Row, Section, Table, number
+from descentlab.results import Bars, Page, Part, Row, Section, WordTable, number
 
 if TYPE_CHECKING:
     from descentlab.labs.backprop._result import Backprop
@@ -110,7 +110,7 @@ def _agreement(found: "Backprop") -> Section:
         f"The first {len(shown)} of {left + len(shown)}." if left else "",
     )  # fmt: skip
     ratios = tuple((name, number(ratio)) for name, ratio in agreement.layer_signal_to_noise.items())
-    noise = Table("Signal to noise, layer by layer", ("layer", "|mean| / scatter"), ratios, is_saved=False)
+    noise = WordTable("Signal to noise, layer by layer", ("layer", "|mean| / scatter"), ratios, is_saved=False)
     words = (
         "The batch's gradient is the mean of its examples'. One that points the other way is pulled along.",
         f"The mean has length {number(agreement.mean_norm)}; were the examples to agree in nothing, chance alone "

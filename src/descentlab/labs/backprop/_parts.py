@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from descentlab.backpropagation import output_wishes
-from descentlab.core import Table as PlainTable
+from descentlab.core import TextTable
 from descentlab.labs.backprop._nudges import Nudges
 from descentlab.labs.backprop._tables import DIFFER
-from descentlab.results import Bars, Fields, Part, Table, number
+from descentlab.results import Bars, Fields, Part, WordTable, number
 
 if TYPE_CHECKING:
     from descentlab.labs.backprop._result import Backprop
@@ -27,8 +27,8 @@ def page_words(text: str) -> str:
 
 
 def page_table(
-    table: PlainTable, *, total: bool = False, is_saved: bool = False, strip: str = "", bad: tuple[int, ...] = ()
-) -> Table:
+    table: TextTable, *, total: bool = False, is_saved: bool = False, strip: str = "", bad: tuple[int, ...] = ()
+) -> WordTable:
     """Write a table's numbers as a page does, and mark the rows in which something does not agree.
 
     Args:
@@ -44,7 +44,7 @@ def page_table(
     rows = tuple((first.removeprefix(strip), *map(_worded, rest)) for first, *rest in table.rows)
     bad = tuple(k for k, row in enumerate(table.rows) if DIFFER in row or k in bad)
     rows = tuple(tuple(f"✗ {cell}" if cell == DIFFER else cell for cell in row) for row in rows)
-    return Table(table.title, table.header, rows, bad=bad, total=total, is_saved=is_saved)
+    return WordTable(table.title, table.header, rows, bad=bad, total=total, is_saved=is_saved)
 
 
 def _worded(cell: str) -> str:

@@ -4,7 +4,7 @@ import math
 from typing import TYPE_CHECKING
 
 from descentlab.backpropagation import ArrayCheck, Formula, GradientDetail, LayerAccount, LayerDetail, explain_gradient
-from descentlab.core import Table as PlainTable
+from descentlab.core import TextTable
 from descentlab.labs.backprop._drawing import UNCHANGED, Drawing, draw, output_names
 from descentlab.labs.backprop._equations import (
     activation_equation,
@@ -66,7 +66,7 @@ def _example(found: "Backprop", drawing: Drawing) -> Step:
     if inputs.ndim == 1 and inputs.size <= MAX_LISTED:
         names = found.subject.feature_names or tuple(f"x[{k}]" for k in range(inputs.size))
         rows = tuple((name, plain(value)) for name, value in zip(names, inputs, strict=True))
-        parts.append(page_table(PlainTable(("input", "as the network sees it"), rows, "Inputs")))
+        parts.append(page_table(TextTable(("input", "as the network sees it"), rows, "Inputs")))
     shape = "x".join(map(str, inputs.shape))
     sentence = f"{which}: {shape} number{'' if shape == '1' else 's'}. Its truth is {truth}.{batch}"
     return Step("Forward", "inputs", "What goes in", (sentence,), parts=tuple(parts), scene=drawing.scene("inputs", 0))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from descentlab.backpropagation import ArrayCheck, EffectiveWeight, Entries, LayerAccount, Sum
-from descentlab.core import Table
+from descentlab.core import TextTable
 
 if TYPE_CHECKING:
     from descentlab.labs.backprop._result import Backprop
@@ -25,7 +25,7 @@ def name_of(each: EffectiveWeight) -> str:
     return f"{each.layer}/{each.role}[{','.join(map(str, each.place))}]"
 
 
-def outputs_table(found: "Backprop") -> Table:
+def outputs_table(found: "Backprop") -> TextTable:
     """Lay out logits, outputs, targets and their derivatives; those of the example that is looked at."""
     cost, row = found.account.cost, found.row
     arrays = (cost.logits, cost.outputs, cost.targets, cost.terms, cost.output_gradient, cost.delta)
@@ -33,10 +33,12 @@ def outputs_table(found: "Backprop") -> Table:
     rows = tuple((found.output_name(int(k)), *(plain(array[row, k]) for array in arrays)) for k in sorted(order))
     activation = "a = z" if cost.link == "linear" else f"a = {cost.link}(z)"
     header = ("output", "logit z", activation, "y", "cost", "∂C/∂a", "δ = ∂C/∂z")
-    return Table(header, rows, f"Output: C = {cost.costs[row]:.6g}; {cost.formulas[1].text}; {cost.formulas[3].text}")
+    return TextTable(
+        header, rows, f"Output: C = {cost.costs[row]:.6g}; {cost.formulas[1].text}; {cost.formulas[3].text}"
+    )
 
 
-def layers_table(found: "Backprop") -> Table:
+def layers_table(found: "Backprop") -> TextTable:
     """Lay out the layers: their sizes forward and back, and the errors of their checks."""
     inputs = found.account.problem.inputs
     shape = "x".join(map(str, inputs.shape[1:]))
@@ -57,7 +59,7 @@ def layers_table(found: "Backprop") -> Table:
             )
         )
     header = ("layer", "kind", "shape", "rms a", "rms ∂C/∂a", "rms δ", "|∂C/∂θ|", *CHECK_HEADER)
-    return Table(header, tuple(rows), "Layers, from the inputs on, each checked in two other ways")
+    return TextTable(header, tuple(rows), "Layers, from the inputs on, each checked in two other ways")
 
 
 def _verdict(found: "Backprop", layer: str) -> tuple[str, str, str]:
@@ -68,7 +70,7 @@ def _verdict(found: "Backprop", layer: str) -> tuple[str, str, str]:
     return (f"{autodiff:.1e}", f"{differences:.1e}", "agree" if all(each.agrees for each in own) else DIFFER)
 
 
-def neurons_table(found: "Backprop", layer: LayerAccount, names: Sequence[str], *, is_back: bool) -> Table:
+def neurons_table(found: "Backprop", layer: LayerAccount, names: Sequence[str], *, is_back: bool) -> TextTable:
     """Lay out one example's neurons of a layer: all of few; of many the largest, and the others as a sum."""
     columns = _columns(layer, is_back=is_back)
     values = {head: array[found.row].ravel() for head, array in columns.items()}
@@ -82,7 +84,7 @@ def neurons_table(found: "Backprop", layer: LayerAccount, names: Sequence[str], 
         rows.append((f"{len(left):,} others", *_sums({head: each[left] for head, each in values.items()})))
     rows.append(("sum", *_sums(values)))
     title = f"{layer.name}: what reaches it" if is_back else f"{layer.name}: what it gives"
-    return Table(("neuron", *columns), tuple(rows), title)
+    return TextTable(("neuron", *columns), tuple(rows), title)
 
 
 def _columns(layer: LayerAccount, *, is_back: bool) -> dict[str, np.ndarray]:
@@ -98,7 +100,7 @@ def _sums(values: dict[str, np.ndarray]) -> tuple[str, ...]:
     return tuple("" if head == "σ'(z)" else plain(each.sum()) for head, each in values.items())
 
 
-def checks_table(arrays: Sequence[ArrayCheck], title: str) -> Table:
+def checks_table(arrays: Sequence[ArrayCheck], title: str) -> TextTable:
     """Lay out how far arrays agree with automatic differentiation and with central differences."""
     rows = tuple(
         (
@@ -111,10 +113,10 @@ def checks_table(arrays: Sequence[ArrayCheck], title: str) -> Table:
         )
         for each in arrays
     )
-    return Table(("derivative", "numbers", *CHECK_HEADER[:2], "of them", CHECK_HEADER[2]), rows, title)
+    return TextTable(("derivative", "numbers", *CHECK_HEADER[:2], "of them", CHECK_HEADER[2]), rows, title)
 
 
-def three_ways_table(arrays: Sequence[ArrayCheck], count: int, title: str, *, is_single: bool) -> Table:
+def three_ways_table(arrays: Sequence[ArrayCheck], count: int, title: str, *, is_single: bool) -> TextTable:
     """Lay the largest derivatives out beside the same numbers in two other ways.
 
     Of a single example, places leave out which one it is. At a kink there is no difference to take.
@@ -130,10 +132,10 @@ def three_ways_table(arrays: Sequence[ArrayCheck], count: int, title: str, *, is
         for each in arrays
         for entry in each.entries[:count]
     )
-    return Table(("derivative", "by the rule", "autodiff", "central difference"), rows, title)
+    return TextTable(("derivative", "by the rule", "autodiff", "central difference"), rows, title)
 
 
-def sum_table(whole: Sum, top: int, title: str) -> Table:
+def sum_table(whole: Sum, top: int, title: str) -> TextTable:
     """Lay out a sum: its largest terms, the rest, what is added, and the total."""
     short = whole.largest(top)
     blank = ("",) * len(whole.factor_names)
@@ -142,10 +144,10 @@ def sum_table(whole: Sum, top: int, title: str) -> Table:
         rows.append((f"{short.num_rest:,} others", *blank, plain(short.rest, digits=6)))
     rows += [(name, *blank, plain(value, digits=6)) for name, value in short.constants]
     rows.append((f"{whole.name} = sum", *blank, plain(short.total, digits=6)))
-    return Table(("from", *whole.factor_names, "product"), tuple(rows), f"{title}: {whole.name}")
+    return TextTable(("from", *whole.factor_names, "product"), tuple(rows), f"{title}: {whole.name}")
 
 
-def entries_table(entries: Entries, role: str, sums: Iterable[Sum]) -> Table:
+def entries_table(entries: Entries, role: str, sums: Iterable[Sum]) -> TextTable:
     """Lay out the largest derivatives of an array; where each is one product, with its factors."""
     listed = list(sums)
     single = bool(listed) and all(len(whole.labels) == 1 for whole in listed)
@@ -164,18 +166,18 @@ def entries_table(entries: Entries, role: str, sums: Iterable[Sum]) -> Table:
     rows.append(("sum", *blank, plain(entries.total, digits=6)))
     share = f"the largest hold {entries.share:.1%} of its squared length" if entries.num_rest else "all of it"
     title = f"∂C/∂{role}: {share}"
-    return Table(("derivative", *(factors if single else ("made of",)), "value"), tuple(rows), title)
+    return TextTable(("derivative", *(factors if single else ("made of",)), "value"), tuple(rows), title)
 
 
-def effective_table(found: "Backprop") -> Table:
+def effective_table(found: "Backprop") -> TextTable:
     """Lay out the learned numbers that move the cost most."""
     rows = tuple(
         (name_of(each), f"{each.value:.5g}", f"{each.gradient:.5g}", f"{each.share:.1%}") for each in found.effective
     )
-    return Table(("number", "value", "∂C/∂θ", "of |∂C/∂θ|²"), rows, "The most effective numbers of the network")
+    return TextTable(("number", "value", "∂C/∂θ", "of |∂C/∂θ|²"), rows, "The most effective numbers of the network")
 
 
-def agreement_table(found: "Backprop") -> Table:
+def agreement_table(found: "Backprop") -> TextTable:
     """Lay out each example's cost, gradient and agreement with the mean."""
     agreement = found.agreement
     assert agreement is not None
@@ -191,10 +193,10 @@ def agreement_table(found: "Backprop") -> Table:
     )
     more = "" if len(shown) == len(agreement.costs) else f" (the first {len(shown)} of {len(agreement.costs)})"
     header = ("example", "truth", "C", "|gradient|", "cosine with the mean")
-    return Table(header, rows, f"Examples beside their mean{more}")
+    return TextTable(header, rows, f"Examples beside their mean{more}")
 
 
-def update_table(found: "Backprop") -> Table:
+def update_table(found: "Backprop") -> TextTable:
     """Lay out what steps of growing size were foretold to do and what they do."""
     update = found.update
     chosen = np.unique(np.linspace(0, len(update.learning_rates) - 1, 9).round().astype(int))
@@ -206,7 +208,7 @@ def update_table(found: "Backprop") -> Table:
         for k in chosen
     )
     header = ("learning rate", "foretold", "with curvature", "actual")
-    return Table(header, rows, f"Change of the cost by a step, from C = {update.cost:.5g}")
+    return TextTable(header, rows, f"Change of the cost by a step, from C = {update.cost:.5g}")
 
 
 def plain(value: float, *, digits: int = 5) -> str:

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from descentlab.core import Table as PlainTable
+from descentlab.core import TextTable
 from descentlab.labs.backprop_cost import _tables as tables
 from descentlab.labs.backprop_cost._words import duration, interval, scaling_words, times
 from descentlab.labs.backprop_cost.measure import Scaling, fit_exponent
-from descentlab.results import Chart, Mark, Page, Row, Section, Series, Table, seconds as in_words
+from descentlab.results import Chart, Mark, Page, Row, Section, Series, WordTable, seconds as in_words
 from descentlab.training import device_names
 from descentlab.workbench._environment import describe_environment
 
@@ -40,8 +40,8 @@ def _figures(found: "BackpropCost") -> tuple[Row, ...]:
     )
 
 
-def _table(table: PlainTable, note: str = "") -> Table:
-    return Table(table.title, table.header, table.rows, note)
+def _table(table: TextTable, note: str = "") -> WordTable:
+    return WordTable(table.title, table.header, table.rows, note)
 
 
 def _count(found: "BackpropCost") -> Section:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from descentlab.core import Table
+from descentlab.core import TextTable
 from descentlab.labs.backprop import Subject
 from descentlab.labs.backprop_cost.measure import Exponent, Flops, OneByOne, Scaling, Timed, Work, XlaCount
 from descentlab.training import device_names
@@ -43,7 +43,7 @@ class BackpropCost:
         """What was counted and timed."""
         return f"{self.subject.experiment.name}: what back-propagation costs"
 
-    def tables(self) -> tuple[Table, ...]:
+    def tables(self) -> tuple[TextTable, ...]:
         """Return counts and times as tables of words."""
         from descentlab.labs.backprop_cost import _tables as made
 

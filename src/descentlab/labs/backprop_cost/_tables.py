@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from descentlab.core import Table
+from descentlab.core import TextTable
 from descentlab.labs.backprop_cost._words import duration, times
 from descentlab.labs.backprop_cost.measure import Exponent, Flops, spread
 from descentlab.results import number
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from descentlab.labs.backprop_cost._result import BackpropCost
 
 
-def work_table(found: "BackpropCost") -> Table:
+def work_table(found: "BackpropCost") -> TextTable:
     """Return multiply-adds layer by layer, beside half of XLA's operations."""
     work, xla = found.work, found.xla
     unknown = Flops(None, None)
@@ -43,7 +43,7 @@ def work_table(found: "BackpropCost") -> Table:
         f"{work.update:,}",
     )
     header = ("layer", "kind", "weights", "forward", "XLA", "∂C/∂W", "∂C/∂a", "XLA back", "update")
-    return Table(header, (*rows, total), "Multiply-adds for one example (update: for one step)")
+    return TextTable(header, (*rows, total), "Multiply-adds for one example (update: for one step)")
 
 
 def _halved(flops: float | None, batch_size: int) -> str:
@@ -51,7 +51,7 @@ def _halved(flops: float | None, batch_size: int) -> str:
     return "-" if flops is None else f"{flops / (2 * batch_size):,.0f}"
 
 
-def step_table(found: "BackpropCost") -> Table:
+def step_table(found: "BackpropCost") -> TextTable:
     """Return the parts of one step: multiply-adds, time, and the two together."""
     timed, work = found.timed, found.work
     parts = (
@@ -68,10 +68,10 @@ def step_table(found: "BackpropCost") -> Table:
             (name, f"{adds:,}", duration(middle), f"{duration(low)} to {duration(high)}", f"{middle / whole:.0%}", rate)
         )
     header = ("part", "multiply-adds", "time", "quartiles", "share", "10⁹ multiply-adds a second")
-    return Table(header, tuple(rows), f"One step at batch {timed.batch_size:,}")
+    return TextTable(header, tuple(rows), f"One step at batch {timed.batch_size:,}")
 
 
-def exponent_table(found: "BackpropCost") -> Table:
+def exponent_table(found: "BackpropCost") -> TextTable:
     """Return the exponents of time against each size."""
     rows = []
     for each in found.timed.scalings:
@@ -94,14 +94,14 @@ def exponent_table(found: "BackpropCost") -> Table:
     header = (
         "", "what grows", "textbook", "sizes", "over all (95%)", "smallest", "reached from", "there (95%)", "noise",
     )  # fmt: skip
-    return Table(header, tuple(rows), "Exponent of one gradient's time as one size grows and all else stays")
+    return TextTable(header, tuple(rows), "Exponent of one gradient's time as one size grows and all else stays")
 
 
 def _fit(fit: Exponent) -> str:
     return f"{fit.value:.2f} ({fit.low:.2f} to {fit.high:.2f})"
 
 
-def ways_table(found: "BackpropCost") -> Table:
+def ways_table(found: "BackpropCost") -> TextTable:
     """Return the ways to the whole gradient beside each other."""
     timed = found.timed
     gradient = float(np.median(timed.gradient))
@@ -121,10 +121,10 @@ def ways_table(found: "BackpropCost") -> Table:
             )
         )
     header = ("way", "weights measured", "time of one", "time of all", "times as long", "off by")
-    return Table(header, tuple(rows), f"The same gradient at batch {timed.batch_size:,}")
+    return TextTable(header, tuple(rows), f"The same gradient at batch {timed.batch_size:,}")
 
 
-def batch_table(found: "BackpropCost") -> Table:
+def batch_table(found: "BackpropCost") -> TextTable:
     """Return the network's own times as the batch grows."""
     batches = found.timed.batches
     medians = [np.median(curve, axis=1) for curve in (batches.forward, batches.gradient, batches.called)]
@@ -146,4 +146,4 @@ def batch_table(found: "BackpropCost") -> Table:
     header = (
         "batch", "forward", "gradient", "back/forward", "an example", "examples a second", "called, a second", "noise",
     )  # fmt: skip
-    return Table(header, rows, "The network's own gradient as the batch grows")
+    return TextTable(header, rows, "The network's own gradient as the batch grows")

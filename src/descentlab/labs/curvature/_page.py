@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from descentlab import results
 from descentlab.labs.curvature._result import Curvature, Spectrum, share_words
-from descentlab.results import Chart, Mark, Page, Part, Row, Section, Series, Table
+from descentlab.results import Chart, Mark, Page, Part, Row, Section, Series, WordTable
 from descentlab.sharpness import RADIUS, Escape, SharpnessTrace
 
 
@@ -153,7 +153,7 @@ def _places(traces: Sequence[SharpnessTrace]) -> Section:
         )
         for one in traces
     )
-    ends = Table(
+    ends = WordTable(
         "Where training ended",
         head,
         rows,
@@ -179,7 +179,7 @@ def _places(traces: Sequence[SharpnessTrace]) -> Section:
         "thousandth of the loss is the least change that counts. That is a choice, and so is the name; the "
         "numbers stand below."
     )
-    around = Table(
+    around = WordTable(
         "The loss around that place",
         ("learning rate", "radius", "gained down the gradient", "gained along the smallest", "risen along the largest",
          "place"),
@@ -231,7 +231,7 @@ def _escape(escape: Escape) -> Section:
         (f"{seed}", *(results.number(float(value)) for value in values))
         for seed, *values in zip(escape.seeds, escape.stop, escape.go_on, escape.noise, escape.restart, strict=True)
     )
-    table = Table(
+    table = WordTable(
         "Training loss of each seed",
         ("seed", "where it stopped", "going on", f"noise of {escape.noise_scale:g}, then going on", "a fresh start"),
         rows,
@@ -250,7 +250,7 @@ def _escape(escape: Escape) -> Section:
         )
         for name, pair in escape.compare().items()
     )  # fmt: skip
-    compared = Table(
+    compared = WordTable(
         "Compared seed by seed",
         ("", "ratio of the losses", "95% interval", "lower on", "p", "real"),
         pairs,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from descentlab.core import Table
+from descentlab.core import TextTable
 from descentlab.sharpness import Density, Escape, SharpnessTrace
 from descentlab.spec import Experiment
 from descentlab.workbench._told import Told
@@ -102,7 +102,7 @@ class Curvature(Told):
             found["escape"] = self.escape.columns()
         return found
 
-    def table(self) -> Table:
+    def table(self) -> TextTable:
         """Return one row a learning rate: the eigenvalues with their errors, the limit, and where it stopped."""
         divided = any(one.is_divided for one in self.traces)
         head = ("rate", "loss", "gradient", "smallest", "largest", *(["divided"] if divided else []), "limit", "share",
@@ -125,7 +125,7 @@ class Curvature(Told):
                     "diverged" if one.stop is None else one.stop.kind,
                 )
             )
-        return Table(header=head, rows=tuple(rows))
+        return TextTable(header=head, rows=tuple(rows))
 
 
 def share_words(share: float) -> str:

@@ -5,7 +5,7 @@ import numpy as np
 from descentlab.labs.errors._result import Errors, PixelMaps, Sample
 from descentlab.labs.errors._words import word_number
 from descentlab.labs.errors.measure import Robustness
-from descentlab.results import Bars, Chart, Map, Mark, Section, Series, Table, Tile, Tiles
+from descentlab.results import Bars, Chart, Map, Mark, Section, Series, Tile, Tiles, WordTable
 
 SHOWN_PARTS = {"column": 30, "patch": 12}
 COLOUR = 3
@@ -22,7 +22,7 @@ def importance_section(found: Errors) -> Section:
         for k in order
     )
     left = len(one.names) - len(rows)
-    table = Table(
+    table = WordTable(
         f"What is lost without each {kind}",
         (kind, f"{measure} lost", "95% interval"),
         tuple((name, value.replace("-", "−"), interval) for name, value, interval in rows),

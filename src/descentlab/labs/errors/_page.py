@@ -12,7 +12,7 @@ from descentlab.labs.errors._inputs import importance_section, robustness_sectio
 from descentlab.labs.errors._result import Answered, Errors
 from descentlab.labs.errors._words import PARTS, word_share
 from descentlab.labs.errors.measure import FlipCheck
-from descentlab.results import Chart, Page, PlainPart, Row, Section, Series, Table, Tile, Tiles
+from descentlab.results import Chart, Page, PlainPart, Row, Section, Series, Tile, Tiles, WordTable
 
 SHOWN_PAIRS = 12
 SHOWN_COLUMNS = 8
@@ -87,7 +87,7 @@ def _confusions(found: Errors, one: Answered) -> Section:
     )
     left = len(one.pairs) - len(rows)
     hidden = f" {left} more pairs are not shown." if left else ""
-    table = Table(
+    table = WordTable(
         "Classes that are taken for each other",
         ("classes", "count", "first for second", "second for first", "rate", "95% interval", "would lead"),
         rows,
@@ -129,7 +129,7 @@ def _cases(title: str, cases: Sequence[Case], kind: Kind, note: str) -> list[Pla
     rows = tuple(
         (case.label, *_answer(case, kind), *[value for _, value in case.values[:SHOWN_COLUMNS]]) for case in cases
     )
-    return [Table(title, head, rows, note=note + more)]
+    return [WordTable(title, head, rows, note=note + more)]
 
 
 def _answer(case: Case, kind: Kind) -> tuple[str, ...]:
@@ -194,7 +194,7 @@ def _suspects(found: Errors, one: Answered) -> Section:
         for k, (name, threshold) in enumerate(zip(found.classes, one.suspects.thresholds, strict=True))
     )
     parts.append(
-        Table(
+        WordTable(
             "Thresholds",
             ("class", "labelled so and confident", "threshold"),
             rows,
@@ -204,7 +204,7 @@ def _suspects(found: Errors, one: Answered) -> Section:
     return Section("Which labels are likely to be wrong", tuple(told), tuple(parts))
 
 
-def _check_table(check: FlipCheck) -> Table:
+def _check_table(check: FlipCheck) -> WordTable:
     shares = {
         "precision: suspects that were flipped": (check.precision, check.plain_precision),
         "recall: flipped labels that are suspected": (check.recall, check.plain_recall),
@@ -214,7 +214,7 @@ def _check_table(check: FlipCheck) -> Table:
     rows = tuple(
         (name, word_share(own), "" if plain is None else word_share(plain)) for name, (own, plain) in shares.items()
     )
-    return Table(
+    return WordTable(
         "Does it find wrong labels?",
         ("", "confident learning", "every answer that differs"),
         rows,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Shaped
 
-from descentlab.core import Table
+from descentlab.core import TextTable
 from descentlab.evaluation import ClassMetrics, RealMetrics
 from descentlab.labs.errors._cases import Case
 from descentlab.labs.errors.measure import (
@@ -230,15 +230,15 @@ class Errors(Told):
             }
         return found
 
-    def table(self) -> Table:
+    def table(self) -> TextTable:
         """Return one row a pair of classes that are taken for each other; for regression one a column."""
         if self.answered is None:
             lost, low, high = _columns(self.importance.lost)
             order = np.argsort(-lost, kind="stable")
             rows = [(self.importance.names[k], *(f"{values[k]:.3f}" for values in (lost, low, high))) for k in order]
-            return Table(header=("column", "R² lost", "from", "to"), rows=tuple(rows))
+            return TextTable(header=("column", "R² lost", "from", "to"), rows=tuple(rows))
         head = ("classes", "count", "rate", "from", "to")
-        return Table(header=head, rows=tuple(_pair_row(pair, self.classes) for pair in self.answered.pairs[:10]))
+        return TextTable(header=head, rows=tuple(_pair_row(pair, self.classes) for pair in self.answered.pairs[:10]))
 
 
 def _pair_row(pair: ConfusedPair, classes: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,9 +10,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from descentlab import representations
-from descentlab.core import SpecError, unknown_name
+from descentlab.core import Estimate, SpecError, unknown_name
 from descentlab.data import Dataset
-from descentlab.evaluation import Estimate
 from descentlab.labs.features._result import ChannelView, Explained, Likeness, Selectivity
 from descentlab.labs.features._source import Source
 from descentlab.networks import Conv2D

@@ -10,7 +10,7 @@ from descentlab.labs.features._pictures import (
     prediction_section,
 )
 from descentlab.labs.features._result import Features, Likeness, Selectivity
-from descentlab.results import Chart, Mark, Page, Row, Section, Series, Table
+from descentlab.results import Chart, Mark, Page, Row, Section, Series, WordTable
 
 SHOWN_CURVES = 5
 
@@ -66,7 +66,7 @@ def _facts(found: Features) -> tuple[Row, ...]:
 def _claim(found: Features) -> Section:
     rows = tuple((one.claim, one.verdict, one.evidence) for one in found.claim)
     gains = [(name, gain) for one in found.claim for name, gain in one.gains]
-    numbers = Table(
+    numbers = WordTable(
         "The differences that decide",
         ("difference", "value", "95% interval"),
         tuple((name, _signed(gain.value), f"{_signed(gain.low)} to {_signed(gain.high)}") for name, gain in gains),
@@ -78,7 +78,7 @@ def _claim(found: Features) -> Section:
         "digits. Here each part stands beside the evidence of this network.",
     )
     return Section(
-        "The textbook's claim", told, (Table("Part by part", ("claim", "verdict", "evidence"), rows), numbers)
+        "The textbook's claim", told, (WordTable("Part by part", ("claim", "verdict", "evidence"), rows), numbers)
     )
 
 
@@ -121,7 +121,7 @@ def _depth_chart(found: Features, place: int) -> Chart:
     )
 
 
-def _depth_table(found: Features) -> Table:
+def _depth_table(found: Features) -> WordTable:
     rows = []
     for name in found.layers:
         for which, is_trained in (("trained", True), ("before", False)):
@@ -132,7 +132,7 @@ def _depth_table(found: Features) -> Table:
     rows.append(("class alone", *none, *[f"{one.by_class:.3f}" for one in found.depths]))
     rows.append(("same answer always", *none, *[f"{one.chance:.3f}" for one in found.depths]))
     head = ("layer", "numbers", "weights", *[one.name for one in found.depths])
-    return Table(
+    return WordTable(
         "Every layer",
         head,
         tuple(rows),
@@ -199,12 +199,12 @@ def _likeness(found: Features) -> Section:
     return Section("How alike layers are", told, tuple(_likeness_part(one) for one in found.likeness))
 
 
-def _likeness_part(one: Likeness) -> Table:
+def _likeness_part(one: Likeness) -> WordTable:
     rows = tuple(
         (name, *[f"{value:.2f}" if np.isfinite(value) else "–" for value in one.values[k]])
         for k, name in enumerate(one.rows)
     )
-    return Table(
+    return WordTable(
         f"Layers beside those of {one.other}",
         ("layer", *one.columns),
         rows,

@@ -5,7 +5,7 @@ from jaxtyping import Float
 
 from descentlab.labs.features._result import Features
 from descentlab.representations import METHODS, Preferred
-from descentlab.results import Section, Table, Tile, Tiles
+from descentlab.results import Section, Tile, Tiles, WordTable
 
 MOST_KERNELS = 64
 MOST_MAPS = 16
@@ -137,7 +137,7 @@ def prediction_section(found: Features) -> Section:
         f"Integrated gradients must add up to the logit's difference from a black picture, {one.saliency.logit:.3f} "
         f"less {one.saliency.baseline_logit:.3f}; they miss it by {share:.2%} of it.",
     )
-    table = Table(
+    table = WordTable(
         "Do the maps change when the weights are drawn anew?",
         ("map", "all pixels", "pixels with ink"),
         tuple((name, _spread(whole), _spread(ink)) for name, (whole, ink) in one.sanity.items()),

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from descentlab.core import Table
-from descentlab.evaluation import Estimate
+from descentlab.core import Estimate, TextTable
 from descentlab.representations import (
     Depth,
     Division,
@@ -296,7 +295,7 @@ class Features(Told):
         }
         return found
 
-    def table(self) -> Table:
+    def table(self) -> TextTable:
         """Return one row a layer: how well each property is read off it."""
         head = ("layer", "numbers", *[one.name for one in self.depths])
         rows = [
@@ -305,4 +304,4 @@ class Features(Told):
         ]
         rows += [("class alone", "", *[f"{one.by_class:.3f}" for one in self.depths])]
         rows += [("same answer always", "", *[f"{one.chance:.3f}" for one in self.depths])]
-        return Table(header=head, rows=tuple(rows))
+        return TextTable(header=head, rows=tuple(rows))

@@ -5,9 +5,9 @@ import math
 import numpy as np
 from jaxtyping import Int
 
-from descentlab.core import generator
+from descentlab.core import Estimate, generator
 from descentlab.data import Dataset, PartName
-from descentlab.evaluation import Estimate, wilson_interval
+from descentlab.evaluation import wilson_interval
 from descentlab.labs.importance import measure as ablation
 from descentlab.labs.importance._result import Importance, LayerSummary
 from descentlab.labs.importance.measure import MemberWorths, Place, Sample, Subject, over_draws

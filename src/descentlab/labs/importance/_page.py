@@ -7,7 +7,7 @@ from descentlab.labs.importance._result import TITLES, Importance, word_worth
 from descentlab.labs.importance._retrain_page import claim_section, distortion_section, variant_section
 from descentlab.labs.importance._words import word_cost
 from descentlab.labs.importance.measure import ChannelWorths, Method, Worth
-from descentlab.results import Bars, Chart, Page, Row, Section, Series, Table, Tile, Tiles
+from descentlab.results import Bars, Chart, Page, Row, Section, Series, Tile, Tiles, WordTable
 
 ROW = 16
 HEADS: dict[Method, str] = {
@@ -70,7 +70,7 @@ def _layers(found: Importance) -> Section:
     )
     head = ("layer", "kind", "output", "parameters", "multiply-adds", "ms/1,000")
     unit = "points of accuracy lost" if found.accuracy is not None else "loss gained"
-    table = Table(
+    table = WordTable(
         "Every layer",
         (*head, *[TITLES[method] for method in found.methods]),
         rows,
@@ -83,7 +83,7 @@ def _layers(found: Importance) -> Section:
         "another example. `half`: half of its channels are at their mean, drawn at random. `untrained`: its weights "
         "are those before training. `redrawn`: they are other random ones.",
     )
-    roles = Table(
+    roles = WordTable(
         "What each is there for",
         ("layer", "kind", "role"),
         tuple((one.row.name, one.row.kind, one.row.role) for one in found.layers),
@@ -164,7 +164,7 @@ def _curve(found: Importance) -> Chart:
     )
 
 
-def _dearest(found: Importance) -> Table:
+def _dearest(found: Importance) -> WordTable:
     ranked = sorted(
         (
             (one.layer, int(channel), worth)
@@ -178,7 +178,7 @@ def _dearest(found: Importance) -> Table:
         for layer, channel, worth in ranked[:SHOWN_CHANNELS]
     )
     first = "points of accuracy lost" if found.accuracy is not None else "loss gained"
-    return Table(
+    return WordTable(
         "The dearest channels",
         ("layer", "channel", first, "loss gained"),
         rows,

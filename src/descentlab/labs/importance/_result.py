@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from descentlab.core import Table
-from descentlab.evaluation import Estimate
+from descentlab.core import Estimate, TextTable
 from descentlab.labs.importance._retraining import Retraining
 from descentlab.labs.importance.measure import METHODS, ChannelWorths, Method, Worth
 from descentlab.networks import LayerRow
@@ -163,7 +162,7 @@ class Importance(Told):
         found = {"layers": layers, "channels": by_channel} if channels else {"layers": layers}
         return found if self.retraining is None else {**found, **self.retraining.tables()}
 
-    def table(self) -> Table:
+    def table(self) -> TextTable:
         """Return one row a layer: what it is, what it costs and what it is worth."""
         head = ("layer", "kind", "output", "parameters", "multiply-adds", "ms/1,000")
         rows = tuple(
@@ -171,7 +170,7 @@ class Importance(Told):
             for one in self.layers
         )
         told = "points of accuracy lost" if self.accuracy is not None else "loss gained"
-        return Table(
+        return TextTable(
             header=(*head, *[TITLES[method] for method in self.methods], "role"), rows=rows, title=f"In {told}:"
         )
 

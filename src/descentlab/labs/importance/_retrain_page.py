@@ -20,7 +20,7 @@ from descentlab.labs.importance.measure import (
     Distortion,
     Trial,
 )
-from descentlab.results import Bars, Chart, Section, Series, Table
+from descentlab.results import Bars, Chart, Section, Series, WordTable
 from descentlab.studies import band_over_seeds, word_reality
 
 GROUPS = (
@@ -37,7 +37,7 @@ def claim_section(found: Retraining) -> Section | None:
     rows = tuple((one.claim, one.verdict, one.evidence) for one in found.claims)
     gains = [("decides", gain) for one in found.claims for gain in one.gains]
     gains += [("aside", gain) for one in found.claims for gain in one.asides]
-    numbers = Table(
+    numbers = WordTable(
         "The differences behind them",
         ("difference", "", "mean and 95% interval", "reality"),
         tuple((gain.name, use, found.difference(gain), word_reality(gain.difference, 1)) for use, gain in gains),
@@ -49,7 +49,7 @@ def claim_section(found: Retraining) -> Section | None:
         "each purpose stands beside what that showed.",
     )
     return Section(
-        "What textbooks say", told, (Table("Claim by claim", ("claim", "verdict", "evidence"), rows), numbers)
+        "What textbooks say", told, (WordTable("Claim by claim", ("claim", "verdict", "evidence"), rows), numbers)
     )
 
 
@@ -57,14 +57,14 @@ def variant_section(found: Retraining) -> Section:
     """Lay out every variant."""
     head, rows = found.rows()
     unit = "per cent of the examples" if found.is_classes else "mean loss"
-    table = Table(
+    table = WordTable(
         "Every network",
         head,
         rows,
         note=f"Scores are {unit}, means over {len(found.seeds)} seeds; the gap is by how much training is better than "
         "test. Seconds are of one training, with all seeds side by side.",
     )
-    changes = Table(
+    changes = WordTable(
         "Against the network as it is",
         ("network", "change", "test better by", "overfits more by"),
         tuple(

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from descentlab.core import Table
+from descentlab.core import TextTable
 from descentlab.evaluation import PairedDifference
 from descentlab.labs.importance.measure import LEVELS, Claim, Distortion, Gain, Trial, compare
 from descentlab.results import number
@@ -109,7 +109,7 @@ class Retraining:
         known = one.gaps[np.isfinite(one.gaps)]
         return self._signed(float(known.mean())) if len(known) else ""
 
-    def table(self) -> Table:
+    def table(self) -> TextTable:
         """Return one row a variant, with its difference from the network as it is."""
         head, rows = self.rows()
         gains = [None, *[self.gain(one) for one in self.trials[1:]]]
@@ -119,7 +119,7 @@ class Retraining:
         )
         unit = "points of accuracy" if self.is_classes else "loss"
         title = f"Trained anew from {len(self.seeds)} seeds each, in {unit}:"
-        return Table(header=(*head, "test, better by", "p"), rows=wide, title=title)
+        return TextTable(header=(*head, "test, better by", "p"), rows=wide, title=title)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""

@@ -10,7 +10,7 @@ from descentlab.labs.landscape._charts import STEP, is_wide, known_only, values_
 from descentlab.labs.landscape._planes import path_plane, random_plane
 from descentlab.labs.landscape._result import Between, Crossing, Curve, Landscape, Lines, Writing
 from descentlab.labs.landscape._words import PARTS
-from descentlab.results import Chart, Page, Part, Row, Section, Series, Table
+from descentlab.results import Chart, Page, Part, Row, Section, Series, WordTable
 
 WHY = "Why directions are normalised"
 SCALED = {
@@ -201,7 +201,7 @@ def _crossing(crossing: Crossing) -> Section:
     return Section("From one network to the other", told, (*charts, _barrier_table(ways)))
 
 
-def _barrier_table(ways: Sequence[tuple[str, Between]]) -> Table:
+def _barrier_table(ways: Sequence[tuple[str, Between]]) -> WordTable:
     rows = tuple(
         (
             f"{title}, {PARTS[part]}",
@@ -215,7 +215,7 @@ def _barrier_table(ways: Sequence[tuple[str, Between]]) -> Table:
         for title, between in ways
         for part, barrier in between.barriers.items()
     )
-    return Table(
+    return WordTable(
         "Barriers",
         ("", "losses of the two", "barrier", "95% interval", "at t", "accuracy lost", "distance"),
         rows,
@@ -224,7 +224,7 @@ def _barrier_table(ways: Sequence[tuple[str, Between]]) -> Table:
     )
 
 
-def _every_line(found: Landscape) -> Table:
+def _every_line(found: Landscape) -> WordTable:
     held_out = found.held_out
     rows = tuple(
         (
@@ -240,7 +240,7 @@ def _every_line(found: Landscape) -> Table:
     )
     held = () if held_out is None else (f"{PARTS[held_out]} loss lowest at",)
     head = ("line", "lowest training loss", "at", *held, "highest", "looks convex", "curvature")
-    return Table(
+    return WordTable(
         "What each line shows",
         head,
         rows,

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from jaxtyping import Float
 
-from descentlab.core import Table
+from descentlab.core import TextTable
 from descentlab.labs.landscape.measure import Barrier, LineReading, Normalization, PathPlane
 from descentlab.spec import Experiment
 from descentlab.workbench._told import Told
@@ -291,7 +291,7 @@ class Landscape(Told):
                 }  # fmt: skip
         return found
 
-    def table(self) -> Table:
+    def table(self) -> TextTable:
         """Return one row a line: where its loss is lowest, how high it rises, and whether it looks convex."""
         rows = [
             (
@@ -305,7 +305,7 @@ class Landscape(Told):
             )
             for curve in self.curves()
         ]
-        return Table(("line", "from, to", "lowest", "at", "highest", "convex", "curvature"), tuple(rows))
+        return TextTable(("line", "from, to", "lowest", "at", "highest", "convex", "curvature"), tuple(rows))
 
 
 def _highest(curve: Curve) -> float:

@@ -15,7 +15,7 @@ from descentlab.data import Dataset
 from descentlab.labs.curvature import trace_values
 from descentlab.labs.learning_rate._sharpness import describe_sharpness, measure_rates, sharpness_section
 from descentlab.labs.sweep import ExamplesByData, Introduction, SweepJob, SweepResult
-from descentlab.results import Chart, Mark, Section, Series, Table
+from descentlab.results import Chart, Mark, Section, Series, WordTable
 from descentlab.sharpness import SharpnessTrace
 from descentlab.spec import Experiment, parse_study
 from descentlab.studies import RangeTest, Study
@@ -288,4 +288,4 @@ def _section(experiment: Experiment, tested: RangeTest, limit: float | None) -> 
         "A range test trains one network while its rate rises by equal factors. It is quick and noisy: what it "
         "suggests is where to look, and the sweep below decides.",
     )
-    return Section("Range test", told, (chart, Table("Suggestions", ("rule", "rate", "what it is"), rows)))
+    return Section("Range test", told, (chart, WordTable("Suggestions", ("rule", "rate", "what it is"), rows)))

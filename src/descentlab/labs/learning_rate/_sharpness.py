@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from descentlab import results, sharpness, training
 from descentlab.data import Dataset
 from descentlab.labs.curvature import FORMULAS, follow
-from descentlab.results import Section, Table
+from descentlab.results import Section, WordTable
 from descentlab.sharpness import SharpnessTrace
 from descentlab.spec import Experiment
 from descentlab.workbench._watcher import Watcher
@@ -82,7 +82,7 @@ def sharpness_section(experiment: Experiment, traces: Sequence[SharpnessTrace]) 
         "the edge of stability. The limit is exact on a quadratic and for full batches; a network may train beyond it."
     )
     told = (describe_sharpness(experiment, traces),)
-    return Section("Sharpness", told, (Table("One network at each rate", head, rows, note),))
+    return Section("Sharpness", told, (WordTable("One network at each rate", head, rows, note),))
 
 
 def _ends(trace: SharpnessTrace) -> tuple[float, float, float]:

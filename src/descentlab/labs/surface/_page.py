@@ -14,7 +14,7 @@ from descentlab.labs.surface._maps import basin_maps, minus, path_figures, relie
 from descentlab.labs.surface._result import NAMED_MINIMA, SurfaceResult, ends_by_name, level, where
 from descentlab.labs.surface._words import above_limits
 from descentlab.labs.surface.measure import NEAR, Fate, Outcome, Place, Share
-from descentlab.results import Chart, Mark, Page, Row, Section, Series, Table
+from descentlab.results import Chart, Mark, Page, Row, Section, Series, WordTable
 
 MOST_ROWS = 40
 MOST_OTHERS = 10
@@ -86,13 +86,13 @@ def _relief(result: SurfaceResult) -> Section:
     return Section("The surface, and paths over it", tuple(told), tuple(parts))
 
 
-def _others_table(others: list[Place]) -> Table:
+def _others_table(others: list[Place]) -> WordTable:
     rows = tuple(
         (place.kind, minus(where(place)), results.number(place.value), _numbers(place.eigenvalues))
         for place in others[:MOST_OTHERS]
     )
     note = f"The first {MOST_OTHERS} of {len(others):,}; all are in result.json." if len(others) > MOST_OTHERS else ""
-    return Table(
+    return WordTable(
         "Where else the gradient vanishes", ("kind", "at", "loss", "eigenvalues of the Hessian"), rows, note=note
     )
 
@@ -117,12 +117,12 @@ def _basins(result: SurfaceResult) -> Section:
     return Section("Basins: where each start ended", told, tuple(parts))
 
 
-def _ends_table(result: SurfaceResult) -> Table:
+def _ends_table(result: SurfaceResult) -> WordTable:
     rows = []
     for name, is_so in ends_by_name(result.found, result.usual):
         share = surfaces.share_of(is_so)
         rows.append((minus(name), f"{int(is_so.sum()):,}", f"{share.value:.1%}", _span(share)))
-    return Table(
+    return WordTable(
         f"Of {result.design.wish.starts:,} starts drawn at random, at rate {result.usual.setting.learning_rate:g}",
         ("ended", "starts", "share", "95% interval"),
         tuple(rows),
@@ -288,7 +288,7 @@ def _is_at(number: int) -> IsSo:
     return lambda outcome: outcome.fates == number
 
 
-def _minimum_table(result: SurfaceResult) -> Table:
+def _minimum_table(result: SurfaceResult) -> WordTable:
     minima = result.found.minima
     rows = []
     for number, place in enumerate(minima[:MOST_ROWS]):
@@ -314,7 +314,7 @@ def _minimum_table(result: SurfaceResult) -> Table:
     )
     if any(place.kind == "kink" for place in minima):
         notes.append("A kink has no eigenvalues, and no rate at which a descent settles in it.")
-    return Table(
+    return WordTable(
         "The minima",
         ("at", "loss", "global", "eigenvalues", "rate limit", "held starts up to", "above the limit", "usual rate"),
         tuple(rows),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float
 
-from descentlab.core import Table
+from descentlab.core import TextTable
 from descentlab.labs.surface import measure as surfaces
 from descentlab.labs.surface._design import Design, rate_limit
 from descentlab.labs.surface.measure import Fate, Gain, Outcome, Place, Setting, Share, Survey
@@ -175,7 +175,7 @@ class SurfaceResult:
         }
         return tables
 
-    def table(self) -> Table:
+    def table(self) -> TextTable:
         """Return the minima, the lowest first: where, how low, how sharp, what rate they allow, who ended there."""
         rows = []
         for number, place in enumerate(self.found.minima[:10]):
@@ -195,7 +195,7 @@ class SurfaceResult:
             )
         left = len(self.found.minima) - len(rows)
         title = f"The lowest {len(rows)} of {len(self.found.minima)} minima" if left > 0 else "Minima"
-        return Table(("kind", "at", "loss", "global", "sharpness", "rate limit", "starts"), tuple(rows), title)
+        return TextTable(("kind", "at", "loss", "global", "sharpness", "rate limit", "starts"), tuple(rows), title)
 
     def __str__(self) -> str:
         return "\n".join([*self.sentences, *(["", str(self.table())] if self.found.minima else [])])

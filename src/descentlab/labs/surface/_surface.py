@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float
 
 from descentlab import results, training
-from descentlab.core import Table
+from descentlab.core import TextTable
 from descentlab.labs.surface import measure as surfaces
 from descentlab.labs.surface._design import STARTS, STEPS, Design, Values, make_design, parse_domain, read_wish
 from descentlab.labs.surface._page import build_page
@@ -98,10 +98,10 @@ def surface(
     return replace(result, path=place)
 
 
-def list_surfaces() -> Table:
+def list_surfaces() -> TextTable:
     """Return the surfaces that have names, with their formulas and what they are known for."""
     every = [surfaces.find_surface(name) for name in surfaces.surface_names()]
-    return Table(("name", "formula", "what it is"), tuple((one.name, one.formula, one.about) for one in every))
+    return TextTable(("name", "formula", "what it is"), tuple((one.name, one.formula, one.about) for one in every))
 
 
 def _folder_name(surface: Surface) -> str:

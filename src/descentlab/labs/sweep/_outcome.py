@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from descentlab.core import Table
+from descentlab.core import TextTable
 from descentlab.evaluation import count_verdicts, mean_and_deviation
 from descentlab.studies import Study, name_setting, stable_region, stable_settings
 
@@ -80,7 +80,7 @@ def _settings(study: Study) -> list[dict[str, Any]]:
     return rows
 
 
-def settings_table(metrics: Mapping[str, Any]) -> Table:
+def settings_table(metrics: Mapping[str, Any]) -> TextTable:
     """Lay a sweep's outcome out: one row a setting, with its losses over the seeds and what became of its networks.
 
     Args:
@@ -96,7 +96,7 @@ def settings_table(metrics: Mapping[str, Any]) -> Table:
         )
         for row in metrics.get("settings", ())
     )
-    return Table(header=("setting", *(f"{name} loss" for name in parts), "verdicts"), rows=rows)
+    return TextTable(header=("setting", *(f"{name} loss" for name in parts), "verdicts"), rows=rows)
 
 
 def _word_loss(loss: Mapping[str, Any]) -> str:

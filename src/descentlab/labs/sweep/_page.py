@@ -9,7 +9,7 @@ from jaxtyping import Float
 from descentlab import results
 from descentlab.data import Dataset
 from descentlab.evaluation import VERDICTS, count_verdicts
-from descentlab.results import Band, BoundaryRow, Chart, Map, Mark, Page, Part, Row, Section, Series, Table
+from descentlab.results import Band, BoundaryRow, Chart, Map, Mark, Page, Part, Row, Section, Series, WordTable
 from descentlab.runs import StudyFolder
 from descentlab.spec import Experiment, PlaygroundData, PointsData
 from descentlab.studies import (
@@ -178,7 +178,7 @@ def _map(study: Study) -> Map:
     )
 
 
-def _settings_table(study: Study) -> Table:
+def _settings_table(study: Study) -> WordTable:
     losses = {part: study.final_loss(part) for part in dict.fromkeys(("train", study.held_out))}
     is_stable, verdicts = stable_settings(study), study.by_setting(study.verdicts)
     rows = []
@@ -189,7 +189,7 @@ def _settings_table(study: Study) -> Table:
             (*(word_value(value) for value in setting.values()), *words, counts, "yes" if is_stable[place] else "no")
         )
     head = (*(name.replace("_", " ") for name in study.variables), *(f"{part} loss" for part in losses))
-    return Table(
+    return WordTable(
         "All settings",
         (*head, "verdicts", "stable"),
         tuple(rows),
@@ -320,7 +320,7 @@ def _verdicts(study: Study) -> Section:
         setting = name_setting(study.settings()[example // study.num_seeds])
         where = f"{setting}, seed {study.columns['seed'][example]}"
         rows.append((name, f"{count:,}", RULES[name], f"{study.judgements[example].evidence} ({where})"))
-    table = Table("Verdicts", ("verdict", "networks", "rule", "evidence of one of them"), tuple(rows))
+    table = WordTable("Verdicts", ("verdict", "networks", "rule", "evidence of one of them"), tuple(rows))
     told = "Every network is judged by its curves; the first rule that holds gives the verdict, in this order: "
     return Section("What became of the networks", (told + ", ".join(VERDICTS[:-1]) + ".",), (table,))
 
@@ -350,7 +350,9 @@ def _comparison(study: Study) -> list[Section]:
     if best.beaten:
         told.append(f"{best.beaten} settings that diverged from at least one seed are set aside.")
     head = ("setting", "worse by", "95% interval", f"worse on seeds, of {study.num_seeds}", "p", "real")
-    return [Section("Is the best really better?", tuple(told), (Table("Against the best", head, tuple(rows[:40])),))]
+    return [
+        Section("Is the best really better?", tuple(told), (WordTable("Against the best", head, tuple(rows[:40])),))
+    ]
 
 
 def _facts(study: Study, folder: StudyFolder, seconds: Mapping[str, float]) -> tuple[Row, ...]:

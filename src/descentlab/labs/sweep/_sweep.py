@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from descentlab import studies, training
-from descentlab.core import DescentlabError, RunError, SpecError, Table
+from descentlab.core import DescentlabError, RunError, SpecError, TextTable
 from descentlab.data import Arrays, Dataset
 from descentlab.labs.sweep._outcome import outcome, save_history, settings_table
 from descentlab.objectives import best_constant_loss
@@ -202,7 +202,7 @@ class SweepResult:
         """The study's folder."""
         return self.folder.path
 
-    def table(self) -> Table:
+    def table(self) -> TextTable:
         """Return one row a setting: its losses over the seeds, and what became of its networks."""
         return settings_table(self.metrics)
 

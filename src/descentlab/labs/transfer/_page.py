@@ -6,7 +6,7 @@ from descentlab import results
 from descentlab.labs.transfer._result import PAIRS, Transfer
 from descentlab.labs.transfer._words import NAMES, word_worth
 from descentlab.labs.transfer.measure import LINEAR, WAYS, interval_of
-from descentlab.results import Chart, Mark, Page, Row, Section, Series, Table, Tile, Tiles
+from descentlab.results import Chart, Mark, Page, Row, Section, Series, Tile, Tiles, WordTable
 
 COLOUR = 3
 SHOWN_CLASSES = 40
@@ -69,7 +69,7 @@ def _accuracy(found: Transfer) -> Section:
     rows = tuple(
         (f"{size:,}", *(_cell(curves.mean(way, place)) for way in WAYS)) for place, size in enumerate(found.sizes)
     )
-    table = Table("Every number of examples", ("of each class", *WAYS), rows, note="Mean and its 95% interval.")
+    table = WordTable("Every number of examples", ("of each class", *WAYS), rows, note="Mean and its 95% interval.")
     told = (
         "All ways learn from the same examples. What is frozen keeps every layer but the last; what is fine-tuned "
         "starts from all of them and may change; what is fresh starts from a new draw of the same network.",
@@ -113,7 +113,7 @@ def _differences(found: Transfer) -> Section:
         x_log=True,
         marks=(Mark("none", y=0.0),),
     )
-    table = Table(
+    table = WordTable(
         "Is it real?",
         ("difference", "of each class", "mean", "95% interval", "p, corrected", ""),
         tuple(rows),
@@ -137,7 +137,7 @@ def _worth(found: Transfer) -> Section:
         "straight lines over their logarithm, with 95% intervals (bootstrap over draws).",
     )
     heads = ("of each class", *(NAMES[way] for way in WAYS if way != "fresh"))
-    return Section("What examples are worth", told, (Table("In examples of fresh training", heads, tuple(rows)),))
+    return Section("What examples are worth", told, (WordTable("In examples of fresh training", heads, tuple(rows)),))
 
 
 def _set_up(found: Transfer) -> Section:
@@ -160,7 +160,7 @@ def _set_up(found: Transfer) -> Section:
         for way in WAYS
         for one in found.choices
     )
-    table = Table(
+    table = WordTable(
         "What each way learns with",
         ("way", "number", "of each class", "chosen", "tried: accuracy"),
         rows,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from descentlab.core import Table
+from descentlab.core import TextTable
 from descentlab.evaluation import PairedDifference
 from descentlab.labs.transfer.measure import WAYS, Choice, Curves, Way, interval_of
 from descentlab.spec import Experiment
@@ -126,7 +126,7 @@ class Transfer(Told):
             "accuracy": {name: np.array(column) for name, column in zip(heads, zip(*rows, strict=True), strict=True)}
         }
 
-    def table(self) -> Table:
+    def table(self) -> TextTable:
         """Return one row a number of examples: the mean accuracy of each way."""
         rows = []
         for place, size in enumerate(self.sizes):
@@ -136,7 +136,7 @@ class Transfer(Told):
                 for mean, low, high in (self.curves.mean(way, place),)
             ]
             rows.append((f"{size:,}", *words))
-        return Table(header=("per class", *WAYS), rows=tuple(rows))
+        return TextTable(header=("per class", *WAYS), rows=tuple(rows))
 
 
 def _pair_json(pair: PairedDifference, size: int) -> dict[str, Any]:

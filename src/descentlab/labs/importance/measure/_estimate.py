@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
-from descentlab.core import generator
-from descentlab.evaluation import Estimate, mean_and_deviation, paired_share_difference
+from descentlab.core import Estimate, generator
+from descentlab.evaluation import mean_and_deviation, paired_share_difference
 
 NUM_RESAMPLES = 1_000
 POINTS = 100.0

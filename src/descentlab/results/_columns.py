@@ -1,0 +1,223 @@
+"""Typed tables: columns that say what they hold, declared once and shown by every medium."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from descentlab.core import DescentlabError, Estimate, Spread
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Format = Literal["text", "count", "number", "fixed", "percent", "seconds", "flag"]
+"""How a cell is written: as it is; 1,234; significant digits; decimals; a share as 12.3%; 1.42 s; yes or no."""
+
+
+Cell = str | int | float | bool | None | Estimate | Spread | tuple[int, ...] | np.generic
+
+
+@dataclass(frozen=True)
+class Column:
+    """What one column of a table holds.
+
+    Attributes:
+        name: Key in JSON, Parquet and CSV, in snake_case.
+        label: Head of the column for a reader; the name in words by default.
+        meaning: What a cell says, in one plain sentence.
+        unit: Unit of the numbers, as "ms"; empty where there is none.
+        format: How a cell is written for a reader. JSON and Parquet keep the whole number.
+        digits: Significant digits of "number", decimals of "fixed" and "percent".
+        is_detail: Whether a terminal leaves the column out.
+    """
+
+    name: str
+    label: str = ""
+    meaning: str = ""
+    _: KW_ONLY
+    unit: str = ""
+    format: Format = "text"
+    digits: int | None = None
+    is_detail: bool = False
+
+    @property
+    def head(self) -> str:
+        """Label and unit, as "time (ms)"."""
+        label = self.label or self.name.replace("_", " ")
+        return f"{label} ({self.unit})" if self.unit else label
+
+
+@dataclass(frozen=True)
+class TableForm:
+    """A table before it holds anything: its name and its columns. Laboratories declare theirs as constants.
+
+    Attributes:
+        name: Key in JSON, and name of the Parquet file.
+        title: Line above the table.
+        columns: What the columns hold; the first identifies a row.
+        note: Line below the table.
+        is_single: Whether it has one row, of facts about the whole; JSON then shows one object instead of a list.
+        is_saved: Whether the page offers it as a file.
+        is_printed: Whether a terminal prints it; where no table says so, the first is printed.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    note: str = ""
+    is_single: bool = False
+    is_saved: bool = True
+    is_printed: bool = False
+
+    def fill(self, rows: Sequence[Sequence[Cell]], **changes: Any) -> "Table":
+        """Make the table of these rows.
+
+        Args:
+            rows: The cells of each row, in the order of the columns.
+            **changes: Other fields of `Table`: `title`, `note`, `bad`, `has_total`.
+        """
+        for row in rows:
+            if len(row) != len(self.columns):
+                raise DescentlabError(
+                    f"table '{self.name}': a row has {len(row)} cells for {len(self.columns)} columns"
+                )
+        values = tuple(zip(*rows, strict=True)) if rows else ((),) * len(self.columns)
+        return replace(Table(self, self.columns, values), **changes)
+
+    def fill_columns(self, values: Mapping[str, Sequence[Cell] | np.ndarray], **changes: Any) -> "Table":
+        """Make the table of whole columns by name; a column that is not given is left out."""
+        columns = tuple(column for column in self.columns if column.name in values)
+        unknown = values.keys() - {column.name for column in columns}
+        if unknown:
+            raise DescentlabError(f"table '{self.name}' has no column {sorted(unknown)[0]}")
+        return replace(Table(self, columns, tuple(values[column.name] for column in columns)), **changes)
+
+    def with_columns(self, *columns: Column) -> "TableForm":
+        """Return the form with further columns at its end, whose names only the data knows."""
+        return replace(self, columns=(*self.columns, *columns))
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table of typed cells.
+
+    Attributes:
+        form: What it is.
+        columns: The columns that it holds: those of the form, or some of them.
+        values: The cells of each column.
+        title: Line above the table, if another than the form's.
+        note: Line below the table, if another than the form's.
+        bad: Rows that are marked, because something in them does not hold.
+        has_total: Whether the last row is the sum of those above.
+
+    Example:
+        >>> form = TableForm("layers", "Layers", (Column("layer"), Column("units", format="count")))
+        >>> table = form.fill([("hidden", 1024), ("output", 10)])
+        >>> table.cell("hidden", "units"), table.words()[0]
+        (1024, ('hidden', '1,024'))
+    """
+
+    form: TableForm
+    columns: tuple[Column, ...]
+    values: tuple[Sequence[Cell] | np.ndarray, ...]
+    title: str = ""
+    note: str = ""
+    bad: tuple[int, ...] = ()
+    has_total: bool = False
+    _places: dict[str, int] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._places.update({column.name: place for place, column in enumerate(self.columns)})
+
+    @property
+    def name(self) -> str:
+        """Key in JSON, and name of the Parquet file."""
+        return self.form.name
+
+    def __len__(self) -> int:
+        return len(self.values[0]) if self.values else 0
+
+    def __contains__(self, column: str) -> bool:
+        return column in self._places
+
+    def column(self, name: str) -> Sequence[Any] | np.ndarray:
+        """Return the cells of a column."""
+        if name not in self._places:
+            raise DescentlabError(f"table '{self.name}' has no column '{name}'. Columns: {', '.join(self._places)}")
+        return self.values[self._places[name]]
+
+    def cell(self, key: Cell, column: str) -> Any:
+        """Return a cell by the first column's cell in its row, and the column's name."""
+        for place, row_key in enumerate(self.values[0]):
+            if row_key == key:
+                return self.column(column)[place]
+        raise DescentlabError(f"table '{self.name}' has no row '{key}'")
+
+    def value(self, column: str) -> Any:
+        """Return the only cell of a column, of a table of one row."""
+        (cell,) = self.column(column)
+        return cell
+
+    def rows(self) -> Iterator["Row"]:
+        """Go through the rows, each with its cells by column name."""
+        names = tuple(self._places)
+        for cells in zip(*self.values, strict=True):
+            yield Row(zip(names, cells, strict=True))
+
+    def words(self) -> tuple[tuple[str, ...], ...]:
+        """Write every cell for a reader, row by row."""
+        from descentlab.results._words import write_cell
+
+        return tuple(
+            tuple(write_cell(cell, column) for cell, column in zip(cells, self.columns, strict=True))
+            for cells in zip(*self.values, strict=True)
+        )
+
+    def frame(self) -> "pd.DataFrame":
+        """Return a DataFrame; an estimate takes three columns, as `loss`, `loss_low` and `loss_high`."""
+        import pandas as pd
+
+        return pd.DataFrame(self.arrays())
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return the columns as arrays by name; an estimate takes three, as `loss`, `loss_low` and `loss_high`."""
+        arrays: dict[str, np.ndarray] = {}
+        for column, cells in zip(self.columns, self.values, strict=True):
+            kind = next((type(cell) for cell in cells if isinstance(cell, Estimate | Spread)), None)
+            for part, suffix in _PARTS.get(kind, {}).items():
+                parts = [getattr(cell, part) if isinstance(cell, Estimate | Spread) else cell for cell in cells]
+                arrays[column.name + suffix] = _array(parts)
+            if kind is None:
+                arrays[column.name] = _array(cells)
+        return arrays
+
+    def with_cells(self, column: str, cells: Sequence[Cell]) -> "Table":
+        """Return the table with another column of cells in the place of one."""
+        place = self._places[column]
+        return replace(self, values=(*self.values[:place], tuple(cells), *self.values[place + 1 :]))
+
+
+_PARTS: dict[type | None, dict[str, str]] = {
+    Estimate: {"value": "", "low": "_low", "high": "_high"},
+    Spread: {"mean": "", "sd": "_sd"},
+}
+"""Suffixes of the columns that hold the parts of such a cell."""
+
+
+class Row(dict[str, Any]):
+    """The cells of one row by column name."""
+
+
+def _array(cells: Sequence[Cell] | np.ndarray) -> np.ndarray:
+    if isinstance(cells, np.ndarray):
+        return cells
+    if any(isinstance(cell, str) for cell in cells) or any(isinstance(cell, tuple) for cell in cells):
+        return np.array(["" if cell is None else _plain_text(cell) for cell in cells], dtype=object)
+    if any(cell is None for cell in cells):
+        return np.array([np.nan if cell is None else cell for cell in cells], np.float64)
+    return np.array(cells) if len(cells) else np.zeros(0)
+
+
+def _plain_text(cell: Any) -> str:
+    return "x".join(map(str, cell)) if isinstance(cell, tuple) else str(cell)

@@ -1,0 +1,55 @@
+"""A declared result as plain values, and as the arrays of its files."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from descentlab.results._columns import Table
+from descentlab.results._declaration import Declaration, Statement
+
+
+def as_json(declaration: Declaration) -> dict[str, Any]:
+    """Return a result as plain values, which any JSON writer takes. A number that is not finite becomes None."""
+    said = declaration.said
+    return {
+        "laboratory": declaration.laboratory,
+        "title": declaration.title,
+        "answer": _statement(said.answer),
+        "statements": [_statement(statement) for statement in said.statements],
+        "notes": list(declaration.notes),
+        "tables": {name: _table(table) for name, table in declaration.tables.items()},
+        "seconds": {name: round(value, 4) for name, value in declaration.seconds.items()},
+    }
+
+
+def as_arrays(declaration: Declaration) -> dict[str, dict[str, np.ndarray]]:
+    """Return the columns of every table by the table's name; an estimate takes three columns."""
+    return {name: table.arrays() for name, table in declaration.tables.items()}
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    return to_plain(asdict(statement))
+
+
+def _table(table: Table) -> Any:
+    rows = [to_plain(row) for row in table.rows()]
+    return rows[0] if table.form.is_single and len(rows) == 1 else rows
+
+
+def to_plain(value: Any) -> Any:
+    """Turn dataclasses, NumPy's values and paths into plain ones, and numbers that are not finite into None."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return to_plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(name): to_plain(item) for name, item in value.items()}
+    if isinstance(value, np.ndarray | np.generic):
+        return to_plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [to_plain(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return str(value) if isinstance(value, Path) else value

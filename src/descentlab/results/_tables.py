@@ -1,0 +1,58 @@
+"""A table as it stands on a page."""
+
+from dataclasses import dataclass
+
+from descentlab.results._columns import Column, Table
+from descentlab.results._csv import Download, download
+
+
+@dataclass(frozen=True)
+class TableView:
+    """A table with everything that its template draws.
+
+    Attributes:
+        title: Line above the table.
+        heads: Words above each column.
+        meanings: What each column says, for those that say it; shown on demand below the table.
+        is_number: Whether the cells of each column are set to the right.
+        rows: Words of each row.
+        bad: Rows that are marked.
+        has_total: Whether the last row is the sum of those above.
+        note: Line below the table.
+        saved: The numbers as a file, or None.
+    """
+
+    title: str
+    heads: tuple[str, ...]
+    meanings: tuple[tuple[str, str], ...]
+    is_number: tuple[bool, ...]
+    rows: tuple[tuple[str, ...], ...]
+    bad: tuple[int, ...]
+    has_total: bool
+    note: str
+    saved: Download | None
+
+
+def table_view(table: Table) -> TableView:
+    """Lay a typed table out: words for the reader, whole numbers in the file that can be saved."""
+    heads = tuple(column.head for column in table.columns)
+    return TableView(
+        title=table.title or table.form.title,
+        heads=heads,
+        meanings=tuple((column.head, column.meaning) for column in table.columns if column.meaning),
+        is_number=tuple(_is_number(column) for column in table.columns),
+        rows=table.words(),
+        bad=table.bad,
+        has_total=table.has_total,
+        note=table.note or table.form.note,
+        saved=_save(table) if table.form.is_saved else None,
+    )
+
+
+def _is_number(column: Column) -> bool:
+    return column.format not in ("text", "flag")
+
+
+def _save(table: Table) -> Download:
+    arrays = table.arrays()
+    return download(f"{table.name}.csv", tuple(arrays), zip(*arrays.values(), strict=True))

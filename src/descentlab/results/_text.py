@@ -1,0 +1,29 @@
+"""A declared result as text for a terminal."""
+
+from descentlab.core import TextTable
+from descentlab.results._columns import Table
+from descentlab.results._declaration import Declaration
+
+
+def as_text(declaration: Declaration) -> str:
+    """Return the answer, the statements and the tables that a terminal prints."""
+    said = declaration.said
+    words = "\n".join([said.answer.text, *(statement.text for statement in said.statements)])
+    return "\n\n".join([words, *(str(print_table(table)) for table in printed_tables(declaration))])
+
+
+def printed_tables(declaration: Declaration) -> tuple[Table, ...]:
+    """Return the tables that stand beside the words: those that say so, or else the first one."""
+    tables = tuple(declaration.tables.values())
+    return tuple(table for table in tables if table.form.is_printed) or tables[:1]
+
+
+def print_table(table: Table) -> TextTable:
+    """Return a table's words, without the columns that are left to the page; one row of facts as a list of them."""
+    kept = [place for place, column in enumerate(table.columns) if not column.is_detail]
+    title = table.title or table.form.title
+    if table.form.is_single:
+        rows = tuple((table.columns[place].head, row[place]) for row in table.words() for place in kept)
+        return TextTable((title, ""), rows)
+    header = tuple(table.columns[place].head for place in kept)
+    return TextTable(header, tuple(tuple(row[place] for place in kept) for row in table.words()), title)

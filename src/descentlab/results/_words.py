@@ -1,0 +1,49 @@
+"""Cells as a person reads them."""
+
+from typing import Any
+
+from descentlab.core import Estimate, Spread
+from descentlab.results._columns import Column
+from descentlab.results._numbers import count, fixed, number, seconds
+
+NOTHING = "–"
+"""What stands in an empty cell."""
+
+
+def write_cell(cell: Any, column: Column) -> str:
+    """Write one cell for a reader.
+
+    Example:
+        >>> write_cell(0.1234, Column("share", format="percent"))
+        '12.3%'
+        >>> write_cell(Estimate(1.5, 1.0, 2.0), Column("cost", format="fixed", digits=1))
+        '1.5 (1.0 to 2.0)'
+    """
+    if cell is None:
+        return NOTHING
+    if isinstance(cell, Spread):
+        return _write(cell.mean, column) + ("" if cell.sd is None else f" ± {_write(cell.sd, column)}")
+    if isinstance(cell, Estimate):
+        value, low, high = (_write(part, column) for part in (cell.value, cell.low, cell.high))
+        return f"{value} ({low} to {high})"
+    if isinstance(cell, tuple):
+        return " x ".join(f"{part:,}" for part in cell)
+    return _write(cell, column)
+
+
+def _write(cell: Any, column: Column) -> str:
+    match column.format:
+        case "text":
+            return str(cell)
+        case "flag":
+            return "yes" if cell else "no"
+        case "count":
+            return count(int(cell))
+        case "seconds":
+            return seconds(float(cell))
+        case "percent":
+            return f"{100.0 * float(cell):.{1 if column.digits is None else column.digits}f}%".replace("-", "−")
+        case "fixed":
+            return fixed(float(cell), decimals=3 if column.digits is None else column.digits)
+        case "number":
+            return number(float(cell), digits=3 if column.digits is None else column.digits)

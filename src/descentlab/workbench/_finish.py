@@ -1,0 +1,34 @@
+"""The files of a laboratory's result."""
+
+import os
+from pathlib import Path
+from typing import TypeVar
+
+from descentlab.results import Result, as_arrays
+from descentlab.runs import save_results
+from descentlab.workbench._run import Run
+
+Measured = TypeVar("Measured")
+
+
+def save_result(
+    result: Result[Measured], *, run: Run | None, name: str, out: str | os.PathLike[str] | None
+) -> Result[Measured]:
+    """Write page, numbers and tables of a result.
+
+    Args:
+        result: What to write.
+        run: The run that was looked into; its folder takes the result unless `out` names another.
+        name: Name of the network or of the data, for the folder where there is no run.
+        out: The folder. Default: `LABORATORY/` in the run's folder, or `runs/NAME-LABORATORY`.
+
+    Returns:
+        The result with its folder.
+    """
+    laboratory = result.declaration.laboratory.replace("_", "-")
+    usual = Path("runs") / f"{name}-{laboratory}" if run is None else run.path / laboratory
+    saved = result.saved_at(usual if out is None else Path(out))
+    assert saved.path is not None  # it was set in the line above
+    values = {key: value for key, value in saved.to_json().items() if key != "path"}
+    save_results(saved.path, result=values, tables=as_arrays(result.declaration), report=result.to_page())
+    return saved
