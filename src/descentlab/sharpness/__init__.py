@@ -19,6 +19,7 @@ from descentlab.sharpness._network_loss import (
     network_loss as network_loss,
 )
 from descentlab.sharpness._stability import (
+    LIMIT_FORMULAS as LIMIT_FORMULAS,
     divided_product as divided_product,
     is_preconditioned as is_preconditioned,
     preconditioner as preconditioner,
@@ -38,4 +39,5 @@ from descentlab.sharpness._trace import (
     Moment as Moment,
     SharpnessTrace as SharpnessTrace,
     trace_sharpness as trace_sharpness,
+    trace_values as trace_values,
 )

@@ -15,6 +15,16 @@ from descentlab.spec import (
     RmspropSpec,
 )
 
+LIMIT_FORMULAS = {
+    "sgd": "2 / rate",
+    "momentum": "2 (1 + momentum) / rate",
+    "nesterov": "2 (1 + momentum) / ((1 + 2 momentum) rate)",
+    "rmsprop": "2 / rate",
+    "adam": "2 (1 + b1) / ((1 - b1) rate)",
+    "adamw": "2 (1 + b1) / ((1 - b1) rate)",
+}
+"""What `stability_limit` computes, by the kind of the rule."""
+
 
 def stability_limit(optimizer: AnyOptimizerSpec, learning_rate: float) -> float:
     """Return the sharpness above which a rule with this rate is unstable on a quadratic.

@@ -152,3 +152,29 @@ def trace_sharpness(
     columns = np.array(rows, np.float64).reshape(-1, 8).T
     epochs = np.array([moment.epoch for moment in moments[: len(rows)]], np.int64)
     return SharpnessTrace(learning_rate, epochs, *columns, is_divided=is_divided, diverged_at=diverged_at), last
+
+
+def trace_values(one: SharpnessTrace) -> dict[str, Any]:
+    """Return a trace as plain values."""
+    around = None if one.stop is None else one.stop.around
+    return {
+        "learning_rate": one.learning_rate,
+        "limit": one.limit,
+        "sharpness": float(one.largest[-1]) if len(one.epochs) else None,
+        "share": float(one.shares[-1]) if len(one.epochs) else None,
+        "settled_share": one.settled_share,
+        "is_at_edge": one.is_at_edge,
+        "diverged_at": one.diverged_at,
+        "stop": None if one.stop is None else one.stop.kind,
+        "around": None if around is None else vars(around),
+        "epochs": one.epochs.tolist(),
+        "limits": one.limits.tolist(),
+        "largest": one.largest.tolist(),
+        "largest_error": one.largest_error.tolist(),
+        "smallest": one.smallest.tolist(),
+        "smallest_error": one.smallest_error.tolist(),
+        "measured": one.measured.tolist(),
+        "divided": one.divided.tolist() if one.is_divided else None,
+        "loss": one.loss.tolist(),
+        "gradient_norm": one.gradient_norm.tolist(),
+    }

@@ -12,7 +12,6 @@ from descentlab import results, sharpness, training
 from descentlab.core import RunError, SpecError
 from descentlab.data import Dataset
 from descentlab.labs.curvature._escape import NOISE, SEEDS, try_escape
-from descentlab.labs.curvature._follow import follow
 from descentlab.labs.curvature._page import build_page
 from descentlab.labs.curvature._result import Curvature, Effort, Spectrum
 from descentlab.labs.curvature._run import run_moments
@@ -22,6 +21,7 @@ from descentlab.sharpness import Moment, NetworkLoss, SharpnessTrace
 from descentlab.spec import ArraysData, Experiment, parse_range
 from descentlab.workbench._changes import Changes, Settings, settings_as_texts
 from descentlab.workbench._examples import Examples
+from descentlab.workbench._follow import follow
 from descentlab.workbench._resolve import resolve
 from descentlab.workbench._room import check_room
 from descentlab.workbench._run import Run, as_run

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from descentlab.core import TextTable
-from descentlab.sharpness import Density, Escape, SharpnessTrace
+from descentlab.sharpness import Density, Escape, SharpnessTrace, trace_values
 from descentlab.spec import Experiment
 from descentlab.workbench._told import Told
 
@@ -131,32 +131,6 @@ class Curvature(Told):
 def share_words(share: float) -> str:
     """Write a share of the limit: with three decimals where it is near, else with three digits."""
     return f"{share:.3f}" if 0.1 <= abs(share) < 10.0 else f"{share:.3g}"
-
-
-def trace_values(one: SharpnessTrace) -> dict[str, Any]:
-    """Return a trace as plain values."""
-    around = None if one.stop is None else one.stop.around
-    return {
-        "learning_rate": one.learning_rate,
-        "limit": one.limit,
-        "sharpness": float(one.largest[-1]) if len(one.epochs) else None,
-        "share": float(one.shares[-1]) if len(one.epochs) else None,
-        "settled_share": one.settled_share,
-        "is_at_edge": one.is_at_edge,
-        "diverged_at": one.diverged_at,
-        "stop": None if one.stop is None else one.stop.kind,
-        "around": None if around is None else vars(around),
-        "epochs": one.epochs.tolist(),
-        "limits": one.limits.tolist(),
-        "largest": one.largest.tolist(),
-        "largest_error": one.largest_error.tolist(),
-        "smallest": one.smallest.tolist(),
-        "smallest_error": one.smallest_error.tolist(),
-        "measured": one.measured.tolist(),
-        "divided": one.divided.tolist() if one.is_divided else None,
-        "loss": one.loss.tolist(),
-        "gradient_norm": one.gradient_norm.tolist(),
-    }
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ import numpy as np
 
 from descentlab import sharpness
 from descentlab.data import Dataset
-from descentlab.labs.curvature._follow import follow, moment_at
 from descentlab.sharpness import Moment, NetworkLoss
 from descentlab.spec import Experiment
 from descentlab.training import Plan, precision_of
+from descentlab.workbench._follow import follow, moment_at
 from descentlab.workbench._run import Run
 from descentlab.workbench._watcher import Watcher
 

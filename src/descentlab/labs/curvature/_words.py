@@ -8,14 +8,6 @@ from descentlab.workbench._run import Run
 
 WARNING = "a rate above the limit at the start is a warning, not a verdict"
 THROWN = "with a loss no lower than at the start: it was thrown there, and flat is not good"
-FORMULAS = {
-    "sgd": "2 / rate",
-    "momentum": "2 (1 + momentum) / rate",
-    "nesterov": "2 (1 + momentum) / ((1 + 2 momentum) rate)",
-    "rmsprop": "2 / rate",
-    "adam": "2 (1 + b1) / ((1 - b1) rate)",
-    "adamw": "2 (1 + b1) / ((1 - b1) rate)",
-}
 
 
 def describe(found: Curvature) -> tuple[str, ...]:
@@ -69,7 +61,7 @@ def notes_of(found: Curvature, run: Run | None) -> tuple[str, ...]:
     experiment = found.experiment
     rule = experiment.optimizer
     notes = [
-        f"The limit of {rule.kind} is {FORMULAS[rule.kind]}"
+        f"The limit of {rule.kind} is {sharpness.LIMIT_FORMULAS[rule.kind]}"
         + (f" with momentum {rule.momentum:g}" if isinstance(rule, MomentumSpec | NesterovSpec) else "")
         + ", exact on a quadratic and with the gradient of all examples."
     ]

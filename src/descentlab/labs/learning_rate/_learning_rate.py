@@ -12,11 +12,10 @@ import numpy as np
 
 from descentlab import sharpness, studies, training
 from descentlab.data import Dataset
-from descentlab.labs.curvature import trace_values
 from descentlab.labs.learning_rate._sharpness import describe_sharpness, measure_rates, sharpness_section
 from descentlab.labs.sweep import ExamplesByData, Introduction, SweepJob, SweepResult
 from descentlab.results import Chart, Mark, Section, Series, WordTable
-from descentlab.sharpness import SharpnessTrace
+from descentlab.sharpness import SharpnessTrace, trace_values
 from descentlab.spec import Experiment, parse_study
 from descentlab.studies import RangeTest, Study
 from descentlab.workbench._changes import Changes, Settings, settings_as_texts

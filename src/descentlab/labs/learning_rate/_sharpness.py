@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from descentlab import results, sharpness, training
 from descentlab.data import Dataset
-from descentlab.labs.curvature import FORMULAS, follow
 from descentlab.results import Section, WordTable
 from descentlab.sharpness import SharpnessTrace
 from descentlab.spec import Experiment
+from descentlab.workbench._follow import follow
 from descentlab.workbench._watcher import Watcher
 
 PRODUCTS = 40
@@ -60,7 +60,7 @@ def describe_sharpness(experiment: Experiment, traces: Sequence[SharpnessTrace])
     divided = ", divided as the rule divides each step," if traces[0].is_divided else ""
     return (
         f"The sharpness{divided} at the end of one training, as a share of what the rate allows "
-        f"({FORMULAS[experiment.optimizer.kind]}): {told}."
+        f"({sharpness.LIMIT_FORMULAS[experiment.optimizer.kind]}): {told}."
     )
 
 
