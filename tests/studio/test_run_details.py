@@ -9,7 +9,7 @@ import pytest
 
 import descentlab as dl
 from descentlab.core import RunError
-from descentlab.runs import StudyFolder
+from descentlab.runs import StudyFolder, save_results
 from descentlab.spec import VariableSpec, override, preset
 from descentlab.studio.shelf._run_details import score_words
 from descentlab.studio.shelf._run_facts import varied_words
@@ -74,6 +74,16 @@ def test_an_atlas_and_an_analysis_say_theirs(runs: Path) -> None:
     assert bowl.description == ""
     entry = next(entry for entry in Shelf(runs).entries() if entry.name == "bowl")
     assert (entry.kind, entry.result, entry.state, entry.has_report) == ("analysis", "analysis", "finished", True)
+
+
+def test_an_analysis_says_its_answer_first(tmp_path: Path) -> None:
+    answer, statement = ({"text": text, "evidence": []} for text in ("It has one minimum.", "It lies at 0."))
+    declared = {"answer": answer, "statements": [statement], "notes": ["Of 16 starts."]}
+    save_results(tmp_path / "bowl", result=declared, report="<!doctype html>")
+    assert Shelf(tmp_path).details("bowl").sentences == ("It has one minimum.", "It lies at 0.", "Of 16 starts.")
+    save_results(tmp_path / "bowl", result={**declared, "answer": "It has one minimum."})
+    with pytest.raises(RunError, match="`answer`"):
+        Shelf(tmp_path).details("bowl")
 
 
 def test_an_analysis_in_a_run_has_its_report_beside_the_run_s(runs: Path) -> None:

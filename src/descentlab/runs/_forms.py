@@ -100,9 +100,17 @@ class StudyMetricsForm(Form):
     seconds: dict[str, float] = {}
 
 
-class ResultForm(Form):
-    """What an analysis's `result.json` may hold."""
+class StatementForm(Form):
+    """One sentence that a laboratory says."""
 
+    text: str
+
+
+class ResultForm(Form):
+    """What an analysis's `result.json` may hold: an answer and statements, or the sentences that format 1 has."""
+
+    answer: StatementForm | None = None
+    statements: list[StatementForm] = []
     outcome: list[str] = []
     notes: list[str] = []
     seconds: dict[str, float] = {}

@@ -113,7 +113,10 @@ def _sentences(folder: RunFolder | StudyFolder, metrics: Mapping[str, Any], verb
 
 
 def _told(metrics: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(str(sentence) for name in ("outcome", "notes") for sentence in metrics.get(name, []))
+    """Return what a result says: its answer and statements, or the plain sentences of format 1."""
+    answer = [metrics["answer"]] if metrics.get("answer") else []
+    statements = [statement["text"] for statement in (*answer, *metrics.get("statements", []))]
+    return tuple(str(sentence) for sentence in (*metrics.get("outcome", []), *statements, *metrics.get("notes", [])))
 
 
 def score_words(scores: Mapping[str, Any], name: str) -> str:
