@@ -18,6 +18,8 @@ def write_cell(cell: Any, column: Column) -> str:
         '12.3%'
         >>> write_cell(Estimate(1.5, 1.0, 2.0), Column("cost", format="fixed", digits=1))
         '1.5 (1.0 to 2.0)'
+        >>> write_cell(0.03, Column("learning_rate", format="setting"))
+        '0.03'
     """
     if cell is None:
         return NOTHING
@@ -45,5 +47,7 @@ def _write(cell: Any, column: Column) -> str:
             return f"{100.0 * float(cell):.{1 if column.digits is None else column.digits}f}%".replace("-", "−")
         case "fixed":
             return fixed(float(cell), decimals=3 if column.digits is None else column.digits)
+        case "setting":
+            return f"{float(cell):g}".replace("-", "−")
         case "number":
             return number(float(cell), digits=3 if column.digits is None else column.digits)
