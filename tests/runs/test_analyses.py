@@ -50,7 +50,16 @@ def test_half_an_analysis_is_none(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["[]", "{", '{"outcome": "words"}', '{"notes": [1]}', '{"seconds": {"total": "x"}}']
+    "content",
+    [
+        "[]",
+        "{",
+        '{"outcome": "words"}',
+        '{"notes": [1]}',
+        '{"seconds": {"total": "x"}}',
+        '{"answer": "words"}',
+        '{"statements": [{"text": 1}]}',
+    ],
 )
 def test_a_strange_result_is_refused_in_one_line(tmp_path: Path, content: str) -> None:
     found = write(tmp_path / "one")

@@ -29,6 +29,7 @@ class Column:
         unit: Unit of the numbers, as "ms"; empty where there is none.
         format: How a cell is written for a reader. JSON and Parquet keep the whole number.
         digits: Significant digits of "number", decimals of "fixed" and "percent".
+        is_signed: Whether a positive number is written with its plus, as a difference is.
         is_detail: Whether a terminal leaves the column out.
     """
 
@@ -39,6 +40,7 @@ class Column:
     unit: str = ""
     format: Format = "text"
     digits: int | None = None
+    is_signed: bool = False
     is_detail: bool = False
 
     @property

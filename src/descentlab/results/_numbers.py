@@ -41,7 +41,8 @@ def fixed(value: float, *, decimals: int = 3) -> str:
     """Write a number with so many decimals, so that a column of them lines up; what would not fit as `number`."""
     if not math.isfinite(value) or abs(value) >= 1e6 or 0.0 < abs(value) < 0.5 * 10.0**-decimals:
         return number(value)
-    return _minus(f"{value:,.{decimals}f}")
+    # Zero is added, so that none has a sign.
+    return _minus(f"{value + 0.0:,.{decimals}f}")
 
 
 def seconds(value: float) -> str:

@@ -1,5 +1,6 @@
 """Cells as a person reads them."""
 
+import math
 from typing import Any
 
 from descentlab.core import Estimate, Spread
@@ -20,6 +21,8 @@ def write_cell(cell: Any, column: Column) -> str:
         '1.5 (1.0 to 2.0)'
         >>> write_cell(0.03, Column("learning_rate", format="setting"))
         '0.03'
+        >>> write_cell(Estimate(1.5, math.nan, math.nan), Column("gain", format="fixed", digits=2, is_signed=True))
+        '+1.50'
     """
     if cell is None:
         return NOTHING
@@ -27,13 +30,19 @@ def write_cell(cell: Any, column: Column) -> str:
         return _write(cell.mean, column) + ("" if cell.sd is None else f" ± {_write(cell.sd, column)}")
     if isinstance(cell, Estimate):
         value, low, high = (_write(part, column) for part in (cell.value, cell.low, cell.high))
-        return f"{value} ({low} to {high})"
+        # Too few seeds give a value without an interval.
+        return value if math.isnan(cell.low) and math.isnan(cell.high) else f"{value} ({low} to {high})"
     if isinstance(cell, tuple):
         return " x ".join(f"{part:,}" for part in cell)
     return _write(cell, column)
 
 
 def _write(cell: Any, column: Column) -> str:
+    words = _unsigned(cell, column)
+    return f"+{words}" if column.is_signed and cell > 0 else words
+
+
+def _unsigned(cell: Any, column: Column) -> str:
     match column.format:
         case "text":
             return str(cell)
