@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Format = Literal["text", "count", "number", "setting", "fixed", "percent", "seconds", "flag"]
-"""How a cell is written: as it is; 1,234; significant digits; as typed; decimals; a share as 12.3%; 1.42 s; yes or no."""
+"""How a cell is written: as it is; 1,234; significant digits; as typed; decimals; 12.3%; 1.42 s; yes or no."""
 
 
 Cell = str | int | float | bool | None | Estimate | Spread | tuple[int, ...] | np.generic
