@@ -12,6 +12,7 @@ from descentlab.core import generator
 from descentlab.results import (
     Boundary2D,
     Calibration,
+    ClassScores,
     Confusion,
     Example,
     Facts,
@@ -19,8 +20,10 @@ from descentlab.results import (
     LayerRow,
     Member,
     OutputAccount,
+    PartScores,
     Predictions,
     Row,
+    Score,
     TrainingReport,
 )
 
@@ -72,18 +75,9 @@ def _account(example: Example, classes: tuple[str, ...]) -> OutputAccount:
     return OutputAccount(example, classes, "softmax", *floats, shares, shift=2.0)
 
 
-def _part(num: int) -> dict[str, Any]:
-    scores = {"precision": 0.9, "recall": 0.8, "f1": None, "support": num}
-    return {
-        "n": num,
-        "accuracy": 0.9,
-        "ci95": [0.85, 0.94],
-        "loss": 0.3,
-        "roc_auc": None,
-        "is_better_than_baseline": True,
-        "baseline": {"accuracy": 0.5, "class": "setosa"},
-        "per_class": [{"name": "setosa", **scores}],
-    }
+def _part(num: int, name: str = "setosa") -> PartScores:
+    scores = {"accuracy": Score(0.9, (0.85, 0.94), None, 0.5), "loss": Score(0.3)}
+    return PartScores(num, scores, (ClassScores(name, {"precision": 0.9, "recall": 0.8, "f1": None}, float(num)),))
 
 
 def classification(classes: tuple[str, ...] = ("setosa", "versicolor", "virginica"), **options: Any) -> TrainingReport:
@@ -124,7 +118,7 @@ def regression() -> TrainingReport:
     """Build a report on a real target."""
     true = np.linspace(10.0, 200.0, 40)
     told = true + 8.0 * np.sin(true)
-    part = {"n": 40, "loss": 0.1, "rmse": 5.7, "ci95": [5.0, 6.4], "r2": 0.98, "baseline": {"rmse": 55.0}}
+    part = PartScores(40, {"loss": Score(0.1), "rmse": Score(5.7, (5.0, 6.4), None, 55.0), "r2": Score(0.98)})
     return replace(
         classification(),
         task="regression",
@@ -148,8 +142,7 @@ def population(num: int = 12, *, num_diverged: int = 0) -> TrainingReport:
         Member(seed, {"test accuracy": 0.8 + 0.01 * (seed % 7)}, 40 if seed >= num - num_diverged else None)
         for seed in range(num)
     )
-    accuracy = {"mean": 0.83, "sd": 0.02, "ci95": [0.82, 0.84]}
-    metrics = {"test": {"n": 30, "accuracy": accuracy, "loss": {"mean": None, "sd": None, "ci95": None, "defined": 0}}}
+    metrics = {"test": PartScores(30, {"accuracy": Score(0.83, (0.82, 0.84), 0.02)})}
     return replace(classification(), history=history, members=members, metrics=metrics, shown_seed=0)
 
 
@@ -192,7 +185,7 @@ def _hostile() -> TrainingReport:
         experiment_toml=HOSTILE,
         layers=(LayerRow(HOSTILE, HOSTILE, HOSTILE, (3,), 1, 1),),
         history=replace(base.history, loss_name=HOSTILE),
-        metrics={"test": {**_part(30), HOSTILE: 0.5, "per_class": [{"name": HOSTILE, HOSTILE: 0.5}]}},
+        metrics={"test": replace(_part(30, HOSTILE), scores={**_part(30).scores, HOSTILE: Score(0.5)})},
         baseline_name=HOSTILE,
         confusion=replace(confusion, examples=examples),
         mistakes=examples,
@@ -233,7 +226,7 @@ def _nothing_finite(base: TrainingReport) -> TrainingReport:
         if curve is not None:
             curve[:] = np.nan
     nan = float("nan")
-    metrics = {"test": {"n": 30, "accuracy": nan, "rmse": nan, "ci95": [nan, nan], "baseline": {"accuracy": nan}}}
+    metrics = {"test": PartScores(30, {"accuracy": Score(nan, None, None, nan), "rmse": Score(nan)})}
     mistakes = tuple(replace(e, probabilities=tuple(nan for _ in e.probabilities)) for e in base.mistakes)
     base = replace(base, history=history, metrics=metrics, mistakes=mistakes)
     if base.predictions is None:

@@ -27,6 +27,7 @@ from descentlab.evaluation._curves import (
 from descentlab.evaluation._inference import Inference as Inference, infer as infer
 from descentlab.evaluation._intervals import (
     Interval as Interval,
+    clip_to_share as clip_to_share,
     mean_and_deviation as mean_and_deviation,
     paired_share_difference as paired_share_difference,
     t_quantile as t_quantile,

@@ -39,15 +39,17 @@ from descentlab.results._declaration import (
     Words as Words,
 )
 from descentlab.results._json import as_arrays as as_arrays, as_json as as_json, to_plain as to_plain
+from descentlab.results._measured import ClassScores as ClassScores, PartScores as PartScores, Score as Score
 from descentlab.results._numbers import number as number, seconds as seconds
 from descentlab.results._page_content import Page as Page
-from descentlab.results._page_render import render_page as render_page
+from descentlab.results._page_render import render as render, render_page as render_page
 from descentlab.results._part_content import (
     Band as Band,
     Bars as Bars,
     BoundaryRow as BoundaryRow,
     Chart as Chart,
     Fields as Fields,
+    Fragment as Fragment,
     Map as Map,
     Mark as Mark,
     Path2D as Path2D,
@@ -59,7 +61,6 @@ from descentlab.results._part_content import (
     WordTable as WordTable,
 )
 from descentlab.results._png import png_uri as png_uri
-from descentlab.results._render import render as render
 from descentlab.results._result import Result as Result
 from descentlab.results._steps_content import DrawnLayer as DrawnLayer, Scene as Scene, Step as Step, Steps as Steps
 from descentlab.results._summary import mark_code as mark_code

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped, UInt8
+
+from descentlab.results._measured import PartScores
 
 Task = Literal["classification", "regression"]
 PartName = Literal["train", "validation", "test"]
@@ -14,10 +16,11 @@ Link = Literal["softmax", "sigmoid", "tanh", "linear"]
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a list of facts, as "batch size" and "5 examples"."""
+    """One line of a list of facts, as "batch size" and "5 examples"; a key figure may have a note below it."""
 
     label: str
     value: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -247,10 +250,7 @@ class TrainingReport:
         experiment_toml: The experiment, as `descentlab train` reads it.
         layers: The network, from input to output.
         history: The curves.
-        metrics: By part ("train", "validation", "test"), as in `descentlab train --json`. A metric is a number, or
-            `{"mean", "sd", "ci95"}` over members, or `{"value", "ci95"}`. `n` counts examples; `ci95` beside them is
-            the interval of the accuracy (of the RMSE, for regression); `<metric>_ci95` that of another metric;
-            `baseline` the naive baseline's metrics by name; `per_class` a list of a class's numbers each, with `class`.
+        metrics: Scores by part: "train", "validation", "test".
         baseline_name: What the naive baseline is, as "always the largest class, versicolor".
         members: The networks of a population of more than one.
         shown_seed: Of a population, the seed of the network that `confusion` and all below it are of.
@@ -269,7 +269,7 @@ class TrainingReport:
     experiment_toml: str
     layers: tuple[LayerRow, ...]
     history: History
-    metrics: Mapping[str, Mapping[str, Any]]
+    metrics: Mapping[str, PartScores]
     baseline_name: str = ""
     members: tuple[Member, ...] = ()
     shown_seed: int | None = None

@@ -92,11 +92,19 @@ class Tables(Mapping[str, Table]):
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a page under one heading: sentences (`code` between backticks), then tables, charts and pictures."""
+    """A part of a page under one heading: sentences (`code` between backticks), then tables, charts and pictures.
+
+    Attributes:
+        title: The heading.
+        sentences: What is said before the parts.
+        parts: Tables, charts and pictures, in their order.
+        key: Anchor of the section in the page; numbered by default.
+    """
 
     title: str
     sentences: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +121,7 @@ class Declaration:
         notes: What must be known to trust it.
         facts: Where it comes from: data, network, settings, versions.
         seconds: Wall time by phase, in seconds.
+        heading: What kind of page it is, if another word than the laboratory's name.
     """
 
     laboratory: str
@@ -124,6 +133,7 @@ class Declaration:
     notes: tuple[str, ...] = ()
     facts: tuple[Row, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+    heading: str = ""
 
     @cached_property
     def said(self) -> Words:
@@ -132,8 +142,8 @@ class Declaration:
 
     @property
     def kind(self) -> str:
-        """Name of the laboratory as a heading: "Learning rate"."""
-        return self.laboratory.replace("_", " ").capitalize()
+        """What kind of page it is, as "Learning rate"."""
+        return self.heading or self.laboratory.replace("_", " ").capitalize()
 
     def with_tables(self, tables: Tables) -> "Declaration":
         """Return the same with other tables, and what the words say of them."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from descentlab.results._content import TrainingReport
-from descentlab.results._measured import PART_TITLES, Measured, leading_metric, metric_title
+from descentlab.results._measured import PART_TITLES, Score, leading_metric, metric_title
 from descentlab.results._scales import Scale, Tick, linear_scale
 
 PILE = 34.0
@@ -38,15 +38,17 @@ class IntervalChart:
     baseline_text: str
 
 
-def interval_chart(report: TrainingReport, found: dict[str, dict[str, Measured]], told: str) -> IntervalChart | None:
+def interval_chart(report: TrainingReport, judged: str) -> IntervalChart | None:
     """Lay out the figure; None where the leading metric was not measured."""
-    name = leading_metric(found[told])
-    rows = [(part, found[part][name]) for part in found if name in found[part]] if name else []
+    scores = {part: measured.scores for part, measured in report.metrics.items()}
+    name = leading_metric(scores[judged])
+    parts = [part for part in PART_TITLES if part in scores and name in scores[part]] if name else []
+    rows = [(part, scores[part][name]) for part in parts] if name else []
     rows = [(part, cell) for part, cell in rows if np.isfinite(cell.value)]
     if not rows or name is None:
         return None
     members = {part: _member_values(report, part, name) for part, _ in rows}
-    baseline = found[told][name].baseline
+    baseline = scores[judged][name].baseline
     baseline = baseline if baseline is not None and np.isfinite(baseline) else None
     values = [v for part, cell in rows for v in (cell.value, *(cell.interval or ()), *members[part])]
     values += [] if baseline is None else [baseline]
@@ -59,7 +61,7 @@ def interval_chart(report: TrainingReport, found: dict[str, dict[str, Measured]]
         top += 72.0 if members[part] else 38.0
     place = None if baseline is None else scale.at(baseline)
     return IntervalChart(
-        metric_title(name), top, scale, scale.ticks(), tuple(dots), place, found[told][name].baseline_text
+        metric_title(name), top, scale, scale.ticks(), tuple(dots), place, scores[judged][name].baseline_text
     )
 
 
@@ -69,7 +71,7 @@ def _member_values(report: TrainingReport, part: str, name: str) -> tuple[float,
     return tuple(value for value in values if np.isfinite(value))
 
 
-def _dots(part: str, cell: Measured, members: tuple[float, ...], scale: Scale, y: float) -> Dots:
+def _dots(part: str, cell: Score, members: tuple[float, ...], scale: Scale, y: float) -> Dots:
     low, high = (scale.at(edge) for edge in cell.interval) if cell.interval else (None, None)
     return Dots(
         PART_TITLES[part],

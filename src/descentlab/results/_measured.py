@@ -1,11 +1,7 @@
-"""One metric of one part, read from the form that `--json` has."""
+"""Scores of the parts of the data."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 
 from descentlab.results._numbers import fixed
 
@@ -36,14 +32,14 @@ def metric_title(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Measured:
-    """One metric of one part.
+class Score:
+    """One score of one part of the data.
 
     Attributes:
-        value: The value, or the mean over members.
+        value: The value, or the mean over the networks of a population.
         interval: Its 95% interval.
-        deviation: Standard deviation over members.
-        baseline: The naive baseline's value.
+        deviation: Standard deviation over the networks; None for a single one.
+        baseline: Value of the naive baseline.
     """
 
     value: float
@@ -72,52 +68,41 @@ class Measured:
         return "" if self.baseline is None else fixed(self.baseline)
 
 
-def read_part(part: Mapping[str, Any]) -> dict[str, Measured]:
-    """Read one part's metrics from the form that `--json` has; what is not a metric is passed over."""
-    baseline = part.get("baseline")
-    naive = baseline if isinstance(baseline, Mapping) else {}
-    found = {}
-    for name, entry in part.items():
-        if name in ("n", "baseline") or name.startswith("num_") or name.endswith("ci95"):
-            continue
-        measured = read_measured(entry, _interval(part.get(f"{name}_ci95")), _real(naive.get(name)))
-        if measured is not None:
-            found[name] = measured
-    leading = leading_metric(found)
-    if leading and found[leading].interval is None and _interval(part.get("ci95")):
-        old = found[leading]
-        found[leading] = Measured(old.value, _interval(part.get("ci95")), old.deviation, old.baseline)
-    return found
+@dataclass(frozen=True)
+class ClassScores:
+    """How well one class is predicted.
+
+    Attributes:
+        name: Name of the class.
+        values: Precision, recall and F1, by these names; None where a score is not defined.
+        support: Examples of the class; the mean over the networks of a population.
+    """
+
+    name: str
+    values: Mapping[str, float | None]
+    support: float
 
 
-def leading_metric(found: Mapping[str, Measured]) -> str | None:
-    """Name the metric by which the run is judged, to which a lone `ci95` belongs."""
-    return next((name for name in ("accuracy", "rmse", "loss") if name in found), None)
+@dataclass(frozen=True)
+class PartScores:
+    """All scores of one part of the data.
+
+    Attributes:
+        num_examples: Examples that were measured.
+        scores: Scores by name, as "accuracy".
+        classes: Scores of each class; empty for a real target.
+    """
+
+    num_examples: int
+    scores: Mapping[str, Score]
+    classes: tuple[ClassScores, ...] = ()
 
 
-def best_part(metrics: Mapping[str, Mapping[str, Any]]) -> str | None:
+def leading_metric(scores: Mapping[str, Score]) -> str | None:
+    """Name the score by which the run is judged."""
+    return next((name for name in ("accuracy", "rmse", "loss") if name in scores), None)
+
+
+def best_part(metrics: Mapping[str, PartScores]) -> str | None:
     """Name the part that says most of new examples: test, else validation, else training."""
-    return next((part for part in ("test", "validation", "train") if metrics.get(part)), None)
-
-
-def read_measured(entry: object, interval: tuple[float, float] | None, baseline: float | None) -> Measured | None:
-    """Read a metric that is a number or a mapping; None where it is neither."""
-    if isinstance(entry, Mapping):
-        value = _real(entry.get("mean", entry.get("value")))
-        own = _interval(entry.get("ci95")) or interval
-        return None if value is None else Measured(value, own, _real(entry.get("sd")), baseline)
-    value = _real(entry)
-    return None if value is None else Measured(value, interval, None, baseline)
-
-
-def _real(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        return None
-    return float(value)
-
-
-def _interval(value: object) -> tuple[float, float] | None:
-    if not isinstance(value, (list, tuple)) or len(value) != 2:
-        return None
-    low, high = _real(value[0]), _real(value[1])
-    return None if low is None or high is None or not math.isfinite(low + high) else (low, high)
+    return next((part for part in ("test", "validation", "train") if part in metrics), None)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from descentlab.results._content import TrainingReport
 from descentlab.results._csv import Download, download
@@ -10,15 +9,15 @@ from descentlab.results._intervals import IntervalChart, interval_chart
 from descentlab.results._measured import (
     PART_TITLES,
     TITLES,
-    Measured,
+    ClassScores,
+    PartScores,
+    Score,
     best_part,
     metric_title,
-    read_measured,
-    read_part,
 )
-from descentlab.results._numbers import count
+from descentlab.results._numbers import count, fixed
 
-CLASS_TITLES = {"f1": "F1", "support": "examples"}
+CLASS_TITLES = {"f1": "F1"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class MetricRow:
 
     name: str
     title: str
-    cells: tuple[Measured | None, ...]
+    cells: tuple[Score | None, ...]
     baseline: str
 
 
@@ -53,16 +52,16 @@ class MetricsView:
 
 def metrics_view(report: TrainingReport) -> MetricsView | None:
     """Lay out the section of metrics; None where nothing was measured."""
-    parts = tuple(name for name in PART_TITLES if report.metrics.get(name))
-    found = {name: read_part(report.metrics[name]) for name in parts}
-    names = _in_order({metric for part in found.values() for metric in part})
+    parts = tuple(name for name in PART_TITLES if name in report.metrics)
+    names = _in_order({name for part in parts for name in report.metrics[part].scores})
     if not names:
         return None
-    told = best_part(report.metrics) or parts[-1]
-    rows = tuple(_row(name, [found[part].get(name) for part in parts], found[told].get(name)) for name in names)
-    headers = tuple((PART_TITLES[part], _size(report.metrics[part])) for part in parts)
-    columns, classes = _class_rows(report.metrics[told].get("per_class"))
-    return MetricsView(headers, rows, interval_chart(report, found, told), columns, classes, _saved(found))
+    judged = best_part(report.metrics) or parts[-1]
+    scores = {part: report.metrics[part].scores for part in parts}
+    rows = tuple(_row(name, [scores[part].get(name) for part in parts], scores[judged].get(name)) for name in names)
+    headers = tuple((PART_TITLES[part], f"n = {count(report.metrics[part].num_examples)}") for part in parts)
+    columns, classes = _class_rows(report.metrics[judged].classes)
+    return MetricsView(headers, rows, interval_chart(report, judged), columns, classes, _saved(report.metrics))
 
 
 def _in_order(names: set[str]) -> list[str]:
@@ -70,35 +69,40 @@ def _in_order(names: set[str]) -> list[str]:
     return sorted(names, key=lambda name: (known.index(name) if name in TITLES else len(known), name))
 
 
-def _size(part: Mapping[str, Any]) -> str:
-    num = read_measured(part.get("n"), None, None)
-    return f"n = {count(round(num.value))}" if num else ""
+def _row(name: str, cells: list[Score | None], judged: Score | None) -> MetricRow:
+    return MetricRow(name, metric_title(name), tuple(cells), judged.baseline_text if judged else "")
 
 
-def _row(name: str, cells: list[Measured | None], told: Measured | None) -> MetricRow:
-    return MetricRow(name, metric_title(name), tuple(cells), told.baseline_text if told else "")
-
-
-def _class_rows(entries: object) -> tuple[tuple[str, ...], tuple[ClassRow, ...]]:
-    if not isinstance(entries, (list, tuple)) or not all(isinstance(entry, Mapping) for entry in entries):
+def _class_rows(classes: tuple[ClassScores, ...]) -> tuple[tuple[str, ...], tuple[ClassRow, ...]]:
+    if not classes:
         return (), ()
-    columns = [key for key in (entries[0] if entries else {}) if key not in ("class", "name")]
-    rows = (ClassRow(str(entry.get("class", entry.get("name", ""))), _class_cells(entry, columns)) for entry in entries)
-    return tuple(CLASS_TITLES.get(column) or column.replace("_", " ") for column in columns), tuple(rows)
+    names = tuple(classes[0].values)
+    rows = tuple(
+        ClassRow(
+            scores.name,
+            (
+                *("–" if (value := scores.values[name]) is None else fixed(value) for name in names),
+                _size(scores.support),
+            ),
+        )
+        for scores in classes
+    )
+    return (*(CLASS_TITLES.get(name, name) for name in names), "examples"), rows
 
 
-def _class_cells(entry: Mapping[str, Any], columns: list[str]) -> tuple[str, ...]:
-    found = [read_measured(entry.get(column), None, None) for column in columns]
-    whole = [isinstance(entry.get(column), int) for column in columns]
-    cells = zip(found, whole, strict=True)
-    return tuple("–" if one is None else count(int(one.value)) if is_whole else one.text for one, is_whole in cells)
+def _cell(value: float | None) -> str:
+    return "–" if value is None else fixed(value)
 
 
-def _saved(found: dict[str, dict[str, Measured]]) -> Download:
+def _size(support: float) -> str:
+    return count(int(support)) if float(support).is_integer() else fixed(support)
+
+
+def _saved(metrics: Mapping[str, PartScores]) -> Download:
     rows = (
-        (part, name, cell.value, *(cell.interval or ("", "")), _or_blank(cell.deviation), _or_blank(cell.baseline))
-        for part, metrics in found.items()
-        for name, cell in metrics.items()
+        (part, name, score.value, *(score.interval or ("", "")), _or_blank(score.deviation), _or_blank(score.baseline))
+        for part, measured in metrics.items()
+        for name, score in measured.scores.items()
     )
     return download("metrics.csv", ("part", "metric", "value", "ci95_low", "ci95_high", "sd", "baseline"), rows)
 

@@ -1,18 +1,19 @@
 """A page of results as one self-contained HTML file."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from descentlab.results._bars import bars_view, fields_view
 from descentlab.results._boundary import BoundaryView, boundary_view
 from descentlab.results._chart import chart_view
 from descentlab.results._columns import Table
+from descentlab.results._content import TrainingReport
 from descentlab.results._csv import download
 from descentlab.results._declaration import Declaration, Part, Section
 from descentlab.results._map import map_view
 from descentlab.results._page_content import Page
-from descentlab.results._part_content import Bars, BoundaryRow, Chart, Fields, Map, Picture, Tiles, WordTable
+from descentlab.results._part_content import Bars, BoundaryRow, Chart, Fields, Fragment, Map, Picture, Tiles, WordTable
 from descentlab.results._png import png_uri
 from descentlab.results._render import page_frame
 from descentlab.results._steps import steps_view
@@ -20,6 +21,7 @@ from descentlab.results._steps_content import Steps
 from descentlab.results._summary import mark_code
 from descentlab.results._tables import TableView, table_view
 from descentlab.results._tiles import tiles_view
+from descentlab.results._training_page import declare_training
 
 NUMBER = re.compile(r"(?:[-+−–—.,%±×∞\s\d⁻⁰¹²³⁴⁵⁶⁷⁸⁹]|to)*")
 """What a cell of a column of numbers may be, as `0.1 ± 0.02` or `−1 to 2`."""
@@ -53,6 +55,18 @@ def render_page(page: Declaration | Page) -> str:
     )
 
 
+def render(report: TrainingReport) -> str:
+    """Write the page of a training.
+
+    Args:
+        report: What to show.
+
+    Returns:
+        The page's HTML.
+    """
+    return render_page(declare_training(report))
+
+
 def _page_of(declaration: Declaration) -> Page:
     said = declaration.said
     return Page(
@@ -69,7 +83,7 @@ def _page_of(declaration: Declaration) -> Page:
 def section_view(section: Section, place: int) -> dict[str, Any]:
     """Lay a section out: its words, and its parts drawn and grouped."""
     return {
-        "key": f"part-{place + 1}",
+        "key": section.key or f"part-{place + 1}",
         "title": section.title,
         "sentences": [mark_code((text,)) for text in section.sentences],
         "groups": _groups(section.parts, f"figure-{place + 1}"),
@@ -89,31 +103,17 @@ def _groups(parts: Sequence[Part], key: str) -> list[dict[str, Any]]:
 
 
 def _part(part: Part, key: str) -> dict[str, Any]:
-    match part:
-        case Chart():
-            view = chart_view(part, key)
-            return {"kind": "chart", "view": view} if view else _empty(part.title)
-        case Map():
-            drawn = map_view(part, key)
-            return {"kind": "map", "view": drawn} if drawn else _empty(part.title)
-        case Table() | WordTable():
-            return {"kind": "table", "table": table_view(part) if isinstance(part, Table) else _word_table(part)}
-        case Bars():
-            return {"kind": "bars", "bars": part, "drawn": bars_view(part)}
-        case Fields():
-            return {"kind": "fields", "fields": part, "drawn": fields_view(part)}
-        case Steps():
-            return {"kind": "steps", "view": steps_view(part, key, _groups)}
-        case BoundaryRow():
-            return {"kind": "boundaries", "row": part, "key": key, "planes": _planes(part)}
-        case Tiles() | Picture():
-            return _pictures(part)
+    return VIEWS[type(part)](part, key)
 
 
-def _pictures(part: Tiles | Picture) -> dict[str, Any]:
-    if isinstance(part, Tiles):
-        return {"kind": "tiles", "tiles": part, "drawn": tiles_view(part)}
-    return {"kind": "picture", "picture": part, "uri": png_uri(part.pixels.astype("uint8"))}
+def _chart(part: Chart, key: str) -> dict[str, Any]:
+    view = chart_view(part, key)
+    return {"kind": "chart", "view": view} if view else _empty(part.title)
+
+
+def _map(part: Map, key: str) -> dict[str, Any]:
+    view = map_view(part, key)
+    return {"kind": "map", "view": view} if view else _empty(part.title)
 
 
 def _empty(title: str) -> dict[str, Any]:
@@ -136,3 +136,19 @@ def _word_table(table: WordTable) -> TableView:
     saved = download("table.csv", table.head, table.rows) if table.is_saved else None
     is_number = tuple(_number_columns(table))
     return TableView(table.title, table.head, (), is_number, table.rows, table.bad, table.total, table.note, saved)
+
+
+VIEWS: Mapping[type, Callable[[Any, str], dict[str, Any]]] = {
+    Chart: _chart,
+    Map: _map,
+    Table: lambda part, _: {"kind": "table", "table": table_view(part)},
+    WordTable: lambda part, _: {"kind": "table", "table": _word_table(part)},
+    Bars: lambda part, _: {"kind": "bars", "bars": part, "drawn": bars_view(part)},
+    Fields: lambda part, _: {"kind": "fields", "fields": part, "drawn": fields_view(part)},
+    Steps: lambda part, key: {"kind": "steps", "view": steps_view(part, key, _groups)},
+    BoundaryRow: lambda part, key: {"kind": "boundaries", "row": part, "key": key, "planes": _planes(part)},
+    Tiles: lambda part, _: {"kind": "tiles", "tiles": part, "drawn": tiles_view(part)},
+    Picture: lambda part, _: {"kind": "picture", "picture": part, "uri": png_uri(part.pixels.astype("uint8"))},
+    Fragment: lambda part, _: {"kind": "fragment", "html": part.html},
+}
+"""How each kind of part is drawn: the kind names the template `part_KIND.html`, which asks for the rest."""

@@ -235,4 +235,11 @@ class Tiles:
     note: str = ""
 
 
-PlainPart = Chart | Map | WordTable | BoundaryRow | Picture | Bars | Fields | Tiles
+@dataclass(frozen=True)
+class Fragment:
+    """A part that a template of its own has drawn: HTML in which all names are escaped already."""
+
+    html: str
+
+
+PlainPart = Chart | Map | WordTable | BoundaryRow | Picture | Bars | Fields | Tiles | Fragment

@@ -1,4 +1,4 @@
-"""A training report as one self-contained HTML page."""
+"""Templates filled in: whole pages that need nothing but themselves, and parts of them."""
 
 import base64
 import hashlib
@@ -6,58 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from descentlab.results._account import account_view
-from descentlab.results._boundary import boundary_view
-from descentlab.results._calibration import calibration_view
-from descentlab.results._confusion import confusion_view
-from descentlab.results._content import TrainingReport
-from descentlab.results._examples import columns_of, view_examples
-from descentlab.results._history import curves_view
-from descentlab.results._members import members_view
-from descentlab.results._metrics import metrics_view
 from descentlab.results._numbers import count
-from descentlab.results._regression import regression_view
-from descentlab.results._summary import as_sentence, key_figures, mark_code, part_shares, phases
+from descentlab.results._summary import as_sentence
 
 if TYPE_CHECKING:
     import jinja2
 
 TEMPLATES = Path(__file__).parent / "templates"
-
-
-def render(report: TrainingReport) -> str:
-    """Write a training report as a page that needs nothing but itself.
-
-    Styles, script, pictures and every figure's numbers are inside; the page's own policy forbids it to load
-    anything. All names, which may come from files of strangers, are escaped.
-
-    Args:
-        report: What to say.
-
-    Returns:
-        The page's HTML.
-    """
-    mistakes = view_examples(report.mistakes, _classes(report))
-    return page_frame(
-        "report.html",
-        report=report,
-        outcome=mark_code(report.outcome),
-        figures=key_figures(report),
-        shares=part_shares(report.facts.parts),
-        phases=phases(report.facts.seconds),
-        num_params=sum(layer.num_params for layer in report.layers),
-        multiply_adds=sum(layer.multiply_adds for layer in report.layers),
-        curves=curves_view(report.history, tuple(member.seed for member in report.members)),
-        metrics=metrics_view(report),
-        members=members_view(report.members),
-        confusion=report.confusion and confusion_view(report.confusion),
-        calibration=report.calibration and calibration_view(report.calibration),
-        regression=report.predictions and regression_view(report.predictions),
-        mistakes=mistakes,
-        mistake_columns=columns_of(mistakes),
-        boundary=report.boundary and boundary_view(report.boundary),
-        account=report.account and account_view(report.account),
-    )
 
 
 def page_frame(template: str, *, assets: tuple[str, ...] = (), **values: Any) -> str:
@@ -88,10 +43,6 @@ def shared_style() -> str:
 
 def _joined(names: tuple[str, ...], kind: str) -> str:
     return "\n".join((TEMPLATES / f"{name}.{kind}").read_text(encoding="utf-8") for name in names)
-
-
-def _classes(report: TrainingReport) -> tuple[str, ...]:
-    return report.confusion.classes if report.confusion else report.account.classes if report.account else ()
 
 
 @cache

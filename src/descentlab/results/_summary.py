@@ -3,18 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from descentlab.results._content import TrainingReport
-from descentlab.results._measured import PART_TITLES, TITLES, best_part, leading_metric, read_part
+from descentlab.results._content import Row, TrainingReport
+from descentlab.results._measured import PART_TITLES, TITLES, best_part, leading_metric
 from descentlab.results._numbers import count, seconds
-
-
-@dataclass(frozen=True)
-class KeyFigure:
-    """A number to remember, what it is, and a word on how sure it is."""
-
-    label: str
-    value: str
-    note: str
 
 
 @dataclass(frozen=True)
@@ -27,10 +18,10 @@ class PartShare:
     percent: float
 
 
-def key_figures(report: TrainingReport) -> tuple[KeyFigure, ...]:
+def key_figures(report: TrainingReport) -> tuple[Row, ...]:
     """Choose the numbers to remember: how well, on how much, how large, how long."""
-    found = [_measured(report), _members(report), _examples(report), _size(report), _time(report)]
-    return tuple(figure for figure in found if figure is not None)[:4]
+    figures = [_measured(report), _members(report), _examples(report), _size(report), _time(report)]
+    return tuple(figure for figure in figures if figure is not None)[:4]
 
 
 def mark_code(sentences: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
@@ -66,43 +57,40 @@ def phases(taken: Mapping[str, float]) -> tuple[tuple[str, str], ...]:
     return tuple((name.replace("_", " "), seconds(value)) for name, value in taken.items())
 
 
-def _measured(report: TrainingReport) -> KeyFigure | None:
+def _measured(report: TrainingReport) -> Row | None:
     part = best_part(report.metrics)
-    found = read_part(report.metrics[part]) if part else {}
-    name = leading_metric(found)
+    scores = report.metrics[part].scores if part else {}
+    name = leading_metric(scores)
     if part is None or name is None:
         return None
-    cell = found[name]
-    note = f"95% interval {cell.interval_text}" if cell.interval else ""
-    return KeyFigure(f"{PART_TITLES[part]} {TITLES.get(name, name)}", cell.text, note)
+    note = f"95% interval {scores[name].interval_text}" if scores[name].interval else ""
+    return Row(f"{PART_TITLES[part]} {TITLES.get(name, name)}", scores[name].text, note)
 
 
-def _members(report: TrainingReport) -> KeyFigure | None:
+def _members(report: TrainingReport) -> Row | None:
     if len(report.members) < 2:
         return None
     diverged = sum(member.diverged_at is not None for member in report.members)
-    return KeyFigure(
-        "networks", count(len(report.members)), f"{diverged} diverged" if diverged else "each its own seed"
-    )
+    return Row("networks", count(len(report.members)), f"{diverged} diverged" if diverged else "each its own seed")
 
 
-def _examples(report: TrainingReport) -> KeyFigure:
+def _examples(report: TrainingReport) -> Row:
     epochs = int(report.history.epochs[-1]) if len(report.history.epochs) else 0
     num = report.facts.parts.get("train", 0)
-    return KeyFigure("training examples", count(num), f"{count(epochs)} epoch{'' if epochs == 1 else 's'}")
+    return Row("training examples", count(num), f"{count(epochs)} epoch{'' if epochs == 1 else 's'}")
 
 
-def _size(report: TrainingReport) -> KeyFigure | None:
+def _size(report: TrainingReport) -> Row | None:
     if not report.layers:
         return None
     adds = sum(layer.multiply_adds for layer in report.layers)
     num = sum(layer.num_params for layer in report.layers)
-    return KeyFigure("parameters", count(num), f"{count(adds)} multiply-adds an example")
+    return Row("parameters", count(num), f"{count(adds)} multiply-adds an example")
 
 
-def _time(report: TrainingReport) -> KeyFigure | None:
+def _time(report: TrainingReport) -> Row | None:
     taken = report.facts.seconds
     if "train" not in taken:
         return None
     note = f"{seconds(taken['total'])} in all" if "total" in taken else ""
-    return KeyFigure("training time", seconds(taken["train"]), note)
+    return Row("training time", seconds(taken["train"]), note)

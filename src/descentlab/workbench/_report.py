@@ -1,13 +1,21 @@
 """A trained and measured population laid out as plain data for its page."""
 
 import math
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from descentlab import results
 from descentlab.data import Dataset
-from descentlab.evaluation import RealMetrics, reliability_bins, softmax_account
+from descentlab.evaluation import (
+    ClassMetrics,
+    ClassScore,
+    RealMetrics,
+    clip_to_share,
+    mean_and_deviation,
+    reliability_bins,
+    softmax_account,
+)
 from descentlab.runs import RunFolder
 from descentlab.spec import AugmentSpec, Experiment, to_toml
 from descentlab.training import Plan, precision_of
@@ -58,7 +66,7 @@ def build_report(
             for r in plan.network.table()
         ),
         history=_history(plan, outcome),
-        metrics={name: _metrics(outcome.metrics[name]) for name in first.parts},
+        metrics={name: _scores([member.parts[name].metrics for member in outcome.members]) for name in first.parts},
         baseline_name=_baseline_name(result),
         members=_members(outcome, part) if len(outcome.members) > 1 else (),
         shown_seed=first.seed if len(outcome.members) > 1 else None,
@@ -173,17 +181,55 @@ def _history(plan: Plan, outcome: Outcome) -> results.History:
     )
 
 
-def _metrics(values: dict[str, Any]) -> dict[str, Any]:
-    """Bring a part's metrics to the form that the page's table reads."""
-    kept = {name: value for name, value in values.items() if name not in ("members", "confusion", "reliability")}
-    kept["baseline"] = {name: value for name, value in kept["baseline"].items() if name != "class"}
-    if "per_class" in kept:
-        kept["per_class"] = [{_class_key(key): item for key, item in one.items()} for one in kept["per_class"]]
-    return {name: value for name, value in kept.items() if value is not None}
+def _scores(metrics: Sequence[ClassMetrics | RealMetrics]) -> results.PartScores:
+    """Bring the scores of one part, of each network, to the form that the page shows."""
+    first = metrics[0]
+    if isinstance(first, RealMetrics):
+        baselines, intervals = {"rmse": "baseline_rmse", "mae": "baseline_mae"}, {"rmse": "rmse_ci95", "r2": "r2_ci95"}
+        names = ("rmse", "mae", "r2", "loss")
+        classes: tuple[results.ClassScores, ...] = ()
+    else:
+        baselines, intervals = {"accuracy": "baseline_accuracy"}, {"accuracy": "accuracy_ci95"}
+        names = (
+            "accuracy",
+            "balanced_accuracy",
+            "macro_f1",
+            "roc_auc",
+            "loss",
+            "log_loss",
+            "brier",
+            "calibration_error",
+        )
+        tables = [each.by_class for each in metrics if isinstance(each, ClassMetrics)]
+        classes = tuple(_class_scores(scores) for scores in zip(*tables, strict=True))
+    scores: dict[str, results.Score] = {}
+    for name in names:
+        values = [value for each in metrics if (value := getattr(each, name)) is not None]
+        naive = baselines.get(name)
+        baseline = None if naive is None else float(np.mean([getattr(each, naive) for each in metrics]))
+        if len(metrics) == 1 and values:
+            interval = getattr(first, intervals[name]) if name in intervals else None
+            scores[name] = results.Score(float(values[0]), _finite(interval), None, baseline)
+        elif finite := [value for value in values if np.isfinite(value)]:
+            mean, deviation, interval = mean_and_deviation(finite)
+            is_share = name not in ("loss", "log_loss", "brier", "rmse", "mae", "r2")
+            scores[name] = results.Score(
+                mean, clip_to_share(interval) if interval and is_share else interval, deviation, baseline
+            )
+    return results.PartScores(first.num_examples, scores, classes)
 
 
-def _class_key(key: str) -> str:
-    return "class" if key == "name" else key
+def _finite(interval: tuple[float, float] | None) -> tuple[float, float] | None:
+    return interval if interval is not None and np.isfinite(interval).all() else None
+
+
+def _class_scores(scores: Sequence[ClassScore]) -> results.ClassScores:
+    """Join one class's scores over the networks: means of what is defined."""
+    values: dict[str, float | None] = {}
+    for name in ("precision", "recall", "f1"):
+        known = [value for each in scores if (value := getattr(each, name)) is not None]
+        values[name] = float(np.mean(known)) if known else None
+    return results.ClassScores(scores[0].name, values, float(np.mean([each.support for each in scores])))
 
 
 def _baseline_name(result: PartResult) -> str:
