@@ -100,6 +100,8 @@ def _run(
 
     result = watch(start, is_silent=quiet or as_json)
     page = None if result.path is None else result.path / "report.html"
+    if page is not None and not page.is_file():  # a study keeps its numbers without a page too
+        page = None
     if html is not None:
         save_text(html, result.to_page())
         page = html
@@ -114,6 +116,8 @@ def _run(
         console.print(str(result), markup=False)
         if page is not None:
             console.print(f"\nreport: {page}", markup=False)
+        elif result.path is not None:
+            console.print(f"\nfiles: {result.path}", markup=False)
 
 
 def _help(function: Callable[..., Any]) -> str:

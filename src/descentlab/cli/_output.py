@@ -1,7 +1,6 @@
 """Where words go: results to stdout, all else to stderr."""
 
 import json
-import math
 import os
 import sys
 from collections.abc import Iterable
@@ -10,7 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
-from descentlab.core import StorageError
+from descentlab.core import StorageError, to_plain
 
 
 def to_stdout() -> Console:
@@ -32,7 +31,7 @@ def print_notes(notes: Iterable[str]) -> None:
 def print_json(values: dict[str, Any]) -> None:
     """Print one JSON object to stdout; a number that is not finite becomes null, as JSON has no word for it."""
     is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    sys.stdout.write(json.dumps(_finite(values), indent=2, ensure_ascii=not is_utf8) + "\n")
+    sys.stdout.write(json.dumps(to_plain(values), indent=2, ensure_ascii=not is_utf8) + "\n")
 
 
 def save_text(path: Path, text: str) -> None:
@@ -58,13 +57,3 @@ def save_text(path: Path, text: str) -> None:
             partial.unlink(missing_ok=True)
     except OSError as error:
         raise StorageError(f"{path}: cannot be written ({error.strerror}); name another file by --out") from None
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {name: _finite(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return value

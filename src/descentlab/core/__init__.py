@@ -1,4 +1,4 @@
-"""Floor 1: errors, random draws, plain tables and declared options. It knows nothing of data, networks or training."""
+"""Floor 1: errors, random draws, plain values, tables, declared options. It knows nothing of data or training."""
 
 from descentlab.core._draws import generator as generator
 from descentlab.core._errors import (
@@ -19,5 +19,6 @@ from descentlab.core._option import (
     options_schema as options_schema,
     parameters_of as parameters_of,
 )
+from descentlab.core._plain import to_plain as to_plain
 from descentlab.core._table import TextTable as TextTable
 from descentlab.core._version import __version__ as __version__

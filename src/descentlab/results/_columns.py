@@ -31,6 +31,7 @@ class Column:
         digits: Significant digits of "number", decimals of "fixed" and "percent".
         is_signed: Whether a positive number is written with its plus, as a difference is.
         is_detail: Whether a terminal leaves the column out.
+        is_hidden: Whether terminal and page leave it out, so that JSON and files alone have it.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Column:
     digits: int | None = None
     is_signed: bool = False
     is_detail: bool = False
+    is_hidden: bool = False
 
     @property
     def head(self) -> str:

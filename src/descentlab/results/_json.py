@@ -1,13 +1,11 @@
 """A declared result as plain values, and as the arrays of its files."""
 
-import math
-from collections.abc import Mapping
-from dataclasses import asdict, is_dataclass
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
+from descentlab.core import to_plain as to_plain
 from descentlab.results._columns import Table
 from descentlab.results._declaration import Declaration, Statement
 
@@ -38,18 +36,3 @@ def _statement(statement: Statement) -> dict[str, Any]:
 def _table(table: Table) -> Any:
     rows = [to_plain(row) for row in table.rows()]
     return rows[0] if table.form.is_single and len(rows) == 1 else rows
-
-
-def to_plain(value: Any) -> Any:
-    """Turn dataclasses, NumPy's values and paths into plain ones, and numbers that are not finite into None."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return to_plain(asdict(value))
-    if isinstance(value, Mapping):
-        return {str(name): to_plain(item) for name, item in value.items()}
-    if isinstance(value, np.ndarray | np.generic):
-        return to_plain(value.tolist())
-    if isinstance(value, list | tuple):
-        return [to_plain(item) for item in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return str(value) if isinstance(value, Path) else value

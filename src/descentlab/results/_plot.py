@@ -10,6 +10,7 @@ from descentlab.core import SpecError, unknown_name
 from descentlab.results._colours import class_colour, hex_of, lighten, score_colours, winner_colours
 from descentlab.results._content import Boundary2D
 from descentlab.results._declaration import Declaration
+from descentlab.results._map import DIVERGING
 from descentlab.results._part_content import Bars, BoundaryRow, Chart, Fields, Map, Picture, Series, Tiles
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _series(axes: "matplotlib.axes.Axes", series: Series) -> None:
 
 
 def _map(field: Any, drawn: Map) -> None:
-    from matplotlib.colors import ListedColormap, LogNorm
+    from matplotlib.colors import LinearSegmentedColormap, ListedColormap, LogNorm
 
     axes = _axes(field, drawn.x_label, drawn.y_label)
     options: dict[str, Any] = {"shading": "nearest", "rasterized": True}
@@ -107,7 +108,8 @@ def _map(field: Any, drawn: Map) -> None:
         options |= {"cmap": colours, "vmin": -0.5, "vmax": len(drawn.names) - 0.5}
     elif drawn.scale == "diverging":
         reach = float(np.abs(known).max(initial=0.0)) or 1.0
-        options |= {"cmap": "RdBu", "vmin": -reach, "vmax": reach}
+        colours = LinearSegmentedColormap.from_list("diverging", np.array(DIVERGING) / 255.0)
+        options |= {"cmap": colours, "vmin": -reach, "vmax": reach}
     elif drawn.scale == "log" and (known > 0.0).any():
         options |= {"norm": LogNorm(float(known[known > 0.0].min()), float(known.max()))}
     mesh = axes.pcolormesh(drawn.x, drawn.y, np.ma.masked_invalid(drawn.values), **options)

@@ -35,13 +35,14 @@ class TableView:
 
 def table_view(table: Table) -> TableView:
     """Lay a typed table out: words for the reader, whole numbers in the file that can be saved."""
-    heads = tuple(column.head for column in table.columns)
+    kept = [place for place, column in enumerate(table.columns) if not column.is_hidden]
+    columns = [table.columns[place] for place in kept]
     return TableView(
         title=table.title or table.form.title,
-        heads=heads,
-        meanings=tuple((column.head, column.meaning) for column in table.columns if column.meaning),
-        is_number=tuple(_is_number(column) for column in table.columns),
-        rows=table.words(),
+        heads=tuple(column.head for column in columns),
+        meanings=tuple((column.head, column.meaning) for column in columns if column.meaning),
+        is_number=tuple(_is_number(column) for column in columns),
+        rows=tuple(tuple(row[place] for place in kept) for row in table.words()),
         bad=table.bad,
         has_total=table.has_total,
         note=table.note or table.form.note,

@@ -20,7 +20,7 @@ def printed_tables(declaration: Declaration) -> tuple[Table, ...]:
 
 def print_table(table: Table) -> TextTable:
     """Return a table's words, without the columns that are left to the page; one row of facts as a list of them."""
-    kept = [place for place, column in enumerate(table.columns) if not column.is_detail]
+    kept = [place for place, column in enumerate(table.columns) if not (column.is_detail or column.is_hidden)]
     title = table.title or table.form.title
     if table.form.is_single:
         rows = tuple((table.columns[place].head, row[place]) for row in table.words() for place in kept)

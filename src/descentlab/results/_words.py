@@ -1,6 +1,7 @@
 """Cells as a person reads them."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from descentlab.core import Estimate, Spread
@@ -27,7 +28,9 @@ def write_cell(cell: Any, column: Column) -> str:
     if cell is None:
         return NOTHING
     if isinstance(cell, Spread):
-        return _write(cell.mean, column) + ("" if cell.sd is None else f" ± {_write(cell.sd, column)}")
+        # Two digits of a deviation are all that some tens of numbers can tell.
+        rounded = replace(column, digits=2, is_signed=False) if column.format == "number" else column
+        return _write(cell.mean, column) + ("" if cell.sd is None else f" ± {_write(cell.sd, rounded)}")
     if isinstance(cell, Estimate):
         value, low, high = (_write(part, column) for part in (cell.value, cell.low, cell.high))
         # Too few seeds give a value without an interval.
