@@ -4,9 +4,10 @@ import numpy as np
 from jaxtyping import Float, Int, UInt8
 
 CLASS_COLOURS = (
-    "#f59322", "#0877bd", "#3f9c5a", "#a4579f", "#c8453b", "#1f9d9d", "#8a6d3b", "#d66ba0", "#6b7a8f", "#a3a22b",
+    "#f59322", "#0877bd", "#0b5d3b", "#a4579f", "#c8453b", "#1f9d9d", "#8a6d3b", "#d66ba0", "#6b7a8f", "#a3a22b",
 )  # fmt: skip
-"""With two classes the first is TensorFlow Playground's orange and the second its blue."""
+"""With two classes the first is TensorFlow Playground's orange and the second its blue. The first three stay apart for
+a reader who sees no green or no red."""
 
 NEUTRAL = "#e8eaeb"
 STRENGTH = 0.63

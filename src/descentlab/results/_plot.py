@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import matplotlib.figure
 
 INK, SOFT, LINE = "#1c2025", "#5a626c", "#deded8"
-TONES = ("#0877bd", "#b35800", "#3f8f4f", "#7b4fa3", "#a03648", "#5a626c")
+TONES = ("#0877bd", "#b35800", "#24292f", "#3f8f4f", "#7b4fa3", "#a03648")
 """The page's colours of series, as report.css has them in its light scheme."""
 RANGES = {"good": "#0877bd", "bad": "#b35800", "neutral": SOFT}
 WIDTH, HEIGHT = 4.8, 3.4
