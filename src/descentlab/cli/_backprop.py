@@ -11,9 +11,9 @@ from descentlab.cli._backprop_cost import refuse, show_cost
 from descentlab.cli._clock import BEGIN
 from descentlab.cli._options import FLAG, Debug, Json, NoFiles, Quiet, Settings
 from descentlab.cli._output import print_json, save_text, to_stdout
-from descentlab.cli._train import read_units
 from descentlab.cli._watch import watch
 from descentlab.core import SpecError
+from descentlab.labs import read_units
 
 if TYPE_CHECKING:
     from descentlab.labs.backprop import Backprop

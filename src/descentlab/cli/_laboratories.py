@@ -19,7 +19,16 @@ from descentlab.labs import LABORATORIES, load_laboratory
 
 TYPES: dict[str, Any] = {"text": str, "number": float, "whole number": int, "list": list[str]}
 Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the page to this file too.")]
-SHARED = {"as_json": (Json, False), "html": (Html, None), "quiet": (Quiet, False), "debug": (Debug, False)}
+Markdown = Annotated[
+    Path | None, typer.Option("--markdown", metavar="FILE", help="Write Markdown with LaTeX to this file too.")
+]
+SHARED = {
+    "html": (Html, None),
+    "markdown": (Markdown, None),
+    "as_json": (Json, False),
+    "quiet": (Quiet, False),
+    "debug": (Debug, False),
+}
 """What every laboratory takes on the command line alone, with its default."""
 
 
@@ -88,6 +97,7 @@ def _run(
     *,
     as_json: bool,
     html: Path | None,
+    markdown: Path | None,
     quiet: bool,
     debug: bool,
 ) -> None:
@@ -99,25 +109,34 @@ def _run(
         return function(**options, **({"watcher": watcher} if takes_watcher else {}))
 
     result = watch(start, is_silent=quiet or as_json)
+    begin = time.perf_counter()
     page = None if result.path is None else result.path / "report.html"
     if page is not None and not page.is_file():  # a study keeps its numbers without a page too
         page = None
     if html is not None:
         save_text(html, result.to_page())
         page = html
+    if markdown is not None:
+        save_text(markdown, result.to_markdown())
     if not quiet:
         print_notes(result.notes)
     if as_json:
-        seconds = {"import": round(import_s, 4), **result.to_json()["seconds"]}
+        values = result.to_json()
+        seconds = {"import": round(import_s, 4), **values["seconds"]}
+        seconds |= {} if html is None else {"page": round(time.perf_counter() - begin, 4)}
         seconds["total"] = round(time.perf_counter() - BEGIN, 4)
-        print_json({**result.to_json(), "seconds": seconds, "report": None if page is None else str(page)})
+        print_json({**values, "seconds": seconds, "report": None if page is None else str(page)})
     elif not quiet:
         console = to_stdout()
         console.print(str(result), markup=False)
-        if page is not None:
-            console.print(f"\nreport: {page}", markup=False)
-        elif result.path is not None:
-            console.print(f"\nfiles: {result.path}", markup=False)
+        written = {"report": page, "files": result.path if page is None else None, "markdown": markdown}
+        lines = [f"{name}: {path}" for name, path in written.items() if path is not None]
+        console.print("\n" + "\n".join(lines or [_how_to_keep(function)]), markup=False)
+
+
+def _how_to_keep(function: Callable[..., Any]) -> str:
+    has_folder = "out" in inspect.signature(function).parameters
+    return f"To keep it: --html FILE{', --markdown FILE, or --out DIR' if has_folder else ' or --markdown FILE'}."
 
 
 def _help(function: Callable[..., Any]) -> str:

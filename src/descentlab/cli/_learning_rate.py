@@ -6,8 +6,9 @@ import typer
 
 from descentlab.cli._options import Debug, Json, NoReport, Out, Quiet, Settings
 from descentlab.cli._output import print_json, to_stdout
-from descentlab.cli._train import read_batch, read_units
+from descentlab.cli._train import read_batch
 from descentlab.cli._watch import watch
+from descentlab.labs import read_units
 
 if TYPE_CHECKING:
     from descentlab.labs.learning_rate import LearningRate

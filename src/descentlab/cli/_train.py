@@ -12,6 +12,7 @@ from descentlab.cli._options import FLAG, Debug, Json, NoReport, Out, Quiet
 from descentlab.cli._output import print_json, to_stdout
 from descentlab.cli._watch import watch
 from descentlab.core import SpecError
+from descentlab.labs import read_units
 
 if TYPE_CHECKING:
     from descentlab.workbench import Run, Watcher
@@ -259,16 +260,6 @@ def _show(run: "Run") -> None:
 
 def _list(text: str | None) -> list[str] | None:
     return None if text is None else [word.strip() for word in text.split(",") if word.strip()]
-
-
-def read_units(text: str | None) -> tuple[int, ...] | None:
-    """Read `--hidden 16,16`."""
-    if text is None:
-        return None
-    words = [word.strip() for word in text.split(",") if word.strip()]
-    if not all(re.fullmatch(r"[0-9]{1,9}", word) and int(word) > 0 for word in words):
-        raise SpecError(f"--hidden {text}: expected units with commas between, as 16,16 (or '' for no hidden layer)")
-    return tuple(int(word) for word in words)
 
 
 def _sides(text: str | None) -> tuple[int, int] | None:

@@ -1,11 +1,16 @@
 """Options that several laboratories share, each declared once."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from descentlab.core import Option
+from descentlab.core import Option, SpecError
+
+if TYPE_CHECKING:
+    import descentlab.spec
+    import descentlab.workbench
 
 What = Annotated[
     "str | os.PathLike[str] | descentlab.spec.Experiment | descentlab.workbench.Run",
@@ -14,6 +19,9 @@ What = Annotated[
 Settings = Annotated[
     Mapping[str, Any] | Sequence[str],
     Option("Change any field of the experiment; repeatable.", "KEY=VALUE", names=("--set",)),
+]
+Hidden = Annotated[
+    str | Sequence[int] | None, Option("Units of the hidden dense layers, as 16,16; '' for none.", "UNITS")
 ]
 Seed = Annotated[int | None, Option("Draws data and initial weights.", "N", default="the experiment's")]
 AnyMember = Annotated[int | None, Option("Which network of a run with several seeds, counted from 0.", "N")]
@@ -29,3 +37,23 @@ def out(default: str) -> Any:
     return Annotated[
         str | os.PathLike[str] | Path | None, Option("Folder of page and numbers.", "DIR", default=default)
     ]
+
+
+def read_units(hidden: str | Sequence[int] | None) -> tuple[int, ...] | None:
+    """Read the units of hidden layers, as `--hidden 16,16`."""
+    if hidden is None or not isinstance(hidden, str):
+        return None if hidden is None else tuple(hidden)
+    words = [word.strip() for word in hidden.split(",") if word.strip()]
+    if not all(re.fullmatch(r"[0-9]{1,9}", word) and int(word) > 0 for word in words):
+        raise SpecError(f"--hidden {hidden}: expected units with commas between, as 16,16 (or '' for no hidden layer)")
+    return tuple(int(word) for word in words)
+
+
+def read_numbers(option: str, numbers: str | Sequence[float] | None) -> tuple[float, ...] | None:
+    """Read several numbers, as `--learning-rate 0.01,0.1,1`."""
+    if numbers is None or not isinstance(numbers, str):
+        return None if numbers is None else tuple(map(float, numbers))
+    try:
+        return tuple(float(word) for word in re.split(r"[\s,]+", numbers.strip(" ,[]")) if word)
+    except ValueError:
+        raise SpecError(f"{option} {numbers[:60]}: expected numbers with commas between, as 0.5,-1") from None

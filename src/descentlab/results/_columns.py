@@ -11,11 +11,12 @@ from descentlab.core import DescentlabError, Estimate, Spread
 if TYPE_CHECKING:
     import pandas as pd
 
-Format = Literal["text", "count", "number", "setting", "fixed", "percent", "seconds", "flag"]
-"""How a cell is written: as it is; 1,234; significant digits; as typed; decimals; 12.3%; 1.42 s; yes or no."""
+Format = Literal["text", "count", "number", "setting", "fixed", "percent", "seconds", "duration", "flag"]
+"""How a cell is written: as it is; 1,234; significant digits; as typed; decimals; 12.3%; 1.42 s; 412 ns; yes or no."""
 
 
-Cell = str | int | float | bool | None | Estimate | Spread | tuple[int, ...] | np.generic
+Cell = str | int | float | bool | None | Estimate | Spread | tuple[int, ...] | tuple[float, ...] | np.generic
+"""What a cell may hold. A tuple of whole numbers is a shape or a place, one of other numbers an array of them."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class TableForm:
         is_single: Whether it has one row, of facts about the whole; JSON then shows one object instead of a list.
         is_saved: Whether the page offers it as a file.
         is_printed: Whether a terminal prints it; where no table says so, the first is printed.
+        most_shown: Most rows that a reader is shown; the files have all. None shows all.
+        is_series: Whether the rows follow one number that rises, so that a few evenly spaced ones show the others.
     """
 
     name: str
@@ -73,6 +76,8 @@ class TableForm:
     is_single: bool = False
     is_saved: bool = True
     is_printed: bool = False
+    most_shown: int | None = None
+    is_series: bool = False
 
     def fill(self, rows: Sequence[Sequence[Cell]], **changes: Any) -> "Table":
         """Make the table of these rows.
@@ -178,6 +183,22 @@ class Table:
             for cells in zip(*self.values, strict=True)
         )
 
+    def shown(self) -> "Table":
+        """Return the rows that a reader is shown, with a note of how many there are."""
+        most, count = self.form.most_shown, len(self)
+        if most is None or count <= most:
+            return self
+        places = np.linspace(0, count - 1, most).round().astype(int) if self.form.is_series else np.arange(most)
+        chosen: list[int] = places.tolist()
+        note = f"{most:,} of {count:,} rows."
+        return replace(
+            self,
+            values=tuple([column[k] for k in chosen] for column in self.values),
+            note=f"{self.note or self.form.note} {note}".strip(),
+            bad=tuple(place for place, k in enumerate(chosen) if k in self.bad),
+            has_total=False,
+        )
+
     def frame(self) -> "pd.DataFrame":
         """Return a DataFrame; an estimate takes three columns, as `loss`, `loss_low` and `loss_high`."""
         import pandas as pd
@@ -216,6 +237,10 @@ class Row(dict[str, Any]):
 def _array(cells: Sequence[Cell] | np.ndarray) -> np.ndarray:
     if isinstance(cells, np.ndarray):
         return cells
+    if any(isinstance(cell, tuple) and any(isinstance(part, float) for part in cell) for cell in cells):
+        lists = np.empty(len(cells), dtype=object)
+        lists[:] = [list(cell) if isinstance(cell, tuple) else None for cell in cells]
+        return lists
     if any(isinstance(cell, str) for cell in cells) or any(isinstance(cell, tuple) for cell in cells):
         return np.array(["" if cell is None else _plain_text(cell) for cell in cells], dtype=object)
     if any(cell is None for cell in cells):

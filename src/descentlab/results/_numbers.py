@@ -59,6 +59,22 @@ def seconds(value: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def duration(value: float) -> str:
+    """Write a time of any length, given in seconds: `412 ns`, `13.2 µs`, `1.42 s`, `3.20 min`, `5.10 h`, `12.0 days`.
+
+    Example:
+        >>> duration(4.12e-7), duration(190.0)
+        ('412 ns', '3.17 min')
+    """
+    for unit, factor in (("ns", 1e9), ("µs", 1e6), ("ms", 1e3), ("s", 1.0)):
+        if value * factor < (999.5 if unit != "s" else 120.0):
+            return f"{number(value * factor)} {unit}"
+    for unit, factor in (("min", 60.0), ("h", 3_600.0)):
+        if value / factor < 100.0:
+            return f"{number(value / factor)} {unit}"
+    return f"{number(value / 86_400.0)} days"
+
+
 def short(text: str, *, length: int = 28) -> str:
     """Cut a long word in its middle, so that both ends can be read."""
     if len(text) <= length:

@@ -71,6 +71,12 @@ class Result(Generic[Measured]):
 
         return render_page(self.declaration)
 
+    def to_markdown(self) -> str:
+        """Return it as Markdown, with its formulas as LaTeX."""
+        from descentlab.results._markdown import as_markdown
+
+        return as_markdown(self.declaration)
+
     def plot(self, title: str | None = None) -> "matplotlib.figure.Figure":
         """Draw the charts and pictures with Matplotlib.
 

@@ -37,6 +37,8 @@ def table_view(table: Table) -> TableView:
     """Lay a typed table out: words for the reader, whole numbers in the file that can be saved."""
     kept = [place for place, column in enumerate(table.columns) if not column.is_hidden]
     columns = [table.columns[place] for place in kept]
+    saved = _save(table) if table.form.is_saved else None
+    table = table.shown()
     return TableView(
         title=table.title or table.form.title,
         heads=tuple(column.head for column in columns),
@@ -46,7 +48,7 @@ def table_view(table: Table) -> TableView:
         bad=table.bad,
         has_total=table.has_total,
         note=table.note or table.form.note,
-        saved=_save(table) if table.form.is_saved else None,
+        saved=saved,
     )
 
 

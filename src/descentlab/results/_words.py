@@ -6,7 +6,7 @@ from typing import Any
 
 from descentlab.core import Estimate, Spread
 from descentlab.results._columns import Column
-from descentlab.results._numbers import count, fixed, number, seconds
+from descentlab.results._numbers import count, duration, fixed, number, seconds
 
 NOTHING = "–"
 """What stands in an empty cell."""
@@ -35,6 +35,8 @@ def write_cell(cell: Any, column: Column) -> str:
         value, low, high = (_write(part, column) for part in (cell.value, cell.low, cell.high))
         # Too few seeds give a value without an interval.
         return value if math.isnan(cell.low) and math.isnan(cell.high) else f"{value} ({low} to {high})"
+    if isinstance(cell, tuple) and any(isinstance(part, float) for part in cell):
+        return ", ".join(_write(part, column) for part in cell)
     if isinstance(cell, tuple):
         return " x ".join(f"{part:,}" for part in cell)
     return _write(cell, column)
@@ -46,6 +48,7 @@ def _write(cell: Any, column: Column) -> str:
 
 
 def _unsigned(cell: Any, column: Column) -> str:
+    digits = 3 if column.digits is None else column.digits
     match column.format:
         case "text":
             return str(cell)
@@ -53,13 +56,13 @@ def _unsigned(cell: Any, column: Column) -> str:
             return "yes" if cell else "no"
         case "count":
             return count(int(cell))
-        case "seconds":
-            return seconds(float(cell))
+        case "seconds" | "duration":
+            return (seconds if column.format == "seconds" else duration)(float(cell))
         case "percent":
             return f"{100.0 * float(cell):.{1 if column.digits is None else column.digits}f}%".replace("-", "−")
-        case "fixed":
-            return fixed(float(cell), decimals=3 if column.digits is None else column.digits)
         case "setting":
             return f"{float(cell):g}".replace("-", "−")
+        case "fixed":
+            return fixed(float(cell), decimals=digits)
         case "number":
-            return number(float(cell), digits=3 if column.digits is None else column.digits)
+            return number(float(cell), digits=digits)

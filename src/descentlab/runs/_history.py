@@ -44,6 +44,8 @@ def _to_arrow(column: Shaped[np.ndarray, " rows"]) -> Any:
     import pyarrow as pa
 
     # `pa.array` of a NumPy array would import pandas (0.25 s) to ask whether it was given one of its series.
+    if column.dtype.kind == "O" and any(isinstance(cell, list) for cell in column.tolist()):
+        return pa.array(column.tolist(), pa.list_(pa.float64()))
     if column.dtype.kind in "USO":
         return pa.array(column.tolist(), pa.string())
     if column.dtype.kind == "b":
