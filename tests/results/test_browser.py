@@ -98,8 +98,8 @@ def test_the_read_out_dot_lies_on_the_line(show: Open) -> None:
         page.locator("[data-chart=loss] svg").hover(position={"x": 60, "y": 100})
         distance = page.evaluate(
             f"""(() => {{
-              const line = document.querySelector("[data-chart=loss] .panel.{kind} .line.training");
-              const dot = document.querySelector("[data-chart=loss] .cursor .training");
+              const line = document.querySelector("[data-chart=loss] .panel.{kind} .line.tone0");
+              const dot = document.querySelector("[data-chart=loss] .cursor .tone0");
               const start = line.getPointAtLength(0);
               return Math.hypot(dot.getAttribute("cx") - start.x, dot.getAttribute("cy") - start.y);
             }})()"""

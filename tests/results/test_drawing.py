@@ -16,12 +16,14 @@ from PIL import Image
 
 from descentlab.core import ShapeError
 from descentlab.results import CLASS_COLOURS, lighten, score_colours, winner_colours
+from descentlab.results._chart import ChartView, chart_view
 from descentlab.results._contour import class_margins, zero_lines
 from descentlab.results._csv import download
-from descentlab.results._curves import accuracy_chart, loss_chart, thin
+from descentlab.results._history import accuracy_chart, loss_chart
 from descentlab.results._numbers import fixed, number, seconds, short
+from descentlab.results._part_content import Chart
 from descentlab.results._png import encode_png
-from descentlab.results._scales import Scale, linear_scale, log_scale
+from descentlab.results._scales import Scale, linear_scale, log_scale, thin
 
 Variants = dict[str, Callable[[], Any]]
 FLOATS = st.floats(-1e12, 1e12, allow_nan=False)
@@ -159,41 +161,42 @@ def test_thinning_keeps_the_ends_and_the_order(num: int, most: int) -> None:
     assert (np.diff(kept) > 0).all()
 
 
+def drawn(chart: Chart | None) -> ChartView:
+    assert chart is not None
+    view = chart_view(chart, "chart")
+    assert view is not None
+    return view
+
+
 def test_the_band_of_a_population_is_its_quantiles(variants: Variants) -> None:
     history = variants["population"]().history
     chart = loss_chart(history)
     assert chart is not None
     training = chart.series[0]
     assert training.low is not None
-    np.testing.assert_allclose(training.mean, history.train_loss.mean(axis=0), rtol=1e-6)
+    np.testing.assert_allclose(training.y, history.train_loss.mean(axis=0), rtol=1e-6)
     np.testing.assert_allclose(training.low, np.quantile(history.train_loss, 0.1, axis=0), rtol=1e-6)
-    assert [panel.y.kind for panel in chart.panels] == ["linear", "log"]
+    assert [panel.y.kind for panel in drawn(chart).panels] == ["linear", "log"]
 
 
 def test_members_that_diverged_are_left_out_of_the_mean(variants: Variants) -> None:
     history = variants["population, some diverged"]().history
     chart = loss_chart(history)
     assert chart is not None
-    np.testing.assert_allclose(chart.series[0].mean, history.train_loss[:9].mean(axis=0), rtol=1e-6)
+    np.testing.assert_allclose(chart.series[0].y, history.train_loss[:9].mean(axis=0), rtol=1e-6)
 
 
 def test_a_loss_that_ran_away_is_first_seen_on_a_logarithmic_axis(variants: Variants) -> None:
     history = variants["table"]().history
-    before = loss_chart(history)
+    assert drawn(loss_chart(history)).starts_on == "linear"
     history.train_loss[0, -1] = 1e12
-    after, accuracy = loss_chart(history), accuracy_chart(history)
-    assert before is not None
-    assert before.starts_on == "linear"
-    assert after is not None
-    assert after.starts_on == "log"
-    assert accuracy is not None
-    assert accuracy.panels[0].y.high == 1.0
+    assert drawn(loss_chart(history)).starts_on == "log"
+    assert drawn(accuracy_chart(history)).panels[0].y.high == 1.0
 
 
 def test_a_single_epoch_is_a_dot(variants: Variants) -> None:
-    chart = loss_chart(variants["one epoch"]().history)
-    assert chart is not None
-    assert [len(line.dots) for line in chart.panels[0].lines] == [1, 1]
+    view = drawn(loss_chart(variants["one epoch"]().history))
+    assert [len(line.dots) for line in view.panels[0].series] == [1, 1]
 
 
 @pytest.mark.parametrize(

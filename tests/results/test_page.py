@@ -204,7 +204,7 @@ def test_the_pointer_reads_out_what_is_drawn(variants: Variants) -> None:
     report = variants["table"]()
     curves = _section(_parse(report), "curves")
     reading = json.loads(curves.find("script", type="application/json")[0].text)
-    assert reading["epochs"] == report.history.epochs.tolist()
+    assert [float(label) for label in reading["labels"]] == report.history.epochs.tolist()
     assert [line["name"] for line in reading["lines"]] == ["training", "validation"]
     np.testing.assert_allclose(reading["lines"][0]["y"], report.history.train_loss[0], rtol=1e-4)
     assert reading["x"] == sorted(reading["x"])

@@ -10,10 +10,9 @@ from descentlab.results._colours import class_colour, hex_of, lighten, score_col
 from descentlab.results._content import Boundary2D
 from descentlab.results._contour import class_margins, zero_lines
 from descentlab.results._csv import Download, download
-from descentlab.results._curves import thin
 from descentlab.results._marks import dots_path
 from descentlab.results._png import png_uri
-from descentlab.results._scales import Scale, Tick
+from descentlab.results._scales import Scale, Tick, thin
 
 SIDE = 400.0
 MAX_POINTS = 1000

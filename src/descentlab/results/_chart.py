@@ -6,9 +6,9 @@ import numpy as np
 from jaxtyping import Float
 
 from descentlab.results._csv import Download, download
-from descentlab.results._numbers import number
+from descentlab.results._numbers import count, number
 from descentlab.results._part_content import Chart, Series
-from descentlab.results._scales import Scale, Tick, linear_scale, log_scale
+from descentlab.results._scales import Scale, Tick, linear_scale, log_scale, thin, tight_scale
 
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 392.0, 26.0, 228.0
 MAX_DRAWN = 400
@@ -16,6 +16,8 @@ MAX_DRAWN = 400
 MAX_SAVED = 5_000
 NUM_TONES = 6
 PIXELS_PER_LETTER = 7.0
+MAX_COUNT = 1e9
+"""Whole numbers below it are written out, as epochs."""
 
 
 @dataclass(frozen=True)
@@ -62,20 +64,41 @@ class DrawnBand:
 
 
 @dataclass(frozen=True)
+class Panel:
+    """The chart on one kind of vertical axis."""
+
+    y: Scale
+    y_ticks: tuple[Tick, ...]
+    series: tuple[DrawnSeries, ...]
+    marks: tuple[DrawnMark, ...]
+
+
+@dataclass(frozen=True)
 class ChartView:
-    """A chart with everything that its template draws."""
+    """A chart with everything that its template draws.
+
+    Attributes:
+        key: Name of the chart inside the page.
+        chart: What is drawn.
+        x: Scale of the horizontal axis.
+        x_ticks: Numbers below it.
+        panels: The chart on its vertical axis, or on both that a reader may switch between.
+        starts_on: Kind of the vertical axis that is seen first.
+        bands: Shaded ranges.
+        reading: What the page's script reads out under the pointer.
+        saved: The numbers as a file, or None.
+        notes: Lines below the chart.
+    """
 
     key: str
     chart: Chart
     x: Scale
-    y: Scale
     x_ticks: tuple[Tick, ...]
-    y_ticks: tuple[Tick, ...]
-    series: tuple[DrawnSeries, ...]
-    marks: tuple[DrawnMark, ...]
+    panels: tuple[Panel, ...]
+    starts_on: str
     bands: tuple[DrawnBand, ...]
     reading: dict[str, object]
-    saved: Download
+    saved: Download | None
     notes: tuple[str, ...]
 
 
@@ -94,31 +117,46 @@ def chart_view(chart: Chart, key: str) -> ChartView | None:
     y_values = np.concatenate([np.zeros(0), *edges]).astype(np.float64)
     marks_x = [mark.x for mark in chart.marks if mark.x is not None]
     marks_y = [mark.y for mark in chart.marks if mark.y is not None]
-    x = _scale(np.append(x_values, marks_x), LEFT, RIGHT, is_log=chart.x_log)
-    y = _scale(np.append(y_values, marks_y), BOTTOM, TOP, is_log=chart.y_log)
-    if x is None or y is None or not len(x_values):
+    x = _x_scale(chart, np.append(x_values, marks_x))
+    scales = _y_scales(chart, np.append(y_values, marks_y))
+    if x is None or not scales or not len(x_values):
         return None
-    series = tuple(_draw(one, x, y) for one in chart.series)
+    panels = tuple(
+        Panel(y, y.ticks(), tuple(_draw(one, x, y) for one in chart.series), tuple(_marks(chart, x, y))) for y in scales
+    )
+    starts_on = "log" if chart.y_log and panels[-1].y.kind == "log" else panels[0].y.kind
     return ChartView(
         key=key,
         chart=chart,
         x=x,
-        y=y,
         x_ticks=_named_ticks(chart.x_names, x) if chart.x_names else x.ticks(),
-        y_ticks=y.ticks(),
-        series=series,
-        marks=tuple(_marks(chart, x, y)),
+        panels=panels,
+        starts_on=starts_on,
         bands=tuple(_bands(chart, x)),
-        reading=_reading(chart, x, y, series),
-        saved=_saved(chart),
+        reading=_reading(chart, x, panels),
+        saved=_saved(chart) if chart.is_saved else None,
         notes=_notes(chart, x_values, y_values),
     )
 
 
-def _scale(values: Float[np.ndarray, " values"], start: float, end: float, *, is_log: bool) -> Scale | None:
+def _x_scale(chart: Chart, values: Float[np.ndarray, " values"]) -> Scale | None:
     if not np.isfinite(values).any():
         return None
-    return log_scale(values, start=start, end=end) if is_log else linear_scale(values, start=start, end=end)
+    if chart.x_log:
+        return log_scale(values, start=LEFT, end=RIGHT)
+    scale = tight_scale if chart.x_is_tight else linear_scale
+    return scale(values, start=LEFT, end=RIGHT)
+
+
+def _y_scales(chart: Chart, values: Float[np.ndarray, " values"]) -> list[Scale]:
+    """Return the vertical axes: linear, logarithmic, or one of each that a reader may switch between."""
+    if not np.isfinite(values).any():
+        return []
+    linear = linear_scale(values, start=BOTTOM, end=TOP, holds=chart.y_holds)
+    logarithmic = log_scale(values, start=BOTTOM, end=TOP) if chart.y_log or chart.has_switch else None
+    if chart.has_switch:
+        return [linear] if logarithmic is None else [linear, logarithmic]
+    return [linear] if not chart.y_log else [] if logarithmic is None else [logarithmic]
 
 
 def _named_ticks(names: tuple[str, ...], x: Scale) -> tuple[Tick, ...]:
@@ -129,16 +167,13 @@ def _named_ticks(names: tuple[str, ...], x: Scale) -> tuple[Tick, ...]:
 
 
 def _notes(chart: Chart, x: np.ndarray, y: np.ndarray) -> tuple[str, ...]:
-    lost = int(chart.y_log and (y[np.isfinite(y)] <= 0.0).sum()) + int(chart.x_log and (x <= 0.0).sum())
+    lost = int(chart.y_log and not chart.has_switch and (y[np.isfinite(y)] <= 0.0).sum()) + int(
+        chart.x_log and (x <= 0.0).sum()
+    )
     notes = [chart.note] if chart.note else []
     if lost:
         notes.append(f"{lost} values at or below 0 have no place on a logarithmic axis.")
     return tuple(notes)
-
-
-def thin(num: int, most: int) -> np.ndarray:
-    """Choose at most so many of a row of places, evenly, the first and the last among them."""
-    return np.arange(num) if num <= most else np.unique(np.linspace(0, num - 1, most).round().astype(np.int64))
 
 
 def _draw(one: Series, x: Scale, y: Scale) -> DrawnSeries:
@@ -160,8 +195,14 @@ def _draw(one: Series, x: Scale, y: Scale) -> DrawnSeries:
     lone = tuple((round(float(across[run[0]]), 1), round(float(up[run[0]]), 1)) for run in runs if len(run) == 1)
     band = ""
     if one.low is not None and one.high is not None:
-        band = _band(across, y.place(one.low[kept]), y.place(_reach(one.high[kept], y)), runs)
+        band = _band(across, _low_places(one.low[kept], y), y.place(_reach(one.high[kept], y)), runs)
     return DrawnSeries(one.name, style, path, band, lone)
+
+
+def _low_places(low: np.ndarray, y: Scale) -> np.ndarray:
+    """Place the lower edge of a band; on a logarithmic axis it may reach down to zero, which lies below the paper."""
+    is_below = np.isfinite(low) & (low <= 0.0) & (y.kind == "log")
+    return np.where(is_below, BOTTOM, y.place(low))
 
 
 def _reach(high: np.ndarray, y: Scale) -> np.ndarray:
@@ -209,35 +250,57 @@ def _bands(chart: Chart, x: Scale) -> list[DrawnBand]:
     return drawn
 
 
-def _reading(chart: Chart, x: Scale, y: Scale, series: tuple[DrawnSeries, ...]) -> dict[str, object]:
-    """Prepare what the page reads out under the pointer: the numbers of all series at each x."""
+def _reading(chart: Chart, x: Scale, panels: tuple[Panel, ...]) -> dict[str, object]:
+    """Prepare what the page reads out under the pointer: the numbers of all series at each x.
+
+    Of a chart with one vertical axis the heights are places on the paper, of one with two the values themselves.
+    """
     every = np.unique(np.concatenate([one.x[thin(len(one.x), MAX_DRAWN)] for one in chart.series]))
     every = every[np.isfinite(x.place(every))]
     every = every[thin(len(every), MAX_DRAWN)]
     lines = []
-    for one, drawn in zip(chart.series, series, strict=True):
-        found = dict(zip(one.x.tolist(), range(len(one.x)), strict=True))
-        places = [found.get(float(value)) for value in every]
-        values = [float("nan") if place is None else float(one.y[place]) for place in places]
-        up = y.place(np.array(values))
+    for one, drawn in zip(chart.series, panels[0].series, strict=True):
+        place_of = dict(zip(one.x.tolist(), range(len(one.x)), strict=True))
+        places = [place_of.get(float(value)) for value in every]
+        values = np.array([np.nan if place is None else float(one.y[place]) for place in places])
         lines.append(
             {
                 "name": one.name,
                 "style": drawn.style,
-                "y": [round(float(value), 1) if np.isfinite(value) else None for value in up],
-                "text": ["–" if np.isnan(value) else number(value) for value in values],
+                "y": _heights(values, panels),
+                "text": [_words(one, place) for place in places],
             }
         )
     return {
         "x": [round(float(value), 1) for value in x.place(every)],
         "labels": [_label(chart, float(value)) for value in every],
         "lines": lines,
-        "isPlaced": True,
+        "isPlaced": len(panels) == 1,
     }
 
 
+def _heights(values: Float[np.ndarray, " points"], panels: tuple[Panel, ...]) -> list[float | None]:
+    if len(panels) > 1:
+        return [float(f"{value:.5g}") if np.isfinite(value) else None for value in values]
+    return [round(float(height), 1) if np.isfinite(height) else None for height in panels[0].y.place(values)]
+
+
+def _words(one: Series, place: int | None) -> str:
+    """Write a value for the reading, with its band."""
+    if place is None or np.isnan(one.y[place]):
+        return "–"
+    if np.isinf(one.y[place]):
+        return "not finite"
+    value = number(float(one.y[place]))
+    if one.low is None or one.high is None:
+        return value
+    return f"{value} ({number(float(one.low[place]))} to {number(float(one.high[place]))})"
+
+
 def _label(chart: Chart, value: float) -> str:
-    return chart.x_names[round(value) - 1] if chart.x_names else number(value, digits=4)
+    if chart.x_names:
+        return chart.x_names[round(value) - 1]
+    return count(int(value)) if value.is_integer() and abs(value) < MAX_COUNT else number(value, digits=4)
 
 
 def _saved(chart: Chart) -> Download:

@@ -1,14 +1,16 @@
-"""The curves' numbers as a table to read and a file to save."""
+"""The curves of a training: charts over the epochs, and their numbers as a table to read and a file to save."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
+from descentlab.results._chart import ChartView, chart_view
 from descentlab.results._content import History
 from descentlab.results._csv import Download, download
-from descentlab.results._curves import Chart, accuracy_chart, loss_chart, steady_members, thin
 from descentlab.results._numbers import number
+from descentlab.results._part_content import Chart, Mark, Series
+from descentlab.results._scales import thin
 
 MAX_ROWS = 60
 MAX_CELLS = 200_000
@@ -20,7 +22,7 @@ class CurvesView:
     """The section of curves.
 
     Attributes:
-        charts: The figures.
+        parts: The charts, as the template of figures asks for them.
         columns: Header of the table.
         rows: The table, thinned to what a person reads.
         saved: The file with all of it.
@@ -29,7 +31,7 @@ class CurvesView:
         is_thinned: Whether the file leaves epochs out.
     """
 
-    charts: tuple[Chart, ...]
+    parts: tuple[dict[str, object], ...]
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     saved: Download
@@ -38,16 +40,21 @@ class CurvesView:
     is_thinned: bool
 
 
+def _part_of(view: ChartView) -> dict[str, object]:
+    return {"kind": "chart", "view": view}
+
+
 def curves_view(history: History, seeds: tuple[int, ...]) -> CurvesView | None:
     """Lay out the section of curves; None where no epoch was trained."""
-    charts = tuple(chart for chart in (loss_chart(history), accuracy_chart(history)) if chart is not None)
-    if not charts:
+    drawn = {"loss": loss_chart(history), "accuracy": accuracy_chart(history)}
+    views = [chart_view(chart, key) for key, chart in drawn.items() if chart is not None]
+    if not any(chart is not None for chart in drawn.values()):
         return None
     columns = {name: curve for name, curve in _curves(history).items() if curve is not None}
     members = len(history.train_loss)
     kept = thin(len(history.epochs), max(MAX_CELLS // (members * len(columns)), 2))
     return CurvesView(
-        charts,
+        tuple(_part_of(view) for view in views if view is not None),
         ("epoch", *(name.replace("_", " ") for name in columns)),
         _rows(history, columns),
         _saved(history.epochs, columns, kept, seeds),
@@ -55,6 +62,72 @@ def curves_view(history: History, seeds: tuple[int, ...]) -> CurvesView | None:
         int((~np.isfinite(history.train_loss).all(axis=1)).sum()),
         len(kept) < len(history.epochs),
     )
+
+
+def loss_chart(history: History) -> Chart | None:
+    """Declare the chart of the losses; None where no epoch was trained."""
+    curves = {"training": history.train_loss, "validation": history.validation_loss}
+    series = _series(history, curves)
+    if not series:
+        return None
+    levels = np.concatenate([level for one in series for level in (one.y, one.low, one.high) if level is not None])
+    return Chart(
+        history.loss_name, "epoch", "", series, y_log=_hides_its_end(levels), marks=_marks(history),
+        x_is_tight=True, y_holds=(0.0,), has_switch=True, is_saved=False,
+    )  # fmt: skip
+
+
+def accuracy_chart(history: History) -> Chart | None:
+    """Declare the chart of the accuracies; None where there are none."""
+    curves = {"training": history.train_accuracy, "validation": history.validation_accuracy}
+    series = _series(history, curves)
+    if not series:
+        return None
+    return Chart(
+        "accuracy (share correct)", "epoch", "", series, marks=_marks(history), x_is_tight=True, y_holds=(1.0,),
+        is_saved=False,
+    )  # fmt: skip
+
+
+def steady_members(history: History) -> Bool[np.ndarray, " members"]:
+    """Say which members never left the finite numbers; all of them, if none stayed."""
+    steady = np.isfinite(history.train_loss).all(axis=1)
+    return np.asarray(steady if steady.any() else ~steady)
+
+
+def _marks(history: History) -> tuple[Mark, ...]:
+    return () if history.chosen_epoch is None else (Mark("weights kept", x=float(history.chosen_epoch)),)
+
+
+def _hides_its_end(levels: Float[np.ndarray, " levels"]) -> bool:
+    """Whether one huge value would press all others flat onto the axis."""
+    finite = np.abs(levels[np.isfinite(levels)])
+    return bool(finite.size and finite.max() > 50.0 * np.median(finite))
+
+
+def _series(history: History, curves: dict[str, Float[np.ndarray, "members epochs"] | None]) -> tuple[Series, ...]:
+    if not len(history.epochs):
+        return ()
+    kept, epochs = steady_members(history), history.epochs.astype(np.float64)
+    return tuple(
+        _one_series(name, epochs, curve[kept], tone)
+        for tone, (name, curve) in enumerate(curves.items())
+        if curve is not None
+    )
+
+
+def _one_series(
+    name: str, epochs: Float[np.ndarray, " epochs"], curve: Float[np.ndarray, "members epochs"], tone: int
+) -> Series:
+    """Of one network draw the curve, of a population the mean and the band from its 10th to its 90th percentile."""
+    if len(curve) == 1:
+        return Series(name, epochs, curve[0].astype(np.float64), tone=tone)
+    wide = np.where(np.isfinite(curve), curve, np.nan).astype(np.float64)
+    known = np.isfinite(wide).any(axis=0)
+    mean, low, high = (np.full(wide.shape[1], np.nan) for _ in range(3))
+    mean[known] = np.nanmean(wide[:, known], axis=0)
+    low[known], high[known] = np.nanquantile(wide[:, known], [0.1, 0.9], axis=0)
+    return Series(name, epochs, mean, low, high, tone=tone)
 
 
 def _curves(history: History) -> dict[str, Float[np.ndarray, "members epochs"] | None]:

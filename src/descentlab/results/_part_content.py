@@ -57,7 +57,21 @@ class Band:
 class Chart:
     """Curves over one axis. Its numbers can be saved from the page as CSV.
 
-    `x_names` are words for 1, 2, 3, ... on the axis, as the layers of a network.
+    Attributes:
+        title: Line above the chart.
+        x_label: What is on the horizontal axis, with its unit.
+        y_label: What is on the vertical axis, with its unit.
+        series: The curves and clouds of points.
+        x_log: Whether the horizontal axis is logarithmic.
+        y_log: Whether the vertical axis is logarithmic; with `has_switch`, whether it is at first.
+        marks: Straight lines across the chart.
+        bands: Shaded ranges of x.
+        note: Line below the chart.
+        x_names: Words for 1, 2, 3, ... on the axis, as the layers of a network.
+        x_is_tight: Whether the horizontal axis begins and ends with the data.
+        y_holds: Values that the vertical axis has to hold, as 0.
+        has_switch: Whether a reader may switch the vertical axis between linear and logarithmic.
+        is_saved: Whether the page offers the numbers of this chart as a file.
     """
 
     title: str
@@ -70,6 +84,10 @@ class Chart:
     bands: tuple[Band, ...] = ()
     note: str = ""
     x_names: tuple[str, ...] = ()
+    x_is_tight: bool = False
+    y_holds: tuple[float, ...] = ()
+    has_switch: bool = False
+    is_saved: bool = True
 
 
 @dataclass(frozen=True)

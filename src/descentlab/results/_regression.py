@@ -7,11 +7,10 @@ from jaxtyping import Float
 
 from descentlab.results._content import Predictions
 from descentlab.results._csv import Download, download
-from descentlab.results._curves import thin
 from descentlab.results._marks import dots_path
 from descentlab.results._measured import PART_TITLES
 from descentlab.results._numbers import count
-from descentlab.results._scales import Scale, Tick, linear_scale
+from descentlab.results._scales import Scale, Tick, linear_scale, thin
 
 MAX_DOTS = 2000
 MAX_SAVED = 20_000

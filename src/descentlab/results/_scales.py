@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from descentlab.results._numbers import power_of_ten
 
@@ -107,6 +107,20 @@ def log_scale(values: Float[np.ndarray, "..."], *, start: float, end: float) -> 
         middle = math.sqrt(low * high)
         low, high = middle / 1.5, middle * 1.5
     return Scale(low / 1.08, high * 1.08, start, end, "log")
+
+
+def tight_scale(values: Float[np.ndarray, " values"], *, start: float, end: float) -> Scale:
+    """Make a scale that begins and ends with its values; at 0 where the first is next to it."""
+    known = values[np.isfinite(values)]
+    first, last = float(known.min()), float(known.max())
+    if first == last:
+        first, last = first - 1.0, last + 1.0
+    return Scale(0.0 if 0.0 < first <= 0.05 * last else first, last, start, end)
+
+
+def thin(num: int, most: int) -> Int[np.ndarray, " kept"]:
+    """Choose at most so many of a row of things, evenly, the first and the last among them."""
+    return np.arange(num) if num <= most else np.unique(np.linspace(0, num - 1, most).round().astype(np.int64))
 
 
 def _nice_step(rough: float) -> float:

@@ -26,7 +26,7 @@ function readOut(figure) {
     const axis = panel().dataset;
     cursor.replaceChildren();
     add("line", { x1: numbers.x[at], x2: numbers.x[at], y1: axis.start, y2: axis.end });
-    epoch.textContent = numbers.labels ? numbers.labels[at] : numbers.epochs[at].toLocaleString("en");
+    epoch.textContent = numbers.labels[at];
     numbers.lines.forEach((line, k) => {
       lines[k].textContent = line.text[at];
       const y = line.y[at] === null ? NaN : numbers.isPlaced ? line.y[at] : place(axis, line.y[at]);
