@@ -77,6 +77,7 @@ def test_a_logarithmic_axis_says_what_it_cannot_show() -> None:
     view = chart_view(page("a").sections[0].parts[0], "key")  # type: ignore[arg-type]
     assert view is not None
     assert any("at or below 0" in note for note in view.notes)
+    assert view.saved is not None
     assert view.saved.num_rows == 10
 
 

@@ -280,9 +280,10 @@ def _reading(chart: Chart, x: Scale, panels: tuple[Panel, ...]) -> dict[str, obj
 
 
 def _heights(values: Float[np.ndarray, " points"], panels: tuple[Panel, ...]) -> list[float | None]:
-    if len(panels) > 1:
+    first, *others = panels
+    if others:
         return [float(f"{value:.5g}") if np.isfinite(value) else None for value in values]
-    return [round(float(height), 1) if np.isfinite(height) else None for height in panels[0].y.place(values)]
+    return [round(float(height), 1) if np.isfinite(height) else None for height in first.y.place(values)]
 
 
 def _words(one: Series, place: int | None) -> str:
