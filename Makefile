@@ -15,7 +15,7 @@ TYPESCRIPT := 5.9.3
 TSC := $(VENV)/node/node_modules/typescript/bin/tsc
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format bench clean
+.PHONY: help demo test test-slow check format bench docs clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,6 +44,9 @@ format: $(VENV)/installed-check ## Format the code and mend what can be mended
 
 bench: $(VENV)/installed-bench ## Measure descentlab beside its peers (make bench ONLY=iris)
 	$(BIN)/python -m bench $(ONLY)
+
+docs: $(VENV)/installed ## Write docs/reference.md anew from what the laboratories declare
+	$(BIN)/python docs/build_reference.py
 
 clean: ## Remove the environment and all caches; runs stay
 	rm -rf $(VENV) build dist bench/out .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -77,6 +77,16 @@ def test_schema_is_a_json_schema_of_every_field(descentlab: Descentlab) -> None:
     assert descentlab("schema", "--json").json() == schema
 
 
+def test_schema_of_a_laboratory_has_its_options(descentlab: Descentlab) -> None:
+    schema = descentlab("schema", "softmax").json()
+    assert schema["properties"]["temperature"] == {
+        "description": "What the logits are divided by, above 0.", "type": "number", "default": 1.0
+    }  # fmt: skip
+    answer = descentlab("schema", "sofmax")
+    assert (answer.code, answer.out) == (2, "")
+    assert "did you mean 'softmax'?" in answer.err
+
+
 def test_env_tells_versions_and_devices(descentlab: Descentlab) -> None:
     told = descentlab("env", "--json").json()
     assert told["python"] == sys.version.split()[0]

@@ -1,18 +1,43 @@
 """`descentlab schema` and `descentlab env`: what may be written, and where it runs."""
 
+from typing import Annotated
+
+import typer
+
 from descentlab.cli._options import Debug, Json
 from descentlab.cli._output import print_json, to_stdout
+from descentlab.core import SpecError, options_schema, unknown_name
+from descentlab.labs import LABORATORIES, load_laboratory
 
 
-def schema(as_json: Json = False, debug: Debug = False) -> None:
-    """Print the JSON schema of an experiment: every field, its type, its default.
+def schema(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="LABORATORY",
+            help="A laboratory, for the schema of its options.  [default: that of an experiment]",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Print the JSON schema of an experiment, or of a laboratory's options: every field, its type, its default.
 
-    Example:
+    Examples:
     * `descentlab schema > experiment.schema.json`, for an editor that completes and checks experiment files by it
-    """
-    from descentlab import spec
 
-    print_json(spec.schema())
+    * `descentlab schema importance`
+    """
+    if name is None:
+        from descentlab import spec
+
+        print_json(spec.schema())
+        return
+    if name.replace("-", "_") not in LABORATORIES:
+        typed = [each.replace("_", "-") for each in LABORATORIES]
+        raise SpecError(unknown_name("laboratory", name, typed))
+    print_json(options_schema(load_laboratory(name.replace("-", "_"))))
 
 
 def env(as_json: Json = False, debug: Debug = False) -> None:
