@@ -9,6 +9,9 @@ JOBS ?= 2
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints.txt --build-constraint constraints.txt --editable .
+# Compiled modules are kept: the tests import every module in each of their processes, and start many.
+unexport PYTHONDONTWRITEBYTECODE
+
 DESCRIBED := pyproject.toml constraints.txt
 # Reads the types in the comments of the studio's JavaScript. It runs on the Node that pyright brings, and makes nothing.
 TYPESCRIPT := 5.9.3

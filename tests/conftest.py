@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,15 @@ settings.load_profile("descentlab")
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def engine() -> None:
+    """JAX as the program prepares it, whichever test is the first to use it: as many devices, and programs kept."""
+    if "jax" in sys.modules:
+        from descentlab.training import prepare_engine
+
+        prepare_engine()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """What became of each start: basins against theory, fates on planted descents, shares against counting."""
 
+import functools
 import itertools
 import math
 
@@ -9,6 +10,7 @@ import pytest
 from descentlab.labs.surface.measure import (
     Fate,
     Setting,
+    Survey,
     draw_starts,
     find_gain,
     find_surface,
@@ -26,15 +28,18 @@ from descentlab.labs.surface.measure._descend import Ends
 from descentlab.labs.surface.measure._judge import judge
 from descentlab.labs.surface.measure._outcome import Outcome
 
-DOUBLE_WELL = survey(find_surface("double-well"))
+
+@functools.cache
+def double_well() -> Survey:
+    return survey(find_surface("double-well"))
 
 
 def test_basins_of_the_double_well_meet_at_its_maximum() -> None:
-    starts = draw_starts(DOUBLE_WELL.surface, 3_000, seed=0)
-    left, right = (next(k for k, place in enumerate(DOUBLE_WELL.places) if np.sign(place.point[0]) == side and
+    starts = draw_starts(double_well().surface, 3_000, seed=0)
+    left, right = (next(k for k, place in enumerate(double_well().places) if np.sign(place.point[0]) == side and
                         place.is_low) for side in (-1, 1))  # fmt: skip
     top = float(sorted(np.roots([4, 0, -4, 0.3]).real)[1])
-    (outcome,) = run_settings(DOUBLE_WELL, starts, [Setting(0.01)], steps=2_000)
+    (outcome,) = run_settings(double_well(), starts, [Setting(0.01)], steps=2_000)
     np.testing.assert_array_equal(outcome.fates, np.where(starts[:, 0] < top, left, right))
 
 
@@ -48,12 +53,12 @@ def test_in_the_plane_the_basins_of_the_double_well_meet_at_the_saddle() -> None
 
 
 def test_no_start_stays_in_a_minimum_sharper_than_the_rate_allows() -> None:
-    starts = draw_starts(DOUBLE_WELL.surface, 1_000, seed=2)
-    minima = [(k, 2 / place.sharpness) for k, place in enumerate(DOUBLE_WELL.places) if place.is_low]
+    starts = draw_starts(double_well().surface, 1_000, seed=2)
+    minima = [(k, 2 / place.sharpness) for k, place in enumerate(double_well().places) if place.is_low]
     # The lower minimum is the sharper one: between the two limits only the higher one holds a start.
     assert minima[0][1] < minima[1][1]
     for number, limit in minima:
-        below, above = run_settings(DOUBLE_WELL, starts, [Setting(0.99 * limit), Setting(1.01 * limit)], steps=4_000)
+        below, above = run_settings(double_well(), starts, [Setting(0.99 * limit), Setting(1.01 * limit)], steps=4_000)
         assert (below.fates == number).sum() > 200
         assert not (above.fates == number).any()
 
@@ -174,18 +179,18 @@ def test_so_many_restarts_are_wanted() -> None:
 
 def test_a_gain_is_chosen_on_one_half_and_told_of_the_other() -> None:
     rng = np.random.default_rng(0)
-    local = next(k for k, place in enumerate(DOUBLE_WELL.places) if place.is_low and not place.is_global)
+    local = next(k for k, place in enumerate(double_well().places) if place.is_low and not place.is_global)
 
     def outcome(share: float) -> Outcome:
         return Outcome(Setting(0.1), np.where(rng.random(4_000) < share, 0, local).astype(np.int16))
 
     usual = outcome(0.3)
-    better = find_gain(DOUBLE_WELL, usual, [outcome(0.3), outcome(0.5), outcome(0.2)])
+    better = find_gain(double_well(), usual, [outcome(0.3), outcome(0.5), outcome(0.2)])
     assert better.best == 1
     assert better.is_real
     assert better.difference == pytest.approx(0.2, abs=0.05)
-    same = [find_gain(DOUBLE_WELL, outcome(0.3), [outcome(0.3) for _ in range(20)]) for _ in range(100)]
+    same = [find_gain(double_well(), outcome(0.3), [outcome(0.3) for _ in range(20)]) for _ in range(100)]
     # The best of twenty that are no better would look better on the half that chose it.
     assert abs(np.mean([gain.difference for gain in same])) < 0.005
     assert np.mean([gain.is_real for gain in same]) < 0.12
-    assert not find_gain(DOUBLE_WELL, usual, [usual]).is_real
+    assert not find_gain(double_well(), usual, [usual]).is_real
