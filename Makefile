@@ -18,7 +18,7 @@ TYPESCRIPT := 5.9.3
 TSC := $(VENV)/node/node_modules/typescript/bin/tsc
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format bench docs clean
+.PHONY: help demo test test-slow check format bench evidence docs clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -51,9 +51,12 @@ bench: $(VENV)/installed-bench ## Measure descentlab beside its peers (make benc
 docs: $(VENV)/installed ## Write docs/reference.md anew from what the laboratories declare
 	$(BIN)/python docs/build_reference.py
 
+evidence: $(VENV)/installed-test ## Continue long studies of our own claims, outside CI (make evidence ONLY=iris-mean ARGS=--list)
+	$(BIN)/python -m evidence $(ONLY) $(ARGS)
+
 clean: ## Remove the environment and all caches; runs stay
 	rm -rf $(VENV) build dist bench/out .pytest_cache .ruff_cache .hypothesis .import_linter_cache
-	find src tests bench -name __pycache__ -prune -exec rm -rf {} +
+	find src tests bench evidence -name __pycache__ -prune -exec rm -rf {} +
 
 # One stamp per group, so that nothing is installed again until what is to be installed has changed.
 $(VENV)/pip:
