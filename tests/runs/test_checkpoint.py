@@ -42,8 +42,8 @@ def test_a_checkpoint_reads_back(run: RunFolder) -> None:
 
 def test_a_killed_writer_leaves_a_whole_checkpoint_and_its_leftovers_go(run: RunFolder) -> None:
     folder = run.path / "checkpoint"
-    seen = set()
-    for attempt in range(4):
+    epochs = set[int]()
+    for attempt in range(20):
         with subprocess.Popen([sys.executable, "-c", WRITER, str(run.path)], stdout=subprocess.PIPE) as writer:
             assert writer.stdout is not None
             writer.stdout.readline()
@@ -53,8 +53,10 @@ def test_a_killed_writer_leaves_a_whole_checkpoint_and_its_leftovers_go(run: Run
         assert checkpoint is not None
         if checkpoint.meta["epoch"] > 2:
             assert np.unique(checkpoint.tensors["state"]).tolist() == [checkpoint.meta["epoch"]]
-        seen.add(checkpoint.meta["epoch"])
-    assert len(seen) > 1
+        epochs.add(checkpoint.meta["epoch"])
+        if attempt >= 3 and len(epochs) > 1:  # a machine that is busy may kill the first ones before they write
+            break
+    assert len(epochs) > 1
     (folder / ".state.safetensors.0000.partial").write_bytes(b"half")
     run.save_checkpoint({"state": np.zeros(1)}, {"epoch": 1})
     assert [path.name for path in folder.iterdir()] == ["state.safetensors"]

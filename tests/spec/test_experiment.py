@@ -10,7 +10,12 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from descentlab.core import MissingDataError, SpecError
-from descentlab.spec import Experiment, override, parse, preset, preset_names, read, schema, to_json, to_toml
+from descentlab.spec import Experiment, override, parse, preset, preset_names, read, schema, to_toml
+
+
+def to_json(experiment: Experiment) -> str:
+    return experiment.model_dump_json(exclude_none=True)
+
 
 FINITE = st.floats(0.0, 1e6, allow_nan=False, allow_infinity=False)
 NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,20}", fullmatch=True)

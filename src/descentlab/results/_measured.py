@@ -9,8 +9,6 @@ PART_TITLES = {"train": "training", "validation": "validation", "test": "test"}
 TITLES = {
     "accuracy": "accuracy",
     "balanced_accuracy": "balanced accuracy",
-    "macro_precision": "precision, mean of classes",
-    "macro_recall": "recall, mean of classes",
     "macro_f1": "F1, mean of classes",
     "roc_auc": "ROC-AUC",
     "rmse": "RMSE",
@@ -19,9 +17,7 @@ TITLES = {
     "loss": "loss",
     "log_loss": "log loss (nats)",
     "brier": "Brier score",
-    "brier_score": "Brier score",
     "calibration_error": "calibration error",
-    "expected_calibration_error": "calibration error",
 }
 """Known metrics in the order in which they are shown; others follow under their own names."""
 

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Shaped
 
 from descentlab.core import RunError
-from descentlab.runs._checkpoint import Checkpoint, drop_checkpoint, load_checkpoint, save_checkpoint
+from descentlab.runs._checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from descentlab.runs._create import publish
 from descentlab.runs._experiment import ENVIRONMENT, STUDY, read_study
 from descentlab.runs._files import read_whole, storage_errors, write_whole
@@ -111,14 +111,6 @@ class StudyFolder:
     def load_block(self, name: str) -> Checkpoint | None:
         """Read the state of networks in training, or return None where there is none."""
         return load_checkpoint(self.path / BLOCKS / name, None)
-
-    def drop_block(self, name: str) -> None:
-        """Remove the state of networks whose training has ended."""
-        folder = self.path / BLOCKS / name
-        if folder.is_dir():
-            drop_checkpoint(folder)
-            with storage_errors(folder):
-                folder.rmdir()
 
     def save_members(self, columns: Mapping[str, Shaped[np.ndarray, " rows"]]) -> None:
         """Write one row a network: its seed, its numbers, what it reached, its verdict."""

@@ -53,7 +53,6 @@ from descentlab.spec._text import (
     parse as parse,
     read as read,
     schema as schema,
-    to_json as to_json,
     to_toml as to_toml,
 )
 from descentlab.spec._training import (

@@ -69,11 +69,6 @@ def to_toml(experiment: Experiment) -> str:
     return tomli_w.dumps(experiment.model_dump(mode="json", exclude_none=True))
 
 
-def to_json(experiment: Experiment) -> str:
-    """Write an experiment as JSON, every field given."""
-    return experiment.model_dump_json(indent=2, exclude_none=True)
-
-
 def read(path: Path) -> Experiment:
     """Read an experiment from a TOML or JSON file.
 

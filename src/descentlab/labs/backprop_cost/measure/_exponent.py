@@ -35,10 +35,6 @@ class Exponent:
     num_sizes: int
     scatter: float
 
-    def covers(self, exponent: float) -> bool:
-        """Say whether an exponent lies within the interval."""
-        return self.low <= exponent <= self.high
-
 
 def fit_exponent(sizes: Shaped[np.ndarray, " sizes"], values: Float[np.ndarray, " sizes"]) -> Exponent:
     """Fit a power law by least squares of the logarithms.

@@ -24,7 +24,6 @@ class LineReading:
         bends_down_at: The inner point where it bends down most; None if it does nowhere.
         rise: How far the loss rises at most above what it had come down to, going along the line.
         is_monotone: Whether it never rises on the way, rounding apart.
-        num_missing: Points at which the loss is no finite number.
     """
 
     lowest: float
@@ -33,7 +32,6 @@ class LineReading:
     bends_down_at: float | None
     rise: float
     is_monotone: bool
-    num_missing: int
 
 
 def read_line(
@@ -58,8 +56,7 @@ def read_line(
     known = loss[is_known]
     if not len(known):
         nan = float("nan")
-        return LineReading(nan, nan, is_convex=False, bends_down_at=None, rise=nan, is_monotone=False,
-                           num_missing=len(loss))  # fmt: skip
+        return LineReading(nan, nan, is_convex=False, bends_down_at=None, rise=nan, is_monotone=False)
     lowest = int(np.nanargmin(np.where(is_known, loss, np.nan)))
     bends = _bends(loss)
     bends_down = bool((bends < -ROUNDING[precision]).any())
@@ -71,7 +68,6 @@ def read_line(
         bends_down_at=float(at[int(np.argmin(bends)) + 1]) if bends_down else None,
         rise=rise,
         is_monotone=rise <= ROUNDING[precision] * float(np.max(np.abs(known))),
-        num_missing=len(loss) - len(known),
     )
 
 

@@ -37,11 +37,6 @@ class Shots:
         """Return the data set with only so many training examples of each class."""
         return replace(self.dataset, train=self.dataset.train[: per_class * len(self.dataset.classes)])
 
-    @property
-    def num_most(self) -> int:
-        """How many examples of each class were drawn."""
-        return len(self.dataset.train) // len(self.dataset.classes)
-
     def real(self, part: PartName, per_class: int | None = None) -> Float[np.ndarray, "examples *shape"]:
         """Return the inputs of a part as the network sees them."""
         dataset = self.dataset if per_class is None else self.first(per_class)
