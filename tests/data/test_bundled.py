@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn import datasets
 
-from descentlab.data import Dataset, data_names, load, prepare
+from descentlab.data import Dataset, load, prepare
 from descentlab.spec import BundledData, SplitSpec
 
 LOADERS: dict[str, Callable[[], Any]] = {
@@ -80,7 +80,3 @@ print(*[name for name in heavy if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
-
-
-def test_every_bundled_set_is_told_of() -> None:
-    assert {"iris", "wine", "breast-cancer", "digits", "diabetes", "mnist", "spiral"} <= set(data_names())

@@ -16,7 +16,7 @@ from descentlab.spec import TableData, preset
 from descentlab.studio.pages.data._form import fields_of, predict_row
 from descentlab.studio.pages.data._look import describe_column, look_at
 from descentlab.studio.pages.data._outcome import score_rows
-from descentlab.studio.pages.data._sets import Choice, found_sets, from_path, hidden_units, known_set, known_sets
+from descentlab.studio.pages.data._sets import Choice, choose_set, found_sets, from_path, hidden_units, sets_here
 from descentlab.studio.pages.data._training import (
     MOST_AT_ONCE,
     MOST_POINTS,
@@ -81,14 +81,14 @@ def test_the_sets_that_are_here_are_listed_and_open_as_descentlab_train_has_them
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("DESCENTLAB_DATA", str(tmp_path))
-    assert list(known_sets()) == ["iris", "wine", "breast-cancer", "diabetes", "digits"]
+    assert list(sets_here()) == ["iris", "wine", "breast-cancer", "diabetes", "digits"]
     for name in ("iris", "digits"):
-        choice = known_set(name)
+        choice = choose_set(name)
         assert next(iter(choice.networks)) == name
         assert choice.default(name) == preset(name)
         assert not choice.has_hidden
-    assert known_set("wine").has_hidden
-    assert known_set("diabetes").default("table").loss.kind == "squared-error"
+    assert choose_set("wine").has_hidden
+    assert choose_set("diabetes").default("table").loss.kind == "squared-error"
 
 
 def test_tables_and_pictures_of_the_folder_of_data_are_found(flowers: Path, pictures: Path, tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_columns_without_any_value_are_described() -> None:
 def test_hidden_units_are_read_as_they_are_written() -> None:
     assert read_hidden(" 16, 8 ") == (16, 8)
     assert read_hidden("") == ()
-    assert hidden_units(known_set("wine").default("table")) == "64"
+    assert hidden_units(choose_set("wine").default("table")) == "64"
     for text in ("0", "-1", "a", "1.5", "9" * 9):
         with pytest.raises(SpecError, match="hidden units"):
             read_hidden(text)
@@ -204,7 +204,7 @@ def test_a_training_is_that_of_descentlab_train(flowers: Path, tmp_path: Path) -
 
 
 def test_a_stopped_training_is_kept_and_goes_on_to_the_same_weights(tmp_path: Path) -> None:
-    choice, settings = known_set("iris"), Settings("iris", 20_000, 0.001)
+    choice, settings = choose_set("iris"), Settings("iris", 20_000, 0.001)
     trainings = Trainings()
     training = trainings.start(lambda watcher: begin(choice, settings, root=tmp_path / "runs", watcher=watcher))
     wait(training, until=lambda one: one.standing.state == "training")

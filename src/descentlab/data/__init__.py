@@ -11,7 +11,6 @@ from descentlab.data._features import CategoryFeature as CategoryFeature, Number
 from descentlab.data._idx import data_folder as data_folder, is_idx_here as is_idx_here
 from descentlab.data._load import (
     Source as Source,
-    data_names as data_names,
     load as load,
     preparation_from_json as preparation_from_json,
     prepare as prepare,

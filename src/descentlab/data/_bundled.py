@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import importlib.util
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,27 +14,7 @@ from descentlab.data._picture_source import PicturesSource
 from descentlab.data._table import NumberColumn, Table, WordColumn
 from descentlab.data._table_source import TableSource, plain_source
 from descentlab.data._target import Target, TargetValues
-from descentlab.spec import BundledData
-
-CELL_MEASURES = (
-    "radius", "texture", "perimeter", "area", "smoothness",
-    "compactness", "concavity", "concave points", "symmetry", "fractal dimension",
-)  # fmt: skip
-FEATURES = {
-    "iris": ("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"),
-    "wine": (
-        "alcohol", "malic_acid", "ash", "alcalinity_of_ash", "magnesium", "total_phenols", "flavanoids",
-        "nonflavanoid_phenols", "proanthocyanins", "color_intensity", "hue", "od280/od315_of_diluted_wines", "proline",
-    ),
-    "breast-cancer": (
-        *(f"mean {name}" for name in CELL_MEASURES),
-        *(f"{name} error" for name in CELL_MEASURES),
-        *(f"worst {name}" for name in CELL_MEASURES),
-    ),
-    "diabetes": ("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"),
-}  # fmt: skip
-TARGETS = {"iris": "species", "wine": "class", "breast-cancer": "diagnosis", "diabetes": "progression"}
-FILES = {"iris": "iris.csv", "wine": "wine_data.csv", "breast-cancer": "breast_cancer.csv"}
+from descentlab.spec import BundledData, KnownSet, known_set
 
 
 def load_bundled(spec: BundledData) -> TableSource | PicturesSource:
@@ -48,38 +29,35 @@ def load_bundled(spec: BundledData) -> TableSource | PicturesSource:
     Raises:
         MissingDataError: If scikit-learn's files are not there.
     """
-    if spec.name == "digits":
-        return _digits()
-    return _diabetes() if spec.name == "diabetes" else _classes(spec.name)
+    return LOADERS[spec.name](known_set(spec.name))
 
 
-def _classes(name: str) -> TableSource:
-    data = _read(FILES[name])
-    first, _, rest = data.decode().partition("\n")
-    classes = tuple(first.strip().split(",")[2:])
-    cells = np.loadtxt(io.StringIO(rest), delimiter=",")
+def _read_table_of_classes(known: KnownSet) -> TableSource:
+    """Read a file whose first line counts the examples and whose last column holds class ids."""
+    data = _read(known.files[0])
+    cells = np.loadtxt(io.BytesIO(data), delimiter=",", skiprows=1)
     ids = cells[:, -1].astype(np.int32)
-    target = Target(column=TARGETS[name], task="classification", classes=classes)
-    columns = _numbers(name, cells[:, :-1])
-    answers = WordColumn(TARGETS[name], ids, classes)
-    return plain_source(_table(name, (*columns, answers), data), TargetValues(target, ids))
+    target = Target(column=known.target, task="classification", classes=known.classes)
+    columns = _numbers(known, cells[:, :-1])
+    answers = WordColumn(known.target, ids, known.classes)
+    return plain_source(_table(known, (*columns, answers), data), TargetValues(target, ids))
 
 
-def _diabetes() -> TableSource:
-    inputs, answers = _read("diabetes_data_raw.csv.gz"), _read("diabetes_target.csv.gz")
-    columns = _numbers("diabetes", np.loadtxt(io.BytesIO(gzip.decompress(inputs))))
-    answer = NumberColumn(TARGETS["diabetes"], np.loadtxt(io.BytesIO(gzip.decompress(answers))))
+def _read_diabetes(known: KnownSet) -> TableSource:
+    inputs, answers = (_read(file) for file in known.files)
+    columns = _numbers(known, np.loadtxt(io.BytesIO(gzip.decompress(inputs))))
+    answer = NumberColumn(known.target, np.loadtxt(io.BytesIO(gzip.decompress(answers))))
     target = Target(column=answer.name, task="regression")
-    return plain_source(_table("diabetes", (*columns, answer), inputs + answers), TargetValues(target, answer.values))
+    return plain_source(_table(known, (*columns, answer), inputs + answers), TargetValues(target, answer.values))
 
 
-def _digits() -> PicturesSource:
-    data = _read("digits.csv.gz")
+def _read_digits(known: KnownSet) -> PicturesSource:
+    data = _read(known.files[0])
     cells = np.loadtxt(io.BytesIO(gzip.decompress(data)), delimiter=",", dtype=np.uint8)
-    target = Target(column="digit", task="classification", classes=tuple("0123456789"))
+    target = Target(column=known.target, task="classification", classes=known.classes)
     return PicturesSource(
-        name="digits",
-        inputs=cells[:, :-1].reshape(-1, 8, 8, 1),
+        name=known.name,
+        inputs=cells[:, :-1].reshape(-1, *known.shape),
         targets=TargetValues(target, cells[:, -1].astype(np.int32)),
         labels=_rows(len(cells)),
         checksum=_checksum(data),
@@ -87,12 +65,22 @@ def _digits() -> PicturesSource:
     )
 
 
-def _numbers(name: str, cells: np.ndarray) -> tuple[NumberColumn, ...]:
-    return tuple(NumberColumn(column, cells[:, place].copy()) for place, column in enumerate(FEATURES[name]))
+LOADERS: dict[str, Callable[[KnownSet], TableSource | PicturesSource]] = {
+    "iris": _read_table_of_classes,
+    "wine": _read_table_of_classes,
+    "breast-cancer": _read_table_of_classes,
+    "digits": _read_digits,
+    "diabetes": _read_diabetes,
+}
+"""How each bundled set is read."""
 
 
-def _table(name: str, columns: tuple[NumberColumn | WordColumn, ...], data: bytes) -> Table:
-    return Table(name, columns, _rows(len(columns[0].is_missing)), checksum=_checksum(data))
+def _numbers(known: KnownSet, cells: np.ndarray) -> tuple[NumberColumn, ...]:
+    return tuple(NumberColumn(column, cells[:, place].copy()) for place, column in enumerate(known.inputs))
+
+
+def _table(known: KnownSet, columns: tuple[NumberColumn | WordColumn, ...], data: bytes) -> Table:
+    return Table(known.name, columns, _rows(len(columns[0].is_missing)), checksum=_checksum(data))
 
 
 def _rows(count: int) -> tuple[str, ...]:

@@ -13,41 +13,16 @@ from descentlab.data._download import download
 from descentlab.data._idx_files import read_idx
 from descentlab.data._picture_source import PicturesSource
 from descentlab.data._target import Target, TargetValues
-from descentlab.spec import IdxData
+from descentlab.spec import IdxData, KnownSet, known_set
 
 Progress = Callable[[str, int, int], None]
 
-SIDE = 28
 FILES = (
     "train-images-idx3-ubyte",
     "train-labels-idx1-ubyte",
     "t10k-images-idx3-ubyte",
     "t10k-labels-idx1-ubyte",
 )
-MD5 = {
-    "mnist": (
-        "f68b3c2dcbeaaa9fbdd348bbdeb94873",
-        "d53e105ee54ea40749a09fcbcd1e9432",
-        "9fb629c4189551a2d022fa330f9573f3",
-        "ec29112dd5afa0611ce80d1b7f02629c",
-    ),
-    "fashion-mnist": (
-        "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
-        "25c81989df183df01b3e8a0aad5dffbe",
-        "bef4ecab320f06d8554ea6380940ec79",
-        "bb300cfdad3c16e7a12a480ee83cd310",
-    ),
-}
-URLS = {
-    "mnist": "https://ossci-datasets.s3.amazonaws.com/mnist",
-    "fashion-mnist": "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
-}
-CLASSES = {
-    "mnist": tuple("0123456789"),
-    "fashion-mnist": (
-        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
-    ),
-}  # fmt: skip
 
 
 def data_folder() -> Path:
@@ -85,17 +60,17 @@ def load_idx(spec: IdxData, *, url: str | None = None, on_progress: Progress | N
         MissingDataError: If a file is neither there nor to be had; the message says where it belongs.
         DataError: If a file is damaged.
     """
-    folder = data_folder() / spec.name
-    paths = [_find(folder, spec.name, place, url, on_progress) for place in range(4)]
-    train, train_ids = _read_pair(paths[0], paths[1])
-    test, test_ids = _read_pair(paths[2], paths[3])
+    known, folder = known_set(spec.name), data_folder() / spec.name
+    paths = [_find(folder, known, place, url, on_progress) for place in range(len(FILES))]
+    train, train_ids = _read_pair(known, paths[0], paths[1])
+    test, test_ids = _read_pair(known, paths[2], paths[3])
     digest = hashlib.sha256()
     for path in paths:
         digest.update(path.read_bytes())
     names = [
         f"{part} {row}" for part, ids in (("train", train_ids), ("test", test_ids)) for row in range(1, len(ids) + 1)
     ]
-    target = Target(column="class", task="classification", classes=CLASSES[spec.name])
+    target = Target(column=known.target, task="classification", classes=known.classes)
     return PicturesSource(
         name=spec.name,
         inputs=np.concatenate([train, test])[..., None],
@@ -107,32 +82,38 @@ def load_idx(spec: IdxData, *, url: str | None = None, on_progress: Progress | N
     )
 
 
-def _find(folder: Path, name: str, place: int, url: str | None, on_progress: Progress | None) -> Path:
-    file = FILES[place]
+def _find(folder: Path, known: KnownSet, place: int, url: str | None, on_progress: Progress | None) -> Path:
+    file, name, publisher = FILES[place], known.name, known.download
     for path in (folder / file, folder / f"{file}.gz"):
         if path.is_file():
             return path
+    if publisher is None:
+        raise MissingDataError(f"{name} is not in '{folder}', and is not to be had elsewhere. {_put_there()}")
     base = os.environ.get("DESCENTLAB_MNIST_URL")
-    source = url or (f"{base.rstrip('/')}/{name}" if base else URLS[name])
+    source = url or (f"{base.rstrip('/')}/{name}" if base else publisher.url)
     path = folder / f"{file}.gz"
     try:
-        download(f"{source}/{path.name}", path, MD5[name][place], on_progress=on_progress)
+        download(f"{source}/{path.name}", path, publisher.md5[place], on_progress=on_progress)
     except DataError as error:
-        raise MissingDataError(
-            f"{name} is not in '{folder}', and {error}. Put {', '.join(f'{each}.gz' for each in FILES)} there, "
-            "or take digits, which needs no download"
-        ) from error
+        raise MissingDataError(f"{name} is not in '{folder}', and {error}. {_put_there()}") from error
     return path
 
 
+def _put_there() -> str:
+    return f"Put {', '.join(f'{each}.gz' for each in FILES)} there, or take digits, which needs no download"
+
+
 def _read_pair(
-    images: Path, labels: Path
+    known: KnownSet, images: Path, labels: Path
 ) -> tuple[UInt8[np.ndarray, "pictures height width"], UInt8[np.ndarray, " pictures"]]:
     pictures, ids = read_idx(images), read_idx(labels)
-    if pictures.ndim != 3 or pictures.shape[1:] != (SIDE, SIDE) or len(pictures) == 0:
-        raise DataError(f"{images.name} holds an array of shape {pictures.shape}: expected (pictures, {SIDE}, {SIDE})")
+    height, width = known.shape[:2]
+    if pictures.ndim != 3 or pictures.shape[1:] != (height, width) or len(pictures) == 0:
+        raise DataError(
+            f"{images.name} holds an array of shape {pictures.shape}: expected (pictures, {height}, {width})"
+        )
     if ids.shape != (len(pictures),):
         raise DataError(f"{labels.name} has shape {ids.shape} where {images.name} has {len(pictures):,} pictures")
-    if ids.max() > 9:
-        raise DataError(f"{labels.name} holds the label {ids.max()}: expected 0 to 9")
+    if ids.max() >= len(known.classes):
+        raise DataError(f"{labels.name} holds the label {ids.max()}: expected 0 to {len(known.classes) - 1}")
     return pictures, ids

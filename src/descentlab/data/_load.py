@@ -34,24 +34,6 @@ AnyPreparation = Annotated[
     TablePreparation | PicturePreparation | PointsPreparation | NumbersPreparation, Field(discriminator="kind")
 ]
 
-NAMES = {
-    "iris": "150 flowers of 3 species, 4 measures (bundled)",
-    "wine": "178 wines of 3 growers, 13 measures (bundled)",
-    "breast-cancer": "569 tumours, malignant or benign, 30 measures (bundled)",
-    "digits": "1,797 handwritten digits of 8x8 pixels (bundled)",
-    "diabetes": "442 patients, 10 measures, a real target (bundled)",
-    "mnist": "70,000 handwritten digits of 28x28 pixels ($DESCENTLAB_DATA or a download of 11 MB)",
-    "fashion-mnist": "70,000 pictures of clothes of 28x28 pixels ($DESCENTLAB_DATA or a download of 30 MB)",
-    "circle": "a disc inside a ring (playground)",
-    "xor": "four squares, opposite ones alike (playground)",
-    "gauss": "two clouds (playground)",
-    "spiral": "two arms wound around each other (playground)",
-    "plane": "a tilted plane, a real target (playground)",
-    "multi-gauss": "six bumps, a real target (playground)",
-    "normal": "standard normal inputs and targets: nothing to learn but the examples (synthetic)",
-    "chebyshev": "the Chebyshev polynomial of degree 4 from -1 to 1 (synthetic)",
-}
-
 
 @runtime_checkable
 class Source(Protocol):
@@ -155,8 +137,3 @@ def preparation_from_json(values: Any) -> Preparation:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(piece) for piece in first["loc"]) or "the whole"
         raise RunError(f"the preparation is damaged: {where}: {first['msg']}") from error
-
-
-def data_names() -> dict[str, str]:
-    """Name every set that descentlab knows with a line about it."""
-    return dict(NAMES)

@@ -17,9 +17,7 @@ from descentlab.data._preparation import BasePreparation
 from descentlab.data._split import divide
 from descentlab.data._tables import read_table
 from descentlab.data._target import Target, TargetValues
-from descentlab.spec import PlaygroundData, PlaygroundFeature, PointsData, SplitSpec
-
-CLASSES = ("orange", "blue")
+from descentlab.spec import POINT_CLASSES, PlaygroundData, PlaygroundFeature, PointsData, SplitSpec, known_set
 
 FEATURES: dict[PlaygroundFeature, Callable[[Coordinates, Coordinates], Coordinates]] = {
     "x1": lambda x1, _: x1,
@@ -101,13 +99,9 @@ class PlaygroundSource:
     def prepare(self, split: SplitSpec, seed: int) -> Dataset:
         """Draw the points, divide them and compute their features."""
         x1, x2, label = draw_points(self.spec, seed)
-        if self.name in ("plane", "multi-gauss"):
-            target, values = Target(column="label", task="regression"), label.astype(np.float32)
-        else:
-            target, values = (
-                Target(column="color", task="classification", classes=CLASSES),
-                (label > 0).astype(np.int32),
-            )
+        known = known_set(self.name)
+        target = Target(column=known.target, task=known.task, classes=known.classes)
+        values = (label > 0).astype(np.int32) if known.classes else label.astype(np.float32)
         return _divide_points(
             self.name, self.spec.features, (x1, x2, label), TargetValues(target, values), (split, seed)
         )
@@ -149,7 +143,7 @@ class PointsSource:
 
 def _place_of_class(name: str) -> tuple[int, str]:
     """Order orange before blue, as everywhere; all others by name behind them."""
-    return (CLASSES.index(name) if name in CLASSES else len(CLASSES), name)
+    return (POINT_CLASSES.index(name) if name in POINT_CLASSES else len(POINT_CLASSES), name)
 
 
 def _divide_points(

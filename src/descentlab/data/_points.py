@@ -4,14 +4,11 @@ import numpy as np
 from jaxtyping import Float
 
 from descentlab.core import generator
-from descentlab.spec import PlaygroundData
+from descentlab.spec import PlaygroundData, known_set
 
 Coordinates = Float[np.ndarray, " points"]
 Points = tuple[Coordinates, Coordinates, Coordinates]
 """x1, x2 and the label: a real number, or -1 and 1 for orange and blue."""
-
-NUM_TO_CLASSIFY = 500
-NUM_FOR_REGRESSION = 1_200
 
 
 def draw_points(spec: PlaygroundData, seed: int) -> Points:
@@ -29,8 +26,7 @@ def draw_points(spec: PlaygroundData, seed: int) -> Points:
     References:
         TensorFlow Playground, `src/dataset.ts` (2016).
     """
-    default = NUM_FOR_REGRESSION if spec.name in ("plane", "multi-gauss") else NUM_TO_CLASSIFY
-    count = spec.num_examples or default
+    count = spec.num_examples or known_set(spec.name).num_examples
     rng, noise_rng = (generator(seed, "playground", spec.name, what) for what in ("points", "noise"))
     return DRAWS[spec.name](count, spec.noise / 100.0, rng, noise_rng)
 

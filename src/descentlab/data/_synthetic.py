@@ -1,6 +1,7 @@
 """Real inputs and targets by definition, for the study of training itself."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,7 +16,7 @@ from descentlab.data._preparation import BasePreparation
 from descentlab.data._split import divide
 from descentlab.data._tables import read_table
 from descentlab.data._target import Target
-from descentlab.spec import SplitSpec, SyntheticData
+from descentlab.spec import SplitSpec, SyntheticData, known_set
 
 
 class NumbersPreparation(BasePreparation):
@@ -84,13 +85,14 @@ class SyntheticSource:
 
     def prepare(self, split: SplitSpec, seed: int) -> Dataset:
         """Make the numbers and divide them."""
-        inputs, targets = _normal(self.spec, seed) if self.spec.name == "normal" else _chebyshev(self.spec)
+        inputs, targets = DRAWS[self.spec.name](self.spec, seed)
         names = tuple(f"x{place + 1}" for place in range(inputs.shape[1]))
-        target = Target(column="y", task="regression")
+        known = known_set(self.name)
+        target = Target(column=known.target, task=known.task)
         parts = divide(np.zeros(len(targets), np.int64), split, seed, name=self.name)
         return Dataset(
             name=self.name,
-            task="regression",
+            task=target.task,
             inputs=inputs.astype(np.float32),
             targets=targets.astype(np.float32),
             classes=(),
@@ -99,7 +101,7 @@ class SyntheticSource:
             test=parts.test,
             preparation=NumbersPreparation(target=target, names=names),
             feature_names=names,
-            target_name="y",
+            target_name=target.column,
             labels=tuple(str(row) for row in range(1, len(targets) + 1)),
             raw={name: inputs[:, place] for place, name in enumerate(names)},
             checksum="sha256:" + hashlib.sha256(inputs.tobytes() + targets.tobytes()).hexdigest(),
@@ -114,6 +116,9 @@ def _normal(spec: SyntheticData, seed: int) -> Numbers:
     return rng.normal(size=(spec.num_examples, spec.num_inputs)), rng.normal(size=spec.num_examples)
 
 
-def _chebyshev(spec: SyntheticData) -> Numbers:
+def _chebyshev(spec: SyntheticData, _seed: int) -> Numbers:
     x = np.linspace(-1.0, 1.0, spec.num_examples)
     return x[:, None], 8.0 * x**4 - 8.0 * x**2 + 1.0
+
+
+DRAWS: dict[str, Callable[[SyntheticData, int], Numbers]] = {"normal": _normal, "chebyshev": _chebyshev}

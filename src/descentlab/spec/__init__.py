@@ -9,13 +9,19 @@ from descentlab.spec._data import (
     PicturesData as PicturesData,
     PlaygroundData as PlaygroundData,
     PlaygroundFeature as PlaygroundFeature,
-    PlaygroundName as PlaygroundName,
     PointsData as PointsData,
     SplitSpec as SplitSpec,
     SyntheticData as SyntheticData,
     TableData as TableData,
 )
 from descentlab.spec._experiment import Experiment as Experiment
+from descentlab.spec._known_set import KnownSet as KnownSet, SetKind as SetKind
+from descentlab.spec._known_sets import (
+    POINT_CLASSES as POINT_CLASSES,
+    data_names as data_names,
+    known_set as known_set,
+    known_sets as known_sets,
+)
 from descentlab.spec._layers import (
     ActivationName as ActivationName,
     ActivationSpec as ActivationSpec,

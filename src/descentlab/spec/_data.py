@@ -1,17 +1,25 @@
 """Where the examples come from."""
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
 from descentlab.spec._base import Spec
+from descentlab.spec._known_sets import known_sets
 
 Share = Annotated[float, Field(ge=0.0, lt=1.0)]
-PlaygroundName = Literal["circle", "xor", "gauss", "spiral", "plane", "multi-gauss"]
 PlaygroundFeature = Literal["x1", "x2", "x1^2", "x2^2", "x1*x2", "sin(x1)", "sin(x2)"]
-SyntheticName = Literal["normal", "chebyshev"]
-BundledName = Literal["iris", "wine", "breast-cancer", "digits", "diabetes"]
-IdxName = Literal["mnist", "fashion-mnist"]
+
+if TYPE_CHECKING:  # a type checker cannot read names off a table
+    BundledName = str
+    IdxName = str
+    PlaygroundName = str
+    SyntheticName = str
+else:
+    BundledName = Literal[tuple(known_sets("bundled"))]
+    IdxName = Literal[tuple(known_sets("idx"))]
+    PlaygroundName = Literal[tuple(known_sets("playground"))]
+    SyntheticName = Literal[tuple(known_sets("synthetic"))]
 
 
 class BundledData(Spec):

@@ -10,12 +10,12 @@ from descentlab.spec._data import (
     IdxData,
     PicturesData,
     PlaygroundData,
-    PlaygroundName,
     SplitSpec,
     SyntheticData,
     TableData,
 )
 from descentlab.spec._experiment import Experiment
+from descentlab.spec._known_sets import known_set, known_sets
 from descentlab.spec._layers import (
     AnyLayerSpec,
     Conv2DSpec,
@@ -29,7 +29,7 @@ from descentlab.spec._picture_models import PictureModel, picture_layers
 from descentlab.spec._training import AdamSpec, EarlyStoppingSpec, OneCycleSpec, SgdSpec, SquaredErrorSpec
 
 
-def _iris(name: str = "iris", epochs: int = 100, batch_size: int = 5) -> Experiment:
+def _iris(name: str, epochs: int = 100, batch_size: int = 5) -> Experiment:
     return Experiment(
         name=name,
         data=BundledData(name="iris"),
@@ -40,9 +40,9 @@ def _iris(name: str = "iris", epochs: int = 100, batch_size: int = 5) -> Experim
     )
 
 
-def _digits() -> Experiment:
+def _digits(name: str) -> Experiment:
     return Experiment(
-        name="digits",
+        name=name,
         data=BundledData(name="digits"),
         model=(
             FlattenSpec(name="pixels"),
@@ -55,11 +55,11 @@ def _digits() -> Experiment:
     )
 
 
-def _mnist_mlp() -> Experiment:
+def _mnist_mlp(name: str) -> Experiment:
     """3Blue1Brown's network: 784-16-16-10, sigmoids, the cost summed over the outputs, plain gradient descent."""
     hidden = {"units": 16, "activation": "sigmoid", "initializer": "lecun-normal"}
     return Experiment(
-        name="mnist-mlp",
+        name=name,
         data=IdxData(name="mnist"),
         split=SplitSpec(validation=0.1),
         model=(
@@ -166,27 +166,26 @@ def _cnn(
     )
 
 
-def _digits_cnn() -> Experiment:
+def _digits_cnn(name: str) -> Experiment:
     model = _convolutional((8, 16), kernel=3, padding="same", dropout=0.25)
-    return _cnn("digits-cnn", BundledData(name="digits"), model, epochs=30, batch_size=32, rate=0.01)
+    return _cnn(name, BundledData(name="digits"), model, epochs=30, batch_size=32, rate=0.01)
 
 
-def _mnist_cnn() -> Experiment:
+def _mnist_cnn(name: str) -> Experiment:
     """Few kernels of 5x5, which learn more than many of 3x3 in the same time; `docs/presets.md` has what was tried."""
     model = _convolutional((32, 32), kernel=5, padding="valid", dropout=0.25)
-    return _cnn("mnist-cnn", IdxData(name="mnist"), model, epochs=6, batch_size=128, rate=0.006)
+    return _cnn(name, IdxData(name="mnist"), model, epochs=6, batch_size=128, rate=0.006)
 
 
-def _fashion_cnn() -> Experiment:
+def _fashion_cnn(name: str) -> Experiment:
     model = _convolutional((32, 64), kernel=3, padding="same", dropout=0.4, hidden=128)
-    return _cnn("fashion-cnn", IdxData(name="fashion-mnist"), model, epochs=8, batch_size=128, rate=0.003)
+    return _cnn(name, IdxData(name="fashion-mnist"), model, epochs=8, batch_size=128, rate=0.003)
 
 
-def _playground(name: PlaygroundName) -> Experiment:
+def _playground(name: str) -> Experiment:
     """TensorFlow Playground as it opens: 4 and 2 tanh neurons, rate 0.03, batches of 10, half the points to train."""
-    is_regression = name in ("plane", "multi-gauss")
     start = {"initializer": "uniform", "initial_range": 0.5, "initial_bias": 0.1}
-    return Experiment(
+    page = Experiment(
         name=name,
         data=PlaygroundData(name=name),
         split=SplitSpec(test=0.5, validation=0.0),
@@ -195,17 +194,18 @@ def _playground(name: PlaygroundName) -> Experiment:
             DenseSpec.model_validate({"name": "hidden2", "units": 2, "activation": "tanh", **start}),
             DenseSpec.model_validate({"name": "output", **start}),
         ),
-        loss=SquaredErrorSpec(output="linear" if is_regression else "tanh", factor=0.5),
+        loss=SquaredErrorSpec(output="tanh" if known_set(name).classes else "linear", factor=0.5),
         optimizer=SgdSpec(learning_rate=0.03),
         epochs=200,
         batch_size=10,
     )
+    return _that_learns_the_spiral(page) if name == "spiral" else page
 
 
-def _spiral() -> Experiment:
-    """The spiral from its two coordinates alone, with a network that learns it: the page's 2-4-2-1 at 0.03 does not."""
+def _that_learns_the_spiral(page: Experiment) -> Experiment:
+    """Learn the spiral from its two coordinates alone, which the page's 2-4-2-1 at 0.03 does not."""
     hidden = {"units": 16, "activation": "tanh"}
-    return _playground("spiral").model_copy(
+    return page.model_copy(
         update={
             "model": (
                 DenseSpec.model_validate({"name": "hidden1", **hidden}),
@@ -218,11 +218,11 @@ def _spiral() -> Experiment:
     )
 
 
-def _chain() -> Experiment:
+def _chain(name: str) -> Experiment:
     """One neuron a layer, as in 3Blue1Brown's account of back-propagation; `--hidden 1,1,1` makes it longer."""
     neuron = {"units": 1, "activation": "sigmoid", "initializer": "normal", "initial_range": 1.0}
     return Experiment(
-        name="chain",
+        name=name,
         data=PlaygroundData(name="gauss", features=("x1",)),
         split=SplitSpec(test=0.5, validation=0.0),
         model=(
@@ -237,11 +237,11 @@ def _chain() -> Experiment:
     )
 
 
-def _fractal() -> Experiment:
+def _fractal(name: str) -> Experiment:
     """The network whose border of trainability is a fractal (Sohl-Dickstein, 2024), in its mean-field form."""
     plain = {"initializer": "normal", "initial_range": 1.0, "bias": False}
     return Experiment(
-        name="fractal",
+        name=name,
         data=SyntheticData(name="normal", num_examples=272, num_inputs=16),
         split=SplitSpec(test=0.0, validation=0.0),
         model=(
@@ -259,14 +259,14 @@ def _fractal() -> Experiment:
     )
 
 
-def _edge_of_stability() -> Experiment:
+def _edge_of_stability(name: str) -> Experiment:
     """Full-batch descent that goes up to the limit of stability and stays there (Cohen et al., 2021).
 
     `docs/presets.md` says what other seeds do.
     """
     hidden = {"units": 100, "activation": "tanh", "initializer": "lecun-uniform", "initial_scale": 0.9}
     return Experiment(
-        name="edge-of-stability",
+        name=name,
         seed=3,
         data=SyntheticData(name="chebyshev", num_examples=20, num_inputs=1),
         split=SplitSpec(test=0.0, validation=0.0),
@@ -283,20 +283,20 @@ def _edge_of_stability() -> Experiment:
     )
 
 
-PRESETS: dict[str, tuple[str, Callable[[], Experiment]]] = {
-    "iris": ("150 flowers, 3 species: 4-8-3, Adam, 100 epochs in batches of 5", _iris),
-    "iris-50": ("the same, 50 epochs in batches of 8", lambda: _iris("iris-50", epochs=50, batch_size=8)),
-    "digits": ("1,797 handwritten digits of 8x8 pixels, bundled: 64-64-10", _digits),
+def _about(name: str) -> str:
+    return known_set(name).about
+
+
+_PRESETS: dict[str, tuple[str, Callable[[str], Experiment]]] = {
+    "iris": (f"{_about('iris')}: 4-8-3, Adam, 100 epochs in batches of 5", _iris),
+    "iris-50": ("the same, 50 epochs in batches of 8", lambda name: _iris(name, epochs=50, batch_size=8)),
+    "digits": (f"{_about('digits')}, bundled: 64-64-10", _digits),
     "digits-cnn": ("the same with a small convolutional network", _digits_cnn),
-    "mnist-mlp": ("70,000 digits of 28x28: 784-16-16-10, sigmoid, squared error, gradient descent", _mnist_mlp),
+    "mnist-mlp": (f"{_about('mnist')}: 784-16-16-10, sigmoid, squared error, gradient descent", _mnist_mlp),
     "mnist-cnn": ("the same digits with two convolutions and two poolings", _mnist_cnn),
-    "fashion-cnn": ("70,000 pictures of clothes with more kernels and a dense layer behind them", _fashion_cnn),
+    "fashion-cnn": (f"{_about('fashion-mnist')}, with more kernels and a dense layer behind them", _fashion_cnn),
     "chain": ("one input, two hidden layers of one neuron, one output: back-propagation's smallest case", _chain),
-    "circle": ("playground: a disc inside a ring", lambda: _playground("circle")),
-    "xor": ("playground: four squares, opposite ones alike", lambda: _playground("xor")),
-    "gauss": ("playground: two clouds", lambda: _playground("gauss")),
-    "spiral": ("playground: two arms wound around each other", _spiral),
-    "plane": ("playground regression: a tilted plane", lambda: _playground("plane")),
+    **{name: (f"playground: {known.about}", _playground) for name, known in known_sets("playground").items()},
     "fractal": (
         "16-16-1 without biases on random numbers: the border of trainability, for `descentlab atlas`",
         _fractal,
@@ -305,7 +305,6 @@ PRESETS: dict[str, tuple[str, Callable[[], Experiment]]] = {
         "1-100-100-1 on a polynomial, full batch: sharpness rises to 2 / learning rate, for `descentlab curvature`",
         _edge_of_stability,
     ),
-    "multi-gauss": ("playground regression: six bumps", lambda: _playground("multi-gauss")),
 }
 
 
@@ -325,11 +324,11 @@ def preset(name: str) -> Experiment:
         >>> preset("iris").batch_size
         5
     """
-    if name not in PRESETS:
-        raise SpecError(unknown_name("preset", name, PRESETS))
-    return PRESETS[name][1]()
+    if name not in _PRESETS:
+        raise SpecError(unknown_name("preset", name, _PRESETS))
+    return _PRESETS[name][1](name)
 
 
 def preset_names() -> dict[str, str]:
     """Name every preset with a line about it."""
-    return {name: line for name, (line, _) in PRESETS.items()}
+    return {name: line for name, (line, _) in _PRESETS.items()}

@@ -3,12 +3,11 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
 
 from descentlab.core import RunError, SpecError, unknown_name
 from descentlab.data import Dataset
 from descentlab.labs.transfer.measure import Source
-from descentlab.spec import Experiment, IdxData, preset_names
+from descentlab.spec import Experiment, IdxData, known_sets, preset_names
 from descentlab.workbench._changes import Changes
 from descentlab.workbench._examples import Examples
 from descentlab.workbench._resolve import resolve
@@ -117,7 +116,7 @@ def _experiment(to: str | os.PathLike[str] | Experiment | Run, settings: tuple[s
     run = as_run(text)
     if run is not None:
         return run.experiment
-    names = get_args(IdxData.model_fields["name"].annotation)
+    names = known_sets("idx")
     for name in names:
         if text == name:
             return resolve(Experiment(name=name, data=IdxData(name=name)), Changes(settings=settings)).experiment

@@ -10,7 +10,7 @@ from descentlab.spec import TableData, parse
 from descentlab.studio.playing._from_link import from_query
 from descentlab.studio.playing._packing import pack_weights, unpack_weights
 from descentlab.studio.playing._player import Player
-from descentlab.studio.playing._sets import PLAYGROUND, fitting_batch
+from descentlab.studio.playing._sets import PLAYGROUND, fitting_batch, table_with_such_a_target
 from descentlab.studio.playing._to_link import to_query
 from descentlab.studio.playing._view import View
 
@@ -87,7 +87,7 @@ class Desk:
         kept = {name: word for name, word in self.words.items() if name not in left}
         if num_rows is not None:
             kept["batch"] = str(fitting_batch(num_rows))
-        self._try(kept, (table, "diabetes" if is_regression else "wine"))
+        self._try(kept, (table, table_with_such_a_target(is_regression=is_regression)))
 
     def _try(self, words: Mapping[str, str], own: tuple[TableData, str] | None) -> None:
         """Read words; a table of one's own is read as a set that is told alike, and put in its place."""

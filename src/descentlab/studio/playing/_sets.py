@@ -3,11 +3,10 @@
 from typing import Any
 
 from descentlab.core import SpecError, unknown_name
-from descentlab.spec import Experiment, parse, preset
+from descentlab.spec import Experiment, known_set, known_sets, parse, preset
 
-PLAYGROUND = ("circle", "xor", "gauss", "spiral", "plane", "multi-gauss")
-TABLES = ("iris", "wine", "breast-cancer", "diabetes")
-REGRESSIONS = ("plane", "multi-gauss", "diabetes")
+PLAYGROUND = tuple(known_sets("playground"))
+TABLES = tuple(name for name, known in known_sets("bundled").items() if not known.is_pictures)
 MOST_CLASSES = 20
 FEATURES = {
     "x1": "x1",
@@ -40,11 +39,19 @@ def default_experiment(name: str = "circle") -> Experiment:
 
 def usual_loss(name: str) -> dict[str, Any]:
     """Return the loss that fits a set: the page's own for its sets, cross-entropy for more than two classes."""
-    if name in REGRESSIONS:
-        return {"kind": "squared-error", "output": "linear", "factor": 0.5}
-    if name in PLAYGROUND:
-        return {"kind": "squared-error", "output": "tanh", "factor": 0.5}
-    return {"kind": "cross-entropy"}
+    known = known_sets().get(name)
+    if known is not None and known.task == "regression":
+        return _squared_error("linear")
+    return _squared_error("tanh") if name in PLAYGROUND else {"kind": "cross-entropy"}
+
+
+def _squared_error(output: str) -> dict[str, Any]:
+    return {"kind": "squared-error", "output": output, "factor": 0.5}
+
+
+def table_with_such_a_target(*, is_regression: bool) -> str:
+    """Return the name of a bundled table whose target is a real number, or of one whose target is a class."""
+    return next(name for name in TABLES if bool(known_set(name).classes) != is_regression)
 
 
 def loss_of_points(points: list[Any]) -> dict[str, Any]:
@@ -57,8 +64,8 @@ def loss_of_points(points: list[Any]) -> dict[str, Any]:
     if all(isinstance(label, str) for label in labels):
         if len(labels) > MOST_CLASSES:
             raise SpecError(f"the points have {len(labels)} classes; the playground takes {MOST_CLASSES}")
-        return usual_loss("circle") if len(labels) <= 2 else {"kind": "cross-entropy"}
-    return usual_loss("plane")
+        return _squared_error("tanh") if len(labels) <= 2 else {"kind": "cross-entropy"}
+    return _squared_error("linear")
 
 
 def fitting_batch(count: int) -> int:

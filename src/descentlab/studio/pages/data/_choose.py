@@ -10,7 +10,7 @@ from descentlab.data import TABLE_ENDINGS
 from descentlab.studio.files import ARCHIVE_ENDINGS, MOST_BYTES, Uploads, allowed_path, unpack_pictures, without_folder
 from descentlab.studio.pages._upload_button import upload_button
 from descentlab.studio.pages.data._parts import problem_label, section
-from descentlab.studio.pages.data._sets import Choice, found_sets, from_path, known_set, known_sets
+from descentlab.studio.pages.data._sets import Choice, choose_set, found_sets, from_path, sets_here
 
 OnChoice = Callable[[Choice], Awaitable[None]]
 
@@ -29,7 +29,7 @@ class Choose:
         self._roots = roots
         self._uploads = uploads
         self._on_choice = on_choice
-        self._known = known_sets()
+        self._known = sets_here()
 
     def build(self) -> None:
         """Lay the section out."""
@@ -62,7 +62,7 @@ class Choose:
     async def _take_set(self, event: events.ValueChangeEventArguments) -> None:
         name = event.value
         if name in self._known:
-            await self._take(lambda: known_set(name))
+            await self._take(lambda: choose_set(name))
         elif name is not None:
             await self._take(lambda: from_path(allowed_path(str(name), self._roots), self._roots))
 

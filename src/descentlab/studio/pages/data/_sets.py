@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from descentlab.core import DataError
-from descentlab.data import PICTURE_ENDINGS, TABLE_ENDINGS, data_folder, data_names, is_idx_here
+from descentlab.data import PICTURE_ENDINGS, TABLE_ENDINGS, data_folder, is_idx_here
 from descentlab.spec import (
     AnyLayerSpec,
     BundledData,
@@ -18,15 +18,15 @@ from descentlab.spec import (
     PicturesData,
     SquaredErrorSpec,
     TableData,
+    known_set,
+    known_sets,
     pictures_experiment,
     preset,
     preset_names,
     table_experiment,
 )
 from descentlab.studio.files import check_links, plain_name
-from descentlab.studio.playing import TABLES
 
-IDX = ("mnist", "fashion-mnist")
 DEEPEST = 3
 MOST_FOUND = 200
 
@@ -79,19 +79,22 @@ def _on_bundled_table(data: DataSpec) -> Experiment:
     usual = table_experiment(TableData(path=name), name)
     changes: dict[str, Any] = {"data": data}
     # A file's loss is settled by what its target holds; here it is known.
-    return usual.model_copy(update=changes | ({"loss": SquaredErrorSpec()} if name == "diabetes" else {}))
+    return usual.model_copy(
+        update=changes | ({"loss": SquaredErrorSpec()} if known_set(name).task == "regression" else {})
+    )
 
 
-def known_sets() -> dict[str, str]:
-    """List the sets that are here without a download, by name with a line about each."""
-    lines = data_names()
-    names = [*TABLES, "digits", *(name for name in IDX if is_idx_here(name))]
-    return {name: lines[name].partition(" (")[0] for name in names}
+def sets_here() -> dict[str, str]:
+    """List the sets that are here without a download, tables first, by name with a line about each."""
+    here = [
+        known for known in known_sets("bundled", "idx").values() if known.kind == "bundled" or is_idx_here(known.name)
+    ]
+    return {known.name: known.about for known in sorted(here, key=lambda known: known.is_pictures)}
 
 
-def known_set(name: str) -> Choice:
+def choose_set(name: str) -> Choice:
     """Return a set by its name."""
-    data = IdxData.model_validate({"name": name}) if name in IDX else BundledData.model_validate({"name": name})
+    data = IdxData(name=name) if known_set(name).kind == "idx" else BundledData(name=name)
     lines = preset_names()
     fitting = {word: f"{word}: {describe_layers(made.model)}" for word in lines if (made := preset(word)).data == data}
     return Choice(name, "set", data, fitting or {"table": "one hidden layer"})

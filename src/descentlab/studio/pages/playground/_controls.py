@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from nicegui import events, ui
 
+from descentlab.spec import known_set
 from descentlab.studio.pages._parts import heading, icon_button
 from descentlab.studio.pages.playground._elements import PlaneView
 from descentlab.studio.pages.playground._layers import ACTIVATIONS, LayerControls
@@ -30,11 +31,7 @@ SPEEDS: dict[Speed, str] = {
     "fastest": "as fast as it goes",
 }
 KEYS = (" ", "s", "e", "r", "n")
-SETS = {
-    "circle": "Circle", "xor": "Exclusive or", "gauss": "Gaussian", "spiral": "Spiral",
-    "plane": "Plane (regression)", "multi-gauss": "Multi gaussian (regression)", "iris": "Iris (3 species)",
-    "wine": "Wine (3 growers)", "breast-cancer": "Breast cancer", "diabetes": "Diabetes (regression)",
-}  # fmt: skip
+SETS = {name: known_set(name).title for name in (*PLAYGROUND, *TABLES)}
 OWN_POINTS, OWN_TABLE = "points", "table"
 OWN = {OWN_POINTS: {OWN_POINTS: "Own points"}, OWN_TABLE: {OWN_TABLE: "Own table"}}
 """Named among the sets as long as they are there: there is no way back to them."""
