@@ -1,56 +1,20 @@
 """Typed tables: columns that say what they hold, declared once and shown by every medium."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from descentlab.core import DescentlabError, Estimate, Spread
+from descentlab.results._column import Column
+from descentlab.results._words import write_cell
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Format = Literal["text", "count", "number", "setting", "fixed", "percent", "seconds", "duration", "flag"]
-"""How a cell is written: as it is; 1,234; significant digits; as typed; decimals; 12.3%; 1.42 s; 412 ns; yes or no."""
-
-
 Cell = str | int | float | bool | None | Estimate | Spread | tuple[int, ...] | tuple[float, ...] | np.generic
 """What a cell may hold. A tuple of whole numbers is a shape or a place, one of other numbers an array of them."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """What one column of a table holds.
-
-    Attributes:
-        name: Key in JSON, Parquet and CSV, in snake_case.
-        label: Head of the column for a reader; the name in words by default.
-        meaning: What a cell says, in one plain sentence.
-        unit: Unit of the numbers, as "ms"; empty where there is none.
-        format: How a cell is written for a reader. JSON and Parquet keep the whole number.
-        digits: Significant digits of "number", decimals of "fixed" and "percent".
-        is_signed: Whether a positive number is written with its plus, as a difference is.
-        is_detail: Whether a terminal leaves the column out.
-        is_hidden: Whether terminal and page leave it out, so that JSON and files alone have it.
-    """
-
-    name: str
-    label: str = ""
-    meaning: str = ""
-    _: KW_ONLY
-    unit: str = ""
-    format: Format = "text"
-    digits: int | None = None
-    is_signed: bool = False
-    is_detail: bool = False
-    is_hidden: bool = False
-
-    @property
-    def head(self) -> str:
-        """Label and unit, as "time (ms)"."""
-        label = self.label or self.name.replace("_", " ")
-        return f"{label} ({self.unit})" if self.unit else label
 
 
 @dataclass(frozen=True)
@@ -176,8 +140,6 @@ class Table:
 
     def words(self) -> tuple[tuple[str, ...], ...]:
         """Write every cell for a reader, row by row."""
-        from descentlab.results._words import write_cell
-
         return tuple(
             tuple(write_cell(cell, column) for cell, column in zip(cells, self.columns, strict=True))
             for cells in zip(*self.values, strict=True)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from descentlab.results._columns import Column, Table
+from descentlab.results._column import Column
+from descentlab.results._columns import Table
 from descentlab.results._csv import Download, download
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from descentlab.core import Estimate, Spread
-from descentlab.results._columns import Column
+from descentlab.results._column import Column
 from descentlab.results._numbers import count, duration, fixed, number, seconds
 
 NOTHING = "–"
