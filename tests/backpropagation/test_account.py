@@ -141,7 +141,9 @@ def test_an_example_wants_its_class_up_and_the_others_down(ask: Any) -> None:
 
 
 def test_a_layer_without_weights_has_no_wishes(ask: Any) -> None:
-    with pytest.raises(SpecError, match=r"'flat' \(flatten\) has no weights"):
+    with pytest.raises(
+        SpecError, match=r"'flat' \(flatten\) states no weighted sum .* name one that does: conv, output"
+    ):
         backpropagation.neuron_wishes(account_for(ask(PICTURES, (5, 5, 1))), "flat", (0,))
 
 

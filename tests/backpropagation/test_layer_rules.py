@@ -76,17 +76,17 @@ def compare(
     delta = step.delta(upstream)
     np.testing.assert_allclose(delta, gradient(z), rtol=1e-11, atol=1e-12)
     np.testing.assert_allclose(step.below(delta), gradient(inputs_there), rtol=1e-10, atol=1e-11)
-    gradients = step.gradients(delta)
+    gradients = step.gradients(delta, upstream)
     assert set(gradients) == set(theirs)
     for role, tensor in theirs.items():
         np.testing.assert_allclose(gradients[role], gradient(tensor), rtol=1e-10, atol=1e-11)
-        by_example = sum(step.gradients(delta, slice(row, row + 1))[role] for row in range(batch))
+        by_example = sum(step.gradients(delta, upstream, slice(row, row + 1))[role] for row in range(batch))
         np.testing.assert_allclose(by_example, gradients[role], rtol=1e-10, atol=1e-11)
-    check_sums(step, delta, rng)
+    check_sums(step, delta, upstream, rng)
     return step
 
 
-def check_sums(step: BackwardStep, delta: np.ndarray, rng: np.random.Generator) -> None:
+def check_sums(step: BackwardStep, delta: np.ndarray, upstream: np.ndarray, rng: np.random.Generator) -> None:
     """Check that every sum of products adds up to the number that it explains, with few terms named or many."""
     draw = lambda array: tuple(int(rng.integers(side)) for side in array.shape)
     place = draw(delta)
@@ -94,9 +94,9 @@ def check_sums(step: BackwardStep, delta: np.ndarray, rng: np.random.Generator) 
     below = step.below(delta)
     place = draw(below)
     found.append((step.below_sum(delta, place[0], place[1:]), below[place]))
-    for role, gradient_of in step.gradients(delta).items():
+    for role, gradient_of in step.gradients(delta, upstream).items():
         place = draw(gradient_of)
-        found.append((step.gradient_sum(role, place, delta), gradient_of[place] / len(delta)))
+        found.append((step.gradient_sum(role, place, delta, upstream), gradient_of[place] / len(delta)))
     for told, expected in found:
         assert len(told.labels) == len(told.factors)
         assert told.factors.shape[1] == len(told.factor_names)
@@ -105,7 +105,7 @@ def check_sums(step: BackwardStep, delta: np.ndarray, rng: np.random.Generator) 
         constants = sum(value for _, value in short.constants)
         assert math.isclose(sum(t.value for t in short.terms) + short.rest + constants, short.total, abs_tol=1e-9)
         assert len(short.terms) + short.num_rest == len(told.labels)
-    assert {formula.of for formula in step.formulas()} >= {"activation", "input", *step.gradients(delta)}
+    assert {formula.of for formula in step.formulas()} >= {"activation", "input", *step.gradients(delta, upstream)}
 
 
 def gradient(tensor: torch.Tensor) -> np.ndarray:

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from descentlab.evaluation import MemberCurves, compare_paired, find_best, holm, judge_member, stuck_units
+from descentlab.networks import FUNCTIONS
 
 RNG = np.random.default_rng(5)
 STEPS = np.arange(101)
@@ -77,11 +78,11 @@ def test_planted_dead_and_saturated_units_are_found_in_pytorch_s_activations() -
     weights = torch.randn(5, 6)
     pre = inputs @ weights
     pre[:, 0] -= 1_000.0
-    assert stuck_units(torch.relu(pre).numpy(), "relu").tolist() == [True, *[False] * 5]
+    assert stuck_units(torch.relu(pre).numpy(), FUNCTIONS["relu"].saturation).tolist() == [True, *[False] * 5]
     pre[:, 1] *= 1e5
-    assert stuck_units(torch.tanh(pre).numpy(), "tanh").tolist() == [True, True, *[False] * 4]
-    assert stuck_units(torch.sigmoid(pre).numpy(), "sigmoid").tolist()[:2] == [True, True]
-    assert not stuck_units(pre.numpy(), "linear").any()
+    assert stuck_units(torch.tanh(pre).numpy(), FUNCTIONS["tanh"].saturation).tolist() == [True, True, *[False] * 4]
+    assert stuck_units(torch.sigmoid(pre).numpy(), FUNCTIONS["sigmoid"].saturation).tolist()[:2] == [True, True]
+    assert not stuck_units(pre.numpy(), FUNCTIONS["linear"].saturation).any()
 
 
 def test_a_paired_difference_is_seen_through_the_seeds_luck() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from descentlab.representations import (
+    Box,
     WeightedNetwork,
     depth_names,
     find_preferred,
@@ -48,7 +49,7 @@ def test_the_strongest_examples_hold_the_planted_pattern() -> None:
     assert set(found.rows[0, :2].tolist()) == set(places)
     assert found.answers[0, :2].tolist() == [5.0, 5.0]
     for row, box in zip(found.rows[0, :2], found.boxes[0][:2], strict=True):
-        assert (box.top, box.left, box.height, box.width) == (*places[int(row)], 3, 3)
+        assert box == Box(*places[int(row)], 3, 3)
     assert len(set(found.rows[1].tolist())) == 3
     assert (np.diff(found.answers, axis=1) <= 0.0).all()
 
@@ -59,7 +60,7 @@ def test_a_dense_unit_sees_the_whole_of_its_strongest_examples(
     found = find_strongest(small_cnn, "output", pictures, count=2)
     logits = small_cnn.logits(pictures)
     assert found.rows[:, 0].tolist() == logits.argmax(axis=0).tolist()
-    assert found.boxes[0][0].height == 12
+    assert found.boxes[0][0] == Box(0, 0, 12, 10)
 
 
 def test_the_preferred_input_of_a_linear_unit_is_where_its_weights_are_positive(linear: WeightedNetwork) -> None:
@@ -95,7 +96,9 @@ def test_channels_are_climbed_each_for_itself(small_cnn: WeightedNetwork) -> Non
 
 def test_pixels_outside_its_field_are_left_grey(small_cnn: WeightedNetwork) -> None:
     found = find_preferred(small_cnn, "conv1", np.arange(4))
-    box = receptive_field(small_cnn.network, "conv1").box((6, 5))
+    field = receptive_field(small_cnn.network, "conv1")
+    assert field is not None
+    box = field.box((6, 5))
     outside = np.ones((12, 10), bool)
     outside[box.top : box.top + box.height, box.left : box.left + box.width] = False
     assert np.abs(found.pictures[:, outside] - 0.5).max() < 0.25

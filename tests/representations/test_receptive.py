@@ -74,6 +74,7 @@ def test_a_unit_sees_what_its_gradient_reaches(model: tuple[AnyLayerSpec, ...], 
     # Weights without zeros by chance or by cancelling.
     net = replace(net, params=jax.tree.map(lambda array: np.abs(array) + 0.1, net.params))
     field = receptive_field(net.network, layer)
+    assert field is not None
     (shape,) = (one.output_shape for one in net.network.layers if one.name == layer)
     rows, columns = (shape[0], shape[1]) if len(shape) == 3 else (1, 1)
     reached_by = supports(net, layer)
@@ -90,6 +91,7 @@ def test_the_classic_stack_has_its_well_known_field() -> None:
     # Three 3x3 convolutions see 7x7, as one convolution of 7x7 does (Simonyan and Zisserman, 2015).
     net = weighted([Conv2DSpec(name=name, filters=1) for name in "abc"], (32, 32, 1))
     field = receptive_field(net.network, "c")
+    assert field is not None
     assert (field.size, field.jump) == ((7, 7), (1, 1))
     assert field.box((16, 16)) == Box(13, 13, 7, 7)
     assert field.is_inside((16, 16))

@@ -1,6 +1,5 @@
 """Back-propagation through a network, with every number kept."""
 
-import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,11 +9,11 @@ from jaxtyping import Float
 
 from descentlab.backpropagation._cost import CostAccount, account_for_cost
 from descentlab.backpropagation._problem import ForwardPass, Problem, Tree, run_forward
-from descentlab.backpropagation._residual import ResidualStep
 from descentlab.backpropagation._rules import step_of
-from descentlab.backpropagation._step import Array, BackwardStep, Batch, Formula, Seen
+from descentlab.backpropagation._step import Array, BackwardStep, Batch, Formula, Place, Seen
+from descentlab.backpropagation._sum import Sum
 from descentlab.core import SpecError, unknown_name
-from descentlab.networks import Layer, Residual
+from descentlab.networks import Layer, WeightedSum
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,10 +70,14 @@ class LayerAccount:
         return self.step.seen.preactivation is not self.step.seen.activation
 
     @property
+    def weighted_sum(self) -> WeightedSum | None:
+        """How the layer's weights multiply its inputs; None where it is no weighted sum."""
+        return self.step.layer.weighted_sum
+
+    @property
     def is_curved(self) -> bool:
-        """Whether the layer has a non-linear function of its own."""
-        spec = getattr(self.step.layer, "spec", None)
-        return getattr(spec, "activation", getattr(spec, "function", "linear")) != "linear"
+        """Whether the layer ends in a non-linear function; where it does not state that, its rule's slope is shown."""
+        return self.step.layer.activation != "linear"
 
     @property
     def slope(self) -> Batch:
@@ -88,7 +91,11 @@ class LayerAccount:
 
     def example_gradients(self, row: int) -> dict[str, Array]:
         """Return what one example adds to the gradients: their mean over the batch is `gradients`."""
-        return self.step.gradients(self.delta, slice(row, row + 1))
+        return self.step.gradients(self.delta, self.activation_gradient, slice(row, row + 1))
+
+    def gradient_sum(self, role: str, place: Place) -> Sum:
+        """Write one entry of ∂C/∂θ, averaged over the examples, as the sum that it is."""
+        return self.step.gradient_sum(role, place, self.delta, self.activation_gradient)
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,20 +206,15 @@ def _walk_back(
     for layer, before in zip(reversed(layers), reversed(befores), strict=True):
         step = step_of(layer, _seen(problem, passed, layer, before))
         inner: list[LayerAccount] = []
-        if isinstance(layer, Residual):
-            inner, through = _walk_back(problem, passed, layer.layers, before, upstream)
-            step = dataclasses.replace(_as_residual(step), through=through)
+        if layer.inner:
+            inner, through = _walk_back(problem, passed, layer.inner, before, upstream)
+            step = step.with_inner(through)
         delta = step.delta(upstream)
-        averaged = {role: array / problem.num_examples for role, array in step.gradients(delta).items()}
+        averaged = {role: array / problem.num_examples for role, array in step.gradients(delta, upstream).items()}
         below = step.below(delta)
         accounts = [*inner, LayerAccount(step, upstream, delta, averaged, below), *accounts]
         upstream = below
     return accounts, upstream
-
-
-def _as_residual(step: BackwardStep[Any]) -> ResidualStep:
-    assert isinstance(step, ResidualStep)
-    return step
 
 
 def _seen(problem: Problem, passed: ForwardPass, layer: Layer, before: Batch) -> Seen:

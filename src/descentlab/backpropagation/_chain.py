@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from descentlab.backpropagation._account import Account, LayerAccount
 from descentlab.backpropagation._step import Formula
 from descentlab.core import SpecError
-from descentlab.networks import Dense
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,8 @@ class ChainStep:
 def is_chain(account: Account) -> bool:
     """Say whether a network is a row of dense layers of one neuron each, on one input."""
     return account.problem.network.input_shape == (1,) and all(
-        isinstance(layer.step.layer, Dense) and layer.activation.shape[1:] == (1,) for layer in account.layers
+        (weighted := layer.weighted_sum) is not None and not weighted.is_slid and layer.activation.shape[1:] == (1,)
+        for layer in account.layers
     )
 
 
@@ -146,12 +146,9 @@ def _step(
     layer: LayerAccount, row: int, number: int, towards: tuple[Factor, ...], output: float
 ) -> tuple[ChainStep, tuple[Factor, ...]]:
     """Write one layer's derivatives out, given the factors of ∂C/∂a; return them with the factors of ∂C/∂a below."""
-    spec = layer.step.layer.spec
-    to_delta = towards if spec.activation == "linear" else (_slope(number, float(layer.slope[row, 0])), *towards)
-    if spec.multiplier != 1.0:
-        scaled = (Factor("m", "m", f"m of layer {number}", spec.multiplier), *to_delta)
-    else:
-        scaled = to_delta
+    to_delta = (_slope(number, float(layer.slope[row, 0])), *towards) if layer.is_curved else towards
+    multiplier = 1.0 if layer.weighted_sum is None else layer.weighted_sum.multiplier
+    scaled = to_delta if multiplier == 1.0 else (Factor("m", "m", f"m of layer {number}", multiplier), *to_delta)
     below, weight = number - 1, float(layer.params["weight"][0, 0])
     behind = Factor(rf"a^{{({below})}}", f"a{below}", f"∂z{number}/∂w{number}", float(layer.inputs[row, 0]))
     before = Factor(rf"w^{{({number})}}", f"w{number}", f"∂z{number}/∂a{below}", weight)

@@ -6,9 +6,11 @@ import numpy as np
 
 from descentlab.backpropagation._account import Account
 from descentlab.backpropagation._autodiff import differentiate
-from descentlab.backpropagation._differences import Differences, take_differences
+from descentlab.backpropagation._differences import Differences, no_differences, take_differences
+from descentlab.backpropagation._kinks import layers_of_unknown_kinks
 from descentlab.backpropagation._quantities import Quantity, quantities
 from descentlab.backpropagation._step import Array, largest_of
+from descentlab.networks import not_stated
 
 TOLERANCE = 1e-6
 """Relative error up to which two ways of computing a derivative are said to agree."""
@@ -28,7 +30,7 @@ class ThreeWays:
         place: Where it stands in its array. Of δ and ∂C/∂a the first number is the example.
         ours: By the layer's own rule.
         autodiff: By automatic differentiation.
-        difference: By central differences; NaN where a kink lies within every step.
+        difference: By central differences; NaN where a kink lies within every step, or none were taken.
     """
 
     place: tuple[int, ...]
@@ -82,9 +84,11 @@ class Check:
 
     Attributes:
         arrays: From the output back to the inputs.
+        not_checkable: Why no central differences were taken; empty where they were.
     """
 
     arrays: tuple[ArrayCheck, ...]
+    not_checkable: str = ""
 
     @property
     def autodiff(self) -> float:
@@ -115,11 +119,15 @@ class Check:
         """Say in words what was compared and what came of it."""
         total = sum(each.size for each in self.arrays)
         how_many = "all" if self.num_checked + self.num_kinks == total else f"{self.num_checked:,} of"
-        words = [
+        by_autodiff = (
             f"Checked: {total:,} derivatives against automatic differentiation (largest relative error "
-            f"{self.autodiff:.1e}) and {how_many} {total:,} against central differences in float64 "
-            f"({self.central_differences:.1e})."
-        ]
+            f"{self.autodiff:.1e})"
+        )
+        by_differences = f"{how_many} {total:,} against central differences in float64 ({self.central_differences:.1e})"
+        if self.not_checkable:
+            words = [f"{by_autodiff}.", f"Central differences: {self.not_checkable}."]
+        else:
+            words = [f"{by_autodiff} and {by_differences}."]
         if not self.agrees:
             wrong = ", ".join(f"{each.layer}/{each.of}" for each in self.arrays if not each.agrees)
             words.append(f"They do not agree to {TOLERANCE:g}: {wrong}.")
@@ -153,11 +161,18 @@ def check(account: Account, *, num_samples: int = SAMPLES, seed: int = 0) -> Che
     """
     asked = quantities(account)
     theirs = differentiate(account.problem, asked)
-    differences = take_differences(account.problem, asked, num_samples=num_samples, seed=seed)
-    return Check(tuple(_compare(each, theirs[each.shift], differences[each.shift]) for each in asked))
+    unknown = layers_of_unknown_kinks(account.problem.network)
+    if unknown:
+        differences = no_differences(asked, num_samples=num_samples, seed=seed)
+    else:
+        differences = take_differences(account.problem, asked, num_samples=num_samples, seed=seed)
+    arrays = tuple(
+        _compare(each, theirs[each.shift], differences[each.shift], is_checkable=not unknown) for each in asked
+    )
+    return Check(arrays, not_stated(unknown, "where its derivative jumps") if unknown else "")
 
 
-def _compare(each: Quantity, slopes: Array, differences: Differences) -> ArrayCheck:
+def _compare(each: Quantity, slopes: Array, differences: Differences, *, is_checkable: bool) -> ArrayCheck:
     known = np.isfinite(differences.doubts)
     ours = each.ours.ravel()[differences.places[known]]
     doubt = largest_of(differences.doubts[known]) + each.rounding
@@ -170,7 +185,7 @@ def _compare(each: Quantity, slopes: Array, differences: Differences) -> ArrayCh
         autodiff=_relative_error(each.ours, slopes, scale, each.rounding),
         central_differences=_relative_error(ours, differences.values[known], scale, doubt),
         num_checked=int(known.sum()),
-        num_kinks=int((~known).sum()),
+        num_kinks=int((~known).sum()) if is_checkable else 0,
         is_resolved=doubt <= TOLERANCE * each.scale or not each.scale,
         entries=_side_by_side(each, slopes, differences),
     )

@@ -59,7 +59,7 @@ class Conv2DStep(BackwardStep[Conv2D]):
     def slope(self) -> Batch:
         return SLOPES[self.layer.spec.activation].of(self.seen.preactivation)
 
-    def gradients(self, delta: Batch, rows: slice = slice(None)) -> dict[str, Array]:
+    def gradients(self, delta: Batch, upstream: Batch, rows: slice = slice(None)) -> dict[str, Array]:
         framed, behind = self._framed(self.seen.inputs[rows]), delta[rows]
         weight = np.zeros_like(self.seen.params["weight"])
         for r, s in np.ndindex(*self.layer.spec.kernel):
@@ -88,7 +88,7 @@ class Conv2DStep(BackwardStep[Conv2D]):
         bias = (("b", float(self.seen.params["bias"][f])),) if self.layer.spec.bias else ()
         return weighted_sum(at("z", place), labels, factors, bias)
 
-    def gradient_sum(self, role: str, place: Place, delta: Batch) -> Sum:
+    def gradient_sum(self, role: str, place: Place, delta: Batch, upstream: Batch) -> Sum:
         if role == "bias":
             return places_sum(role, place, (("δ", delta[..., place[0]]),))
         r, s, channel, f = place

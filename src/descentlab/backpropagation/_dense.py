@@ -60,7 +60,7 @@ class DenseStep(BackwardStep[Dense]):
     def slope(self) -> Batch:
         return SLOPES[self.layer.spec.activation].of(self.seen.preactivation)
 
-    def gradients(self, delta: Batch, rows: slice = slice(None)) -> dict[str, Array]:
+    def gradients(self, delta: Batch, upstream: Batch, rows: slice = slice(None)) -> dict[str, Array]:
         grads = {"weight": self._multiplier * (self.seen.inputs[rows].T @ delta[rows])}
         if self.layer.spec.bias:
             grads["bias"] = delta[rows].sum(axis=0)
@@ -77,7 +77,7 @@ class DenseStep(BackwardStep[Dense]):
         bias = (("b", float(self.seen.params["bias"][place])),) if self.layer.spec.bias else ()
         return weighted_sum(at("z", place), all_at("a", all_places(self.layer.input_shape)), factors, bias)
 
-    def gradient_sum(self, role: str, place: Place, delta: Batch) -> Sum:
+    def gradient_sum(self, role: str, place: Place, delta: Batch, upstream: Batch) -> Sum:
         if role == "bias":
             return places_sum(role, place, (("δ", delta[:, place[0]]),))
         factors = (("a", self.seen.inputs[:, place[0]]), ("δ", delta[:, place[1]]))

@@ -102,7 +102,7 @@ def explain_layer(
 
 def _gradient(layer: LayerAccount, role: str, top: int) -> GradientDetail:
     entries = largest_entries(layer.gradients[role], top)
-    sums = tuple(layer.step.gradient_sum(role, entry.place, layer.delta) for entry in entries.largest)
+    sums = tuple(layer.gradient_sum(role, entry.place) for entry in entries.largest)
     return GradientDetail(role, entries, sums)
 
 
@@ -130,7 +130,7 @@ def explain_gradient(
     if row is None or account.num_examples == 1:
         return _gradient(layer, role, top)
     entries = largest_entries(layer.example_gradients(row)[role], top)
-    sums = (layer.step.gradient_sum(role, entry.place, layer.delta) for entry in entries.largest)
+    sums = (layer.gradient_sum(role, entry.place) for entry in entries.largest)
     return GradientDetail(role, entries, tuple(_of_example(whole, row, account.num_examples) for whole in sums))
 
 

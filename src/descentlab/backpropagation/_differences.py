@@ -77,6 +77,15 @@ def take_differences(
     return found
 
 
+def no_differences(asked: Sequence[Quantity], *, num_samples: int, seed: int = 0) -> dict[str, Differences]:
+    """Choose the entries that `take_differences` would, and leave their derivatives unknown."""
+    quota = _quota([each.ours.size for each in asked], num_samples)
+    places = {each.shift: _sample(each, quota, seed) for each in asked}
+    return {
+        name: Differences(own, np.full(len(own), np.nan), np.full(len(own), np.inf)) for name, own in places.items()
+    }
+
+
 def _quota(sizes: Sequence[int], budget: int) -> int:
     """Return how many entries of each array may be checked: what small arrays do not need, large ones get."""
     quota = MIN_ENTRIES
@@ -174,6 +183,6 @@ def _all_chunks(
 
 def _side_by_side(problem: Problem, num_places: int) -> int:
     """Say how many evaluations to run at once: a convolution with many kernels at once leaves XLA's fast path."""
-    if any(row.kind in ("conv2d", "residual") for row in problem.network.table()):
+    if problem.network.has_convolution or any(layer.inner for layer in problem.network.layers):
         return 1
     return max(1, min(64, CHUNK_NUMBERS // num_places))

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
+import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 from jaxtyping import Int, Shaped
 
 from descentlab.backpropagation._problem import Problem
-from descentlab.backpropagation._slopes import SLOPES
-from descentlab.networks import Activation, Conv2D, Dense, Layer, MaxPool2D, Residual
+from descentlab.networks import Layer, Network
 from descentlab.objectives import Huber
 
 
@@ -17,7 +18,8 @@ def branches(
 ) -> list[Int[Array, "..."]]:
     """Say on which side of each of its corners the network is.
 
-    Between two points with the same answer, and no corner between them, the cost is smooth.
+    Between two points with the same answer, and no corner between them, the cost is smooth, provided that every layer
+    states its kinks (see `layers_of_unknown_kinks`).
 
     Args:
         problem: Network, weights and examples.
@@ -27,35 +29,34 @@ def branches(
     Returns:
         Whole numbers that change where a corner is crossed.
     """
-    found, last = _of_row(problem.network.layers, values, "inputs")
+    sides, last = _of_row(problem.network.layers, values, "inputs")
+    known = [each for stated in sides if stated is not None for each in stated]
     if isinstance(problem.objective, Huber):
         distance = problem.objective.outputs(values[last]) - targets[:, None]
-        found.append(_sign(jnp.abs(distance) - problem.objective.delta))
-    return found
+        known.append(jnp.sign(jnp.abs(distance) - problem.objective.delta).astype(jnp.int8))
+    return known
 
 
-def _of_row(layers: tuple[Layer, ...], values: Mapping[str, Array], before: str) -> tuple[list[Array], str]:
-    found: list[Array] = []
+def layers_of_unknown_kinks(network: Network) -> tuple[Layer, ...]:
+    """Return the layers that do not state where their derivatives jump."""
+    return tuple(layer for layer in network.every_layer if not _states_kinks(layer))
+
+
+def _states_kinks(layer: Layer) -> bool:
+    inputs, outputs = (
+        jax.ShapeDtypeStruct((1, *shape), np.float32) for shape in (layer.input_shape, layer.output_shape)
+    )
+    return jax.eval_shape(layer.kink_sides, inputs, outputs) is not None
+
+
+def _of_row(
+    layers: tuple[Layer, ...], values: Mapping[str, Array], before: str
+) -> tuple[list[tuple[Array, ...] | None], str]:
+    sides: list[tuple[Array, ...] | None] = []
     for layer in layers:
-        if isinstance(layer, Residual):
-            found += _of_row(layer.layers, values, before)[0]
-        if isinstance(layer, MaxPool2D):
-            views = jnp.stack(layer.views(values[before]))
-            found.append((views == jnp.max(views, axis=0, keepdims=True)).astype(jnp.int8))
-        if _is_kinked(layer):
-            found.append(_sign(values[f"{layer.name}/preactivation"]))
-        before = f"{layer.name}/activation"
-    return found, before
-
-
-def _is_kinked(layer: Layer) -> bool:
-    match layer:
-        case Dense() | Conv2D():
-            return SLOPES[layer.spec.activation].is_kinked
-        case Activation():
-            return SLOPES[layer.spec.function].is_kinked
-    return False
-
-
-def _sign(values: Array) -> Array:
-    return jnp.sign(values).astype(jnp.int8)
+        sides += _of_row(layer.inner, values, before)[0]
+        activation = f"{layer.name}/activation"
+        preactivation = values.get(f"{layer.name}/preactivation", values[activation])
+        sides.append(layer.kink_sides(values[before], preactivation))
+        before = activation
+    return sides, before

@@ -50,7 +50,7 @@ class _NormStep(BackwardStep[Norm]):
         """Whether μ and v do not depend on the inputs."""
         return False
 
-    def gradients(self, delta: Batch, rows: slice = slice(None)) -> dict[str, Array]:
+    def gradients(self, delta: Batch, upstream: Batch, rows: slice = slice(None)) -> dict[str, Array]:
         behind, over = delta[rows], tuple(range(delta.ndim - 1))
         return {"scale": (behind * self.standard[rows]).sum(axis=over), "shift": behind.sum(axis=over)}
 
@@ -85,7 +85,7 @@ class _NormStep(BackwardStep[Norm]):
             at("a", place), (at("x", place),), factors, (("β", float(self.seen.params["shift"][channel])),)
         )
 
-    def gradient_sum(self, role: str, place: Place, delta: Batch) -> Sum:
+    def gradient_sum(self, role: str, place: Place, delta: Batch, upstream: Batch) -> Sum:
         behind = ("δ", delta[..., place[0]])
         return places_sum(role, place, (behind, ("x", self.standard[..., place[0]])) if role == "scale" else (behind,))
 

@@ -12,7 +12,7 @@ from jaxtyping import Array as JaxArray, Float, Shaped
 from descentlab.backpropagation._once import run_once
 from descentlab.backpropagation._step import Array, Batch
 from descentlab.core import ShapeError
-from descentlab.networks import Context, Dropout, Layer, Network, Residual, Tape
+from descentlab.networks import Context, Network, Tape
 from descentlab.objectives import Objective
 
 Tree = dict[str, dict[str, Array]]
@@ -139,8 +139,8 @@ def _record(problem: Problem, values: Values) -> tuple[Any, Any, JaxArray, JaxAr
     tape = Tape()
     logits, _ = problem.network.forward(values.params, values.statistics, values.inputs, problem.context(tape))
     kept = {}
-    for layer in every_layer(problem.network.layers) if problem.is_training else ():
-        if isinstance(layer, Dropout):
+    for layer in problem.network.every_layer if problem.is_training else ():
+        if layer.dropout_rate is not None:
             # Ones that go through the same draw come out as what each value is multiplied by.
             ones = jnp.ones((problem.num_examples, *layer.input_shape), jnp.float64)
             kept[layer.name] = layer.forward({}, {}, ones, problem.context())[0]
@@ -169,13 +169,3 @@ def shifted_losses(problem: Problem) -> Callable[[Values, Shifts], tuple[JaxArra
         return problem.objective.losses(logits, values.targets), {**tape.values, "inputs": inputs}
 
     return losses
-
-
-def every_layer(layers: tuple[Layer, ...]) -> list[Layer]:
-    """List layers in the order in which they are passed, those inside residual blocks before their block."""
-    found: list[Layer] = []
-    for layer in layers:
-        if isinstance(layer, Residual):
-            found.extend(every_layer(layer.layers))
-        found.append(layer)
-    return found

@@ -1,6 +1,6 @@
 """The way back through a residual block: past its inner layers and through them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -31,6 +31,9 @@ class ResidualStep(BackwardStep[Residual]):
                 "∂C/∂a below = δ (past the inner layers) + what they send back",
             ),
         )
+
+    def with_inner(self, through: Batch) -> "ResidualStep":
+        return replace(self, through=through)
 
     def below(self, delta: Batch) -> Batch:
         return delta if self.through is None else delta + self.through

@@ -47,9 +47,10 @@ def step_of(layer: Layer, seen: Seen) -> BackwardStep[Any]:
     Raises:
         SpecError: If there is none for its kind.
     """
-    if type(layer) not in STEPS:
+    step = STEPS.get(type(layer))
+    if step is None:
         raise SpecError(
             f"layer '{layer.name}' ({layer.kind}) has no backward rule yet; write one in backpropagation/, and "
             "name it in _rules.py there"
         )
-    return STEPS[type(layer)](layer, seen)
+    return step(layer, seen)

@@ -22,7 +22,6 @@ class Slope:
         function_text: The same in plain text.
         latex: σ'(z) as LaTeX.
         text: The same in plain text.
-        is_kinked: Whether σ has no derivative at 0, where the value that the network uses is taken.
     """
 
     of: Callable[[Values], Values]
@@ -30,7 +29,6 @@ class Slope:
     function_text: str
     latex: str
     text: str
-    is_kinked: bool = False
 
 
 def _sigmoid_slope(z: Values) -> Values:
@@ -54,12 +52,10 @@ SLOPES: dict[ActivationName, Slope] = {
     "relu": Slope(
         lambda z: np.where(z > 0.0, 1.0, 0.0),
         r"\max(0,z)", "max(0, z)", r"\begin{cases}1&z>0\\0&z\le 0\end{cases}", "1 if z > 0, else 0",
-        is_kinked=True,
     ),
     "leaky-relu": Slope(
         lambda z: np.where(z >= 0.0, 1.0, 0.01),
         r"\max(0.01z,z)", "max(0.01 z, z)", r"\begin{cases}1&z\ge 0\\0.01&z<0\end{cases}", "1 if z >= 0, else 0.01",
-        is_kinked=True,
     ),
     "gelu": Slope(
         _gelu_slope,

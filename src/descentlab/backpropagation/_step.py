@@ -84,9 +84,22 @@ class BackwardStep(ABC, Generic[AnyLayer]):
         """Compute ∂S/∂z from ∂S/∂a."""
         return upstream * self.slope
 
-    def gradients(self, delta: Batch, rows: slice = slice(None)) -> dict[str, Array]:
-        """Compute ∂S/∂θ of each learned array, as the sum over some rows of the batch."""
+    def gradients(self, delta: Batch, upstream: Batch, rows: slice = slice(None)) -> dict[str, Array]:
+        """Compute ∂S/∂θ of each learned array, as the sum over some rows of the batch.
+
+        Args:
+            delta: ∂S/∂z, by which what is learned before the function of each value gets its gradient.
+            upstream: ∂S/∂a, by which what is learned within that function gets its own.
+            rows: The examples.
+
+        Returns:
+            By role.
+        """
         return {}
+
+    def with_inner(self, through: Batch) -> "BackwardStep[AnyLayer]":
+        """Return the same step of a layer that is made of others, told the ∂S/∂a that those hand down to its inputs."""
+        raise NotImplementedError(f"{type(self).__name__} has no rule for the layers that its layer is made of")
 
     @abstractmethod
     def below(self, delta: Batch) -> Batch:
@@ -100,8 +113,8 @@ class BackwardStep(ABC, Generic[AnyLayer]):
     def output_sum(self, row: int, place: Place) -> Sum:
         """Write one z of one example as the sum that it is."""
 
-    def gradient_sum(self, role: str, place: Place, delta: Batch) -> Sum:
-        """Write one entry of ∂C/∂θ, averaged over the batch, as the sum that it is."""
+    def gradient_sum(self, role: str, place: Place, delta: Batch, upstream: Batch) -> Sum:
+        """Write one entry of ∂C/∂θ, averaged over the batch, as the sum that it is; arguments as in `gradients`."""
         raise KeyError(role)
 
     @abstractmethod

@@ -8,7 +8,6 @@ from jaxtyping import Float
 from descentlab.backpropagation._account import Account, LayerAccount, flatten
 from descentlab.backpropagation._step import Place
 from descentlab.core import SpecError
-from descentlab.networks import Conv2D, Dense
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +102,7 @@ def neuron_wishes(account: Account, layer: str, place: Place, row: int | None = 
 
     Args:
         account: The account.
-        layer: A dense or convolutional layer.
+        layer: A layer that weighs its inputs, as a dense layer or a convolution.
         place: The neuron, as a place in its layer's output.
         row: The example; None averages over all.
 
@@ -112,11 +111,15 @@ def neuron_wishes(account: Account, layer: str, place: Place, row: int | None = 
         weights between places, what this one place adds to them.
 
     Raises:
-        SpecError: If the layer has no weights.
+        SpecError: If the layer is no weighted sum.
     """
     own = account.layer(layer)
-    if not isinstance(own.step.layer, Dense | Conv2D):
-        raise SpecError(f"layer '{layer}' ({own.kind}) has no weights to nudge; name a dense layer or a convolution")
+    if own.weighted_sum is None:
+        weighted = [each.name for each in account.layers if each.weighted_sum is not None]
+        raise SpecError(
+            f"layer '{layer}' ({own.kind}) states no weighted sum of its inputs, and so has no weights to nudge; name "
+            f"one that does: {', '.join(weighted) or 'this network has none'}"
+        )
     if row is not None:
         return _wishes_of(own, place, row)
     every = [_wishes_of(own, place, k) for k in range(account.num_examples)]

@@ -20,7 +20,6 @@ def judge(network: LiveNetwork, at_start: dict[str, float]) -> Judgement:
     """
     plan, dataset = network.plan, network.dataset
     held_out = "validation" if plan.num_validation else "test" if plan.num_test else None
-    dies = any(function == "relu" for function in plan.network.activations().values())
     return judge_member(
         MemberCurves(
             train_loss=_curve(network, at_start, "train_loss"),
@@ -29,7 +28,7 @@ def judge(network: LiveNetwork, at_start: dict[str, float]) -> Judgement:
             diverged_at=network.diverged_at,
             constant_loss=best_constant_loss(plan.objective, dataset.targets[dataset.train]),
             stuck_share=stuck_share(plan, network.params, network.statistics, dataset.inputs[dataset.train]),
-            dies=dies,
+            dies=plan.network.has_dying_units,
         )
     )
 

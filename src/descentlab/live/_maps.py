@@ -11,7 +11,7 @@ from jax import Array
 from jaxtyping import UInt8
 
 from descentlab.evaluation import Plane
-from descentlab.networks import Context, Dense, Network, Tape
+from descentlab.networks import Context, Network, Tape
 from descentlab.objectives import Objective
 from descentlab.training import quick_compilation
 
@@ -62,7 +62,7 @@ def draw_answer(network: Network, objective: Objective, params: Any, statistics:
 
 @functools.lru_cache(maxsize=64)
 def _program(network: Network, objective: Objective) -> Any:
-    names = [layer.name for layer in network.layers if isinstance(layer, Dense)]
+    names = [layer.name for layer in network.layers if layer.weighted_sum is not None]
 
     def run(params: Any, statistics: Any, points: Array) -> tuple[Array, Array, Array | None]:
         tape = Tape()

@@ -6,17 +6,13 @@ import numpy as np
 
 from descentlab.core import SpecError
 from descentlab.data import Dataset
-from descentlab.networks import Activation, Dense, Dropout, HostArrays, Network
-from descentlab.objectives import Objective
+from descentlab.networks import FUNCTIONS, HostArrays, Network, not_stated
+from descentlab.objectives import Link, Objective
 
-FUNCTIONS: Mapping[str, str] = {
-    "linear": "z",
-    "relu": "np.maximum(z, 0.0)",
-    "leaky-relu": "np.where(z > 0.0, z, 0.01 * z)",
-    "tanh": "np.tanh(z)",
-    "sigmoid": "1.0 / (1.0 + np.exp(-z))",
-    "silu": "z / (1.0 + np.exp(-z))",
-    "gelu": "0.5 * z * (1.0 + np.vectorize(math.erf)(z / math.sqrt(2.0)))",
+LINKS: Mapping[Link, str] = {
+    "linear": FUNCTIONS["linear"].python,
+    "tanh": FUNCTIONS["tanh"].python,
+    "sigmoid": FUNCTIONS["sigmoid"].python,
     "softmax": "softmax(z)",
 }
 FEATURES: Mapping[str, str] = {
@@ -26,7 +22,7 @@ FEATURES: Mapping[str, str] = {
 
 
 def as_python(network: Network, objective: Objective, params: HostArrays, dataset: Dataset) -> str:
-    """Write a network of dense layers as a Python script.
+    """Write a network as a Python script, if each of its layers states how it is written.
 
     Args:
         network: The layers.
@@ -39,11 +35,16 @@ def as_python(network: Network, objective: Objective, params: HostArrays, datase
         in their own units.
 
     Raises:
-        SpecError: If a layer is of another kind.
+        SpecError: If a layer does not state it.
     """
-    lines: list[str] = []
-    for layer in network.layers:
-        lines += _layer_lines(layer.name, layer, params)
+    written = [(layer, layer.as_python(params.get(layer.name, {}))) for layer in network.layers]
+    unknown = [layer for layer, lines in written if lines is None]
+    if unknown:
+        raise SpecError(
+            f"the Python of this network is {not_stated(unknown, 'how it is written in NumPy')}; networks of dense "
+            "layers can be written"
+        )
+    lines = [f"    {line}" for _, own in written for line in own or ()]
     lines += [f"    z = {_function(objective.link, dataset)}"]
     return "\n".join([*_head(dataset), *lines, *_end(dataset), ""])
 
@@ -90,28 +91,8 @@ def _head(dataset: Dataset) -> list[str]:
     ]
 
 
-def _layer_lines(name: str, layer: object, params: HostArrays) -> list[str]:
-    match layer:
-        case Dense():
-            weight = params[name]["weight"] * layer.spec.multiplier
-            bias = params[name].get("bias", np.zeros(weight.shape[1]))
-            return [
-                f"    # {name}",
-                f"    W = np.array({_numbers(weight)})",
-                f"    b = np.array({_numbers(bias)})",
-                "    z = a @ W + b",
-                f"    a = {FUNCTIONS[layer.spec.activation]}",
-            ]
-        case Activation():
-            return ["    z = a", f"    a = {FUNCTIONS[layer.spec.function]}"]
-        case Dropout():
-            return []
-        case _:
-            raise SpecError(f"layer '{name}' is no dense layer; only networks of dense layers are written as Python")
-
-
-def _function(link: str, dataset: Dataset) -> str:
-    function = FUNCTIONS[link]
+def _function(link: Link, dataset: Dataset) -> str:
+    function = LINKS[link]
     if dataset.task == "regression" and (dataset.target_scale, dataset.target_shift) != (1.0, 0.0):
         return f"({function}) * {dataset.target_scale!r} + {dataset.target_shift!r}"
     return function
@@ -121,12 +102,3 @@ def _end(dataset: Dataset) -> list[str]:
     if not dataset.classes:
         return ["    return z[:, 0]"]
     return [f"    return z  # classes, in order: {', '.join(map(repr, dataset.classes))}"]
-
-
-def _numbers(values: np.ndarray) -> str:
-    """Write numbers with all digits that a float32 has."""
-    return repr([_numbers_of(row) for row in values] if values.ndim == 2 else _numbers_of(values))
-
-
-def _numbers_of(row: np.ndarray) -> list[float]:
-    return [float(f"{one:.9g}") for one in row]

@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from descentlab.backpropagation import Account, EffectiveWeight, Problem, account_for, most_effective
 from descentlab.core import SpecError
-from descentlab.networks import Dense, HostArrays, Network
+from descentlab.networks import HostArrays, Network
 from descentlab.objectives import Objective
 from descentlab.representations import Attribution, WeightedNetwork, attribute, depth_names
 
@@ -165,11 +165,12 @@ class PictureReader:
 
     def _contributions(self, before: np.ndarray) -> Contributions | None:
         last = self.net.network.layers[-1]
-        if not isinstance(last, Dense) or last.spec.activation != "linear":
+        weighted = last.weighted_sum
+        if weighted is None or weighted.is_slid or last.activation != "linear":
             return None
         own = self.net.params[last.name]
-        weights = np.asarray(own["weight"], np.float64) * last.spec.multiplier
-        bias = np.asarray(own["bias"], np.float64) if "bias" in own else np.zeros(last.units)
+        weights = np.asarray(own["weight"], np.float64) * weighted.multiplier
+        bias = np.asarray(own["bias"], np.float64) if "bias" in own else np.zeros(last.num_channels)
         return Contributions(last.name, before.ravel().astype(np.float64), weights, bias)
 
     def attribute(self, picture: Picture) -> Attribution:

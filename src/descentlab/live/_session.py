@@ -306,7 +306,7 @@ def _variant(experiment: Experiment, name: Varied, value: Any) -> Experiment:
             values |= {"seed": value, "data_seed": _data_seed(experiment)}
         case "activation":
             *hidden, output = values["model"]
-            changed = [layer | {"activation": value} if layer["kind"] == "dense" else layer for layer in hidden]
+            changed = [layer | {"activation": value} if "activation" in layer else layer for layer in hidden]
             values["model"] = [*changed, output]
         case "optimizer":
             kept = OptimizerSpec.model_fields.keys() & values["optimizer"].keys()

@@ -1,18 +1,30 @@
 """Floor 3: networks of named layers that can be recorded and edited. It knows nothing of losses or data."""
 
-from descentlab.networks._activations import Activation as Activation, activate as activate
-from descentlab.networks._convolution import Conv2D as Conv2D
-from descentlab.networks._dense import Dense as Dense
-from descentlab.networks._dropout import Dropout as Dropout
-from descentlab.networks._flatten import Flatten as Flatten
-from descentlab.networks._layer import (
+from descentlab.networks._activations import Activation as Activation
+from descentlab.networks._context import (
     Context as Context,
     HostArrays as HostArrays,
-    Layer as Layer,
     Params as Params,
     Statistics as Statistics,
     Tape as Tape,
 )
+from descentlab.networks._convolution import Conv2D as Conv2D
+from descentlab.networks._dense import Dense as Dense
+from descentlab.networks._dropout import Dropout as Dropout
+from descentlab.networks._facts import (
+    ALL_FACTORS as ALL_FACTORS,
+    NEVER_SATURATED as NEVER_SATURATED,
+    NO_FACTOR as NO_FACTOR,
+    POSITIVE as POSITIVE,
+    SIGN as SIGN,
+    Factors as Factors,
+    Pointwise as Pointwise,
+    Saturation as Saturation,
+    WeightedSum as WeightedSum,
+)
+from descentlab.networks._flatten import Flatten as Flatten
+from descentlab.networks._functions import FUNCTIONS as FUNCTIONS, Function as Function, activate as activate
+from descentlab.networks._layer import Layer as Layer
 from descentlab.networks._network import LayerRow as LayerRow, Network as Network, build_network as build_network
 from descentlab.networks._normalization import BatchNorm as BatchNorm, LayerNorm as LayerNorm
 from descentlab.networks._pooling import (
@@ -20,4 +32,6 @@ from descentlab.networks._pooling import (
     GlobalAvgPool2D as GlobalAvgPool2D,
     MaxPool2D as MaxPool2D,
 )
+from descentlab.networks._receptive_field import Box as Box, ReceptiveField as ReceptiveField
 from descentlab.networks._residual import Residual as Residual
+from descentlab.networks._rows import every_layer as every_layer, not_stated as not_stated, unrolled as unrolled

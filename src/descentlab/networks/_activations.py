@@ -1,49 +1,23 @@
-"""The non-linear functions, by name."""
+"""A function of each value, as a layer of its own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
 
-import jax
+import numpy as np
 from jax import Array
 from jaxtyping import Float
 
-from descentlab.networks._layer import Context, Layer, Params, Statistics
+from descentlab.networks._context import Context, Params, Statistics
+from descentlab.networks._facts import Factors, Pointwise
+from descentlab.networks._layer import CurvedLayer
+from descentlab.networks._receptive_field import ReceptiveField
 from descentlab.spec import ActivationName, ActivationSpec
-
-RISING: frozenset[ActivationName] = frozenset({"relu", "leaky-relu", "linear"})
-"""Functions that never fall, to the last bit: the largest of some values stays the largest behind them."""
-
-
-def activate(name: ActivationName, preactivation: Float[Array, "..."]) -> Float[Array, "..."]:
-    """Apply an activation function to each value.
-
-    Args:
-        name: Which function; GELU is the exact one (Hendrycks and Gimpel, 2016), leaky ReLU has slope 0.01.
-        preactivation: Any shape.
-
-    Returns:
-        The same shape.
-    """
-    match name:
-        case "relu":
-            return jax.nn.relu(preactivation)
-        case "leaky-relu":
-            return jax.nn.leaky_relu(preactivation, 0.01)
-        case "gelu":
-            return jax.nn.gelu(preactivation, approximate=False)
-        case "silu":
-            return jax.nn.silu(preactivation)
-        case "tanh":
-            return jax.numpy.tanh(preactivation)
-        case "sigmoid":
-            return jax.nn.sigmoid(preactivation)
-        case "linear":
-            return preactivation
 
 
 @final
 @dataclass(frozen=True)
-class Activation(Layer):
+class Activation(CurvedLayer):
     """A non-linear function of each value, as a layer of its own."""
 
     kind = "activation"
@@ -55,9 +29,35 @@ class Activation(Layer):
     def output_shape(self) -> tuple[int, ...]:
         return self.input_shape
 
+    @property
+    def multiply_adds(self) -> int:
+        return 0
+
+    @property
+    def multiply_adds_back(self) -> tuple[int, int]:
+        return 0, 0
+
+    @property
+    def activation(self) -> ActivationName:
+        return self.spec.function
+
+    @property
+    def pointwise(self) -> Pointwise:
+        return "alike"
+
+    @property
+    def input_factors(self) -> Factors:
+        return self.function.factors
+
+    def receptive_field(self, below: ReceptiveField) -> ReceptiveField:
+        return below
+
+    def as_python(self, params: Mapping[str, np.ndarray]) -> tuple[str, ...]:
+        return "z = a", f"a = {self.function.python}"
+
     def forward(
         self, params: Params, statistics: Statistics, inputs: Float[Array, "batch ..."], context: Context
     ) -> tuple[Float[Array, "batch ..."], Statistics]:
         preactivation = context.tap(self.name, "preactivation", inputs)
-        outputs = activate(self.spec.function, preactivation)
+        outputs = self.function.of(preactivation)
         return context.tap(self.name, "activation", outputs), statistics

@@ -8,17 +8,21 @@ from jax import Array
 from jaxtyping import Float
 
 from descentlab.core import ShapeError
-from descentlab.networks._activations import activate
+from descentlab.networks._context import Context, HostArrays, Params, Statistics
 from descentlab.networks._convolve import Margins, convolve
+from descentlab.networks._facts import NO_FACTOR, Factors, Pointwise, WeightedSum
 from descentlab.networks._initializers import draw_weights
-from descentlab.networks._layer import Context, HostArrays, Layer, Params, Statistics, need_rank
+from descentlab.networks._layer import CurvedLayer, need_rank
 from descentlab.networks._pooling import MaxPool2D
-from descentlab.spec import Conv2DSpec
+from descentlab.networks._receptive_field import ReceptiveField
+from descentlab.spec import ActivationName, Conv2DSpec
+
+NO_MARGINS: Margins = ((0, 0), (0, 0))
 
 
 @final
 @dataclass(frozen=True)
-class Conv2D(Layer):
+class Conv2D(CurvedLayer):
     """A kernel slid over the picture. `weight` has shape `(kernel height, kernel width, channels in, filters)`.
 
     References:
@@ -53,7 +57,7 @@ class Conv2D(Layer):
     def margins(self) -> Margins:
         """Rows above and below, columns left and right, of zeros that are put around the picture."""
         if self.spec.padding == "valid":
-            return ((0, 0), (0, 0))
+            return NO_MARGINS
         sides = zip(
             self.input_shape[:2],
             self.output_shape[:2],
@@ -70,6 +74,39 @@ class Conv2D(Layer):
     def multiply_adds(self) -> int:
         return math.prod(self.output_shape) * math.prod(self.spec.kernel) * self.input_shape[2]
 
+    @property
+    def multiply_adds_back(self) -> tuple[int, int]:
+        # Each weight takes part in as many products of either gradient as in the forward pass.
+        return self.multiply_adds, self.multiply_adds
+
+    @property
+    def weighted_sum(self) -> WeightedSum:
+        return WeightedSum(is_slid=True, has_bias=self.spec.bias, is_padded=self.margins != NO_MARGINS)
+
+    @property
+    def activation(self) -> ActivationName:
+        return self.spec.activation
+
+    @property
+    def pointwise(self) -> Pointwise:
+        return "no"
+
+    @property
+    def input_factors(self) -> Factors:
+        return NO_FACTOR if self.spec.bias else self.function.factors
+
+    @property
+    def weight_factors(self) -> Factors:
+        return self.function.factors
+
+    @property
+    def initial_scale(self) -> float:
+        return self.spec.initial_scale
+
+    def receptive_field(self, below: ReceptiveField) -> ReceptiveField:
+        (above, _), (left, _) = self.margins
+        return below.through_window(self.spec.kernel, self.spec.stride, self.spec.dilation, (above, left))
+
     def draw(self, seed: int) -> HostArrays:
         shape = (*self.spec.kernel, self.input_shape[2], self.spec.filters)
         return draw_weights(self.spec, self.name, shape, seed)
@@ -83,7 +120,7 @@ class Conv2D(Layer):
     ) -> tuple[Float[Array, "batch rows columns filters"], Statistics]:
         preactivation = self._add_bias(params, self._weighted_sums(params, inputs))
         preactivation = context.tap(self.name, "preactivation", preactivation)
-        outputs = activate(self.spec.activation, preactivation)
+        outputs = self.function.of(preactivation)
         return context.tap(self.name, "activation", outputs), statistics
 
     def forward_pooled(
@@ -103,7 +140,7 @@ class Conv2D(Layer):
             What the pooling would give.
         """
         pooled = pooling.pool(pooling.views(self._weighted_sums(params, inputs)))
-        return activate(self.spec.activation, self._add_bias(params, pooled))
+        return self.function.of(self._add_bias(params, pooled))
 
     def _weighted_sums(self, params: Params, inputs: Array) -> Array:
         sums: Array = convolve(inputs, params[self.name]["weight"], self.spec.stride, self.margins, self.spec.dilation)

@@ -1,22 +1,27 @@
 """Dropout."""
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from descentlab.core import SpecError
-from descentlab.networks._layer import Context, Layer, Params, Statistics
+from descentlab.networks._context import Context, Params, Statistics
+from descentlab.networks._facts import ALL_FACTORS, Factors, Pointwise
+from descentlab.networks._layer import SimpleLayer
+from descentlab.networks._receptive_field import ReceptiveField
 from descentlab.spec import DropoutSpec
 
 
 @final
 @dataclass(frozen=True)
-class Dropout(Layer):
+class Dropout(SimpleLayer):
     """In training, zeroes each value with probability `rate` and divides the rest by 1 - rate.
 
     References:
@@ -31,6 +36,33 @@ class Dropout(Layer):
     @property
     def output_shape(self) -> tuple[int, ...]:
         return self.input_shape
+
+    @property
+    def pointwise(self) -> Pointwise:
+        return "alike"
+
+    @property
+    def input_factors(self) -> Factors:
+        return ALL_FACTORS
+
+    def receptive_field(self, below: ReceptiveField) -> ReceptiveField:
+        return below
+
+    @property
+    def acts_in_evaluation(self) -> bool:
+        return False
+
+    @property
+    def dropout_rate(self) -> float:
+        return self.spec.rate
+
+    def kink_sides(
+        self, inputs: Float[Array, "batch ..."], preactivation: Float[Array, "batch ..."]
+    ) -> tuple[Int[Array, "..."], ...]:
+        return ()
+
+    def as_python(self, params: Mapping[str, np.ndarray]) -> tuple[str, ...]:
+        return ()
 
     def forward(
         self, params: Params, statistics: Statistics, inputs: Float[Array, "batch ..."], context: Context

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from typing import final
 
 from jax import Array
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
-from descentlab.networks._layer import Context, Layer, Params, Statistics
+from descentlab.networks._context import Context, Params, Statistics
+from descentlab.networks._facts import ALL_FACTORS, Factors, Pointwise
+from descentlab.networks._layer import SimpleLayer
+from descentlab.networks._receptive_field import ReceptiveField
 from descentlab.spec import FlattenSpec
 
 
 @final
 @dataclass(frozen=True)
-class Flatten(Layer):
+class Flatten(SimpleLayer):
     """All values of an example in one row: row by row, column by column, channel by channel."""
 
     kind = "flatten"
@@ -24,6 +27,26 @@ class Flatten(Layer):
     @property
     def output_shape(self) -> tuple[int, ...]:
         return (math.prod(self.input_shape),)
+
+    @property
+    def pointwise(self) -> Pointwise:
+        return "alike"
+
+    @property
+    def input_factors(self) -> Factors:
+        return ALL_FACTORS
+
+    def receptive_field(self, below: ReceptiveField) -> ReceptiveField:
+        return below.whole()
+
+    @property
+    def acts_in_evaluation(self) -> bool:
+        return False
+
+    def kink_sides(
+        self, inputs: Float[Array, "batch ..."], preactivation: Float[Array, "batch ..."]
+    ) -> tuple[Int[Array, "..."], ...]:
+        return ()
 
     def forward(
         self, params: Params, statistics: Statistics, inputs: Float[Array, "batch ..."], context: Context

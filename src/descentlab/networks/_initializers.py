@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from descentlab.core import generator
-from descentlab.networks._layer import HostArrays
+from descentlab.networks._context import HostArrays
 from descentlab.spec import InitializerName, WeightedSpec
 
 

@@ -1,77 +1,30 @@
-"""What a layer is, and what a forward pass is told."""
+"""What a layer is, and what it states of itself."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+import jax.numpy as jnp
 import numpy as np
 from jax import Array
-from jaxtyping import Bool, Float, PRNGKeyArray
+from jaxtyping import Float, Int
 
 from descentlab.core import ShapeError
-
-Params = dict[str, dict[str, Array]]
-"""Learned arrays by layer name, then by role: `params["hidden"]["weight"]`."""
-
-Statistics = dict[str, dict[str, Array]]
-"""Running means and variances by layer name; they change in training but are not learned by descent."""
-
-HostArrays = dict[str, dict[str, np.ndarray]]
-TapKind = Literal["preactivation", "activation"]
-Edit = Callable[[Array], Array]
-
-
-@dataclass(frozen=True)
-class Tape:
-    """Records what passes each layer, and may change it on the way.
-
-    This is the one way to look into a forward pass: accounts of back-propagation, features and importance
-    read `values`; ablation, replacement and perturbation are `edits`.
-
-    Attributes:
-        edits: Functions by tap name, as `{"conv1/activation": lambda a: 0 * a}`.
-        values: Filled by the pass: each layer's preactivation z and activation a, after edits.
-    """
-
-    edits: Mapping[str, Edit] = field(default_factory=dict)
-    values: dict[str, Array] = field(default_factory=dict)
-
-    def pass_through(self, layer: str, kind: TapKind, value: Array) -> Array:
-        """Record a value under `layer/kind`, changed by the edit of that name if there is one."""
-        name = f"{layer}/{kind}"
-        edit = self.edits.get(name)
-        edited = value if edit is None else edit(value)
-        self.values[name] = edited
-        return edited
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a forward pass is told besides parameters and inputs.
-
-    Attributes:
-        is_training: Whether dropout drops and batch norm uses the batch's own statistics.
-        key: Draws what dropout drops; needed in training only.
-        counted: Which examples of the batch count; the others fill up a last, smaller batch. None: all.
-        tape: Records and edits; None costs nothing.
-        dropout_rate: What dropout layers hide instead of their own share; None leaves each its own.
-    """
-
-    is_training: bool = False
-    key: PRNGKeyArray | None = None
-    counted: Bool[Array, " batch"] | None = None
-    tape: Tape | None = None
-    dropout_rate: Float[Array, ""] | None = None
-
-    def tap(self, layer: str, kind: TapKind, value: Array) -> Array:
-        """Show a value to the tape, if there is one."""
-        return value if self.tape is None else self.tape.pass_through(layer, kind, value)
+from descentlab.networks._context import Context, HostArrays, Params, Statistics
+from descentlab.networks._facts import NEVER_SATURATED, Factors, Pointwise, Saturation, WeightedSum
+from descentlab.networks._functions import FUNCTIONS, Function
+from descentlab.networks._receptive_field import ReceptiveField
+from descentlab.spec import ActivationName
 
 
 @dataclass(frozen=True)
 class Layer(ABC):
     """One named step of a network. Every class is final or abstract.
+
+    Besides computing, a layer states what analyses must know of it; nobody else decides by its kind. Where a fact is
+    None, the layer does not state it, and an analysis that needs it says that it is not checkable for this layer (see
+    `not_stated`). The last axis of what a layer gives counts its channels, or units.
 
     Attributes:
         name: By which parameters, taps and tables know it.
@@ -90,17 +43,124 @@ class Layer(ABC):
         """Shape of one example as it goes out."""
 
     @property
-    def multiply_adds(self) -> int:
-        """Multiply-adds of the forward pass for one example; 0 where there are none worth counting."""
-        return 0
+    def num_channels(self) -> int:
+        """How many channels, or units, its output has."""
+        return self.output_shape[-1]
+
+    @property
+    def inner(self) -> "tuple[Layer, ...]":
+        """The layers that it is made of."""
+        return ()
 
     @property
     def num_params(self) -> int:
         """How many numbers are learned."""
         return sum(array.size for arrays in self.draw(seed=0).values() for array in arrays.values())
 
+    @property
+    @abstractmethod
+    def multiply_adds(self) -> int:
+        """Multiply-adds of the forward pass for one example; 0 where there are none worth counting."""
+
+    @property
+    def multiply_adds_back(self) -> tuple[int, int] | None:
+        """Multiply-adds of the backward pass for one example: of the gradient by what it learns, and by its inputs."""
+        return None
+
+    @property
+    def weighted_sum(self) -> WeightedSum | None:
+        """How its `weight` multiplies its inputs; None where it is no weighted sum, or the layer does not state it."""
+        return None
+
+    @property
+    def activation(self) -> ActivationName | Literal["own"] | None:
+        """The function of each value that it ends in: "linear" where there is none, "own" for one without a name."""
+        return None
+
+    @property
+    def pointwise(self) -> Pointwise | None:
+        """Whether in evaluation each output depends on the one input at its place alone, and how."""
+        return None
+
+    @property
+    def input_factors(self) -> Factors | None:
+        """By which factors its output is multiplied when its inputs are."""
+        return None
+
+    @property
+    def weight_factors(self) -> Factors | None:
+        """By which factors its output is multiplied when all that it learns is."""
+        return None
+
+    @property
+    def saturation(self) -> Saturation | None:
+        """At which outputs its units hardly answer to their inputs any more."""
+        return None
+
+    @property
+    def acts_in_evaluation(self) -> bool:
+        """Whether it changes numbers outside of training too; if not, what it hands on is what it was given."""
+        return True
+
+    @property
+    def dropout_rate(self) -> float | None:
+        """The share of its inputs that it hides in training, multiplying the others; None where it hides none."""
+        return None
+
+    @property
+    def statistics_kept(self) -> float | None:
+        """What share of its running statistics it keeps at a step; None where it has none."""
+        return None
+
+    @property
+    def initial_scale(self) -> float | None:
+        """What the initial values of its `weight` are multiplied by; None where it has none."""
+        return None
+
+    def kink_sides(
+        self, inputs: Float[Array, "batch ..."], preactivation: Float[Array, "batch ..."]
+    ) -> tuple[Int[Array, "..."], ...] | None:
+        """Say on which side of each of its kinks it is: whole numbers that change where one is crossed.
+
+        A kink is where a first or second derivative jumps, so that no central difference holds across it.
+
+        Args:
+            inputs: What comes in.
+            preactivation: z, where the layer has one; else its output.
+
+        Returns:
+            Nothing for a layer without kinks; None where it does not state them.
+        """
+        return None
+
+    def receptive_field(self, below: ReceptiveField) -> ReceptiveField | None:
+        """Compute what its units see of the picture.
+
+        Args:
+            below: What the units below it see.
+
+        Returns:
+            The field; None where it does not state it.
+        """
+        return None
+
+    def as_python(self, params: Mapping[str, np.ndarray]) -> tuple[str, ...] | None:
+        """Write its forward pass as lines of NumPy that turn the rows of `a` into its outputs, again called `a`.
+
+        Args:
+            params: Its learned arrays by role.
+
+        Returns:
+            The lines; None where it does not state them.
+        """
+        return None
+
     def draw(self, seed: int) -> HostArrays:
-        """Draw the initial parameters, which depend on the seed and on this layer's name and shape alone."""
+        """Draw the initial parameters, which depend on the seed and on this layer's name and shape alone.
+
+        What is called `weight` multiplies inputs, the last axis counting the outputs: penalties and weight decay act on
+        it, and directions through the loss move it. Every other array has a number a channel, and is left alone.
+        """
         return {}
 
     def start_statistics(self) -> HostArrays:
@@ -122,6 +182,51 @@ class Layer(ABC):
         Returns:
             `(batch, *output_shape)`, and the statistics, changed where this layer keeps some.
         """
+
+
+@dataclass(frozen=True)
+class SimpleLayer(Layer):
+    """A layer without learned numbers and without a function of each value, which costs no products."""
+
+    @property
+    def multiply_adds(self) -> int:
+        return 0
+
+    @property
+    def multiply_adds_back(self) -> tuple[int, int]:
+        return 0, 0
+
+    @property
+    def activation(self) -> ActivationName:
+        return "linear"
+
+    @property
+    def saturation(self) -> Saturation:
+        return NEVER_SATURATED
+
+
+@dataclass(frozen=True)
+class CurvedLayer(Layer):
+    """A layer that ends in a function of each value that has a name."""
+
+    @property
+    @abstractmethod
+    def activation(self) -> ActivationName:
+        """The function's name."""
+
+    @property
+    def function(self) -> Function:
+        """The function, with what is to be known of it."""
+        return FUNCTIONS[self.activation]
+
+    @property
+    def saturation(self) -> Saturation:
+        return self.function.saturation
+
+    def kink_sides(
+        self, inputs: Float[Array, "batch ..."], preactivation: Float[Array, "batch ..."]
+    ) -> tuple[Int[Array, "..."], ...]:
+        return tuple(jnp.sign(preactivation - kink).astype(jnp.int8) for kink in self.function.kinks)
 
 
 def need_rank(name: str, what: str, input_shape: tuple[int, ...], rank: int, remedy: str) -> None:

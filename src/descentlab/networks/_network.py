@@ -1,5 +1,6 @@
 """A network: named layers in a row, from one example's shape to logits."""
 
+import functools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,17 +11,18 @@ import jax.numpy as jnp
 from jax import Array
 from jaxtyping import Float
 
-from descentlab.networks._activations import RISING, Activation
+from descentlab.networks._activations import Activation
+from descentlab.networks._context import Context, HostArrays, Params, Statistics
 from descentlab.networks._convolution import Conv2D
 from descentlab.networks._dense import Dense
 from descentlab.networks._dropout import Dropout
+from descentlab.networks._facts import Saturation
 from descentlab.networks._flatten import Flatten
-from descentlab.networks._layer import Context, HostArrays, Layer, Params, Statistics
+from descentlab.networks._layer import Layer
 from descentlab.networks._normalization import BatchNorm, LayerNorm
 from descentlab.networks._pooling import AvgPool2D, GlobalAvgPool2D, MaxPool2D
 from descentlab.networks._residual import Residual
 from descentlab.spec import (
-    ActivationName,
     ActivationSpec,
     AnyLayerSpec,
     AvgPool2DSpec,
@@ -77,6 +79,11 @@ class Network:
         """How many logits there are."""
         return self.layers[-1].output_shape[0]
 
+    @functools.cached_property
+    def every_layer(self) -> tuple[Layer, ...]:
+        """All layers: those of the row, then those that they are made of."""
+        return tuple(_with_inner(self.layers))
+
     @property
     def has_dropout(self) -> bool:
         """Whether training draws at random inside the network."""
@@ -85,34 +92,30 @@ class Network:
     @property
     def has_convolution(self) -> bool:
         """Whether kernels are slid over pictures."""
-        return any(isinstance(layer, Conv2D) for layer in _all_layers(self.layers))
+        return any(layer.weighted_sum.is_slid for layer in self.every_layer if layer.weighted_sum is not None)
 
     @property
     def has_batch_statistics(self) -> bool:
         """Whether in training what one example becomes depends on the others of its batch."""
-        return any(isinstance(layer, BatchNorm) for layer in _all_layers(self.layers))
+        return any(layer.statistics_kept is not None for layer in self.every_layer)
 
     def initial_scales(self) -> dict[str, float]:
         """Name the layers that draw weights, with what each multiplies them by."""
-        return {
-            layer.name: layer.spec.initial_scale
-            for layer in _all_layers(self.layers)
-            if isinstance(layer, Dense | Conv2D)
-        }
+        return {layer.name: layer.initial_scale for layer in self.every_layer if layer.initial_scale is not None}
 
-    def activations(self) -> dict[str, ActivationName]:
-        """Name the layers that bend what passes them, with the function of each."""
-        found: dict[str, ActivationName] = {}
-        for layer in _all_layers(self.layers):
-            if isinstance(layer, Dense | Conv2D) and layer.spec.activation != "linear":
-                found[layer.name] = layer.spec.activation
-            if isinstance(layer, Activation):
-                found[layer.name] = layer.spec.function
-        return found
+    def saturations(self) -> dict[str, Saturation | None]:
+        """Name the layers whose units can be stuck, with the outputs at which they are; None: it is not stated."""
+        stated = {layer.name: layer.saturation for layer in self.every_layer}
+        return {name: where for name, where in stated.items() if where is None or where.can_happen}
+
+    @property
+    def has_dying_units(self) -> bool:
+        """Whether units that are stuck are dead, and not merely saturated, in some layer."""
+        return any(where is not None and where.is_dead for where in self.saturations().values())
 
     def dropout_rates(self) -> dict[str, float]:
         """Name the layers that hide values in training, with the share that each hides."""
-        return {layer.name: layer.spec.rate for layer in _all_layers(self.layers) if isinstance(layer, Dropout)}
+        return {layer.name: layer.dropout_rate for layer in self.every_layer if layer.dropout_rate is not None}
 
     def draw(self, seed: int) -> HostArrays:
         """Draw initial parameters on the host, in float64; each layer's depend on the seed and its name alone."""
@@ -160,14 +163,14 @@ class Network:
         Returns:
             By layer name, as `start_statistics` gives them; empty without batch norm.
         """
-        keeps = {layer.name: layer.spec.momentum for layer in _all_layers(self.layers) if isinstance(layer, BatchNorm)}
-        if not keeps:
+        kept = {layer.name: layer.statistics_kept for layer in self.every_layer if layer.statistics_kept is not None}
+        if not kept:
             return {}
         nothing = jax.tree.map(lambda array: jnp.zeros(array.shape, inputs.dtype), self.start_statistics())
         hides_none = Context(is_training=True, key=jax.random.key(0), dropout_rate=jnp.zeros((), inputs.dtype))
         _, updated = self.forward(params, nothing, inputs, hides_none)
         # From nothing, one step keeps 1 - momentum of the batch's own.
-        return {name: {role: value / (1.0 - keeps[name]) for role, value in updated[name].items()} for name in updated}
+        return {name: {role: value / (1.0 - kept[name]) for role, value in updated[name].items()} for name in updated}
 
     def table(self) -> tuple[LayerRow, ...]:
         """Describe each layer in a row: name, kind, role, output shape, parameters, multiply-adds."""
@@ -238,9 +241,8 @@ def _build_layer(spec: AnyLayerSpec, name: str, shape: tuple[int, ...], num_outp
 
 
 def _can_be_pooled_first(layer: Layer) -> TypeGuard[Conv2D]:
-    return isinstance(layer, Conv2D) and layer.spec.activation in RISING
+    return isinstance(layer, Conv2D) and layer.function.never_falls
 
 
-def _all_layers(layers: Sequence[Layer]) -> list[Layer]:
-    inner = [sub for layer in layers if isinstance(layer, Residual) for sub in _all_layers(layer.layers)]
-    return [*layers, *inner]
+def _with_inner(layers: Sequence[Layer]) -> list[Layer]:
+    return [*layers, *(below for layer in layers for below in _with_inner(layer.inner))]

@@ -7,15 +7,61 @@ from typing import final
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
-from descentlab.networks._layer import Context, HostArrays, Layer, Params, Statistics
-from descentlab.spec import BatchNormSpec, LayerNormSpec
+from descentlab.networks._context import Context, HostArrays, Params, Statistics
+from descentlab.networks._facts import ALL_FACTORS, NEVER_SATURATED, NO_FACTOR, Factors, Pointwise, Saturation
+from descentlab.networks._layer import Layer
+from descentlab.networks._receptive_field import ReceptiveField
+from descentlab.spec import ActivationName, BatchNormSpec, LayerNormSpec
+
+
+@dataclass(frozen=True)
+class _Norm(Layer):
+    """Standardised inputs, then a scale and a shift for each channel."""
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        return self.input_shape
+
+    @property
+    def multiply_adds(self) -> int:
+        return math.prod(self.input_shape)
+
+    @property
+    def multiply_adds_back(self) -> tuple[int, int]:
+        # A normalised value depends on all values that it was normalised with, which is a second product each.
+        return self.multiply_adds, 2 * self.multiply_adds
+
+    @property
+    def activation(self) -> ActivationName:
+        return "linear"
+
+    @property
+    def input_factors(self) -> Factors:
+        return NO_FACTOR
+
+    @property
+    def weight_factors(self) -> Factors:
+        return ALL_FACTORS
+
+    @property
+    def saturation(self) -> Saturation:
+        return NEVER_SATURATED
+
+    def kink_sides(
+        self, inputs: Float[Array, "batch ..."], preactivation: Float[Array, "batch ..."]
+    ) -> tuple[Int[Array, "..."], ...]:
+        return ()
+
+    def draw(self, seed: int) -> HostArrays:
+        channels = self.input_shape[-1]
+        return {self.name: {"scale": np.ones(channels), "shift": np.zeros(channels)}}
 
 
 @final
 @dataclass(frozen=True)
-class BatchNorm(Layer):
+class BatchNorm(_Norm):
     """Standardises each channel over batch and places, then scales and shifts it.
 
     References:
@@ -28,16 +74,15 @@ class BatchNorm(Layer):
     spec: BatchNormSpec
 
     @property
-    def output_shape(self) -> tuple[int, ...]:
-        return self.input_shape
+    def pointwise(self) -> Pointwise:
+        return "by channel"
 
     @property
-    def multiply_adds(self) -> int:
-        return math.prod(self.input_shape)
+    def statistics_kept(self) -> float:
+        return self.spec.momentum
 
-    def draw(self, seed: int) -> HostArrays:
-        channels = self.input_shape[-1]
-        return {self.name: {"scale": np.ones(channels), "shift": np.zeros(channels)}}
+    def receptive_field(self, below: ReceptiveField) -> ReceptiveField:
+        return below
 
     def start_statistics(self) -> HostArrays:
         channels = self.input_shape[-1]
@@ -63,7 +108,7 @@ class BatchNorm(Layer):
 
 @final
 @dataclass(frozen=True)
-class LayerNorm(Layer):
+class LayerNorm(_Norm):
     """Standardises each example over all its values, then scales and shifts each channel.
 
     References:
@@ -76,16 +121,11 @@ class LayerNorm(Layer):
     spec: LayerNormSpec
 
     @property
-    def output_shape(self) -> tuple[int, ...]:
-        return self.input_shape
+    def pointwise(self) -> Pointwise:
+        return "no"
 
-    @property
-    def multiply_adds(self) -> int:
-        return math.prod(self.input_shape)
-
-    def draw(self, seed: int) -> HostArrays:
-        channels = self.input_shape[-1]
-        return {self.name: {"scale": np.ones(channels), "shift": np.zeros(channels)}}
+    def receptive_field(self, below: ReceptiveField) -> ReceptiveField:
+        return below.whole()
 
     def forward(
         self, params: Params, statistics: Statistics, inputs: Float[Array, "batch ..."], context: Context

@@ -7,15 +7,18 @@ from typing import final
 
 import jax.numpy as jnp
 from jax import Array
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from descentlab.core import ShapeError
-from descentlab.networks._layer import Context, Layer, Params, Statistics, need_rank
+from descentlab.networks._context import Context, Params, Statistics
+from descentlab.networks._facts import ALL_FACTORS, POSITIVE, Factors, Pointwise
+from descentlab.networks._layer import SimpleLayer, need_rank
+from descentlab.networks._receptive_field import ReceptiveField
 from descentlab.spec import AvgPool2DSpec, GlobalAvgPool2DSpec, MaxPool2DSpec
 
 
 @dataclass(frozen=True)
-class _Pool2D(Layer):
+class _Pool2D(SimpleLayer):
     """One value for each window. Rows and columns that do not fill a window are left out."""
 
     spec: MaxPool2DSpec | AvgPool2DSpec
@@ -39,6 +42,13 @@ class _Pool2D(Layer):
         sides = zip(self.input_shape[:2], self.spec.window, self.stride, strict=True)
         height, width = ((side - window) // stride + 1 for side, window, stride in sides)
         return (height, width, self.input_shape[2])
+
+    @property
+    def pointwise(self) -> Pointwise:
+        return "no"
+
+    def receptive_field(self, below: ReceptiveField) -> ReceptiveField:
+        return below.through_window(self.spec.window, self.stride)
 
     def views(self, inputs: Float[Array, "batch height width channels"]) -> list[Array]:
         """Return, for each place in the window, the picture of the values at that place.
@@ -76,6 +86,16 @@ class MaxPool2D(_Pool2D):
     kind = "max-pool2d"
     role = "keeps the strongest answer of each window, and with it less of where exactly it was"
 
+    @property
+    def input_factors(self) -> Factors:
+        return POSITIVE
+
+    def kink_sides(
+        self, inputs: Float[Array, "batch ..."], preactivation: Float[Array, "batch ..."]
+    ) -> tuple[Int[Array, "..."], ...]:
+        views = jnp.stack(self.views(inputs))
+        return ((views == jnp.max(views, axis=0, keepdims=True)).astype(jnp.int8),)
+
     def pool(self, views: list[Array]) -> Array:
         return functools.reduce(jnp.maximum, views)
 
@@ -88,13 +108,22 @@ class AvgPool2D(_Pool2D):
     kind = "avg-pool2d"
     role = "keeps the mean answer of each window"
 
+    @property
+    def input_factors(self) -> Factors:
+        return ALL_FACTORS
+
+    def kink_sides(
+        self, inputs: Float[Array, "batch ..."], preactivation: Float[Array, "batch ..."]
+    ) -> tuple[Int[Array, "..."], ...]:
+        return ()
+
     def pool(self, views: list[Array]) -> Array:
         return functools.reduce(jnp.add, views) / len(views)
 
 
 @final
 @dataclass(frozen=True)
-class GlobalAvgPool2D(Layer):
+class GlobalAvgPool2D(SimpleLayer):
     """The mean of each channel over the whole picture (Lin, Chen and Yan, 2014)."""
 
     kind = "global-avg-pool2d"
@@ -108,6 +137,22 @@ class GlobalAvgPool2D(Layer):
     @property
     def output_shape(self) -> tuple[int, ...]:
         return (self.input_shape[2],)
+
+    @property
+    def pointwise(self) -> Pointwise:
+        return "no"
+
+    @property
+    def input_factors(self) -> Factors:
+        return ALL_FACTORS
+
+    def receptive_field(self, below: ReceptiveField) -> ReceptiveField:
+        return below.whole()
+
+    def kink_sides(
+        self, inputs: Float[Array, "batch ..."], preactivation: Float[Array, "batch ..."]
+    ) -> tuple[Int[Array, "..."], ...]:
+        return ()
 
     def forward(
         self,

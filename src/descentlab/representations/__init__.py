@@ -40,6 +40,7 @@ from descentlab.representations._properties import (
 from descentlab.representations._receptive import (
     Box as Box,
     ReceptiveField as ReceptiveField,
+    layers_of_unknown_field as layers_of_unknown_field,
     receptive_field as receptive_field,
 )
 from descentlab.representations._reduce import (

@@ -32,14 +32,14 @@ class Preferred:
         channels: Which.
         pictures: One each, from 0 to 1.
         answers: The preactivation (or activation, of a layer without) that each reaches.
-        box: The pixels that the unit sees; the others are noise.
+        box: The pixels that the unit sees; the others are noise. None where the layers do not state them.
     """
 
     layer: str
     channels: Int[np.ndarray, " channels"]
     pictures: Float[np.ndarray, "channels rows columns colours"]
     answers: Float[np.ndarray, " channels"]
-    box: Box
+    box: Box | None
 
 
 def find_preferred(
@@ -76,20 +76,21 @@ def find_preferred(
     rng = generator(seed, "preferred input", layer)
     start = np.clip(rng.normal(0.5, 0.05, (len(channels), *shape)), 0.0, 1.0).astype(np.float32)
     field = receptive_field(net.network, layer)
-    reach = min(*field.size, *shape[:2]) // JITTER_SHARE
+    # Where it is not known what the unit sees, the climb takes it to see the whole picture, and nobody says so.
+    reach = min(*(field.size if field is not None else ()), *shape[:2]) // JITTER_SHARE
     shifts = rng.integers(-reach, reach + 1, (steps, 2)).astype(np.int32)
     middle = middle_of(net.network, layer)
-    box = field.box((middle[0], middle[1]) if middle else (0, 0))
-    seen = np.float32(box.height * box.width / (shape[0] * shape[1]))
+    box = None if field is None else field.box((middle[0], middle[1]) if middle else (0, 0))
+    share = np.float32(1.0 if box is None else box.height * box.width / (shape[0] * shape[1]))
     climb = _climb(net.network, layer)
-    pictures, answers = climb(net.arrays, start, np.asarray(channels, np.int32), shifts, np.float32(smoothness), seen)
+    pictures, answers = climb(net.arrays, start, np.asarray(channels, np.int32), shifts, np.float32(smoothness), share)
     return Preferred(layer, np.asarray(channels), np.asarray(pictures), np.asarray(answers), box)
 
 
 def answer_tap(network: Network, layer: str) -> str:
     """Name the tap at which a layer's answers are read: before the activation function, where there is one."""
     (own,) = (one for one in network.layers if one.name == layer)
-    return f"{layer}/{'preactivation' if own.kind in ('conv2d', 'dense') else 'activation'}"
+    return f"{layer}/{'activation' if own.weighted_sum is None else 'preactivation'}"
 
 
 def middle_of(network: Network, layer: str) -> tuple[int, ...]:
@@ -109,7 +110,7 @@ def _climb(network: Network, layer: str) -> Callable[..., tuple[Array, Array]]:
         return jnp.take_along_axis(at_middle, channels[:, None], axis=1)[:, 0]
 
     def run(
-        weights: tuple[Any, Any], start: Array, channels: Array, shifts: Array, smoothness: Array, seen: Array
+        weights: tuple[Any, Any], start: Array, channels: Array, shifts: Array, smoothness: Array, share: Array
     ) -> tuple[Array, Array]:
         slope = jax.grad(lambda pictures: jnp.sum(answers(*weights, pictures, channels)))
         roughness = jax.grad(_variation)
@@ -121,7 +122,7 @@ def _climb(network: Network, layer: str) -> Callable[..., tuple[Array, Array]]:
         def step(pictures: Array, shift: Array) -> tuple[Array, None]:
             moved = jnp.roll(pictures, shift, axis=(1, 2))
             climbed = jnp.roll(slope(moved), -shift, axis=(1, 2))
-            unit = climbed * jnp.sqrt(seen) / jnp.maximum(root_mean_square(climbed), 1e-12)
+            unit = climbed * jnp.sqrt(share) / jnp.maximum(root_mean_square(climbed), 1e-12)
             change = unit - smoothness * roughness(pictures)
             return jnp.clip(pictures + RATE * change, 0.0, 1.0), None
 

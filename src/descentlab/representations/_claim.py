@@ -8,7 +8,7 @@ from descentlab.core import Estimate
 from descentlab.representations._depth import Depth
 from descentlab.representations._properties import CLASS, ENDS, HOLES
 
-Verdict = Literal["holds", "does not hold", "is not shown"]
+Verdict = Literal["holds", "does not hold", "is not shown", "is not checkable"]
 
 LOCAL = 1.0 / 3.0
 """A unit is local if it looks at no more than so much of the picture's side."""
@@ -31,7 +31,9 @@ class Part:
     gains: tuple[tuple[str, Estimate], ...]
 
 
-def judge(depths: Sequence[Depth], weighted: Sequence[str], *, selective: Estimate, extent: float) -> tuple[Part, ...]:
+def judge(
+    depths: Sequence[Depth], weighted: Sequence[str], *, selective: Estimate, extent: float | None
+) -> tuple[Part, ...]:
     """Hold the claim's three parts against what was measured.
 
     A part holds if each of its differences lies above 0 with its whole 95% interval; it does not if one lies below 0
@@ -42,7 +44,7 @@ def judge(depths: Sequence[Depth], weighted: Sequence[str], *, selective: Estima
         depths: The properties at every depth.
         weighted: Names of the layers with weights, from the first to the last.
         selective: How much more selective for orientation the first layer's channels are than untrained ones.
-        extent: What share of the picture's side the median unit of the first layer looks at.
+        extent: What share of the picture's side the median unit of the first layer looks at; None if that is unknown.
 
     Returns:
         First, middle and last.
@@ -58,10 +60,13 @@ def judge(depths: Sequence[Depth], weighted: Sequence[str], *, selective: Estima
     )
 
 
-def _edges(first: str, selective: Estimate, extent: float) -> Part:
+def _edges(first: str, selective: Estimate, extent: float | None) -> Part:
     claim = "the first layer finds edges"
     gains = (("selectivity for orientation, over untrained kernels", selective),)
     told = f"the channels of {first} are {_by(selective)} selective for orientation than untrained ones"
+    if extent is None:
+        how = "but a layer does not state which pixels they look at, so that nobody knows whether they are local"
+        return Part(claim, "is not checkable", f"{told}, {how}", gains)
     if extent > LOCAL:
         how = (
             "but they are not local, as an edge is: the median one has nine tenths of its squared weights in a square "

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from descentlab.networks import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
 from descentlab.representations._weighted import WeightedNetwork
 
 HELD = 0.9
@@ -26,26 +25,22 @@ class Kernels:
 
 
 def first_kernels(net: WeightedNetwork) -> Kernels | None:
-    """Lay the first layer's weights out as pictures, or return None where something else comes first.
+    """Lay the first layer's weights out as pictures.
 
     Args:
         net: A network that takes pictures.
 
     Returns:
-        A picture a channel.
+        A picture a channel; None where something comes before that mixes pixels, or may.
     """
     for layer in net.network.layers:
-        match layer:
-            case Conv2D():
-                weight = np.asarray(net.params[layer.name]["weight"], np.float64)
+        if layer.weighted_sum is not None:
+            weight = np.asarray(net.params[layer.name]["weight"], np.float64)
+            if layer.weighted_sum.is_slid:
                 return Kernels(layer.name, weight.transpose(3, 0, 1, 2))
-            case Dense():
-                weight = np.asarray(net.params[layer.name]["weight"], np.float64)
-                return Kernels(layer.name, weight.T.reshape(layer.units, *net.network.input_shape))
-            case Flatten() | Dropout() | Activation() | BatchNorm():
-                continue
-            case _:
-                return None
+            return Kernels(layer.name, weight.T.reshape(layer.num_channels, *net.network.input_shape))
+        if layer.pointwise not in ("alike", "by channel"):
+            return None
     return None
 
 

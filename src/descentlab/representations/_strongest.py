@@ -18,13 +18,13 @@ class Strongest:
         layer: The layer.
         rows: Places of the examples, the strongest first; no example twice for one channel.
         answers: The preactivations there (or activations, of a layer without).
-        boxes: Which pixels the unit saw that answered so.
+        boxes: Which pixels the unit sees that answered so; None where the layers do not state it.
     """
 
     layer: str
     rows: Int[np.ndarray, "channels examples"]
     answers: Float[np.ndarray, "channels examples"]
-    boxes: tuple[tuple[Box, ...], ...]
+    boxes: tuple[tuple[Box | None, ...], ...]
 
 
 def find_strongest(
@@ -53,9 +53,9 @@ def find_strongest(
     channels = np.arange(len(rows))[:, None]
     field = receptive_field(net.network, layer)
 
-    def box(place: int) -> Box:
+    def box(place: int) -> Box | None:
         row, column = np.unravel_index(place, shape) if len(shape) == 2 else (0, 0)
-        return field.box((int(row), int(column)))
+        return None if field is None else field.box((int(row), int(column)))
 
     boxes = tuple(tuple(box(int(place)) for place in line) for line in places[rows, channels])
     return Strongest(layer, rows, answers[rows, channels], boxes)

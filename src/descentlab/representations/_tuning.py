@@ -136,7 +136,7 @@ def _strength(
 
 
 def _places(network: Network, layer: str) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-    """Choose the rows and columns whose units see no margin, or the middle one; None where there are no places."""
+    """Choose the rows and columns whose units see no margin, else the middle one; None where there are no places."""
     (shape,) = (one.output_shape for one in network.layers if one.name == layer)
     if len(shape) == 1:
         return None
@@ -145,7 +145,7 @@ def _places(network: Network, layer: str) -> tuple[tuple[int, ...], tuple[int, .
     def along(axis: int, other: int) -> tuple[int, ...]:
         middle = shape[other] // 2
         pairs = [(k, middle) if axis == 0 else (middle, k) for k in range(shape[axis])]
-        inside = tuple(k for k in range(shape[axis]) if field.is_inside(pairs[k]))
+        inside = () if field is None else tuple(k for k in range(shape[axis]) if field.is_inside(pairs[k]))
         return inside or (shape[axis] // 2,)
 
     return along(0, 1), along(1, 0)

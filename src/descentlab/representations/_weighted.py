@@ -11,7 +11,7 @@ import numpy as np
 from jax import Array
 from jaxtyping import Float
 
-from descentlab.networks import Context, Conv2D, Dense, Dropout, Flatten, HostArrays, Layer, Network, Tape
+from descentlab.networks import Context, HostArrays, Layer, Network, Tape
 
 CHUNK = 128
 """Pictures that pass the network at once: what is recorded of all layers takes much more room than the pictures."""
@@ -76,12 +76,12 @@ def untrained(network: Network, inputs: Float[np.ndarray, "examples ..."], seed:
 
 def depth_names(network: Network) -> tuple[str, ...]:
     """Name the layers that change what passes them, from the input on; flattening and dropout do not."""
-    return tuple(layer.name for layer in network.layers if not isinstance(layer, Flatten | Dropout))
+    return tuple(layer.name for layer in network.layers if layer.acts_in_evaluation)
 
 
 def weighted_layers(network: Network) -> tuple[Layer, ...]:
     """Return the convolutions and dense layers in the network's own row."""
-    return tuple(layer for layer in network.layers if isinstance(layer, Conv2D | Dense))
+    return tuple(layer for layer in network.layers if layer.weighted_sum is not None)
 
 
 def in_chunks(inputs: Float[np.ndarray, "examples ..."]) -> Iterator[tuple[np.ndarray, int]]:

@@ -37,8 +37,10 @@ from descentlab.spec._layers import (
     LayerNormSpec as LayerNormSpec,
     LayerSpec as LayerSpec,
     MaxPool2DSpec as MaxPool2DSpec,
+    Purpose as Purpose,
     ResidualSpec as ResidualSpec,
     WeightedSpec as WeightedSpec,
+    every_layer as every_layer,
 )
 from descentlab.spec._picture_models import PictureModel as PictureModel
 from descentlab.spec._presets import (

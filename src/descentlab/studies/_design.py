@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from descentlab.core import SpecError, unknown_name
-from descentlab.spec import DenseSpec, Experiment, PlaygroundData, StudySpec, override
+from descentlab.spec import Experiment, PlaygroundData, StudySpec, override
 from descentlab.training import Member
 
 Value = int | float | str
@@ -164,9 +164,8 @@ def _whole(name: str, value: Value) -> int:
 
 
 def _change_hidden(experiment: Experiment, changes: dict[str, Any], name: str, value: Value) -> Experiment:
-    dumped = experiment.model_dump(mode="json", exclude_none=True)
-    kinds = ("dense", "conv2d") if "activation" in changes else ("dense",)
-    places = [place for place, layer in enumerate(dumped["model"][:-1]) if layer["kind"] in kinds]
+    hidden = experiment.model[:-1]
+    places = [place for place, layer in enumerate(hidden) if changes.keys() <= type(layer).model_fields.keys()]
     if not places:
         raise SpecError(f"{name}={value}: the network has no hidden layer to change; give it one by depth or --set")
     settings = [f"model.{place}.{key}={_toml(new)}" for place in places for key, new in changes.items()]
@@ -174,8 +173,8 @@ def _change_hidden(experiment: Experiment, changes: dict[str, Any], name: str, v
 
 
 def _with_depth(experiment: Experiment, depth: int) -> Experiment:
-    hidden = [layer for layer in experiment.model[:-1] if isinstance(layer, DenseSpec)]
-    others = [layer for layer in experiment.model[:-1] if not isinstance(layer, DenseSpec)]
+    hidden = [layer for layer in experiment.model[:-1] if layer.weighs == "all inputs"]
+    others = [layer for layer in experiment.model[:-1] if layer.weighs != "all inputs"]
     if not hidden:
         raise SpecError(f"depth={depth}: the network has no hidden dense layer to repeat; give it one by --set model")
     layers = [

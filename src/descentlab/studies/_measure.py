@@ -10,7 +10,7 @@ from jaxtyping import Float, Shaped
 
 from descentlab.data import Dataset, PartName, take_rows
 from descentlab.evaluation import infer, stuck_units
-from descentlab.networks import Context, Tape
+from descentlab.networks import FUNCTIONS, Context, Tape
 from descentlab.training import Plan, precision_of, quick_compilation
 
 PARTS: tuple[PartName, ...] = ("train", "validation", "test")
@@ -19,8 +19,6 @@ MAX_EXAMPLES = 10_000
 CHUNK = 1_000
 STUCK_EXAMPLES = 500
 """Whether a unit is stuck is told from so many training examples."""
-
-SATURATING = ("relu", "tanh", "sigmoid")
 
 
 def measure_members(
@@ -138,7 +136,7 @@ def stuck_share(plan: Plan, params: Any, statistics: Any, inputs: Shaped[np.ndar
         inputs: Examples.
 
     Returns:
-        From 0 to 1; 0 where no unit can be stuck.
+        From 0 to 1; 0 where no unit can be stuck; NaN where a layer does not state when its units are.
     """
     return float(_stuck_program(plan)(params, statistics, inputs[:STUCK_EXAMPLES]))
 
@@ -149,17 +147,24 @@ def _stuck_program(plan: Plan) -> Any:
 
 
 def _stuck_share(plan: Plan, params: Any, statistics: Any, inputs: Any) -> Any:
-    """Return the share of stuck units over all hidden layers whose units can be stuck; 0 where there are none."""
+    """Return the share of stuck units over all hidden layers whose units can be stuck; 0 where there are none.
+
+    It is not known, NaN, where a layer does not state when its units are stuck.
+    """
+    saturations = plan.network.saturations()
+    if None in saturations.values():
+        return jnp.full((), jnp.nan, plan.precision)
     tape = Tape()
     logits, _ = plan.network.forward(params, statistics, _real(plan, inputs), Context(tape=tape))
     stuck = [
-        stuck_units(tape.values[f"{layer}/activation"], function)
-        for layer, function in plan.network.activations().items()
-        if function in SATURATING
+        stuck_units(tape.values[f"{layer}/activation"], saturation)
+        for layer, saturation in saturations.items()
+        if saturation is not None
     ]
     # A squashed output under squared error passes no gradient either once it is saturated.
-    if plan.objective.link in ("tanh", "sigmoid") and plan.objective.has_vanishing_gradient:
-        stuck.append(stuck_units(plan.objective.outputs(logits), plan.objective.link))
+    link = plan.objective.link
+    if link in ("tanh", "sigmoid") and plan.objective.has_vanishing_gradient:
+        stuck.append(stuck_units(plan.objective.outputs(logits), FUNCTIONS[link].saturation))
     if not stuck:
         return jnp.zeros((), plan.precision)
     return jnp.mean(jnp.concatenate([flags.ravel() for flags in stuck]).astype(plan.precision))

@@ -7,7 +7,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from descentlab.core import SpecError
-from descentlab.spec import ArraysData, DataSpec, Experiment, PicturesData, TableData, override, parse
+from descentlab.spec import (
+    AnyLayerSpec,
+    ArraysData,
+    DataSpec,
+    DenseSpec,
+    Experiment,
+    PicturesData,
+    TableData,
+    override,
+    parse,
+)
 
 Settings = Mapping[str, Any] | Sequence[str]
 """Dotted overrides: `{"model.0.units": 16}`, or texts as `model.0.units=16`."""
@@ -75,7 +85,7 @@ def apply_changes(experiment: Experiment, changes: Changes) -> Experiment:
         raise SpecError(f"'{wanted['target']}' is both the target and to be left out (drop): choose one")
     values["data"] = {**before["data"], **wanted}
     if changes.hidden is not None:
-        values["model"] = _with_hidden(before["model"], changes.hidden)
+        values["model"] = _with_hidden(experiment.model, changes.hidden)
     changed = _parsed(experiment, values)
     changed = override(changed, changes.settings) if changes.settings else changed
     if changes.learning_rate is None:
@@ -117,13 +127,15 @@ def _check_applies(name: str, data: DataSpec) -> None:
     raise SpecError(f"{option} belongs to {' or '.join(kinds)}, and does not apply to {data.kind} data")
 
 
-def _with_hidden(model: list[dict[str, Any]], hidden: tuple[int, ...]) -> list[dict[str, Any]]:
+def _with_hidden(model: Sequence[AnyLayerSpec], hidden: tuple[int, ...]) -> list[dict[str, Any]]:
     """Replace the hidden dense layers by others of the same manner; layers of other kinds stay in front of them."""
-    dense = [layer for layer in model[:-1] if layer["kind"] == "dense"]
-    pattern = dense[0] if dense else {"kind": "dense", "activation": "relu", "initializer": "he-normal"}
-    front = [layer for layer in model[:-1] if layer["kind"] != "dense"]
-    new = [{**pattern, "name": f"hidden{place + 1}", "units": units} for place, units in enumerate(hidden)]
-    return [*front, *new, model[-1]]
+    dense = [layer for layer in model[:-1] if layer.weighs == "all inputs"]
+    pattern = dense[0] if dense else DenseSpec(activation="relu", initializer="he-normal")
+    front = [layer for layer in model[:-1] if layer.weighs != "all inputs"]
+    new = [
+        pattern.model_copy(update={"name": f"hidden{place + 1}", "units": units}) for place, units in enumerate(hidden)
+    ]
+    return [layer.model_dump(mode="json", exclude_none=True) for layer in (*front, *new, model[-1])]
 
 
 def settings_as_texts(settings: Settings) -> tuple[str, ...]:

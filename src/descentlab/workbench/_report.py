@@ -56,7 +56,7 @@ def build_report(
     is_classes = bool(dataset.classes)
     answers = Answers(dataset, result)
     return results.TrainingReport(
-        title=_title(plan, dataset),
+        title=_title(experiment, plan, dataset),
         task=dataset.task,
         outcome=outcome.sentences,
         facts=_facts(folder, experiment, plan, outcome, dataset),
@@ -81,15 +81,14 @@ def build_report(
     )
 
 
-def _title(plan: Plan, dataset: Dataset) -> str:
+def _title(experiment: Experiment, plan: Plan, dataset: Dataset) -> str:
     """Name the page by its data and its network, as "iris: a 4-8-3 network"."""
-    kinds = {layer.kind for layer in plan.network.layers}
-    if kinds <= {"dense", "flatten"}:
-        widths = [layer.output_shape[0] for layer in plan.network.layers if layer.kind == "dense"]
+    weighing = [spec.weighs == "all inputs" for spec in experiment.model]
+    if all(is_dense or spec.purpose == "lay out" for spec, is_dense in zip(experiment.model, weighing, strict=True)):
+        widths = [layer.num_channels for layer, is_dense in zip(plan.network.layers, weighing, strict=True) if is_dense]
         return f"{dataset.name}: a {'-'.join(map(str, (math.prod(dataset.input_shape), *widths)))} network"
-    return (
-        f"{dataset.name}: a {'convolutional ' if 'conv2d' in kinds else ''}network of {len(plan.network.layers)} layers"
-    )
+    kind = "convolutional " if plan.network.has_convolution else ""
+    return f"{dataset.name}: a {kind}network of {len(plan.network.layers)} layers"
 
 
 def _facts(folder: RunFolder, experiment: Experiment, plan: Plan, outcome: Outcome, dataset: Dataset) -> results.Facts:

@@ -7,7 +7,7 @@ from descentlab.backpropagation import Account, Depth, account_for, through_dept
 from descentlab.core import TextTable
 from descentlab.labs.backprop._source import Subject
 from descentlab.networks import build_network
-from descentlab.spec import ActivationName, ActivationSpec, AnyLayerSpec, InitializerName, ResidualSpec, WeightedSpec
+from descentlab.spec import ActivationName, AnyLayerSpec, InitializerName, every_layer
 
 CURES: tuple[tuple[str, ActivationName, InitializerName], ...] = (
     ("sigmoid, Glorot", "sigmoid", "glorot-uniform"),
@@ -27,11 +27,13 @@ class DepthVariant:
         name: What is different about it.
         depth: How large the gradient is, layer by layer.
         is_own: Whether it is the network that the account is of.
+        note: Why it stands alone; empty where it does not, or where there is nothing to say.
     """
 
     name: str
     depth: Depth
     is_own: bool = False
+    note: str = ""
 
 
 def depth_variants(subject: Subject, account: Account) -> tuple[DepthVariant, ...]:
@@ -49,7 +51,12 @@ def depth_variants(subject: Subject, account: Account) -> tuple[DepthVariant, ..
     """
     own = DepthVariant(f"this network, {subject.weights.partition(',')[0]}", through_depth(account), is_own=True)
     model = subject.experiment.model
-    if not any(map(_is_curved, _flat(model[:-1]))):
+    unknown = [layer for layer in every_layer(model[:-1]) if layer.is_curved is None]
+    if unknown:
+        names = " and ".join(f"'{layer.name or layer.kind}'" for layer in unknown)
+        note = f"What another activation would do is not checkable for layer {names}, which does not state its own."
+        return (replace(own, note=note),)
+    if not any(layer.is_curved for layer in every_layer(model[:-1])):
         return (own,)
     others = []
     for name, function, initializer in CURES:
@@ -61,28 +68,13 @@ def depth_variants(subject: Subject, account: Account) -> tuple[DepthVariant, ..
     return (own, *others)
 
 
-def _flat(model: tuple[AnyLayerSpec, ...]) -> list[AnyLayerSpec]:
-    return [each for spec in model for each in (_flat(spec.layers) if isinstance(spec, ResidualSpec) else (spec,))]
-
-
-def _is_curved(spec: AnyLayerSpec) -> bool:
-    if isinstance(spec, WeightedSpec):
-        return spec.activation != "linear"
-    return isinstance(spec, ActivationSpec) and spec.function != "linear"
-
-
 def _is_initial(subject: Subject) -> bool:
     return subject.run is None and not subject.experiment.epochs
 
 
 def _with(spec: AnyLayerSpec, function: ActivationName, initializer: InitializerName) -> AnyLayerSpec:
     """Give a hidden layer another function and other initial weights; linear layers stay linear."""
-    if isinstance(spec, ResidualSpec):
-        return spec.model_copy(update={"layers": tuple(_with(each, function, initializer) for each in spec.layers)})
-    if isinstance(spec, WeightedSpec):
-        kept = spec.activation if spec.activation == "linear" else function
-        return spec.model_copy(update={"activation": kept, "initializer": initializer, "initial_scale": 1.0})
-    return spec.model_copy(update={"function": function}) if _is_curved(spec) else spec
+    return (spec.with_activation(function) or spec).with_initializer(initializer)
 
 
 def _account_of(subject: Subject, account: Account, model: tuple[AnyLayerSpec, ...]) -> Account:
@@ -117,6 +109,8 @@ def depth_sentences(variants: tuple[DepthVariant, ...], *, at_least: int = 3) ->
             f"From one layer that learns to the one below, the length of ∂C/∂z is multiplied by {factor:.3g} on "
             f"average: {_verdict(factor)}."
         )
+    if own.note:
+        words.append(own.note)
     if others:
         told = "; ".join(_told(each) for each in others)
         words.append(f"The same layers, example and seed at initial weights: {told}.")

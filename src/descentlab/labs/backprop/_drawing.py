@@ -11,8 +11,6 @@ from descentlab.results import DrawnLayer, Scene
 if TYPE_CHECKING:
     from descentlab.labs.backprop._result import Backprop
 
-UNCHANGED = ("flatten", "dropout")
-"""Kinds of layers that hand on what they are given, so that a column of their own would show nothing new."""
 MAX_COLUMNS = 16
 """Columns up to which all layers are drawn; of deeper networks those that learn are, up to so many."""
 
@@ -46,7 +44,8 @@ def draw(found: "Backprop") -> Drawing:
     inputs = account.problem.inputs[row]
     columns = [DrawnLayer("inputs", "", inputs, -account.input_gradient[row], labels=_input_names(found, inputs))]
     places = {"inputs": 0}
-    shown = [layer for layer in account.layers if layer.kind not in UNCHANGED]
+    # Where a layer hands on what it is given, a column of its own would show nothing new.
+    shown = [layer for layer in account.layers if layer.step.layer.acts_in_evaluation]
     if len(shown) + 2 > MAX_COLUMNS:
         shown = [layer for layer in shown if layer.gradients]
     if len(shown) + 2 > MAX_COLUMNS:
@@ -87,8 +86,8 @@ def _outputs(found: "Backprop", layer: LayerAccount) -> DrawnLayer:
 
 
 def _weights(found: "Backprop", layer: LayerAccount) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """Say what is wanted of a dense layer's weights, by the example and, in a batch, on average."""
-    if layer.kind != "dense":
+    """Say what is wanted of the weights between a layer and its inputs, by the example and, in a batch, on average."""
+    if layer.weighted_sum is None or layer.weighted_sum.is_slid:
         return None, None
     own = -layer.example_gradients(found.row)["weight"]
     return own, -layer.gradients["weight"] if found.account.num_examples > 1 else None

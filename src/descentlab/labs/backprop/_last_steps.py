@@ -23,7 +23,7 @@ def mean_step(found: "Backprop", drawing: Drawing) -> Step:
     """Show the averaged gradient, and what each example adds to its largest numbers."""
     account, best = found.account, found.effective[0]
     layer = account.layer(best.layer)
-    whole = layer.step.gradient_sum(best.role, best.place, layer.delta)
+    whole = layer.gradient_sum(best.role, best.place)
     own = found.every_detail
     parts: list[PlainPart] = [
         page_table(_examples_table(found)),

@@ -12,9 +12,6 @@ from descentlab.core import TextTable
 if TYPE_CHECKING:
     from descentlab.labs.backprop._result import Backprop
 
-WEIGHTED = ("dense", "conv2d")
-"""Kinds of layers whose neurons have weights of their own to nudge."""
-
 
 @dataclass(frozen=True, eq=False)
 class Nudges:
@@ -48,7 +45,7 @@ def find_nudges(found: "Backprop") -> tuple[Nudges, ...]:
             neuron_wishes(found.account, detail.layer.name, detail.place, None) if several else None,
         )
         for detail in found.details
-        if detail.layer.kind in WEIGHTED
+        if detail.layer.weighted_sum is not None
     )
 
 

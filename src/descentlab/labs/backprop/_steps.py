@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from descentlab.backpropagation import ArrayCheck, Formula, GradientDetail, LayerAccount, LayerDetail, explain_gradient
 from descentlab.core import TextTable
-from descentlab.labs.backprop._drawing import UNCHANGED, Drawing, draw, output_names
+from descentlab.labs.backprop._drawing import Drawing, draw, output_names
 from descentlab.labs.backprop._equations import (
     activation_equation,
     chain_equations,
@@ -151,7 +151,7 @@ def _back(found: "Backprop", drawing: Drawing, detail: LayerDetail) -> Step:
     ]
     parts += _checks(arrays, is_single=found.account.num_examples == 1)
     # A layer that hands on what it is given has no column, and no weights before it.
-    done = at + 1 if layer.kind in UNCHANGED else at
+    done = at if layer.step.layer.acts_in_evaluation else at + 1
     return Step(
         "Back", layer.name, f"{layer.name} ({layer.kind}): back", _back_words(detail, is_bad=is_bad),
         _rules(layer.formulas, is_back=True), tuple(_numbers(found, detail, gradients)),

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from descentlab.labs.backprop_cost.measure import Exponent, OneByOne, Scaling
-from descentlab.networks import Conv2D
 from descentlab.results import number
 
 if TYPE_CHECKING:
@@ -119,8 +118,8 @@ def _why(found: "BackpropCost") -> str:
         "it also counts what is no product (biases, activations, sums, the loss) and what it computes again instead of "
         "keeping"
     ]
-    padded = [layer for layer in found.subject.network.layers if isinstance(layer, Conv2D) and np.any(layer.margins)]
-    if padded:
+    sums = [layer.weighted_sum for layer in found.subject.network.every_layer]
+    if any(each is not None and each.is_padded for each in sums):
         reasons.append("it leaves out products with the zeros around a picture on the way forward")
     return ", and ".join(reasons)
 

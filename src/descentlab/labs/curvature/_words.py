@@ -3,7 +3,7 @@
 from descentlab import sharpness
 from descentlab.labs.curvature._result import Curvature, share_words
 from descentlab.sharpness import SharpnessTrace
-from descentlab.spec import Experiment, MomentumSpec, NesterovSpec
+from descentlab.spec import Experiment, MomentumSpec, NesterovSpec, every_layer
 from descentlab.workbench._run import Run
 
 WARNING = "a rate above the limit at the start is a warning, not a verdict"
@@ -93,13 +93,13 @@ def notes_of(found: Curvature, run: Run | None) -> tuple[str, ...]:
 def _unlike_training(experiment: Experiment) -> list[str]:
     """Say in what the loss is that of training, and in what it is not."""
     notes = []
-    kinds = {layer.kind for layer in experiment.model}
-    if "dropout" in kinds:
+    layers = every_layer(experiment.model)
+    if any(layer.purpose == "drop" for layer in layers):
         notes.append("Dropout is off, as in evaluation.")
     if experiment.class_weights != "none":
         notes.append("Every class counts the same in the loss, as in training.")
     if experiment.augment is not None and not experiment.augment.is_idle:
         notes.append("The loss is that of the pictures as they are; training varied them at random.")
-    if "batch-norm" in kinds:
+    if any(layer.keeps_statistics for layer in layers):
         notes.append("Batch norm uses its running statistics, as in evaluation; training used each batch's own.")
     return notes

@@ -14,7 +14,7 @@ from descentlab.core import Estimate, SpecError, unknown_name
 from descentlab.data import Dataset
 from descentlab.labs.features._result import ChannelView, Explained, Likeness, Selectivity
 from descentlab.labs.features._source import Source
-from descentlab.networks import Conv2D
+from descentlab.networks import Layer
 from descentlab.representations import Depth, Division, Method, Saliency, WeightedNetwork
 from descentlab.workbench._watcher import Watcher
 
@@ -134,12 +134,14 @@ class Measurement:
         gain, (low, high) = representations.compare_selectivity(index, random)
         return Selectivity(tunings[0], index, random, Estimate(gain, low, high), float(np.quantile(random, 0.95)))
 
-    def extent(self) -> float:
-        """Say what share of the picture's side the first layer's median unit looks at."""
+    def extent(self) -> float | None:
+        """Measure what share of the picture's side the first layer's median unit looks at; None if that is unknown."""
         side = min(self._network.input_shape[:2])
-        (own,) = (one for one in self._network.layers if one.name == self.weighted[0])
-        if isinstance(own, Conv2D):
-            return min(1.0, max(representations.receptive_field(self._network, own.name).size) / side)
+        field = representations.receptive_field(self._network, self.weighted[0])
+        if field is None:
+            return None
+        if _is_slid(representations.weighted_layers(self._network)[0]):
+            return min(1.0, max(field.size) / side)
         kernels = representations.first_kernels(self._first.net)
         return 1.0 if kernels is None else float(np.median(representations.window_share(kernels.weights)))
 
@@ -288,5 +290,9 @@ def probe_rows(dataset: Dataset, division: Division) -> Rows:
 def default_layer(net: WeightedNetwork) -> str:
     """Choose the layer whose channels are shown: the last convolution, else the first layer with weights."""
     weighted = representations.weighted_layers(net.network)
-    found = [layer.name for layer in weighted if isinstance(layer, Conv2D)]
-    return found[-1] if found else weighted[0].name
+    slid = [layer.name for layer in weighted if _is_slid(layer)]
+    return slid[-1] if slid else weighted[0].name
+
+
+def _is_slid(layer: Layer) -> bool:
+    return layer.weighted_sum is not None and layer.weighted_sum.is_slid

@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from descentlab.labs.features._result import Features
-from descentlab.representations import METHODS, Preferred
+from descentlab.representations import METHODS, Box, Preferred
 from descentlab.results import Section, Tile, Tiles, WordTable
 
 MOST_KERNELS = 64
@@ -84,7 +84,10 @@ def channel_section(found: Features) -> Section:
     strongest, channel = view.strongest, view.channel
     tiles = tuple(
         Tile(
-            _shown(picture), f"{truth}: {answer:.2f}", limits=(0.0, 1.0), box=(box.top, box.left, box.height, box.width)
+            _shown(picture),
+            f"{truth}: {answer:.2f}",
+            limits=(0.0, 1.0),
+            box=None if box is None else (box.top, box.left, box.height, box.width),
         )
         for picture, truth, answer, box in zip(
             view.pictures, view.truths, strongest.answers[channel], strongest.boxes[channel], strict=True
@@ -107,11 +110,12 @@ def _preferred(one: Preferred, found: Features) -> Tiles:
     view = found.channel
     is_last = one.layer == found.layers[-1]
     classes = found.classes if is_last and len(found.classes) == len(one.channels) else ()
-    box = one.box
-    seen = one.pictures[:, box.top : box.top + box.height, box.left : box.left + box.width]
+    height, width = one.pictures.shape[1:3]
+    box = Box(0, 0, height, width) if one.box is None else one.box
+    pictures = one.pictures[:, box.top : box.top + box.height, box.left : box.left + box.width]
     tiles = tuple(
         Tile(_shown(picture), f"{classes[k] if classes else k}: {answer:.1f}", limits=(0.0, 1.0))
-        for k, picture, answer in zip(one.channels, seen, one.answers, strict=True)
+        for k, picture, answer in zip(one.channels, pictures, one.answers, strict=True)
     )
     note = "The number is the answer that the picture reaches."
     if one.layer == view.layer:

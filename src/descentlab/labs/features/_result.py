@@ -139,7 +139,7 @@ class ChannelView:
             "channel": self.channel,
             "examples": self.strongest.rows[self.channel].tolist(),
             "answers": self.strongest.answers[self.channel].tolist(),
-            "receptive_fields": [vars(box) for box in self.strongest.boxes[self.channel]],
+            "receptive_fields": [None if box is None else vars(box) for box in self.strongest.boxes[self.channel]],
             "preferred": [
                 {
                     "layer": one.layer,
@@ -190,7 +190,7 @@ class Features(Told):
         depths: What can be read where.
         division: Examples of the probes.
         selectivity: Of the first two layers with weights.
-        extent: Share of the picture's side that the first layer's median unit looks at.
+        extent: Share of the picture's side that the first layer's median unit looks at; None if that is unknown.
         kernels: The first layer's weights, or None.
         maps: The example's activations by layer.
         explained: The example's prediction.
@@ -214,7 +214,7 @@ class Features(Told):
     depths: tuple[Depth, ...]
     division: Division
     selectivity: tuple[Selectivity, ...]
-    extent: float
+    extent: float | None
     kernels: Kernels | None
     maps: dict[str, np.ndarray]
     explained: Explained

@@ -2,7 +2,8 @@
 
 from descentlab.labs.features._result import Features, Likeness
 from descentlab.labs.features._source import Source
-from descentlab.representations import CLASS, PIXELS, Depth
+from descentlab.networks import not_stated
+from descentlab.representations import CLASS, PIXELS, Depth, layers_of_unknown_field
 
 
 def describe(found: Features) -> tuple[str, ...]:
@@ -74,6 +75,10 @@ def notes_of(found: Features, source: Source, part: str) -> tuple[str, ...]:
             f"Layers of more than 256 numbers are read by their 256 principal components, which keep "
             f"{found.kept[least]:.1%} of the variance or more ({least} the least)."
         )
+    unknown = layers_of_unknown_field(source.members[0].net.network)
+    if unknown:
+        which = not_stated(unknown, "which inputs its outputs depend on")
+        notes.append(f"Which pixels units see is {which}; pictures are shown whole from there on.")
     if part == "train":
         notes.append("There is no held-out part: the examples shown and scored were trained on.")
     return tuple(notes)

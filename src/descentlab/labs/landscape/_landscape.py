@@ -15,7 +15,7 @@ from descentlab.labs.landscape._result import Landscape, Plane, PlaneKind
 from descentlab.labs.landscape._source import find_source
 from descentlab.labs.landscape._subject import PathWish, Source, Subject
 from descentlab.labs.landscape._words import describe, notes_of
-from descentlab.labs.landscape.measure import NORMALIZATIONS, Normalization
+from descentlab.labs.landscape.measure import NORMALIZATIONS, Normalization, not_rescalable
 from descentlab.runs import save_results
 from descentlab.spec import Experiment
 from descentlab.workbench._changes import Settings, settings_as_texts
@@ -165,7 +165,8 @@ def _measure(source: Source, wish: Wish, watcher: Watcher) -> Landscape:
     crossing = None if source.other is None else job.crossing(source.other)
     lines, from_start = job.lines(), job.from_start()
     planes: list[Plane] = [job.random_plane()] if "random" in wish.kinds else []
-    left_out: list[str] = []
+    unknown = not_rescalable(subject.plan.network)
+    left_out = [unknown] if unknown else []
     if "path" in wish.kinds and source.walk is not None:
         plane = job.path_plane(source.walk)
         if isinstance(plane, Plane):

@@ -100,8 +100,13 @@ def _check_same_layers(subject: Subject, run: Run, name: str) -> None:
         raise RunError(
             f"{subject.name} and {name} have different layers, {here} and {there}: no line leads from one to the other"
         )
-    if own.activations() != other.activations():
-        raise RunError(f"{subject.name} and {name} have different activations: no line leads from one to the other")
+    if [(layer.kind, layer.activation) for layer in own.every_layer] != [
+        (layer.kind, layer.activation) for layer in other.every_layer
+    ]:
+        raise RunError(
+            f"{subject.name} and {name} have layers of different kinds, or different activations: no line leads from "
+            "one to the other"
+        )
     if subject.dataset.classes != run.classes:
         raise RunError(f"{subject.name} and {name} tell different classes: no line leads from one to the other")
 

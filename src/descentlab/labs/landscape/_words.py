@@ -4,6 +4,7 @@ import numpy as np
 
 from descentlab.labs.landscape._result import Between, Crossing, Curve, Landscape, Lines, Plane
 from descentlab.labs.landscape.measure import Barrier, LineReading
+from descentlab.spec import every_layer
 
 PARTS = {"train": "training", "validation": "validation", "test": "test"}
 NOTABLE = 0.01
@@ -185,10 +186,10 @@ def notes_of(found: Landscape, extra: tuple[str, ...]) -> tuple[str, ...]:
         notes.append("Training let every class count the same; the loss here counts each example the same.")
     if experiment.augment is not None and not experiment.augment.is_idle:
         notes.append("The loss is that of the pictures as they are; training varied them at random.")
-    kinds = {layer.kind for layer in experiment.model}
-    if "dropout" in kinds:
+    layers = every_layer(experiment.model)
+    if any(layer.purpose == "drop" for layer in layers):
         notes.append("Dropout is off, as in evaluation.")
-    if "batch-norm" in kinds:
+    if any(layer.keeps_statistics for layer in layers):
         notes.append(
             "Batch norm's statistics are measured anew at every point, from training examples, so that the loss at the "
             "network differs a little from the run's own; the sharpest direction is left out."

@@ -340,4 +340,4 @@ class SweepJob:
         return found
 
     def _dies(self) -> bool:
-        return "relu" in self._plans[0].network.activations().values()
+        return self._plans[0].network.has_dying_units

@@ -11,7 +11,6 @@ from jaxtyping import Int
 
 from descentlab.evaluation import Plane
 from descentlab.live import GRID, SHOWN, Maps, Racer, Session
-from descentlab.networks import Dense
 
 CURVES_S = 0.2
 """Curves and verdicts are sent so often at most: nobody reads them faster."""
@@ -69,11 +68,11 @@ class FrameMaker:
 
 def _describe_network(session: Session) -> dict[str, Any]:
     network = session.racers[session.focus].network.plan.network
-    dense = [layer for layer in network.layers if isinstance(layer, Dense)]
+    weighing = [layer for layer in network.layers if layer.weighted_sum is not None]
     return {
         "inputs": list(session.dataset.feature_names),
         "layers": [
-            {"name": layer.name, "units": layer.output_shape[0], "activation": layer.spec.activation} for layer in dense
+            {"name": layer.name, "units": layer.num_channels, "activation": layer.activation} for layer in weighing
         ],
         "classes": list(session.dataset.classes),
         "labels": [racer.label for racer in session.racers],
@@ -135,7 +134,7 @@ def _weights(session: Session) -> bytes:
     arrays = [
         np.asarray(params[layer.name][role], np.float32).ravel()
         for layer in network.layers
-        if isinstance(layer, Dense)
+        if layer.weighted_sum is not None
         for role in ("weight", "bias")
         if role in params[layer.name]
     ]

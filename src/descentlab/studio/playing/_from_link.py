@@ -83,7 +83,7 @@ def _check_points(points: list[Any]) -> list[Any]:
 def _read_model(values: dict[str, Any], query: Mapping[str, str]) -> None:
     old: list[dict[str, Any]] = values["model"]
     output = old[-1]
-    hidden = [layer for layer in old[:-1] if layer["kind"] == "dense"]
+    hidden = [layer for layer in old[:-1] if "units" in layer]
     if "layers" in query:
         units = [_whole("layers", word) for word in query["layers"].split(",") if word]
         _check_size(units)

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from descentlab.spec import DenseSpec, DropoutSpec, Experiment, PlaygroundData, PointsData
+from descentlab.spec import Experiment, PlaygroundData, PointsData
 from descentlab.studio.playing._packing import pack_points
 from descentlab.studio.playing._sets import FEATURES, fitting_batch, loss_of_points, usual_loss
 from descentlab.studio.playing._view import View
@@ -54,16 +54,16 @@ def _data_words(experiment: Experiment) -> dict[str, str]:
 
 def _model_words(experiment: Experiment) -> dict[str, str]:
     *before, output = experiment.model
-    hidden = [layer for layer in before if isinstance(layer, DenseSpec)]
-    drops = [layer.rate for layer in before if isinstance(layer, DropoutSpec)]
-    found = {"layers": ",".join(str(layer.units) for layer in hidden)}
-    activations = [layer.activation for layer in hidden]
+    hidden = [layer for layer in before if layer.weighs == "all inputs"]
+    rates = [layer.dropout_rate for layer in before if layer.dropout_rate is not None]
+    found = {"layers": ",".join(str(layer.width) for layer in hidden)}
+    activations = [layer.activation_name or "linear" for layer in hidden]
     if activations:
         found["activation"] = activations[0] if len(set(activations)) == 1 else ",".join(activations)
-    if isinstance(output, DenseSpec) and output.initializer != "uniform":
-        found["init"] = output.initializer
-    if drops:
-        found["dropout"] = _short(drops[0])
+    if output.initializer_name not in (None, "uniform"):
+        found["init"] = output.initializer_name
+    if rates:
+        found["dropout"] = _short(rates[0])
     return found
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from descentlab.results import seconds as word_seconds
 from descentlab.runs import AnalysisFolder, RunFolder, StudyFolder, data_name, read_moment
-from descentlab.spec import Experiment, StudySpec, VariableSpec
+from descentlab.spec import AnyLayerSpec, Experiment, StudySpec, VariableSpec
 from descentlab.studies import is_log, word_value
 from descentlab.studio.shelf._numbers import as_number
 
@@ -105,11 +105,9 @@ def _experiment(experiment: Experiment, varied: Iterable[str] = ()) -> Facts:
     )
 
 
-def _layer(layer: Any) -> str:
-    size = getattr(layer, "units", None) or getattr(layer, "filters", None)
-    activation = getattr(layer, "activation", None) or getattr(layer, "function", None)
-    after = f" {activation}" if activation and activation != "linear" else ""
-    return f"{layer.kind}{f' {size}' if size else ''}{after}"
+def _layer(layer: AnyLayerSpec) -> str:
+    after = f" {layer.activation_name}" if layer.is_curved and layer.activation_name else ""
+    return f"{layer.kind}{f' {layer.width}' if layer.width else ''}{after}"
 
 
 def _made(environment: Mapping[str, Any], metrics: Mapping[str, Any]) -> Facts:

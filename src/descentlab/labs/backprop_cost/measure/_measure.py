@@ -23,8 +23,6 @@ from descentlab.labs.backprop_cost.measure._gather import Key, Plans, gather
 from descentlab.labs.backprop_cost.measure._one_weight import OneWeight, Way, compile_one_weight
 from descentlab.labs.backprop_cost.measure._stack import Stack, widest_dense
 from descentlab.labs.backprop_cost.measure._timed import Timed
-from descentlab.labs.backprop_cost.measure._work import unrolled
-from descentlab.networks import Conv2D
 
 Size = TypeVar("Size")
 Loop = Callable[[int], Any]
@@ -127,7 +125,7 @@ class _Job:
         self.batches = [own, *self._grow(fits, self.add_batch, factor=4.0)]
         self.add(("update", 0), compile_loop(self.case.update, *self.case.start_update()))
         asked = (jax.tree.map(jnp.asarray, self.case.params), *self.case.batch(own))
-        has_convolutions = any(isinstance(layer, Conv2D) for layer in unrolled(self.case.network.layers))
+        has_convolutions = self.case.network.has_convolution
         for way in WAYS[:1] if has_convolutions else WAYS:
             self.loops[way] = compile_one_weight(way, self.case.loss_fn, *asked)
             self.add((way, 0), self.loops[way].run)

@@ -9,8 +9,7 @@ from jax import Array
 from jaxtyping import Float
 
 from descentlab.core import generator
-from descentlab.labs.backprop_cost.measure._work import unrolled
-from descentlab.networks import Context, Dense, Network, build_network
+from descentlab.networks import Context, Network, build_network, unrolled
 from descentlab.spec import ActivationName, DenseSpec
 
 
@@ -77,9 +76,17 @@ class Stack:
 
 
 def widest_dense(network: Network) -> tuple[int, ActivationName] | None:
-    """Find the hidden dense layer with the most neurons: how many they are, and their activation."""
-    hidden = [layer for layer in unrolled(network.layers)[:-1] if isinstance(layer, Dense)]
+    """Find the hidden layer that weighs all its inputs with the most neurons: how many, and their activation.
+
+    A function that is none of those with a name counts as linear: the estimate is of the products.
+    """
+    hidden = [
+        layer
+        for layer in unrolled(network.layers)[:-1]
+        if layer.weighted_sum is not None and not layer.weighted_sum.is_slid
+    ]
     if not hidden:
         return None
-    widest = max(hidden, key=lambda layer: layer.units)
-    return widest.units, widest.spec.activation
+    widest = max(hidden, key=lambda layer: layer.num_channels)
+    named = None if widest.activation == "own" else widest.activation
+    return widest.num_channels, named or "linear"

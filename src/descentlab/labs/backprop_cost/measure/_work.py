@@ -1,9 +1,9 @@
 """Multiply-adds of a step of training, counted by the layers' own formulas."""
 
-import math
 from dataclasses import dataclass
 
-from descentlab.networks import BatchNorm, Layer, LayerNorm, Network, Residual
+from descentlab.core import SpecError
+from descentlab.networks import Layer, Network, not_stated, unrolled
 from descentlab.spec import AdamSpec, AdamWSpec, AnyOptimizerSpec, MomentumSpec, NesterovSpec, RmspropSpec, SgdSpec
 
 
@@ -101,6 +101,9 @@ def count_work(network: Network, optimizer: AnyOptimizerSpec, batch_size: int) -
     Returns:
         The counts of each layer.
 
+    Raises:
+        SpecError: If a layer does not state what its backward pass costs.
+
     Example:
         >>> from descentlab.networks import build_network
         >>> from descentlab.spec import DenseSpec
@@ -113,15 +116,15 @@ def count_work(network: Network, optimizer: AnyOptimizerSpec, batch_size: int) -
     counted: list[LayerWork] = []
     learns_below = False
     for layer in unrolled(network.layers):
-        num_params = layer.num_params
+        num_params, (by_params, by_inputs) = layer.num_params, _products_back(layer)
         counted.append(
             LayerWork(
                 layer.name,
                 layer.kind,
                 num_params,
                 layer.multiply_adds,
-                layer.multiply_adds,
-                _input_products(layer) if learns_below else 0,
+                by_params,
+                by_inputs if learns_below else 0,
                 per_weight * num_params,
             )
         )
@@ -129,15 +132,11 @@ def count_work(network: Network, optimizer: AnyOptimizerSpec, batch_size: int) -
     return Work(tuple(counted), batch_size, per_weight)
 
 
-def unrolled(layers: tuple[Layer, ...]) -> list[Layer]:
-    """List layers in the order in which they are passed, those of a residual block in its place."""
-    return [inner for layer in layers for inner in (unrolled(layer.layers) if isinstance(layer, Residual) else [layer])]
-
-
-def _input_products(layer: Layer) -> int:
-    # A normalised value depends on all values that it was normalised with, which is a second product each.
-    is_normalised = isinstance(layer, BatchNorm | LayerNorm)
-    return 2 * math.prod(layer.input_shape) if is_normalised else layer.multiply_adds
+def _products_back(layer: Layer) -> tuple[int, int]:
+    stated = layer.multiply_adds_back
+    if stated is None:
+        raise SpecError(f"what a gradient costs is {not_stated([layer], 'the multiply-adds of its backward pass')}")
+    return stated
 
 
 def _update_products(optimizer: AnyOptimizerSpec) -> int:

@@ -9,8 +9,8 @@ import jax.numpy as jnp
 from jax import Array
 
 from descentlab.labs.backprop_cost.measure._case import Case, gradient_of
-from descentlab.labs.backprop_cost.measure._work import Work, unrolled
-from descentlab.networks import Context, Layer
+from descentlab.labs.backprop_cost.measure._work import Work
+from descentlab.networks import Context, Layer, unrolled
 
 
 @dataclass(frozen=True)

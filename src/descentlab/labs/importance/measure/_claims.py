@@ -21,8 +21,7 @@ from descentlab.labs.importance.measure._variants import (
     PLAIN,
     STRIDED,
 )
-from descentlab.networks import Conv2D, Network
-from descentlab.spec import Conv2DSpec, DenseSpec
+from descentlab.networks import Network
 
 Verdict = Literal["holds", "does not hold", "is not shown"]
 Scores = Float[np.ndarray, " seeds"]
@@ -264,7 +263,7 @@ def _shared_weights(found: Evidence) -> Claim | None:
     dense = found.trials.get(DENSE)
     if dense is None:
         return None
-    own = [layer for layer in found.network.layers if isinstance(layer, Conv2D)]
+    own = [layer for layer in found.network.layers if layer.weighted_sum is not None and layer.weighted_sum.is_slid]
     shared = sum(layer.num_params for layer in own)
     unshared = sum(math.prod(layer.output_shape) * (math.prod(layer.input_shape) + 1) for layer in own)
     told = (
@@ -296,10 +295,8 @@ def _convolution_and_shifts(found: Evidence) -> Claim | None:
 
 
 def _depth(found: Evidence) -> Claim | None:
-    kinds = {spec.name: spec for spec in found.base.variant.model}
-    removed = [
-        one for one in found.trials.values() if isinstance(kinds.get(one.variant.removed), Conv2DSpec | DenseSpec)
-    ]
+    weighing = {spec.name for spec in found.base.variant.model if spec.purpose == "weigh"}
+    removed = [one for one in found.trials.values() if one.variant.removed in weighing]
     if not removed:
         return None
     base = found.base.test_scores

@@ -13,7 +13,7 @@ from descentlab.core import generator
 from descentlab.labs.importance.measure._answer import Edit, OutputEdit, WeightEdit, answer, mean_outputs, recorder
 from descentlab.labs.importance.measure._estimate import Answers, Worth, cost_of, cost_of_each, join_seeds
 from descentlab.labs.importance.measure._subject import Place, Sample, Subject, find_places, to_float32
-from descentlab.networks import Dropout, Flatten, Network
+from descentlab.networks import Network
 
 Method = Literal["mean", "shuffle", "half", "initial", "fresh"]
 METHODS: tuple[Method, ...] = ("mean", "shuffle", "half", "initial", "fresh")
@@ -149,7 +149,7 @@ def measure_channels(
 def channelled(network: Network, places: Sequence[Place]) -> tuple[Place, ...]:
     """Return the layers whose channels are taken away one by one."""
     last = network.layers[-1].name
-    return tuple(place for place in places if not isinstance(place.layer, Flatten | Dropout) and place.name != last)
+    return tuple(place for place in places if place.layer.acts_in_evaluation and place.name != last)
 
 
 def chosen_channels(place: Place) -> Int[np.ndarray, " channels"]:

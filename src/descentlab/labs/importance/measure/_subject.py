@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float, Shaped
 
 from descentlab.core import SpecError, unknown_name
-from descentlab.networks import HostArrays, Layer, Network, Residual
+from descentlab.networks import HostArrays, Layer, Network
 from descentlab.objectives import Objective
 
 
@@ -78,7 +78,7 @@ class Place:
     @property
     def num_channels(self) -> int:
         """How many channels, or units, its output has."""
-        return self.layer.output_shape[-1]
+        return self.layer.num_channels
 
 
 def find_places(network: Network) -> tuple[Place, ...]:
@@ -93,9 +93,7 @@ def find_places(network: Network) -> tuple[Place, ...]:
 
 
 def _within(layer: Layer, index: int, source: str | None) -> Iterator[Place]:
-    if not isinstance(layer, Residual):
-        return
-    for inner in layer.layers:
+    for inner in layer.inner:
         yield Place(inner, index, source, is_inner=True)
         yield from _within(inner, index, source)
         source = inner.name

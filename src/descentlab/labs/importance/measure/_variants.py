@@ -3,24 +3,10 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from descentlab.core import ShapeError
-from descentlab.networks import Network, build_network
-from descentlab.spec import (
-    ActivationName,
-    ActivationSpec,
-    AnyLayerSpec,
-    AvgPool2DSpec,
-    BatchNormSpec,
-    Conv2DSpec,
-    DenseSpec,
-    DropoutSpec,
-    FlattenSpec,
-    LayerNormSpec,
-    MaxPool2DSpec,
-    ResidualSpec,
-)
+from descentlab.networks import Layer, Network, build_network
+from descentlab.spec import ActivationName, AnyLayerSpec, DenseSpec, FlattenSpec, Purpose, every_layer
 
 Model = tuple[AnyLayerSpec, ...]
 
@@ -69,14 +55,11 @@ def name_layers(model: Sequence[AnyLayerSpec], network: Network) -> Model:
     return tuple(_named(spec, layer.name, layer) for spec, layer in zip(model, network.layers, strict=True))
 
 
-def _named(spec: AnyLayerSpec, name: str, layer: Any) -> AnyLayerSpec:
-    changes: dict[str, Any] = {"name": name}
-    if isinstance(spec, ResidualSpec):
-        changes["layers"] = tuple(
-            _named(inner, built.name.rpartition("/")[2], built)
-            for inner, built in zip(spec.layers, layer.layers, strict=True)
-        )
-    return spec.model_copy(update=changes)
+def _named(spec: AnyLayerSpec, name: str, layer: Layer) -> AnyLayerSpec:
+    inner = [
+        _named(each, built.name.rpartition("/")[2], built) for each, built in zip(spec.inner, layer.inner, strict=True)
+    ]
+    return spec.with_inner(inner).model_copy(update={"name": name})
 
 
 def make_variants(
@@ -91,15 +74,16 @@ def make_variants(
         is_varied: Whether its training pictures are varied at random, so that they may also be left as they are.
 
     Returns:
-        The network itself, then its variants; and a sentence for each change that its shapes do not allow.
+        The network itself, then its variants; and a sentence for each change that its shapes do not allow,
+        or that needs to know of a layer what it does not state.
     """
     network = build_network(model, input_shape, num_outputs)
     base = name_layers(model, network)
     # Of two that are the same network, the one with the better name comes first and is kept.
     plain = [Variant(PLAIN, "training pictures are not varied", base, is_plain=True)] if is_varied else []
-    wanted = [Variant(AS_IT_IS, "nothing", base), *plain, *_with_other_kinds(base, network), *_without_each(base)]
+    others, refused = _with_other_kinds(base, network)
+    wanted = [Variant(AS_IT_IS, "nothing", base), *plain, *others, *_without_each(base)]
     kept: list[Variant] = []
-    refused: list[str] = []
     for variant in wanted:
         if any((variant.model, variant.is_plain) == (other.model, other.is_plain) for other in kept):
             continue
@@ -134,118 +118,127 @@ def _without_each(base: Model) -> list[Variant]:
             f"without {spec.name}", f"{spec.name} is left out", (*base[:place], *base[place + 1 :]), spec.name or ""
         )
         for place, spec in enumerate(base[:-1])
-        if not isinstance(spec, FlattenSpec)
+        if spec.purpose != "lay out"
     ]
 
 
-def _with_other_kinds(base: Model, network: Network) -> list[Variant]:
+class _NotCheckableError(Exception):
+    """A layer does not state what a variant needs to know of it."""
+
+    def __init__(self, specs: Sequence[AnyLayerSpec], fact: str) -> None:
+        names = " and ".join(f"'{spec.name}' ({spec.kind})" for spec in specs)
+        super().__init__(f"not checkable for {names}, of which it is not known {fact}")
+
+
+def _with_other_kinds(base: Model, network: Network) -> tuple[list[Variant], list[str]]:
+    """Make the variants that change all layers of a purpose, and say which of them cannot be made."""
     makers: list[tuple[str, str, Callable[[], Model | None]]] = [
-        (NO_POOLING, "all poolings are left out", lambda: _drop(base, MaxPool2DSpec | AvgPool2DSpec)),
+        (NO_POOLING, "all poolings are left out", lambda: _drop(base, "pool")),
         (AVERAGE, "the mean of each window instead of its largest value", lambda: _average(base)),
         (STRIDED, "no poolings; the convolutions before them take their strides", lambda: _stride(base)),
         (LINEAR, "all activations are linear, all poolings means: one linear map", lambda: _linear(base)),
         (NO_ACTIVATION, "all activations are linear", lambda: _straighten(base)),
         (HALF, "half the filters of each convolution, half the units of each hidden layer", lambda: _halve(base)),
-        (NO_DROPOUT, "all dropout is left out", lambda: _drop(base, DropoutSpec)),
-        (NO_NORM, "all normalisation is left out", lambda: _drop(base, BatchNormSpec | LayerNormSpec)),
+        (NO_DROPOUT, "all dropout is left out", lambda: _drop(base, "drop")),
+        (NO_NORM, "all normalisation is left out", lambda: _drop(base, "normalise")),
         (DENSE, "a dense hidden layer of as many weights instead of convolutions", lambda: _dense(base, network)),
     ]
-    made = [(name, change, make()) for name, change, make in makers]
-    return [Variant(name, change, model) for name, change, model in made if model is not None]
+    made: list[Variant] = []
+    refused: list[str] = []
+    for name, change, make in makers:
+        try:
+            model = make()
+        except _NotCheckableError as problem:
+            refused.append(f"'{name}' is left out: {problem}.")
+            continue
+        if model is not None:
+            made.append(Variant(name, change, model))
+    return made, refused
 
 
-def _drop(base: Model, kinds: Any) -> Model | None:
-    kept = tuple(spec for spec in base if not isinstance(spec, kinds))
-    return kept if len(kept) < len(base) else None
+def _drop(base: Model, purpose: Purpose) -> Model | None:
+    """Leave out all layers of a purpose, and blocks that are made of nothing else; None where there are none."""
+    kept: list[AnyLayerSpec] = []
+    for spec in base:
+        inner = None if spec.purpose == purpose else _drop(spec.inner, purpose)
+        if spec.purpose != purpose and inner != ():
+            kept.append(spec if inner is None else spec.with_inner(inner))
+    return tuple(kept) if tuple(kept) != base else None
 
 
 def _average(base: Model) -> Model | None:
-    found = tuple(
-        AvgPool2DSpec(name=spec.name, window=spec.window, stride=spec.stride)
-        if isinstance(spec, MaxPool2DSpec)
-        else spec
-        for spec in base
-    )
-    return found if found != base else None
+    def mean_of(spec: AnyLayerSpec) -> AnyLayerSpec | None:
+        return spec.as_linear() if spec.purpose == "pool" else spec
+
+    return _change(base, mean_of, "which mean stands for it")
 
 
 def _stride(base: Model) -> Model | None:
     """Leave poolings out and let the convolution before each of them take steps as large as the pooling's."""
     kept: list[AnyLayerSpec] = []
-    has_changed = False
     for spec in base:
-        if not isinstance(spec, MaxPool2DSpec | AvgPool2DSpec):
+        if spec.purpose != "pool":
             kept.append(spec)
             continue
-        place = next((k for k in reversed(range(len(kept))) if isinstance(kept[k], Conv2DSpec)), None)
-        before = None if place is None else kept[place]
-        if place is None or not isinstance(before, Conv2DSpec):
+        if spec.window_step is None:
+            raise _NotCheckableError([spec], "how far its windows are apart")
+        longer = [(place, each.with_longer_steps(spec.window_step)) for place, each in enumerate(kept)]
+        strided = [(place, each) for place, each in longer if each is not None]
+        if not strided:
             return None
-        down, across = spec.stride or spec.window
-        kept[place] = before.model_copy(update={"stride": (before.stride[0] * down, before.stride[1] * across)})
-        has_changed = True
-    return tuple(kept) if has_changed else None
+        place, kept[place] = strided[-1]
+    return tuple(kept) if len(kept) < len(base) else None
 
 
 def _straighten(base: Model) -> Model | None:
-    found = tuple(_straight(spec) for spec in base)
-    return found if found != base else None
-
-
-def _straight(spec: AnyLayerSpec) -> AnyLayerSpec:
-    if isinstance(spec, DenseSpec | Conv2DSpec):
-        return spec.model_copy(update={"activation": "linear"})
-    if isinstance(spec, ActivationSpec):
-        return spec.model_copy(update={"function": "linear"})
-    if isinstance(spec, ResidualSpec):
-        return spec.model_copy(update={"layers": tuple(_straight(inner) for inner in spec.layers)})
-    return spec
+    return _change(base, lambda spec: spec.with_activation("linear"), "whether it has an activation")
 
 
 def _linear(base: Model) -> Model | None:
-    """Return layers that are one linear map; None where a layer cannot be made so."""
+    """Return layers that are one linear map; None where no activation is in the way of that."""
     straight = _straighten(base)
-    if straight is None or any(isinstance(spec, LayerNormSpec) for spec in _flat(base)):
+    if straight is None:
         return None
-    return _average(straight) or straight
+    return _change(straight, lambda spec: spec.as_linear(), "which linear layer stands for it") or straight
 
 
-def _flat(base: Sequence[AnyLayerSpec]) -> list[AnyLayerSpec]:
-    return [inner for spec in base for inner in (_flat(spec.layers) if isinstance(spec, ResidualSpec) else [spec])]
+def _change(base: Model, change: Callable[[AnyLayerSpec], AnyLayerSpec | None], fact: str) -> Model | None:
+    """Change every layer, also those that blocks are made of; None where that changes nothing."""
+    unknown = [spec for spec in every_layer(base) if change(spec) is None]
+    if unknown:
+        raise _NotCheckableError(unknown, fact)
+
+    def changed(spec: AnyLayerSpec) -> AnyLayerSpec:
+        return spec.with_inner(map(changed, spec.inner)) if spec.inner else change(spec) or spec
+
+    model = tuple(map(changed, base))
+    return model if model != base else None
 
 
 def _halve(base: Model) -> Model | None:
-    found = (*(_halved(spec) for spec in base[:-1]), base[-1])
-    return found if found != base else None
-
-
-def _halved(spec: AnyLayerSpec) -> AnyLayerSpec:
-    if isinstance(spec, Conv2DSpec):
-        return spec.model_copy(update={"filters": max(1, spec.filters // 2)})
-    if isinstance(spec, DenseSpec) and isinstance(spec.units, int):
-        return spec.model_copy(update={"units": max(1, spec.units // 2)})
-    if isinstance(spec, ResidualSpec):
-        return spec.model_copy(update={"layers": tuple(_halved(inner) for inner in spec.layers)})
-    return spec
+    halved = (*(spec.halved() for spec in base[:-1]), base[-1])
+    return halved if halved != base else None
 
 
 def _dense(base: Model, network: Network) -> Model | None:
     """Put one dense hidden layer in the place of all layers, with as many weights in all as they have."""
-    convolutions = [spec for spec in _flat(base) if isinstance(spec, Conv2DSpec)]
+    convolutions = [spec for spec in every_layer(base) if spec.weighs == "windows"]
     if not convolutions:
         return None
     num = sum(row.num_params for row in network.table())
     inputs = math.prod(network.input_shape)
     units = max(1, round((num - network.num_outputs) / (inputs + 1 + network.num_outputs)))
-    bending: list[ActivationName] = [spec.activation for spec in convolutions if spec.activation != "linear"]
+    functions: list[ActivationName] = [
+        name for spec in convolutions if spec.is_curved and (name := spec.activation_name) is not None
+    ]
     return (
         FlattenSpec(name="dense-pixels"),
         DenseSpec(
             name="dense-hidden",
             units=units,
-            activation=bending[0] if bending else "relu",
-            initializer=convolutions[0].initializer,
+            activation=functions[0] if functions else "relu",
+            initializer=convolutions[0].initializer_name or "glorot-uniform",
         ),
-        *(spec for spec in base if isinstance(spec, DropoutSpec)),
+        *(spec for spec in base if spec.purpose == "drop"),
         base[-1],
     )

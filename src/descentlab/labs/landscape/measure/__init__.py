@@ -10,6 +10,10 @@ from descentlab.labs.landscape.measure._directions import (
 from descentlab.labs.landscape.measure._line import LineReading as LineReading, read_line as read_line
 from descentlab.labs.landscape.measure._matching import Matching as Matching, match_units as match_units
 from descentlab.labs.landscape.measure._path import PathPlane as PathPlane, path_plane as path_plane
-from descentlab.labs.landscape.measure._rescaling import Rescaled as Rescaled, rescale as rescale
+from descentlab.labs.landscape.measure._rescaling import (
+    Rescaled as Rescaled,
+    not_rescalable as not_rescalable,
+    rescale as rescale,
+)
 from descentlab.labs.landscape.measure._space import WeightSpace as WeightSpace, weight_space as weight_space
 from descentlab.labs.landscape.measure._survey import Readings as Readings, Sample as Sample, Survey as Survey

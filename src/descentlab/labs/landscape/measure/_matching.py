@@ -7,9 +7,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from descentlab.core import generator
-from descentlab.networks import Activation, Dense, Dropout, Flatten, HostArrays, Network
+from descentlab.networks import Factors, HostArrays, Network
 
-ODD = ("tanh", "linear")
 NUM_TRIES = 8
 MAX_SWEEPS = 100
 
@@ -99,14 +98,19 @@ def _dense_chain(network: Network) -> tuple[tuple[str, ...], tuple[bool, ...]] |
     names: list[str] = []
     are_odd: list[bool] = []
     for layer in network.layers:
-        if isinstance(layer, Dense):
+        if layer.weighted_sum is not None and not layer.weighted_sum.is_slid:
             names.append(layer.name)
-            are_odd.append(layer.spec.activation in ODD)
-        elif isinstance(layer, Activation) and names:
-            are_odd[-1] = are_odd[-1] and layer.spec.function in ODD
-        elif not isinstance(layer, Activation | Dropout | Flatten) or (names and isinstance(layer, Flatten)):
+            are_odd.append(_passes_sign(layer.weight_factors))
+        elif layer.pointwise != "alike":
+            # Its units cannot be reordered without it, or it does not state that they can.
             return None
+        elif names:
+            are_odd[-1] = are_odd[-1] and _passes_sign(layer.input_factors)
     return (tuple(names), tuple(are_odd[:-1])) if len(names) > 1 else None
+
+
+def _passes_sign(factors: Factors | None) -> bool:
+    return factors is not None and "sign" in factors
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,21 +2,7 @@
 
 from dataclasses import dataclass
 
-from descentlab.networks import (
-    Activation,
-    AvgPool2D,
-    Conv2D,
-    Dense,
-    Dropout,
-    Flatten,
-    GlobalAvgPool2D,
-    HostArrays,
-    MaxPool2D,
-    Network,
-)
-
-HOMOGENEOUS = ("relu", "leaky-relu", "linear")
-"""Activations that pass a positive factor on: f(ca) = c f(a)."""
+from descentlab.networks import Factors, HostArrays, Network, not_stated
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +31,8 @@ def rescale(network: Network, params: HostArrays, factor: float) -> Rescaled | N
         factor: By which number.
 
     Returns:
-        The network with the same outputs; None where no two layers in a row have only functions between them that
-        pass a factor on.
+        The network with the same outputs; None where no two layers in a row have only layers between them that state
+        that they pass a positive factor on.
 
     References:
         Dinh, Pascanu, Bengio and Bengio, "Sharp minima can generalize for deep nets" (2017).
@@ -60,15 +46,26 @@ def rescale(network: Network, params: HostArrays, factor: float) -> Rescaled | N
     return Rescaled({**params, first: multiplied, second: divided}, first, second, factor)
 
 
+def not_rescalable(network: Network) -> str:
+    """Say why it cannot be told whether a network can be rescaled; nothing where that can be told."""
+    unknown = [layer for layer in network.layers if layer.weighted_sum is None and layer.input_factors is None]
+    if not unknown or _find_pair(network) is not None:
+        return ""
+    which = not_stated(unknown, "which factors it passes on")
+    return f"Whether the same network can be written with other weights is {which}."
+
+
 def _find_pair(network: Network) -> tuple[str, str] | None:
     first: str | None = None
     for layer in network.layers:
-        if isinstance(layer, Dense | Conv2D):
+        if layer.weighted_sum is not None:
             if first is not None:
                 return first, layer.name
-            first = layer.name if layer.spec.activation in HOMOGENEOUS else None
-        elif isinstance(layer, Activation):
-            first = first if layer.spec.function in HOMOGENEOUS else None
-        elif not isinstance(layer, MaxPool2D | AvgPool2D | GlobalAvgPool2D | Flatten | Dropout):
+            first = layer.name if _passes_positive(layer.weight_factors) else None
+        elif not _passes_positive(layer.input_factors):
             first = None
     return None
+
+
+def _passes_positive(factors: Factors | None) -> bool:
+    return factors is not None and "positive" in factors

@@ -12,7 +12,6 @@ from descentlab.spec import (
     AnyLayerSpec,
     BundledData,
     DataSpec,
-    DenseSpec,
     Experiment,
     IdxData,
     PicturesData,
@@ -166,15 +165,13 @@ def describe_layers(layers: Sequence[AnyLayerSpec]) -> str:
     """Name layers in a line, as "dense 64 relu, dense"."""
     words = []
     for layer in layers:
-        size = getattr(layer, "units", None) or getattr(layer, "filters", None)
-        kind = layer.kind.replace("-", " ")
-        activation = getattr(layer, "activation", "linear")
-        parts = (kind, "" if size is None else str(size), "" if activation == "linear" else activation)
+        width, activation = layer.width, layer.activation_name if layer.is_curved else None
+        parts = (layer.kind.replace("-", " "), "" if width is None else str(width), activation)
         words.append(" ".join(part for part in parts if part))
     return ", ".join(words)
 
 
 def hidden_units(experiment: Experiment) -> str:
     """Return the units of hidden dense layers as a person types them: "16, 16"."""
-    units = [layer.units for layer in experiment.model[:-1] if isinstance(layer, DenseSpec)]
+    units = [layer.width for layer in experiment.model[:-1] if layer.weighs == "all inputs"]
     return ", ".join(map(str, units))
