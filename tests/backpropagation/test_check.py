@@ -25,6 +25,7 @@ from descentlab.spec import (
     LayerNormSpec,
     LossSpec,
     MaxPool2DSpec,
+    PReLUSpec,
     ResidualSpec,
     SquaredErrorSpec,
 )
@@ -49,6 +50,7 @@ ALL_KINDS: dict[str, tuple[tuple[AnyLayerSpec, ...], tuple[int, ...]]] = {
         (
             Conv2DSpec(filters=3, kernel=(3, 2), activation="gelu", padding="valid"),
             MaxPool2DSpec(window=(2, 2), stride=(1, 1)),
+            PReLUSpec(),
             ResidualSpec(layers=INNER),
             DropoutSpec(rate=0.3),
             AvgPool2DSpec(),
@@ -140,6 +142,8 @@ def test_ties_and_corners_follow_the_network_and_are_left_out_of_differences(ask
         MaxPool2DSpec(),
         FlattenSpec(),
         DenseSpec(units=3, activation="relu", bias=False),
+        PReLUSpec(),
+        DenseSpec(units=3, activation="elu", bias=False),
         DenseSpec(),
     )
     problem = ask(model, (4, 4, 1), batch=2)
@@ -160,9 +164,11 @@ def test_derivatives_below_what_float64_can_see_are_said_to_be(ask: Any) -> None
     assert "too small" in " ".join(found.sentences())
 
 
+ACTIVATIONS = get_args(ActivationName)
 KINDS: dict[str, Any] = {
     "dense": lambda draw: DenseSpec(units=draw(1, 5), multiplier=draw(1, 4) / 2),
-    "activation": lambda draw: ActivationSpec(function=get_args(ActivationName)[draw(0, 6)]),
+    "activation": lambda draw: ActivationSpec(function=ACTIVATIONS[draw(0, len(ACTIVATIONS) - 1)]),
+    "prelu": lambda draw: PReLUSpec(initial_slope=draw(-2, 4) / 4),
     "dropout": lambda draw: DropoutSpec(rate=draw(1, 8) / 10),
     "batch-norm": lambda _: BatchNormSpec(),
     "layer-norm": lambda _: LayerNormSpec(),

@@ -27,15 +27,19 @@ from descentlab.spec import (
     GlobalAvgPool2DSpec,
     LayerNormSpec,
     MaxPool2DSpec,
+    PReLUSpec,
 )
 
 ACTIVATIONS: dict[ActivationName, Callable[[torch.Tensor], torch.Tensor]] = {
     "relu": torch.relu,
     "leaky-relu": lambda x: F.leaky_relu(x, 0.01),
+    "elu": F.elu,
+    "selu": torch.selu,
     "gelu": F.gelu,
     "silu": F.silu,
     "tanh": torch.tanh,
     "sigmoid": torch.sigmoid,
+    "exponential": torch.exp,
     "linear": lambda x: x,
 }
 Forward = Callable[[torch.Tensor, dict[str, torch.Tensor]], torch.Tensor]
@@ -54,7 +58,7 @@ def compare(
     batch: int,
     seed: int,
     forward: Forward,
-    activation: ActivationName = "linear",
+    activation: ActivationName | None = "linear",
     **seen: Any,
 ) -> BackwardStep:
     """Take one layer back by its own rule and by PyTorch, and compare every array and every sum."""
@@ -66,7 +70,7 @@ def compare(
     inputs_there = torch.tensor(inputs, requires_grad=True)
     z = forward(inputs_there, theirs)
     z.retain_grad()
-    a = ACTIVATIONS[activation](z)
+    a = channels_last(F.prelu(channels_first(z), theirs["slope"])) if activation is None else ACTIVATIONS[activation](z)
     upstream = rng.normal(size=a.shape)
     (a * torch.tensor(upstream)).sum().backward()
 
@@ -114,11 +118,11 @@ def gradient(tensor: torch.Tensor) -> np.ndarray:
 
 
 def channels_first(x: torch.Tensor) -> torch.Tensor:
-    return x.permute(0, 3, 1, 2)
+    return x.movedim(-1, 1)
 
 
 def channels_last(x: torch.Tensor) -> torch.Tensor:
-    return x.permute(0, 2, 3, 1)
+    return x.movedim(1, -1)
 
 
 def all_kinds(root: type) -> set[type]:
@@ -200,6 +204,14 @@ def test_activation(shape: tuple[int, ...], activation: ActivationName, batch: i
     compare(ActivationSpec(function=activation), shape, batch, seed, lambda x, _: x + 0, activation)
 
 
+@settings(max_examples=20)
+@given(shape=st.tuples(st.integers(1, 9)) | pictures, batch=batches, seed=seeds)
+def test_prelu(shape: tuple[int, ...], batch: int, seed: int) -> None:
+    """A layer that learns numbers within its function, so that their gradient comes from ∂C/∂a and not from δ."""
+    step = compare(PReLUSpec(), shape, batch, seed, lambda x, _: x + 0, activation=None)
+    assert step.seen.params["slope"].shape == shape[-1:]
+
+
 @settings(max_examples=10)
 @given(shape=st.tuples(st.integers(1, 9)) | pictures, rate=st.floats(0.1, 0.9), batch=batches, seed=seeds)
 def test_dropout(shape: tuple[int, ...], rate: float, batch: int, seed: int) -> None:
@@ -248,10 +260,16 @@ def test_slopes_keep_their_digits_far_out(name: ActivationName) -> None:
         exact = {
             "relu": lambda z: z if z > 0 else 0 * z,
             "leaky-relu": lambda z: z if z >= 0 else z / 100,
+            "elu": lambda z: z if z > 0 else exp(z) - 1,
+            "selu": lambda z: (
+                mpmath.mpf("1.0507009873554804934193349852946")
+                * (z if z > 0 else mpmath.mpf("1.6732632423543772848170429916717") * (exp(z) - 1))
+            ),
             "gelu": lambda z: z * (1 + erf(z / mpmath.sqrt(2))) / 2,
             "silu": lambda z: z / (1 + exp(-z)),
             "tanh": mpmath.tanh,
             "sigmoid": lambda z: 1 / (1 + exp(-z)),
+            "exponential": exp,
             "linear": lambda z: z,
         }[name]
         points = [-30.0, -8.0, -1.5, -0.1, 0.1, 1.5, 8.0, 30.0]

@@ -24,6 +24,7 @@ from descentlab.spec import (
     GlobalAvgPool2DSpec,
     LayerNormSpec,
     MaxPool2DSpec,
+    PReLUSpec,
     ResidualSpec,
 )
 
@@ -192,10 +193,13 @@ def test_layer_norm_agrees_with_pytorch() -> None:
     [
         ("relu", torch.relu),
         ("leaky-relu", F.leaky_relu),
+        ("elu", F.elu),
+        ("selu", F.selu),
         ("gelu", F.gelu),
         ("silu", F.silu),
         ("tanh", torch.tanh),
         ("sigmoid", torch.sigmoid),
+        ("exponential", torch.exp),
         ("linear", lambda x: x),
     ],
 )
@@ -207,6 +211,22 @@ def test_activation_and_its_slope_agree_with_pytorch(name: Any, theirs: Any) -> 
     slope = jax.grad(lambda x: jnp.sum(activate(name, x)))(jnp.asarray(points))
     np.testing.assert_allclose(activate(name, jnp.asarray(points)), expected.detach().numpy(), rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(slope[points != 0], np.asarray(expected_in.grad)[points != 0], rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(5,), (4, 3, 2)])
+def test_prelu_and_its_gradients_agree_with_pytorch(shape: tuple[int, ...]) -> None:
+    network = build_network([PReLUSpec(initial_slope=0.3)], shape, 1)
+    theirs = torch.nn.PReLU(shape[-1], init=0.3)
+    inputs = pictures(6, *shape)
+    theirs_in = to_torch(inputs).requires_grad_()
+    expected = theirs(theirs_in)
+    (expected**2).sum().backward()
+    ours, state = outputs_of(network, inputs)
+    np.testing.assert_allclose(np.moveaxis(ours, -1, 1), expected.detach().numpy(), rtol=1e-6)
+    loss = lambda p, x: jnp.sum(network.forward(p, {}, x, Context())[0] ** 2)
+    slopes, towards = jax.grad(loss, (0, 1))(jax.tree.map(jnp.asarray, state["params"]), jnp.asarray(inputs))
+    np.testing.assert_allclose(slopes["prelu1"]["slope"], np.asarray(theirs.weight.grad), rtol=1e-5)
+    np.testing.assert_allclose(np.moveaxis(np.asarray(towards), -1, 1), np.asarray(theirs_in.grad), rtol=1e-5)
 
 
 def test_dropout_drops_its_share_in_training_and_nothing_after() -> None:

@@ -74,7 +74,7 @@ class Conv2DStep(BackwardStep[Conv2D]):
         height, width, _ = self.layer.input_shape
         return framed[:, top : top + height, left : left + width]
 
-    def size(self, delta: Batch) -> float:
+    def size(self, delta: Batch, upstream: Batch) -> float:
         return largest_of(delta) * max(1.0, largest_of(self.seen.inputs, self.seen.params["weight"]))
 
     def output_sum(self, row: int, place: Place) -> Sum:

@@ -69,7 +69,7 @@ class DenseStep(BackwardStep[Dense]):
     def below(self, delta: Batch) -> Batch:
         return self._multiplier * (delta @ self.seen.params["weight"].T)
 
-    def size(self, delta: Batch) -> float:
+    def size(self, delta: Batch, upstream: Batch) -> float:
         return largest_of(delta) * max(1.0, largest_of(self.seen.inputs, self.seen.params["weight"]))
 
     def output_sum(self, row: int, place: Place) -> Sum:

@@ -67,7 +67,7 @@ class _NormStep(BackwardStep[Norm]):
         along = -self.standard * (own * self.standard).mean(axis=self._axes, keepdims=True)
         return own, common, along
 
-    def size(self, delta: Batch) -> float:
+    def size(self, delta: Batch, upstream: Batch) -> float:
         gain = largest_of(self.seen.params["scale"]) * largest_of(1.0 / self.deviation)
         # The network computes γ/√ a + (β - γ/√ μ): a mean far from 0 costs digits.
         lost = largest_of(self.mean / self.deviation)

@@ -56,7 +56,7 @@ def quantities(account: Account) -> list[Quantity]:
     for layer in reversed(account.layers):
         found += _of_layer(layer, lost, size)
         lost += _relative(ROUNDING * largest_of(layer.activation_gradient), largest_of(layer.delta))
-        size = layer.step.size(layer.delta)
+        size = layer.step.size(layer.delta, layer.activation_gradient)
         lost += _relative(ROUNDING * size, largest_of(layer.input_gradient))
     inputs = account.input_gradient
     return [*found, _quantity("inputs", "activation", "inputs", inputs, lost, size, is_averaged=False)]
@@ -74,7 +74,7 @@ def _of_layer(layer: LayerAccount, lost: float, size: float) -> list[Quantity]:
             )
         )
         inside += _relative(ROUNDING * upstream, largest_of(layer.delta))
-    own = layer.step.size(layer.delta)
+    own = layer.step.size(layer.delta, layer.activation_gradient)
     for role, gradient in layer.gradients.items():
         found.append(_quantity(layer.name, role, f"{layer.name}/{role}", gradient, inside, own, is_averaged=True))
     return found

@@ -6,6 +6,7 @@ from descentlab.backpropagation._convolution import Conv2DStep
 from descentlab.backpropagation._dense import DenseStep
 from descentlab.backpropagation._normalization import BatchNormStep, LayerNormStep
 from descentlab.backpropagation._pooling import AvgPool2DStep, GlobalAvgPool2DStep, MaxPool2DStep
+from descentlab.backpropagation._prelu import PReLUStep
 from descentlab.backpropagation._residual import ResidualStep
 from descentlab.backpropagation._step import BackwardStep, Seen
 from descentlab.backpropagation._value_by_value import ActivationStep, DropoutStep, FlattenStep
@@ -22,6 +23,7 @@ from descentlab.networks import (
     Layer,
     LayerNorm,
     MaxPool2D,
+    PReLU,
     Residual,
 )
 
@@ -36,6 +38,7 @@ STEPS: dict[type[Layer], type[BackwardStep[Any]]] = {
     GlobalAvgPool2D: GlobalAvgPool2DStep,
     LayerNorm: LayerNormStep,
     MaxPool2D: MaxPool2DStep,
+    PReLU: PReLUStep,
     Residual: ResidualStep,
 }
 """One line a kind of layer; a test holds that none is missing."""

@@ -11,6 +11,9 @@ from descentlab.spec import ActivationName
 
 Values = Float[np.ndarray, "..."]
 
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
+"""Of SELU's paper, written down a second time, so that an account and the network's own program check each other."""
+
 
 @dataclass(frozen=True)
 class Slope:
@@ -44,6 +47,10 @@ def _gelu_slope(z: Values) -> Values:
     return scipy.special.ndtr(z) + z * np.exp(-0.5 * z**2) / np.sqrt(2.0 * np.pi)
 
 
+def _elu_slope(z: Values) -> Values:
+    return np.exp(np.minimum(z, 0.0))
+
+
 def _silu_slope(z: Values) -> Values:
     return scipy.special.expit(z) + z * _sigmoid_slope(z)
 
@@ -56,6 +63,18 @@ SLOPES: dict[ActivationName, Slope] = {
     "leaky-relu": Slope(
         lambda z: np.where(z >= 0.0, 1.0, 0.01),
         r"\max(0.01z,z)", "max(0.01 z, z)", r"\begin{cases}1&z\ge 0\\0.01&z<0\end{cases}", "1 if z >= 0, else 0.01",
+    ),
+    "elu": Slope(
+        _elu_slope,
+        r"\begin{cases}z&z>0\\e^z-1&z\le 0\end{cases}", "z if z > 0, else e^z - 1",
+        r"\begin{cases}1&z>0\\e^z&z\le 0\end{cases}", "1 if z > 0, else e^z",
+    ),
+    "selu": Slope(
+        lambda z: SELU_SCALE * np.where(z > 0.0, 1.0, SELU_ALPHA * _elu_slope(z)),
+        r"1.0507\begin{cases}z&z>0\\1.6733\,(e^z-1)&z\le 0\end{cases}",
+        "1.0507 z if z > 0, else 1.0507 * 1.6733 (e^z - 1)",
+        r"1.0507\begin{cases}1&z>0\\1.6733\,e^z&z\le 0\end{cases}",
+        "1.0507 if z > 0, else 1.0507 * 1.6733 e^z",
     ),
     "gelu": Slope(
         _gelu_slope,
@@ -71,6 +90,7 @@ SLOPES: dict[ActivationName, Slope] = {
         _sigmoid_slope,
         r"\frac{1}{1+e^{-z}}", "1/(1 + e^-z)", r"\sigma(z)\,(1-\sigma(z))", "σ(z) (1 - σ(z))",
     ),
+    "exponential": Slope(np.exp, "e^z", "e^z", "e^z", "e^z"),
     "linear": Slope(np.ones_like, "z", "z", "1", "1"),
 }  # fmt: skip
 """By the function's name. At a kink the derivative is the one that the network's own program uses."""

@@ -105,7 +105,7 @@ class BackwardStep(ABC, Generic[AnyLayer]):
     def below(self, delta: Batch) -> Batch:
         """Compute ∂S/∂a of the layer below."""
 
-    def size(self, delta: Batch) -> float:
+    def size(self, delta: Batch, upstream: Batch) -> float:
         """Say how large the products are that this step adds up: what its rounding errors are measured by."""
         return largest_of(delta)
 

@@ -32,6 +32,7 @@ from descentlab.networks._pooling import (
     GlobalAvgPool2D as GlobalAvgPool2D,
     MaxPool2D as MaxPool2D,
 )
+from descentlab.networks._prelu import PReLU as PReLU
 from descentlab.networks._receptive_field import Box as Box, ReceptiveField as ReceptiveField
 from descentlab.networks._residual import Residual as Residual
 from descentlab.networks._rows import every_layer as every_layer, not_stated as not_stated, unrolled as unrolled

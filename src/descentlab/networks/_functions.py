@@ -8,7 +8,16 @@ import jax.numpy as jnp
 from jax import Array
 from jaxtyping import Float
 
-from descentlab.networks._facts import ALL_FACTORS, NEVER_SATURATED, NO_FACTOR, POSITIVE, SIGN, Factors, Saturation
+from descentlab.networks._facts import (
+    ALL_FACTORS,
+    NEVER_SATURATED,
+    NO_FACTOR,
+    POSITIVE,
+    SATURATED_AT,
+    SIGN,
+    Factors,
+    Saturation,
+)
 from descentlab.spec import ActivationName
 
 
@@ -34,6 +43,8 @@ class Function:
     never_falls: bool = False
 
 
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
+
 FUNCTIONS: dict[ActivationName, Function] = {
     "relu": Function(
         jax.nn.relu, "np.maximum(z, 0.0)",
@@ -42,6 +53,14 @@ FUNCTIONS: dict[ActivationName, Function] = {
     "leaky-relu": Function(
         lambda z: jax.nn.leaky_relu(z, 0.01), "np.where(z > 0.0, z, 0.01 * z)",
         kinks=(0.0,), factors=POSITIVE, saturation=NEVER_SATURATED, never_falls=True,
+    ),
+    "elu": Function(
+        jax.nn.elu, "np.where(z > 0.0, z, np.expm1(np.minimum(z, 0.0)))",
+        kinks=(0.0,), factors=NO_FACTOR, saturation=Saturation(at_most=-SATURATED_AT),
+    ),
+    "selu": Function(
+        jax.nn.selu, f"{SELU_SCALE} * np.where(z > 0.0, z, {SELU_ALPHA} * np.expm1(np.minimum(z, 0.0)))",
+        kinks=(0.0,), factors=NO_FACTOR, saturation=Saturation(at_most=-SATURATED_AT * SELU_SCALE * SELU_ALPHA),
     ),
     "gelu": Function(
         lambda z: jax.nn.gelu(z, approximate=False), "0.5 * z * (1.0 + np.vectorize(math.erf)(z / math.sqrt(2.0)))",
@@ -59,12 +78,17 @@ FUNCTIONS: dict[ActivationName, Function] = {
         jax.nn.sigmoid, "1.0 / (1.0 + np.exp(-z))",
         kinks=(), factors=NO_FACTOR, saturation=Saturation(bounds=(0.0, 1.0)),
     ),
+    "exponential": Function(
+        jnp.exp, "np.exp(z)",
+        kinks=(), factors=NO_FACTOR, saturation=Saturation(at_most=1.0 - SATURATED_AT),
+    ),
     "linear": Function(
         lambda z: z, "z",
         kinks=(), factors=ALL_FACTORS, saturation=NEVER_SATURATED, never_falls=True,
     ),
 }  # fmt: skip
-"""By name; GELU is the exact one (Hendrycks and Gimpel, 2016), leaky ReLU has slope 0.01."""
+"""By name. Leaky ReLU has slope 0.01, ELU tends to -1 (Clevert et al., 2016), SELU has the constants with which means 0
+and variances 1 are kept (Klambauer et al., 2017), and GELU is the exact one (Hendrycks and Gimpel, 2016)."""
 
 
 def activate(name: ActivationName, preactivation: Float[Array, "..."]) -> Float[Array, "..."]:

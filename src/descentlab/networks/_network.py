@@ -21,6 +21,7 @@ from descentlab.networks._flatten import Flatten
 from descentlab.networks._layer import Layer
 from descentlab.networks._normalization import BatchNorm, LayerNorm
 from descentlab.networks._pooling import AvgPool2D, GlobalAvgPool2D, MaxPool2D
+from descentlab.networks._prelu import PReLU
 from descentlab.networks._residual import Residual
 from descentlab.spec import (
     ActivationSpec,
@@ -34,6 +35,7 @@ from descentlab.spec import (
     GlobalAvgPool2DSpec,
     LayerNormSpec,
     MaxPool2DSpec,
+    PReLUSpec,
     ResidualSpec,
 )
 
@@ -225,6 +227,7 @@ _SIMPLE: dict[type[AnyLayerSpec], Callable[..., Layer]] = {
     GlobalAvgPool2DSpec: GlobalAvgPool2D,
     FlattenSpec: Flatten,
     ActivationSpec: Activation,
+    PReLUSpec: PReLU,
     DropoutSpec: Dropout,
     BatchNormSpec: BatchNorm,
     LayerNormSpec: LayerNorm,

@@ -37,6 +37,7 @@ from descentlab.spec._layers import (
     LayerNormSpec as LayerNormSpec,
     LayerSpec as LayerSpec,
     MaxPool2DSpec as MaxPool2DSpec,
+    PReLUSpec as PReLUSpec,
     Purpose as Purpose,
     ResidualSpec as ResidualSpec,
     WeightedSpec as WeightedSpec,

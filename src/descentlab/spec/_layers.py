@@ -7,7 +7,9 @@ from pydantic import Field, model_validator
 
 from descentlab.spec._base import KindAlone, Spec
 
-ActivationName = Literal["relu", "leaky-relu", "gelu", "silu", "tanh", "sigmoid", "linear"]
+ActivationName = Literal[
+    "relu", "leaky-relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid", "exponential", "linear",
+]  # fmt: skip
 InitializerName = Literal[
     "glorot-uniform", "glorot-normal", "he-uniform", "he-normal", "lecun-uniform", "lecun-normal",
     "uniform", "normal", "zeros",
@@ -278,6 +280,25 @@ class ActivationSpec(LayerSpec):
         return self.with_activation("linear")
 
 
+class PReLUSpec(LayerSpec):
+    """A ReLU whose slope for negative values is learned, one slope for each channel."""
+
+    purpose: ClassVar[Purpose] = "activate"
+
+    kind: Literal["prelu"] = "prelu"
+    initial_slope: float = Field(default=0.25, description="The slope of every channel before training.")
+
+    @property
+    def is_curved(self) -> bool:
+        return True
+
+    def with_activation(self, function: ActivationName) -> "AnyLayerSpec":
+        return ActivationSpec(name=self.name, function=function)
+
+    def as_linear(self) -> "AnyLayerSpec":
+        return self.with_activation("linear")
+
+
 class DropoutSpec(FunctionlessSpec):
     """In training, sets a share of the values to zero and scales up the rest."""
 
@@ -358,6 +379,7 @@ AnyLayerSpec = Annotated[
     | GlobalAvgPool2DSpec
     | FlattenSpec
     | ActivationSpec
+    | PReLUSpec
     | DropoutSpec
     | BatchNormSpec
     | LayerNormSpec

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from descentlab.backpropagation import ChainProduct, ChainStep, LayerDetail, Sum
 
-SIGNS = {"weight": "w", "bias": "b", "scale": r"\gamma", "shift": r"\beta"}
+SIGNS = {"weight": "w", "bias": "b", "scale": r"\gamma", "shift": r"\beta", "slope": "s"}
 """Letters of the learned arrays, as the formulas write them."""
 TERMS = 3
 """Terms of a sum that are written out; the others stand as one number, so that the line adds up."""

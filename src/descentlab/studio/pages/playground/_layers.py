@@ -7,7 +7,7 @@ from nicegui import ui
 from descentlab.studio.pages._parts import icon_button
 from descentlab.studio.playing import Desk
 
-ACTIVATIONS = ["tanh", "relu", "sigmoid", "linear", "leaky-relu", "gelu", "silu"]
+ACTIVATIONS = ["tanh", "relu", "sigmoid", "linear", "leaky-relu", "elu", "selu", "gelu", "silu", "exponential"]
 LAYERS_SHOWN = 6
 UNITS_SHOWN = 8
 BEYOND = f"More than TensorFlow Playground's {LAYERS_SHOWN} layers of {UNITS_SHOWN}: it trains, if more slowly."
