@@ -50,10 +50,10 @@ from descentlab.studies._train import (
     train_study as train_study,
 )
 from descentlab.studies._words import (
-    VERDICT_WORDS as VERDICT_WORDS,
     state_best as state_best,
     state_none as state_none,
     state_rest as state_rest,
     word_difference as word_difference,
     word_reality as word_reality,
+    word_verdict as word_verdict,
 )

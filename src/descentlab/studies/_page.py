@@ -28,7 +28,11 @@ def sweep_figures(tables: Tables) -> tuple[Row, ...]:
     best, low, high = (summary.value(name) for name in ("best", "stable_from", "stable_to"))
     rows = [Row("networks", f"{summary.value('networks'):,}")]
     if best is not None:
-        rows = [Row("best", best), *rows, Row(f"{summary.value('judged_on')} loss there", number(summary.value("loss")))]
+        rows = [
+            Row("best", best),
+            *rows,
+            Row(f"{summary.value('judged_on')} loss there", number(summary.value("loss"))),
+        ]
     return (*rows, *([Row("stable", f"{word_value(low)} to {word_value(high)}")] if low is not None else []))
 
 
@@ -81,7 +85,9 @@ def sweep_notes(study: Study) -> tuple[str, ...]:
 def _overview(study: Study, tables: Tables) -> Section:
     parts: list[Part] = []
     values = only_numbers(study)
-    if values is not None and len(values) > 1:
+    if not np.isfinite(study.final_loss("train")).any():
+        pass  # every network diverged, and there is nothing to draw
+    elif values is not None and len(values) > 1:
         parts.append(_u_curve(study, values))
     elif len(study.variables) == 2 and all(_is_numeric(tried) for tried in study.variables.values()):
         parts.append(_map(study))
@@ -163,8 +169,8 @@ def _three(study: Study, tables: Tables, boundaries: BoundaryRow | None) -> tupl
         for word, place in low_right_high(study).items()
     ]
     words = (
-        "The best setting beside those nearest to a tenth and to ten times of it, each with the most frequent verdict of "
-        "its networks.",
+        "The best setting beside those nearest to a tenth and to ten times of it, each with the most frequent verdict "
+        "of its networks.",
     )
     drawn = () if boundaries is None else (boundaries,)
     return (Section("Low, right and high", words, (tables["low_right_high"], *charts, *drawn)),)

@@ -15,6 +15,7 @@ FACTOR = 10.0
 """Low and high are a tenth and ten times of the best, where such values were tried."""
 UNSTABLE = ("diverged", "saturated", "dead", "oscillating")
 
+
 def stable_settings(study: Study) -> Bool[np.ndarray, " settings"]:
     """Say which settings are stable."""
     is_unstable = np.isin(study.by_setting(study.verdicts).astype(str), UNSTABLE)

@@ -30,8 +30,8 @@ SETTINGS = TableForm(
     "settings",
     "All settings",
     (SETTING,),
-    note="Mean ± standard deviation over the seeds that did not diverge, then the number of networks with each verdict. "
-    "Stable: at least 90% of the networks neither diverged nor oscillated nor got stuck.",
+    note="Mean ± standard deviation over the seeds that did not diverge, then the number of networks with each "
+    "verdict. Stable: at least 90% of the networks neither diverged nor oscillated nor got stuck.",
     is_printed=True,
 )
 SUMMARY = TableForm(
@@ -40,9 +40,7 @@ SUMMARY = TableForm(
     (
         Column("best", "best setting", "Setting with the lowest mean loss; none if each diverged from some seed."),
         Column("loss", meaning="Its mean loss on the part that settings are compared on.", format="number", digits=4),
-        Column(
-            "loss_on_fresh_seeds", meaning="The same on seeds that did not choose it.", format="number", digits=4
-        ),
+        Column("loss_on_fresh_seeds", meaning="The same on seeds that did not choose it.", format="number", digits=4),
         Column("judged_on", "compared on", "Part of the data that the settings are compared on."),
         Column("varied", meaning="Names of what was varied."),
         Column("settings", meaning="Settings that were tried.", format="count"),
@@ -61,7 +59,9 @@ COMPARISON = TableForm(
         SETTING,
         Column("worse_by", meaning="Its loss minus that of the best, mean over the seeds.", format="number"),
         Column("worse_on", "worse on seeds", "Seeds on which it is worse than the best.", format="count"),
-        Column("p_value", "p", "Chance of such a mean if each seed's sign were a coin's throw.", format="number", digits=2),
+        Column(
+            "p_value", "p", "Chance of such a mean if each seed's sign were a coin's throw.", format="number", digits=2
+        ),
         Column("is_real", "real", "Whether that chance is below 5% after Holm's correction.", format="flag"),
         Column("is_next", meaning="Whether it is the second best.", format="flag", is_hidden=True),
         Column(
@@ -71,8 +71,9 @@ COMPARISON = TableForm(
             is_hidden=True,
         ),
     ),
-    note="The loss of each setting minus that of the best on the same seed, with a 95% interval from 6 seeds on. The test "
-    "flips the signs of these differences; p is corrected for the number of settings (Holm).",
+    most_shown=40,
+    note="The loss of each setting minus that of the best on the same seed, with a 95% interval from 6 seeds on. The "
+    "test flips the signs of these differences; p is corrected for the number of settings (Holm).",
 )
 VERDICT_TABLE = TableForm(
     "verdicts",
@@ -107,7 +108,9 @@ EXTREMES = TableForm(
         Column("evidence", "its evidence", "The numbers of that network."),
     ),
 )
-MEMBERS = TableForm("members", "All networks", (Column("member", meaning="Number of the network in `history.parquet`."),))
+MEMBERS = TableForm(
+    "members", "All networks", (Column("member", meaning="Number of the network in `history.parquet`."),)
+)
 VERDICT_COLUMNS = {verdict.replace("-", "_"): verdict for verdict in VERDICTS}
 """Names of the columns that count verdicts, and the verdicts."""
 

@@ -24,9 +24,9 @@ VERDICT_WORDS = {
     "too-short": "were too short to judge",
 }
 FIT_WORDS = {
-    "over-fitted": "were over-fitted: the held-out loss rose from its lowest while the training loss fell on",
-    "under-fitted": "were under-fitted: the training loss itself stayed high, so the network is too small or too slow",
-    "fine": "were neither over-fitted nor under-fitted",
+    "over-fitted": "over-fitted: the held-out loss rose from its lowest while the training loss fell on",
+    "under-fitted": "under-fitted: the training loss itself stayed high, so the network is too small or too slow",
+    "fine": "neither over-fitted nor under-fitted",
 }
 
 
@@ -136,10 +136,10 @@ def word_reality(row: Any, num_comparisons: int) -> str:
 
 def _values(tables: Tables) -> np.ndarray | None:
     """Return the value of each setting, if one number was varied and there is a best setting."""
-    varied = tables["summary"].value("varied")
-    if tables["summary"].value("best") is None or varied not in tables["settings"]:
+    settings, best, varied = tables["settings"], tables["summary"].value("best"), tables["summary"].value("varied")
+    if best not in settings.values[0] or varied not in settings:
         return None
-    values = list(tables["settings"].column(varied))
+    values = list(settings.column(varied))
     return None if any(isinstance(value, str) for value in values) else np.array(values, np.float64)
 
 
@@ -163,7 +163,8 @@ def _sides(tables: Tables) -> Iterable[Statement]:
     settings, summary = tables["settings"], tables["summary"]
     low, high = summary.value("stable_from"), summary.value("stable_to")
     if low is not None:
-        text = f"Training was stable from {word_value(low)} to {word_value(high)}."
+        span = f"from {word_value(low)} to {word_value(high)}" if low < high else f"at {word_value(low)} alone"
+        text = f"Training was stable {span}."
         yield Statement(text, (Evidence("summary", ("stable_from", "stable_to")),), "An unstable setting in between.")
     values, best = _values(tables), _best_value(tables)
     assert values is not None
@@ -190,9 +191,11 @@ def _failing(tables: Tables, side: str, values: np.ndarray, places: Sequence[int
     settings, varied = tables["settings"], tables["summary"].value("varied")
     span = word_value(values.min()) + (f" to {word_value(values.max())}" if values.min() < values.max() else "")
     total = len(places) * tables["summary"].value("seeds")
+    counts = _count_words(tables, places, most=3)
+    words = f"of {total} networks {counts}" if total > 1 else f"the network {counts.removeprefix('1 ')}"
     evidence = Evidence("settings", tuple(VERDICT_COLUMNS), tuple(settings.values[0][place] for place in places))
     return Statement(
-        f"Too {side} ({varied} {span}): of {total} networks {_count_words(tables, places, most=3)}.",
+        f"Too {side} ({varied} {span}): {words}.",
         (evidence,),
         "Most of these networks training as well as those of the best setting.",
     )
@@ -203,13 +206,19 @@ def _count_words(tables: Tables, places: Sequence[int], most: int | None = None)
     counts = Counter(
         {verdict: sum(settings.column(name)[place] for place in places) for name, verdict in VERDICT_COLUMNS.items()}
     )
-    return ", ".join(f"{count} {VERDICT_WORDS[verdict]}" for verdict, count in counts.most_common(most) if count)
+    return ", ".join(word_verdict(verdict, count) for verdict, count in counts.most_common(most) if count)
+
+
+def word_verdict(verdict: str, count: int) -> str:
+    """Say of how many networks a verdict is, as "4 were too slow" or "1 was too slow"."""
+    words = VERDICT_WORDS[verdict]
+    return f"{count} {words if count > 1 else words.replace('were ', 'was ').replace('their ', 'its ')}"
 
 
 def _counts(tables: Tables) -> Statement:
     words = _count_words(tables, range(len(tables["settings"])))
     return Statement(
-        f"Of all {tables['summary'].value('networks')} networks {words}.",
+        f"Of {tables['summary'].value('networks')} networks {words}.",
         (Evidence("settings", tuple(VERDICT_COLUMNS)),),
         "Other curves, and so other verdicts.",
     )
@@ -222,9 +231,10 @@ def _fit(tables: Tables) -> Statement | None:
     fit, count = fits.column("fit")[0], fits.column("networks")[0]
     if fit not in FIT_WORDS:
         return None
+    which = "the network was" if seeds == 1 else f"{count} of {seeds} networks were"
     return Statement(
-        f"At the best setting {count} of {seeds} networks {FIT_WORDS[fit]}.",
-        (Evidence("fits", ("networks",)),),
+        f"At the best setting {which} {FIT_WORDS[fit]}.",
+        (Evidence("fits", ("fit", "networks")),),
         "Curves of the training loss and the held-out loss that part, or that both stay high.",
     )
 

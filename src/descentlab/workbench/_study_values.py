@@ -1,6 +1,7 @@
 """What a study varies, as a person types it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import numpy as np
 
@@ -13,7 +14,9 @@ LOG_NAMES = ("learning_rate", "eps", "weight_decay", "l1", "l2", "initial_scale"
 Values = str | float | int | Sequence[float | int | str]
 
 
-def read_variables(learning_rate: Values | None, vary: Mapping[str, Values] | Sequence[str]) -> tuple[VariableSpec, ...]:
+def read_variables(
+    learning_rate: Values | None, vary: Mapping[str, Values] | Sequence[str]
+) -> tuple[VariableSpec, ...]:
     """Read what a sweep varies.
 
     Args:
@@ -33,13 +36,16 @@ def read_variables(learning_rate: Values | None, vary: Mapping[str, Values] | Se
     return parse_study({"variables": variables, "experiment": Experiment()}, where="sweep").variables
 
 
-def read_axis(text: str | None, axis: str, size: int) -> VariableSpec:
+def read_axis(text: str | None, axis: str, size: int) -> dict[str, Any]:
     """Read what a map varies along an axis, as "learning_rate=0.001:10:32".
 
     Args:
         text: What was typed.
         axis: The axis' name.
         size: Values to name in the advice.
+
+    Returns:
+        Name and values of the variable.
 
     Raises:
         SpecError: If it is missing or cannot be read.
@@ -50,7 +56,7 @@ def read_axis(text: str | None, axis: str, size: int) -> VariableSpec:
     name = name.strip()
     if not equals or not name:
         raise SpecError(f"--{axis} {text}: expected NAME=LOW:HIGH:COUNT, as learning_rate=0.001:10:{size}")
-    return VariableSpec(name=name, values=parse_range(values, name=name, scale=_scale(name)))
+    return {"name": name, "values": parse_range(values, name=name, scale=_scale(name))}
 
 
 def _by_name(texts: Sequence[str]) -> dict[str, Values]:
@@ -66,7 +72,7 @@ def _by_name(texts: Sequence[str]) -> dict[str, Values]:
     return named
 
 
-def _scale(name: str) -> str:
+def _scale(name: str) -> Literal["log", "lin"]:
     return "log" if name.partition(".")[0] in LOG_NAMES else "lin"
 
 

@@ -131,9 +131,7 @@ class SweepJob:
             result = show(Swept(study, boundaries, folder.environment(), trained.seconds))
             return save_study(result, folder, report=report, begin=self._begin)
 
-        job = StudyJob(
-            self._spec, self._train, finish, self._watcher, self._begin, self._checksum, self._design.seeds
-        )
+        job = StudyJob(self._spec, self._train, finish, self._watcher, self._begin, self._checksum, self._design.seeds)
         return job.run(out, resumed)
 
     def _train(self, record: StudyRecord, stop: threading.Event) -> float:
