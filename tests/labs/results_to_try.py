@@ -11,7 +11,31 @@ from descentlab.results import Result
 
 Make = Callable[[Path], Result[Any]]
 
+LINEAR = {"batch_size": "full", "model": [{"kind": "dense"}], "optimizer": "sgd"}
+"""A linear network with squared error: its loss is a quadratic."""
+PLANE = {"x": "learning_rate.hidden=1:10000:4", "y": "learning_rate.output=10:1000:3"}
+SLOW = {"x": "learning_rate=0.01:0.1:3", "y": "initial_scale=0.5:1:2"}
+
 RESULTS: Mapping[str, Sequence[Make]] = {
+    "sweep": (
+        lambda folder: dl.sweep(
+            "circle", learning_rate="0.01:10:3", seeds=6, epochs=20, out=folder / "rates", report=False
+        ),
+        lambda folder: dl.sweep(
+            "circle", vary=["activation=relu,tanh"], seeds=1, epochs=2, out=folder / "words", report=False
+        ),
+        lambda folder: dl.sweep(
+            "plane", learning_rate=[30.0, 100.0], seeds=2, epochs=3, set=LINEAR, out=folder / "diverged", report=False
+        ),
+    ),
+    "learning_rate": (
+        lambda folder: dl.learning_rate("gauss", epochs=3, seeds=6, out=folder / "gauss", report=False),
+        lambda folder: dl.learning_rate("plane", epochs=5, seeds=1, set=LINEAR, out=folder / "quadratic", report=False),
+    ),
+    "atlas": (
+        lambda folder: dl.atlas("fractal", epochs=30, out=folder / "map", report=False, **PLANE),
+        lambda folder: dl.atlas("circle", epochs=3, out=folder / "loss", outcome="loss", report=False, **SLOW),
+    ),
     "softmax": (
         lambda _: dl.softmax([2.0, 1.0, 0.1]),
         lambda _: dl.softmax([1000, 999, -np.inf], temperature=2.0, classes=("cat", "dog", "bird"), truth="dog"),

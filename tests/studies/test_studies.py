@@ -6,19 +6,21 @@ import pytest
 from descentlab.core import SpecError
 from descentlab.data import Dataset, load, prepare
 from descentlab.evaluation import count_verdicts
+from descentlab.results import Tables
 from descentlab.spec import Experiment, StudySpec, override, parse_study, preset
 from descentlab.studies import (
     Measured,
     Study,
     border_cells,
     box_count,
-    describe_study,
     gather,
     gather_atlas,
     make_design,
     plan_atlas,
     plan_variant,
     stable_region,
+    state_rest,
+    sweep_tables,
     train_atlas,
     train_study,
 )
@@ -96,7 +98,7 @@ def test_a_sweep_says_what_went_wrong_on_either_side(swept: tuple[Study, Kept]) 
     assert not set(verdicts[3].tolist()) & {"converged", "too-slow"}
     assert study.best is not None
     assert study.settings()[study.best.place]["learning_rate"] in (0.1, 0.3)
-    words = " ".join(describe_study(study))
+    words = " ".join(statement.text for statement in state_rest(Tables(sweep_tables(study))))
     assert "Too low" in words
     assert "Too high" in words
     region = stable_region(study)

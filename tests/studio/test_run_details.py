@@ -46,7 +46,8 @@ def facts(runs: Path, name: str) -> dict[str, str]:
 def test_a_study_says_what_was_asked_and_what_came_out(runs: Path) -> None:
     found = Shelf(runs).details("rates")
     metrics = json.loads((runs / "rates" / "metrics.json").read_text())
-    assert list(found.sentences) == metrics["outcome"]
+    said = [statement["text"] for statement in (metrics["answer"], *metrics["statements"])]
+    assert list(found.sentences) == [*said, *metrics["notes"]]
     told = dict(found.facts)
     assert told["asked for"] == "descentlab sweep"
     assert told["varied"] == "learning_rate: 5 values from 0.01 to 1, in equal factors"
@@ -59,8 +60,10 @@ def test_a_study_says_what_was_asked_and_what_came_out(runs: Path) -> None:
     assert "made" in told
     header, *rows = found.table
     assert header == ("setting", "train loss", "test loss", "verdicts")
-    assert [row[0] for row in rows] == [one["setting"] for one in metrics["settings"]]
-    assert rows[0][2].startswith(f"{metrics['settings'][0]['test']['loss']['mean']:.4g} ± ")
+    settings = metrics["tables"]["settings"]
+    assert [row[0] for row in rows] == [setting["setting"] for setting in settings]
+    assert rows[0][2].startswith(f"{settings[0]['test_loss']['mean']:.4g} ± ")
+    assert sum(int(count.split()[0]) for count in rows[0][3].split(", ")) == 6
     assert found.reports == (("report", "/runs/rates/report.html"),)
 
 
@@ -117,7 +120,18 @@ def test_an_unfinished_study_says_how_to_go_on(copy: Path, name: str, verb: str)
     assert next(one.state for one in Shelf(copy).entries() if one.name == name) == "can be resumed"
 
 
-@pytest.mark.parametrize("content", ["{", '{"settings": 1}', "[]"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{",
+        '{"settings": 1}',
+        '{"settings": [{"setting": "a", "verdicts": {"dead": "x"}}]}',
+        '{"format": 2, "tables": {"settings": [1]}}',
+        '{"format": 2, "tables": 1}',
+        '{"format": 99}',
+        "[]",
+    ],
+)
 def test_a_study_with_a_broken_file_is_said_to_be_damaged(copy: Path, content: str) -> None:
     (copy / "rates" / "metrics.json").write_text(content)
     entries = {entry.name: entry for entry in Shelf(copy).entries()}
@@ -130,11 +144,68 @@ def test_a_study_with_a_broken_file_is_said_to_be_damaged(copy: Path, content: s
 def test_a_long_study_shows_some_settings_and_says_so(copy: Path) -> None:
     path = copy / "rates" / "metrics.json"
     metrics = json.loads(path.read_text())
-    path.write_text(json.dumps({**metrics, "settings": metrics["settings"] * 10, "verb": "<b>"}))
+    tables = {**metrics["tables"], "settings": metrics["tables"]["settings"] * 10}
+    path.write_text(json.dumps({**metrics, "tables": tables, "laboratory": "<b>"}))
     found = Shelf(copy).details("rates")
     assert len(found.table) == 41
     assert "40 of 50 settings" in found.sentences[-1]
     assert dict(found.facts)["asked for"] == "descentlab sweep"
+
+
+FIRST_FORMAT: dict[str, Any] = {
+    "verb": "learning-rate",
+    "outcome": ["Use a learning rate of 0.1.", "Stable from 0.01 to 0.1."],
+    "judged_on": "test",
+    "best": {"learning_rate": 0.1, "loss": 0.25, "loss_on_fresh_seeds": 0.5, "other_choices": [], "next": None},
+    "stable_region": [0.01, 0.1],
+    "settings": [
+        {
+            "setting": "learning_rate 0.1",
+            "learning_rate": 0.1,
+            "train": {"loss": {"mean": 0.125, "sd": 0.01, "ci95": None, "n": 3}},
+            "test": {"loss": {"mean": None, "sd": None, "ci95": None, "n": 0}},
+            "verdicts": {"diverged": 1, "too-slow": 2},
+            "is_stable": True,
+        }
+    ],
+    "verdicts": {"diverged": 1, "too-slow": 2},
+    "seconds": {"total": 1.5},
+}
+"""The outcome of a study as format 1 has it, which is not named in it."""
+
+
+def test_a_study_of_the_first_format_is_shown_and_compared(copy: Path) -> None:
+    (copy / "rates" / "metrics.json").write_text(json.dumps(FIRST_FORMAT))
+    shelf = Shelf(copy)
+    details = shelf.details("rates")
+    assert details.sentences == tuple(FIRST_FORMAT["outcome"])
+    assert details.table == (
+        ("setting", "train loss", "test loss", "verdicts"),
+        ("learning_rate 0.1", "0.125 ± 0.01", "-", "1 diverged, 2 too-slow"),
+    )
+    assert dict(details.facts)["asked for"] == "descentlab learning-rate"
+    assert dict(details.facts)["compared on"] == "the test part"
+    results = {name: cells for name, *cells in shelf.compare(["rates", "momenta"]).results}
+    assert results["best setting"][0] == "learning_rate 0.1"
+    assert results["test loss there"][0] == "0.25"
+    assert results["on seeds that did not choose it"][0] == "0.5"
+    assert results["stable settings"][0] == "1 of 1"
+    assert results["verdicts"][0] == "1 diverged, 2 too-slow"
+    assert results["took"][0] == "1.50 s"
+
+
+def test_a_map_of_the_first_format_is_compared(copy: Path) -> None:
+    values = {
+        "verb": "atlas",
+        "outcome": ["Half converge."],
+        "converges": 0.5,
+        "dimension": 1.2,
+        "dimension_error": 0.1,
+    }
+    (copy / "map" / "metrics.json").write_text(json.dumps(values))
+    results = {name: cells for name, *cells in Shelf(copy).compare(["map", "rates"]).results}
+    assert results["converge"][0] == "50.0%"
+    assert results["dimension of the border"][0] == "1.20 ± 0.10"
 
 
 def test_files_are_those_on_disk_with_their_sizes(runs: Path) -> None:
@@ -184,9 +255,10 @@ def test_studies_stand_beside_each_other_with_what_is_sure(runs: Path) -> None:
     assert settings["num_seeds"] == ["2", "6"]
     assert not any(name.endswith(("optimizer.momentum", "epochs")) for name in settings)
     results = {name: cells for name, *cells in found.results}
-    best = StudyFolder(runs / "rates").metrics()["best"]
-    assert results["test loss there"][1] == f"{best['loss']:.4g}"
-    assert results["best setting"][1] == f"learning_rate {best['learning_rate']:.4g}"
+    summary = StudyFolder(runs / "rates").metrics()["tables"]["summary"]
+    assert results["test loss there"][1] == f"{summary['loss']:.4g}"
+    assert results["best setting"][1] == summary["best"]
+    assert summary["best"].startswith("learning_rate ")
     assert "train both by" in " ".join(found.statements)
     assert f"differ in {len(settings)} settings" in found.statements[-1]
 

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from descentlab.cli import (
-    _atlas,
     _backprop,
     _curvature,
     _data,
@@ -14,14 +13,12 @@ from descentlab.cli import (
     _features,
     _importance,
     _landscape,
-    _learning_rate,
     _predict,
     _reference,
     _report,
     _runs,
     _studio,
     _surface,
-    _sweep,
     _train,
     _transfer,
 )
@@ -72,9 +69,6 @@ def _descentlab(
 
 app.command(name="train")(_train.train)
 app.command(name="studio")(_studio.studio)
-app.command(name="sweep")(_sweep.sweep)
-app.command(name="learning-rate")(_learning_rate.learning_rate)
-app.command(name="atlas")(_atlas.atlas)
 app.command(name="curvature")(_curvature.curvature)
 app.command(name="landscape")(_landscape.landscape)
 app.command(name="features")(_features.features)

@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,7 +12,7 @@ from descentlab.cli._options import FLAG, Debug, Json, NoReport, Out, Quiet
 from descentlab.cli._output import print_json, to_stdout
 from descentlab.cli._watch import watch
 from descentlab.core import SpecError
-from descentlab.labs import read_units
+from descentlab.labs import read_batch, read_units
 
 if TYPE_CHECKING:
     from descentlab.workbench import Run, Watcher
@@ -284,14 +284,3 @@ def _parts(text: str | None) -> dict[str, str] | None:
     if len(parts) < len(pairs):
         raise SpecError(f"--augment {text}: a part is given twice; leave one of them out")
     return parts
-
-
-def read_batch(text: str | None) -> int | Literal["full"] | None:
-    """Read `--batch-size 32` or `full`."""
-    if text is None:
-        return None
-    if text == "full":
-        return "full"
-    if not re.fullmatch(r"-?[0-9]{1,18}", text):
-        raise SpecError(f"--batch-size {text}: expected a number of examples, or full")
-    return int(text)

@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from descentlab.core import Option, SpecError
 
@@ -16,6 +16,12 @@ What = Annotated[
     "str | os.PathLike[str] | descentlab.spec.Experiment | descentlab.workbench.Run",
     Option("A run, or what `descentlab train` takes; that is trained first.", "WHAT", is_argument=True),
 ]
+Trainable = Annotated[
+    Any, Option("As for `descentlab train`: a preset, a table, a folder or a file.", "WHAT", is_argument=True)
+]
+Target = Annotated[Any, Option("With a table, the column to predict, by name or position (-1: the last).", "COLUMN")]
+Epochs = Annotated[int | None, Option("Passes over the training part.", "N", default="the experiment's")]
+BatchSize = Annotated[int | str | None, Option("Examples in a step, or 'full'.", "N", default="the experiment's")]
 Settings = Annotated[
     Mapping[str, Any] | Sequence[str],
     Option("Change any field of the experiment; repeatable.", "KEY=VALUE", names=("--set",)),
@@ -25,6 +31,10 @@ Hidden = Annotated[
 ]
 Seed = Annotated[int | None, Option("Draws data and initial weights.", "N", default="the experiment's")]
 AnyMember = Annotated[int | None, Option("Which network of a run with several seeds, counted from 0.", "N")]
+StudyFolder = Annotated[
+    str | os.PathLike[str] | Path | None, Option("The study's folder.", "DIR", default="a new one under ./runs")
+]
+StudyReport = Annotated[bool, Option("Write no report.html.", names=("--no-report",), is_negative=True)]
 Report = Annotated[bool, Option("Write no page and no files.", names=("--no-report",), is_negative=True)]
 
 
@@ -47,6 +57,17 @@ def read_units(hidden: str | Sequence[int] | None) -> tuple[int, ...] | None:
     if not all(re.fullmatch(r"[0-9]{1,9}", word) and int(word) > 0 for word in words):
         raise SpecError(f"--hidden {hidden}: expected units with commas between, as 16,16 (or '' for no hidden layer)")
     return tuple(int(word) for word in words)
+
+
+def read_batch(batch_size: int | str | None) -> int | Literal["full"] | None:
+    """Read the examples in a step, as `--batch-size 32` or `full`."""
+    if not isinstance(batch_size, str):
+        return batch_size
+    if batch_size == "full":
+        return "full"
+    if not re.fullmatch(r"-?[0-9]{1,18}", batch_size):
+        raise SpecError(f"--batch-size {batch_size}: expected a number of examples, or full")
+    return int(batch_size)
 
 
 def read_numbers(option: str, numbers: str | Sequence[float] | None) -> tuple[float, ...] | None:

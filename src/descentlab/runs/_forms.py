@@ -57,41 +57,42 @@ class LossForm(Form):
 
     mean: float | None = None
     sd: float | None = None
-    n: int = 0
 
 
-class PartForm(Form):
-    """A part of the data, as a setting's networks did on it."""
+class FirstPartForm(Form):
+    """A part of the data in format 1, as a setting's networks did on it."""
 
     loss: LossForm = LossForm()
 
 
-class SettingForm(Form):
-    """One setting of a study: what became of its networks."""
+class FirstSettingForm(Form):
+    """One setting of a study in format 1: what became of its networks."""
 
     setting: str
-    train: PartForm | None = None
-    validation: PartForm | None = None
-    test: PartForm | None = None
+    train: FirstPartForm | None = None
+    validation: FirstPartForm | None = None
+    test: FirstPartForm | None = None
     verdicts: dict[str, int] = {}
     is_stable: bool = False
 
 
-class BestForm(Form):
-    """The best setting of a study; its values stand beside these, by their names."""
+class FirstBestForm(Form):
+    """The best setting of a study in format 1; its values stand beside these, by their names."""
 
     loss: float | None = None
     loss_on_fresh_seeds: float | None = None
 
 
-class StudyMetricsForm(Form):
-    """What a study's `metrics.json` may hold: a sweep's, or an atlas's."""
+class FirstStudyMetricsForm(Form):
+    """What a study's `metrics.json` may hold in format 1: a sweep's, or an atlas's."""
 
     verb: str = ""
     outcome: list[str] = []
+    notes: list[str] = []
     judged_on: str = ""
-    best: BestForm | None = None
-    settings: list[SettingForm] = []
+    best: FirstBestForm | None = None
+    stable_region: tuple[float, float] | None = None
+    settings: list[FirstSettingForm] = []
     verdicts: dict[str, int] = {}
     converges: float | None = None
     dimension: float | None = None
@@ -104,6 +105,54 @@ class StatementForm(Form):
     """One sentence that a laboratory says."""
 
     text: str
+
+
+class SettingForm(Form):
+    """One setting of a study: its losses, and by the verdicts' names how many networks have each."""
+
+    setting: str
+    train_loss: LossForm | None = None
+    validation_loss: LossForm | None = None
+    test_loss: LossForm | None = None
+    is_stable: bool = False
+
+
+class StudySummaryForm(Form):
+    """Facts about the whole of a study: of a sweep the first ones, of an atlas the last."""
+
+    best: str | None = None
+    loss: float | None = None
+    loss_on_fresh_seeds: float | None = None
+    judged_on: str = ""
+    share: float | None = None
+    dimension: float | None = None
+    dimension_error: float | None = None
+
+
+class VerdictForm(Form):
+    """A verdict, and of how many networks it is."""
+
+    verdict: str
+    networks: int
+
+
+class StudyTablesForm(Form):
+    """The tables of a study that are read again."""
+
+    settings: list[SettingForm] = []
+    summary: StudySummaryForm = StudySummaryForm()
+    verdicts: list[VerdictForm] = []
+
+
+class StudyMetricsForm(Form):
+    """What a study's `metrics.json` may hold."""
+
+    laboratory: str = ""
+    answer: StatementForm | None = None
+    statements: list[StatementForm] = []
+    notes: list[str] = []
+    tables: StudyTablesForm = StudyTablesForm()
+    seconds: dict[str, float] = {}
 
 
 class ResultForm(Form):

@@ -17,10 +17,12 @@ from descentlab.runs._create import publish
 from descentlab.runs._experiment import ENVIRONMENT, STUDY, read_study
 from descentlab.runs._files import read_whole, storage_errors, write_whole
 from descentlab.runs._folder import METRICS, REPORT
-from descentlab.runs._forms import EnvironmentForm, StudyMetricsForm, check_form
+from descentlab.runs._format import FIRST, check_format, stamp
+from descentlab.runs._forms import EnvironmentForm, FirstStudyMetricsForm, StudyMetricsForm, check_form
 from descentlab.runs._history import Columns, pack_table, read_table
 from descentlab.runs._json import MAX_BYTES, pack_json, to_utf8, unpack_json
 from descentlab.runs._lock import locked
+from descentlab.runs._study_metrics import current_metrics
 from descentlab.runs._tensors import Tensors, pack_tensors, unpack_tensors
 from descentlab.spec import StudySpec, study_to_toml
 
@@ -66,13 +68,17 @@ class StudyFolder:
         return check_form(values, EnvironmentForm, self.path / ENVIRONMENT)
 
     def metrics(self) -> dict[str, Any]:
-        """Read the outcome; only a finished study has one."""
-        values = unpack_json(read_whole(self.path, METRICS, limit=MAX_BYTES), self.path / METRICS)
-        return check_form(values, StudyMetricsForm, self.path / METRICS)
+        """Read the outcome in the form of the newest format; only a finished study has one."""
+        where = self.path / METRICS
+        values = unpack_json(read_whole(self.path, METRICS, limit=MAX_BYTES), where)
+        check_format(values, where)
+        if values.get("format", FIRST) == FIRST:
+            values = current_metrics(check_form(values, FirstStudyMetricsForm, where))
+        return check_form(values, StudyMetricsForm, where)
 
     def save_metrics(self, metrics: Mapping[str, Any]) -> None:
         """Write the outcome, and by that mark the study as finished; what was kept for resuming is removed."""
-        write_whole(self.path / METRICS, pack_json(metrics))
+        write_whole(self.path / METRICS, pack_json({**stamp(), **metrics}))
         for name in (PARTS, BLOCKS):
             shutil.rmtree(self.path / name, ignore_errors=True)
 

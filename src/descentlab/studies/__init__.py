@@ -18,6 +18,12 @@ from descentlab.studies._design import (
 )
 from descentlab.studies._fractal import BoxCount as BoxCount, border_cells as border_cells, box_count as box_count
 from descentlab.studies._measure import stuck_share as stuck_share
+from descentlab.studies._page import (
+    sweep_facts as sweep_facts,
+    sweep_figures as sweep_figures,
+    sweep_notes as sweep_notes,
+    sweep_sections as sweep_sections,
+)
 from descentlab.studies._range_test import (
     RangeTest as RangeTest,
     read_range_test as read_range_test,
@@ -26,15 +32,15 @@ from descentlab.studies._range_test import (
 from descentlab.studies._study import Study as Study, gather as gather
 from descentlab.studies._summary import (
     band_over_seeds as band_over_seeds,
-    describe_study as describe_study,
+    low_right_high as low_right_high,
     name_setting as name_setting,
     only_numbers as only_numbers,
     stable_region as stable_region,
     stable_settings as stable_settings,
-    word_interval as word_interval,
-    word_reality as word_reality,
+    typical_network as typical_network,
     word_value as word_value,
 )
+from descentlab.studies._tables import sweep_tables as sweep_tables
 from descentlab.studies._train import (
     Measured as Measured,
     Recorder as Recorder,
@@ -42,4 +48,12 @@ from descentlab.studies._train import (
     kept_epochs as kept_epochs,
     plan_variant as plan_variant,
     train_study as train_study,
+)
+from descentlab.studies._words import (
+    state_best as state_best,
+    state_none as state_none,
+    state_rest as state_rest,
+    word_difference as word_difference,
+    word_reality as word_reality,
+    word_verdict as word_verdict,
 )

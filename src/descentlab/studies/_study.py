@@ -70,6 +70,10 @@ class Study:
         """Lay out numbers of the networks by setting and seed."""
         return np.asarray(values).reshape(self.num_settings, self.num_seeds)
 
+    def places_of(self, setting: int) -> range:
+        """Return the places of a setting's networks."""
+        return range(setting * self.num_seeds, (setting + 1) * self.num_seeds)
+
     def settings(self) -> list[dict[str, Value]]:
         """Name the value of each variable in each setting."""
         places = range(0, self.num_networks, self.num_seeds)

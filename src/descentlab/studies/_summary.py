@@ -1,29 +1,19 @@
-"""What a study shows, in sentences: the best setting, how sure that is, and what goes wrong on either side of it."""
+"""What may be read off a study: its stable region, a band over the seeds, the settings beside the best one."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Bool, Float
 
-from descentlab.evaluation import PairedDifference
+from descentlab.evaluation import count_verdicts
 from descentlab.studies._design import Value
 from descentlab.studies._study import Study
 
 STABLE_SHARE = 0.9
 """A setting is stable if at least this share of its networks neither diverged nor oscillated nor got stuck."""
+FACTOR = 10.0
+"""Low and high are a tenth and ten times of the best, where such values were tried."""
 UNSTABLE = ("diverged", "saturated", "dead", "oscillating")
-
-_WORDS = {
-    "diverged": "diverged",
-    "saturated": "saturated (their units answer the same to every example, and no gradient is left)",
-    "dead": "died (their units are zero for every example, and no gradient is left)",
-    "oscillating": "jumped around without settling",
-    "plateau": "stayed on a plateau, no better than one answer for all",
-    "too-slow": "were too slow",
-    "converged": "converged",
-    "too-short": "were too short to judge",
-}
 
 
 def stable_settings(study: Study) -> Bool[np.ndarray, " settings"]:
@@ -90,18 +80,6 @@ def _runs(flags: Sequence[bool]) -> list[tuple[int, int]]:
     return runs
 
 
-def describe_study(study: Study) -> tuple[str, ...]:
-    """Say what a study shows.
-
-    Args:
-        study: All its networks.
-
-    Returns:
-        Sentences: the best setting, whether the next is really worse, what happens below and above, how well it fits.
-    """
-    return (*_best(study), *_sides(study), *_fit(study))
-
-
 def name_setting(setting: dict[str, Value]) -> str:
     """Name a setting by its values, as `learning_rate 0.1, momentum 0.9`."""
     return ", ".join(f"{name} {word_value(value)}" for name, value in setting.items())
@@ -112,104 +90,30 @@ def word_value(value: Value) -> str:
     return value if isinstance(value, str) else f"{value:.4g}"
 
 
-def _best(study: Study) -> tuple[str, ...]:
-    best, settings = study.best, study.settings()
-    if best is None:
-        return ("Every setting diverged from at least one seed: there is no best one; try lower rates.",)
-    part = {"validation": "validation", "test": "test", "train": "training"}[study.held_out]
-    seeds = "one seed" if study.num_seeds == 1 else f"{study.num_seeds} seeds"
-    told = f"Best: {name_setting(settings[best.place])}, with a mean {part} loss of {best.mean:.4g} over {seeds}"
-    if best.fresh_mean is not None and abs(best.fresh_mean - best.mean) > 0.01 * abs(best.mean):
-        told += f" ({best.fresh_mean:.4g} on seeds that did not choose it)"
-    sentences = [told + "."]
-    others = [name_setting(settings[place]) for place in best.likely if place != best.place]
-    if study.num_seeds == 1:
-        sentences.append("One seed cannot tell whether that is luck: use --seeds 10.")
-    elif others:
-        shown = "; ".join(others[:4]) + (f" and {len(others) - 4} more" if len(others) > 4 else "")
-        sentences.append(f"Other seeds might have chosen: {shown}.")
-    else:
-        sentences.append("Any draw of these seeds would have chosen the same.")
-    if best.next_place is not None and study.num_seeds > 1:
-        sentences.append(_next(study, settings))
-    values = only_numbers(study)
-    if values is not None and len(values) > 2 and values[best.place] in (values.min(), values.max()):
-        end = "lowest" if values[best.place] == values.min() else "highest"
-        sentences.append(f"It is the {end} value tried, so a better one may lie beyond: widen the range.")
-    return tuple(sentences)
+def low_right_high(study: Study) -> dict[str, int]:
+    """Choose the best setting, and those that are nearest to a tenth and to ten times of it.
 
-
-def _next(study: Study, settings: list[dict[str, Value]]) -> str:
-    best = study.best
-    assert best is not None
-    assert best.next_place is not None
-    pair = best.differences[best.next_place]
-    told = (
-        f"The next best, {name_setting(settings[best.next_place])}, is worse by {pair.mean:.3g} on average"
-        f"{word_interval(pair)}, and on {pair.num_above} of {pair.num_seeds} seeds: "
-    )
-    few = " Fewer than 6 seeds can show none." if pair.num_seeds < 6 and not pair.is_real else ""
-    return told + f"{word_reality(pair, len(best.differences))}.{few}"
-
-
-def word_interval(pair: PairedDifference) -> str:
-    """Write the interval of a difference in brackets, or nothing where there is none."""
-    return "" if pair.ci95 is None else f" (95% interval {pair.ci95[0]:.3g} to {pair.ci95[1]:.3g})"
-
-
-def word_reality(pair: PairedDifference, num_comparisons: int) -> str:
-    """Say whether a difference is real, and that its p-value was corrected, since its interval was not.
-
-    Example:
-        >>> word_reality(PairedDifference(0.2, (0.1, 0.3), 0.0625, 8, 8, is_real=False), 8)
-        'it may be luck (p = 0.062, corrected for 8 comparisons)'
+    Returns:
+        Places of settings by "low", "right" and "high"; empty unless one number above 0 was varied.
     """
-    corrected = f", corrected for {num_comparisons} comparisons" if num_comparisons > 1 else ""
-    return f"{'a real difference' if pair.is_real else 'it may be luck'} (p = {pair.p_value:.2g}{corrected})"
-
-
-def _sides(study: Study) -> tuple[str, ...]:
     values = only_numbers(study)
-    if values is None or study.best is None:
-        counts = Counter(study.verdicts.tolist())
-        told = ", ".join(f"{count} {_WORDS[name]}" for name, count in counts.most_common())
-        return (f"Of {study.num_networks} networks {told}.",)
-    name = next(iter(study.variables))
-    is_stable, verdicts = stable_settings(study), study.by_setting(study.verdicts)
-    best = values[study.best.place]
-    region = stable_region(study)
-    told = [] if region is None else [f"Stable from {region[0]:.4g} to {region[1]:.4g}."]
-    for side, chosen, signs in (
-        ("below", values < best, ("plateau", "too-slow")),
-        ("above", values > best, ("plateau",)),
-    ):
-        bad = [
-            place for place in np.flatnonzero(chosen)
-            if not is_stable[place] or np.mean(np.isin(verdicts[place].astype(str), signs)) > 0.5
-        ]  # fmt: skip
-        if bad:
-            counts = Counter(verdicts[bad].ravel().tolist())
-            words = ", ".join(f"{count} {_WORDS[verdict]}" for verdict, count in counts.most_common(3))
-            low, high = min(values[bad]), max(values[bad])
-            span = f"{low:.4g}" if low == high else f"{low:.4g} to {high:.4g}"
-            total = len(bad) * study.num_seeds
-            told.append(f"Too {'low' if side == 'below' else 'high'} ({name} {span}): of {total} networks {words}.")
-    if values.max() > best and not any(study.verdicts == "diverged"):
-        told.append("No loss overflowed: what fails at the high end fails in another way.")
-    return tuple(told)
+    if values is None or study.best is None or values.min() <= 0.0 or len(values) < 2:
+        return {}
+    best = study.best.place
+    logs = np.log(values)
+    chosen = {"right": best}
+    below, above = np.flatnonzero(values < values[best]), np.flatnonzero(values > values[best])
+    if len(below):
+        low = int(below[np.argmin(np.abs(logs[below] - logs[best] + np.log(FACTOR)))])
+        chosen = {"low": low, "right": best}
+    if len(above):
+        chosen["high"] = int(above[np.argmin(np.abs(logs[above] - logs[best] - np.log(FACTOR)))])
+    return chosen
 
 
-def _fit(study: Study) -> tuple[str, ...]:
-    best = study.best
-    if best is None or study.held_out == "train":
-        return ()
-    own = range(best.place * study.num_seeds, (best.place + 1) * study.num_seeds)
-    fits = Counter(study.judgements[place].fit for place in own)
-    count, total = max(fits.values()), study.num_seeds
-    word = fits.most_common(1)[0][0]
-    meaning = {
-        "over-fitted": "over-fitted: the held-out loss rose from its lowest while the training loss fell on",
-        "under-fitted": "under-fitted: the training loss itself stayed high, so the network is too small or too slow",
-        "fine": "neither over- nor under-fitted",
-    }.get(word)
-    return (f"At the best setting {count} of {total} networks were {meaning}.",) if meaning else ()
+def typical_network(study: Study, setting: int) -> tuple[str, int, int]:
+    """Return the most frequent verdict of a setting, of how many networks it is, and the place of the first of them."""
+    verdicts = [study.judgements[place].verdict for place in study.places_of(setting)]
+    counts = count_verdicts(verdicts)
+    verdict = max(counts, key=lambda name: counts[name])
+    return verdict, counts[verdict], study.places_of(setting)[verdicts.index(verdict)]

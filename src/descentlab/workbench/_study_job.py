@@ -1,48 +1,169 @@
 """What all studies share: a folder that appears whole, is held by one process, and leaves nothing behind in vain."""
 
-from collections.abc import Callable, Sequence
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from descentlab import training
-from descentlab.runs import StudyFolder, create_study, describe_environment
-from descentlab.spec import StudySpec
+from descentlab.core import DescentlabError, RunError
+from descentlab.results import Result
+from descentlab.runs import StudyFolder, create_study, describe_environment, find_study
+from descentlab.spec import ArraysData, StudySpec
 from descentlab.workbench._job import ROOT, Stopped
+from descentlab.workbench._stopping import stop_on_signals
+from descentlab.workbench._study_record import StudyRecord
+from descentlab.workbench._watcher import Watcher
 
-T = TypeVar("T")
+Measured = TypeVar("Measured")
+Outcome = TypeVar("Outcome")
 
 
-def run_new_study(
-    spec: StudySpec, run: Callable[[StudyFolder], T], *, out: Path | None, checksum: str, seeds: Sequence[int]
-) -> T:
-    """Make a study's folder and train in it.
+@dataclass(frozen=True)
+class TrainedStudy:
+    """A study whose networks have all been trained, and whose outcome is not yet written.
+
+    Attributes:
+        folder: Its folder, which this process holds.
+        record: The numbers of all networks.
+        num_fresh: Networks that were trained now and not before an interruption.
+        seconds: Times by phase.
+    """
+
+    folder: StudyFolder
+    record: StudyRecord
+    num_fresh: int
+    seconds: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class StudyJob(Generic[Outcome]):
+    """One study, from its start or from what was trained of it to its end.
+
+    Attributes:
+        spec: What is trained.
+        train: Trains what the record lacks, until the event is set; returns the seconds spent compiling.
+        finish: Writes what came of it.
+        watcher: What is called while it goes on.
+        begin: When it was asked for, by `time.perf_counter`.
+        checksum: Checksum of the data.
+        seeds: All that networks are trained from.
+    """
+
+    spec: StudySpec
+    train: Callable[[StudyRecord, threading.Event], float]
+    finish: Callable[[TrainedStudy], Outcome]
+    watcher: Watcher
+    begin: float
+    checksum: str
+    seeds: Sequence[int]
+
+    def run(self, out: str | os.PathLike[str] | None, resumed: StudyFolder | None) -> Outcome:
+        """Make a study's folder and train in it, or continue one.
+
+        Args:
+            out: The new folder; by default the next free one under `./runs`.
+            resumed: The study to continue, if it is one.
+
+        Returns:
+            What `finish` returns.
+
+        Raises:
+            DescentlabError: If it fails; nothing is left behind, unless some networks are worth keeping.
+            Stopped: If it was asked to stop.
+        """
+        if resumed is None:
+            return self._run_new(None if out is None else Path(out))
+        kept = resumed.environment().get("data_checksum", "")
+        if kept and kept != self.checksum:
+            raise RunError(
+                f"the data of {resumed.path} has changed since it was begun: bring the old back, or {_anew(self.spec)}"
+            )
+        with resumed.lock():
+            return self._run(resumed)
+
+    def _run_new(self, out: Path | None) -> Outcome:
+        environment = describe_environment(
+            data_checksum=self.checksum, seeds=list(self.seeds), devices=training.device_names()
+        )
+        parent = ROOT if out is None else out.parent
+        made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
+        folder = create_study(self.spec, out=out, root=ROOT, environment=environment)
+        with folder.lock():
+            try:
+                return self._run(folder)
+            except Stopped:
+                raise
+            except BaseException:
+                _clean_up(folder, made)
+                raise
+
+    def _run(self, folder: StudyFolder) -> Outcome:
+        begin = time.perf_counter()
+        with stop_on_signals(self.watcher) as stop:
+            record = StudyRecord(folder, stop)
+            num_fresh = self.spec.num_members - len(record.done)
+            try:
+                compile_s = self.train(record, stop)
+            except training.Interrupted:
+                record.flush()
+                raise Stopped(folder.path, self.spec.kind) from None
+            except DescentlabError:
+                record.flush()
+                raise
+            train_s = time.perf_counter() - begin - compile_s
+            seconds = {"load": begin - self.begin, "compile": compile_s, "train": train_s}
+            return self.finish(TrainedStudy(folder, record, num_fresh, seconds))
+
+
+def open_unfinished(study: str | os.PathLike[str], kind: str, advice: str) -> StudyFolder:
+    """Open a study that was stopped or killed, to continue it.
 
     Args:
-        spec: What is to be trained.
-        run: Trains in the folder, which this process holds meanwhile.
-        out: The folder; by default the next free one under `./runs`.
-        checksum: Of the data.
-        seeds: All that networks are trained from.
-
-    Returns:
-        What `run` returns.
+        study: Its folder or name.
+        kind: What it has to be, "sweep" or "atlas".
+        advice: What to do if it is finished.
 
     Raises:
-        DescentlabError: If it fails; nothing is left behind, unless some networks are worth keeping.
-        Stopped: If it was asked to stop.
+        RunError: If it is no such study, is finished, or was trained on arrays in memory.
     """
-    environment = describe_environment(data_checksum=checksum, seeds=list(seeds), devices=training.device_names())
-    parent = ROOT if out is None else out.parent
-    made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
-    folder = create_study(spec, out=out, root=ROOT, environment=environment)
-    with folder.lock():
-        try:
-            return run(folder)
-        except Stopped:
-            raise
-        except BaseException:
-            _clean_up(folder, made)
-            raise
+    folder = find_study(os.fspath(study))
+    spec = folder.study
+    if spec.kind != kind:
+        what = "an atlas" if spec.kind == "atlas" else f"a {spec.kind}"
+        raise RunError(f"{folder.path} is {what}; continue it by: descentlab {spec.kind} --resume {folder.path}")
+    if folder.is_finished:
+        raise RunError(f"{folder.path} is finished; {advice}")
+    if isinstance(spec.experiment.data, ArraysData):
+        raise RunError(f"{folder.path} was trained on arrays in memory, which are not kept; {_anew(spec)}")
+    return folder
+
+
+def save_study(result: Result[Measured], folder: StudyFolder, *, report: bool, begin: float) -> Result[Measured]:
+    """Write the page and the outcome of a study, and by that mark it as finished.
+
+    Args:
+        result: What came of it.
+        folder: Its folder, in which all tables of networks have been written.
+        report: Whether to write `report.html`.
+        begin: When it was asked for, by `time.perf_counter`.
+
+    Returns:
+        The result with its folder and its whole time.
+    """
+    if report:
+        folder.save_report(result.to_page())
+    seconds = {**result.declaration.seconds, "total": time.perf_counter() - begin}
+    saved = replace(result, declaration=replace(result.declaration, seconds=seconds), path=folder.path)
+    folder.save_metrics({name: value for name, value in saved.to_json().items() if name != "path"})
+    return saved
+
+
+def _anew(spec: StudySpec) -> str:
+    return "map anew" if spec.kind == "atlas" else f"{spec.kind} anew"
 
 
 def _clean_up(folder: StudyFolder, made: Sequence[Path]) -> None:

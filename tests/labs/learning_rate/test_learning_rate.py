@@ -17,8 +17,8 @@ pytestmark = pytest.mark.usefixtures("home")
 
 
 def test_on_a_quadratic_the_limit_is_that_of_its_largest_eigenvalue() -> None:
-    found = dl.learning_rate("plane", set=LINEAR, report=False)
-    experiment = found.sweep.study.spec.experiment
+    found = dl.learning_rate("plane", set=LINEAR, report=False).measured
+    experiment = found.study.spec.experiment
     dataset = prepare(load(experiment.data), experiment.split, experiment.seed)
     inputs = dataset.inputs[dataset.train].astype(np.float64)
     with_bias = np.column_stack([inputs, np.ones(len(inputs))])
@@ -33,25 +33,41 @@ def test_on_a_quadratic_the_limit_is_that_of_its_largest_eigenvalue() -> None:
     for trace in found.traces:
         if trace.diverged_at is None:
             assert trace.shares[-1] == pytest.approx(trace.learning_rate / limit, rel=0.02)
-    study = found.sweep.study
+    study = found.study
     above = np.array(study.variables["learning_rate"], np.float64) > 1.1 * limit
     assert above.any()
     assert set(study.by_setting(study.verdicts)[above].ravel()) == {"diverged"}
 
 
-def test_the_rate_is_the_best_of_those_tried_and_its_neighbours_are_told() -> None:
-    found = dl.learning_rate("iris", epochs=30, out="answer")
-    table = found.sweep.study.table()
+def test_the_rate_is_the_best_of_those_tried_and_its_neighbours_are_described() -> None:
+    result = dl.learning_rate("iris", epochs=30, out="answer")
+    table = result.measured.study.table()
     means = {rate: table.validation_loss[table.learning_rate == rate].mean() for rate in set(table.learning_rate)}
-    assert found.rate == pytest.approx(min(means, key=means.__getitem__))
-    told = " ".join(found.sentences)
-    for words in ("Use a learning rate of", "A tenth of it", "Ten times of it", "The sharpness", "range test"):
-        assert words in told
-    assert len(found.traces) == 3
+    assert result.measured.rate == pytest.approx(min(means, key=means.__getitem__))
+    words = " ".join(result.sentences)
+    for part in ("Use a learning rate of", "A tenth of it", "Ten times of it", "The sharpness", "range test"):
+        assert part in words
+    assert len(result.measured.traces) == 3
     page = Path("answer/report.html").read_text(encoding="utf-8")
     assert "Range test" in page
     assert "Sharpness" in page
-    assert len(json.loads(json.dumps(found.to_json(), default=float))["sharpness"]) == 3
+    written = json.loads(Path("answer/metrics.json").read_text(encoding="utf-8"))
+    assert len(written["tables"]["sharpness_ends"]) == 3
+    assert written["laboratory"] == "learning_rate"
+    assert written["tables"]["recommendation"]["learning_rate"] == result.measured.rate
+
+
+def test_a_rule_without_steps_of_its_own_has_an_initial_limit() -> None:
+    result = dl.learning_rate("gauss", epochs=20, seeds=2, report=False)
+    assert result.measured.rate is not None
+    words = " ".join(result.sentences)
+    assert words.startswith("Use a learning rate of")
+    assert "A tenth of it" in words
+    assert result.measured.sharpness_limit is not None
+    assert "plain descent on a quadratic would be stable" in words
+    assert set(result.measured.range_test.suggestions) >= {"valley", "minimum"}
+    adam = dl.learning_rate("iris", epochs=3, seeds=1, report=False)
+    assert adam.measured.sharpness_limit is None
 
 
 def test_what_cannot_be_done_is_said_and_leaves_nothing() -> None:

@@ -1,4 +1,4 @@
-"""Sweeps, maps and curvature from Python, and what stays when they are stopped."""
+"""Sweeps and curvature from Python, and what stays when they are stopped."""
 
 import json
 from pathlib import Path
@@ -9,8 +9,6 @@ import pytest
 
 import descentlab as dl
 from descentlab.core import DescentlabError, RunError, SpecError, StorageError
-from descentlab.labs.atlas import resume_atlas
-from descentlab.labs.sweep import resume_sweep, settings_table
 from descentlab.runs import StudyFolder
 from descentlab.workbench import Stopped, Watcher
 
@@ -23,30 +21,34 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_sweep_keeps_all_that_it_says() -> None:
-    found = dl.sweep("circle", learning_rate="0.01:1:3", seeds=4, set=QUICK, report=False)
-    assert found.path == Path("runs/circle-sweep-001")
-    members = found.folder.members()
+    result = dl.sweep("circle", learning_rate="0.01:1:3", seeds=4, set=QUICK, report=False)
+    assert result.path == Path("runs/circle-sweep-001")
+    folder = StudyFolder(result.path)
+    members = folder.members()
     assert len(members["seed"]) == 12
-    history = found.folder.history()
+    history = folder.history()
     assert len(history["epoch"]) == 12 * 7
     last = history["train_loss"][(history["member"] == 5) & (history["epoch"] == 6)]
     assert last[0] == pytest.approx(members["train_loss"][5], rel=1e-5)
-    told = json.loads((found.path / "metrics.json").read_text())
-    assert len(told["members"]) == 12
-    assert {row["setting"] for row in told["settings"]} == {f"learning_rate {rate}" for rate in ("0.01", "0.1", "1")}
-    assert told["verb"] == "sweep"
-    kept = found.folder.metrics()
-    assert settings_table(kept) == found.table()
-    losses = np.array([members["test_loss"][place : place + 4] for place in range(0, 12, 4)])
-    words = [f"{row.mean():.4g} ± {row.std(ddof=1):.2g}" for row in losses.astype(np.float64)]
-    assert [row[2] for row in settings_table(kept).rows] == words
-    assert not (found.path / "parts").exists()
+    written = json.loads((result.path / "metrics.json").read_text())
+    assert written["format"] == 2
+    tables = written["tables"]
+    assert len(tables["members"]) == 12
+    assert [row["setting"] for row in tables["settings"]] == [f"learning_rate {rate}" for rate in ("0.01", "0.1", "1")]
+    assert written["laboratory"] == "sweep"
+    assert folder.metrics()["tables"]["settings"] == tables["settings"]
+    losses = np.array([members["test_loss"][place : place + 4] for place in range(0, 12, 4)]).astype(np.float64)
+    for row, values in zip(tables["settings"], losses, strict=True):
+        assert row["test_loss"]["mean"] == pytest.approx(values.mean(), rel=1e-12)
+        assert row["test_loss"]["sd"] == pytest.approx(values.std(ddof=1), rel=1e-12)
+        assert row["test_networks"] == 4
+    assert not (result.path / "parts").exists()
 
 
 def test_a_stopped_sweep_goes_on_to_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     import threading
 
-    import descentlab.labs.sweep._sweep as module
+    import descentlab.workbench._study_job as module
 
     # More blocks than threads, so that some have not begun when the first has ended.
     options: dict[str, Any] = {"learning_rate": "0.01:1:3", "seeds": 60, "set": QUICK, "report": False}
@@ -67,10 +69,12 @@ def test_a_stopped_sweep_goes_on_to_the_same_numbers(monkeypatch: pytest.MonkeyP
             dl.sweep("circle", watcher=watcher, **options)
     folder = StudyFolder(Path("runs/circle-sweep-002"))
     assert 0 < sum(len(arrays["places"]) for arrays, _ in folder.parts()) < 180
-    again = resume_sweep("circle-sweep-002", report=False)
-    np.testing.assert_array_equal(again.study.curves["train_loss"], whole.study.curves["train_loss"])
+    with pytest.raises(RunError, match="is a sweep; continue it by: descentlab sweep"):
+        dl.atlas(resume="circle-sweep-002")
+    again = dl.sweep(resume="circle-sweep-002", report=False)
+    np.testing.assert_array_equal(again.measured.curves["train_loss"], whole.measured.curves["train_loss"])
     with pytest.raises(RunError, match="is finished"):
-        resume_sweep("circle-sweep-002")
+        dl.sweep(resume="circle-sweep-002")
 
 
 def test_nothing_is_left_behind_by_what_cannot_be_done() -> None:
@@ -97,25 +101,29 @@ def test_a_full_disk_leaves_nothing_half_written(monkeypatch: pytest.MonkeyPatch
     assert not Path("runs").exists()
 
 
-def test_arrays_and_own_seeds() -> None:
+def test_arrays_and_a_first_seed() -> None:
     rng = np.random.default_rng(0)
     inputs = rng.normal(size=(60, 3))
-    found = dl.sweep(inputs, inputs[:, 0] > 0, learning_rate="0.001,0.1", seeds=2, epochs=3, seed=7, report=False)
-    assert sorted(set(found.study.columns["seed"].tolist())) == [7, 8]
+    result = dl.sweep(inputs, inputs[:, 0] > 0, learning_rate="0.001,0.1", seeds=2, epochs=3, seed=7, report=False)
+    assert sorted(set(result.measured.columns["seed"].tolist())) == [7, 8]
 
 
-def test_an_atlas_resumes_and_zooms() -> None:
-    options: dict[str, Any] = {"x": "learning_rate.hidden=1:100:3", "y": "learning_rate.output=10:1000:3"}
-    found = dl.atlas("fractal", set={"epochs": 30}, report=False, **options)
-    assert found.atlas.converges.shape == (3, 3)
-    assert found.folder.metrics()["verb"] == "atlas"
-    assert len(found.folder.members()["share"]) == 9
-    with pytest.raises(RunError, match="is finished"):
-        resume_atlas(found.path)
-    with pytest.raises(SpecError, match="GiB"):
-        dl.atlas("fractal", x="learning_rate.hidden=1:2:900000", y="learning_rate.output=1:2:900000")
-    with pytest.raises(SpecError, match="did you mean 'learning_rate"):
-        dl.atlas("fractal", x="learning_rate.hiden=1:2:3", y="learning_rate.output=1:2:3")
+def test_a_sweep_is_drawn_with_the_median_over_its_seeds() -> None:
+    result = dl.sweep("circle", learning_rate="0.01,1,0.1", seeds=3, epochs=5, report=False)
+    axes = result.plot("Final loss against learning rate").axes[0]
+    table = result.measured.table()
+    lines = {line.get_label(): line for line in axes.lines}
+    for part in ("train", "test"):
+        medians = [
+            np.median(np.asarray(table[f"{part}_loss"])[np.asarray(table["learning_rate"]) == rate])
+            for rate in (0.01, 0.1, 1.0)
+        ]
+        np.testing.assert_allclose(np.asarray(lines[f"{part} loss"].get_xdata()), [0.01, 0.1, 1.0])
+        np.testing.assert_allclose(np.asarray(lines[f"{part} loss"].get_ydata()), medians)
+    assert axes.get_xlabel() == "learning rate"
+    words = dl.sweep("circle", vary={"activation": "relu,tanh"}, seeds=2, epochs=2, report=False)
+    with pytest.raises(SpecError, match="no chart to draw"):
+        words.plot()
 
 
 def test_curvature_of_a_run_and_along_a_training() -> None:
@@ -129,16 +137,3 @@ def test_curvature_of_a_run_and_along_a_training() -> None:
     assert followed.traces[0].limit == pytest.approx(2 / 0.03)
     with pytest.raises(SpecError, match="rates above 0"):
         dl.curvature("circle", learning_rates=[0.0])
-
-
-def test_the_recommended_rate_comes_with_a_tenth_and_ten_times_of_it() -> None:
-    found = dl.learning_rate("gauss", epochs=20, seeds=2, report=False)
-    assert found.rate is not None
-    words = " ".join(found.sentences)
-    assert words.startswith("Use a learning rate of")
-    assert found.sweep.folder.metrics()["verb"] == "learning-rate"
-    assert "A tenth of it" in words
-    assert found.sharpness_limit is not None
-    assert set(found.range_test.suggestions) >= {"valley", "minimum"}
-    adam = dl.learning_rate("iris", epochs=3, seeds=1, report=False)
-    assert adam.sharpness_limit is None

@@ -1,3 +1,3 @@
 """Laboratory `learning-rate`: a learning rate recommended for a network and its data."""
 
-from descentlab.labs.learning_rate._learning_rate import LearningRate as LearningRate, learning_rate as learning_rate
+from descentlab.labs.learning_rate._learning_rate import learning_rate as learning_rate

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from descentlab.labs.sweep import settings_table
 from descentlab.runs import AnalysisFolder, RunFolder, StudyFolder, list_analyses
 from descentlab.spec import study_to_toml, to_toml
 from descentlab.studio.shelf._numbers import as_number
@@ -13,6 +12,7 @@ from descentlab.studio.shelf._reports import find_report, report_address
 from descentlab.studio.shelf._run_facts import Facts, analysis_facts, run_facts, study_facts, verb_of
 from descentlab.studio.shelf._run_files import RunFile, list_files
 from descentlab.studio.shelf._run_names import kind_of
+from descentlab.studio.shelf._study_settings import settings_rows
 
 PARTS = ("train", "validation", "test")
 SCORES = ("loss", "accuracy", "r2")
@@ -80,14 +80,14 @@ def _of_study(path: Path) -> Details:
     study = StudyFolder(path)
     metrics = study.metrics() if study.is_finished else {}
     spec = study.study
-    table = settings_table(metrics)
-    more = len(table.rows) - MOST_SETTINGS
-    after = (f"The table has {MOST_SETTINGS} of {len(table.rows):,} settings; members.parquet has all.",)
+    table = settings_rows(metrics)
+    more = len(table) - 1 - MOST_SETTINGS
+    after = (f"The table has {MOST_SETTINGS} of {len(table) - 1:,} settings; members.parquet has all.",)
     return Details(
         (*_sentences(study, metrics, verb_of(spec, metrics)), *(after if more > 0 else ())),
         study_facts(study, metrics),
         "Settings",
-        (table.header, *table.rows[:MOST_SETTINGS]) if table.rows else (),
+        table[: MOST_SETTINGS + 1],
         _reports(path),
         list_files(path),
         study_to_toml(spec),

@@ -32,7 +32,7 @@ def run_facts(run: RunFolder, metrics: Mapping[str, Any]) -> Facts:
 def study_facts(study: StudyFolder, metrics: Mapping[str, Any]) -> Facts:
     """Tell what was asked of a study, and when."""
     spec = study.study
-    judged = metrics.get("judged_on")
+    judged = summary_of(metrics).get("judged_on")
     return (
         ("asked for", f"descentlab {verb_of(spec, metrics)}"),
         *_experiment(spec.experiment, varied=[variable.name for variable in spec.variables]),
@@ -50,8 +50,13 @@ def analysis_facts(analysis: AnalysisFolder, result: Mapping[str, Any]) -> Facts
 
 def verb_of(spec: StudySpec, metrics: Mapping[str, Any]) -> str:
     """Return by which command a study was made; until it is finished, that which goes on with it."""
-    verb = metrics.get("verb")
+    verb = str(metrics.get("laboratory", "")).replace("_", "-")
     return verb if verb in VERBS else spec.kind
+
+
+def summary_of(metrics: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the facts about the whole of a study; none while it is not finished."""
+    return metrics.get("tables", {}).get("summary", {})
 
 
 def varied_words(variable: VariableSpec) -> str:

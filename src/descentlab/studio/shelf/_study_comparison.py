@@ -6,14 +6,11 @@ from typing import Any
 from descentlab.results import seconds as word_seconds
 from descentlab.runs import StudyFolder
 from descentlab.spec import StudySpec
-from descentlab.studies import word_value
 from descentlab.studio.shelf._differences import Flat, cautions, differing, flatten, why_not, without_places
 from descentlab.studio.shelf._numbers import as_number
 from descentlab.studio.shelf._run_comparison import RunComparison, read_finished
-from descentlab.studio.shelf._run_facts import varied_words, verb_of
+from descentlab.studio.shelf._run_facts import summary_of, varied_words, verb_of
 
-OWN = ("loss", "loss_on_fresh_seeds", "other_choices", "next")
-"""What stands in the best setting beside its values."""
 TOO_GOOD = (
     "The best of many settings owes a little to luck, the more so the more there were: its loss on seeds that did not "
     "choose it is the fairer one. Whether one best setting is really better than another, two runs would tell: train "
@@ -48,40 +45,33 @@ def _flatten(spec: StudySpec, metrics: Mapping[str, Any]) -> Flat:
 
 
 def _judged(metrics: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    bests = [one for one in metrics if one.get("best")]
-    if len({one.get("judged_on") for one in bests}) > 1:
+    parts = [summary.get("judged_on") for each in metrics if (summary := summary_of(each)).get("best")]
+    if len(set(parts)) > 1:
         return ("Their settings were compared on other parts of the data: their losses do not compare.",)
-    return (TOO_GOOD,) if len(bests) > 1 else ()
+    return (TOO_GOOD,) if len(parts) > 1 else ()
 
 
 def _results(metrics: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], ...]:
-    told = [_told(one) for one in metrics]
-    names = dict.fromkeys(name for one in told for name in one)
-    return tuple((name, *(one.get(name, "") for one in told)) for name in names)
+    results = [_result(each) for each in metrics]
+    names = dict.fromkeys(name for result in results for name in result)
+    return tuple((name, *(result.get(name, "") for result in results)) for name in names)
 
 
-def _told(metrics: Mapping[str, Any]) -> dict[str, str]:
-    best = metrics.get("best") or {}
-    values = {name: value for name, value in best.items() if name not in OWN}
-    taken = as_number(metrics.get("seconds", {}).get("total"))
-    verdicts = metrics.get("verdicts", {})
-    part = metrics.get("judged_on", "")
-    found = {
-        "best setting": ", ".join(f"{name} {_value(value)}" for name, value in values.items()),
-        f"{part} loss there": _number(best.get("loss")),
-        "on seeds that did not choose it": _number(best.get("loss_on_fresh_seeds")),
-        "stable settings": _stable(metrics.get("settings", [])),
-        "verdicts": ", ".join(f"{count:,} {name}" for name, count in verdicts.items()),
-        "converge": "" if (share := as_number(metrics.get("converges"))) is None else f"{share:.1%}",
-        "dimension of the border": _dimension(metrics),
+def _result(metrics: Mapping[str, Any]) -> dict[str, str]:
+    tables, summary = metrics.get("tables", {}), summary_of(metrics)
+    taken, share = as_number(metrics.get("seconds", {}).get("total")), as_number(summary.get("share"))
+    settings = tables.get("settings", [])
+    words = {
+        "best setting": summary.get("best") or "",
+        f"{summary.get('judged_on', '')} loss there": _number(summary.get("loss")),
+        "on seeds that did not choose it": _number(summary.get("loss_on_fresh_seeds")),
+        "stable settings": f"{sum(row['is_stable'] for row in settings)} of {len(settings)}" if settings else "",
+        "verdicts": ", ".join(f"{row['networks']:,} {row['verdict']}" for row in tables.get("verdicts", [])),
+        "converge": "" if share is None else f"{share:.1%}",
+        "dimension of the border": _dimension(summary),
         "took": "" if taken is None else word_seconds(taken),
     }
-    return {name: words for name, words in found.items() if words}
-
-
-def _value(value: Any) -> str:
-    number = as_number(value)
-    return str(value)[:80] if number is None else word_value(number)
+    return {name: word for name, word in words.items() if word}
 
 
 def _number(value: Any) -> str:
@@ -89,12 +79,8 @@ def _number(value: Any) -> str:
     return "" if number is None else f"{number:.4g}"
 
 
-def _stable(settings: Sequence[Mapping[str, Any]]) -> str:
-    return f"{sum(bool(one.get('is_stable')) for one in settings)} of {len(settings)}" if settings else ""
-
-
-def _dimension(metrics: Mapping[str, Any]) -> str:
-    dimension, error = as_number(metrics.get("dimension")), as_number(metrics.get("dimension_error"))
+def _dimension(summary: Mapping[str, Any]) -> str:
+    dimension, error = as_number(summary.get("dimension")), as_number(summary.get("dimension_error"))
     if dimension is None:
         return ""
     return f"{dimension:.2f}" + ("" if error is None else f" ± {error:.2f}")

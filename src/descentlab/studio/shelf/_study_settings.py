@@ -1,0 +1,39 @@
+"""The settings of a study as rows of words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from descentlab.evaluation import VERDICTS
+from descentlab.studio.shelf._numbers import as_number
+from descentlab.studio.shelf._run_facts import summary_of
+
+
+def settings_rows(metrics: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    """Lay the settings of a sweep out: a header, then each with its losses over the seeds and its verdicts.
+
+    Args:
+        metrics: The study's outcome, as its folder gives it.
+
+    Returns:
+        The rows; none where there are no settings.
+    """
+    settings = metrics.get("tables", {}).get("settings", [])
+    if not settings:
+        return ()
+    parts = dict.fromkeys(("train", summary_of(metrics).get("judged_on") or "train"))
+    header = ("setting", *(f"{part} loss" for part in parts), "verdicts")
+    return header, *(
+        (row["setting"], *(_loss(row.get(f"{part}_loss")) for part in parts), _verdicts(row)) for row in settings
+    )
+
+
+def _loss(loss: Mapping[str, Any] | None) -> str:
+    mean, deviation = as_number((loss or {}).get("mean")), as_number((loss or {}).get("sd"))
+    if mean is None:
+        return "-"
+    return f"{mean:.4g}" + ("" if deviation is None else f" ± {deviation:.2g}")
+
+
+def _verdicts(row: Mapping[str, Any]) -> str:
+    counts = ((verdict, as_number(row.get(verdict.replace("-", "_")))) for verdict in VERDICTS)
+    return ", ".join(f"{count:.0f} {verdict}" for verdict, count in counts if count)

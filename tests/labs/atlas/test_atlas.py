@@ -1,0 +1,47 @@
+"""Maps over two hyperparameters from Python."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.collections import QuadMesh
+
+import descentlab as dl
+from descentlab.core import RunError, SpecError
+from descentlab.runs import StudyFolder
+from descentlab.studies import OUTCOMES
+
+pytestmark = pytest.mark.usefixtures("home")
+PLANE: dict[str, Any] = {"x": "learning_rate.hidden=1:10000:4", "y": "learning_rate.output=10:1000:3"}
+
+
+def test_a_map_is_kept_and_zoomed_into() -> None:
+    options: dict[str, Any] = {"x": "learning_rate.hidden=1:100:3", "y": "learning_rate.output=10:1000:3"}
+    result = dl.atlas("fractal", set={"epochs": 30}, report=False, **options)
+    assert result.measured.atlas.converges.shape == (3, 3)
+    assert result.path is not None
+    folder = StudyFolder(result.path)
+    assert folder.metrics()["laboratory"] == "atlas"
+    assert len(folder.members()["share"]) == 9
+    with pytest.raises(RunError, match="is finished"):
+        dl.atlas(resume=result.path)
+    with pytest.raises(RunError, match="is an atlas; continue it by: descentlab atlas"):
+        dl.sweep(resume=result.path)
+    with pytest.raises(SpecError, match="GiB"):
+        dl.atlas("fractal", x="learning_rate.hidden=1:2:900000", y="learning_rate.output=1:2:900000")
+    with pytest.raises(SpecError, match="did you mean 'learning_rate"):
+        dl.atlas("fractal", x="learning_rate.hiden=1:2:3", y="learning_rate.output=1:2:3")
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_a_map_is_drawn_as_its_page_says(outcome: str) -> None:
+    result = dl.atlas("fractal", epochs=40, outcome=outcome, report=False, **PLANE)
+    converges = result.measured.atlas.converges
+    assert 0 < converges.sum() < converges.size
+    figure = result.plot()
+    figure.canvas.draw()
+    [mesh] = [each for each in figure.axes[0].collections if isinstance(each, QuadMesh)]
+    if outcome == "converges":
+        colours = np.asarray(mesh.to_rgba(mesh.get_array())).reshape(3, 4, 4)
+        # Blue where networks converge, orange where they diverge.
+        np.testing.assert_array_equal(colours[..., 2] > colours[..., 0], converges)
