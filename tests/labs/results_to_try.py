@@ -12,6 +12,10 @@ from descentlab.results import Result
 Make = Callable[[Path], Result[Any]]
 
 RESULTS: Mapping[str, Sequence[Make]] = {
+    "curvature": (
+        lambda _: dl.curvature("circle", learning_rates="0.03,0.3", trace=2, set={"epochs": 4}, report=False),
+        lambda _: dl.curvature("xor", trace=1, escape=True, seeds=6, set={"epochs": 2}, report=False),
+    ),
     "softmax": (
         lambda _: dl.softmax([2.0, 1.0, 0.1]),
         lambda _: dl.softmax([1000, 999, -np.inf], temperature=2.0, classes=("cat", "dog", "bird"), truth="dog"),

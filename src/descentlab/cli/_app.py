@@ -7,7 +7,6 @@ import typer
 from descentlab.cli import (
     _atlas,
     _backprop,
-    _curvature,
     _data,
     _errors,
     _evaluate,
@@ -75,7 +74,6 @@ app.command(name="studio")(_studio.studio)
 app.command(name="sweep")(_sweep.sweep)
 app.command(name="learning-rate")(_learning_rate.learning_rate)
 app.command(name="atlas")(_atlas.atlas)
-app.command(name="curvature")(_curvature.curvature)
 app.command(name="landscape")(_landscape.landscape)
 app.command(name="features")(_features.features)
 app.command(name="errors")(_errors.errors)

@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from descentlab.core import Option, SpecError
@@ -25,18 +24,12 @@ Hidden = Annotated[
 ]
 Seed = Annotated[int | None, Option("Draws data and initial weights.", "N", default="the experiment's")]
 AnyMember = Annotated[int | None, Option("Which network of a run with several seeds, counted from 0.", "N")]
+Member = Annotated[int, Option("Which network of a run with several seeds, counted from 0.", "N")]
+Out = Annotated[
+    str | os.PathLike[str] | None,
+    Option("Folder of page and numbers.", "DIR", default="RUN/COMMAND, or runs/NAME-COMMAND"),
+]
 Report = Annotated[bool, Option("Write no page and no files.", names=("--no-report",), is_negative=True)]
-
-
-def out(default: str) -> Any:
-    """Return the option that names the folder of the results.
-
-    Args:
-        default: Where they go without it, as "RUN/importance".
-    """
-    return Annotated[
-        str | os.PathLike[str] | Path | None, Option("Folder of page and numbers.", "DIR", default=default)
-    ]
 
 
 def read_units(hidden: str | Sequence[int] | None) -> tuple[int, ...] | None:

@@ -9,6 +9,7 @@ from descentlab.results._colours import (
     winner_colours as winner_colours,
 )
 from descentlab.results._columns import (
+    Cell as Cell,
     Column as Column,
     Format as Format,
     Table as Table,
