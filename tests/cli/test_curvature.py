@@ -19,14 +19,16 @@ def test_it_tells_its_finding_first_and_names_its_page(descentlab: Descentlab, h
 
 
 def test_json_is_one_object(descentlab: Descentlab, home: Path) -> None:
-    told = descentlab(
+    values = descentlab(
         "curvature", "circle", "--trace", "2", "--escape", "--seeds", "2", "--set", "epochs=4", "--no-report", "--json"
     ).json()
-    assert told["rates"][0]["epochs"] == [0, 2, 4]
-    assert told["rates"][0]["limit"] == pytest.approx(2 / 0.03)
-    assert told["rates"][0]["stop"] in ("minimum", "saddle", "plateau", "not stationary")
-    assert set(told["escape"]["comparisons"]) == {"go_on", "noise", "restart"}
-    assert told["path"] is None
+    tables = values["tables"]
+    assert [row["epoch"] for row in tables["sharpness"]] == [0, 2, 4]
+    assert tables["rates"][0]["limit"] == pytest.approx(2 / 0.03)
+    assert tables["rates"][0]["place"] in ("minimum", "saddle", "plateau", "not stationary")
+    assert len(tables["escape_comparisons"]) == 3
+    assert [row["seed"] for row in tables["escape"]] == [0, 1]
+    assert values["path"] is None
     assert not (home / "runs").exists()
 
 

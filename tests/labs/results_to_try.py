@@ -36,6 +36,10 @@ RESULTS: Mapping[str, Sequence[Make]] = {
         lambda folder: dl.atlas("fractal", epochs=30, out=folder / "map", report=False, **PLANE),
         lambda folder: dl.atlas("circle", epochs=3, out=folder / "loss", outcome="loss", report=False, **SLOW),
     ),
+    "curvature": (
+        lambda _: dl.curvature("circle", learning_rates="0.03,0.3", trace=2, set={"epochs": 4}, report=False),
+        lambda _: dl.curvature("xor", trace=1, escape=True, seeds=6, set={"epochs": 2}, report=False),
+    ),
     "softmax": (
         lambda _: dl.softmax([2.0, 1.0, 0.1]),
         lambda _: dl.softmax([1000, 999, -np.inf], temperature=2.0, classes=("cat", "dog", "bird"), truth="dog"),

@@ -6,7 +6,6 @@ import typer
 
 from descentlab.cli import (
     _backprop,
-    _curvature,
     _data,
     _errors,
     _evaluate,
@@ -69,7 +68,6 @@ def _descentlab(
 
 app.command(name="train")(_train.train)
 app.command(name="studio")(_studio.studio)
-app.command(name="curvature")(_curvature.curvature)
 app.command(name="landscape")(_landscape.landscape)
 app.command(name="features")(_features.features)
 app.command(name="errors")(_errors.errors)

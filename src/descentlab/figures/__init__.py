@@ -3,4 +3,3 @@
 from descentlab.figures._boundary import plot_boundary as plot_boundary
 from descentlab.figures._confusion import plot_confusion as plot_confusion
 from descentlab.figures._history import plot_history as plot_history
-from descentlab.figures._sharpness import plot_sharpness as plot_sharpness, plot_spectrum as plot_spectrum

@@ -35,18 +35,12 @@ StudyFolder = Annotated[
     str | os.PathLike[str] | Path | None, Option("The study's folder.", "DIR", default="a new one under ./runs")
 ]
 StudyReport = Annotated[bool, Option("Write no report.html.", names=("--no-report",), is_negative=True)]
+Member = Annotated[int, Option("Which network of a run with several seeds, counted from 0.", "N")]
+Out = Annotated[
+    str | os.PathLike[str] | None,
+    Option("Folder of page and numbers.", "DIR", default="RUN/COMMAND, or runs/NAME-COMMAND"),
+]
 Report = Annotated[bool, Option("Write no page and no files.", names=("--no-report",), is_negative=True)]
-
-
-def out(default: str) -> Any:
-    """Return the option that names the folder of the results.
-
-    Args:
-        default: Where they go without it, as "RUN/importance".
-    """
-    return Annotated[
-        str | os.PathLike[str] | Path | None, Option("Folder of page and numbers.", "DIR", default=default)
-    ]
 
 
 def read_units(hidden: str | Sequence[int] | None) -> tuple[int, ...] | None:

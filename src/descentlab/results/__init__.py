@@ -9,7 +9,7 @@ from descentlab.results._colours import (
     winner_colours as winner_colours,
 )
 from descentlab.results._column import Column as Column, Format as Format
-from descentlab.results._columns import Table as Table, TableForm as TableForm
+from descentlab.results._columns import Cell as Cell, Table as Table, TableForm as TableForm
 from descentlab.results._content import (
     Boundary2D as Boundary2D,
     Calibration as Calibration,

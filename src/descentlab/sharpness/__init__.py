@@ -1,6 +1,5 @@
 """Floor 7: the shape of the loss around a point: sharpness, spectrum, the limit of stability, where descent stopped."""
 
-from descentlab.sharpness._escape import Escape as Escape
 from descentlab.sharpness._lanczos import (
     Density as Density,
     Extremes as Extremes,
@@ -28,9 +27,11 @@ from descentlab.sharpness._stability import (
 from descentlab.sharpness._stop import (
     NOTABLE as NOTABLE,
     RADIUS as RADIUS,
+    TINY as TINY,
     Stop as Stop,
     StopKind as StopKind,
     Surroundings as Surroundings,
+    is_bent_down as is_bent_down,
     judge_stop as judge_stop,
     look_around as look_around,
 )

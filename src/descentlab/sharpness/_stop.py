@@ -1,4 +1,4 @@
-"""What kind of place training ended at: told by what the loss does around it."""
+"""What kind of place training ended at, judged by what the loss does around it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -49,14 +49,12 @@ class Stop:
     """What kind of place training ended at.
 
     Attributes:
-        kind: Its kind.
-        around: What was measured around it.
-        sentence: The same in words, with its numbers.
+        kind: Kind of the place.
+        around: How the loss changes around it.
     """
 
     kind: StopKind
     around: Surroundings
-    sentence: str
 
 
 def look_around(place: Place, ends: Extremes, *, others: Place | None = None) -> Surroundings:
@@ -126,46 +124,16 @@ def judge_stop(ends: Extremes, around: Surroundings) -> Stop:
         (2014).
         Alain, Le Roux and Manzagol, "Negative eigenvalues of the Hessian in deep neural networks" (2018).
     """
-    kind, words = _judge(ends, around)
-    told = (
-        f"The gradient is {around.gradient_norm:.3g} long; the Hessian's eigenvalues reach from {ends.smallest:.3g} "
-        f"(± {ends.smallest_error:.2g}) to {ends.largest:.4g} (± {ends.largest_error:.2g})."
-    )
-    return Stop(kind, around, f"{words} {told}")
-
-
-def _judge(ends: Extremes, around: Surroundings) -> tuple[StopKind, str]:
-    near = "within 1% of the weights' length"
-    # What a negative estimate proves: the smallest eigenvalue is not above it.
-    bends_down = ends.smallest + _rounding(ends) < 0.0
     if around.loss < TINY:
-        return "minimum", "It is a minimum of the whole: the loss is 0 to within rounding, and none is below 0."
+        return Stop("minimum", around)
     if around.downhill > NOTABLE:
-        return "not stationary", (
-            f"It is not stationary: {near}, going down the gradient still lowers the loss by "
-            f"{_percent(around.downhill)}. Training was ended before it had come to rest."
-        )
-    if bends_down and around.bent > NOTABLE:
-        return "saddle", (
-            f"It is a saddle: down the gradient next to nothing is left to gain, but the loss bends down in some "
-            f"direction, and going there lowers it by {_percent(around.bent)} {near}."
-        )
-    if around.rise <= NOTABLE:
-        return "plateau", f"It is a plateau: {near}, no direction changes the loss by a thousandth."
-    strictly = (
-        " Strictly it is none: in some direction it bends down, by too little to gain a thousandth."
-        if bends_down
-        else ""
-    )
-    return "minimum", (
-        f"As far as these numbers tell it is a minimum: {near}, neither the gradient nor the direction of the smallest "
-        f"eigenvalue lowers the loss by a thousandth, and along the largest it rises.{strictly}"
-    )
+        return Stop("not stationary", around)
+    if is_bent_down(ends.smallest, ends.largest) and around.bent > NOTABLE:
+        return Stop("saddle", around)
+    return Stop("plateau" if around.rise <= NOTABLE else "minimum", around)
 
 
-def _percent(share: float) -> str:
-    return f"{100.0 * share:.2g}%"
-
-
-def _rounding(ends: Extremes) -> float:
-    return 16.0 * float(np.finfo(np.float32).eps) * max(abs(ends.largest), abs(ends.smallest))
+def is_bent_down(smallest: float, largest: float) -> bool:
+    """Say whether the estimate of the smallest eigenvalue proves that one is below 0, rounding apart."""
+    rounding = 16.0 * float(np.finfo(np.float32).eps) * max(abs(largest), abs(smallest))
+    return smallest + rounding < 0.0

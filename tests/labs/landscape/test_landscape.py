@@ -49,7 +49,7 @@ def test_the_middle_of_every_line_and_plane_is_the_run_s_own_loss(home: Path) ->
     assert path.path_loss is not None
     assert path.path_loss[0, -1] == path.path_loss[1, -1] == pytest.approx(run.train.loss, rel=1e-5)
     # The line and the path begin with the same draw as the curvature's first moment.
-    first = dl.curvature(run, report=False).traces[0].loss[0]
+    first = dl.curvature(run, report=False).measured.traces[0].loss[0]
     assert found.from_start.loss["train"][0] == pytest.approx(first, rel=1e-5)
     assert path.path_loss[0, 0] == pytest.approx(first, rel=1e-5)
     # The first line and the horizontal middle of the plane are along one direction.
@@ -81,7 +81,7 @@ def test_the_curvature_along_a_line_is_its_second_derivative(home: Path) -> None
     for curve in (*found.lines.random, found.lines.sharpest):
         loss = curve.loss["train"]
         assert curve.curvature == pytest.approx((loss[4] - 2.0 * loss[5] + loss[6]) / step**2, rel=1e-3)
-    trace = dl.curvature(run, report=False).traces[0]
+    trace = dl.curvature(run, report=False).measured.traces[0]
     assert found.lines.sharpness == pytest.approx(trace.largest[-1], rel=1e-2)
 
 

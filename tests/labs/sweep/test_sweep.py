@@ -128,11 +128,11 @@ def test_a_sweep_is_drawn_with_the_median_over_its_seeds() -> None:
 
 def test_curvature_of_a_run_and_along_a_training() -> None:
     run = dl.train("circle", epochs=5, report=False)
-    found = dl.curvature(run.path)
+    found = dl.curvature(run.path).measured
     assert found.traces[0].epochs.tolist() == [0, 1, 2, 4, 5]
     assert found.traces[0].loss[-1] == pytest.approx(run.train.loss, rel=1e-4)
     assert (run.path / "curvature" / "report.html").is_file()
-    followed = dl.curvature("circle", learning_rates="0.03,1000", trace=2, set={"epochs": 4}, report=False)
+    followed = dl.curvature("circle", learning_rates="0.03,1000", trace=2, set={"epochs": 4}, report=False).measured
     assert [len(one.epochs) for one in followed.traces] == [3, 3]
     assert followed.traces[0].limit == pytest.approx(2 / 0.03)
     with pytest.raises(SpecError, match="rates above 0"):

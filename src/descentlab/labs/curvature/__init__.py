@@ -1,4 +1,3 @@
-"""`curvature`: the sharpness of a run or along a training, in words, tables, JSON and as a page."""
+"""Laboratory `curvature`: how sharp the loss is where training went, beside what the learning rate allows."""
 
 from descentlab.labs.curvature._curvature import curvature as curvature
-from descentlab.labs.curvature._result import Curvature as Curvature

@@ -60,11 +60,11 @@ def run_moments(
 def _known(run: Run, member: int, experiment: Experiment, plan: Plan) -> dict[int, tuple[Any, Any]]:
     params, statistics = run.weights(member)
     last = _of_member(run.metrics.get("best_epoch"), member) or _of_member(run.metrics.get("epochs"), member)
-    found = {0: (plan.network.draw(experiment.seed), plan.network.start_statistics())}
-    found |= _kept(run, member, params, statistics)
+    weights_at = {0: (plan.network.draw(experiment.seed), plan.network.start_statistics())}
+    weights_at |= _kept(run, member, params, statistics)
     # After early stopping the run's own weights are those of its best epoch, and what was kept later is left out.
     end = experiment.epochs if last is None else last
-    return {**{epoch: weights for epoch, weights in found.items() if epoch < end}, end: (params, statistics)}
+    return {**{epoch: weights for epoch, weights in weights_at.items() if epoch < end}, end: (params, statistics)}
 
 
 def _kept(run: Run, member: int, params: Any, statistics: Any) -> dict[int, tuple[Any, Any]]:
