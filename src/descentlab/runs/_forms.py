@@ -1,4 +1,4 @@
-"""The form of a run's JSON files, so that one from a stranger is refused where it is read and not where it is used."""
+"""Forms of a run's JSON files, so that a wrong file is refused when it is read and not when it is used."""
 
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,13 @@ from descentlab.runs._files import short_line
 
 
 class Form(BaseModel):
-    """What a file may hold. Keys that are not named here may hold anything."""
+    """Keys of a file with the types of their values. Other keys may hold anything."""
 
     model_config = ConfigDict(extra="allow", strict=True)
 
 
 class EnvironmentForm(Form):
-    """What `environment.json` may hold."""
+    """Keys of `environment.json`."""
 
     format: int = 1
     written_by: str = ""
@@ -30,7 +30,7 @@ class EnvironmentForm(Form):
 
 
 class MetricsForm(Form):
-    """What `metrics.json` may hold. A list of members has one item a seed."""
+    """Keys of a run's `metrics.json`. A list over members has one item per seed."""
 
     train: dict[str, Any] = {}
     validation: dict[str, Any] = {}
@@ -53,7 +53,7 @@ class MetricsForm(Form):
 
 
 class LossForm(Form):
-    """A loss over the seeds of a setting."""
+    """Loss of a setting over its seeds."""
 
     mean: float | None = None
     sd: float | None = None
@@ -61,13 +61,13 @@ class LossForm(Form):
 
 
 class PartForm(Form):
-    """A part of the data, as a setting's networks did on it."""
+    """Results of a setting's networks on one part of the data."""
 
     loss: LossForm = LossForm()
 
 
 class SettingForm(Form):
-    """One setting of a study: what became of its networks."""
+    """Results of one setting of a study."""
 
     setting: str
     train: PartForm | None = None
@@ -78,14 +78,14 @@ class SettingForm(Form):
 
 
 class BestForm(Form):
-    """The best setting of a study; its values stand beside these, by their names."""
+    """Results of the best setting of a study. The values of the setting stand beside them, by their names."""
 
     loss: float | None = None
     loss_on_fresh_seeds: float | None = None
 
 
 class StudyMetricsForm(Form):
-    """What a study's `metrics.json` may hold: a sweep's, or an atlas's."""
+    """Keys of the `metrics.json` of a study: of a sweep or of an atlas."""
 
     verb: str = ""
     outcome: list[str] = []
@@ -101,13 +101,13 @@ class StudyMetricsForm(Form):
 
 
 class StatementForm(Form):
-    """One sentence that a laboratory says."""
+    """A statement of a laboratory."""
 
     text: str
 
 
 class ResultForm(Form):
-    """What an analysis's `result.json` may hold: an answer and statements, or the sentences that format 1 has."""
+    """Keys of an analysis's `result.json`: an answer and statements, or the sentences of format 1."""
 
     answer: StatementForm | None = None
     statements: list[StatementForm] = []
@@ -117,16 +117,16 @@ class ResultForm(Form):
 
 
 def check_form(values: dict[str, Any], form: type[Form], where: Path) -> dict[str, Any]:
-    """Return the values, once they are known to have the form.
+    """Return the values after checking that they have the form.
 
     Raises:
-        RunError: If they have not; it names the first key that is wrong.
+        RunError: If they do not have it; the message names the first wrong key.
     """
     try:
         form.model_validate(values)
     except ValidationError as error:
         problem = error.errors()[0]
         place = ".".join(str(part) for part in problem["loc"])
-        told = f"`{place}`: {problem['msg']}" if place else problem["msg"].removeprefix("Value error, ")
-        raise RunError(f"{where} does not have the form of a run's: {short_line(told)}") from None
+        reason = f"`{place}`: {problem['msg']}" if place else problem["msg"].removeprefix("Value error, ")
+        raise RunError(f"{where} does not have the form of a run's file: {short_line(reason)}") from None
     return values

@@ -1,4 +1,4 @@
-"""A study on disk: what was varied, what has been trained of it, and what came of it."""
+"""A study on disk: its description, the networks trained so far, and the results."""
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -32,59 +32,59 @@ BLOCKS = "blocks"
 
 @dataclass(frozen=True)
 class StudyFolder:
-    """A study on disk. While it trains, finished networks are in `parts/`; in the end, in two tables.
+    """A study on disk. During training, finished networks are in `parts/`; at the end, they are in two tables.
 
     Attributes:
-        path: The folder.
+        path: Folder of the study.
     """
 
     path: Path
 
     @property
     def name(self) -> str:
-        """The folder's own name, as `iris-sweep-001`."""
+        """Name of the folder, such as `iris-sweep-001`."""
         return self.path.resolve().name
 
     @property
     def study(self) -> StudySpec:
-        """What was varied in which experiment, read from `study.toml`."""
+        """Description of the study, read from `study.toml`."""
         return read_study(self.path)
 
     @property
     def is_finished(self) -> bool:
-        """Whether the study came to its end: `metrics.json` is written last."""
+        """Whether the study has ended: `metrics.json` is written last."""
         return (self.path / METRICS).is_file()
 
     @property
     def report_path(self) -> Path:
-        """Where the study's page is, or will be."""
+        """Path of the study's page, which may not exist yet."""
         return self.path / REPORT
 
     def environment(self) -> dict[str, Any]:
-        """Read where and with which versions the study was made."""
+        """Read the machine and the versions that the study was made with."""
         values = unpack_json(read_whole(self.path, ENVIRONMENT, limit=MAX_BYTES), self.path / ENVIRONMENT)
         return check_form(values, EnvironmentForm, self.path / ENVIRONMENT)
 
     def metrics(self) -> dict[str, Any]:
-        """Read the outcome; only a finished study has one."""
+        """Read the metrics, which only a finished study has."""
         values = unpack_json(read_whole(self.path, METRICS, limit=MAX_BYTES), self.path / METRICS)
         return check_form(values, StudyMetricsForm, self.path / METRICS)
 
     def save_metrics(self, metrics: Mapping[str, Any]) -> None:
-        """Write the outcome, and by that mark the study as finished; what was kept for resuming is removed."""
+        """Write the metrics, which marks the study as finished, and remove the files that resuming would need."""
         write_whole(self.path / METRICS, pack_json(metrics))
         for name in (PARTS, BLOCKS):
             shutil.rmtree(self.path / name, ignore_errors=True)
 
     def lock(self) -> AbstractContextManager[None]:
-        """Hold the study for this process, so that no second one trains into it."""
+        """Lock the study for this process, so that no second process trains into it."""
         return locked(self.path)
 
     def save_part(self, arrays: Mapping[str, Shaped[np.ndarray, "members ..."]], labels: Mapping[str, str]) -> None:
-        """Write some networks that have been trained, whole or not at all.
+        """Write the measurements of some trained networks, whole or not at all.
 
         Args:
-            arrays: What was measured, by name; the first axis is the networks'.
+            arrays: Measurements by name; the first axis is that of the networks.
             labels: Texts beside them.
         """
         with storage_errors(self.path):
@@ -93,7 +93,7 @@ class StudyFolder:
         write_whole(self.path / PARTS / f"{number:06d}.safetensors", pack_tensors(arrays, dict(labels)))
 
     def parts(self) -> Iterator[tuple[Tensors, dict[str, str]]]:
-        """Read what was trained until now."""
+        """Read the measurements of the networks trained so far."""
         for file in self._part_files():
             yield unpack_tensors(self.path / PARTS, file.name)
 
@@ -109,22 +109,22 @@ class StudyFolder:
         save_checkpoint(folder, arrays, {})
 
     def load_block(self, name: str) -> Checkpoint | None:
-        """Read the state of networks in training, or return None where there is none."""
+        """Read the state of networks in training, or return None if there is none."""
         return load_checkpoint(self.path / BLOCKS / name, None)
 
     def save_members(self, columns: Mapping[str, Shaped[np.ndarray, " rows"]]) -> None:
-        """Write one row a network: its seed, its numbers, what it reached, its verdict."""
+        """Write one row per network: its seed, its hyperparameters, its results and its verdict."""
         write_whole(self.path / MEMBERS, pack_table(columns))
 
     def members(self) -> Columns:
-        """Read one row a network."""
+        """Read the table of networks."""
         return read_table(self.path / MEMBERS)
 
     def save_history(self, write: Callable[[Path], None]) -> None:
-        """Write the curves, a row per network and epoch.
+        """Write the curves, with one row per network and epoch.
 
         Args:
-            write: Writes the table to a path; a long table is written piece by piece.
+            write: Function that writes the table to a path; a long table is written piece by piece.
         """
         partial = self.path / f".{HISTORY}.partial"
         with storage_errors(self.path):
@@ -143,7 +143,7 @@ class StudyFolder:
         write_whole(self.report_path, to_utf8(html))
 
     def discard_if_untrained(self) -> None:
-        """Remove a study that failed before anything was trained; any file that descentlab did not write stays."""
+        """Remove a study that failed before any training; files that descentlab did not write are kept."""
         if self._part_files() or (self.path / BLOCKS).is_dir() or self.is_finished:
             return
         with storage_errors(self.path):
@@ -159,14 +159,14 @@ class StudyFolder:
 def create_study(
     study: StudySpec, *, out: Path | None = None, root: Path = Path("runs"), environment: Mapping[str, Any]
 ) -> StudyFolder:
-    """Make a study's folder with what is known before training. It appears whole, as a run's does.
+    """Create the folder of a study with everything that is known before training. It appears whole, as a run's does.
 
     Args:
-        study: What is to be trained.
-        out: The study's own folder: a new one or an empty one. Default: the next free name under `root`, as
+        study: Description of the study.
+        out: Folder of the study, new or empty. Default: the next free name under `root`, such as
             `runs/iris-sweep-001`.
-        root: The folder of runs; made where it is missing.
-        environment: Where and with which versions the study is made.
+        root: Folder of runs; it is created if it is missing.
+        environment: Machine and versions with which the study is made.
 
     Returns:
         The study.
@@ -184,15 +184,15 @@ def find_study(text: str, root: Path = Path("runs")) -> StudyFolder:
     """Open a study by its path, or by its name under `root`.
 
     Raises:
-        RunError: If there is no such study; it guesses which was meant.
+        RunError: If there is no such study; the message guesses which one was meant.
     """
     for place in (Path(text), root / text):
         try:
             if (place / STUDY).is_file():
-                found = StudyFolder(place)
-                _ = found.study
-                return found
-        except (OSError, ValueError):  # a name too long for the system, or with a null in it
+                folder = StudyFolder(place)
+                _ = folder.study  # refuses a folder whose description is damaged
+                return folder
+        except (OSError, ValueError):  # a name that is too long for the system, or with a null character
             break
     names = list_studies(root)
     close = get_close_matches(Path(text).name, names, n=1, cutoff=0.5)
@@ -201,7 +201,7 @@ def find_study(text: str, root: Path = Path("runs")) -> StudyFolder:
 
 
 def list_studies(root: Path = Path("runs")) -> list[str]:
-    """Name the studies of a folder."""
+    """List the names of the studies in a folder of runs."""
     try:
         return sorted(entry.name for entry in root.iterdir() if (entry / STUDY).is_file()) if root.is_dir() else []
     except OSError as error:
