@@ -30,7 +30,7 @@ def test_a_folder_of_the_same_name_that_is_no_run_hides_none(
     [
         ("iris-01", "there is no run 'iris-01'.*did you mean 'iris-001'"),
         ("zzz", "there is no run 'zzz'.*it has iris-001"),
-        (".", "is a folder of runs; name one of them, as .*iris-001"),
+        (".", "is a folder of runs; name one of them, such as .*iris-001"),
         ("empty", r"is not a run: it has no experiment\.toml"),
         ("n" * 5000, "there is no run"),
         ("a\0b", "there is no run"),

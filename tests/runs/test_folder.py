@@ -67,7 +67,7 @@ def test_a_long_history_reads_back(run: RunFolder) -> None:
 
 
 def test_a_history_without_its_keys_is_refused(run: RunFolder) -> None:
-    with pytest.raises(ShapeError, match="needs member, seed, epoch"):
+    with pytest.raises(ShapeError, match="needs the columns member, seed, epoch"):
         run.save_history({"epoch": np.arange(3)})
     with pytest.raises(ShapeError, match="one length"):
         run.save_history({"member": np.arange(3), "seed": np.arange(3), "epoch": np.arange(4)})
@@ -134,7 +134,7 @@ def test_a_run_without_optional_files_says_so(run: RunFolder) -> None:
 @pytest.mark.parametrize(
     ("expected", "message"),
     [
-        ({"hidden/weight": (4, 3)}, r"has 'hidden/bias', which is not part"),
+        ({"hidden/weight": (4, 3)}, r"has 'hidden/bias', which the network in experiment.toml does not have"),
         ({**SHAPES, "output/weight": (3, 3)}, r"lacks 'output/weight'"),
         ({**SHAPES, "hidden/weight": (3, 4)}, r"'hidden/weight' is 2 x 4 x 3, but .* should be members x 3 x 4"),
     ],

@@ -112,7 +112,7 @@ def test_a_file_too_large_is_refused_unread(run: RunFolder, name: str) -> None:
     with (run.path / name).open("r+b") as file:
         file.truncate(2**40)  # takes no room on the disk
     tracemalloc.start()
-    with pytest.raises(RunError, match="more than the"):
+    with pytest.raises(RunError, match="at most"):
         READERS[name](run)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -154,7 +154,7 @@ def test_weights_of_the_wrong_shape_are_refused_before_they_are_read(run: RunFol
         file.truncate(8 + len(header) + 48_000_000_000)  # a true header over a file of holes
     with pytest.raises(RunError, match="lacks 'hidden/bias'"):
         run.load_weights(SHAPES)
-    with pytest.raises(RunError, match="more than the"):
+    with pytest.raises(RunError, match="at most"):
         run.load_weights()
 
 
@@ -211,8 +211,8 @@ def test_a_description_that_is_not_ours_is_refused_in_a_short_line(run: RunFolde
     [
         ({"member": [0], "seed": [0]}, "no column 'epoch'"),
         ({"member": [0], "seed": [0], "epoch": ["one"]}, "holds string"),
-        ({"member": [0], "seed": [0], "epoch": [None]}, "where a history holds numbers"),
-        ({"member": [0], "seed": [None], "epoch": [1]}, "where a history holds numbers"),
+        ({"member": [0], "seed": [0], "epoch": [None]}, "a history holds numbers only"),
+        ({"member": [0], "seed": [None], "epoch": [1]}, "a history holds numbers only"),
         ({"member": [0], "seed": [0], "epoch": [[1]]}, "holds list"),
     ],
 )
@@ -226,7 +226,7 @@ def test_a_history_that_unfolds_to_gigabytes_is_refused(run: RunFolder) -> None:
     zeros = pa.array(np.zeros(1_000_000, np.int8))
     pq.write_table(pa.table({str(column): zeros for column in range(201)}), run.path / "history.parquet")
     assert (run.path / "history.parquet").stat().st_size < 2**20
-    with pytest.raises(RunError, match="claims 201,000,000 values"):
+    with pytest.raises(RunError, match="claims to have 201,000,000 values"):
         run.history()
 
 
@@ -234,5 +234,5 @@ def test_snapshots_without_their_epochs_are_refused(run: RunFolder) -> None:
     weights = {"hidden/weight": np.zeros((2, 1, 4, 3)), "hidden/bias": np.zeros((2, 1, 3))}
     for epochs in ({}, {"epochs": np.array([1])}, {"epochs": np.zeros((2, 1), int)}, {"epochs": np.zeros(2)}):
         safetensors.numpy.save_file({**epochs, **weights}, run.path / "snapshots.safetensors")
-        with pytest.raises(RunError, match="when each snapshot was taken"):
+        with pytest.raises(RunError, match="does not hold one epoch for each snapshot"):
             run.load_snapshots(SHAPES)

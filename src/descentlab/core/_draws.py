@@ -1,4 +1,4 @@
-"""Random draws on the host: each is a function of a seed and of what it is for, never of what was drawn before."""
+"""Random draws on the host: each is a function of a seed and of its purpose, never of earlier draws."""
 
 import hashlib
 
@@ -8,12 +8,12 @@ import numpy as np
 def generator(seed: int, *purpose: str | int) -> np.random.Generator:
     """Make the random generator of one purpose under one seed.
 
-    Philox is counter-based, so that two purposes never share a stream and a draw can be repeated alone:
-    the order of epoch 17 does not need the sixteen before it.
+    Philox is counter-based, so that two purposes never share a stream and any draw can be repeated alone:
+    the order of epoch 17 does not need those of the sixteen epochs before it.
 
     Args:
-        seed: The experiment's seed.
-        purpose: What is drawn, as `("order", 17)` or `("weights", "hidden1")`.
+        seed: Seed of the experiment.
+        purpose: Words for what is drawn, such as `("order", 17)` or `("weights", "hidden1")`.
 
     Returns:
         A generator that is the same on every machine for the same arguments.

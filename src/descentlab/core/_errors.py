@@ -5,11 +5,11 @@ from difflib import get_close_matches
 
 
 class DescentlabError(Exception):
-    """Root of descentlab's errors: a user's mistake, told in one line that names the remedy."""
+    """Root of descentlab's errors: a user's mistake, described in one line that names the remedy."""
 
 
 class SpecError(DescentlabError, ValueError):
-    """An experiment that cannot be run as written."""
+    """An experiment that cannot be run as it is written."""
 
 
 class DataError(DescentlabError, ValueError):
@@ -17,11 +17,11 @@ class DataError(DescentlabError, ValueError):
 
 
 class MissingDataError(DataError, FileNotFoundError):
-    """A data file that is not where it was looked for."""
+    """A data file that does not exist at the given place."""
 
 
 class RunError(DescentlabError, ValueError):
-    """A folder that is not a run, or a run that is damaged or does not fit what is asked of it."""
+    """A folder that is not a run, or a run that is damaged or does not fit the request."""
 
 
 class StorageError(DescentlabError, OSError):
@@ -33,15 +33,15 @@ class ShapeError(DescentlabError, ValueError):
 
 
 def unknown_name(what: str, name: str, choices: Iterable[str]) -> str:
-    """Word the message for an unknown name: what was given, a guess, and the choices.
+    """Write the message for an unknown name: the name, a guess at what was meant, and the choices.
 
     Args:
-        what: The kind of thing, as in "preset".
-        name: The name that was given.
-        choices: The names that exist.
+        what: Kind of the thing that is named, such as "preset".
+        name: Name that the user gave.
+        choices: Names that exist.
 
     Returns:
-        One line, as `unknown preset 'irs': did you mean 'iris'? Choices: digits, iris.`
+        One line, such as `unknown preset 'irs': did you mean 'iris'? Choices: digits, iris.`
 
     Example:
         >>> unknown_name("preset", "irs", ["iris", "digits"])

@@ -1,4 +1,4 @@
-"""Numbers with what is not known of them."""
+"""Numbers with their uncertainty."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Spread:
-    """The mean of several numbers with their standard deviation; the deviation of a single number is not known."""
+    """The mean of several numbers with their standard deviation, which is unknown for a single number."""
 
     mean: float
     sd: float | None

@@ -1,4 +1,4 @@
-"""Values as any JSON writer takes them."""
+"""Plain values, which any JSON writer takes."""
 
 import math
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ import numpy as np
 
 
 def to_plain(value: Any) -> Any:
-    """Turn dataclasses, NumPy's values and paths into plain ones, and numbers that are not finite into None."""
+    """Turn dataclasses, NumPy values and paths into plain values, and numbers that are not finite into None."""
     if is_dataclass(value) and not isinstance(value, type):
         return to_plain(asdict(value))
     if isinstance(value, Mapping):

@@ -1,10 +1,10 @@
-"""A small table that prints as text and shows as a table in a notebook."""
+"""A small table that prints as text and is shown as a table in a notebook."""
 
 from dataclasses import dataclass
 from html import escape
 
 _NUMERIC = "0123456789+-–−∞."
-"""How a number begins, or a dash in its place; a column of them is set to the right."""
+"""Characters that a number, or a dash in its place, begins with; a column of such words is aligned to the right."""
 
 
 @dataclass(frozen=True)
@@ -12,9 +12,9 @@ class TextTable:
     """Words in rows and columns.
 
     Attributes:
-        header: A name per column.
-        rows: A word per column in each row.
-        title: A line above the table, or nothing.
+        header: Name of each column.
+        rows: Words of each row, one per column.
+        title: Line above the table; empty for none.
 
     Example:
         >>> print(TextTable(header=("layer", "units"), rows=(("hidden", "8"), ("output", "3"))))

@@ -1,3 +1,3 @@
-"""The one place that says which version this is; pyproject.toml reads it too."""
+"""The version, which pyproject.toml reads from here too."""
 
 __version__ = "0.1.0"

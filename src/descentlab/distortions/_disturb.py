@@ -1,4 +1,4 @@
-"""Pictures made noisy, or paler and harsher."""
+"""Noise and contrast of pictures."""
 
 import jax
 import jax.numpy as jnp
@@ -9,12 +9,12 @@ from jaxtyping import Float, PRNGKeyArray
 def add_noise(
     pictures: Float[Array, "batch height width channels"], key: PRNGKeyArray, sd: float | Float[Array, ""]
 ) -> Float[Array, "batch height width channels"]:
-    """Add a normal draw of its own to every value, and keep what comes within 0 and 1.
+    """Add an independent normal draw to every value, and clip the result to 0 and 1.
 
     Args:
         pictures: Pictures with values from 0 to 1.
-        key: Draws the noise.
-        sd: The draws' standard deviation; black to white is 1.
+        key: Key that draws the noise.
+        sd: Standard deviation of the draws; black to white is 1.
 
     Returns:
         The noisy pictures.
@@ -25,11 +25,11 @@ def add_noise(
 def change_contrast(
     pictures: Float[Array, "batch height width channels"], factor: float | Float[Array, ""]
 ) -> Float[Array, "batch height width channels"]:
-    """Multiply each picture's distance from its own mean, and keep what comes within 0 and 1.
+    """Multiply the distance of each value from its picture's mean, and clip the result to 0 and 1.
 
     Args:
         pictures: Pictures with values from 0 to 1.
-        factor: 0 leaves a picture all of its mean, 1 leaves it as it is, and more makes it harsher.
+        factor: Factor of the contrast: 0 makes a picture uniform, 1 leaves it as it is, more makes it stronger.
 
     Returns:
         The changed pictures.

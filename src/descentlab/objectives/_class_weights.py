@@ -1,23 +1,23 @@
-"""What an example counts in the loss, by how rare its class is."""
+"""Weights of the classes in the loss, larger for rare classes."""
 
 import numpy as np
 from jaxtyping import Float, Int
 
 
 def balanced_weights(labels: Int[np.ndarray, " examples"], num_classes: int) -> Float[np.ndarray, " classes"]:
-    """Compute the weights by which every class counts the same in all.
+    """Compute the weights with which every class has the same share in the loss.
 
-    A class with n_c of n examples, of k classes that have any, weighs n / (k n_c), as scikit-learn's
+    A class with n_c of n examples, of k classes that have any, weighs n / (k n_c), as with scikit-learn's
     `class_weight="balanced"`. The mean weight over the examples is 1. A batch's loss is the sum of its weighted losses
     over the number of its examples; PyTorch's `CrossEntropyLoss(weight=...)` divides by the sum of their weights
     instead, which makes an example count more in a batch of common classes than in one of rare ones.
 
     Args:
-        labels: Class ids of the training part.
-        num_classes: How many classes there are.
+        labels: Class ids of the training set.
+        num_classes: Number of classes.
 
     Returns:
-        A weight a class; 0 for a class without examples.
+        One weight per class; 0 for a class without examples.
 
     Example:
         >>> balanced_weights(np.array([0, 0, 0, 1]), 2).round(3).tolist()

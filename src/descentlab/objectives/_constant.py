@@ -1,4 +1,4 @@
-"""What it costs to predict the same for every example: the mark below which a network has learned something."""
+"""The loss of one constant answer for every example; a network with a lower loss has learned something."""
 
 import numpy as np
 from jaxtyping import Shaped
@@ -9,15 +9,15 @@ from descentlab.objectives._objective import BinaryCrossEntropy, CrossEntropy, H
 def best_constant_loss(objective: Objective, targets: Shaped[np.ndarray, " examples"]) -> float:
     """Compute the lowest mean loss that one answer for all examples can reach.
 
-    For cross-entropy that answer is the share of each class, and the loss its entropy; for squared error it is the
-    mean target, and the loss its variance.
+    For cross-entropy that answer is the share of each class, and the loss is its entropy; for squared error it is the
+    mean target, and the loss is its variance.
 
     Args:
-        objective: The loss.
-        targets: Class ids, or reals, of the training part.
+        objective: Objective whose loss is computed.
+        targets: Class ids or real targets of the training set.
 
     Returns:
-        The loss, in its own unit.
+        The loss, in the unit of the objective.
 
     Example:
         >>> round(best_constant_loss(CrossEntropy(2), np.array([0, 1, 0, 1])), 4)

@@ -1,4 +1,4 @@
-"""From logits to outputs, losses and right or wrong."""
+"""Objectives: from logits to outputs, losses and right or wrong answers."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -17,10 +17,11 @@ Link = Literal["softmax", "sigmoid", "tanh", "linear"]
 
 @dataclass(frozen=True)
 class Objective(ABC):
-    """What a network's logits mean, and what they cost.
+    """The meaning of a network's logits, and their loss.
 
     Attributes:
-        num_classes: How many classes are told apart; 0 for regression.
+        title: Name and unit of the loss, as charts write them.
+        num_classes: Number of classes; 0 for regression.
     """
 
     title: ClassVar[str]
@@ -30,16 +31,16 @@ class Objective(ABC):
     @property
     @abstractmethod
     def link(self) -> Link:
-        """What the logits pass through to become outputs."""
+        """Function that turns logits into outputs."""
 
     @property
     def has_vanishing_gradient(self) -> bool:
-        """Whether an output that is saturated at the wrong end passes no gradient back."""
+        """Whether the gradient vanishes where an output is saturated at the wrong end."""
         return False
 
     @property
     def num_outputs(self) -> int:
-        """How many logits the network must give: one a class, or one for two classes or a real number."""
+        """Number of logits that the network must compute: one per class, or one for two classes or a real number."""
         return self.num_classes if self.num_classes > 2 or self.link == "softmax" else 1
 
     @abstractmethod
@@ -47,11 +48,11 @@ class Objective(ABC):
         """Compute the loss of each example.
 
         Args:
-            logits: What the network ends in.
+            logits: Outputs of the last layer.
             targets: Class ids, or real targets.
 
         Returns:
-            One loss an example; cross-entropies in nats.
+            One loss per example; cross-entropies in nats.
         """
 
     def outputs(self, logits: Float[Array, "batch outputs"]) -> Float[Array, "batch outputs"]:
@@ -59,10 +60,10 @@ class Objective(ABC):
         return apply_link(self.link, logits)
 
     def probabilities(self, logits: Float[Array, "batch outputs"]) -> Float[Array, "batch classes"]:
-        """Turn logits into one number a class that is non-negative and sums to one over the classes.
+        """Turn logits into one number per class; the numbers are not negative and sum to one over the classes.
 
-        They are probabilities by the model's own word for cross-entropy; for squared error they are its outputs,
-        brought to that form so that they can be compared.
+        With cross-entropy they are the probabilities that the model states; with squared error they are its outputs,
+        brought into that form so that they can be compared.
         """
         outputs = self.outputs(logits)
         if self.link == "softmax":
@@ -78,7 +79,7 @@ class Objective(ABC):
     def are_right(
         self, logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]
     ) -> Bool[Array, " batch"]:
-        """Say of each example whether its class is predicted correctly."""
+        """Determine for each example whether its class is predicted correctly."""
         if self.num_outputs == 1:
             threshold = 0.5 if self.link == "linear" else 0.0
             return (logits[:, 0] > threshold) == (targets == 1)
@@ -97,7 +98,7 @@ class Objective(ABC):
 @final
 @dataclass(frozen=True)
 class CrossEntropy(Objective):
-    """Softmax cross-entropy: the negative logarithm of the probability given to the right class, in nats."""
+    """Softmax cross-entropy: the negative logarithm of the probability of the right class, in nats."""
 
     title = "cross-entropy (nats)"
 
@@ -106,7 +107,7 @@ class CrossEntropy(Objective):
         return "softmax"
 
     def losses(self, logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]) -> Float[Array, " batch"]:
-        # log_softmax takes the largest logit off first, so that logits of 1000 and 999 lose no digits.
+        # log_softmax subtracts the largest logit first, so that logits of 1000 and 999 lose no digits.
         is_target = targets[:, None] == jnp.arange(logits.shape[1])[None, :]
         return -jnp.sum(jnp.where(is_target, jax.nn.log_softmax(logits, axis=1), 0.0), axis=1)
 
@@ -114,7 +115,7 @@ class CrossEntropy(Objective):
 @final
 @dataclass(frozen=True)
 class BinaryCrossEntropy(Objective):
-    """Sigmoid cross-entropy, summed over the outputs: one output for two classes, else one a class."""
+    """Sigmoid cross-entropy, summed over the outputs: one output for two classes, else one per class."""
 
     title = "binary cross-entropy (nats)"
 
@@ -130,7 +131,13 @@ class BinaryCrossEntropy(Objective):
 @final
 @dataclass(frozen=True)
 class SquaredError(Objective):
-    """Squared error between outputs and coded targets, times a factor."""
+    """Squared error between outputs and coded targets, multiplied by a factor.
+
+    Attributes:
+        output: Function that turns logits into outputs.
+        over_outputs: Whether the squares of several outputs are averaged or summed.
+        factor: Factor of the loss, such as 0.5.
+    """
 
     title = "squared error"
 
@@ -155,7 +162,10 @@ class SquaredError(Objective):
 @final
 @dataclass(frozen=True)
 class Huber(Objective):
-    """Half the squared error up to `delta`, linear beyond, so that an outlier pulls with bounded force.
+    """Half the squared error up to `delta`, linear beyond it, so that the gradient of an outlier is bounded.
+
+    Attributes:
+        delta: Distance from the target at which the loss becomes linear.
 
     References:
         Huber, "Robust estimation of a location parameter" (1964).
@@ -192,14 +202,15 @@ def build_objective(loss: LossSpec, num_classes: int) -> Objective:
     """Build the objective of a loss for a task.
 
     Args:
-        loss: The loss.
-        num_classes: How many classes; 0 for regression.
+        loss: Description of the loss.
+        num_classes: Number of classes; 0 for regression.
 
     Returns:
         The objective.
 
     Raises:
-        SpecError: If a loss for classes is asked of a regression, or a squashed output of real targets.
+        SpecError: If the loss needs classes but the task is a regression, or if the output is bounded but the targets
+            are real numbers.
 
     Example:
         >>> from descentlab.spec import CrossEntropySpec

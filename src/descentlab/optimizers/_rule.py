@@ -1,4 +1,4 @@
-"""One update of the parameters, by Optax, with hyperparameters that may differ from member to member."""
+"""Updates of the parameters by Optax, with hyperparameters that may differ from member to member."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,23 +21,23 @@ from descentlab.spec import (
 )
 
 Hyper = Mapping[str, Float[Array, ""]]
-"""Numbers that a change of does not recompile, by the name of their field in the optimizer's spec."""
+"""Numbers that may change without compiling again, by the name of their field in the optimizer's spec."""
 
 
 RATE_OF = "learning_rate."
-"""With a layer's name behind it, the number that is the rate of that layer alone."""
+"""Prefix of a layer's name in the name of the number that is the learning rate of that layer alone."""
 
 
 def numeric_fields(spec: AnyOptimizerSpec) -> dict[str, float]:
-    """Name the optimizer's numbers that may differ between members.
+    """Return the optimizer's numbers that may differ between members.
 
     Penalties and clipping that are off are left out, so that they cost nothing.
 
     Args:
-        spec: The optimizer.
+        spec: Description of the optimizer.
 
     Returns:
-        Field names with their values.
+        Values by the name of their field.
     """
     values = {name: value for name, value in spec.model_dump().items() if isinstance(value, float)}
     return {name: value for name, value in values.items() if name not in ("l1", "l2") or value > 0.0}
@@ -46,19 +46,19 @@ def numeric_fields(spec: AnyOptimizerSpec) -> dict[str, float]:
 def update(spec: AnyOptimizerSpec, grads: Any, opt_state: Any, params: Any, hyper: Hyper, factor: Array) -> Any:
     """Make one update.
 
-    What is minimised is the loss plus l1 * sum |w| plus l2 / 2 * sum w^2 over the weights (not over biases or
-    scales); the gradient of that whole is clipped, and then goes through the optimizer's own rule.
+    Training minimises the loss plus l1 * sum |w| plus l2 / 2 * sum w^2 over the weights (not over biases or
+    scales). The gradient of that sum is clipped first, and then goes through the rule of the optimizer.
 
     Args:
-        spec: Which rule.
-        grads: Gradient of the loss, as `params`.
-        opt_state: The rule's memory, as `start` and earlier updates gave it.
-        params: By layer name, then by role.
-        hyper: The numbers of `numeric_fields`; those that begin with `RATE_OF` are the rates of single layers.
-        factor: What the schedule multiplies the learning rate by at this step.
+        spec: Description of the optimizer.
+        grads: Gradient of the loss, in the form of `params`.
+        opt_state: State of the optimizer, as returned by `start` and by earlier updates.
+        params: Parameters by layer name, then by role.
+        hyper: Numbers of `numeric_fields`; those that begin with `RATE_OF` are the learning rates of single layers.
+        factor: Factor by which the schedule multiplies the learning rate at this step.
 
     Returns:
-        The new parameters and the new memory.
+        The new parameters and the new state of the optimizer.
     """
     updates, opt_state = _transformation(spec, hyper).update(_with_penalties(grads, params, hyper), opt_state, params)
 
@@ -70,16 +70,16 @@ def update(spec: AnyOptimizerSpec, grads: Any, opt_state: Any, params: Any, hype
 
 
 def start(spec: AnyOptimizerSpec, params: Any) -> Any:
-    """Return the rule's memory before the first step, as NumPy arrays of zeros.
+    """Return the state of the optimizer before the first step, as NumPy arrays of zeros.
 
-    Every rule here starts from zeros; the shapes come from Optax without running anything on a device.
+    Every optimizer here starts from zeros; Optax gives the shapes without running anything on a device.
 
     Args:
-        spec: Which rule.
-        params: The initial parameters.
+        spec: Description of the optimizer.
+        params: Initial parameters.
 
     Returns:
-        Optax's state for these parameters.
+        State of Optax for these parameters.
     """
     hyper = {name: np.float32(value) for name, value in numeric_fields(spec).items()}
     shapes = jax.eval_shape(lambda values: _transformation(spec, hyper).init(values), params)
@@ -120,7 +120,7 @@ def _with_penalties(grads: Any, params: Any, hyper: Hyper) -> Any:
 
 
 def penalty(params: Any, hyper: Hyper) -> Float[Array, ""]:
-    """Compute what the penalties add to the loss: l1 * sum |w| + l2 / 2 * sum w^2."""
+    """Compute the part of the loss that the penalties add: l1 * sum |w| + l2 / 2 * sum w^2."""
     weights = [leaf for path, leaf in jax.tree_util.tree_leaves_with_path(params) if path[-1].key == "weight"]
     total = jnp.zeros((), weights[0].dtype)
     if "l1" in hyper:

@@ -1,4 +1,4 @@
-"""Learning-rate schedules as one number a step, computed on the host: changing a schedule never recompiles."""
+"""Learning-rate schedules as one factor per step, computed on the host: another schedule never compiles again."""
 
 import numpy as np
 from jaxtyping import Float
@@ -7,12 +7,12 @@ from descentlab.spec import ConstantSpec, CosineSpec, OneCycleSpec, ScheduleSpec
 
 
 def schedule_factors(spec: ScheduleSpec, *, num_epochs: int, steps_per_epoch: int) -> Float[np.ndarray, "epochs steps"]:
-    """Compute what the learning rate is multiplied by at each step.
+    """Compute the factor of the learning rate at each step.
 
     Args:
-        spec: The schedule.
-        num_epochs: Epochs of the whole training.
-        steps_per_epoch: Steps in each.
+        spec: Description of the schedule.
+        num_epochs: Number of epochs of the whole training.
+        steps_per_epoch: Number of steps in each epoch.
 
     Returns:
         Factors in [0, 1] by epoch and step.

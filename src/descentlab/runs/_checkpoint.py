@@ -1,4 +1,4 @@
-"""The trainer's state on disk: arrays and notes in one file, so that the two never disagree."""
+"""The state of a training on disk: arrays and notes in one file, so that the two never disagree."""
 
 import json
 from collections.abc import Mapping
@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from jaxtyping import Shaped
 
+from descentlab.core import to_plain
 from descentlab.runs._files import PARTIAL, inside, storage_errors, write_whole
 from descentlab.runs._format import check_format, stamp
-from descentlab.runs._json import to_plain, to_utf8, unpack_json
+from descentlab.runs._json import to_utf8, unpack_json
 from descentlab.runs._tensors import Tensors, check_shapes, pack_tensors, read_metadata, unpack_tensors
 
 CHECKPOINT = "checkpoint/state.safetensors"
@@ -21,11 +22,11 @@ _META_OF_FORMAT_1 = "gradlab"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """All that training needs to go on to the same bits.
+    """All that a training needs to continue to the same bits.
 
     Attributes:
-        tensors: The trainer's arrays by name.
-        meta: What it noted beside them, as the epoch.
+        tensors: Arrays of the trainer by name.
+        meta: Notes of the trainer beside them, such as the epoch.
     """
 
     tensors: Tensors
@@ -33,7 +34,7 @@ class Checkpoint:
 
 
 def save_checkpoint(folder: Path, tensors: Mapping[str, Shaped[np.ndarray, "..."]], meta: Mapping[str, Any]) -> None:
-    """Write the state whole or not at all, in place of the one before."""
+    """Write the state whole or not at all, in place of the previous one."""
     path = inside(folder, CHECKPOINT)
     content = pack_tensors(
         tensors, {_META: to_utf8(json.dumps(to_plain({**stamp(), **meta}), ensure_ascii=False)).decode()}
@@ -45,7 +46,7 @@ def save_checkpoint(folder: Path, tensors: Mapping[str, Shaped[np.ndarray, "..."
 
 
 def load_checkpoint(folder: Path, expected: Mapping[str, tuple[int, ...]] | None) -> Checkpoint | None:
-    """Read the state, or return None where there is none."""
+    """Read the state, or return None if there is none."""
     path = folder / CHECKPOINT
     if not path.exists():
         return None
@@ -55,7 +56,7 @@ def load_checkpoint(folder: Path, expected: Mapping[str, tuple[int, ...]] | None
 
 
 def load_meta(folder: Path) -> dict[str, Any] | None:
-    """Read what was noted beside the state, without the arrays, or return None where there is none."""
+    """Read the notes beside the state, without the arrays, or return None if there is no state."""
     path = folder / CHECKPOINT
     if not path.exists():
         return None
@@ -79,7 +80,7 @@ def drop_checkpoint(folder: Path) -> None:
 
 
 def _sweep(place: Path, *, keep: str | None) -> None:
-    """Remove what killed writers left, and the state itself unless it is to be kept."""
+    """Remove the files that killed writers left, and the state itself unless it is to be kept."""
     with storage_errors(place):
         for file in place.iterdir():
             if file.name.endswith(PARTIAL) or (file.name == Path(CHECKPOINT).name and file.name != keep):

@@ -1,4 +1,4 @@
-"""A new run's folder: it appears whole, under a name that no other writer has."""
+"""Folders of new runs, which appear whole, under a name that no other writer has."""
 
 import contextlib
 import errno
@@ -28,18 +28,17 @@ def create_run(
     preparation: Mapping[str, Any],
     environment: Mapping[str, Any],
 ) -> RunFolder:
-    """Make a run's folder with what is known before training.
+    """Create the folder of a run with everything that is known before training.
 
-    It is written under a hidden name beside its place, then renamed, so that a half-written folder is never seen
-    and writers that run at once never collide.
+    It is written under a hidden name beside its place and then renamed, so that nobody sees a half-written folder and
+    writers that run at the same time never collide.
 
     Args:
-        experiment: What is to be trained.
-        out: The run's own folder: a new one or an empty one. Default: the next free name under `root`, as
-            `runs/iris-001`.
-        root: The folder of runs; made where it is missing.
-        preparation: How the data is prepared, as plain values.
-        environment: Where and with which versions the run is made.
+        experiment: Description of the training.
+        out: Folder of the run, new or empty. Default: the next free name under `root`, such as `runs/iris-001`.
+        root: Folder of runs; it is created if it is missing.
+        preparation: Preparation of the data, as plain values.
+        environment: Machine and versions with which the run is made.
 
     Returns:
         The run.
@@ -58,13 +57,13 @@ def create_run(
 
 
 def publish(files: Mapping[str, bytes], *, out: Path | None, root: Path, name: str) -> Path:
-    """Make a folder with some files, which appears whole.
+    """Create a folder with some files, which appears whole.
 
     Args:
-        files: Contents by name; the file that says what the folder is comes last.
-        out: The folder: a new one or an empty one. Default: the next free name under `root`.
-        root: The folder of runs; made where it is missing.
-        name: What a numbered folder is called.
+        files: Contents by file name; the file that identifies the kind of folder comes last.
+        out: Folder, new or empty. Default: the next free name under `root`.
+        root: Folder of runs; it is created if it is missing.
+        name: Name of a numbered folder, without its number.
 
     Returns:
         The folder.
@@ -92,12 +91,12 @@ def _publish_numbered(root: Path, name: str, files: Mapping[str, bytes]) -> Path
 def _next_number(root: Path, name: str) -> int:
     pattern = re.compile(re.escape(name) + r"-(\d{1,9})")
     with storage_errors(root):
-        entries = os.listdir(root) if root.is_dir() else []  # noqa: PTH208 - names alone are wanted
-    return 1 + max((int(found[1]) for found in map(pattern.fullmatch, entries) if found), default=0)
+        entries = os.listdir(root) if root.is_dir() else []  # noqa: PTH208 - only the names are needed
+    return 1 + max((int(match[1]) for match in map(pattern.fullmatch, entries) if match), default=0)
 
 
 def _publish(path: Path, files: Mapping[str, bytes]) -> bool:
-    """Write the files under a hidden name, then rename; False if another writer took the name first."""
+    """Write the files under a hidden name, then rename the folder; False if another writer took the name first."""
     hidden = partial_name(path)
     with storage_errors(path):
         parents = [path.parent, *path.parent.parents]
@@ -137,7 +136,7 @@ def _remove_empty(folders: list[Path]) -> None:
 
 
 def _fill_empty(out: Path, files: Mapping[str, bytes]) -> None:
-    """Fill a folder that the user made. It is kept, since it may be a mount point or the current folder."""
+    """Fill a folder that the user made. It is not replaced, since it may be a mount point or the current folder."""
     if not out.is_dir():
         raise RunError(f"{out} is a file, not a folder; name another folder by --out")
     _check_is_empty(out)

@@ -1,4 +1,4 @@
-"""Where and with what a run was made."""
+"""The machine and the versions that a run was made with."""
 
 import os
 import platform
@@ -22,12 +22,12 @@ def describe_environment(
     """Describe the machine, the versions and the data of a run, without importing any of the packages.
 
     Args:
-        data_checksum: SHA-256 over the bytes of the data, as "sha256:...".
-        seeds: The seed of each member.
-        devices: What the members run on, as JAX names it.
+        data_checksum: SHA-256 of the bytes of the data, such as "sha256:...".
+        seeds: Seed of each member.
+        devices: Devices that the members run on, as JAX names them.
 
     Returns:
-        Plain values, to be kept as `environment.json`.
+        Plain values, for the file `environment.json`.
     """
     return {
         **stamp(),
@@ -43,7 +43,7 @@ def describe_environment(
             "memory_bytes": _memory_bytes(),
         },
         "python": platform.python_version(),
-        "packages": {name: found for name in _PACKAGES if (found := _version(name))},
+        "packages": {name: installed for name in _PACKAGES if (installed := _version(name))},
     }
 
 
@@ -64,7 +64,7 @@ def _processor() -> str:
 
 
 def _num_cores() -> int:
-    # What this process may use, which in a container is often less than what the machine has.
+    # The cores that this process may use, which in a container are often fewer than those of the machine.
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 

@@ -1,4 +1,4 @@
-"""The file that makes a folder a run, or a study: the description of what was trained."""
+"""The file that makes a folder a run or a study: the description of the training."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -20,19 +20,19 @@ _MAX_BYTES = 2**20
 
 
 def read_experiment(folder: Path) -> Experiment:
-    """Read what a run trained.
+    """Read the experiment of a run.
 
     Raises:
-        RunError: If the file is missing, too large, not TOML, or no valid experiment.
+        RunError: If the file is missing, too large, not TOML, or not a valid experiment.
     """
     return _read(folder, EXPERIMENT, parse)
 
 
 def read_study(folder: Path) -> StudySpec:
-    """Read what a study trained.
+    """Read the description of a study.
 
     Raises:
-        RunError: If the file is missing, too large, not TOML, or no valid study.
+        RunError: If the file is missing, too large, not TOML, or not a valid study.
     """
     return _read(folder, STUDY, parse_study)
 
@@ -50,7 +50,7 @@ def _read(folder: Path, name: str, build: Callable[[Mapping[str, Any], str], T])
 
 
 def _check_format(folder: Path) -> None:
-    """Refuse a record of a newer format before its description, which may have fields that are not known here."""
+    """Refuse a record of a newer format before its description is read, which may have unknown fields."""
     path = folder / ENVIRONMENT
     if path.is_file():
         check_format(unpack_json(read_whole(folder, ENVIRONMENT, limit=MAX_BYTES), path), path)

@@ -1,4 +1,4 @@
-"""Finding runs: one by its name or path, or all of a folder."""
+"""Search for runs: one by its name or path, or all of a folder."""
 
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,21 +13,21 @@ _ROOT = Path("runs")
 
 
 def open_run(path: Path) -> RunFolder:
-    """Open a run's folder. Its files are read, and checked, when they are asked for.
+    """Open the folder of a run. Its files are read and checked when they are needed.
 
     Args:
-        path: The folder.
+        path: Folder of the run.
 
     Returns:
         The run.
 
     Raises:
-        RunError: If there is no such folder, it is not a run, or its description cannot be read.
+        RunError: If there is no such folder, if it is not a run, or if its description cannot be read.
     """
     if not _is_run(path):
         raise RunError(_why_not(path))
     run = RunFolder(path)
-    _ = run.experiment  # a folder whose description is damaged is no run to work with
+    _ = run.experiment  # refuses a folder whose description is damaged
     return run
 
 
@@ -35,14 +35,14 @@ def find_run(text: str, root: Path = _ROOT) -> RunFolder:
     """Open a run by its path, or by its name under `root`.
 
     Args:
-        text: As `runs/iris-001` or `iris-001`.
-        root: The folder of runs.
+        text: Path or name, such as `runs/iris-001` or `iris-001`.
+        root: Folder of runs.
 
     Returns:
         The run.
 
     Raises:
-        RunError: If there is no such run; it guesses which was meant.
+        RunError: If there is no such run; the message guesses which one was meant.
     """
     places = [Path(text), root / text]
     for place in places:
@@ -58,10 +58,10 @@ def find_run(text: str, root: Path = _ROOT) -> RunFolder:
 
 
 def list_runs(root: Path = _ROOT) -> RunListing:
-    """List the runs of a folder, oldest first. A damaged one is named beside them and hides no other.
+    """List the runs of a folder, oldest first. Damaged runs are listed apart and hide no other.
 
     Args:
-        root: The folder of runs; one that does not exist has none.
+        root: Folder of runs; a folder that does not exist has none.
 
     Returns:
         The runs.
@@ -83,7 +83,7 @@ def list_runs(root: Path = _ROOT) -> RunListing:
 def _is_run(path: Path) -> bool:
     try:
         return (path / EXPERIMENT).is_file()
-    except (OSError, ValueError):  # a name too long for the system, or with a null in it
+    except (OSError, ValueError):  # a name that is too long for the system, or with a null character
         return False
 
 
@@ -104,11 +104,11 @@ def _names(root: Path) -> list[str]:
 
 def _why_not(path: Path) -> str:
     if not path.is_dir():
-        return f"{path} is not a folder, so not a run; `descentlab runs` lists the runs there are"
+        return f"{path} is not a folder, and so not a run; `descentlab runs` lists the existing runs"
     inner = _names(path)
     if inner:
-        return f"{path} is a folder of runs; name one of them, as {path / inner[-1]}"
-    return f"{path} is not a run: it has no {EXPERIMENT}; `descentlab runs` lists the runs there are"
+        return f"{path} is a folder of runs; name one of them, such as {path / inner[-1]}"
+    return f"{path} is not a run: it has no {EXPERIMENT}; `descentlab runs` lists the existing runs"
 
 
 def _some(names: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""A run on disk: one folder of files that can all be read without descentlab."""
+"""A run on disk: a folder of files that can all be read without descentlab."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -34,10 +34,10 @@ _EPOCHS = "epochs"
 
 @dataclass(frozen=True)
 class Snapshots:
-    """The weights as they were after some epochs.
+    """The weights after some epochs of a training.
 
     Attributes:
-        epochs: After which epochs; 0 is before the first step.
+        epochs: Number of each epoch; 0 is the state before the first step.
         tensors: Weights by name, of shape `(epochs, members, ...)`.
     """
 
@@ -49,91 +49,91 @@ class Snapshots:
 class RunFolder:
     """A run on disk.
 
-    Every file is written whole or not at all. Methods that read raise `RunError` where a file is missing or
-    damaged, methods that write `StorageError` where the disk is full or the folder cannot be written.
+    Every file is written whole or not at all. Methods that read raise `RunError` if a file is missing or damaged;
+    methods that write raise `StorageError` if the disk is full or the folder cannot be written.
 
     Attributes:
-        path: The folder.
+        path: Folder of the run.
     """
 
     path: Path
 
     @property
     def name(self) -> str:
-        """The folder's own name, as `iris-001`."""
+        """Name of the folder, such as `iris-001`."""
         return self.path.resolve().name
 
     @property
     def experiment(self) -> Experiment:
-        """What was trained, read from `experiment.toml`."""
+        """Description of the training, read from `experiment.toml`."""
         return read_experiment(self.path)
 
     @property
     def is_finished(self) -> bool:
-        """Whether training came to its end: `metrics.json` is written last."""
+        """Whether the training has ended: `metrics.json` is written last."""
         return (self.path / METRICS).is_file()
 
     @property
     def report_path(self) -> Path:
-        """Where the run's page is, or will be."""
+        """Path of the run's page, which may not exist yet."""
         return self.path / REPORT
 
     @property
     def num_bytes(self) -> int:
-        """How much room the folder takes."""
+        """Size of all files of the folder."""
         return sum(file.lstat().st_size for file in self.path.rglob("*") if file.is_file() and not file.is_symlink())
 
     def preparation(self) -> dict[str, Any]:
-        """Read how the data was prepared."""
+        """Read the preparation of the data."""
         return self._json(PREPARATION)
 
     def environment(self) -> dict[str, Any]:
-        """Read where and with which versions the run was made."""
+        """Read the machine and the versions that the run was made with."""
         return check_form(self._json(ENVIRONMENT), EnvironmentForm, self.path / ENVIRONMENT)
 
     def metrics(self) -> dict[str, Any]:
-        """Read the outcome; only a finished run has one."""
+        """Read the metrics, which only a finished run has."""
         return check_form(self._json(METRICS), MetricsForm, self.path / METRICS)
 
     def save_metrics(self, metrics: Mapping[str, Any]) -> None:
-        """Write the outcome, and by that mark the run as finished. NaN and infinity become null."""
+        """Write the metrics, which marks the run as finished. NaN and infinity become null."""
         write_whole(self.path / METRICS, pack_json(metrics))
 
     def lock(self) -> AbstractContextManager[None]:
-        """Hold the run for this process, so that no second one trains into it.
+        """Lock the run for this process, so that no second process trains into it.
 
         Returns:
-            A context that holds the run. Entering raises `RunError` where another process holds it.
+            A context that holds the lock. Entering it raises `RunError` if another process holds the lock.
         """
         return locked(self.path)
 
     def save_checkpoint(self, tensors: Mapping[str, Shaped[np.ndarray, "..."]], meta: Mapping[str, Any]) -> None:
-        """Write the trainer's state, whole or not at all, in place of the one before.
+        """Write the state of the training, whole or not at all, in place of the previous one.
 
         Args:
-            tensors: The trainer's arrays by name.
-            meta: Plain values beside them; they stand in the same file, so that the two never disagree.
+            tensors: Arrays of the trainer by name.
+            meta: Plain values beside them, in the same file, so that the two never disagree.
         """
         checkpoint_file.save_checkpoint(self.path, tensors, meta)
 
     def load_checkpoint(self, expected: Mapping[str, tuple[int, ...]] | None = None) -> Checkpoint | None:
-        """Read the trainer's state, or return None where there is none.
+        """Read the state of the training, or return None if there is none.
 
         Args:
-            expected: The shape of each array, compared with the file's header before anything else of it is read.
+            expected: Shape of each array, which is compared with the header of the file before the rest is read.
         """
         return checkpoint_file.load_checkpoint(self.path, expected)
 
     def checkpoint_meta(self) -> dict[str, Any] | None:
-        """Read what the trainer noted beside its state, without the arrays, or return None where there is none."""
+        """Read the notes beside the state of the training, without the arrays, or return None if there is no state."""
         return checkpoint_file.load_meta(self.path)
 
     def drop_checkpoint(self) -> None:
-        """Remove the trainer's state, as a finished run needs none."""
+        """Remove the state of the training, which a finished run does not need."""
         checkpoint_file.drop_checkpoint(self.path)
 
     def drop_partial_files(self) -> None:
-        """Remove what a process that was killed while it wrote has left; to be called by who holds the lock."""
+        """Remove the files of processes that were killed while they wrote; the caller holds the lock."""
         with storage_errors(self.path):
             for left in self.path.glob(f".*{PARTIAL}"):
                 left.unlink(missing_ok=True)
@@ -146,8 +146,8 @@ class RunFolder:
         """Read the trained weights.
 
         Args:
-            expected: The shape of each array of one member, without the leading axis of members. They are
-                compared with the file's header before anything else of it is read.
+            expected: Shape of each array of one member, without the leading axis of members. The shapes are
+                compared with the header of the file before the rest is read.
 
         Returns:
             Weights by name, of shape `(members, ...)`.
@@ -159,14 +159,14 @@ class RunFolder:
     def save_snapshots(
         self, epochs: Int[np.ndarray, " epochs"], tensors: Mapping[str, Shaped[np.ndarray, "epochs members ..."]]
     ) -> None:
-        """Write the weights as they were after some epochs."""
+        """Write the weights after some epochs of the training."""
         write_whole(self.path / SNAPSHOTS, pack_tensors({_EPOCHS: epochs, **tensors}, {}))
 
     def load_snapshots(self, expected: Mapping[str, tuple[int, ...]] | None = None) -> Snapshots | None:
-        """Read the weights as they were after some epochs, or return None where none were kept.
+        """Read the weights after some epochs of the training, or return None if none were kept.
 
         Args:
-            expected: As for `load_weights`.
+            expected: Shapes as in `load_weights`.
         """
         if not (self.path / SNAPSHOTS).exists():
             return None
@@ -174,25 +174,27 @@ class RunFolder:
         epochs = tensors.pop(_EPOCHS, np.empty(0))
         lengths = {tensor.shape[:1] for tensor in tensors.values()}
         if epochs.ndim != 1 or epochs.dtype.kind not in "iu" or lengths - {epochs.shape}:
-            raise RunError(f"{self.path / SNAPSHOTS}: '{_EPOCHS}' does not say when each snapshot was taken")
+            raise RunError(
+                f"{self.path / SNAPSHOTS}: '{_EPOCHS}' does not hold one epoch for each snapshot; the run is damaged"
+            )
         check_are_reals(tensors, self.path / SNAPSHOTS)
         return Snapshots(epochs, tensors)
 
     def save_history(self, columns: Mapping[str, Shaped[np.ndarray, " rows"]]) -> None:
-        """Write what happened in each epoch.
+        """Write the history of the training.
 
         Args:
-            columns: `member`, `seed` and `epoch`, then any measures: a row per member and epoch.
+            columns: `member`, `seed` and `epoch`, then any measurements, with one row per member and epoch.
         """
         write_whole(self.path / HISTORY, history_file.pack_history(columns))
 
     def history(self) -> history_file.Columns:
-        """Read what happened in each epoch, as columns by name."""
+        """Read the history of the training, as columns by name."""
         content = read_whole(self.path, HISTORY, limit=history_file.MAX_FILE_BYTES)
         return history_file.unpack_history(content, self.path / HISTORY)
 
     def history_frame(self) -> "pd.DataFrame":
-        """Read what happened in each epoch, as a table of pandas."""
+        """Read the history of the training, as a DataFrame of pandas."""
         import pandas as pd
 
         return pd.DataFrame(self.history())
@@ -204,7 +206,7 @@ class RunFolder:
     def discard_if_untrained(self) -> None:
         """Remove a run that failed before its first checkpoint, so that nothing is left behind.
 
-        A run that has a checkpoint, or weights and metrics, stays; so does any file that descentlab did not write.
+        A run that has a checkpoint, or weights and metrics, is kept, and so is any file that descentlab did not write.
         """
         if (self.path / CHECKPOINT).exists() or (self.is_finished and (self.path / WEIGHTS).exists()):
             return

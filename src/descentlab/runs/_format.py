@@ -1,4 +1,4 @@
-"""The format number that every record on disk carries; docs/formats.md says what changed between the numbers."""
+"""The format number of every record on disk; docs/formats.md lists the changes between the numbers."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,13 +7,13 @@ from typing import Any
 from descentlab.core import RunError, __version__
 
 FORMAT = 2
-"""The format of what this version writes. It reads this one and all before it."""
+"""Format that this version writes. It reads this format and all earlier ones."""
 FIRST = 1
-"""The format of records that do not name one: they were written before records did."""
+"""Format of records that state none, which are older than the number."""
 
 
 def stamp() -> dict[str, Any]:
-    """Return the fields that a record begins with: its format, and the version that wrote it."""
+    """Return the first fields of a record: its format, and the version that wrote it."""
     return {"format": FORMAT, "written_by": __version__}
 
 
@@ -21,11 +21,11 @@ def check_format(record: Mapping[str, Any], where: Path) -> None:
     """Refuse a record of a format that this version cannot read.
 
     Args:
-        record: The fields of the record, among them those of `stamp`.
-        where: The file that holds it, for the message.
+        record: Fields of the record, among them those of `stamp`.
+        where: File that holds the record, for the message.
 
     Raises:
-        RunError: If the format is newer than this version's, or no whole number from 1.
+        RunError: If the format is newer than that of this version, or not a whole number from 1.
     """
     number = record.get("format", FIRST)
     if not isinstance(number, int) or isinstance(number, bool) or number < FIRST:

@@ -1,4 +1,4 @@
-"""What happened in each epoch, as a Parquet table of one row per member and epoch."""
+"""The history of a training as a Parquet table, with one row per member and epoch."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,20 +18,22 @@ _MAX_VALUES = 200_000_000
 
 
 def pack_history(columns: Mapping[str, Shaped[np.ndarray, " rows"]]) -> bytes:
-    """Write columns of numbers as a Parquet file's bytes.
+    """Write columns of numbers as the bytes of a Parquet file.
 
     Raises:
-        ShapeError: If `member`, `seed` or `epoch` is missing, or the columns differ in length.
+        ShapeError: If `member`, `seed` or `epoch` is missing, or if the columns differ in length.
     """
     missing = [name for name in KEY_COLUMNS if name not in columns]
     if missing or len({len(column) for column in columns.values()}) > 1:
         lengths = {name: len(column) for name, column in columns.items()}
-        raise ShapeError(f"a history needs {', '.join(KEY_COLUMNS)} and columns of one length; it has {lengths}")
+        raise ShapeError(
+            f"a history needs the columns {', '.join(KEY_COLUMNS)}, all of one length; it has the lengths {lengths}"
+        )
     return pack_table(columns)
 
 
 def pack_table(columns: Mapping[str, Shaped[np.ndarray, " rows"]]) -> bytes:
-    """Write columns of numbers or texts, all of one length, as a Parquet file's bytes."""
+    """Write columns of numbers or texts, all of one length, as the bytes of a Parquet file."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -43,7 +45,7 @@ def pack_table(columns: Mapping[str, Shaped[np.ndarray, " rows"]]) -> bytes:
 def _to_arrow(column: Shaped[np.ndarray, " rows"]) -> Any:
     import pyarrow as pa
 
-    # `pa.array` of a NumPy array would import pandas (0.25 s) to ask whether it was given one of its series.
+    # `pa.array` of a NumPy array would import pandas (0.25 s) to find out whether the array is a pandas series.
     if column.dtype.kind == "O" and any(isinstance(cell, list) for cell in column.tolist()):
         return pa.array(column.tolist(), pa.list_(pa.float64()))
     if column.dtype.kind in "USO":
@@ -55,10 +57,10 @@ def _to_arrow(column: Shaped[np.ndarray, " rows"]) -> Any:
 
 
 def unpack_history(content: bytes, where: Path) -> Columns:
-    """Read columns of numbers from a Parquet file's bytes.
+    """Read columns of numbers from the bytes of a Parquet file.
 
     Raises:
-        RunError: If it is not Parquet, or not a history.
+        RunError: If the bytes are not Parquet, or not a history.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -67,7 +69,9 @@ def unpack_history(content: bytes, where: Path) -> Columns:
         file = pq.ParquetFile(pa.BufferReader(content))
         num_values = file.metadata.num_rows * file.metadata.num_columns
         if not 0 <= num_values <= _MAX_VALUES:
-            raise RunError(f"{where} claims {num_values:,} values, more than the {_MAX_VALUES:,} a history may have")
+            raise RunError(
+                f"{where} claims to have {num_values:,} values, but a history may have at most {_MAX_VALUES:,}"
+            )
         table = file.read(use_threads=False).combine_chunks()
         table.validate(full=True)
         columns = {name: _to_numpy(table.column(name), name, where) for name in table.column_names}
@@ -85,7 +89,9 @@ def _to_numpy(column: Any, name: str, where: Path) -> Shaped[np.ndarray, " rows"
     import pyarrow as pa
 
     if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)) or column.null_count:
-        raise RunError(f"{where}: column '{name[:80]}' holds {column.type} or gaps, where a history holds numbers")
+        raise RunError(
+            f"{where}: column '{name[:80]}' holds {column.type} or missing values; a history holds numbers only"
+        )
     dtype = np.dtype(column.type.to_pandas_dtype())
     if column.num_chunks == 0:
         return np.empty(0, dtype)
@@ -95,10 +101,10 @@ def _to_numpy(column: Any, name: str, where: Path) -> Shaped[np.ndarray, " rows"
 
 
 def read_table(path: Path) -> Columns:
-    """Read columns of numbers or texts from a Parquet file; a gap in a column of numbers is NaN.
+    """Read columns of numbers or texts from a Parquet file; a missing number is NaN.
 
     Raises:
-        RunError: If it is missing, or not such a table.
+        RunError: If the file is missing, or not such a table.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -106,7 +112,7 @@ def read_table(path: Path) -> Columns:
     try:
         file = pq.ParquetFile(path)
         if not 0 <= file.metadata.num_rows * file.metadata.num_columns <= _MAX_VALUES:
-            raise RunError(f"{path} claims more than the {_MAX_VALUES:,} values that a table may have")
+            raise RunError(f"{path} claims to have more than the {_MAX_VALUES:,} values that a table may have")
         table = file.read(use_threads=False)
         return {name: _column(table.column(name)) for name in table.column_names}
     except FileNotFoundError:

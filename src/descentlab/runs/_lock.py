@@ -1,4 +1,4 @@
-"""One writer at a time."""
+"""Locks, so that only one process writes into a folder."""
 
 import os
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ LOCK = ".lock"
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold a folder for this process alone. The system lets go of it when the process ends, however it ends.
+    """Lock a folder for this process. The operating system releases the lock when the process ends, however it ends.
 
-    The lock is the operating system's, on a hidden file, which stays.
+    The lock is on a hidden file, which is not removed.
 
     Raises:
-        RunError: If another process holds it.
+        RunError: If another process holds the lock.
         StorageError: If the folder cannot be written.
     """
     path = inside(folder, LOCK)

@@ -1,4 +1,4 @@
-"""What an analysis found, as a folder of files: one object, tables of numbers, and a page."""
+"""Results of an analysis as a folder of files: a JSON object, tables of numbers, and a page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,50 +23,50 @@ REPORT = "report.html"
 
 @dataclass(frozen=True)
 class AnalysisFolder:
-    """What an analysis found, on disk: in the folder of runs, or in the folder of the run that it looked into.
+    """Results of an analysis on disk, in the folder of runs or in the folder of the analysed run.
 
     Attributes:
-        path: The folder.
+        path: Folder of the analysis.
     """
 
     path: Path
 
     @property
     def name(self) -> str:
-        """The folder's own name, as `circle-landscape`."""
+        """Name of the folder, such as `circle-landscape`."""
         return self.path.resolve().name
 
     @property
     def report_path(self) -> Path:
-        """Where its page is."""
+        """Path of the page."""
         return self.path / REPORT
 
     @property
     def written(self) -> datetime:
-        """When it was written; an analysis that is made again takes the place of the one before."""
+        """Time of writing; a repeated analysis replaces the previous one."""
         return datetime.fromtimestamp((self.path / RESULT).stat().st_mtime, UTC).astimezone()
 
     def result(self) -> dict[str, Any]:
-        """Read what it found."""
+        """Read the result."""
         values = unpack_json(read_whole(self.path, RESULT, limit=MAX_BYTES), self.path / RESULT)
         check_format(values, self.path / RESULT)
         return check_form(values, ResultForm, self.path / RESULT)
 
 
 def is_analysis(path: Path) -> bool:
-    """Whether a folder is an analysis, and no run or study: it has an object of results and a page."""
+    """Determine whether a folder is an analysis, and not a run or study: it has a result and a page."""
     try:
         has_both = all((path / name).is_file() for name in (RESULT, REPORT))
         return has_both and not any((path / name).exists() for name in (EXPERIMENT, STUDY))
-    except (OSError, ValueError):  # a name too long for the system, or with a null in it
+    except (OSError, ValueError):  # a name that is too long for the system, or with a null character
         return False
 
 
 def list_analyses(root: Path = Path("runs")) -> list[str]:
-    """Name the analyses of a folder: of runs, or of one run.
+    """List the names of the analyses in a folder of runs or in the folder of a run.
 
     Raises:
-        RunError: If it cannot be read.
+        RunError: If the folder cannot be read.
     """
     try:
         entries = sorted(entry.name for entry in root.iterdir()) if root.is_dir() else []
@@ -82,13 +82,13 @@ def save_results(
     tables: Mapping[str, Mapping[str, Shaped[np.ndarray, " rows"]]] | None = None,
     report: str | None = None,
 ) -> None:
-    """Write what an analysis found, in place of what an earlier one of the same name found there.
+    """Write the results of an analysis, in place of earlier results of the same name.
 
     Args:
-        folder: Where to; made where it is missing. An analysis of a run goes to a folder in the run's own.
+        folder: Folder of the analysis; it is created if it is missing. An analysis of a run has a folder in the run's.
         result: Plain values, as `--json` prints them. NaN and infinity become null.
         tables: Columns of numbers by table name, each written as `NAME.parquet`.
-        report: A page, or None.
+        report: HTML of the page, or None for no page.
 
     Raises:
         RunError: If `folder` is a file.

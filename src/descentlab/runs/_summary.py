@@ -1,4 +1,4 @@
-"""One run in a line, and many as a table."""
+"""Summaries of runs, one line each, and their table."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,20 +14,20 @@ _SCORES = ("accuracy", "r2")
 
 @dataclass(frozen=True)
 class RunSummary:
-    """One run in a line.
+    """Summary of a run, for one line of a listing.
 
     Attributes:
-        name: The folder's name.
-        path: The folder.
-        data: What was learned from, as `iris` or `penguins.csv`.
-        created: When the run was made, with its time zone; None where the folder does not say.
-        epochs_done: Epochs trained until now.
-        epochs_planned: Epochs asked for. Fewer are done where training was stopped early, or has not ended.
-        is_finished: Whether training came to its end.
-        num_seeds: How many members were trained, each from its own seed.
-        score_name: `accuracy` or `r2`, or empty where there is no test result.
-        score: The score on the test part, the mean over seeds.
-        score_sd: Its standard deviation over seeds; None for a single one.
+        name: Name of the folder.
+        path: Path of the folder.
+        data: Short name of the data, such as `iris` or `penguins.csv`.
+        created: Time at which the run was made, with its time zone; None if the folder does not state it.
+        epochs_done: Number of epochs trained so far.
+        epochs_planned: Number of epochs requested. Training may have stopped early, or not have ended yet.
+        is_finished: Whether the training has ended.
+        num_seeds: Number of members, each trained with its own seed.
+        score_name: `accuracy` or `r2`; empty if there is no test result.
+        score: Score on the test set, averaged over the seeds.
+        score_sd: Standard deviation of the score over the seeds; None for a single seed.
     """
 
     name: str
@@ -58,11 +58,11 @@ class RunSummary:
 
 @dataclass(frozen=True)
 class DamagedRun:
-    """A folder that calls itself a run and cannot be read as one.
+    """A folder of a run that cannot be read.
 
     Attributes:
-        path: The folder.
-        reason: What is wrong, in one line.
+        path: Path of the folder.
+        reason: Reason in one line.
     """
 
     path: Path
@@ -74,9 +74,9 @@ class RunListing:
     """All runs of a folder, oldest first.
 
     Attributes:
-        root: The folder.
-        runs: Those that can be read.
-        damaged: Those that cannot.
+        root: Folder of runs.
+        runs: Runs that can be read.
+        damaged: Runs that cannot be read.
     """
 
     root: Path
@@ -111,7 +111,7 @@ def _plain(value: Any) -> Any:
 
 
 def summarise(run: RunFolder) -> RunSummary:
-    """Read a run's line.
+    """Read the summary of a run.
 
     Raises:
         RunError: If the run is damaged.
@@ -136,7 +136,7 @@ def summarise(run: RunFolder) -> RunSummary:
 
 
 def data_name(data: DataSpec) -> str:
-    """Name what was learned from in short, as `iris` or `penguins.csv`."""
+    """Return a short name of the data, such as `iris` or `penguins.csv`."""
     if isinstance(data, TableData | PicturesData):
         return Path(data.path).name or data.path
     if isinstance(data, PointsData):
@@ -145,7 +145,7 @@ def data_name(data: DataSpec) -> str:
 
 
 def read_moment(text: str) -> datetime | None:
-    """Read when a run was made; None where that is no moment with a time zone."""
+    """Read a time as `environment.json` states it; None if the text is no time with a time zone."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -158,7 +158,7 @@ def _num_seeds(environment: dict[str, Any]) -> int:
 
 
 def _epochs_done(run: RunFolder, metrics: dict[str, Any], planned: int) -> int:
-    """Return the epochs of the member that has trained longest."""
+    """Return the number of epochs of the member that has trained longest."""
     done = metrics.get("epochs", planned) if metrics else (run.checkpoint_meta() or {}).get("epoch", 0)
     counts = [count for count in (done if isinstance(done, list) else [done]) if isinstance(count, int)]
     return max(counts, default=planned)

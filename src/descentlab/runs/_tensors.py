@@ -1,4 +1,4 @@
-"""Named arrays in a safetensors file. A hostile header is refused before anything of its size is allocated."""
+"""Named arrays in a safetensors file. A hostile header is refused before memory of its size is allocated."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,16 +17,16 @@ Shapes = dict[str, tuple[int, ...]]
 
 MAX_FILE_BYTES = 64 * 2**30
 MAX_UNCHECKED_BYTES = 4 * 2**30
-"""What is read of arrays whose shapes the reader cannot foresee."""
+"""Largest file that is read if the reader does not know the shapes of its arrays."""
 _MAX_HEADER_BYTES = 16 * 2**20
 _NUMPY_TYPES = {"F64", "F32", "F16", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL"}
 
 
 def pack_tensors(tensors: Mapping[str, Shaped[np.ndarray, "..."]], metadata: Mapping[str, str]) -> bytes:
-    """Write arrays as one safetensors file's bytes."""
+    """Write arrays as the bytes of a safetensors file."""
     from safetensors.numpy import save
 
-    # The library writes the memory as it lies, so that a transposed view would come back as another array.
+    # The library writes the memory in its order, so that a transposed view would be read as another array.
     laid_out = {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}
     return save(laid_out, metadata=dict(metadata) or None)
 
@@ -37,15 +37,15 @@ def unpack_tensors(
     """Read a run's safetensors file.
 
     Args:
-        folder: The run's folder.
-        name: The file's name in it.
-        check: Looks at the shapes that the header claims, before any array is read.
+        folder: Folder of the run.
+        name: Name of the file.
+        check: Function that checks the shapes that the header claims, before any array is read.
 
     Returns:
-        The arrays by name, and the header's metadata.
+        The arrays by name, and the metadata of the header.
 
     Raises:
-        RunError: If the file is damaged, too large, or `check` says so.
+        RunError: If the file is damaged or too large, or if `check` raises it.
     """
     path = checked_file(folder, name, limit=MAX_FILE_BYTES if check else MAX_UNCHECKED_BYTES)
     with _opened(path) as file:
@@ -57,7 +57,7 @@ def unpack_tensors(
 
 
 def read_metadata(folder: Path, name: str) -> dict[str, str]:
-    """Read the header's metadata of a run's safetensors file, and none of its arrays.
+    """Read the metadata in the header of a run's safetensors file, without its arrays.
 
     Raises:
         RunError: If the file is damaged.
@@ -94,40 +94,41 @@ def _check_header_length(path: Path) -> None:
     except OSError as error:
         raise RunError(f"{path} cannot be read ({error.strerror})") from None
     if claimed > _MAX_HEADER_BYTES:
-        raise RunError(f"{path} claims a header of {claimed:,} bytes, more than the {_MAX_HEADER_BYTES:,} it may have")
+        raise RunError(f"{path} claims a header of {claimed:,} bytes; at most {_MAX_HEADER_BYTES:,} are allowed")
 
 
 def check_shapes(
     shapes: Shapes, expected: Mapping[str, tuple[int, ...]], where: Path, *, lead: tuple[str, ...] = ()
 ) -> None:
-    """Compare shapes with the expected ones, under first axes that all of them share.
+    """Compare shapes with the expected ones, apart from first axes that all of them share.
 
     Args:
-        shapes: What a file's header claims.
-        expected: What it should claim, without the first axes.
-        where: The file.
-        lead: A word for each of the first axes, as `("members",)`.
+        shapes: Shapes in the header of a file.
+        expected: Expected shapes, without the first axes.
+        where: Path of the file.
+        lead: Names of the first axes, such as `("members",)`.
 
     Raises:
-        RunError: If an array is missing, is one too many, or has another shape.
+        RunError: If an array is missing or unexpected, or has another shape.
     """
     for name in sorted(expected.keys() ^ shapes.keys()):
-        has, lacks = ("has", "not") if name in shapes else ("lacks", "indeed")
-        raise RunError(f"{where} {has} '{name[:80]}', which is {lacks} part of what {EXPERIMENT} describes")
+        if name in shapes:
+            raise RunError(f"{where} has '{name[:80]}', which the network in {EXPERIMENT} does not have")
+        raise RunError(f"{where} lacks '{name[:80]}', which the network in {EXPERIMENT} has")
     leads = {shape[: len(lead)] for shape in shapes.values()}
     for name, shape in sorted(shapes.items()):
         if shape[len(lead) :] != tuple(expected[name]) or len(leads) != 1 or 0 in shape[: len(lead)]:
-            wanted = " x ".join([*lead, *map(str, expected[name])]) or "a single number"
-            found = " x ".join(map(str, shape)) or "a single number"
-            raise RunError(f"{where}: '{name[:80]}' is {found}, but by {EXPERIMENT} it should be {wanted}")
+            right = " x ".join([*lead, *map(str, expected[name])]) or "a single number"
+            actual = " x ".join(map(str, shape)) or "a single number"
+            raise RunError(f"{where}: '{name[:80]}' is {actual}, but by {EXPERIMENT} it should be {right}")
 
 
 def check_are_reals(tensors: Tensors, where: Path) -> None:
-    """Refuse arrays of whole numbers where weights should be.
+    """Refuse arrays that cannot be weights.
 
     Raises:
-        RunError: If an array does not hold reals.
+        RunError: If an array does not hold real numbers.
     """
     for name, tensor in tensors.items():
         if tensor.dtype.kind != "f":
-            raise RunError(f"{where}: '{name[:80]}' holds {tensor.dtype}, where weights are float32 or float64")
+            raise RunError(f"{where}: '{name[:80]}' holds {tensor.dtype}, but weights are float32 or float64")
