@@ -13,8 +13,8 @@ from descentlab.results import TableForm
 REFERENCE = Path(__file__).with_name("reference.md")
 HEAD = """# Reference of the laboratories
 
-*Made by `make docs` from the options and the tables that each laboratory declares. Every laboratory also takes `--json`, `--html FILE`,
-`--quiet` and `--debug` on the command line. In Python the parameters have the names of the first column.*
+*Made by `make docs` from the options and the tables that each laboratory declares. On the command line every laboratory
+also takes `--json`, `--html FILE`, `--quiet` and `--debug`. In Python parameters have the names of the first column.*
 """
 
 
