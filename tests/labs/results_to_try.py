@@ -11,10 +11,10 @@ from descentlab.results import Result
 
 Make = Callable[[Path], Result[Any]]
 
-LINEAR = {"batch_size": "full", "model": [{"kind": "dense"}], "optimizer": "sgd"}
+LINEAR: dict[str, Any] = {"batch_size": "full", "model": [{"kind": "dense"}], "optimizer": "sgd"}
 """A linear network with squared error: its loss is a quadratic."""
-PLANE = {"x": "learning_rate.hidden=1:10000:4", "y": "learning_rate.output=10:1000:3"}
-SLOW = {"x": "learning_rate=0.01:0.1:3", "y": "initial_scale=0.5:1:2"}
+PLANE: dict[str, Any] = {"x": "learning_rate.hidden=1:10000:4", "y": "learning_rate.output=10:1000:3"}
+SLOW: dict[str, Any] = {"x": "learning_rate=0.01:0.1:3", "y": "initial_scale=0.5:1:2"}
 
 RESULTS: Mapping[str, Sequence[Make]] = {
     "sweep": (

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from descentlab.evaluation import Estimate
+from descentlab.core import Estimate
 from descentlab.representations import CLASS, ENDS, HOLES, PIXELS, Depth, Reading, judge, window_share
 
 LAYERS = (PIXELS, "first", "middle", "last")

@@ -89,7 +89,7 @@ def landscape(
     Examples:
     * `descentlab landscape iris-001` - lines, a random plane, and the plane of training's path
 
-    * `descentlab landscape iris-001 iris-002` - is there a barrier between the two?
+    * `descentlab landscape iris-001 iris-002` - a barrier between the two?
 
     * `descentlab landscape circle --other-member 1` - train two seeds, and go from one to the other
 

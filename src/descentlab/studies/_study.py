@@ -76,8 +76,10 @@ class Study:
 
     def settings(self) -> list[dict[str, Value]]:
         """Name the value of each variable in each setting."""
-        places = range(0, self.num_networks, self.num_seeds)
-        return [{name: self.columns[name][place] for name in self.variables} for place in places]
+        places = np.arange(0, self.num_networks, self.num_seeds)
+        # As Python's own numbers and words, which any writer of JSON takes.
+        columns = {name: np.asarray(self.columns[name])[places].tolist() for name in self.variables}
+        return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
     def final_loss(self, part: str | None = None) -> Float[np.ndarray, "settings seeds"]:
         """Return the final loss by setting and seed; infinite for a network that diverged."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from descentlab.evaluation import Estimate
+from descentlab.core import Estimate
 from descentlab.labs.importance.measure import Answers, Worth, cost_of, cost_of_each, join_seeds
 
 

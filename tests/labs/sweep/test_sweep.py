@@ -22,6 +22,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_sweep_keeps_all_that_it_says() -> None:
     result = dl.sweep("circle", learning_rate="0.01:1:3", seeds=4, set=QUICK, report=False)
+    assert result.path is not None
     assert result.path == Path("runs/circle-sweep-001")
     folder = StudyFolder(result.path)
     members = folder.members()

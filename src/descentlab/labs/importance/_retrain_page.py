@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from descentlab.labs.importance._retraining import Retraining
+from descentlab.labs.importance._retraining import Retraining, reality
 from descentlab.labs.importance.measure import (
     AS_IT_IS,
     AVERAGE,
@@ -21,7 +21,7 @@ from descentlab.labs.importance.measure import (
     Trial,
 )
 from descentlab.results import Bars, Chart, Section, Series, WordTable
-from descentlab.studies import band_over_seeds, word_reality
+from descentlab.studies import band_over_seeds
 
 GROUPS = (
     ("poolings", (AS_IT_IS, NO_POOLING, AVERAGE, STRIDED)),
@@ -40,7 +40,7 @@ def claim_section(found: Retraining) -> Section | None:
     numbers = WordTable(
         "The differences behind them",
         ("difference", "", "mean and 95% interval", "reality"),
-        tuple((gain.name, use, found.difference(gain), word_reality(gain.difference, 1)) for use, gain in gains),
+        tuple((gain.name, use, found.difference(gain), reality(gain)) for use, gain in gains),
         note="Paired over the seeds, by the sign-flip test; what is above 0 speaks for the claim. It holds if all that "
         "decides is real and above 0, and does not if one is real and below; else it is not shown.",
     )

@@ -1,8 +1,7 @@
 """What came of training variants, in sentences."""
 
-from descentlab.labs.importance._retraining import Retraining
+from descentlab.labs.importance._retraining import Retraining, reality
 from descentlab.labs.importance.measure import MOST_EXAMPLES, Claim, Gain
-from descentlab.studies import word_reality
 
 LEAST_SEEDS = 6
 
@@ -29,7 +28,7 @@ def word_claim(found: Retraining, one: Claim) -> str:
 
 def word_gain(found: Retraining, gain: Gain) -> str:
     """Write a difference with its interval, and whether it is real."""
-    return f"{found.difference(gain)}, {word_reality(gain.difference, 1)}"
+    return f"{found.difference(gain)}, {reality(gain)}"
 
 
 def retraining_notes(found: Retraining) -> tuple[str, ...]:

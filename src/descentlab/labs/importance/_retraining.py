@@ -9,6 +9,7 @@ from descentlab.core import TextTable
 from descentlab.evaluation import PairedDifference
 from descentlab.labs.importance.measure import LEVELS, Claim, Distortion, Gain, Trial, compare
 from descentlab.results import number
+from descentlab.studies import word_reality
 
 SHOWN_LEVELS: dict[Distortion, float] = {"rotation": 15.0, "noise": 0.3}
 """What tables show of each distortion beside the shift."""
@@ -183,6 +184,11 @@ class Retraining:
         if distorted:
             found["distorted"] = _columns(("variant", "seed", "distortion", "level", "accuracy_points"), distorted)
         return found
+
+
+def reality(gain: Gain) -> str:
+    """Say whether a difference is real."""
+    return word_reality({"is_real": gain.difference.is_real, "p_value": gain.difference.p_value}, 1)
 
 
 def gain_json(gain: Gain) -> dict[str, Any]:
