@@ -12,6 +12,9 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 # Compiled modules are kept: the tests import every module in each of their processes, and start many.
 unexport PYTHONDONTWRITEBYTECODE
 
+# A file's tests stay in one process, which makes what they share once; files in their order end with the shortest, doctests.
+SHARED := -n $(JOBS) --dist loadfile --no-loadscope-reorder
+
 DESCRIBED := pyproject.toml constraints.txt
 # Reads the types in the comments of the studio's JavaScript. It runs on the Node that pyright brings, and makes nothing.
 TYPESCRIPT := 5.9.3
@@ -29,10 +32,10 @@ demo: $(VENV)/installed ## Install, train on Iris and on handwritten digits, and
 	@echo "Done. Open the report.html of each run above in a browser, or: $(BIN)/descentlab runs"
 
 test: $(VENV)/installed-test ## Run the tests (make test ARGS="-k iris -x")
-	$(BIN)/python -m pytest -n $(JOBS) -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest $(SHARED) -m "not slow" $(ARGS)
 
 test-slow: $(VENV)/installed-test ## Run the tests that take longer
-	$(BIN)/python -m pytest -n $(JOBS) -m slow $(ARGS) || [ $$? -eq 5 ] # 5: none is marked slow
+	$(BIN)/python -m pytest $(SHARED) -m slow $(ARGS) || [ $$? -eq 5 ] # 5: none is marked slow
 
 check: $(VENV)/installed-test $(VENV)/installed-check $(VENV)/node/installed ## Check format, lint, types, floors and layers
 	$(BIN)/ruff format --check
