@@ -89,5 +89,5 @@ def test_other_layers_are_refused_by_name() -> None:
     objective = build_objective(CrossEntropySpec(), 3)
     network = build_network([FlattenSpec(name="flat"), DenseSpec(name="output")], (4,), 3)
     dataset = prepare(load(preset("iris").data), preset("iris").split, 0)
-    with pytest.raises(SpecError, match="layer 'flat' is no dense layer"):
+    with pytest.raises(SpecError, match="not checkable for layer 'flat'"):
         as_python(network, objective, network.draw(0), dataset)

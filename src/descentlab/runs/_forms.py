@@ -91,7 +91,7 @@ class FirstStudyMetricsForm(Form):
     notes: list[str] = []
     judged_on: str = ""
     best: FirstBestForm | None = None
-    stable_region: tuple[float, float] | None = None
+    stable_region: list[float] | None = None
     settings: list[FirstSettingForm] = []
     verdicts: dict[str, int] = {}
     converges: float | None = None

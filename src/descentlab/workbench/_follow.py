@@ -2,20 +2,22 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Float
 
-from descentlab import sharpness, training
+from descentlab import training
 from descentlab.data import Dataset
 from descentlab.optimizers import schedule_factors
-from descentlab.sharpness import Moment
 from descentlab.spec import Experiment
 from descentlab.training import Member, Plan, Trained
 from descentlab.workbench._stopping import stop_on_signals
 from descentlab.workbench._watcher import Watcher
+
+if TYPE_CHECKING:
+    import descentlab.sharpness
 
 _MEMORY = re.compile(r"state/opt_state/\d+/nu/(?P<layer>.+)/(?P<role>[^/]+)")
 
@@ -63,6 +65,8 @@ class OptimizerMemory:
 
     def divisor(self, experiment: Experiment, place: int, epoch: int) -> Float[np.ndarray, " params"] | None:
         """Return what the rule divided each weight's step by after an epoch; None before its first step."""
+        from descentlab import sharpness
+
         moment, steps = self._kept.get((place, epoch), (None, 0))
         return None if moment is None else sharpness.preconditioner(experiment.optimizer, moment, step=steps)
 
@@ -74,7 +78,7 @@ def follow(
     *,
     epochs: frozenset[int],
     watcher: Watcher,
-) -> tuple[Plan, list[tuple[Trained, list[Moment]]]]:
+) -> "tuple[Plan, list[tuple[Trained, list[descentlab.sharpness.Moment]]]]":
     """Train at every rate from the same draw, and keep the network at some epochs.
 
     Args:
@@ -90,6 +94,8 @@ def follow(
     Raises:
         KeyboardInterrupt: If Ctrl-C was pressed.
     """
+    from descentlab import sharpness
+
     plan = training.make_plan(experiment, dataset, num_members=len(rates), is_brief=True)
     members = [Member(experiment.seed, (("learning_rate", float(rate)),)) for rate in rates]
     is_divided = sharpness.is_preconditioned(experiment.optimizer)
@@ -133,12 +139,14 @@ def moment_at(
     weights: tuple[Any, Any],
     *,
     divisor: Float[np.ndarray, " params"] | None = None,
-) -> Moment:
+) -> "descentlab.sharpness.Moment":
     """Describe a network after an epoch, with the rate that its schedule had reached by then."""
+    from descentlab import sharpness
+
     factor = 1.0
     if experiment.epochs:
         factors = schedule_factors(
             experiment.schedule, num_epochs=experiment.epochs, steps_per_epoch=plan.steps_per_epoch
         )
         factor = float(factors[min(epoch, experiment.epochs) - 1, -1] if epoch else factors[0, 0])
-    return Moment(epoch, rate * factor, weights[0], weights[1], divisor)
+    return sharpness.Moment(epoch, rate * factor, weights[0], weights[1], divisor)

@@ -42,6 +42,8 @@ def test_a_map_is_drawn_as_its_page_says(outcome: str) -> None:
     figure.canvas.draw()
     [mesh] = [each for each in figure.axes[0].collections if isinstance(each, QuadMesh)]
     if outcome == "converges":
-        colours = np.asarray(mesh.to_rgba(mesh.get_array())).reshape(3, 4, 4)
+        values = mesh.get_array()
+        assert values is not None
+        colours = np.asarray(mesh.to_rgba(values)).reshape(3, 4, 4)
         # Blue where networks converge, orange where they diverge.
         np.testing.assert_array_equal(colours[..., 2] > colours[..., 0], converges)

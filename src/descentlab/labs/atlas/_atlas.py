@@ -15,10 +15,7 @@ if TYPE_CHECKING:
     from descentlab.results import Result
     from descentlab.spec import StudySpec
     from descentlab.studies import Atlas, Outcome
-    from descentlab.workbench import Watcher
-    from descentlab.workbench._examples import Examples
-    from descentlab.workbench._study_job import StudyJob, TrainedStudy
-    from descentlab.workbench._study_record import StudyRecord
+    from descentlab.workbench import Examples, StudyJob, StudyRecord, TrainedStudy, Watcher
 
 SIZE = 32
 DEFAULTS = {
@@ -78,13 +75,16 @@ def atlas(
         Sohl-Dickstein, "The boundary of neural network trainability is fractal" (2024).
     """
     from descentlab.spec import parse_study
-    from descentlab.workbench._changes import Changes, settings_as_texts
-    from descentlab.workbench._examples import Examples
-    from descentlab.workbench._resolve import resolve
-    from descentlab.workbench._room import check_atlas_room
-    from descentlab.workbench._study_job import open_unfinished
-    from descentlab.workbench._study_values import read_axis
-    from descentlab.workbench._watcher import SILENT
+    from descentlab.workbench import (
+        SILENT,
+        Changes,
+        Examples,
+        check_atlas_room,
+        open_unfinished,
+        read_axis,
+        resolve,
+        settings_as_texts,
+    )
 
     begin = time.perf_counter()
     watcher = watcher or SILENT
@@ -123,8 +123,7 @@ def _job(
 ) -> "StudyJob[Result[AtlasMap]]":
     """Plan the training, and check it before anything is written."""
     from descentlab import studies, training
-    from descentlab.workbench._room import check_room
-    from descentlab.workbench._study_job import StudyJob, save_study
+    from descentlab.workbench import StudyJob, check_room, save_study
 
     training.prepare_engine()
     dataset = examples.of(spec.experiment.seed)

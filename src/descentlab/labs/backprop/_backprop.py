@@ -16,8 +16,7 @@ from descentlab.labs.backprop._result import Backprop, checked_row
 from descentlab.labs.backprop._source import choose, find_subject, typed
 from descentlab.labs.backprop._words import describe
 from descentlab.runs import save_results
-from descentlab.workbench._changes import Changes, Settings, settings_as_texts
-from descentlab.workbench._watcher import SILENT, Watcher
+from descentlab.workbench import SILENT, Changes, Settings, Watcher, settings_as_texts
 
 
 def backprop(

@@ -15,14 +15,18 @@ from descentlab.data import Dataset
 from descentlab.networks import Network, build_network
 from descentlab.objectives import Objective, build_objective
 from descentlab.spec import Experiment
-from descentlab.workbench._changes import Changes
-from descentlab.workbench._examples import Examples
-from descentlab.workbench._measure import PARTS, PartName
-from descentlab.workbench._resolve import resolve
-from descentlab.workbench._room import check_room
-from descentlab.workbench._run import Run, as_run
-from descentlab.workbench._train import check_same_data
-from descentlab.workbench._watcher import Watcher
+from descentlab.workbench import (
+    PARTS,
+    Changes,
+    Examples,
+    PartName,
+    Run,
+    Watcher,
+    as_run,
+    check_room,
+    check_same_data,
+    resolve,
+)
 
 
 @dataclass(frozen=True, eq=False)

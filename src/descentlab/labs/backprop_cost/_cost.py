@@ -18,9 +18,7 @@ from descentlab.labs.backprop_cost._result import BackpropCost
 from descentlab.labs.backprop_cost._words import describe, notes_of
 from descentlab.labs.backprop_cost.measure import Case
 from descentlab.runs import save_results
-from descentlab.workbench._changes import Changes, Settings, settings_as_texts
-from descentlab.workbench._stopping import stop_on_signals
-from descentlab.workbench._watcher import SILENT, OnLoading, Watcher
+from descentlab.workbench import SILENT, Changes, OnLoading, Settings, Watcher, settings_as_texts, stop_on_signals
 
 BUDGET_S = 8.0
 LONGEST_BUDGET_S = 3_600.0

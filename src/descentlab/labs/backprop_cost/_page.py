@@ -10,7 +10,7 @@ from descentlab.labs.backprop_cost._words import duration, interval, scaling_wor
 from descentlab.labs.backprop_cost.measure import Scaling, fit_exponent
 from descentlab.results import Chart, Mark, Page, Row, Section, Series, WordTable, seconds as in_words
 from descentlab.training import device_names
-from descentlab.workbench._environment import describe_environment
+from descentlab.workbench import describe_environment
 
 if TYPE_CHECKING:
     from descentlab.labs.backprop_cost._result import BackpropCost

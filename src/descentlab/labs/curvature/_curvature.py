@@ -100,13 +100,16 @@ def curvature(
     from descentlab.labs.curvature._words import say
     from descentlab.results import Declaration, Result
     from descentlab.spec import ArraysData
-    from descentlab.workbench import save_result
-    from descentlab.workbench._changes import Changes, settings_as_texts
-    from descentlab.workbench._examples import Examples
-    from descentlab.workbench._resolve import resolve
-    from descentlab.workbench._run import as_run
-    from descentlab.workbench._train import check_same_data
-    from descentlab.workbench._watcher import SILENT
+    from descentlab.workbench import (
+        SILENT,
+        Changes,
+        Examples,
+        as_run,
+        check_same_data,
+        resolve,
+        save_result,
+        settings_as_texts,
+    )
 
     begin = time.perf_counter()
     effort = Effort(examples, products, probes)

@@ -13,10 +13,7 @@ from descentlab.labs.curvature._measured import Curvature, Effort, Spectrum
 from descentlab.labs.curvature._moments import run_moments
 from descentlab.sharpness import Moment, NetworkLoss, SharpnessTrace
 from descentlab.spec import Experiment
-from descentlab.workbench._follow import follow
-from descentlab.workbench._room import check_room
-from descentlab.workbench._run import Run
-from descentlab.workbench._watcher import Watcher
+from descentlab.workbench import Run, Watcher, check_room, follow
 
 DENSITY_STEPS = 40
 TOLERANCE = 1e-3

@@ -9,9 +9,7 @@ from descentlab.data import Dataset
 from descentlab.sharpness import Moment, NetworkLoss
 from descentlab.spec import Experiment
 from descentlab.training import Plan, precision_of
-from descentlab.workbench._follow import follow, moment_at
-from descentlab.workbench._run import Run
-from descentlab.workbench._watcher import Watcher
+from descentlab.workbench import Run, Watcher, follow, moment_at
 
 AGAIN_S = 60.0
 """A run that took no longer is trained again for what its rule remembered, which a run does not keep."""

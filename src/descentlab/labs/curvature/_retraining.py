@@ -14,9 +14,7 @@ from descentlab.labs.curvature._escape import Escape
 from descentlab.optimizers import schedule_factors
 from descentlab.spec import Experiment
 from descentlab.training import Block, Member, Plan, Trained
-from descentlab.workbench._examples import Examples
-from descentlab.workbench._stopping import stop_on_signals
-from descentlab.workbench._watcher import Watcher
+from descentlab.workbench import Examples, Watcher, stop_on_signals
 
 FRESH = 1_000_000_007
 """Added to a seed, it draws the fresh start, and the order of the examples in the second training of all three."""

@@ -15,8 +15,7 @@ from descentlab.labs.errors._result import Errors
 from descentlab.labs.errors._source import Source, find_source
 from descentlab.labs.errors._words import describe, notes_of
 from descentlab.runs import save_results
-from descentlab.workbench._run import Run, need_run
-from descentlab.workbench._watcher import SILENT, Watcher
+from descentlab.workbench import SILENT, Run, Watcher, need_run
 
 EXAMPLES = 2_000
 FEWEST_EXAMPLES = 20

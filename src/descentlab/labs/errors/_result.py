@@ -22,7 +22,7 @@ from descentlab.labs.errors.measure import (
     Suspects,
 )
 from descentlab.spec import Experiment
-from descentlab.workbench._told import Told
+from descentlab.workbench import Told
 
 
 @dataclass(frozen=True, eq=False)

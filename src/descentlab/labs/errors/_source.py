@@ -12,10 +12,17 @@ from descentlab.labs.errors.measure import Judged
 from descentlab.networks import HostArrays
 from descentlab.spec import Experiment
 from descentlab.training import Plan, make_plan, precision_of
-from descentlab.workbench._measure import PARTS, PartName, PartResult, measure_parts, part_rows
-from descentlab.workbench._networks import TrainedNetwork, find_networks
-from descentlab.workbench._run import Run
-from descentlab.workbench._watcher import Watcher
+from descentlab.workbench import (
+    PARTS,
+    PartName,
+    PartResult,
+    Run,
+    TrainedNetwork,
+    Watcher,
+    find_networks,
+    measure_parts,
+    part_rows,
+)
 
 MOST_BYTES = 2**27
 """What examples that are disturbed may take as float32: each is held a few times over."""

@@ -14,9 +14,7 @@ from descentlab.labs.features._source import Source, find_source
 from descentlab.labs.features._words import describe, notes_of
 from descentlab.runs import save_results
 from descentlab.spec import Experiment
-from descentlab.workbench._changes import Settings, settings_as_texts
-from descentlab.workbench._run import Run
-from descentlab.workbench._watcher import SILENT, Watcher
+from descentlab.workbench import SILENT, Run, Settings, Watcher, settings_as_texts
 
 EXAMPLES = 6_000
 FEWEST_EXAMPLES = 100

@@ -16,7 +16,7 @@ from descentlab.labs.features._result import ChannelView, Explained, Likeness, S
 from descentlab.labs.features._source import Source
 from descentlab.networks import Layer
 from descentlab.representations import Depth, Division, Method, Saliency, WeightedNetwork
-from descentlab.workbench._watcher import Watcher
+from descentlab.workbench import Watcher
 
 Rows = Int[np.ndarray, " rows"]
 Sanity = dict[Method, tuple[Float[np.ndarray, " maps"], Float[np.ndarray, " maps"]]]

@@ -20,7 +20,7 @@ from descentlab.representations import (
     Tuning,
 )
 from descentlab.spec import Experiment
-from descentlab.workbench._told import Told
+from descentlab.workbench import Told
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,9 +8,7 @@ from descentlab.data import Dataset
 from descentlab.networks import Network
 from descentlab.representations import WeightedNetwork
 from descentlab.spec import Experiment
-from descentlab.workbench._networks import find_networks
-from descentlab.workbench._run import Run, finite_weights, need_run
-from descentlab.workbench._watcher import Watcher
+from descentlab.workbench import Run, Watcher, find_networks, finite_weights, need_run
 
 
 @dataclass(frozen=True, eq=False)

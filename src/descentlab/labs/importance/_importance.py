@@ -17,10 +17,7 @@ from descentlab.labs.importance.measure import choose_places
 from descentlab.networks import Network
 from descentlab.runs import save_results
 from descentlab.spec import Experiment
-from descentlab.workbench._changes import Settings, settings_as_texts
-from descentlab.workbench._networks import find_networks
-from descentlab.workbench._run import Run
-from descentlab.workbench._watcher import SILENT, Watcher
+from descentlab.workbench import SILENT, Run, Settings, Watcher, find_networks, settings_as_texts
 
 EXAMPLES = 2_000
 FEWEST_EXAMPLES = 20

@@ -12,8 +12,7 @@ from descentlab.labs.importance import measure as ablation
 from descentlab.labs.importance._result import Importance, LayerSummary
 from descentlab.labs.importance.measure import MemberWorths, Place, Sample, Subject, over_draws
 from descentlab.networks import LayerRow
-from descentlab.workbench._networks import Networks
-from descentlab.workbench._watcher import Watcher
+from descentlab.workbench import Networks, Watcher
 
 DOING = "taking layers away"
 

@@ -12,7 +12,7 @@ from descentlab.labs.importance.measure import METHODS, ChannelWorths, Method, W
 from descentlab.networks import LayerRow
 from descentlab.results import number
 from descentlab.spec import Experiment
-from descentlab.workbench._told import Told
+from descentlab.workbench import Told
 
 TITLES: dict[Method, str] = {
     "mean": "mean",

@@ -13,8 +13,7 @@ from descentlab.labs.importance._trials import DISTORTED_EXAMPLES, SCORED_EXAMPL
 from descentlab.labs.importance.measure import LINEAR, Evidence, Variant
 from descentlab.networks import Network
 from descentlab.spec import Experiment
-from descentlab.workbench._networks import Networks
-from descentlab.workbench._watcher import Watcher
+from descentlab.workbench import Networks, Watcher
 
 SEEDS = 6
 """The sign-flip test can show nothing at 5% with fewer."""

@@ -19,10 +19,7 @@ from descentlab.networks import build_network
 from descentlab.results import seconds as word_seconds
 from descentlab.spec import Experiment
 from descentlab.training import Member, Plan, Progress, Trained
-from descentlab.workbench._networks import Networks
-from descentlab.workbench._room import check_room
-from descentlab.workbench._stopping import stop_on_signals
-from descentlab.workbench._watcher import Watcher
+from descentlab.workbench import Networks, Watcher, check_room, stop_on_signals
 
 SCORED_EXAMPLES = 5_000
 DISTORTED_EXAMPLES = 1_000

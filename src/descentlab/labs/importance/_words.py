@@ -6,7 +6,7 @@ from descentlab.labs.importance._result import Importance, LayerSummary
 from descentlab.labs.importance._retrain_words import describe_retraining, retraining_notes
 from descentlab.labs.importance.measure import ChannelWorths, Method, Worth
 from descentlab.results import number
-from descentlab.workbench._networks import Networks
+from descentlab.workbench import Networks
 
 MOST_NAMED = 4
 

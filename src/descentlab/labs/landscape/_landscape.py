@@ -18,9 +18,7 @@ from descentlab.labs.landscape._words import describe, notes_of
 from descentlab.labs.landscape.measure import NORMALIZATIONS, Normalization, not_rescalable
 from descentlab.runs import save_results
 from descentlab.spec import Experiment
-from descentlab.workbench._changes import Settings, settings_as_texts
-from descentlab.workbench._run import Run
-from descentlab.workbench._watcher import SILENT, Watcher
+from descentlab.workbench import SILENT, Run, Settings, Watcher, settings_as_texts
 
 PLANES: dict[str, tuple[tuple[PlaneKind, ...], PathWish]] = {
     "both": (("random", "path"), "if-quick"),

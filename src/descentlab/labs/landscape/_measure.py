@@ -17,7 +17,7 @@ from descentlab.labs.landscape.measure import Normalization, Sample, Survey
 from descentlab.networks import HostArrays
 from descentlab.sharpness import NetworkLoss
 from descentlab.training import precision_of
-from descentlab.workbench._watcher import Watcher
+from descentlab.workbench import Watcher
 
 PRODUCTS = 30
 TOLERANCE = 0.01

@@ -10,7 +10,7 @@ from jaxtyping import Float
 from descentlab.core import TextTable
 from descentlab.labs.landscape.measure import Barrier, LineReading, Normalization, PathPlane
 from descentlab.spec import Experiment
-from descentlab.workbench._told import Told
+from descentlab.workbench import Told
 
 PlaneKind = Literal["random", "path"]
 ByPart = dict[str, Float[np.ndarray, "..."]]

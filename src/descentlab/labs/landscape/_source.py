@@ -11,13 +11,18 @@ from descentlab.labs.landscape._walk import path_epochs, walk_of, walk_of_run
 from descentlab.labs.landscape.measure import weight_space
 from descentlab.networks import LayerRow
 from descentlab.spec import ArraysData, Experiment
-from descentlab.workbench._changes import Changes
-from descentlab.workbench._examples import Examples
-from descentlab.workbench._resolve import resolve
-from descentlab.workbench._run import Run, as_run, finite_weights, need_run
-from descentlab.workbench._train import check_same_data
-from descentlab.workbench._train_seeds import train_seeds
-from descentlab.workbench._watcher import Watcher
+from descentlab.workbench import (
+    Changes,
+    Examples,
+    Run,
+    Watcher,
+    as_run,
+    check_same_data,
+    finite_weights,
+    need_run,
+    resolve,
+    train_seeds,
+)
 
 
 def find_source(

@@ -11,7 +11,7 @@ from descentlab.labs.landscape.measure import WeightSpace, weight_space
 from descentlab.networks import HostArrays
 from descentlab.spec import Experiment
 from descentlab.training import Plan
-from descentlab.workbench._run import Run
+from descentlab.workbench import Run
 
 PathWish = Literal["no", "if-quick", "yes"]
 """Whether the path of training is wanted: never, unless a run has to be trained again for long, or in any case."""

@@ -7,9 +7,7 @@ import numpy as np
 from descentlab.labs.landscape._subject import PathWish, Subject, Walk
 from descentlab.labs.landscape.measure import WeightSpace
 from descentlab.training import Trained
-from descentlab.workbench._run import Run
-from descentlab.workbench._train_seeds import train_seeds
-from descentlab.workbench._watcher import Watcher
+from descentlab.workbench import Run, Watcher, train_seeds
 
 PATH_EPOCHS = 60
 MAX_PATH_NUMBERS = 20_000_000

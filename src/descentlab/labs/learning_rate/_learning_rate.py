@@ -19,8 +19,7 @@ from descentlab.labs._options import (
 if TYPE_CHECKING:
     from descentlab.labs.learning_rate._measured import LearningRate
     from descentlab.results import Result
-    from descentlab.workbench import Watcher
-    from descentlab.workbench._sweep_job import Swept
+    from descentlab.workbench import Swept, Watcher
 
 
 @laboratory(
@@ -68,10 +67,7 @@ def learning_rate(
         run_range_test,
     )
     from descentlab.spec import parse_study
-    from descentlab.workbench._changes import Changes, settings_as_texts
-    from descentlab.workbench._resolve import resolve
-    from descentlab.workbench._sweep_job import ExamplesByData, SweepJob
-    from descentlab.workbench._watcher import SILENT
+    from descentlab.workbench import SILENT, Changes, ExamplesByData, SweepJob, resolve, settings_as_texts
 
     begin = time.perf_counter()
     watcher = watcher or SILENT

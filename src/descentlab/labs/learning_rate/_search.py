@@ -10,8 +10,7 @@ from descentlab.data import Dataset
 from descentlab.sharpness import SharpnessTrace
 from descentlab.spec import Experiment
 from descentlab.studies import RangeTest
-from descentlab.workbench._follow import follow
-from descentlab.workbench._watcher import Watcher
+from descentlab.workbench import Watcher, follow
 
 STEPS = 120
 LOWEST, HIGHEST = 1e-6, 100.0

@@ -20,7 +20,7 @@ from descentlab.labs.surface._result import Basins, Paths, SurfaceResult
 from descentlab.labs.surface._words import describe, notes_of
 from descentlab.labs.surface.measure import Domain, Outcome, Setting, Surface, Survey
 from descentlab.runs import save_results
-from descentlab.workbench._watcher import SILENT, Watcher
+from descentlab.workbench import SILENT, Watcher
 
 BASIN_SIDES = {1: (512,), 2: (144, 142)}
 """Starts along each variable of the grid whose basins are drawn, by the number of variables: whole blocks of them."""

@@ -153,7 +153,7 @@ def _sharp(result: SurfaceResult) -> list[str]:
         return [told]
     ended = [(surfaces.is_in_global(result.found, one).mean(), surfaces.is_in_local(result.found, one).mean())
              for one in between]  # fmt: skip
-    shares = np.mean(ended, axis=0)
+    shares = np.array(ended, np.float64).mean(axis=0)
     rates = f"the {len(between)} rates" if len(between) > 1 else "the one rate"
     return [
         f"{told} At {rates} tried in between, {_percent(shares[0])} of the starts ended in the global minimum and "

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     from descentlab.results import Result
     from descentlab.spec import StudySpec, VariableSpec
     from descentlab.studies import Study
-    from descentlab.workbench import Watcher
-    from descentlab.workbench._changes import Changes
-    from descentlab.workbench._sweep_job import ExamplesByData, Swept
+    from descentlab.workbench import Changes, ExamplesByData, Swept, Watcher
 
 SEEDS = 10
 """With fewer than 6 no difference can be shown to be real, and with several settings some more are needed."""
@@ -94,11 +92,15 @@ def sweep(
         >>> result.measured.best.place  # doctest: +SKIP
         4
     """
-    from descentlab.workbench._changes import Changes, settings_as_texts
-    from descentlab.workbench._study_job import open_unfinished
-    from descentlab.workbench._study_values import read_variables
-    from descentlab.workbench._sweep_job import ExamplesByData, SweepJob
-    from descentlab.workbench._watcher import SILENT
+    from descentlab.workbench import (
+        SILENT,
+        Changes,
+        ExamplesByData,
+        SweepJob,
+        open_unfinished,
+        read_variables,
+        settings_as_texts,
+    )
 
     begin = time.perf_counter()
     watcher = watcher or SILENT
@@ -129,8 +131,7 @@ def _request(
     """Work out what is to be trained on which data."""
     from descentlab.data import Arrays
     from descentlab.spec import Experiment, parse_study
-    from descentlab.workbench._resolve import resolve, resolve_arrays
-    from descentlab.workbench._sweep_job import ExamplesByData
+    from descentlab.workbench import ExamplesByData, resolve, resolve_arrays
 
     is_named = isinstance(what, str | os.PathLike | Experiment)
     arrays = None if is_named else Arrays(what, target)

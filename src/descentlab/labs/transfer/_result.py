@@ -11,7 +11,7 @@ from descentlab.core import TextTable
 from descentlab.evaluation import PairedDifference
 from descentlab.labs.transfer.measure import WAYS, Choice, Curves, Way, interval_of
 from descentlab.spec import Experiment
-from descentlab.workbench._told import Told
+from descentlab.workbench import Told
 
 PAIRS: tuple[tuple[Way, Way], ...] = (
     ("fine-tuned", "fresh"),

@@ -8,11 +8,7 @@ from descentlab.core import RunError, SpecError, unknown_name
 from descentlab.data import Dataset
 from descentlab.labs.transfer.measure import Source
 from descentlab.spec import Experiment, IdxData, known_sets, preset_names
-from descentlab.workbench._changes import Changes
-from descentlab.workbench._examples import Examples
-from descentlab.workbench._resolve import resolve
-from descentlab.workbench._run import Run, as_run, finite_weights
-from descentlab.workbench._watcher import Watcher
+from descentlab.workbench import Changes, Examples, Run, Watcher, as_run, finite_weights, resolve
 
 Shape = tuple[int, int, int]
 

@@ -21,11 +21,16 @@ from descentlab.labs.transfer.measure import TRAINED, Curves, Learner, Shots
 from descentlab.runs import save_results
 from descentlab.spec import Experiment
 from descentlab.training import Interrupted, Plan, Progress
-from descentlab.workbench._changes import Settings, settings_as_texts
-from descentlab.workbench._room import check_room
-from descentlab.workbench._run import Run, need_run
-from descentlab.workbench._stopping import stop_on_signals
-from descentlab.workbench._watcher import SILENT, Watcher
+from descentlab.workbench import (
+    SILENT,
+    Run,
+    Settings,
+    Watcher,
+    check_room,
+    need_run,
+    settings_as_texts,
+    stop_on_signals,
+)
 
 SIZES = (1, 2, 5, 10, 20, 50, 100)
 DRAWS = 10
