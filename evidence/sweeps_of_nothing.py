@@ -25,7 +25,7 @@ def _sweep(number: int) -> Figures:
             report=False,
             out=Path(folder) / "study",
         )
-    best = sweep.study.best
+    best = sweep.measured.best
     assert best is not None
     differences = best.differences.values()
     return {
