@@ -40,6 +40,10 @@ RESULTS: Mapping[str, Sequence[Make]] = {
         lambda _: dl.curvature("circle", learning_rates="0.03,0.3", trace=2, set={"epochs": 4}, report=False),
         lambda _: dl.curvature("xor", trace=1, escape=True, seeds=6, set={"epochs": 2}, report=False),
     ),
+    "landscape": (
+        lambda _: dl.landscape("iris", set={"epochs": 3}, points=5, lines=2, report=False),
+        lambda _: dl.landscape("circle", set={"epochs": 2}, other_member=1, points=5, lines=1, report=False),
+    ),
     "softmax": (
         lambda _: dl.softmax([2.0, 1.0, 0.1]),
         lambda _: dl.softmax([1000, 999, -np.inf], temperature=2.0, classes=("cat", "dog", "bird"), truth="dog"),

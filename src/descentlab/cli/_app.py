@@ -11,7 +11,6 @@ from descentlab.cli import (
     _evaluate,
     _features,
     _importance,
-    _landscape,
     _predict,
     _reference,
     _report,
@@ -68,7 +67,6 @@ def _descentlab(
 
 app.command(name="train")(_train.train)
 app.command(name="studio")(_studio.studio)
-app.command(name="landscape")(_landscape.landscape)
 app.command(name="features")(_features.features)
 app.command(name="errors")(_errors.errors)
 app.command(name="transfer")(_transfer.transfer)
