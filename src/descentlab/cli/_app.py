@@ -10,7 +10,6 @@ from descentlab.cli import (
     _errors,
     _evaluate,
     _features,
-    _importance,
     _landscape,
     _predict,
     _reference,
@@ -19,7 +18,6 @@ from descentlab.cli import (
     _studio,
     _surface,
     _train,
-    _transfer,
 )
 from descentlab.cli._laboratories import add_laboratories
 from descentlab.cli._options import FLAG
@@ -71,9 +69,6 @@ app.command(name="studio")(_studio.studio)
 app.command(name="landscape")(_landscape.landscape)
 app.command(name="features")(_features.features)
 app.command(name="errors")(_errors.errors)
-app.command(name="transfer")(_transfer.transfer)
-app.command(name="importance")(_importance.importance)
-
 app.command(name="backprop")(_backprop.backprop)
 add_laboratories(app)
 app.command(name="surface", cls=_surface.FormulaCommand)(_surface.surface)
