@@ -16,6 +16,18 @@ LINEAR: dict[str, Any] = {"batch_size": "full", "model": [{"kind": "dense"}], "o
 PLANE: dict[str, Any] = {"x": "learning_rate.hidden=1:10000:4", "y": "learning_rate.output=10:1000:3"}
 SLOW: dict[str, Any] = {"x": "learning_rate=0.01:0.1:3", "y": "initial_scale=0.5:1:2"}
 
+BLOCK = [
+    {"kind": "residual", "name": "block", "layers": [{"kind": "dense", "units": 2, "activation": "tanh"}]},
+    {"kind": "dense", "name": "output"},
+]
+"""Layers with a path past one of them."""
+
+
+def _transfer(folder: Path, *, seeds: int) -> Result[Any]:
+    run = dl.train("digits", epochs=5, out=folder / "digits", report=False)
+    return dl.transfer(run, "digits", examples=[1, 3], seeds=seeds, test_examples=50, report=False)
+
+
 RESULTS: Mapping[str, Sequence[Make]] = {
     "sweep": (
         lambda folder: dl.sweep(
@@ -43,6 +55,13 @@ RESULTS: Mapping[str, Sequence[Make]] = {
     "landscape": (
         lambda _: dl.landscape("iris", set={"epochs": 3}, points=5, lines=2, report=False),
         lambda _: dl.landscape("circle", set={"epochs": 2}, other_member=1, points=5, lines=1, report=False),
+    ),
+    "transfer": (lambda folder: _transfer(folder, seeds=6), lambda folder: _transfer(folder, seeds=1)),
+    "importance": (
+        lambda _: dl.importance("iris", set={"epochs": 30}, layers=["hidden"], examples=20, report=False),
+        lambda _: dl.importance(
+            "plane", retrain=True, seeds=2, variants=["linear"], set={"epochs": 3, "model": BLOCK}, report=False
+        ),
     ),
     "softmax": (
         lambda _: dl.softmax([2.0, 1.0, 0.1]),

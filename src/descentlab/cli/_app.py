@@ -10,7 +10,6 @@ from descentlab.cli import (
     _errors,
     _evaluate,
     _features,
-    _importance,
     _predict,
     _reference,
     _report,
@@ -18,7 +17,6 @@ from descentlab.cli import (
     _studio,
     _surface,
     _train,
-    _transfer,
 )
 from descentlab.cli._laboratories import add_laboratories
 from descentlab.cli._options import FLAG
@@ -69,9 +67,6 @@ app.command(name="train")(_train.train)
 app.command(name="studio")(_studio.studio)
 app.command(name="features")(_features.features)
 app.command(name="errors")(_errors.errors)
-app.command(name="transfer")(_transfer.transfer)
-app.command(name="importance")(_importance.importance)
-
 app.command(name="backprop")(_backprop.backprop)
 add_laboratories(app)
 app.command(name="surface", cls=_surface.FormulaCommand)(_surface.surface)
