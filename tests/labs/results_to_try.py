@@ -5,11 +5,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 import descentlab as dl
+from descentlab.labs.backprop_cost.measure import _measure as sizes
 from descentlab.results import Result
 
 Make = Callable[[Path], Result[Any]]
+
+
+def cost_of_a_chain(_: Path) -> Result[Any]:
+    """Time as few and as small sizes as a fit needs."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("BATCHES", "INPUTS", "LAYERS", "WIDTHS"):
+            patch.setattr(sizes, name, (2, 3, 4, 5))
+        return dl.backprop_cost("chain", budget=0.3)
+
 
 LINEAR: dict[str, Any] = {"batch_size": "full", "model": [{"kind": "dense"}], "optimizer": "sgd"}
 """A linear network with squared error: its loss is a quadratic."""
@@ -63,6 +74,11 @@ RESULTS: Mapping[str, Sequence[Make]] = {
             "plane", retrain=True, seeds=2, variants=["linear"], set={"epochs": 3, "model": BLOCK}, report=False
         ),
     ),
+    "backprop": (
+        lambda _: dl.backprop("iris", batch=(0, 5), example=3, top=5),
+        lambda _: dl.backprop("chain", input=[0.5], truth=1),
+    ),
+    "backprop_cost": (cost_of_a_chain,),
     "softmax": (
         lambda _: dl.softmax([2.0, 1.0, 0.1]),
         lambda _: dl.softmax([1000, 999, -np.inf], temperature=2.0, classes=("cat", "dog", "bird"), truth="dog"),

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from descentlab.cli import (
-    _backprop,
     _data,
     _errors,
     _evaluate,
@@ -18,12 +17,14 @@ from descentlab.cli import (
     _surface,
     _train,
 )
+from descentlab.cli._cost import Commands
 from descentlab.cli._laboratories import add_laboratories
 from descentlab.cli._options import FLAG
 from descentlab.core import __version__
 
 app = typer.Typer(
     name="descentlab",
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
@@ -67,7 +68,6 @@ app.command(name="train")(_train.train)
 app.command(name="studio")(_studio.studio)
 app.command(name="features")(_features.features)
 app.command(name="errors")(_errors.errors)
-app.command(name="backprop")(_backprop.backprop)
 add_laboratories(app)
 app.command(name="surface", cls=_surface.FormulaCommand)(_surface.surface)
 app.command(name="evaluate")(_evaluate.evaluate)
