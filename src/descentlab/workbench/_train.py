@@ -165,7 +165,10 @@ def resume(
     """
     begin = time.perf_counter()
     folder = find_run(os.fspath(run))
-    check_is_open(folder)
+    with folder.lock():  # said at once, and not after a long loading, that another process trains it
+        if folder.is_finished:  # a kill between its last two steps leaves a checkpoint that nobody needs
+            folder.drop_checkpoint()
+        check_is_open(folder)
     experiment = folder.experiment
     arrays = None if what is None else Arrays(what, target)
     if isinstance(experiment.data, ArraysData) and arrays is None:
@@ -174,8 +177,6 @@ def resume(
             f"descentlab.resume({str(folder.path)!r}, X, y)"
         )
     conduct = Conduct(report, checkpoint_every_s, watcher)
-    with folder.lock():  # told at once, and not after a long loading, that another process has it
-        pass
     examples = Examples(experiment, arrays=arrays, on_loading=watcher.on_loading)
     check_same_data(folder, examples.of(experiment.seed))
     return Job(experiment, examples, conduct, begin=begin).run_again(folder)
