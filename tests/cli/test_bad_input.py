@@ -179,7 +179,7 @@ def test_a_folder_with_pictures_of_one_class(refuse: Refuse, home: Path) -> None
         ('model = [{kind = "conv2d", stride = [0, 1]}, {kind = "dense"}]', "greater than or equal to 1"),
         ('model = [{kind = "dens"}, {kind = "dense"}]', "dens"),
         ('data = {kind = "bundled", name = "irises"}', "irises"),
-        ('data = {kind = "arrays"}', "handed over in Python"),
+        ('data = {kind = "arrays"}', "passed in Python"),
         ("[early_stopping]\npatience = 3\n[split]\nvalidation = 0.0\n", "validation part"),
         ("split = {test = 1.5}", "1.5"),
         ("precision = 'float16'", "float16"),

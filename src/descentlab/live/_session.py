@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from descentlab import data
 from descentlab.core import RunError, SpecError
-from descentlab.data import Source
+from descentlab.data import ExampleSource
 from descentlab.evaluation import spanning_features
 from descentlab.live._maps import Maps, draw_answer, draw_maps
 from descentlab.live._plane import plane_of
@@ -60,7 +60,7 @@ class Session:
         self.data_generation = 0
         self.focus = 0
         self._features: tuple[str, str] | None = None
-        self._source: tuple[Any, Source] | None = None
+        self._source: tuple[Any, ExampleSource] | None = None
         self._build(experiment, race)
 
     def _build(self, experiment: Experiment, race: Race | None) -> None:
@@ -80,7 +80,7 @@ class Session:
         self.shown: int | None = None
         self._keep_moment()
 
-    def _load(self, experiment: Experiment) -> Source:
+    def _load(self, experiment: Experiment) -> ExampleSource:
         if self._source is not None and self._source[0] == experiment.data:
             return self._source[1]
         return data.load(experiment.data)
