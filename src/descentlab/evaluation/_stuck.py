@@ -1,11 +1,11 @@
-"""Hidden units that have stopped answering: dead or saturated, whatever example comes in."""
+"""Hidden units that give (almost) the same output for every example: dead or saturated ones."""
 
 from typing import Any
 
 from descentlab.networks import Saturation
 
 STUCK_SHARE = 0.99
-"""A unit is stuck if it is saturated, or silent, for at least this share of the examples."""
+"""A unit is stuck if it is saturated, or zero, for at least this share of the examples."""
 
 
 def stuck_units(activations: Any, saturation: Saturation) -> Any:
@@ -19,7 +19,8 @@ def stuck_units(activations: Any, saturation: Saturation) -> Any:
         saturation: At which outputs the layer's function is flat.
 
     Returns:
-        True or False a unit, as an array of the same kind; all False for functions that neither die nor saturate.
+        True or False for each unit, as an array of the same kind; all False for functions that neither die nor
+        saturate.
 
     Example:
         >>> import numpy as np

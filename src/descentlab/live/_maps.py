@@ -35,7 +35,7 @@ class Maps:
     winners: UInt8[np.ndarray, " points"] | None
 
 
-def draw_maps(network: Network, objective: Objective, params: Any, statistics: Any, plane: Plane) -> Maps:
+def draw_maps(network: Network, objective: Objective, params: Any, statistics: Any, plane: InputPlane) -> Maps:
     """Compute what every neuron of the dense layers says over a plane.
 
     Args:
@@ -52,7 +52,7 @@ def draw_maps(network: Network, objective: Objective, params: Any, statistics: A
     return Maps(np.asarray(neurons), np.asarray(answer), None if winners is None else np.asarray(winners))
 
 
-def draw_answer(network: Network, objective: Objective, params: Any, statistics: Any, plane: Plane) -> Maps:
+def draw_answer(network: Network, objective: Objective, params: Any, statistics: Any, plane: InputPlane) -> Maps:
     """Compute what a network answers over a plane, without its neurons."""
     answer, winners = _answer_program(network, objective)(params, statistics, plane.inputs)
     return Maps(

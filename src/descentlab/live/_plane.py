@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from descentlab.data import Dataset
-from descentlab.evaluation import Plane, lay_plane
+from descentlab.evaluation import InputPlane, lay_plane
 
 GRID = 64
 """Points a side. Twice as many take four times as long to compute and to send, and look the same."""
@@ -17,7 +17,7 @@ SHOWN = 2_000
 """Examples that are drawn at most."""
 
 
-def plane_of(dataset: Dataset, names: tuple[str, str] | None = None) -> Plane | None:
+def plane_of(dataset: Dataset, names: tuple[str, str] | None = None) -> InputPlane | None:
     """Choose the plane that a network is shown over.
 
     Args:

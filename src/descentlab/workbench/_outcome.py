@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 
 from descentlab.data import Dataset
-from descentlab.evaluation import ClassMetrics, Curves, describe_imbalance, describe_outcome, find_runaway, over_seeds
+from descentlab.evaluation import (
+    ClassMetrics,
+    LossCurves,
+    describe_imbalance,
+    describe_outcome,
+    find_runaway,
+    over_seeds,
+)
 from descentlab.runs import RunFolder
 from descentlab.spec import Experiment
 from descentlab.training import Plan, Population, Trained
@@ -49,7 +56,7 @@ class Outcome:
     """
 
     members: tuple[MemberOutcome, ...]
-    curves: Curves
+    curves: LossCurves
     sentences: tuple[str, ...]
     metrics: dict[str, Any]
 
@@ -136,7 +143,7 @@ def _history(trained: Trained, start: dict[str, PartResult]) -> dict[str, np.nda
     return history
 
 
-def _curves(plan: Plan, members: tuple[MemberOutcome, ...]) -> Curves:
+def _curves(plan: Plan, members: tuple[MemberOutcome, ...]) -> LossCurves:
     length = max(len(member.history["epoch"]) for member in members)
     nothing = np.full(length, np.nan)
 
@@ -149,7 +156,7 @@ def _curves(plan: Plan, members: tuple[MemberOutcome, ...]) -> Curves:
         and len(member.history["epoch"]) - 1 - member.trained.best_epoch >= plan.patience
         for member in members
     ]  # fmt: skip
-    return Curves(
+    return LossCurves(
         epochs=np.arange(length),
         train_loss=padded("train_loss"),
         validation_loss=padded("validation_loss"),

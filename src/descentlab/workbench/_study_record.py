@@ -8,7 +8,7 @@ import numpy as np
 
 from descentlab.core import RunError
 from descentlab.runs import StudyFolder
-from descentlab.studies import Measured
+from descentlab.studies import MeasuredBlock
 
 EVERY_S = 5.0
 """Seconds of finished networks that a killed study may lose."""
@@ -29,19 +29,19 @@ class StudyRecord:
         self._lock = threading.Lock()
         self._written_at = time.monotonic()
         self._kept = [_unpack(arrays, folder) for arrays, _ in folder.parts()]
-        self._fresh: list[Measured] = []
+        self._fresh: list[MeasuredBlock] = []
 
     @property
     def done(self) -> frozenset[int]:
         """Places of the networks that have been trained."""
         return frozenset(int(place) for part in self._kept for place in part.places)
 
-    def measured(self) -> Iterator[Measured]:
+    def measured(self) -> Iterator[MeasuredBlock]:
         """Return all that was taken."""
         yield from self._kept
         yield from self._fresh
 
-    def take(self, measured: Measured) -> None:
+    def take(self, measured: MeasuredBlock) -> None:
         """Keep some networks, and write all that is new if it is time."""
         with self._lock:
             self._fresh.append(measured)
@@ -102,9 +102,9 @@ class BlockCheckpoints:
         self._written_at[threading.get_ident()] = time.monotonic()
 
 
-def _merge(parts: list[Measured]) -> Measured:
+def _merge(parts: list[MeasuredBlock]) -> MeasuredBlock:
     first = parts[0]
-    return Measured(
+    return MeasuredBlock(
         places=np.concatenate([part.places for part in parts]),
         epochs=first.epochs,
         curves={name: np.concatenate([part.curves[name] for part in parts]) for name in first.curves},
@@ -112,7 +112,7 @@ def _merge(parts: list[Measured]) -> Measured:
     )
 
 
-def _pack(part: Measured) -> dict[str, np.ndarray]:
+def _pack(part: MeasuredBlock) -> dict[str, np.ndarray]:
     return {
         "places": part.places.astype(np.int64),
         "epochs": part.epochs.astype(np.int64),
@@ -121,7 +121,7 @@ def _pack(part: Measured) -> dict[str, np.ndarray]:
     }
 
 
-def _unpack(arrays: Mapping[str, np.ndarray], folder: StudyFolder) -> Measured:
+def _unpack(arrays: Mapping[str, np.ndarray], folder: StudyFolder) -> MeasuredBlock:
     def own(prefix: str) -> dict[str, np.ndarray]:
         return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
@@ -133,4 +133,4 @@ def _unpack(arrays: Mapping[str, np.ndarray], folder: StudyFolder) -> Measured:
         for name, array in own(prefix).items():
             if array.shape != shape:
                 raise RunError(f"{folder.path} is damaged: '{name}' of a part has another shape; sweep anew")
-    return Measured(places, epochs, own("curves/"), own("finals/"))
+    return MeasuredBlock(places, epochs, own("curves/"), own("finals/"))

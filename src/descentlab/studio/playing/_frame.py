@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
-from descentlab.evaluation import Plane
+from descentlab.evaluation import InputPlane
 from descentlab.live import GRID, SHOWN, Maps, Racer, Session
 
 CURVES_S = 0.2
@@ -101,7 +101,7 @@ def _describe_data(session: Session) -> dict[str, Any]:
     }
 
 
-def _points(session: Session, plane: Plane, rows: Int[np.ndarray, " rows"]) -> list[list[float]]:
+def _points(session: Session, plane: InputPlane, rows: Int[np.ndarray, " rows"]) -> list[list[float]]:
     """Return where examples lie, and what is to be told of each."""
     targets = session.dataset.targets[rows].astype(np.float64)
     return np.round(np.column_stack([plane.places[rows], targets]), 4).tolist()
