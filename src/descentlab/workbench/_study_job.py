@@ -1,4 +1,4 @@
-"""What all studies share: a folder that appears whole, is held by one process, and leaves nothing behind in vain."""
+"""What all studies share: a folder that appears whole, is locked by one process, and goes if nothing was trained."""
 
 import os
 import threading

@@ -88,7 +88,7 @@ class Measurement:
             told = ambiguity.told
             pairs = mistakes.find_confusions(labels, told, num_classes=len(dataset.classes))
             suspects = mistakes.find_suspects(probabilities, labels)
-            answers, rows = Answers(dataset, result), result.rows
+            answers, rows = PartPredictions(dataset, result), result.rows
             shown = self._shown
             doubtful = min(shown, max(1, len(rows) // DOUBTFUL))
             return Answered(

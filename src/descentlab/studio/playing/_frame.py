@@ -108,7 +108,7 @@ def _points(session: Session, plane: InputPlane, rows: Int[np.ndarray, " rows"])
 
 
 def _reading(racer: Racer) -> dict[str, float | None]:
-    return {name: _real(value) for name, value in racer.reading().values.items()}
+    return {name: _real(value) for name, value in racer.scores().values.items()}
 
 
 def _curves(racer: Racer) -> dict[str, list[list[float | None]]]:

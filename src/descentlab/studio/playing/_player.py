@@ -265,7 +265,7 @@ class Player:
     def _is_reached(self, session: Session) -> bool:
         if self.stop_at_epoch is not None and session.epoch == self.stop_at_epoch:
             return True
-        loss = session.racers[session.focus].reading().values.get("train_loss")
+        loss = session.racers[session.focus].scores().values.get("train_loss")
         return self.stop_at_loss is not None and loss is not None and loss < self.stop_at_loss
 
 

@@ -95,7 +95,7 @@ class PictureNetwork:
         blank = np.zeros(self.run.network.input_shape, np.float32)
         self.reader.look(blank)
         self.reader.attribute(blank)
-        self.reader.wish(blank, 0)
+        self.reader.wanted_change(blank, 0)
         return self
 
     def lay_out(self, drawing: Float[np.ndarray, "rows columns"]) -> Float[np.ndarray, "height width colours"]:

@@ -9,7 +9,7 @@ from nicegui import Client, events, run, ui
 from starlette.requests import Request
 
 from descentlab.core import DescentlabError
-from descentlab.live import Glance, Wish
+from descentlab.live import Glance, WantedChange
 from descentlab.representations import Attribution
 from descentlab.studio.pages._frame_of_page import page_frame
 from descentlab.studio.pages._parts import heading
@@ -50,7 +50,7 @@ class DigitsPage:
         self._hall = hall
         self._network: PictureNetwork | None = None
         self._glance: Glance | None = None
-        self._wish: Wish | None = None
+        self._wish: WantedChange | None = None
         self._training: Training | None = None
         self._looking = Latest(hall.pool, self._tell_problem)
         self._studying = Latest(hall.pool, self._tell_problem)
@@ -191,12 +191,12 @@ class DigitsPage:
             return
         label = self._wishes.choice.of(glance)
 
-        def study() -> tuple[Attribution, Wish]:
-            return network.reader.attribute(glance.picture), network.reader.wish(glance.picture, label)
+        def study() -> tuple[Attribution, WantedChange]:
+            return network.reader.attribute(glance.picture), network.reader.wanted_change(glance.picture, label)
 
         self._studying.ask(study, lambda found: self._tell_study(network, glance, *found))
 
-    def _tell_study(self, network: PictureNetwork, glance: Glance, found: Attribution, wish: Wish) -> None:
+    def _tell_study(self, network: PictureNetwork, glance: Glance, found: Attribution, wish: WantedChange) -> None:
         if glance is not self._glance or network is not self._network:
             return
         self._wish = wish

@@ -6,7 +6,7 @@ import numpy as np
 from nicegui import events, ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from descentlab.live import Glance, Wish
+from descentlab.live import Glance, WantedChange
 from descentlab.representations import Attribution
 from descentlab.studio.pages._parts import heading
 from descentlab.studio.pages.digits._parts import EMPTY, Picture, paragraph, table
@@ -157,7 +157,7 @@ class Wishes:
         for one in (self._wanted, self._moved, self._button):
             one.set_visibility(False)
 
-    def show(self, glance: Glance, wish: Wish, classes: Sequence[str], loss: str) -> None:
+    def show(self, glance: Glance, wish: WantedChange, classes: Sequence[str], loss: str) -> None:
         """Show what a drawing asks for."""
         self._cost.text = tell_cost(wish, classes, loss)
         self._step.text = tell_step(wish, glance, classes)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from descentlab.live import STEP, Contributions, Glance, Wish
+from descentlab.live import STEP, Contributions, Glance, WantedChange
 from descentlab.representations import Attribution
 from descentlab.results import number as power_number
 
@@ -118,9 +118,9 @@ def tell_sum(parts: Contributions, glance: Glance) -> str:
     )
 
 
-def tell_cost(wish: Wish, classes: Sequence[str], loss: str) -> str:
+def tell_cost(wish: WantedChange, classes: Sequence[str], loss: str) -> str:
     """Say what it costs to call the drawing one of a class, and what the outputs should do."""
-    wishes = wish.logit_wishes
+    wishes = wish.logit_changes
     names = output_names(classes, len(wishes))
     up, down = int(wishes.argmax()), int(wishes.argmin())
     told = [f"{names[up]} up by {number(wishes[up])}"] if wishes[up] > 0.0 else []
@@ -129,7 +129,7 @@ def tell_cost(wish: Wish, classes: Sequence[str], loss: str) -> str:
     return f"Were this a {classes[wish.label]}, it would cost C = {number(wish.cost)} by {loss}.{wanted}"
 
 
-def nudge_rows(wish: Wish) -> Rows:
+def nudge_rows(wish: WantedChange) -> Rows:
     """List what is wanted of each layer, from the output back to the input."""
     return [
         (
@@ -143,7 +143,7 @@ def nudge_rows(wish: Wish) -> Rows:
     ]
 
 
-def effective_rows(wish: Wish) -> Rows:
+def effective_rows(wish: WantedChange) -> Rows:
     """List the learned numbers that are wanted to change most."""
     return [
         (
@@ -157,12 +157,12 @@ def effective_rows(wish: Wish) -> Rows:
     ]
 
 
-def tell_step(wish: Wish, glance: Glance, classes: Sequence[str]) -> str:
+def tell_step(wish: WantedChange, glance: Glance, classes: Sequence[str]) -> str:
     """Say what a step along −∂C/∂x does."""
     probabilities = (float(glance.probabilities[wish.label]), float(wish.moved_probability))
     before, after = (percent(one, digits=2) for one in probabilities)
     return (
         f"Blue pixels should be brighter and orange ones darker (−∂C/∂x). A step of length {STEP:g} that way, kept "
-        f"between black and white, is foretold to change the cost by {signed(wish.foretold)}; it changes it by "
-        f"{signed(wish.actual)}. The probability of {classes[wish.label]} goes from {before} to {after}."
+        f"between black and white, is foretold to change the cost by {signed(wish.linear_change)}; it changes it by "
+        f"{signed(wish.actual_change)}. The probability of {classes[wish.label]} goes from {before} to {after}."
     )

@@ -6,7 +6,7 @@ from nicegui import events, ui
 
 from descentlab.backpropagation import check
 from descentlab.core import DescentlabError
-from descentlab.live import Gauge, Session, Stability, account_of, nearest_example
+from descentlab.live import Session, Stability, StabilityGauge, account_of, nearest_example
 from descentlab.spec import Experiment
 from descentlab.studio.pages._parts import icon_button
 from descentlab.studio.pages.playground._elements import NetworkView
@@ -123,7 +123,7 @@ class GaugeControls:
     def __init__(self, player: Player) -> None:
         """Stand ready to be built."""
         self._player = player
-        self._gauge = Gauge()
+        self._gauge = StabilityGauge()
         self._is_asking = False
 
     def build(self) -> None:
