@@ -23,7 +23,7 @@ LIMIT_FORMULAS = {
     "adam": "2 (1 + b1) / ((1 - b1) rate)",
     "adamw": "2 (1 + b1) / ((1 - b1) rate)",
 }
-"""What `stability_limit` computes, by the kind of the rule."""
+"""Formulas of `stability_limit`, by the kind of the optimizer."""
 
 
 def stability_limit(optimizer: AnyOptimizerSpec, learning_rate: float) -> float:

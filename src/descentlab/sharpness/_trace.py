@@ -155,27 +155,27 @@ def trace_sharpness(
     return SharpnessTrace(learning_rate, epochs, *columns, is_divided=is_divided, diverged_at=diverged_at), last
 
 
-def trace_values(one: SharpnessTrace) -> dict[str, Any]:
+def trace_values(trace: SharpnessTrace) -> dict[str, Any]:
     """Return a trace as plain values."""
-    around = None if one.stop is None else one.stop.around
+    around = None if trace.stop is None else trace.stop.around
     return {
-        "learning_rate": one.learning_rate,
-        "limit": one.limit,
-        "sharpness": float(one.largest[-1]) if len(one.epochs) else None,
-        "share": float(one.shares[-1]) if len(one.epochs) else None,
-        "settled_share": one.settled_share,
-        "is_at_edge": one.is_at_edge,
-        "diverged_at": one.diverged_at,
-        "stop": None if one.stop is None else one.stop.kind,
+        "learning_rate": trace.learning_rate,
+        "limit": trace.limit,
+        "sharpness": float(trace.largest[-1]) if len(trace.epochs) else None,
+        "share": float(trace.shares[-1]) if len(trace.epochs) else None,
+        "settled_share": trace.settled_share,
+        "is_at_edge": trace.is_at_edge,
+        "diverged_at": trace.diverged_at,
+        "stop": None if trace.stop is None else trace.stop.kind,
         "around": None if around is None else vars(around),
-        "epochs": one.epochs.tolist(),
-        "limits": one.limits.tolist(),
-        "largest": one.largest.tolist(),
-        "largest_error": one.largest_error.tolist(),
-        "smallest": one.smallest.tolist(),
-        "smallest_error": one.smallest_error.tolist(),
-        "measured": one.measured.tolist(),
-        "divided": one.divided.tolist() if one.is_divided else None,
-        "loss": one.loss.tolist(),
-        "gradient_norm": one.gradient_norm.tolist(),
+        "epochs": trace.epochs.tolist(),
+        "limits": trace.limits.tolist(),
+        "largest": trace.largest.tolist(),
+        "largest_error": trace.largest_error.tolist(),
+        "smallest": trace.smallest.tolist(),
+        "smallest_error": trace.smallest_error.tolist(),
+        "measured": trace.measured.tolist(),
+        "divided": trace.divided.tolist() if trace.is_divided else None,
+        "loss": trace.loss.tolist(),
+        "gradient_norm": trace.gradient_norm.tolist(),
     }
