@@ -17,7 +17,7 @@ def over_seeds(members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
     A number becomes `{"mean", "sd", "ci95"}`: mean, standard deviation of a sample, and 95% t interval of the mean
     (`sd` and `ci95` are None for one seed). A number that some members lack (None or NaN) is averaged over the others,
-    and `defined` says over how many. A count or a word that is the same for all stays as it is; yes or no becomes
+    and `defined` says over how many. A count or a word that is the same for all members is kept; yes or no becomes
     the number of members with yes; the baseline becomes its mean; the confusion matrix is summed; intervals of single
     members and other lists are left out.
 

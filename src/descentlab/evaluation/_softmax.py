@@ -32,7 +32,7 @@ class NaiveSoftmax:
 
 @dataclass(frozen=True, eq=False)
 class SoftmaxAccount:
-    """How logits become probabilities: p_i = exp((z_i - m) / T) / sum_j exp((z_j - m) / T), with m the largest logit.
+    """The steps of softmax: p_i = exp((z_i - m) / T) / sum_j exp((z_j - m) / T), with m the largest logit.
 
     Subtracting m changes no probability, and keeps every exponential between 0 and 1, so that none overflows.
 

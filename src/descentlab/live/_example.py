@@ -30,7 +30,7 @@ def nearest_example(session: Session, x: float, y: float) -> int:
 
 
 def account_of(session: Session, row: int) -> Account:
-    """Account for the forward and backward pass of one example through the network in focus, as it is shown.
+    """Account for the forward and backward pass of an example through the network in focus, at the moment shown.
 
     Args:
         session: Session whose network is meant.

@@ -1,4 +1,4 @@
-"""How close a live network is to the limit of stability."""
+"""The sharpness of a live network beside the limit of stability."""
 
 from dataclasses import dataclass
 
@@ -40,7 +40,7 @@ class StabilityGauge:
         self._loss: tuple[object, object, NetworkLoss] | None = None
 
     def read(self, session: Session) -> Stability | None:
-        """Measure the network in focus, as it is shown.
+        """Measure the network in focus, at the moment that is shown.
 
         Returns:
             The sharpness and its limit; None if the loss is no longer a number.

@@ -64,7 +64,7 @@ class Stacked:
     Attributes:
         members: Members of the block; the lanes behind them hold copies of the last member.
         params: As `Trained.params`; with more than one lane, members are the last axis of every array.
-        statistics: As `Trained.statistics`, with members on the last axis likewise.
+        statistics: As `Trained.statistics`; with more than one lane, members are the last axis of every array.
         trace: Measurements by name, of shape `(epochs, members)`; NaN after a member has ended.
         steps: Number of updates that each member made.
         diverged_at: First update of each member whose loss was not finite, or -1.
@@ -97,7 +97,7 @@ class Block:
         """Lay out the members of a block.
 
         Args:
-            plan: What is compiled.
+            plan: Static part of the training.
             members: At most `plan.lanes` members; empty lanes train copies of the last, which are dropped in the end.
             datasets: Each member's prepared data.
             factors: Factors by which the schedule multiplies the learning rate.

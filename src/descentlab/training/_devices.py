@@ -1,4 +1,4 @@
-"""Where the engine runs: compile cache, precision, and how work is divided over devices."""
+"""The engine's devices, compile cache and precision, and the division of work over devices."""
 
 import contextlib
 import functools

@@ -63,7 +63,7 @@ class LiveNetwork:
         """Draw a network.
 
         Args:
-            experiment: What to train; `epochs` sets only the length of the schedule.
+            experiment: The experiment to train; `epochs` sets only the length of the schedule.
             dataset: The prepared data.
             seed: Draws the initial weights and the order of the examples. Default: the experiment's.
             start: Weights to start from instead of drawn ones.

@@ -76,7 +76,7 @@ class Plan:
         batch_devices: Number of devices that each batch of a lone network is split over.
         groups: Number of groups into which `sum_in_pieces` divides a batch; 0 if batches are not summed in pieces.
         is_brief: Whether only the loss of each batch before its update is measured.
-        augment: How the pictures of a batch are varied; None if they are not.
+        augment: Random changes of the pictures of a batch, or None.
         has_class_weights: Whether examples of rare classes count more in the loss that is minimised.
         streams: Whether the pictures are read from disk, so that the program gets those of a few steps at a time.
     """
@@ -160,7 +160,7 @@ def make_plan(
     """Work out the static part of an experiment on its data.
 
     Args:
-        experiment: What to train.
+        experiment: The experiment to train.
         dataset: The prepared data; only its shapes and classes matter here.
         num_members: Number of networks that will be trained.
         members_per_seed: Number of them that share a seed, and so their data.

@@ -100,7 +100,7 @@ def train_population(
         members: The networks to train.
         dataset_of: Returns the prepared data of a seed; called once for each seed of a block.
         snapshot_epochs: Epochs after which parameters are kept.
-        checkpoints: Where unfinished blocks are saved and loaded.
+        checkpoints: Place to which unfinished blocks are saved, and from which they are loaded.
         on_progress: Called after every slice of a block, from the thread that trains it.
         stop: When set, training ends at the next slice.
 
@@ -156,7 +156,7 @@ def train_blocks(
         on_block: Called with the places of its members when a block has ended, from the thread that trained it.
         done: Places of members that need no training; a block is left out if its first member is among them.
         snapshot_epochs: Epochs after which parameters are kept.
-        checkpoints: Where unfinished blocks are saved and loaded.
+        checkpoints: Place to which unfinished blocks are saved, and from which they are loaded.
         on_progress: Called after every slice of a block, from the thread that trains it.
         stop: When set, training ends at the next slice.
         compiler: Shared by trainings that may share programs.

@@ -35,8 +35,8 @@ def program(plan: Plan, *, shares_data: bool) -> jax.stages.Wrapped:
     thousand epochs, with the same bits.
 
     Args:
-        plan: What to compile.
-        shares_data: Whether the lanes of a block see the same data in the same order.
+        plan: Static part of the training.
+        shares_data: Whether the lanes of a block use the same data in the same order.
 
     Returns:
         The function. With more than one lane, lanes are the last axis of every array.
@@ -67,8 +67,8 @@ class Compiler:
         """Return the program compiled for these arguments' shapes.
 
         Args:
-            plan: What to compile.
-            shares_data: Whether the lanes of a block see the same data in the same order.
+            plan: Static part of the training.
+            shares_data: Whether the lanes of a block use the same data in the same order.
             device: Name of the device that it will run on.
             arguments: Arguments of the shapes that it will be called with.
 

@@ -245,7 +245,7 @@ def unflatten_state(arrays: dict[str, np.ndarray], like: State) -> State:
     """Put named arrays back into the form of a state.
 
     Args:
-        arrays: As `flatten_state` gave them.
+        arrays: Named arrays, as `flatten_state` returns them.
         like: A state of the same plan.
 
     Returns:

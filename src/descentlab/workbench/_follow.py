@@ -149,4 +149,4 @@ def moment_at(
             experiment.schedule, num_epochs=experiment.epochs, steps_per_epoch=plan.steps_per_epoch
         )
         factor = float(factors[min(epoch, experiment.epochs) - 1, -1] if epoch else factors[0, 0])
-    return sharpness.Moment(epoch, rate * factor, weights[0], weights[1], divisor)
+    return sharpness.TrainingPoint(epoch, rate * factor, weights[0], weights[1], divisor)

@@ -64,7 +64,7 @@ def resolve(what: str | os.PathLike[str] | Experiment, changes: Changes | None =
         changes: Changes to make to the experiment.
 
     Returns:
-        The experiment. A preset or a file is taken as it is; the default for a table or pictures leaves some fields
+        The experiment. A preset or a file is used unchanged; the default for a table or pictures leaves some fields
         to the data, unless they are given.
 
     Raises:

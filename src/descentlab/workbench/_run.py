@@ -1,4 +1,4 @@
-"""A run as it is used in Python."""
+"""A run in Python: its experiment, its metrics, and its trained network."""
 
 import os
 from collections.abc import Mapping

@@ -56,7 +56,7 @@ class DataChoice:
             return pictures_experiment(self.data, plain_name(self.name), model="mlp" if network == "mlp" else "cnn")
         return preset(network) if network in preset_names() else _on_bundled_table(self.data)
 
-    def with_table(self, **changes: Any) -> "Choice":
+    def with_table(self, **changes: Any) -> "DataChoice":
         """Return the table with another `target`, `task` or columns to `drop`; other data is returned unchanged."""
         if not isinstance(self.data, TableData):
             return self

@@ -55,7 +55,7 @@ class DigitsPage:
         self._studying = Latest(hall.pool, self._tell_problem)
 
     def build(self) -> None:
-        """Lay the page out."""
+        """Show the page."""
         heading("Draw a digit", level=1)
         self._problem = ui.label().classes("problem").props('role="alert"')
         with ui.element("div").classes("digits"):

@@ -60,7 +60,7 @@ class Playground:
         self._folder = hall.runs / FOLDER / f"playground-{player.key[:8]}"
 
     def build(self) -> None:
-        """Lay the page out."""
+        """Show the page."""
         with ui.element("h1").classes("visually-hidden"):
             ui.label("Playground")
         desk, player = self._desk, self._player
