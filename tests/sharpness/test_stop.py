@@ -8,9 +8,9 @@ import pytest
 
 from descentlab.sharpness import (
     Extremes,
-    Place,
     Stop,
     Surroundings,
+    WeightPoint,
     find_extremes,
     is_bent_down,
     judge_stop,

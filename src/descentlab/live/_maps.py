@@ -10,7 +10,7 @@ import numpy as np
 from jax import Array
 from jaxtyping import UInt8
 
-from descentlab.evaluation import Plane
+from descentlab.evaluation import InputPlane
 from descentlab.networks import Context, Network, Tape
 from descentlab.objectives import Objective
 from descentlab.training import quick_compilation

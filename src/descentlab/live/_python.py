@@ -44,7 +44,7 @@ def as_python(network: Network, objective: Objective, params: HostArrays, datase
             f"the Python of this network is {not_stated(unknown, 'how it is written in NumPy')}; networks of dense "
             "layers can be written"
         )
-    lines = [f"    {line}" for _, own in written for line in own or ()]
+    lines = [f"    {line}" for _, layer_lines in written for line in layer_lines or ()]
     lines += [f"    z = {_function(objective.link, dataset)}"]
     return "\n".join([*_head(dataset), *lines, *_end(dataset), ""])
 

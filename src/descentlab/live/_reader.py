@@ -170,9 +170,9 @@ class PictureReader:
         weighted = last.weighted_sum
         if weighted is None or weighted.is_slid or last.activation != "linear":
             return None
-        own = self.net.params[last.name]
-        weights = np.asarray(own["weight"], np.float64) * weighted.multiplier
-        bias = np.asarray(own["bias"], np.float64) if "bias" in own else np.zeros(last.num_channels)
+        params = self.net.params[last.name]
+        weights = np.asarray(params["weight"], np.float64) * weighted.multiplier
+        bias = np.asarray(params["bias"], np.float64) if "bias" in params else np.zeros(last.num_channels)
         return Contributions(last.name, before.ravel().astype(np.float64), weights, bias)
 
     def attribute(self, picture: Picture) -> Attribution:

@@ -1,4 +1,4 @@
-"""What kind of place training ended at, judged by what the loss does around it."""
+"""The kind of point at which training ended, judged by the loss around it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -49,8 +49,8 @@ class Stop:
     """The point at which training ended.
 
     Attributes:
-        kind: Kind of the place.
-        around: How the loss changes around it.
+        kind: Kind of point.
+        around: Changes of the loss around the point.
     """
 
     kind: StopKind
@@ -134,6 +134,9 @@ def judge_stop(ends: Extremes, around: Surroundings) -> Stop:
 
 
 def is_bent_down(smallest: float, largest: float) -> bool:
-    """Say whether the estimate of the smallest eigenvalue proves that one is below 0, rounding apart."""
+    """Return whether the estimate of the smallest eigenvalue proves, in spite of rounding, that it is below 0.
+
+    The smallest eigenvalue is never above its estimate.
+    """
     rounding = 16.0 * float(np.finfo(np.float32).eps) * max(abs(largest), abs(smallest))
     return smallest + rounding < 0.0

@@ -136,7 +136,7 @@ def stuck_share(plan: Plan, params: Any, statistics: Any, inputs: Shaped[np.ndar
         inputs: Examples.
 
     Returns:
-        From 0 to 1; 0 where no unit can be stuck; NaN where a layer does not state when its units are.
+        A share from 0 to 1; 0 if no unit can be stuck, NaN if a layer does not state when its units are.
     """
     return float(_stuck_program(plan)(params, statistics, inputs[:STUCK_EXAMPLES]))
 
@@ -147,9 +147,9 @@ def _stuck_program(plan: Plan) -> Any:
 
 
 def _stuck_share(plan: Plan, params: Any, statistics: Any, inputs: Any) -> Any:
-    """Return the share of stuck units over all hidden layers whose units can be stuck; 0 where there are none.
+    """Return the share of stuck units over all layers whose units can be stuck; 0 if there are none.
 
-    It is not known, NaN, where a layer does not state when its units are stuck.
+    The share is NaN if a layer does not state when its units are stuck.
     """
     saturations = plan.network.saturations()
     if None in saturations.values():

@@ -71,13 +71,13 @@ class Study:
         return np.asarray(values).reshape(self.num_settings, self.num_seeds)
 
     def places_of(self, setting: int) -> range:
-        """Return the places of a setting's networks."""
+        """Return the positions of a setting's networks."""
         return range(setting * self.num_seeds, (setting + 1) * self.num_seeds)
 
     def settings(self) -> list[dict[str, Value]]:
-        """Name the value of each variable in each setting."""
+        """Return the value of each variable in each setting."""
         places = np.arange(0, self.num_networks, self.num_seeds)
-        # As Python's own numbers and words, which any writer of JSON takes.
+        # Plain numbers and words of Python, since a writer of JSON does not take those of NumPy.
         columns = {name: np.asarray(self.columns[name])[places].tolist() for name in self.variables}
         return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 

@@ -1,4 +1,4 @@
-"""What may be read off a study: its stable region, a band over the seeds, the settings beside the best one."""
+"""Numbers that summarise a study: its stable region, a band over the seeds, the settings beside the best one."""
 
 from collections.abc import Sequence
 

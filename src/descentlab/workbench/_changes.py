@@ -128,7 +128,7 @@ def _check_applies(name: str, data: DataSpec) -> None:
 
 
 def _with_hidden(model: Sequence[AnyLayerSpec], hidden: tuple[int, ...]) -> list[dict[str, Any]]:
-    """Replace the hidden dense layers by others of the same manner; layers of other kinds stay in front of them."""
+    """Replace the hidden dense layers by others with the same options; layers of other kinds stay in front of them."""
     dense = [layer for layer in model[:-1] if layer.weighs == "all inputs"]
     pattern = dense[0] if dense else DenseSpec(activation="relu", initializer="he-normal")
     front = [layer for layer in model[:-1] if layer.weighs != "all inputs"]

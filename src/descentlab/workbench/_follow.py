@@ -64,7 +64,7 @@ class OptimizerMemory:
         return np.asarray(ravel_pytree(tree)[0])
 
     def divisor(self, experiment: Experiment, place: int, epoch: int) -> Float[np.ndarray, " params"] | None:
-        """Return what the rule divided each weight's step by after an epoch; None before its first step."""
+        """Return the divisors of each weight's step after an epoch; None before the first step."""
         from descentlab import sharpness
 
         moment, steps = self._kept.get((place, epoch), (None, 0))
@@ -78,7 +78,7 @@ def follow(
     *,
     epochs: frozenset[int],
     watcher: Watcher,
-) -> "tuple[Plan, list[tuple[Trained, list[descentlab.sharpness.Moment]]]]":
+) -> "tuple[Plan, list[tuple[Trained, list[descentlab.sharpness.TrainingPoint]]]]":
     """Train at every rate from the same draw, and keep the network at some epochs.
 
     Args:
@@ -139,8 +139,8 @@ def moment_at(
     weights: tuple[Any, Any],
     *,
     divisor: Float[np.ndarray, " params"] | None = None,
-) -> "descentlab.sharpness.Moment":
-    """Describe a network after an epoch, with the rate that its schedule had reached by then."""
+) -> "descentlab.sharpness.TrainingPoint":
+    """Return a network's point of training after an epoch, with the learning rate of its schedule at that time."""
     from descentlab import sharpness
 
     factor = 1.0

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int, UInt8
 
-from descentlab.workbench import Answers
+from descentlab.workbench import PartPredictions
 
 LONGEST_NAME = 14
 

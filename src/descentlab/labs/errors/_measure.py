@@ -14,7 +14,7 @@ from descentlab.labs.errors._cases import make_cases
 from descentlab.labs.errors._result import Answered, PixelMaps, Sample
 from descentlab.labs.errors._source import Source
 from descentlab.labs.errors.measure import Ambiguity, Disturbance, FlipCheck, Importance, Robustness, Suspects
-from descentlab.workbench import Answers, Watcher
+from descentlab.workbench import PartPredictions, Watcher
 
 SHOWN_PAIRS = 4
 FEWEST_FLIPPED = 20

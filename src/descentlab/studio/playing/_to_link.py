@@ -56,15 +56,15 @@ def _model_words(experiment: Experiment) -> dict[str, str]:
     *before, output = experiment.model
     hidden = [layer for layer in before if layer.weighs == "all inputs"]
     rates = [layer.dropout_rate for layer in before if layer.dropout_rate is not None]
-    found = {"layers": ",".join(str(layer.width) for layer in hidden)}
+    words = {"layers": ",".join(str(layer.width) for layer in hidden)}
     activations = [layer.activation_name or "linear" for layer in hidden]
     if activations:
-        found["activation"] = activations[0] if len(set(activations)) == 1 else ",".join(activations)
+        words["activation"] = activations[0] if len(set(activations)) == 1 else ",".join(activations)
     if output.initializer_name not in (None, "uniform"):
-        found["init"] = output.initializer_name
+        words["init"] = output.initializer_name
     if rates:
-        found["dropout"] = _short(rates[0])
-    return found
+        words["dropout"] = _short(rates[0])
+    return words
 
 
 def _training_words(experiment: Experiment) -> dict[str, str]:

@@ -49,13 +49,13 @@ def analysis_facts(analysis: AnalysisFolder, result: Mapping[str, Any]) -> Facts
 
 
 def verb_of(spec: StudySpec, metrics: Mapping[str, Any]) -> str:
-    """Return by which command a study was made; until it is finished, that which goes on with it."""
+    """Return the command that made a study; until it is finished, the command that continues it."""
     verb = str(metrics.get("laboratory", "")).replace("_", "-")
     return verb if verb in VERBS else spec.kind
 
 
 def summary_of(metrics: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the facts about the whole of a study; none while it is not finished."""
+    """Return the summary of a study's tables; it is empty until the study is finished."""
     return metrics.get("tables", {}).get("summary", {})
 
 

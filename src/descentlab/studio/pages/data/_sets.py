@@ -172,6 +172,6 @@ def describe_layers(layers: Sequence[AnyLayerSpec]) -> str:
 
 
 def hidden_units(experiment: Experiment) -> str:
-    """Return the units of hidden dense layers as a person types them: "16, 16"."""
+    """Return the numbers of units of hidden dense layers as a person types them: "16, 16"."""
     units = [layer.width for layer in experiment.model[:-1] if layer.weighs == "all inputs"]
     return ", ".join(map(str, units))
