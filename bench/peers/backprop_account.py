@@ -1,10 +1,11 @@
-"""The account of mnist-mlp on one digit, page included, as a call of the library after its import; as JSON."""
+"""Seconds of the account of mnist-mlp on one digit with its page, called after the import of the library; as JSON."""
 
 import json
 import sys
 import time
 from pathlib import Path
 
+<<<<<<< ours
 import descentlab as dl
 import descentlab.backpropagation
 import descentlab.results
@@ -13,4 +14,11 @@ import descentlab.workbench
 begin = time.perf_counter()
 result = dl.backprop("mnist-mlp", example=3)
 Path(sys.argv[1]).write_text(result.to_page(), encoding="utf-8")
+=======
+from descentlab.labs.backprop import backprop
+
+begin = time.perf_counter()
+account = backprop("mnist-mlp", example=3)
+Path(sys.argv[1]).write_text(account.to_page(), encoding="utf-8")
+>>>>>>> theirs
 print(json.dumps({"account_s": time.perf_counter() - begin}))

@@ -128,7 +128,7 @@ def test_a_target_that_is_dropped(refuse: Refuse, flowers: Path) -> None:
         (("--header", "perhaps"), "'yes' or 'no'"),
         (("--task", "ranking"), "'classification' or 'regression'"),
         (("--task", "regression"), "holds words"),
-        (("--size", "8x8"), "size belongs to a folder of pictures"),
+        (("--size", "8x8"), "size is for a folder of pictures"),
         (("--labels", "labels.csv"), "labels"),
         (("--strict",), "strict"),
     ],

@@ -1,6 +1,6 @@
-"""A run from request to record: resolve, train, evaluate, predict, report. What laboratories share stands here too."""
+"""A run from request to record (resolve, train, evaluate, predict, report), and what the laboratories share."""
 
-from descentlab.workbench._answers import Answers as Answers
+from descentlab.workbench._answers import PartPredictions as PartPredictions
 from descentlab.workbench._changes import (
     Changes as Changes,
     Settings as Settings,

@@ -195,7 +195,7 @@ def test_what_a_run_cannot_take_is_refused(run: dl.Run) -> None:
         dl.importance(run, member=7)
     with pytest.raises(RunError, match="--set is for experiments"):
         dl.importance(run, set={"epochs": 3})
-    with pytest.raises(SpecError, match="only a run has several networks"):
+    with pytest.raises(SpecError, match="is for runs with several networks"):
         dl.importance("iris", member=2)
 
 
@@ -204,7 +204,7 @@ def test_a_training_that_diverged_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="the network diverged at step"):
         dl.importance("plane", set=wild, report=False)
     run = dl.train("plane", set=wild, out=tmp_path / "wild", report=False)
-    with pytest.raises(RunError, match="no finite numbers, since training diverged"):
+    with pytest.raises(RunError, match="are not finite, since training diverged"):
         dl.importance(run, report=False)
     assert not (tmp_path / "wild" / "importance").exists()
 
