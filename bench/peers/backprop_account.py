@@ -5,7 +5,6 @@ import sys
 import time
 from pathlib import Path
 
-<<<<<<< ours
 import descentlab as dl
 import descentlab.backpropagation
 import descentlab.results
@@ -14,11 +13,4 @@ import descentlab.workbench
 begin = time.perf_counter()
 result = dl.backprop("mnist-mlp", example=3)
 Path(sys.argv[1]).write_text(result.to_page(), encoding="utf-8")
-=======
-from descentlab.labs.backprop import backprop
-
-begin = time.perf_counter()
-account = backprop("mnist-mlp", example=3)
-Path(sys.argv[1]).write_text(account.to_page(), encoding="utf-8")
->>>>>>> theirs
 print(json.dumps({"account_s": time.perf_counter() - begin}))

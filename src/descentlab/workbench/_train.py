@@ -177,11 +177,6 @@ def resume(
             f"descentlab.resume({str(folder.path)!r}, X, y)"
         )
     conduct = Conduct(report, checkpoint_every_s, watcher)
-<<<<<<< ours
-=======
-    with folder.lock():  # refuses a run that another process trains at once, not after loading the data
-        pass
->>>>>>> theirs
     examples = Examples(experiment, arrays=arrays, on_loading=watcher.on_loading)
     check_same_data(folder, examples.of(experiment.seed))
     return Job(experiment, examples, conduct, begin=begin).run_again(folder)

@@ -115,8 +115,8 @@ def test_json_holds_counts_times_and_intervals(result: Result[BackpropCost]) -> 
         assert exponent["low"] < exponent["value"] < exponent["high"]
         times = [row for row in tables["growth_times"] if row["size"] == scaling["size"]]
         assert all(row["multiply_adds"] > 0 and row["low"] <= row["seconds"] <= row["high"] for row in times)
-        logs = (np.log([row[name] for row in times]) for name in ("value", "seconds"))
-        assert exponent["value"] == pytest.approx(np.polyfit(*logs, 1)[0])
+        sizes, seconds = (np.log([row[name] for row in times]) for name in ("value", "seconds"))
+        assert exponent["value"] == pytest.approx(np.polyfit(sizes, seconds, 1)[0])
     assert result.path is None
 
 

@@ -137,7 +137,7 @@ def _differences(transfer: Transfer) -> Table:
 
 
 def _worth(transfer: Transfer) -> Table:
-    ways = [way for way in WAYS if way != "fresh"]
+    ways: list[Way] = [way for way in WAYS if way != "fresh"]
     rows = [
         (size, *(Estimate(*transfer.curves.worth(way, place)) for way in ways))
         for place, size in enumerate(transfer.sizes)

@@ -58,8 +58,8 @@ def _answer(tables: Tables) -> Statement:
     """Answer whether what the network has learned helps with the other pictures."""
     network, target, draws = (tables["summary"].value(name) for name in ("network", "target", "draws"))
     rows = {way: _rows(tables, way, "fresh") for way in CARRIED}
-    better = {way: _real(rows[way], 1.0) for way in CARRIED if _real(rows[way], 1.0)}
-    worse = {way: _real(rows[way], -1.0) for way in CARRIED if _real(rows[way], -1.0)}
+    better: dict[Way, Rows] = {way: _real(rows[way], 1.0) for way in CARRIED if _real(rows[way], 1.0)}
+    worse: dict[Way, Rows] = {way: _real(rows[way], -1.0) for way in CARRIED if _real(rows[way], -1.0)}
     head = f"What {network} has learned"
     if draws < FEWEST_DRAWS:
         text = (
