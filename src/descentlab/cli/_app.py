@@ -8,7 +8,6 @@ from descentlab.cli import (
     _data,
     _errors,
     _evaluate,
-    _features,
     _predict,
     _reference,
     _report,
@@ -66,7 +65,6 @@ def _descentlab(
 
 app.command(name="train")(_train.train)
 app.command(name="studio")(_studio.studio)
-app.command(name="features")(_features.features)
 app.command(name="errors")(_errors.errors)
 add_laboratories(app)
 app.command(name="surface", cls=_surface.FormulaCommand)(_surface.surface)

@@ -10,6 +10,7 @@ LABORATORIES = (
     "atlas",
     "curvature",
     "landscape",
+    "features",
     "transfer",
     "importance",
     "backprop",
