@@ -34,6 +34,13 @@ BLOCK = [
 """Layers with a path past one of them."""
 
 
+def _features(folder: Path) -> Result[Any]:
+    """Compare a dense network of digits with one whose layers have other names."""
+    names = {"model.0.name": "first", "model.1.name": "last"}
+    other = dl.train("digits", epochs=1, set=names, out=folder / "other", report=False)
+    return dl.features("digits", examples=600, set={"epochs": 1}, other=other, report=False)
+
+
 def _transfer(folder: Path, *, seeds: int) -> Result[Any]:
     run = dl.train("digits", epochs=5, out=folder / "digits", report=False)
     return dl.transfer(run, "digits", examples=[1, 3], seeds=seeds, test_examples=50, report=False)
@@ -66,6 +73,10 @@ RESULTS: Mapping[str, Sequence[Make]] = {
     "landscape": (
         lambda _: dl.landscape("iris", set={"epochs": 3}, points=5, lines=2, report=False),
         lambda _: dl.landscape("circle", set={"epochs": 2}, other_member=1, points=5, lines=1, report=False),
+    ),
+    "features": (
+        lambda _: dl.features("digits-cnn", examples=600, set={"epochs": 1}, report=False),
+        _features,
     ),
     "transfer": (lambda folder: _transfer(folder, seeds=6), lambda folder: _transfer(folder, seeds=1)),
     "importance": (

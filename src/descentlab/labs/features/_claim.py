@@ -49,12 +49,10 @@ class Difference:
 
 
 def list_differences(depths: Sequence[Depth], weighted: Sequence[str], selective: Estimate) -> tuple[Difference, ...]:
-    """List the differences that decide the claims. `docs/features.md` has the rules.
+    """List the differences that decide the claims, by the rules of `docs/features.md`.
 
-    Args:
-        depths: The properties at every depth.
-        weighted: Names of the layers with weights, from the first to the last.
-        selective: How much more selective for orientation the first layer's channels are than untrained ones.
+    The layers with weights are named from the first to the last; `selective` is how much more selective for orientation
+    the channels of the first are than untrained ones.
     """
     first, last = weighted[0], weighted[-1]
     by_name = {depth.name: depth for depth in depths}
@@ -89,12 +87,8 @@ def judge(claim: Textbook, differences: Sequence[Difference], extent: float | No
     """Judge a claim by its differences.
 
     It holds if each of them lies above 0 with its whole 95% interval; it does not if one lies below 0 likewise, or if
-    the first layer's units are not local; else it is not shown.
-
-    Args:
-        claim: The claim.
-        differences: Those of all claims.
-        extent: Share of the picture's side that the first layer's median unit looks at; None if that is unknown.
+    the first layer's units are not local; else it is not shown. `extent` is the share of the picture's side that the
+    median of those units looks at, None if that is unknown.
     """
     deciding = [each.gain for each in differences if each.claim == claim and not each.is_limit]
     limits = [each.gain for each in differences if each.claim == claim and each.is_limit]

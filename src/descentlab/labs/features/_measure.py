@@ -111,18 +111,9 @@ class _Measurement:
             labels = dataset.targets[rows] if dataset.classes else np.zeros(len(rows), np.int64)
             wanted = representations.measure_properties(inputs, labels, dataset.classes)
             twin = representations.untrained(self._network, inputs, member.seed)
-            readings.append(
-                representations.read_member(
-                    member.net,
-                    twin,
-                    self.layers,
-                    inputs,
-                    wanted=wanted,
-                    labels=labels.astype(np.int64),
-                    division=self.division,
-                    on_step=self._advance,
-                )
-            )
+            how = {"wanted": wanted, "labels": labels.astype(np.int64), "division": self.division}
+            read = representations.read_member(member.net, twin, self.layers, inputs, on_step=self._advance, **how)
+            readings.append(read)
         self.seconds["probes"] = time.perf_counter() - begin
         return representations.follow_depth(readings, wanted, self.layers), readings[0].widths, readings[0].kept
 

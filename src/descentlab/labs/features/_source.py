@@ -64,15 +64,7 @@ class Source:
 def find_source(
     what: Any, other: Any, request: Request, *, member: int | None, settings: tuple[str, ...], watcher: Watcher
 ) -> Source:
-    """Load the networks, or train them.
-
-    Args:
-        what: A run, or what `train` takes; that is trained.
-        other: A run to compare with, or None.
-        request: What is to be shown.
-        member: Number of the network of a run with several seeds; by default the first five.
-        settings: Fields of the experiment, as `key=value`.
-        watcher: Callbacks of loading and training.
+    """Load the networks that are meant, or train them.
 
     Raises:
         RunError: If a run's data is gone, or it has no weights.

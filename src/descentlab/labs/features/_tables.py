@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -9,25 +10,28 @@ from descentlab.labs.features._measured import Features
 from descentlab.representations import CLASS, DIRECTION, ENDS, HOLES
 from descentlab.results import Cell, Column, Table, TableForm, Tables
 
+count = partial(Column, format="count")
+score = partial(Column, format="fixed")
+share = partial(Column, format="percent", digits=0)
+hidden = partial(Column, format="number", is_hidden=True)
+
 LAYER = Column("layer", meaning="Name of the layer; the first is the picture itself.")
+CHANNEL = count("channel", meaning="Number of the channel, from 0.")
+EXAMPLE = count("example", meaning="Number of the example in its part, from 0.")
 ANSWER = Column("answer", meaning="Answer of the channel before its activation.", format="number")
+PROPERTY = Column("property", meaning="Property of a picture that probes read.")
 LAYERS = TableForm(
     "layers",
     "How well a probe reads each property off each layer",
     (
         LAYER,
-        Column("numbers", meaning="Numbers that the layer gives for a picture.", format="count"),
-        Column(
-            "variance_kept",
-            meaning="Share of the layer's variance that the probes see.",
-            format="percent",
-            is_detail=True,
-        ),
+        count("numbers", meaning="Numbers that the layer gives for a picture."),
+        Column("variance_kept", "", "Share of its variance that the probes see.", format="percent", is_detail=True),
         Column("has_weights", meaning="Whether it is a convolution or a dense layer.", format="flag", is_hidden=True),
-        Column("stroke_direction", meaning="R² for the direction of the strokes.", format="fixed"),
-        Column("stroke_ends", meaning="Accuracy for the number of stroke ends.", format="fixed"),
-        Column("holes", meaning="Accuracy for the number of holes.", format="fixed"),
-        Column("class", meaning="Accuracy for the class.", format="fixed"),
+        score("stroke_direction", meaning="R² for the direction of the strokes."),
+        score("stroke_ends", meaning="Accuracy for the number of stroke ends."),
+        score("holes", meaning="Accuracy for the number of holes."),
+        score("class", meaning="Accuracy for the class."),
     ),
     note="1 is perfect. The intervals stand in the table of probes.",
     is_printed=True,
@@ -36,10 +40,10 @@ PROPERTIES = TableForm(
     "properties",
     "What is reached without any layer",
     (
-        Column("property", meaning="Property of a picture that probes read."),
+        PROPERTY,
         Column("measure", "score", "Accuracy, or R² of a property that is a direction."),
-        Column("chance", "same answer always", "Score of always giving the same answer.", format="fixed"),
-        Column("class_alone", meaning="Score of whoever knows nothing but the picture's class.", format="fixed"),
+        score("chance", "same answer always", "Score of always giving the same answer."),
+        score("class_alone", meaning="Score of whoever knows nothing but the picture's class."),
     ),
     is_printed=True,
 )
@@ -47,19 +51,16 @@ PROBES = TableForm(
     "probes",
     "Every property at every layer",
     (
-        Column("property", meaning="Property of a picture that the probe reads."),
+        PROPERTY,
         LAYER,
-        Column("trained", meaning="Score of a probe of the trained network.", format="fixed"),
-        Column("untrained", "before training", "Score of a probe of the same network untrained.", format="fixed"),
-        Column("gain", "gained by training", "Score that training gives the layer.", format="fixed", is_signed=True),
-        Column(
-            "chosen_score",
-            meaning="Score on the examples that choose the penalty; it tells which layer is best.",
-            format="fixed",
-            is_hidden=True,
+        score("trained", meaning="Score of a probe of the trained network."),
+        score("untrained", "before training", "Score of a probe of the same network before training."),
+        score("gain", "gained by training", "By how much training raises the score.", is_signed=True),
+        hidden(
+            "chosen_score", meaning="Score on the examples that choose the penalty; it decides which layer is best."
         ),
-        Column("networks", meaning="Score of each network.", format="fixed", is_hidden=True),
-        Column("penalties", meaning="Penalty of each network's probe.", format="number", is_hidden=True),
+        hidden("networks", meaning="Score of each network."),
+        hidden("penalties", meaning="Penalty of each network's probe."),
     ),
     note="Accuracy, or R² for the stroke direction, with 95% intervals.",
 )
@@ -79,8 +80,8 @@ DIFFERENCES = TableForm(
         Column("claim", meaning="The claim that it decides."),
         Column("quantity", "compared", "Selectivity, or how well a property is read."),
         Column("layer", meaning="The layer that is compared."),
-        Column("over", "less that of", "What it is compared with."),
-        Column("gain", "difference", "By how much the layer has more.", format="fixed", is_signed=True),
+        Column("over", "compared with", "The first layer with weights, the same before training, or the class alone."),
+        score("gain", "difference", "By how much the layer has more.", is_signed=True),
         Column("is_limit", "can only leave it unshown", "Whether it cannot speak against the claim.", format="flag"),
     ),
     note="With 95% intervals. A claim holds if all of them lie above 0, and does not hold if one lies below; the "
@@ -91,16 +92,14 @@ SELECTIVITIES = TableForm(
     "Selectivity for orientation",
     (
         LAYER,
-        Column("channels", meaning="Channels of all networks.", format="count"),
-        Column("mean", meaning="Mean selectivity of the channels.", format="fixed"),
-        Column("untrained_channels", meaning="Channels of untrained networks.", format="count"),
-        Column("untrained_mean", meaning="Mean selectivity of untrained channels.", format="fixed"),
-        Column("gain", "difference", "Mean less that of untrained channels.", format="fixed", is_signed=True),
-        Column("threshold", meaning="Selectivity that 95% of untrained channels stay below.", format="fixed"),
-        Column(
-            "share_above", "above that", "Share of the channels above it; chance gives 5%.", format="percent", digits=0
-        ),
-        Column("degrees", meaning="Directions of the stripes.", unit="degrees", format="setting", is_hidden=True),
+        count("channels", meaning="Channels of all networks."),
+        score("mean", meaning="Mean selectivity of the channels."),
+        count("untrained_channels", meaning="Channels of untrained networks."),
+        score("untrained_mean", meaning="Mean selectivity of untrained channels."),
+        score("gain", "difference", "Mean less that of untrained channels, with its 95% interval.", is_signed=True),
+        score("threshold", meaning="Selectivity that 95% of untrained channels stay below."),
+        share("share_above", "above that", "Share of the channels above it; chance gives 5%."),
+        hidden("degrees", meaning="Directions of the stripes, in degrees."),
     ),
 )
 TUNING = TableForm(
@@ -108,37 +107,25 @@ TUNING = TableForm(
     "Channel by channel",
     (
         LAYER,
-        Column("channel", meaning="Number of the channel, from 0.", format="count"),
-        Column("selectivity", meaning="0 if it answers all directions alike, 1 if a single one.", format="fixed"),
-        Column("bar_selectivity", meaning="Selectivity for the direction of a bar.", format="fixed"),
-        Column(
-            "preferred_degrees",
-            "preferred direction",
-            "Direction of the stripes that it answers most.",
-            unit="degrees",
-            format="fixed",
-            digits=0,
-        ),
-        Column("period", meaning="Period of the stripes that it answers most.", unit="pixels", format="setting"),
-        Column("curve", meaning="Answer to stripes of each of the directions.", format="number", is_hidden=True),
-        Column("bar_curve", meaning="Answer to a bar of each of the directions.", format="number", is_hidden=True),
+        CHANNEL,
+        score("selectivity", meaning="0 if it answers all directions alike, 1 if a single one."),
+        score("bar_selectivity", meaning="Selectivity for the direction of a bar."),
+        score("preferred_degrees", meaning="Direction of the stripes that it answers most, in degrees.", digits=0),
+        Column("period", meaning="Period of these stripes.", unit="pixels", format="setting"),
+        hidden("curve", meaning="Answer to stripes of each of the directions."),
+        hidden("bar_curve", meaning="Answer to a bar of each of the directions."),
     ),
 )
 PREDICTION = TableForm(
     "prediction",
     "One prediction",
     (
-        Column("example", meaning="Number of the example in its part, from 0.", format="count"),
+        EXAMPLE,
         Column("truth", meaning="Its class, or its number."),
         Column("predicted", meaning="Class or number that the network predicts."),
-        Column("logit", meaning="Logit of the prediction.", format="fixed"),
-        Column("baseline_logit", "logit of a black picture", "The same logit for a black picture.", format="fixed"),
-        Column(
-            "completeness_error",
-            meaning="By which share of the logits' difference the integrated gradients miss it.",
-            format="percent",
-            digits=2,
-        ),
+        score("logit", meaning="Logit of the prediction."),
+        score("baseline_logit", meaning="The same logit for a black picture."),
+        share("completeness_error", meaning="Share of the logits' difference that gradients miss.", digits=2),
     ),
     is_single=True,
 )
@@ -148,7 +135,7 @@ MAPS = TableForm(
     (
         Column("method", meaning="How it is measured what a pixel adds to the logit."),
         Column("shape", meaning="Rows and columns of the picture."),
-        Column("values", meaning="What each pixel adds, row by row.", format="number", is_hidden=True),
+        hidden("values", meaning="What each pixel adds, row by row."),
     ),
 )
 REDRAWN = TableForm(
@@ -157,10 +144,10 @@ REDRAWN = TableForm(
     (
         Column("method", "map", "How the map is made."),
         Column("pixels", meaning="Pixels that are compared: all, or those with ink."),
-        Column("mean", meaning="Mean rank correlation of trained with redrawn maps.", format="fixed", digits=2),
-        Column("lowest", meaning="Lowest of the examples.", format="fixed", digits=2),
-        Column("highest", meaning="Highest of the examples.", format="fixed", digits=2),
-        Column("correlations", meaning="Rank correlation of each example.", format="number", is_hidden=True),
+        score("mean", meaning="Mean rank correlation of trained with redrawn maps.", digits=2),
+        score("lowest", meaning="Lowest rank correlation of an example.", digits=2),
+        score("highest", meaning="Highest rank correlation of an example.", digits=2),
+        hidden("correlations", meaning="Rank correlation of each example."),
     ),
     note="Rank correlation of the maps' absolute values. 1 would say that the map shows the picture and not what was "
     "learned (Adebayo et al., 2018). Where a picture is black, integrated gradients are 0 for any weights, so that "
@@ -170,27 +157,18 @@ STRONGEST = TableForm(
     "strongest",
     "The real examples that the channel answers most",
     (
-        Column("example", meaning="Number of the example in its part, from 0.", format="count"),
-        Column("layer", meaning="Layer of the channel."),
-        Column("channel", meaning="Number of the channel, from 0.", format="count"),
+        EXAMPLE,
+        LAYER,
+        CHANNEL,
         Column("truth", meaning="Class of the example, or its number."),
         ANSWER,
-        *(
-            Column(
-                side,
-                meaning=f"{side.capitalize()} of what the unit sees of the picture.",
-                unit="pixels",
-                format="count",
-            )
-            for side in ("top", "left", "height", "width")
-        ),
+        count("top", meaning="First row of the pixels that the unit sees."),
+        count("left", meaning="First column of the pixels that the unit sees."),
+        count("height", meaning="Rows of pixels that the unit sees."),
+        count("width", meaning="Columns of pixels that the unit sees."),
     ),
 )
-PREFERRED = TableForm(
-    "preferred",
-    "Answers to preferred inputs",
-    (LAYER, Column("channel", meaning="Number of the channel, from 0.", format="count"), ANSWER),
-)
+PREFERRED = TableForm("preferred", "Answers to preferred inputs", (LAYER, CHANNEL, ANSWER))
 LIKENESS = TableForm(
     "likeness",
     "How alike layers are",
@@ -198,7 +176,7 @@ LIKENESS = TableForm(
         Column("network", meaning="Network whose layers these are compared with."),
         LAYER,
         Column("other_layer", meaning="Layer of the network that it is compared with."),
-        Column("cka", "linear CKA", "1 for layers that see the same examples as alike.", format="fixed", digits=2),
+        score("cka", "linear CKA", "1 for layers that see the same examples as alike.", digits=2),
     ),
 )
 MATRIX = TableForm("likeness_by_layer", "Layers beside those of another network", (LAYER,))
@@ -206,19 +184,14 @@ SUMMARY = TableForm(
     "summary",
     "In all",
     (
-        Column("networks", meaning="Networks of different seeds that are measured.", format="count"),
+        count("networks", meaning="Networks of different seeds that are measured."),
         Column("part", meaning="Part of the data that is shown and scored."),
-        Column("parameters", meaning="Numbers of a network that training changes.", format="count"),
-        Column("fitted", meaning="Examples that probes are fitted on.", format="count"),
-        Column("chosen_by", meaning="Examples that the probes' penalties are chosen by.", format="count"),
-        Column("scored", meaning="Examples that probes are scored on.", format="count"),
-        Column("compared", meaning="Examples on which layers are compared.", format="count"),
-        Column(
-            "first_layer_extent",
-            meaning="Share of the picture's side that the first layer's median unit looks at.",
-            format="percent",
-            digits=0,
-        ),
+        count("parameters", meaning="Numbers of a network that training changes."),
+        count("fitted", meaning="Examples that probes are fitted on."),
+        count("chosen_by", meaning="Examples that the probes' penalties are chosen by."),
+        count("scored", meaning="Examples that probes are scored on."),
+        count("compared", meaning="Examples on which layers are compared."),
+        share("first_layer_extent", meaning="Share of the picture's side that the first layer's median unit looks at."),
     ),
     is_single=True,
 )
@@ -226,35 +199,34 @@ SUMMARY = TableForm(
 
 def fill_tables(features: Features) -> Tables:
     """Lay out what was measured."""
+    without_layers = [
+        (each.name, "accuracy" if each.is_classes else "R²", each.chance, each.by_class) for each in features.depths
+    ]
     differences = [
         (each.claim.value, each.quantity, each.layer, each.over, each.gain, each.is_limit)
         for each in features.differences
     ]
-    tables = (
-        _layers(features),
-        PROPERTIES.fill(
-            [
-                (each.name, "accuracy" if each.is_classes else "R²", each.chance, each.by_class)
-                for each in features.depths
-            ]
-        ),
-        _probes(features),
-        CLAIMS.fill([(claim.value, verdict) for claim, verdict in features.verdicts.items()]),
-        DIFFERENCES.fill(differences),
-        *_selectivity(features),
-        *_prediction(features),
-        *_channel(features),
-        _likeness(features),
-        _summary(features),
+    return Tables(
+        (
+            _layers(features),
+            PROPERTIES.fill(without_layers),
+            _probes(features),
+            CLAIMS.fill([(claim.value, verdict) for claim, verdict in features.verdicts.items()]),
+            DIFFERENCES.fill(differences),
+            *_selectivity(features),
+            *_prediction(features),
+            *_channel(features),
+            _likeness(features),
+            _summary(features),
+        )
     )
-    return Tables(tables)
 
 
 def likeness_matrix(table: Table, network: str, examples: int) -> Table:
     """Lay out how alike the layers of two networks are, a row a layer."""
     rows = [row for row in table.rows() if row["network"] == network]
     others = list(dict.fromkeys(row["other_layer"] for row in rows))
-    columns = [Column(name, name, f"Linear CKA with {name}.", format="fixed", digits=2) for name in others]
+    columns = [score(f"cka_{name}", name, f"Linear CKA with {name}.", digits=2) for name in others]
     cells = {(row["layer"], row["other_layer"]): row["cka"] for row in rows}
     layers = dict.fromkeys(row["layer"] for row in rows)
     return MATRIX.with_columns(*columns).fill(
@@ -326,8 +298,8 @@ def _prediction(features: Features) -> tuple[Table, Table, Table]:
 
 def _spread(values: np.ndarray) -> tuple[Cell, Cell, Cell, Cell]:
     known = [value for value in values.tolist() if math.isfinite(value)]
-    spread = (float(np.mean(known)), min(known), max(known)) if known else (None, None, None)
-    return (*spread, tuple(values.tolist()))
+    mean, lowest, highest = (float(np.mean(known)), min(known), max(known)) if known else (None, None, None)
+    return mean, lowest, highest, tuple(values.tolist())
 
 
 def _channel(features: Features) -> tuple[Table, Table]:

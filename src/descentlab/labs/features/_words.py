@@ -34,23 +34,23 @@ def best_layer(probes: Table, name: str) -> dict[str, Any]:
 
 def _count(tables: Tables) -> Statement:
     verdicts = [_verdict(tables, claim) for claim in Textbook]
-    held, refuted, *others = (verdicts.count(verdict) for verdict in STATES)
-    parts = [f"{held} {'holds' if held == 1 else 'hold'} for this network", f"{refuted} {_do(refuted)} not"]
-    parts += [
-        f"{num} {'is' if num == 1 else 'are'} {state}"
-        for num, state in zip(others, ("not shown", "not checkable"), strict=True)
-        if num
+    held, refuted, unshown, unchecked = (verdicts.count(verdict) for verdict in STATES)
+    parts = [
+        f"{held} {'holds' if held == 1 else 'hold'} for this network",
+        f"{refuted} {'does' if refuted == 1 else 'do'} not",
+        *(f"{num} {'is' if num == 1 else 'are'} not shown" for num in (unshown,) if num),
+        *(f"{num} is not checkable" for num in (unchecked,) if num),
     ]
-    claims = f"{Textbook.EDGES}, the middle layers loops and strokes, and the last layer whole classes"
     return Statement(
-        f"Textbooks say that {claims}: of these {len(verdicts)} claims {', '.join(parts[:-1])} and {parts[-1]}.",
+        f"Textbooks say that {Textbook.EDGES}, the middle layers loops and strokes, and the last layer whole classes: "
+        f"of these {len(verdicts)} claims {', '.join(parts[:-1])} and {parts[-1]}.",
         (Evidence("differences", ("gain",)), Evidence("summary", ("first_layer_extent",))),
         REFUTED,
     )
 
 
-def _do(num: int) -> str:
-    return "does" if num == 1 else "do"
+def _verdict(tables: Tables, claim: Textbook) -> Verdict:
+    return judge(claim, _differences(tables), tables["summary"].value("first_layer_extent"))
 
 
 def _differences(tables: Tables) -> list[Difference]:
@@ -60,29 +60,21 @@ def _differences(tables: Tables) -> list[Difference]:
     ]
 
 
-def _verdict(tables: Tables, claim: Textbook) -> Verdict:
-    return judge(claim, _differences(tables), tables["summary"].value("first_layer_extent"))
-
-
 def _claim(tables: Tables, claim: Textbook) -> Statement:
     verdict = _verdict(tables, claim)
     gains = [each for each in _differences(tables) if each.claim == claim]
-    text, evidence = EVIDENCE[claim](tables, gains)
+    text, evidence = EVIDENCE[claim](tables, gains) if gains else _nothing(tables, claim)
     rests_on = (Evidence("differences", ("gain",), (claim.value,)),) if gains else ()
-    return Statement(f"That {claim} {verdict}: {text}.", (*rests_on, *evidence), REFUTED, STATES[verdict])
+    return Statement(f"That {claim} {verdict}: {text}.", (*rests_on, evidence), REFUTED, STATES[verdict])
 
 
-Said = tuple[str, tuple[Evidence, ...]]
+Said = tuple[str, Evidence]
 """Why a claim has its verdict, with the cells behind it beside the differences."""
 
 
 def _edges(tables: Tables, gains: Sequence[Difference]) -> Said:
     (gain,) = gains
     extent = tables["summary"].value("first_layer_extent")
-    selective = (
-        f"the channels of {gain.layer} are {_by(gain.gain)} selective for the direction of stripes than those of "
-        "untrained networks"
-    )
     if extent is None:
         where = "but a layer does not state which pixels they look at, so nobody knows whether they are local"
     elif extent > LOCAL:
@@ -91,50 +83,45 @@ def _edges(tables: Tables, gains: Sequence[Difference]) -> Said:
             f"local one at {LOCAL:.0%} or less"
         )
     else:
-        where = f"and they look at {extent:.0%} of the picture's side"
-    return f"{selective}, {where}", (Evidence("summary", ("first_layer_extent",)),)
+        where = f"and the median one looks at {extent:.0%} of the picture's side"
+    text = (
+        f"the channels of {gain.layer} are {_by(gain)} selective for the direction of stripes than those of untrained"
+    )
+    return f"{text} networks, {where}", Evidence("summary", ("first_layer_extent",))
 
 
 def _strokes(tables: Tables, gains: Sequence[Difference]) -> Said:
-    layers = tables["layers"]
-    weighted = [row["layer"] for row in layers.rows() if row["has_weights"]]
-    first, last = weighted[0], weighted[-1]
-    if not gains:
-        names = list(layers.column("layer"))
-        if names.index(last) - names.index(first) < 2:
-            text = f"there is no layer between the first with weights, {first}, and the last, {last}"
-            return text, (Evidence("layers", ("has_weights",)),)
-        read = ", ".join(tables["properties"].column("property")) or "nothing"
-        text = f"the pictures differ too little in their {HOLES} and {ENDS} (they differ in: {read})"
-        return text, (Evidence("properties", ("property",)),)
-    by_name = {
-        each.quantity: {other.over: other for other in gains if other.quantity == each.quantity} for each in gains
-    }
-    parts = []
-    for name, over in by_name.items():
-        layer = over["first layer"].layer
-        parts.append(
-            f"{name} are read from {layer} with an accuracy of {_score(tables, name, layer).value:.3f}, which is "
-            f"{_by(over['first layer'].gain)} than from {first}, {_by(over['before training'].gain)} than before "
-            f"training and {_by(over['class alone'].gain)} than the class alone tells"
-        )
-    return "; ".join(parts), (Evidence("probes", ("trained",), tuple(by_name)),)
+    names, parts = tuple(dict.fromkeys(gain.quantity for gain in gains)), []
+    for name in names:
+        deeper, trained, beyond = (gain for gain in gains if gain.quantity == name)
+        parts.append(f"{name} are {_compared(tables, deeper, trained)}, and {_by(beyond)} than the class alone tells")
+    return "; ".join(parts), Evidence("probes", ("trained",), names)
 
 
 def _classes(tables: Tables, gains: Sequence[Difference]) -> Said:
-    if not gains:
-        read = ", ".join(tables["properties"].column("property")) or "nothing"
-        return f"the pictures have no classes that differ (they differ in: {read})", (
-            Evidence("properties", ("property",)),
-        )
-    deeper, trained = gains
+    return f"the class is {_compared(tables, *gains)}", Evidence("probes", ("trained",), (CLASS,))
+
+
+def _compared(tables: Tables, deeper: Difference, trained: Difference) -> str:
+    score = _score(tables, deeper.quantity, deeper.layer).value
     first = next(row["layer"] for row in tables["layers"].rows() if row["has_weights"])
-    score = _score(tables, CLASS, deeper.layer).value
-    text = (
-        f"the class is read from {deeper.layer} with an accuracy of {score:.3f}, which is {_by(deeper.gain)} than from "
-        f"{first} and {_by(trained.gain)} than before training"
+    return (
+        f"read from {deeper.layer} with an accuracy of {_fixed(score)}, which is {_by(deeper)} than from {first} and "
+        f"{_by(trained)} than before training"
     )
-    return text, (Evidence("probes", ("trained",), (CLASS,)),)
+
+
+def _nothing(tables: Tables, claim: Textbook) -> Said:
+    """Say why there is nothing to compare."""
+    names = list(tables["layers"].column("layer"))
+    weighted = [row["layer"] for row in tables["layers"].rows() if row["has_weights"]]
+    first, last = weighted[0], weighted[-1]
+    if claim == Textbook.STROKES and names.index(last) - names.index(first) < 2:
+        text = f"there is no layer between the first with weights, {first}, and the last, {last}"
+        return text, Evidence("layers", ("has_weights",))
+    read = ", ".join(tables["properties"].column("property")) or "nothing that is read"
+    text = "have no classes" if claim == Textbook.CLASSES else f"hardly differ in their {HOLES} and {ENDS}"
+    return f"the pictures {text}; they differ in {read}", Evidence("properties", ("property",))
 
 
 EVIDENCE: dict[Textbook, Callable[[Tables, Sequence[Difference]], Said]] = {
@@ -149,7 +136,8 @@ def _score(tables: Tables, name: str, layer: str) -> Estimate:
     return next(row["trained"] for row in rows if (row["property"], row["layer"]) == (name, layer))
 
 
-def _by(gain: Estimate) -> str:
+def _by(difference: Difference) -> str:
+    gain = difference.gain
     # Rounded first, so that no zero has a sign.
     value, low, high = (round(number, 3) + 0.0 for number in (gain.value, gain.low, gain.high))
     interval = f"({low:+.3f} to {high:+.3f})".replace("-", "−")
