@@ -77,12 +77,12 @@ DIFFERENCES = TableForm(
     "differences",
     "The differences that decide",
     (
-        Column("claim", meaning="The claim that it decides."),
-        Column("quantity", "compared", "Selectivity, or how well a property is read."),
+        Column("claim", meaning="The claim that it decides.", is_hidden=True),
+        Column("quantity", "what is compared", "Selectivity, or how well a property is read."),
         Column("layer", meaning="The layer that is compared."),
         Column("over", "compared with", "The first layer with weights, the same before training, or the class alone."),
         score("gain", "difference", "By how much the layer has more.", is_signed=True),
-        Column("is_limit", "can only leave it unshown", "Whether it cannot speak against the claim.", format="flag"),
+        Column("is_limit", "", "Whether it cannot speak against the claim.", format="flag", is_hidden=True),
     ),
     note="With 95% intervals. A claim holds if all of them lie above 0, and does not hold if one lies below; the "
     "difference from the class alone can only leave it unshown.",
@@ -92,9 +92,9 @@ SELECTIVITIES = TableForm(
     "Selectivity for orientation",
     (
         LAYER,
-        count("channels", meaning="Channels of all networks."),
+        hidden("channels", meaning="Number of channels of all networks."),
         score("mean", meaning="Mean selectivity of the channels."),
-        count("untrained_channels", meaning="Channels of untrained networks."),
+        hidden("untrained_channels", meaning="Number of channels of untrained networks."),
         score("untrained_mean", meaning="Mean selectivity of untrained channels."),
         score("gain", "difference", "Mean less that of untrained channels, with its 95% interval.", is_signed=True),
         score("threshold", meaning="Selectivity that 95% of untrained channels stay below."),

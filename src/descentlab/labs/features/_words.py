@@ -91,24 +91,26 @@ def _edges(tables: Tables, gains: Sequence[Difference]) -> Said:
 
 
 def _strokes(tables: Tables, gains: Sequence[Difference]) -> Said:
-    names, parts = tuple(dict.fromkeys(gain.quantity for gain in gains)), []
-    for name in names:
-        deeper, trained, beyond = (gain for gain in gains if gain.quantity == name)
-        parts.append(f"{name} are {_compared(tables, deeper, trained)}, and {_by(beyond)} than the class alone tells")
+    names = tuple(dict.fromkeys(gain.quantity for gain in gains))
+    parts = [f"{name} are {_compared(tables, [gain for gain in gains if gain.quantity == name])}" for name in names]
     return "; ".join(parts), Evidence("probes", ("trained",), names)
 
 
 def _classes(tables: Tables, gains: Sequence[Difference]) -> Said:
-    return f"the class is {_compared(tables, *gains)}", Evidence("probes", ("trained",), (CLASS,))
+    return f"the class is {_compared(tables, gains)}", Evidence("probes", ("trained",), (CLASS,))
 
 
-def _compared(tables: Tables, deeper: Difference, trained: Difference) -> str:
-    score = _score(tables, deeper.quantity, deeper.layer).value
+def _compared(tables: Tables, gains: Sequence[Difference]) -> str:
+    name, layer = gains[0].quantity, gains[0].layer
     first = next(row["layer"] for row in tables["layers"].rows() if row["has_weights"])
-    return (
-        f"read from {deeper.layer} with an accuracy of {_fixed(score)}, which is {_by(deeper)} than from {first} and "
-        f"{_by(trained)} than before training"
-    )
+    ends = {
+        "first layer": f"from {first}",
+        "before training": "before training",
+        "class alone": "the class alone tells",
+    }
+    *parts, last = [f"{_by(gain)} than {ends[gain.over]}" for gain in gains]
+    score = _fixed(_score(tables, name, layer).value)
+    return f"read from {layer} with an accuracy of {score}, {', '.join(parts)} and {last}"
 
 
 def _nothing(tables: Tables, claim: Textbook) -> Said:
