@@ -34,6 +34,15 @@ BLOCK = [
 """Layers with a path past one of them."""
 
 
+CONVOLUTION = [
+    {"kind": "conv2d", "name": "conv1", "filters": 2, "activation": "relu"},
+    {"kind": "max-pool2d", "name": "pool1"},
+    {"kind": "flatten", "name": "flat"},
+    {"kind": "dense", "name": "output"},
+]
+"""Few layers, with one between the first and the last that have weights."""
+
+
 def _features(folder: Path) -> Result[Any]:
     """Compare a dense network of digits with one whose layers have other names."""
     names = {"model.0.name": "first", "model.1.name": "last"}
@@ -75,7 +84,7 @@ RESULTS: Mapping[str, Sequence[Make]] = {
         lambda _: dl.landscape("circle", set={"epochs": 2}, other_member=1, points=5, lines=1, report=False),
     ),
     "features": (
-        lambda _: dl.features("digits-cnn", examples=600, set={"epochs": 1}, report=False),
+        lambda _: dl.features("digits-cnn", examples=600, set={"epochs": 1, "model": CONVOLUTION}, report=False),
         _features,
     ),
     "transfer": (lambda folder: _transfer(folder, seeds=6), lambda folder: _transfer(folder, seeds=1)),
