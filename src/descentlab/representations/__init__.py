@@ -1,4 +1,4 @@
-"""Floor 7: what the layers of a network that takes pictures have learned to see, as measurements."""
+"""What the layers of a network that takes pictures have learned, as measurements."""
 
 from descentlab.representations._ascent import (
     Preferred as Preferred,

@@ -20,7 +20,7 @@ STEPS = 96
 RATE = 0.05
 SMOOTHNESS = 0.1
 JITTER_SHARE = 8
-"""The picture is shifted by up to one pixel in so many of the field of view."""
+"""The picture is shifted by up to one pixel for each of this many pixels of the field of view."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,7 @@ def find_preferred(
 
     Args:
         net: A network that takes pictures.
-        layer: A layer of its own row.
+        layer: Name of a layer of the network.
         channels: Which channels or units.
         seed: Draws noise and shifts.
         steps: Steps of 0.05.
@@ -89,14 +89,14 @@ def find_preferred(
 
 def answer_tap(network: Network, layer: str) -> str:
     """Name the tap at which a layer's answers are read: before the activation function, where there is one."""
-    (own,) = (one for one in network.layers if one.name == layer)
-    return f"{layer}/{'activation' if own.weighted_sum is None else 'preactivation'}"
+    (named,) = (each for each in network.layers if each.name == layer)
+    return f"{layer}/{'activation' if named.weighted_sum is None else 'preactivation'}"
 
 
 def middle_of(network: Network, layer: str) -> tuple[int, ...]:
     """Return the place of the middle unit of each channel; of a layer without places, nothing."""
-    (own,) = (one for one in network.layers if one.name == layer)
-    return tuple(side // 2 for side in own.output_shape[:-1])
+    (shape,) = (each.output_shape for each in network.layers if each.name == layer)
+    return tuple(side // 2 for side in shape[:-1])
 
 
 @functools.lru_cache(maxsize=32)

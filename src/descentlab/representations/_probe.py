@@ -19,12 +19,12 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True, eq=False)
 class Property:
-    """Something that is true of an example, which a layer may or may not show.
+    """A property of examples, which can or cannot be read off a layer.
 
     Attributes:
-        name: What it is called.
+        name: Name of the property.
         values: Class ids from 0, or vectors of reals.
-        names: Of the classes; empty for reals.
+        names: Names of the classes; empty for reals.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Property:
         return bool(self.names)
 
     def targets(self) -> Float[np.ndarray, "examples parts"]:
-        """Return what a probe is fitted to: a column a class, 1 for the true one, or the reals."""
+        """Return what a probe is fitted to: a column for each class, 1 for the true class, or the reals."""
         if self.is_classes:
             return np.eye(len(self.names))[self.values]
         return self.values.astype(np.float64)
@@ -45,7 +45,7 @@ class Property:
 
 @dataclass(frozen=True)
 class Division:
-    """Which examples a probe is fitted on, chosen by, and scored on: that many, one after the other."""
+    """Number of examples that a probe is fitted on, chosen by, and scored on, in this order."""
 
     fit: int
     choose: int
@@ -53,7 +53,7 @@ class Division:
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """Number of all examples."""
         return self.fit + self.choose + self.score
 
 
@@ -63,9 +63,9 @@ class Reading:
 
     Attributes:
         score: Accuracy for classes, R² for reals, on the examples that are scored.
-        chosen_score: The same on those that the penalty was chosen by.
+        chosen_score: Score on the examples that the penalty was chosen by.
         penalty: The penalty that read those best.
-        credits: What each scored example adds to the score; their mean is the score.
+        credits: Amount that each scored example adds to the score; their mean is the score.
     """
 
     score: float
@@ -93,7 +93,7 @@ def ridge_path(
     values, vectors = np.linalg.eigh(gram)
     turned = vectors.T @ (features.T @ targets)
     shrink = [1.0 / np.maximum(values + share * max(np.trace(gram), 1e-30) / len(gram), 1e-30) for share in penalties]
-    return np.stack([vectors @ (turned * one[:, None]) for one in shrink])
+    return np.stack([vectors @ (turned * factors[:, None]) for factors in shrink])
 
 
 @on_one_core
@@ -102,8 +102,8 @@ def read_properties(
 ) -> tuple[Reading, ...]:
     """Fit a linear probe for each property by ridge regression, and score it on other examples.
 
-    Classes are read by regression on one column a class; the largest tells. The penalty is the one that reads the
-    middle part best.
+    Classes are read by regression on one column for each class; the largest is the prediction. The penalty is the one
+    that reads the middle part best.
 
     Args:
         rows: A layer's activations: the examples to fit, to choose by, to score, in this order.
@@ -119,15 +119,15 @@ def read_properties(
     rows = rows.astype(np.float64)
     fit, _, _ = _parts(division)
     centred = rows - rows[fit].mean(axis=0)
-    targets = [one.targets() for one in wanted]
-    middles = [one[fit].mean(axis=0) for one in targets]
+    targets = [each.targets() for each in wanted]
+    middles = [values[fit].mean(axis=0) for values in targets]
     # One decomposition of the units' products serves every penalty and every property.
-    columns = np.concatenate([one[fit] - middle for one, middle in zip(targets, middles, strict=True)], axis=1)
+    columns = np.concatenate([values[fit] - middle for values, middle in zip(targets, middles, strict=True)], axis=1)
     weights = ridge_path(centred[fit], columns, PENALTIES)
-    ends = np.cumsum([one.shape[1] for one in targets])[:-1]
+    ends = np.cumsum([values.shape[1] for values in targets])[:-1]
     return tuple(
-        _reading(centred, own, middle, one, division)
-        for own, middle, one in zip(np.split(weights, ends, axis=2), middles, wanted, strict=True)
+        _reading(centred, part, middle, each, division)
+        for part, middle, each in zip(np.split(weights, ends, axis=2), middles, wanted, strict=True)
     )
 
 
@@ -145,7 +145,7 @@ def _reading(
 ) -> Reading:
     _, choose, score = _parts(division)
     targets = wanted.targets()
-    chosen = [float(_credits(centred[choose] @ one + middle, targets[choose], wanted).mean()) for one in weights]
+    chosen = [float(_credits(centred[choose] @ each + middle, targets[choose], wanted).mean()) for each in weights]
     best = int(np.argmax(chosen))
     gained = _credits(centred[score] @ weights[best] + middle, targets[score], wanted)
     return Reading(float(gained.mean()), chosen[best], PENALTIES[best], gained)
@@ -162,7 +162,7 @@ def chance(wanted: Property, division: Division) -> float:
 def by_class(wanted: Property, labels: Int[np.ndarray, " examples"], division: Division) -> Reading:
     """Return what knowing the class alone scores: the most frequent answer of each class, or its mean for reals.
 
-    A layer that tells the classes apart reads this much of a property without having found it.
+    This much of a property can be read off a layer that separates the classes, without the layer having found it.
 
     Args:
         wanted: The property.
@@ -182,13 +182,13 @@ def by_class(wanted: Property, labels: Int[np.ndarray, " examples"], division: D
 
 
 def _credits(
-    told: Float[np.ndarray, "examples parts"], targets: Float[np.ndarray, "examples parts"], wanted: Property
+    predicted: Float[np.ndarray, "examples parts"], targets: Float[np.ndarray, "examples parts"], wanted: Property
 ) -> Float[np.ndarray, " examples"]:
     if wanted.is_classes:
-        return (told.argmax(axis=1) == targets.argmax(axis=1)).astype(np.float64)
+        return (predicted.argmax(axis=1) == targets.argmax(axis=1)).astype(np.float64)
     # R² as a mean over examples: 1 - n * its squared error / the whole squared distance from the mean.
     spread = ((targets - targets.mean(axis=0)) ** 2).sum()
-    return 1.0 - len(targets) * ((told - targets) ** 2).sum(axis=1) / max(spread, 1e-30)
+    return 1.0 - len(targets) * ((predicted - targets) ** 2).sum(axis=1) / max(spread, 1e-30)
 
 
 def score_interval(gained: Float[np.ndarray, " scored"], *, is_classes: bool) -> Interval:
@@ -199,7 +199,7 @@ def score_interval(gained: Float[np.ndarray, " scored"], *, is_classes: bool) ->
 
 
 def difference_interval(
-    one: Float[np.ndarray, " scored"], other: Float[np.ndarray, " scored"], *, is_classes: bool
+    first: Float[np.ndarray, " scored"], second: Float[np.ndarray, " scored"], *, is_classes: bool
 ) -> tuple[float, Interval]:
     """Compute how much better the first reads the same examples than the second, with its 95% interval.
 
@@ -207,9 +207,9 @@ def difference_interval(
     bootstrap.
     """
     if is_classes:
-        gained, lost = int((one > other).sum()), int((one < other).sum())
-        return paired_share_difference(gained, lost, len(one))
-    return float((one - other).mean()), _bootstrap(one - other)
+        gained, lost = int((first > second).sum()), int((first < second).sum())
+        return paired_share_difference(gained, lost, len(first))
+    return float((first - second).mean()), _bootstrap(first - second)
 
 
 def _bootstrap(values: Float[np.ndarray, " scored"]) -> Interval:

@@ -96,7 +96,7 @@ def reduce_layers(
 
     Args:
         net: The network.
-        layers: Names of layers in its own row; the pixels are added in front.
+        layers: Names of layers of the network; the pixels are added in front.
         inputs: The examples.
         num_fit: The first so many may be used to find the axes.
         size: Numbers that are kept of each layer.
@@ -110,7 +110,7 @@ def reduce_layers(
     axes = [find_axes(rows, size) for rows in _gather(net, layers, first)]
     project = _projector(net.network, tuple(layers))
     pairs = tuple(
-        (jnp.asarray(one.mean), None if one.directions is None else jnp.asarray(one.directions)) for one in axes
+        (jnp.asarray(each.mean), None if each.directions is None else jnp.asarray(each.directions)) for each in axes
     )
     parts: list[list[np.ndarray]] = []
     for chunk, num in in_chunks(inputs):
@@ -126,8 +126,8 @@ def _gather(
     net: WeightedNetwork, layers: Sequence[str], inputs: Float[np.ndarray, "examples ..."]
 ) -> Iterator[np.ndarray]:
     """Return the pixels and what each layer makes of them, a row an example."""
-    found = net.record_all(inputs, [f"{name}/activation" for name in layers])
-    for values in (inputs, *found.values()):
+    recorded = net.record_all(inputs, [f"{name}/activation" for name in layers])
+    for values in (inputs, *recorded.values()):
         yield values.reshape(len(inputs), -1)
 
 

@@ -121,18 +121,18 @@ def attribute(net: WeightedNetwork, picture: Picture, *, steps: int = STEPS) -> 
     chunks = list(in_chunks(way))
     maps = []
     for output in range(net.network.num_outputs):
-        found = [np.asarray(slopes(*net.arrays, chunk, np.int32(output)))[:num] for chunk, num in chunks]
-        maps.append((np.concatenate(found).astype(np.float64).mean(axis=0) * picture).sum(axis=2))
+        parts = [np.asarray(slopes(*net.arrays, chunk, np.int32(output)))[:num] for chunk, num in chunks]
+        maps.append((np.concatenate(parts).astype(np.float64).mean(axis=0) * picture).sum(axis=2))
     logits = net.logits(np.stack([picture, np.zeros_like(picture)]).astype(np.float32)).astype(np.float64)
     return Attribution(np.stack(maps), logits[0], logits[1])
 
 
-def rank_correlation(one: Grid, other: Grid, within: np.ndarray | None = None) -> float:
+def rank_correlation(first: Grid, second: Grid, within: np.ndarray | None = None) -> float:
     """Compare two maps by the rank correlation (Spearman) of their absolute values, as a sanity check does.
 
     Args:
-        one: A map.
-        other: The same of another network.
+        first: A map of one network.
+        second: The same map of another network.
         within: Pixels to compare, or None for all.
 
     Returns:
@@ -143,11 +143,11 @@ def rank_correlation(one: Grid, other: Grid, within: np.ndarray | None = None) -
     """
     from scipy.stats import rankdata
 
-    chosen = np.ones(one.shape, bool) if within is None else within
-    ranks = [rankdata(np.abs(values[chosen])) for values in (one, other)]
-    first, second = (values - values.mean() for values in ranks)
-    scale = np.sqrt((first**2).sum() * (second**2).sum())
-    return float((first * second).sum() / scale) if scale > 0.0 else float("nan")
+    chosen = np.ones(first.shape, bool) if within is None else within
+    ranks = [rankdata(np.abs(values[chosen])) for values in (first, second)]
+    x, y = (values - values.mean() for values in ranks)
+    scale = np.sqrt((x**2).sum() * (y**2).sum())
+    return float((x * y).sum() / scale) if scale > 0.0 else float("nan")
 
 
 def _occlude(net: WeightedNetwork, picture: Picture, output: int, logit: float) -> Grid:
@@ -158,9 +158,9 @@ def _occlude(net: WeightedNetwork, picture: Picture, output: int, logit: float) 
     covered = []
     for row in rows:
         for column in columns:
-            one = picture.copy()
-            one[max(row - half, 0) : row + half + 1, max(column - half, 0) : column + half + 1] = 0.0
-            covered.append(one)
+            changed = picture.copy()
+            changed[max(row - half, 0) : row + half + 1, max(column - half, 0) : column + half + 1] = 0.0
+            covered.append(changed)
     drops = logit - net.logits(np.stack(covered).astype(np.float32))[:, output].astype(np.float64)
     nearest = [np.abs(np.arange(side)[:, None] - at[None, :]).argmin(axis=1) for side, at in
                ((height, rows), (width, columns))]  # fmt: skip

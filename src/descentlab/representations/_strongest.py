@@ -34,7 +34,7 @@ def find_strongest(
 
     Args:
         net: A network that takes pictures.
-        layer: A layer of its own row.
+        layer: Name of a layer of the network.
         inputs: The examples.
         count: How many of them for each channel.
 

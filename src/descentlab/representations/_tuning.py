@@ -68,7 +68,8 @@ def selectivity(
 ) -> Float[np.ndarray, " channels"]:
     """Measure selectivity for orientation: |sum R e^(2i angle)| / sum R, one minus the circular variance.
 
-    It is 0 for a channel that answers all orientations alike (or none at all), and 1 for one that answers one alone.
+    It is 0 for a channel that answers all orientations alike (or none at all), and 1 for a channel that answers a
+    single one.
 
     References:
         Ringach, Shapley and Hawken, "Orientation selectivity in macaque V1: diversity and laminar dependence" (2002).
@@ -83,7 +84,7 @@ def measure_tuning(net: WeightedNetwork, layer: str) -> Tuning:
 
     Args:
         net: A network that takes pictures.
-        layer: A convolution or dense layer of its own row.
+        layer: Name of a convolution or dense layer of the network.
 
     Returns:
         The tuning curves of its channels.
@@ -137,7 +138,7 @@ def _strength(
 
 def _places(network: Network, layer: str) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
     """Choose the rows and columns whose units see no margin, else the middle one; None where there are no places."""
-    (shape,) = (one.output_shape for one in network.layers if one.name == layer)
+    (shape,) = (each.output_shape for each in network.layers if each.name == layer)
     if len(shape) == 1:
         return None
     field = receptive_field(network, layer)

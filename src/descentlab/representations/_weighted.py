@@ -17,7 +17,7 @@ CHUNK = 128
 """Pictures that pass the network at once: what is recorded of all layers takes much more room than the pictures."""
 
 PIXELS = "raw pixels"
-"""How the input is called beside the layers; a layer's own name has no space in it."""
+"""Name of the input beside the layers; the name of a layer has no space in it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +80,7 @@ def depth_names(network: Network) -> tuple[str, ...]:
 
 
 def weighted_layers(network: Network) -> tuple[Layer, ...]:
-    """Return the convolutions and dense layers in the network's own row."""
+    """Return the convolutions and dense layers of the network, apart from those within blocks."""
     return tuple(layer for layer in network.layers if layer.weighted_sum is not None)
 
 

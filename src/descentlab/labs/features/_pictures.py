@@ -5,7 +5,7 @@ from jaxtyping import Float
 
 from descentlab.labs.features._measured import Explained, Features
 from descentlab.representations import METHODS, Box, Preferred
-from descentlab.results import Section, Tables, Tile, Tiles
+from descentlab.results import Section, Tables, Tile, Tiles, number
 
 MOST_KERNELS = 64
 MOST_MAPS = 16
@@ -84,8 +84,8 @@ def prediction_section(features: Features, tables: Tables) -> Section:
     words = (
         "Blue pixels speak for the answer, orange ones against it: by the logit's slope, by integrated gradients from "
         "a black picture, and by what covering a pixel's surroundings takes away.",
-        f"Integrated gradients must add up to the logit's difference from a black picture, {saliency.logit:.3f} "
-        f"less {saliency.baseline_logit:.3f}; they miss it by {saliency.completeness_error:.2%} of it.",
+        f"Integrated gradients must add up to the logit's difference from a black picture, {number(saliency.logit)} "
+        f"less {number(saliency.baseline_logit)}; they miss it by {saliency.completeness_error:.2%} of it.",
     )
     pictures = (
         Tiles("Maps of the trained network", tuple(maps), "large"),

@@ -292,8 +292,13 @@ def _prediction(features: Features) -> tuple[Table, Table, Table]:
         for method, both in shown.sanity.items()
         for pixels, values in zip(("all", "with ink"), both, strict=True)
     ]
+    num_checked = len(next(iter(shown.sanity.values()))[0])
     prediction = PREDICTION.fill([(shown.place, shown.truth, shown.predicted, *logits)])
-    return prediction, MAPS.fill(maps), REDRAWN.fill(redrawn)
+    return (
+        prediction,
+        MAPS.fill(maps),
+        REDRAWN.fill(redrawn, note=f"{REDRAWN.note} Over {num_checked} examples."),
+    )
 
 
 def _spread(values: np.ndarray) -> tuple[Cell, Cell, Cell, Cell]:
