@@ -74,7 +74,7 @@ class Layer(ABC):
 
     @property
     def activation(self) -> ActivationName | Literal["unnamed"] | None:
-        """The function of each value that it ends in: "linear" where there is none, "unnamed" where none has its name."""
+        """The function of each value that it ends in: "linear" for none, "unnamed" for one that no name stands for."""
         return None
 
     @property
