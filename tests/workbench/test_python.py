@@ -119,7 +119,7 @@ def test_examples_that_cannot_be_learned_from(home: Path, inputs: Any, targets: 
     ("options", "says"),
     [
         ({"epochs": 3, "set": {"epochs": 4}}, "given twice"),
-        ({"set": {"epochs": object()}}, "expected a number"),
+        ({"set": {"epochs": object()}}, "is of type object; give a number"),
         ({"set": {"epochz": 4}}, "did you mean 'epochs'"),
         ({"target": "species"}, "does not apply to bundled data"),
         ({"checkpoint_every_s": -1.0}, "0 or more"),

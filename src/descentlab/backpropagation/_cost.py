@@ -157,8 +157,10 @@ def _cross_entropy(_: CrossEntropy, logits: Rows, outputs: Rows, coded: Rows) ->
         Formula("output_gradient", r"\frac{\partial C}{\partial a_i}=-\frac{y_i}{a_i}", "∂C/∂a_i = -y_i / a_i"),
         Formula("delta", r"\delta_i=\frac{\partial C}{\partial z_i}=a_i-y_i", "δ_i = ∂C/∂z_i = a_i - y_i"),
     )
-    with np.errstate(divide="ignore"):
-        towards = np.where(coded > 0.0, -coded / outputs, 0.0)
+    with np.errstate(
+        divide="ignore"
+    ):  # an output of 0 for the true class is -inf; the other classes' 0 / 0 never arises
+        towards = np.divide(-coded, outputs, where=coded > 0.0, out=np.zeros_like(outputs))
     # a - 1 loses the digits of a sure answer; the sum of what the other classes got does not.
     others = np.stack([np.delete(outputs, k, axis=1).sum(axis=1) for k in range(outputs.shape[1])], axis=1)
     return terms, towards, np.where(coded > 0.0, -others, outputs), formulas

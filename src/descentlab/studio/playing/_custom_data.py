@@ -1,4 +1,4 @@
-"""Data of one's own for the playground: pasted, uploaded or drawn."""
+"""A person's data for the playground: pasted, uploaded or drawn."""
 
 import tempfile
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ from descentlab.spec import TableData
 MOST_BYTES = 5_000_000
 MOST_POINTS = 2_000
 REACH = 5.0
-"""Two columns of numbers are laid out from minus to plus this much, where the sets of the playground lie."""
+"""Two columns of numbers are scaled to the range from minus to plus this number, as the playground's data sets."""
 
 
 @dataclass(frozen=True)
-class OwnData:
-    """What was made of a table.
+class CustomData:
+    """Data that was read from a table.
 
     Attributes:
-        points: x1, x2 and what is to be told, where the table has two columns of numbers before its target.
-        table: Otherwise the table as data.
-        is_regression: Whether a number is to be told.
-        num_rows: How many rows there are.
-        note: What was done, in a sentence.
+        points: x1, x2 and target of each row, if the table has two columns of numbers before its target; else None.
+        table: Description of the table, if it has other columns; else None.
+        is_regression: Whether the target is a number.
+        num_rows: Number of rows.
+        note: Sentence on how the table was read.
     """
 
     points: list[tuple[float, float, Any]] | None
@@ -36,20 +36,20 @@ class OwnData:
     note: str
 
 
-def read_own_data(text: bytes, folder: Path, suffix: str = ".csv", *, called: str = "the rows") -> OwnData:
-    """Read a table whose last column is to be told.
+def read_custom_data(text: bytes, folder: Path, suffix: str = ".csv", *, called: str = "the rows") -> CustomData:
+    """Read a table whose last column is the target.
 
     Args:
-        text: The file's bytes.
-        folder: Where to keep it, under a name made here.
-        suffix: Its kind.
-        called: What the person knows it by, where a reason tells of it.
+        text: Bytes of the file.
+        folder: Folder in which to keep the file, under a name drawn here.
+        suffix: Ending of the file, which tells its kind.
+        called: Name of the data in error messages.
 
     Returns:
         Points or a table.
 
     Raises:
-        DataError: If there is no table in it, or it is too large.
+        DataError: If the bytes hold no table, or are too many.
     """
     if len(text) > MOST_BYTES:
         raise DataError(
@@ -69,7 +69,7 @@ def read_own_data(text: bytes, folder: Path, suffix: str = ".csv", *, called: st
         raise
 
 
-def _read(path: Path) -> OwnData:
+def _read(path: Path) -> CustomData:
     table = read_table(path)
     if len(table.columns) < 2:
         raise DataError("a table needs two columns or more, the last of them to be told")
@@ -79,8 +79,8 @@ def _read(path: Path) -> OwnData:
     are_points = len(inputs) == 2 and all(np.isfinite(values).all() for values in numbers)
     if not are_points or len(numbers[0]) > MOST_POINTS:
         data = TableData(path=str(path), target=target.name)
-        told = "1 column tells" if len(inputs) == 1 else f"{len(inputs)} columns tell"
-        return OwnData(None, data, is_regression, len(numbers[0]), f"{told} '{target.name}'.")
+        columns = "1 column tells" if len(inputs) == 1 else f"{len(inputs)} columns tell"
+        return CustomData(None, data, is_regression, len(numbers[0]), f"{columns} '{target.name}'.")
     words = target.to_words()
     labels = (
         [float(value) for value in target.to_numbers().values]
@@ -92,7 +92,7 @@ def _read(path: Path) -> OwnData:
     path.unlink(missing_ok=True)
     spans = ", ".join(f"x{place} is '{column.name}' from {values.min():.4g} to {values.max():.4g}"
                       for place, (column, values) in enumerate(zip(inputs, numbers, strict=True), 1))  # fmt: skip
-    return OwnData(points, None, is_regression, len(points), f"{spans}, laid out from -{REACH:g} to {REACH:g}.")
+    return CustomData(points, None, is_regression, len(points), f"{spans}, laid out from -{REACH:g} to {REACH:g}.")
 
 
 def _is_regression(target: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Own data in the playground: paste, upload, or draw points by mouse."""
+"""A person's data in the playground: pasted, uploaded, or drawn as points by mouse."""
 
 from pathlib import Path
 from typing import Any
@@ -9,23 +9,23 @@ from descentlab.core import DescentlabError
 from descentlab.spec import PointsData
 from descentlab.studio.pages._upload_button import upload_button
 from descentlab.studio.pages.playground._elements import PlaneView
-from descentlab.studio.playing import MOST_BYTES, Desk, pack_points, read_own_data
+from descentlab.studio.playing import MOST_BYTES, Desk, pack_points, read_custom_data
 
 COLORS = ["orange", "blue", "green", "purple"]
 FEWEST = 4
 ENDINGS = (".csv", ".tsv", ".txt", ".parquet")
 
 
-class OwnDataControls:
+class CustomDataControls:
     """Takes a table or points."""
 
     def __init__(self, desk: Desk, plane: PlaneView, folder: Path) -> None:
-        """Stand ready to be built.
+        """Create the controls; `build` shows them.
 
         Args:
-            desk: What is set.
-            plane: Where points are drawn.
-            folder: Where tables of this page are kept.
+            desk: Settings of the page.
+            plane: View on which points are drawn.
+            folder: Folder in which tables of this page are kept.
         """
         self._desk = desk
         self._plane = plane
@@ -34,9 +34,9 @@ class OwnDataControls:
         self._are_used = bool(self._points)
 
     def build(self) -> None:
-        """Build them."""
-        told = "A table whose last column is to be told; two columns of numbers before it become x1 and x2."
-        ui.label(told).classes("quiet")
+        """Build the controls."""
+        hint = "A table whose last column is to be told; two columns of numbers before it become x1 and x2."
+        ui.label(hint).classes("quiet")
         self._text = ui.textarea("Paste rows, with commas or tabs").props("rows=4 dense").classes("full")
         ui.button("Use these rows", on_click=self._paste).props("outline dense")
         upload_button("Open a CSV, TSV or Parquet file", ENDINGS, self._upload, most_bytes=MOST_BYTES)
@@ -48,17 +48,17 @@ class OwnDataControls:
         self._show_drawn()
 
     def follow(self) -> None:
-        """Drop what was drawn, when another set has taken its place."""
+        """Drop the drawn points if another data set was chosen."""
         if self._are_used and self._desk.experiment.data.kind != "points":
             self._forget_drawn()
 
     async def place(self, event: events.GenericEventArguments) -> None:
         """Draw a point where the plane was clicked."""
-        told: Any = event.args
-        point = (round(float(told["x"]), 2), round(float(told["y"]), 2), str(self._color.value))
+        click: Any = event.args
+        point = (round(float(click["x"]), 2), round(float(click["y"]), 2), str(self._color.value))
         self._points.append(point)
-        # Classes have colours in the order in which they are met.
-        self._points.sort(key=lambda one: COLORS.index(one[2]))
+        # Classes get their colours in the order in which they appear.
+        self._points.sort(key=lambda drawn: COLORS.index(drawn[2]))
         self._show_drawn()
         self._use_points()
 
@@ -96,22 +96,22 @@ class OwnDataControls:
 
     async def _take(self, content: bytes, suffix: str, called: str) -> None:
         try:
-            found = await run.io_bound(read_own_data, content, self._folder, suffix, called=called)
+            read = await run.io_bound(read_custom_data, content, self._folder, suffix, called=called)
         except DescentlabError as error:
             self._note.text = str(error)
             return
-        if found is None:
+        if read is None:
             return
         self._forget_drawn()
-        if found.points is not None:
-            self._desk.open_points(pack_points(found.points))
-        elif found.table is not None:
-            self._desk.open_table(found.table, is_regression=found.is_regression, num_rows=found.num_rows)
-        self._note.text = self._desk.problem or found.note
+        if read.points is not None:
+            self._desk.open_points(pack_points(read.points))
+        elif read.table is not None:
+            self._desk.open_table(read.table, is_regression=read.is_regression, num_rows=read.num_rows)
+        self._note.text = self._desk.problem or read.note
 
 
 def _drawn_before(desk: Desk) -> list[tuple[float, float, str]]:
-    """Return the points of an address that were drawn here, as their colours tell: drawing goes on from them."""
+    """Return the drawn points of an address, recognised by their colours, so that a person can go on drawing."""
     data = desk.experiment.data
     points = data.points if isinstance(data, PointsData) else ()
     return [(x, y, str(label)) for x, y, label in points] if all(label in COLORS for *_, label in points) else []
