@@ -5,7 +5,7 @@ wherever the fact is needed, as the last row shows for a layer that states nothi
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, final, get_args
@@ -79,7 +79,9 @@ map' and 'all activations linear'; shown at a depth of its own; receptive field;
 directions; a factor passed on; units reordered; curvature; dead or saturated units; cost; the report's row; a column of
 the studio's drawing; lines of Python."""
 (_, HEAD, *ROWS) = [line.split() for line in TABLE.split("\n")[:-1]]
-ANSWERS = MappingProxyType({name: dict(zip(HEAD, answers, strict=True)) for name, *answers in ROWS})
+ANSWERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {name: dict(zip(HEAD, answers, strict=True)) for name, *answers in ROWS}
+)
 
 PICTURE = (4, 4, 2)
 OUTPUT = DenseSpec(name="output")
@@ -130,10 +132,11 @@ class UnstatedSpec(ActivationSpec):
     """Its description, which states nothing either."""
 
     kind: Any = "unstated"
-    is_curved = LayerSpec.is_curved
-    activation_name = LayerSpec.activation_name
-    with_activation = LayerSpec.with_activation
-    as_linear = LayerSpec.as_linear
+    # Of a class that states facts, these take them back.
+    is_curved = LayerSpec.is_curved  # pyright: ignore[reportIncompatibleMethodOverride]
+    activation_name = LayerSpec.activation_name  # pyright: ignore[reportIncompatibleMethodOverride]
+    with_activation = LayerSpec.with_activation  # pyright: ignore[reportAssignmentType]
+    as_linear = LayerSpec.as_linear  # pyright: ignore[reportAssignmentType]
 
 
 class UnstatedStep(BackwardStep[Unstated]):
@@ -227,7 +230,7 @@ class Laboratories:
         loss = sharpness.NetworkLoss(network, self.objective, self.inputs.astype(np.float32), self.targets)
         place = loss.place(params, statistics, "float32")
         vector = np.ones(len(place.flat), np.float32)
-        return float(np.linalg.norm(place.product(vector)))
+        return float(np.linalg.norm(place.product(jnp.asarray(vector))))
 
     def rule(self, name: str) -> str:
         account, found = self._once(self._accounted, name)
