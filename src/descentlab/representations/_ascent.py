@@ -12,7 +12,7 @@ from jax import Array, lax
 from jaxtyping import Float, Int
 
 from descentlab.core import generator
-from descentlab.networks import Context, Network, Tape
+from descentlab.networks import Context, Layer, Network, Tape
 from descentlab.representations._receptive import Box, receptive_field
 from descentlab.representations._weighted import WeightedNetwork
 
@@ -20,7 +20,7 @@ STEPS = 96
 RATE = 0.05
 SMOOTHNESS = 0.1
 JITTER_SHARE = 8
-"""The picture is shifted by up to one pixel for each of this many pixels of the field of view."""
+"""The picture is shifted by up to one pixel in so many of the field of view."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +29,8 @@ class Preferred:
 
     Attributes:
         layer: The layer.
-        channels: Which.
-        pictures: One each, from 0 to 1.
+        channels: The channels or units.
+        pictures: The picture of each, from 0 to 1.
         answers: The preactivation (or activation, of a layer without) that each reaches.
         box: The pixels that the unit sees; the others are noise. None where the layers do not state them.
     """
@@ -59,8 +59,8 @@ def find_preferred(
 
     Args:
         net: A network that takes pictures.
-        layer: Name of a layer of the network.
-        channels: Which channels or units.
+        layer: A layer of its own row.
+        channels: The channels or units.
         seed: Draws noise and shifts.
         steps: Steps of 0.05.
         smoothness: Weight of the total variation.
@@ -89,14 +89,17 @@ def find_preferred(
 
 def answer_tap(network: Network, layer: str) -> str:
     """Name the tap at which a layer's answers are read: before the activation function, where there is one."""
-    (named,) = (each for each in network.layers if each.name == layer)
-    return f"{layer}/{'activation' if named.weighted_sum is None else 'preactivation'}"
+    weighted = _layer(network, layer).weighted_sum
+    return f"{layer}/{'activation' if weighted is None else 'preactivation'}"
 
 
 def middle_of(network: Network, layer: str) -> tuple[int, ...]:
     """Return the place of the middle unit of each channel; of a layer without places, nothing."""
-    (shape,) = (each.output_shape for each in network.layers if each.name == layer)
-    return tuple(side // 2 for side in shape[:-1])
+    return tuple(side // 2 for side in _layer(network, layer).output_shape[:-1])
+
+
+def _layer(network: Network, name: str) -> Layer:
+    return next(layer for layer in network.layers if layer.name == name)
 
 
 @functools.lru_cache(maxsize=32)

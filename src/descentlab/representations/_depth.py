@@ -1,4 +1,4 @@
-"""How well each property is read off each layer, of trained and of untrained networks."""
+"""What can be read where: every property at every depth, of trained and of untrained networks."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,15 +26,15 @@ Wanted = tuple[Property, ...]
 
 @dataclass(frozen=True, eq=False)
 class MemberReadings:
-    """Readings of one network and of the same network before training.
+    """What one network and its untrained twin show.
 
     Attributes:
-        trained: By property, then by layer; the pixels are the first layer.
-        untrained: Readings of the network before training, likewise.
-        chance: By property, the score of always giving the same answer.
-        by_class: By property, the reading of whoever knows the class alone.
-        widths: By layer, the numbers that it gives for an example.
-        kept: By layer, the share of its variance that the probes saw.
+        trained: The readings by property, then by layer; the pixels are the first layer.
+        untrained: The readings of the network before training.
+        chance: The score of always the same answer, by property.
+        by_class: The score of knowing the class alone, by property.
+        widths: The number of numbers for each example, by layer.
+        kept: The share of the variance that the probes saw, by layer.
     """
 
     trained: dict[str, dict[str, Reading]]
@@ -52,13 +52,13 @@ class Depth:
     Intervals are over seeds (Student's t) where there are several networks, and over examples where there is one.
 
     Attributes:
-        name: Name of the property.
+        name: The property.
         is_classes: Whether scores are accuracies; else R².
-        layers: Names of the layers, from the pixels on.
-        trained: Readings of each network by layer.
-        untrained: Readings of each network before training, by layer.
-        chance: Score of always giving the same answer.
-        class_alone: Reading of whoever knows the class alone, for each network's examples.
+        layers: The layers from the pixels on.
+        trained: The readings of each network by layer.
+        untrained: The readings of each network before training by layer.
+        chance: The score of always the same answer.
+        class_alone: The readings of knowing the class alone, for each network's examples.
     """
 
     name: str
@@ -71,41 +71,41 @@ class Depth:
 
     @property
     def by_class(self) -> float:
-        """Score of whoever knows the class alone."""
+        """What knowing the class alone scores."""
         return float(np.mean([reading.score for reading in self.class_alone]))
 
     def score(self, layer: str, *, is_trained: bool = True) -> Estimate:
         """Return how well it is read off a layer."""
-        readings = [network[layer] for network in (self.trained if is_trained else self.untrained)]
+        readings = [by_layer[layer] for by_layer in (self.trained if is_trained else self.untrained)]
         if len(readings) == 1:
             return Estimate(readings[0].score, *score_interval(readings[0].credits, is_classes=self.is_classes))
         return _over_seeds([reading.score for reading in readings])
 
     def gain(self, layer: str, over: str) -> Estimate:
         """Return how much better a layer reads it than another layer."""
-        return self._difference([(network[layer], network[over]) for network in self.trained])
+        return self._difference([(by_layer[layer], by_layer[over]) for by_layer in self.trained])
 
     def gain_by_training(self, layer: str) -> Estimate:
         """Return how much better a layer reads it than the same layer before training."""
         pairs = zip(self.trained, self.untrained, strict=True)
-        return self._difference([(network[layer], before[layer]) for network, before in pairs])
+        return self._difference([(after[layer], before[layer]) for after, before in pairs])
 
     def gain_over_class(self, layer: str) -> Estimate:
         """Return how much better a layer reads it than knowing the class alone does."""
         return self._difference(
-            [(network[layer], alone) for network, alone in zip(self.trained, self.class_alone, strict=True)]
+            [(by_layer[layer], alone) for by_layer, alone in zip(self.trained, self.class_alone, strict=True)]
         )
 
     def _difference(self, pairs: Sequence[tuple[Reading, Reading]]) -> Estimate:
         if len(pairs) > 1:
-            return _over_seeds([reading.score - other.score for reading, other in pairs])
-        ((reading, other),) = pairs
-        value, (low, high) = difference_interval(reading.credits, other.credits, is_classes=self.is_classes)
+            return _over_seeds([first.score - second.score for first, second in pairs])
+        ((first, second),) = pairs
+        value, (low, high) = difference_interval(first.credits, second.credits, is_classes=self.is_classes)
         return Estimate(value, low, high)
 
     def best(self, among: Sequence[str]) -> str:
-        """Name the layer that it is read from best, by examples that are not scored."""
-        return max(among, key=lambda name: np.mean([network[name].chosen_score for network in self.trained]))
+        """Name the layer that reads it best, told by examples that are not scored."""
+        return max(among, key=lambda name: np.mean([by_layer[name].chosen_score for by_layer in self.trained]))
 
 
 def read_member(
@@ -119,20 +119,20 @@ def read_member(
     division: Division,
     on_step: Callable[[], None] = lambda: None,
 ) -> MemberReadings:
-    """Read every property off every layer of one network, and of the same network before training.
+    """Read every property off every layer of one network, and of the same before training.
 
     Args:
         net: The trained network.
         twin: The untrained one.
-        layers: Names of layers of the network.
+        layers: Names of layers in its own row.
         inputs: Examples to fit, to choose by, to score, in this order.
-        wanted: Properties to read.
+        wanted: The properties.
         labels: Class ids.
-        division: Number of examples to fit, to choose by, and to score.
+        division: The numbers of examples to fit, to choose by and to score.
         on_step: Called when one of the two networks is done.
 
     Returns:
-        Readings of both.
+        What they show.
     """
     names = [each.name for each in wanted]
     read, widths, kept = [], {}, {}
@@ -154,7 +154,7 @@ def read_member(
 
 
 def follow_depth(members: Sequence[MemberReadings], wanted: Wanted, layers: Sequence[str]) -> tuple[Depth, ...]:
-    """Put the readings of a run's networks together, one depth for each property."""
+    """Put the readings of a run's networks together, a depth a property."""
     return tuple(
         Depth(
             each.name,

@@ -13,10 +13,10 @@ HELD = 0.9
 
 @dataclass(frozen=True, eq=False)
 class Kernels:
-    """Weights by which each channel of the first layer multiplies the pixels.
+    """What each channel of the first layer multiplies the pixels by.
 
     Attributes:
-        layer: Name of the layer.
+        layer: The layer.
         weights: The patch that a convolution slides, or a number for every pixel of a dense layer.
     """
 
@@ -31,7 +31,7 @@ def first_kernels(net: WeightedNetwork) -> Kernels | None:
         net: A network that takes pictures.
 
     Returns:
-        A picture for each channel; None where a layer before it mixes pixels, or may.
+        A picture a channel; None where something comes before that mixes pixels, or may.
     """
     for layer in net.network.layers:
         if layer.weighted_sum is not None:
@@ -50,7 +50,7 @@ def window_share(weights: Float[np.ndarray, "channels rows columns colours"]) ->
     An edge is a local thing. Random weights need some 0.95 of the side.
 
     Args:
-        weights: Weights of units that see a whole picture.
+        weights: The weights of units that see a whole picture.
 
     Returns:
         Sides as shares of the picture's shorter side.

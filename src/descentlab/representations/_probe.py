@@ -19,12 +19,12 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True, eq=False)
 class Property:
-    """A property of examples, which can or cannot be read off a layer.
+    """Something that is true of an example, which a layer may or may not show.
 
     Attributes:
-        name: Name of the property.
+        name: The name of the property.
         values: Class ids from 0, or vectors of reals.
-        names: Names of the classes; empty for reals.
+        names: The names of the classes; empty for reals.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Property:
         return bool(self.names)
 
     def targets(self) -> Float[np.ndarray, "examples parts"]:
-        """Return what a probe is fitted to: a column for each class, 1 for the true class, or the reals."""
+        """Return what a probe is fitted to: a column a class, 1 for the true one, or the reals."""
         if self.is_classes:
             return np.eye(len(self.names))[self.values]
         return self.values.astype(np.float64)
@@ -45,7 +45,7 @@ class Property:
 
 @dataclass(frozen=True)
 class Division:
-    """Number of examples that a probe is fitted on, chosen by, and scored on, in this order."""
+    """Which examples a probe is fitted on, chosen by, and scored on: that many, one after the other."""
 
     fit: int
     choose: int
@@ -53,7 +53,7 @@ class Division:
 
     @property
     def total(self) -> int:
-        """Number of all examples."""
+        """All of them."""
         return self.fit + self.choose + self.score
 
 
@@ -63,9 +63,9 @@ class Reading:
 
     Attributes:
         score: Accuracy for classes, R² for reals, on the examples that are scored.
-        chosen_score: Score on the examples that the penalty was chosen by.
+        chosen_score: The score on the examples by which the penalty was chosen.
         penalty: The penalty that read those best.
-        credits: Amount that each scored example adds to the score; their mean is the score.
+        credits: The part of each scored example in the score, which is their mean.
     """
 
     score: float
@@ -84,7 +84,7 @@ def ridge_path(
     Args:
         features: X, centred.
         targets: Y, centred.
-        penalties: As shares.
+        penalties: The penalties as shares.
 
     Returns:
         W for each.
@@ -102,13 +102,13 @@ def read_properties(
 ) -> tuple[Reading, ...]:
     """Fit a linear probe for each property by ridge regression, and score it on other examples.
 
-    Classes are read by regression on one column for each class; the largest is the prediction. The penalty is the one
-    that reads the middle part best.
+    Classes are read by regression on one column a class; the largest tells. The penalty is the one that reads the
+    middle part best.
 
     Args:
         rows: A layer's activations: the examples to fit, to choose by, to score, in this order.
-        wanted: What is to be read.
-        division: How many of each.
+        wanted: The properties to be read.
+        division: The numbers of examples to fit, to choose by and to score.
 
     Returns:
         How well it went.
@@ -120,14 +120,14 @@ def read_properties(
     fit, _, _ = _parts(division)
     centred = rows - rows[fit].mean(axis=0)
     targets = [each.targets() for each in wanted]
-    middles = [values[fit].mean(axis=0) for values in targets]
+    middles = [target[fit].mean(axis=0) for target in targets]
     # One decomposition of the units' products serves every penalty and every property.
-    columns = np.concatenate([values[fit] - middle for values, middle in zip(targets, middles, strict=True)], axis=1)
+    columns = np.concatenate([target[fit] - middle for target, middle in zip(targets, middles, strict=True)], axis=1)
     weights = ridge_path(centred[fit], columns, PENALTIES)
-    ends = np.cumsum([values.shape[1] for values in targets])[:-1]
+    ends = np.cumsum([target.shape[1] for target in targets])[:-1]
     return tuple(
-        _reading(centred, part, middle, each, division)
-        for part, middle, each in zip(np.split(weights, ends, axis=2), middles, wanted, strict=True)
+        _reading(centred, path, middle, each, division)
+        for path, middle, each in zip(np.split(weights, ends, axis=2), middles, wanted, strict=True)
     )
 
 
@@ -162,12 +162,12 @@ def chance(wanted: Property, division: Division) -> float:
 def by_class(wanted: Property, labels: Int[np.ndarray, " examples"], division: Division) -> Reading:
     """Return what knowing the class alone scores: the most frequent answer of each class, or its mean for reals.
 
-    This much of a property can be read off a layer that separates the classes, without the layer having found it.
+    A layer that tells the classes apart reads this much of a property without having found it.
 
     Args:
         wanted: The property.
         labels: Class ids of the examples.
-        division: As for a probe.
+        division: The numbers of examples, as for a probe.
 
     Returns:
         A reading without a penalty.
@@ -182,13 +182,13 @@ def by_class(wanted: Property, labels: Int[np.ndarray, " examples"], division: D
 
 
 def _credits(
-    predicted: Float[np.ndarray, "examples parts"], targets: Float[np.ndarray, "examples parts"], wanted: Property
+    answers: Float[np.ndarray, "examples parts"], targets: Float[np.ndarray, "examples parts"], wanted: Property
 ) -> Float[np.ndarray, " examples"]:
     if wanted.is_classes:
-        return (predicted.argmax(axis=1) == targets.argmax(axis=1)).astype(np.float64)
+        return (answers.argmax(axis=1) == targets.argmax(axis=1)).astype(np.float64)
     # R² as a mean over examples: 1 - n * its squared error / the whole squared distance from the mean.
     spread = ((targets - targets.mean(axis=0)) ** 2).sum()
-    return 1.0 - len(targets) * ((predicted - targets) ** 2).sum(axis=1) / max(spread, 1e-30)
+    return 1.0 - len(targets) * ((answers - targets) ** 2).sum(axis=1) / max(spread, 1e-30)
 
 
 def score_interval(gained: Float[np.ndarray, " scored"], *, is_classes: bool) -> Interval:

@@ -23,7 +23,7 @@ def measure_properties(
     """Measure what is true of some pictures.
 
     Args:
-        inputs: As the network sees them.
+        inputs: The pictures as the network sees them.
         labels: Class ids.
         classes: Their names; without any, class is left out.
 
@@ -47,7 +47,7 @@ def _counts(name: str, counts: Int[np.ndarray, " examples"], most: int) -> Prope
     return Property(name, np.minimum(counts, most), names)
 
 
-def _varies(wanted: Property) -> bool:
-    if not wanted.is_classes:
-        return bool(wanted.values.std() > 1e-3)
-    return bool(np.bincount(wanted.values.astype(np.int64)).max() < 0.98 * len(wanted.values))
+def _varies(measured: Property) -> bool:
+    if not measured.is_classes:
+        return bool(measured.values.std() > 1e-3)
+    return bool(np.bincount(measured.values.astype(np.int64)).max() < 0.98 * len(measured.values))

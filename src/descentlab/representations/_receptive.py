@@ -9,8 +9,8 @@ def receptive_field(network: Network, name: str) -> ReceptiveField | None:
     """Compute what the units of a layer see.
 
     Args:
-        network: A network that takes pictures.
-        name: Name of a layer of the network.
+        network: It takes pictures.
+        name: A layer of the network's own row.
 
     Returns:
         The field; of dense layers, and of what averages over all places, the whole picture. None where the layer, or
@@ -23,7 +23,7 @@ def receptive_field(network: Network, name: str) -> ReceptiveField | None:
 
 
 def layers_of_unknown_field(network: Network) -> tuple[Layer, ...]:
-    """Return the layer of a network, if there is one, that does not state what its units see.
+    """Return the layer of a network's own row, if there is one, that does not state what its units see.
 
     Of the layers above it nothing is known then, so that there is one at most.
     """

@@ -25,10 +25,10 @@ class Axes:
     """The principal axes of a layer's activations.
 
     Attributes:
-        mean: Of the activations.
+        mean: The mean of the activations.
         directions: The axes of most variance; None where the layer is small enough to be taken as it is.
         kept: Share of the variance along them.
-        width: How many numbers the layer gives for an example.
+        width: The number of numbers that the layer gives for an example.
     """
 
     mean: Float[np.ndarray, " units"]
@@ -48,7 +48,7 @@ class Reduced:
     Attributes:
         rows: A row an example.
         kept: Share of the variance that they hold.
-        width: How many numbers the layer gives for an example.
+        width: The number of numbers that the layer gives for an example.
     """
 
     rows: Float[np.ndarray, "examples axes"]
@@ -61,7 +61,7 @@ def find_axes(activations: Float[np.ndarray, "examples units"], size: int = SIZE
     """Find the directions in which activations differ most.
 
     Args:
-        activations: Of some examples; more of them than `size`, if there are more units.
+        activations: The activations of some examples; more of them than `size`, if there are more units.
         size: Most directions.
 
     Returns:
@@ -96,7 +96,7 @@ def reduce_layers(
 
     Args:
         net: The network.
-        layers: Names of layers of the network; the pixels are added in front.
+        layers: Names of layers in its own row; the pixels are added in front.
         inputs: The examples.
         num_fit: The first so many may be used to find the axes.
         size: Numbers that are kept of each layer.

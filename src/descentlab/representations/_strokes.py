@@ -34,7 +34,7 @@ def count_holes(ink: Ink) -> Int[np.ndarray, " pictures"]:
     Ink joins over corners and ground does not, so that a closed thin line has an inside (Rosenfeld, 1970).
 
     Args:
-        ink: Where there is ink.
+        ink: True where there is ink.
 
     Returns:
         Holes in each picture.
@@ -95,7 +95,7 @@ def count_ends(ink: Ink) -> Int[np.ndarray, " pictures"]:
     """Count where strokes end: pixels of the thinned figure from which ink goes on in one direction only.
 
     Args:
-        ink: Where there is ink.
+        ink: True where there is ink.
 
     Returns:
         Ends in each picture; a closed line has none, and a dot neither.

@@ -18,7 +18,7 @@ class Strongest:
         layer: The layer.
         rows: Places of the examples, the strongest first; no example twice for one channel.
         answers: The preactivations there (or activations, of a layer without).
-        boxes: Which pixels the unit sees that answered so; None where the layers do not state it.
+        boxes: The pixels that the unit sees which answered so; None where the layers do not state them.
     """
 
     layer: str
@@ -34,9 +34,9 @@ def find_strongest(
 
     Args:
         net: A network that takes pictures.
-        layer: Name of a layer of the network.
+        layer: A layer of its own row.
         inputs: The examples.
-        count: How many of them for each channel.
+        count: The number of examples for each channel.
 
     Returns:
         The strongest.

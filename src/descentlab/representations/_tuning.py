@@ -37,7 +37,7 @@ class Tuning:
         degrees: Directions of the stripes, counter-clockwise from the horizontal.
         curves: Strength of the answer to stripes of the channel's preferred period.
         periods: The preferred period of each channel, in pixels.
-        bar_curves: The same for a bar.
+        bar_curves: The strength of the answer to a bar.
     """
 
     layer: str
@@ -68,8 +68,7 @@ def selectivity(
 ) -> Float[np.ndarray, " channels"]:
     """Measure selectivity for orientation: |sum R e^(2i angle)| / sum R, one minus the circular variance.
 
-    It is 0 for a channel that answers all orientations alike (or none at all), and 1 for a channel that answers a
-    single one.
+    It is 0 for a channel that answers all orientations alike (or none at all), and 1 for one that answers one alone.
 
     References:
         Ringach, Shapley and Hawken, "Orientation selectivity in macaque V1: diversity and laminar dependence" (2002).
@@ -84,7 +83,7 @@ def measure_tuning(net: WeightedNetwork, layer: str) -> Tuning:
 
     Args:
         net: A network that takes pictures.
-        layer: Name of a convolution or dense layer of the network.
+        layer: A convolution or dense layer of its own row.
 
     Returns:
         The tuning curves of its channels.

@@ -17,7 +17,7 @@ CHUNK = 128
 """Pictures that pass the network at once: what is recorded of all layers takes much more room than the pictures."""
 
 PIXELS = "raw pixels"
-"""Name of the input beside the layers; the name of a layer has no space in it."""
+"""How the input is called beside the layers; a layer's own name has no space in it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,10 +52,10 @@ class WeightedNetwork:
 
         Args:
             inputs: Examples as the network sees them.
-            taps: As `conv1/activation`.
+            taps: Names of taps, as `conv1/activation`.
 
         Yields:
-            An array a tap for the next chunk of examples.
+            An array for each tap, of the next chunk of examples.
         """
         run = _recorder(self.network, tuple(taps))
         for chunk, num in in_chunks(inputs):
@@ -80,7 +80,7 @@ def depth_names(network: Network) -> tuple[str, ...]:
 
 
 def weighted_layers(network: Network) -> tuple[Layer, ...]:
-    """Return the convolutions and dense layers of the network, apart from those within blocks."""
+    """Return the convolutions and dense layers in the network's own row."""
     return tuple(layer for layer in network.layers if layer.weighted_sum is not None)
 
 
