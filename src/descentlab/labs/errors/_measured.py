@@ -48,13 +48,13 @@ class ClassErrors:
     labels: Int[np.ndarray, " examples"]
     probabilities: Float[np.ndarray, "examples classes"]
     pairs: tuple[ConfusedPair, ...]
-    pair_places: tuple[Int[np.ndarray, " shown"], ...]
+    pair_places: tuple[Int[np.ndarray, " _"], ...]
     ambiguity: Ambiguity
     doubt: Doubt
-    nearest: Int[np.ndarray, " shown"]
-    vaguest: Int[np.ndarray, " shown"]
+    nearest: Int[np.ndarray, " _"]
+    vaguest: Int[np.ndarray, " _"]
     suspects: Suspects
-    suspect_places: Int[np.ndarray, " shown"]
+    suspect_places: Int[np.ndarray, " _"]
     check: FlipCheck | None
     shown: Mapping[int, Example]
 

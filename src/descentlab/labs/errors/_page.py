@@ -7,7 +7,7 @@ import numpy as np
 
 from descentlab.labs.errors._input_page import importance_section, robustness_section
 from descentlab.labs.errors._measured import ClassErrors, Errors
-from descentlab.labs.errors._words import PARTS, word_lost
+from descentlab.labs.errors._words import PARTS, word_lost, word_times
 from descentlab.results import (
     Cell,
     Chart,
@@ -50,7 +50,7 @@ def key_figures(tables: Tables) -> tuple[Row, ...]:
     if "wrong" in summary:
         rows.append(Row("predicted wrongly", f"{summary['wrong']:,} of {summary['examples']:,}"))
         pairs = list(tables["confusions"].rows())[:1]
-        rows += [Row("most confused", f"{pair['classes']}, {pair['count']:,} times") for pair in pairs]
+        rows += [Row("most confused", f"{pair['classes']}, {word_times(pair['count'])}") for pair in pairs]
         rows.append(Row("suspected labels", f"{summary['suspects']:,}"))
     lost = tables["importance"].column("lost")[0]
     words = word_lost(lost, is_accuracy=summary["score"] == "accuracy").partition(" (")[0]

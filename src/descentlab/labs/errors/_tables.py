@@ -119,6 +119,7 @@ THRESHOLDS = TableForm(
         ),
         Column("threshold", meaning="Mean probability of the class over the examples with this label.", format="fixed"),
     ),
+    note="An example is confidently of a class if the class's probability reaches this threshold.",
 )
 CONFIDENT_JOINT = TableForm(
     "confident_joint",
@@ -147,11 +148,11 @@ EXAMPLES = TableForm(
         Column("row", meaning="Row of the example in the data, counted from 0.", format="count"),
         Column("example", meaning="Name of the example, by which it is found."),
         Column("label", meaning="Class by the label."),
-        Column("label_probability", "its probability", "Predicted probability of the label.", format="fixed"),
+        Column("label_probability", "p", "Predicted probability of the label.", format="fixed"),
         Column("predicted", meaning="Predicted class."),
-        Column("predicted_probability", "its probability", "Predicted probability of that class.", format="fixed"),
+        Column("predicted_probability", "p", "Predicted probability of that class.", format="fixed"),
         Column("second", "or", "Class with the second largest probability."),
-        Column("second_probability", "its probability", "Predicted probability of that class.", format="fixed"),
+        Column("second_probability", "p", "Predicted probability of that class.", format="fixed"),
         Column("margin", meaning="Largest probability less the second largest.", format="fixed"),
         Column("entropy", meaning="Entropy of the probabilities, as a share of the largest possible.", format="fixed"),
         Column("suspect", meaning="Rank among the suspected labels, from 1; 0 if not suspected.", format="count"),

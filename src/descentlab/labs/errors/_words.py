@@ -44,19 +44,19 @@ def _confusions(tables: Tables) -> Statement | None:
     if row is None:
         return None
     first, second, rate = row["first"], row["second"], row["rate"]
+    either, other = word_times(row["first_as_second"]), word_times(row["second_as_first"])
     head, only = ("No two classes stand out: ", "only ") if row["lead"] < STANDS_OUT else ("", "")
     text = (
         f"{head}'{first}' and '{second}' are confused with each other most often, on {row['count']:,} of the "
         f"{row['examples']:,} examples of these two classes ({rate.value:.1%}, 95% interval {rate.low:.1%} to "
-        f"{rate.high:.1%}): '{first}' is predicted as '{second}' {_times(row['first_as_second'])}, and '{second}' as "
-        f"'{first}' {_times(row['second_as_first'])}. If the examples are redrawn at random, this pair comes first in "
-        f"{only}{row['lead']:.0%} of the draws."
+        f"{rate.high:.1%}): '{first}' is predicted as '{second}' {either}, and '{second}' as '{first}' {other}. If the "
+        f"examples are redrawn at random, this pair comes first in {only}{row['lead']:.0%} of the draws."
     )
     columns = ("first", "second", "count", "rate", "lead")
     return Statement(text, (Evidence("confusions", columns),), "Another pair that is confused more often.")
 
 
-def _times(count: int) -> str:
+def word_times(count: int) -> str:
     return {0: "never", 1: "once"}.get(count, f"{count:,} times")
 
 
