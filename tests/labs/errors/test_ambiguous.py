@@ -48,8 +48,8 @@ def test_groups_by_margin_hold_all_mistakes_in_the_end() -> None:
     assert doubt.held is not None
     assert (doubt.shares[-1], doubt.held[-1]) == (1.0, 1.0)
     smallest = np.argsort(margins, kind="stable")[:40]
-    assert doubt.rates[0] == pytest.approx((~is_right[smallest]).mean())
-    assert doubt.low[0] < doubt.rates[0] < doubt.high[0]
+    assert doubt.rates.value[0] == pytest.approx((~is_right[smallest]).mean())
+    assert doubt.rates.low[0] < doubt.rates.value[0] < doubt.rates.high[0]
 
 
 def test_where_all_are_right_doubt_tells_nothing() -> None:

@@ -101,8 +101,8 @@ def test_undisturbed_is_the_accuracy_and_stronger_is_worse(measured: Errors, run
         assert each.accuracy.value[0] == pytest.approx(run.test.accuracy, abs=0.06)
         assert each.accuracy.value[-1] < each.accuracy.value[0] - 0.2
         assert each.accuracy.low[0] <= each.accuracy.value[0] <= each.accuracy.high[0]
-    numbers = [len(each.pictures) for each in measured.disturbed]
-    assert numbers == [len(each.strengths) for each in measured.robustness]
+    numbers = {name: len(pictures) for name, pictures in measured.disturbed.items()}
+    assert numbers == {each.name: len(each.strengths) for each in measured.robustness}
 
 
 def test_pixels_have_their_maps_beside_their_spread(result: Result[Errors]) -> None:
@@ -149,7 +149,7 @@ def test_a_table_gets_the_parts_that_apply(run: dl.Run, tmp_path: Path, flowers:
     result = dl.errors(flower_run, part="train", out=tmp_path / "errors")
     measured = result.measured
     assert measured.pixels is None
-    assert measured.disturbed == ()
+    assert measured.disturbed == {}
     # The word's three inputs are one column.
     assert measured.importance.names == ("width", "length", "place", "noise")
     assert int(np.argmax(measured.importance.lost.value)) == 0
@@ -205,7 +205,7 @@ def test_doubt_and_lead_are_claimed_only_where_they_are_shown(result: Result[Err
     texts = [statement.text for statement in said("importance", lost=Estimate(0.1, -0.01, 0.2))]
     assert any(text.startswith("No single patch is shown to be needed") for text in texts)
     unreached = said("half_way", half_way=Estimate(np.inf, 3.0, np.inf))[-1].text
-    assert "the most that was tried, does not take accuracy half of the way" in unreached
+    assert "(the most that was tried) does not take accuracy half of the way" in unreached
     assert (
         "95% interval 30.0% to beyond what was tried" in said("half_way", half_way=Estimate(0.5, 0.3, np.inf))[-1].text
     )

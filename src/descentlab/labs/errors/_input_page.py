@@ -1,10 +1,10 @@
 """The page of `errors`: what the predictions depend on in the inputs, and what disturbing them does."""
 
-import math
+from collections.abc import Sequence
 
 import numpy as np
 
-from descentlab.labs.errors._measured import DisturbedPicture, Errors, PixelMaps
+from descentlab.labs.errors._measured import Errors, PixelMaps
 from descentlab.labs.errors._words import word_strength
 from descentlab.labs.errors.measure import Robustness
 from descentlab.results import Bars, Chart, Map, Mark, Section, Series, Tables, Tile, Tiles
@@ -66,35 +66,30 @@ def robustness_section(errors: Errors, tables: Tables) -> Section:
         f"intervals {over}. Each example has its own random direction and noise, the same at every strength. A line "
         "marks half of the way from the undisturbed accuracy to always predicting the most frequent class."
     )
-    pictures = tuple(
-        _pictures(disturbed, robustness)
-        for disturbed, robustness in zip(errors.disturbed, errors.robustness, strict=False)
-    )
+    named = {robustness.name: robustness for robustness in errors.robustness}
+    pictures = tuple(_pictures(named[name], disturbed) for name, disturbed in errors.disturbed.items())
     return Section("How much disturbance the predictions withstand", (words,), (*charts, tables["half_way"], *pictures))
 
 
 def _curve(robustness: Robustness, chance: float) -> Chart:
-    accuracy, at = robustness.accuracy, robustness.half_way.value
+    accuracy = robustness.accuracy
     return Chart(
         robustness.name.capitalize(),
         robustness.unit,
         "accuracy",
         (Series("accuracy", robustness.strengths, accuracy.value, accuracy.low, accuracy.high),),
         marks=(Mark("half way", y=robustness.goal), Mark("chance", y=chance)),
-        note="" if math.isinf(at) else f"Half way at {word_strength(at, robustness.unit)}.",
     )
 
 
-def _pictures(disturbed: DisturbedPicture, robustness: Robustness) -> Tiles:
+def _pictures(robustness: Robustness, disturbed: Sequence[np.ndarray]) -> Tiles:
     tiles = tuple(
         Tile(
             (picture[:, :, :COLOURS] if picture.shape[2] >= COLOURS else picture[:, :, 0]).astype(np.float64),
             f"{word_strength(float(strength), robustness.unit)}: {accuracy:.1%}",
             limits=(0.0, 1.0),
         )
-        for picture, strength, accuracy in zip(
-            disturbed.pictures, robustness.strengths, robustness.accuracy.value, strict=True
-        )
+        for picture, strength, accuracy in zip(disturbed, robustness.strengths, robustness.accuracy.value, strict=True)
     )
     note = "The strength, and the accuracy on all examples at this strength."
-    return Tiles(f"One picture under {disturbed.disturbance}", tiles, "small", note)
+    return Tiles(f"One picture under {robustness.name}", tiles, "small", note)

@@ -1,7 +1,7 @@
 """The measurements of `errors`, one after the other."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from descentlab.data import Dataset
 from descentlab.evaluation import ClassMetrics
 from descentlab.labs.errors._class_errors import measure_classes
-from descentlab.labs.errors._measured import DisturbedPicture, Errors, PixelMaps
+from descentlab.labs.errors._measured import Errors, PixelMaps
 from descentlab.labs.errors._predictors import Predictor, Predictors
 from descentlab.labs.errors.measure import (
     Disturbance,
@@ -79,7 +79,7 @@ def measure(source: Predictors, *, examples: int, shown: int, watcher: Watcher) 
         importance=importance,
         pixels=pixels,
         robustness=robustness,
-        disturbed=_disturb_picture(judged[0], disturbances) if dataset.is_pictures else (),
+        disturbed=_disturb_picture(judged[0], disturbances) if dataset.is_pictures else {},
     )
     return measured, phases.seconds
 
@@ -153,15 +153,12 @@ def _map_pixels(first: Predictor, judged: Judged, importance: InputImportance, p
     )
 
 
-def _disturb_picture(judged: Judged, disturbances: Sequence[Disturbance]) -> tuple[DisturbedPicture, ...]:
+def _disturb_picture(judged: Judged, disturbances: Sequence[Disturbance]) -> Mapping[str, tuple[np.ndarray, ...]]:
     """Disturb one picture in every way: the picture that the strongest rotation changes most."""
     if not disturbances:
-        return ()
+        return {}
     real = judged.real[:SAMPLED]
     rotation = next(each for each in disturbances if each.name == "rotation")
     change = np.abs(rotation.apply(real, rotation.strengths[-1]) - real).mean(axis=(1, 2, 3))
     place = int(change.argmax())
-    return tuple(
-        DisturbedPicture(each.name, tuple(each.apply(real, strength)[place] for strength in each.strengths))
-        for each in disturbances
-    )
+    return {each.name: tuple(each.apply(real, strength)[place] for strength in each.strengths) for each in disturbances}

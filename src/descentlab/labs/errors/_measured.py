@@ -48,13 +48,13 @@ class ClassErrors:
     labels: Int[np.ndarray, " examples"]
     probabilities: Float[np.ndarray, "examples classes"]
     pairs: tuple[ConfusedPair, ...]
-    pair_places: tuple[Int[np.ndarray, " _"], ...]
+    pair_places: tuple[tuple[int, ...], ...]
     ambiguity: Ambiguity
     doubt: Doubt
-    nearest: Int[np.ndarray, " _"]
-    vaguest: Int[np.ndarray, " _"]
+    nearest: tuple[int, ...]
+    vaguest: tuple[int, ...]
     suspects: Suspects
-    suspect_places: Int[np.ndarray, " _"]
+    suspect_places: tuple[int, ...]
     check: FlipCheck | None
     shown: Mapping[int, Example]
 
@@ -88,14 +88,6 @@ class PixelMaps:
 
 
 @dataclass(frozen=True, eq=False)
-class DisturbedPicture:
-    """One picture at each strength of one disturbance."""
-
-    disturbance: str
-    pictures: tuple[Float[np.ndarray, "rows columns colours"], ...]
-
-
-@dataclass(frozen=True, eq=False)
 class Errors:
     """Where a trained network is wrong.
 
@@ -110,7 +102,7 @@ class Errors:
         importance: What is lost without each column, or patch of pixels.
         pixels: Maps of pixels; None without pictures.
         robustness: Accuracy under each disturbance; none for regression.
-        disturbed: One picture under each disturbance.
+        disturbed: One picture at each strength of each disturbance, by the disturbance's name; none without pictures.
     """
 
     name: str
@@ -123,4 +115,4 @@ class Errors:
     importance: InputImportance
     pixels: PixelMaps | None
     robustness: tuple[Robustness, ...]
-    disturbed: tuple[DisturbedPicture, ...]
+    disturbed: Mapping[str, tuple[Float[np.ndarray, "rows columns colours"], ...]]

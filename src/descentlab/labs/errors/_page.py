@@ -1,5 +1,6 @@
 """The page of `errors`: its classes and examples."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -24,6 +25,7 @@ from descentlab.results import (
 )
 
 SHOWN_COLUMNS = 8
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 LONGEST_NAME = 14
 
 Kind = Literal["mistake", "doubt"]
@@ -62,18 +64,13 @@ def facts_of(errors: Errors, seconds: Mapping[str, float]) -> tuple[Row, ...]:
     experiment = errors.experiment
     phases = ", ".join(f"{name} {word_seconds(value)}" for name, value in seconds.items() if name != "total")
     part = PARTS.get(errors.part, errors.part)
-    report = (
-        "report.html in the run's folder: the whole confusion matrix with the examples behind each cell, the worst "
-        "mistakes, calibration"
-    )
+    report = "report.html in the run's folder: the confusion matrix with its examples, the worst mistakes, calibration"
     return (
         Row("experiment", f"{experiment.name}, seed {experiment.seed}, {experiment.epochs:,} epochs"),
         Row("examples", f"{errors.metrics.num_examples:,} of the {part} part"),
         Row("networks", f"{errors.num_members}"),
         Row("took", f"{word_seconds(seconds['total'])}: {phases}"),
-        Row("files", "result.json and tables as Parquet beside this page; every example is in examples.parquet")
-        if errors.classes is not None
-        else Row("files", "result.json and tables as Parquet beside this page"),
+        Row("files", "result.json and tables as Parquet beside this page"),
         Row("the run's own report", report),
     )
 
@@ -98,29 +95,25 @@ def _how_many(shown: int, count: int) -> str:
 
 
 def _cases(
-    title: str, classes: ClassErrors, places: Sequence[int] | np.ndarray, tables: Tables, kind: Kind, note: str
+    title: str, classes: ClassErrors, places: Sequence[int], tables: Tables, kind: Kind, note: str
 ) -> list[Part]:
     """Show examples: as pictures, or as rows of their table."""
-    chosen = [int(place) for place in places]
-    if not chosen:
+    shown, table = [classes.shown[place] for place in places], tables["examples"].take(places)
+    if not shown:
         return []
-    shown = [classes.shown[place] for place in chosen]
-    table = tables["examples"]
     if shown[0].picture is not None:
-        rows = list(table.rows())
         tiles = tuple(
-            Tile(example.picture.astype(np.float64), _caption(rows[place], kind), limits=(0.0, 255.0))
-            for place, example in zip(chosen, shown, strict=True)
+            Tile(example.picture.astype(np.float64), _caption(row, kind), limits=(0.0, 255.0))
+            for row, example in zip(table.rows(), shown, strict=True)
             if example.picture is not None
         )
         return [Tiles(title, tiles, "medium", note)]
-    values = {name: [table.column(name)[place] for place in chosen] for name in CASE_COLUMNS[kind]}
-    names = [name for name, _ in shown[0].values[:SHOWN_COLUMNS]]
-    columns = {f"value_{k + 1}": _value_column(f"value_{k + 1}", name, shown, k) for k, name in enumerate(names)}
-    left = len(shown[0].values) - len(names)
-    form = table.form.with_columns(*(column for column, _ in columns.values()))
-    values |= {name: cells for name, (_, cells) in columns.items()}
+    columns = [_value_column(shown, k) for k in range(min(len(shown[0].values), SHOWN_COLUMNS))]
+    values = {name: table.column(name) for name in CASE_COLUMNS[kind]}
+    values |= {column.name: cells for column, cells in columns}
+    left = len(shown[0].values) - len(columns)
     note += f" {left} more columns are not shown." if left > 0 else ""
+    form = table.form.with_columns(*(column for column, _ in columns))
     return [form.fill_columns(values, title=title, note=note)]
 
 
@@ -135,16 +128,12 @@ def _caption(row: Mapping[str, Any], kind: Kind) -> str:
     return f"{word('predicted')} or {word('second')}, label {word('label').partition(' (')[0]}"
 
 
-def _value_column(key: str, name: str, examples: Sequence[Example], place: int) -> tuple[Column, list[Cell]]:
-    """Return a column of the values as they stood in the file: of numbers, if each is written as the file has it."""
-    words = [example.values[place][1] for example in examples]
-    try:
-        numbers: list[Cell] = [float(word) for word in words]
-    except ValueError:
-        return Column(key, name), list(words)
-    if any(f"{number:g}" != word for number, word in zip(numbers, words, strict=True)):
-        return Column(key, name), list(words)
-    return Column(key, name, format="setting"), numbers
+def _value_column(examples: Sequence[Example], place: int) -> tuple[Column, list[Cell]]:
+    """Return a column of the values as they stood in the file: as numbers, if they are written the same then."""
+    name, words = examples[0].values[place][0], [example.values[place][1] for example in examples]
+    is_number = all(NUMBER.fullmatch(word) and f"{float(word):g}" == word for word in words)
+    column = Column(f"value_{place + 1}", name, format="setting" if is_number else "text")
+    return column, [float(word) if is_number else word for word in words]
 
 
 def _doubt(classes: ClassErrors, tables: Tables) -> Section:
@@ -170,7 +159,7 @@ def _doubt_charts(classes: ClassErrors) -> tuple[Chart, ...]:
             "Mistakes by margin",
             "examples, % of all, the smallest margin first",
             "share predicted wrongly",
-            (Series("predicted wrongly", shares, doubt.rates, doubt.low, doubt.high),),
+            (Series("predicted wrongly", shares, doubt.rates.value, doubt.rates.low, doubt.rates.high),),
             note="Each point is a group of examples, from the point before up to it.",
         ),
         Chart(

@@ -26,8 +26,7 @@ SUMMARY = TableForm(
         Column("chance", meaning="Accuracy of always predicting the most frequent class.", format="percent"),
         Column(
             "doubt",
-            "doubt points to mistakes",
-            "Probability that a wrongly predicted example has a smaller margin than a correctly predicted one.",
+            meaning="Probability that a wrong prediction has a smaller margin than a right one.",
             format="fixed",
         ),
         Column("suspects", "suspected labels", "Labels that are likely to be wrong.", format="count"),
@@ -39,13 +38,7 @@ SUMMARY = TableForm(
         Column("shuffled_examples", meaning="Examples that each part is shuffled over.", format="count"),
         Column("shuffles", meaning="Number of times that each part is shuffled.", format="count"),
         Column("attributed_pictures", meaning="Pictures that attributions are averaged over.", format="count"),
-        Column(
-            "attribution_error",
-            "error of integrated gradients",
-            "By how much integrated gradients miss the differences of logits on average.",
-            format="percent",
-            digits=2,
-        ),
+        Column("attribution_error", meaning="Mean error of integrated gradients.", format="percent", digits=2),
     ),
     is_single=True,
 )
@@ -59,24 +52,27 @@ CONFUSIONS = TableForm(
         Column("count", meaning="Examples of either class that are predicted as the other.", format="count"),
         Column(
             "first_as_second",
-            meaning="Examples of the first class that are predicted as the second.",
+            meaning="Examples of the first class predicted as the second.",
             format="count",
             is_detail=True,
         ),
         Column(
             "second_as_first",
-            meaning="Examples of the second class that are predicted as the first.",
+            meaning="Examples of the second class predicted as the first.",
             format="count",
             is_detail=True,
         ),
         Column("examples", meaning="Examples of both classes.", format="count", is_detail=True),
         Column(
-            "rate", meaning="Confused share of these examples, with Wilson's 95% interval.", format="percent", digits=2
+            "rate",
+            meaning="Share of these examples that are confused, with Wilson's 95% interval.",
+            format="percent",
+            digits=2,
         ),
         Column(
             "lead",
             "comes first",
-            "Share of 2,000 random redraws of the examples in which the pair is the most frequent.",
+            "Share of 2,000 redraws in which it is first.",
             format="percent",
             digits=0,
             is_detail=True,
@@ -89,21 +85,11 @@ MARGINS = TableForm(
     "margins",
     "Mistakes by margin",
     (
+        Column("up_to", "examples up to", "End of the group as a share of all examples.", format="percent"),
         Column(
-            "up_to",
-            "examples up to",
-            "End of the group as a share of all examples, the smallest margins first.",
-            format="percent",
+            "wrong", "predicted wrongly", "Share of mistakes in the group, with Wilson's interval.", format="percent"
         ),
-        Column(
-            "wrong",
-            "predicted wrongly",
-            "Share of mistakes in the group, with Wilson's 95% interval.",
-            format="percent",
-        ),
-        Column(
-            "held", "mistakes up to here", "Share of all mistakes in this group and those before.", format="percent"
-        ),
+        Column("held", "mistakes up to here", "Share of all mistakes in the groups up to here.", format="percent"),
     ),
 )
 THRESHOLDS = TableForm(
@@ -114,17 +100,12 @@ THRESHOLDS = TableForm(
         Column(
             "confident",
             "labelled so and confident",
-            "Examples with this label that are confidently of any class.",
+            "Examples with this label, confidently of some class.",
             format="count",
         ),
         Column("threshold", meaning="Mean probability of the class over the examples with this label.", format="fixed"),
     ),
     note="An example is confidently of a class if the class's probability reaches this threshold.",
-)
-CONFIDENT_JOINT = TableForm(
-    "confident_joint",
-    "Confident joint: labels by the class that examples are confidently of",
-    (Column("label", meaning="Class by the label."),),
 )
 FLIP_CHECK = TableForm(
     "flip_check",
@@ -133,13 +114,11 @@ FLIP_CHECK = TableForm(
         Column("measure", "", "What is measured, as a mean over the copies with its 95% interval."),
         Column("confident_learning", meaning="Result of confident learning.", format="percent"),
         Column(
-            "every_difference",
-            "every label that differs",
-            "Result of suspecting every label that differs from the prediction.",
-            format="percent",
+            "every_difference", "every label that differs", "Result of suspecting all such labels.", format="percent"
         ),
     ),
 )
+CONFIDENT = "Those of them that are confidently of the class in the column's name."
 PRECISION, RECALL = "precision: suspects that were flipped", "recall: flipped labels that are suspected"
 EXAMPLES = TableForm(
     "examples",
@@ -184,12 +163,7 @@ HALF_WAY = TableForm(
         Column("disturbance", meaning="How the examples are disturbed."),
         Column("unit", meaning="Unit of the strength."),
         Column("examples", meaning="Disturbed examples of each network.", format="count"),
-        Column(
-            "half_way",
-            "strength",
-            "Strength at half of the way, with its 95% interval; infinite if not reached.",
-            format="number",
-        ),
+        Column("half_way", "strength", "Strength at half of the way; infinite if not reached.", format="number"),
         Column("strongest", meaning="Strongest disturbance that was tried.", format="number"),
         Column("goal", "accuracy there", "Accuracy half of the way to chance.", format="percent"),
     ),
@@ -200,11 +174,7 @@ MAPS = TableForm(
     (
         Column("map", meaning="What the map shows for each pixel."),
         Column(
-            "likeness",
-            "rank correlation",
-            "Rank correlation of the map with the standard deviation of the pixels.",
-            format="fixed",
-            digits=2,
+            "likeness", "rank correlation", "Rank correlation with the standard deviation.", format="fixed", digits=2
         ),
         Column("half_on", "half lies on", "Smallest share of the pixels that holds half of the map.", format="percent"),
     ),
@@ -228,7 +198,7 @@ def fill_tables(errors: Errors) -> Tables:
     classes, pixels = errors.classes, errors.pixels
     tables = [_summary(errors)]
     if classes is not None:
-        tables += [_confusions(errors, classes), _margins(classes), *_labels(errors, classes)]
+        tables += [_confusions(errors, classes), _margins(classes), _thresholds(errors, classes)]
         tables += [] if classes.check is None else [_flip_check(classes.check)]
         tables.append(_examples(errors, classes))
     tables.append(_importance(errors))
@@ -257,50 +227,33 @@ def _summary(errors: Errors) -> Table:
         if classes.check is not None:
             values["flipped"], values["flip_draws"] = [classes.check.num_flipped], [classes.check.num_draws]
     if errors.pixels is not None:
-        attribution = errors.pixels.attribution
-        values["attributed_pictures"], values["attribution_error"] = [attribution.num_examples], [attribution.missed]
+        values["attributed_pictures"] = [errors.pixels.attribution.num_examples]
+        values["attribution_error"] = [errors.pixels.attribution.missed]
     return SUMMARY.fill_columns(values)
 
 
 def _confusions(errors: Errors, classes: ClassErrors) -> Table:
-    names = errors.class_names
-    rows = [
-        (
-            f"{names[pair.first]} and {names[pair.second]}",
-            names[pair.first],
-            names[pair.second],
-            pair.count,
-            pair.first_as_second,
-            pair.second_as_first,
-            pair.num_examples,
-            pair.rate,
-            pair.lead,
-        )
-        for pair in classes.pairs
-    ]
+    rows = []
+    for pair in classes.pairs:
+        first, second = (errors.class_names[k] for k in (pair.first, pair.second))
+        counts = pair.count, pair.first_as_second, pair.second_as_first, pair.num_examples
+        rows.append((f"{first} and {second}", first, second, *counts, pair.rate, pair.lead))
     # Without a confusion there is nothing to print; importance is printed then.
     return replace(CONFUSIONS, is_printed=bool(rows)).fill(rows)
 
 
 def _margins(classes: ClassErrors) -> Table:
     doubt = classes.doubt
-    wrong = [Estimate(*map(float, ends)) for ends in zip(doubt.rates, doubt.low, doubt.high, strict=True)]
-    held = [None] * len(wrong) if doubt.held is None else doubt.held
-    return MARGINS.fill_columns({"up_to": doubt.shares, "wrong": wrong, "held": held})
+    held = [None] * len(doubt.shares) if doubt.held is None else doubt.held
+    return MARGINS.fill_columns({"up_to": doubt.shares, "wrong": doubt.rates.cells(), "held": held})
 
 
-def _labels(errors: Errors, classes: ClassErrors) -> tuple[Table, Table]:
+def _thresholds(errors: Errors, classes: ClassErrors) -> Table:
     names, suspects = errors.class_names, classes.suspects
-    confident = suspects.joint.sum(axis=1)
     thresholds = [None if np.isnan(value) else float(value) for value in suspects.thresholds]
-    columns = (
-        Column(f"is_{name}", f"is {name}", "Examples with the label that are so.", format="count") for name in names
-    )
-    joint = CONFIDENT_JOINT.with_columns(*columns)
-    return (
-        THRESHOLDS.fill_columns({"class": names, "confident": confident, "threshold": thresholds}),
-        joint.fill([(name, *row.tolist()) for name, row in zip(names, suspects.joint, strict=True)]),
-    )
+    joint = [Column(f"confident_{name}", "", CONFIDENT, format="count", is_hidden=True) for name in names]
+    rows = zip(names, suspects.joint.sum(axis=1).tolist(), thresholds, suspects.joint.tolist(), strict=True)
+    return THRESHOLDS.with_columns(*joint).fill([(*row, *counts) for *row, counts in rows])
 
 
 def _flip_check(check: FlipCheck) -> Table:

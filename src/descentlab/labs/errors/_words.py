@@ -9,9 +9,16 @@ from descentlab.labs.errors._tables import PRECISION, RECALL
 from descentlab.results import Evidence, Statement, Tables, Words
 
 PARTS = {"train": "training"}
-PLURALS = {"patch": "patches", "column": "columns"}
 STANDS_OUT = 0.5
 """A pair of classes stands out if it comes first in this share of the redraws."""
+DISTURBED = {
+    "pixels": "Shifting the pictures by {} pixels{}",
+    "degrees": "Rotating the pictures by {} degrees{}",
+    "standard deviation, of black to white": "Adding noise of standard deviation {}{}, where black to white is 1,",
+    "share lost": "Losing {} of the contrast{}",
+    "standard deviations of each column": "Adding noise of {} standard deviations to each column{}",
+}
+"""What is done to the examples, by the unit of its strength: the strength, and its interval."""
 
 
 def say(tables: Tables) -> Words:
@@ -57,6 +64,7 @@ def _confusions(tables: Tables) -> Statement | None:
 
 
 def word_times(count: int) -> str:
+    """Write how often something happens."""
     return {0: "never", 1: "once"}.get(count, f"{count:,} times")
 
 
@@ -121,23 +129,18 @@ def _importance(tables: Tables) -> Statement:
     best = max(rows, key=lambda row: row["lost"].value)
     kind, is_accuracy = summary["input_kind"], summary["score"] == "accuracy"
     name = f"the patch at {best['part']}" if kind == "patch" else f"'{best['part']}'"
-    cost = f"shuffled over the examples, it costs {word_lost(best['lost'], is_accuracy=is_accuracy)}"
-    needed = sum(row["lost"].low > 0.0 for row in rows)
-    plural = PLURALS.get(kind, "parts")
+    cost = word_lost(best["lost"], is_accuracy=is_accuracy)
+    text = f"The predictions depend most on {name}: shuffled over the examples, it costs {cost}"
+    needed, plural = sum(row["lost"].low > 0.0 for row in rows), "patches" if kind == "patch" else "columns"
     if not needed:
-        text = (
-            f"No single {kind} is shown to be needed. The predictions depend most on {name}: {cost}, which may be luck."
-        )
-    else:
-        text = f"The predictions depend most on {name}: {cost}."
-    if needed and len(rows) > 1:
-        verb = "is" if needed == 1 else "are"
+        text = f"No single {kind} is shown to be needed. {text}, which may be luck"
+    elif len(rows) > 1:
         text += (
-            f" Each shuffled by itself, {needed:,} of {len(rows):,} {plural} {verb} shown to be needed (the interval "
-            "lies above 0)."
+            f". Each shuffled by itself, {needed:,} of {len(rows):,} {plural} {'is' if needed == 1 else 'are'} shown to "
+            "be needed (the interval lies above 0)"
         )
     refuted = "Another part of the inputs that costs more when it is shuffled."
-    return Statement(text, (Evidence("importance", ("part", "lost")),), refuted)
+    return Statement(f"{text}.", (Evidence("importance", ("part", "lost")),), refuted)
 
 
 def word_lost(lost: Estimate, *, is_accuracy: bool) -> str:
@@ -175,37 +178,18 @@ def _robustness(tables: Tables, row: Mapping[str, Any]) -> Statement:
     start, end, goal = curve[0].value, curve[-1], row["goal"]
     evidence = (Evidence("robustness", ("accuracy",), (name,)), Evidence("half_way", ("half_way", "goal"), (name,)))
     if math.isinf(at.value):
-        head, tail = _disturbed(name, unit, f"up to {word_strength(row['strongest'], unit)}", "")
+        strongest = f"up to {word_strength(row['strongest'], unit)}"
         text = (
-            f"{head}{tail}, the most that was tried, does not take accuracy half of the way to chance ({goal:.1%}): it "
-            f"falls from {start:.1%} to {end.value:.1%} (95% interval {end.low:.1%} to {end.high:.1%})."
+            f"{DISTURBED[unit].format(strongest, ' (the most that was tried)')} does not take accuracy half of the way "
+            f"to chance ({goal:.1%}): it falls from {start:.1%} to {end.value:.1%} (95% interval {end.low:.1%} to "
+            f"{end.high:.1%})."
         )
         return Statement(text, evidence, "An accuracy below half of the way to chance at one of these strengths.")
     far = "beyond what was tried" if math.isinf(at.high) else word_strength(at.high, unit)
-    interval = f"95% interval {word_strength(at.low, unit)} to {far}"
-    head, tail = _disturbed(name, unit, word_strength(at.value, unit), interval)
-    text = f"{head}{tail} takes accuracy half of the way to chance, from {start:.1%} to {goal:.1%}."
+    interval = f" (95% interval {word_strength(at.low, unit)} to {far})"
+    what = DISTURBED[unit].format(word_strength(at.value, unit), interval)
+    text = f"{what} takes accuracy half of the way to chance, from {start:.1%} to {goal:.1%}."
     return Statement(text, evidence, "An accuracy half of the way to chance at another strength.")
-
-
-def _disturbed(name: str, unit: str, strength: str, interval: str) -> tuple[str, str]:
-    """Say what is done to the examples at a strength: before its interval, and the interval with what follows it."""
-    after = f" ({interval})" if interval else ""
-    match name, unit:
-        case "shift", _:
-            return f"Shifting the pictures by {strength} {unit}", after
-        case "rotation", _:
-            return f"Rotating the pictures by {strength} {unit}", after
-        case "loss of contrast", _:
-            return f"Losing {strength} of the contrast", after
-        case _, "standard deviations of each column":
-            return f"Adding noise of {strength} standard deviations to each column", after
-        case _:
-            scale = "where black to white is 1"
-            return (
-                f"Adding noise with a standard deviation of {strength}",
-                f" ({scale}{f'; {interval}' if interval else ''})",
-            )
 
 
 def word_strength(strength: float, unit: str) -> str:

@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float, Int
 
 from descentlab.core import Estimate
 from descentlab.evaluation import wilson_interval
+from descentlab.labs.errors.measure._credits import Estimates
 
 STEPS = 20
 """Equal groups that the examples are divided into by their margin; fewer where there are too few examples."""
@@ -47,17 +48,13 @@ class Doubt:
         area: Probability that a wrongly predicted example has a smaller margin than a correctly predicted one, with its
             95% interval: 0.5 where doubt says nothing; None where all are predicted correctly, or all wrongly.
         shares: Ends of the groups by margin, as shares of all examples, the smallest margins first.
-        rates: Share of mistakes in each group.
-        low: Lower ends of Wilson's 95% intervals of the rates.
-        high: Upper ends of these intervals.
+        rates: Share of mistakes in each group, with Wilson's 95% intervals.
         held: Share of all mistakes in all groups up to each; None where there is no mistake.
     """
 
     area: Estimate | None
     shares: Float[np.ndarray, " groups"]
-    rates: Float[np.ndarray, " groups"]
-    low: Float[np.ndarray, " groups"]
-    high: Float[np.ndarray, " groups"]
+    rates: Estimates
     held: Float[np.ndarray, " groups"] | None
 
 
@@ -100,13 +97,11 @@ def judge_doubt(margins: Float[np.ndarray, " examples"], is_right: Bool[np.ndarr
     is_wrong = ~is_right[np.argsort(margins, kind="stable")]
     groups = np.array_split(is_wrong, max(1, min(STEPS, num // FEWEST_IN_STEP)))
     sizes, wrong = np.array([len(group) for group in groups]), np.array([int(group.sum()) for group in groups])
-    ends = [wilson_interval(int(bad), int(size)) for bad, size in zip(wrong, sizes, strict=True)]
+    ends = np.array([wilson_interval(int(bad), int(size)) for bad, size in zip(wrong, sizes, strict=True)])
     return Doubt(
         area=_area(margins[~is_right], margins[is_right]),
         shares=np.cumsum(sizes) / num,
-        rates=wrong / sizes,
-        low=np.array([low for low, _ in ends]),
-        high=np.array([high for _, high in ends]),
+        rates=Estimates(wrong / sizes, *ends.T),
         held=np.cumsum(wrong) / wrong.sum() if wrong.any() else None,
     )
 
