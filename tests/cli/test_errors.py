@@ -29,7 +29,6 @@ def test_it_gives_its_answer_first_and_names_its_page(descentlab: Descentlab, ho
         "confusions.parquet",
         "margins.parquet",
         "thresholds.parquet",
-        "confident_joint.parquet",
         "flip_check.parquet",
         "examples.parquet",
         "importance.parquet",

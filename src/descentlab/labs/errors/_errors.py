@@ -51,7 +51,7 @@ def errors(
 
     Returns:
         The result. Its tables are "summary" and "importance"; for classes also "confusions", "margins", "thresholds",
-        "confident_joint", "flip_check", "examples", "robustness" and "half_way"; for pictures "maps" and "pixel_maps".
+        "flip_check", "examples", "robustness" and "half_way"; for pictures "maps" and "pixel_maps".
 
     Raises:
         RunError: If there is no such run, part or member, or the run's data is gone.

@@ -37,7 +37,7 @@ def importance_section(errors: Errors, tables: Tables) -> Section:
         return Section("Which columns the predictions depend on", (words,), (bars, table))
     more = (
         "The other maps are means over pictures of the absolute attribution of the predicted class's logit. Beside "
-        "them stands how much each pixel varies at all: a map that only repeats that says more about the pictures than "
+        "them stands how much each pixel varies at all: a map that only repeats this says more about the pictures than "
         "about the network."
     )
     parts = (*_maps(pixels), tables["maps"], table)

@@ -136,8 +136,8 @@ def _importance(tables: Tables) -> Statement:
         text = f"No single {kind} is shown to be needed. {text}, which may be luck"
     elif len(rows) > 1:
         text += (
-            f". Each shuffled by itself, {needed:,} of {len(rows):,} {plural} {'is' if needed == 1 else 'are'} shown to "
-            "be needed (the interval lies above 0)"
+            f". Each shuffled by itself, {needed:,} of {len(rows):,} {plural} {'is' if needed == 1 else 'are'} shown "
+            "to be needed (the interval lies above 0)"
         )
     refuted = "Another part of the inputs that costs more when it is shuffled."
     return Statement(f"{text}.", (Evidence("importance", ("part", "lost")),), refuted)
