@@ -55,7 +55,30 @@ def _transfer(folder: Path, *, seeds: int) -> Result[Any]:
     return dl.transfer(run, "digits", examples=[1, 3], seeds=seeds, test_examples=50, report=False)
 
 
+def _errors_of_classes(folder: Path) -> Result[Any]:
+    run = dl.train("digits", epochs=2, out=folder / "digits", report=False)
+    return dl.errors(run, examples=60, shown=3, report=False)
+
+
+def _errors_of_numbers(folder: Path) -> Result[Any]:
+    run = dl.train("plane", epochs=5, out=folder / "plane", report=False)
+    return dl.errors(run, report=False)
+
+
+def _errors_of_few(folder: Path) -> Result[Any]:
+    """Keep eleven examples: too few to flip labels, or to show anything."""
+    run = dl.train("iris", epochs=60, out=folder / "iris", set={"split": {"test": 0.07}}, report=False)
+    return dl.errors(run, report=False)
+
+
+def _errors_of_none(folder: Path) -> Result[Any]:
+    """Predict all correctly."""
+    run = dl.train("gauss", epochs=5, out=folder / "gauss", report=False)
+    return dl.errors(run, report=False)
+
+
 RESULTS: Mapping[str, Sequence[Make]] = {
+    "errors": (_errors_of_classes, _errors_of_few, _errors_of_none, _errors_of_numbers),
     "sweep": (
         lambda folder: dl.sweep(
             "circle", learning_rate="0.01:10:3", seeds=6, epochs=20, out=folder / "rates", report=False

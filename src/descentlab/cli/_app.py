@@ -6,7 +6,6 @@ import typer
 
 from descentlab.cli import (
     _data,
-    _errors,
     _evaluate,
     _predict,
     _reference,
@@ -65,7 +64,6 @@ def _descentlab(
 
 app.command(name="train")(_train.train)
 app.command(name="studio")(_studio.studio)
-app.command(name="errors")(_errors.errors)
 add_laboratories(app)
 app.command(name="surface", cls=_surface.FormulaCommand)(_surface.surface)
 app.command(name="evaluate")(_evaluate.evaluate)

@@ -16,6 +16,10 @@ What = Annotated[
     "str | os.PathLike[str] | descentlab.spec.Experiment | descentlab.workbench.Run",
     Option("A run, or what `descentlab train` takes; that is trained first.", "WHAT", is_argument=True),
 ]
+TrainedRun = Annotated[
+    "str | os.PathLike[str] | descentlab.workbench.Run",
+    Option("A run: its folder, or its name under ./runs.", "RUN", is_argument=True),
+]
 Trainable = Annotated[
     Any, Option("As for `descentlab train`: a preset, a table, a folder or a file.", "WHAT", is_argument=True)
 ]

@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any
 
 LABORATORIES = (
+    "errors",
     "sweep",
     "learning_rate",
     "atlas",

@@ -153,13 +153,13 @@ class Table:
         places = np.linspace(0, count - 1, most).round().astype(int) if self.form.is_series else np.arange(most)
         chosen: list[int] = places.tolist()
         note = f"{most:,} of {count:,} rows."
-        return replace(
-            self,
-            values=tuple([column[k] for k in chosen] for column in self.values),
-            note=f"{self.note or self.form.note} {note}".strip(),
-            bad=tuple(place for place, k in enumerate(chosen) if k in self.bad),
-            has_total=False,
-        )
+        return replace(self.take(chosen), note=f"{self.note or self.form.note} {note}".strip())
+
+    def take(self, places: Sequence[int]) -> "Table":
+        """Return the rows at some places, in that order."""
+        bad = tuple(place for place, k in enumerate(places) if k in self.bad)
+        values = tuple([column[k] for k in places] for column in self.values)
+        return replace(self, values=values, bad=bad, has_total=False)
 
     def frame(self) -> "pd.DataFrame":
         """Return a DataFrame; an estimate takes three columns, as `loss`, `loss_low` and `loss_high`."""
