@@ -14,7 +14,6 @@ from descentlab.cli import (
     _report,
     _runs,
     _studio,
-    _surface,
     _train,
 )
 from descentlab.cli._cost import Commands
@@ -69,7 +68,6 @@ app.command(name="studio")(_studio.studio)
 app.command(name="features")(_features.features)
 app.command(name="errors")(_errors.errors)
 add_laboratories(app)
-app.command(name="surface", cls=_surface.FormulaCommand)(_surface.surface)
 app.command(name="evaluate")(_evaluate.evaluate)
 app.command(name="predict")(_predict.predict)
 app.command(name="report")(_report.report)

@@ -10,6 +10,7 @@ LABORATORIES = (
     "atlas",
     "curvature",
     "landscape",
+    "surface",
     "transfer",
     "importance",
     "backprop",

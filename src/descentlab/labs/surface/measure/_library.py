@@ -1,5 +1,7 @@
 """The surfaces that have names."""
 
+from dataclasses import replace
+
 from descentlab.core import SpecError, unknown_name
 from descentlab.labs.surface.measure._parse import parse_formula
 from descentlab.labs.surface.measure._surface import Domain, Surface, check_domain, make_surface
@@ -36,7 +38,7 @@ SURFACES = {
             "(x^2 - 1)^2 + 0.3*x",
             ((-2.0, 2.0),),
             (-1.0355787140888535,),
-            about="two minima of which the left is lower: where one ends depends on the start",
+            about="two minima of which the left is lower: the start decides in which a descent ends",
             source=_TEXTBOOK,
         ),
         _surface(
@@ -120,16 +122,16 @@ SURFACES = {
 
 
 def surface_names() -> tuple[str, ...]:
-    """Name the surfaces there are."""
+    """Return the names of the surfaces."""
     return tuple(SURFACES)
 
 
 def find_surface(what: str, *, domain: Domain | None = None) -> Surface:
-    r"""Return a surface by its name, or one's own by its formula.
+    r"""Return a surface by its name or its formula.
 
     Args:
         what: A name, as "himmelblau", or a formula, as "x^4 - 3*x^2 + x".
-        domain: Where starts are drawn, in place of the surface's own domain.
+        domain: Domain to use in place of the usual one.
 
     Returns:
         The surface.
@@ -142,14 +144,13 @@ def find_surface(what: str, *, domain: Domain | None = None) -> Surface:
         '\\left(x^{2} + y - 11\\right)^{2} + \\left(x + y^{2} - 7\\right)^{2}'
     """
     name = what.strip()
-    found = SURFACES.get(name.lower().replace("_", "-").replace(" ", "-"))
-    if found is None:
+    named = SURFACES.get(name.lower().replace("_", "-").replace(" ", "-"))
+    if named is None:
         if name.replace("-", "").replace("_", "").isalpha() and len(name.replace("-", "")) > 2:
             raise SpecError(
                 f'{unknown_name("surface", name[:60], SURFACES)[:-1]}; or a formula of x and y, as "x^4 - 3*x^2 + x"'
             )
         return make_surface(name, domain=domain)
     if domain is None:
-        return found
-    own = check_domain(domain, found.dimensions)
-    return Surface(found.name, found.formula, found.tree, own, found.about, found.source, found.known_minima)
+        return named
+    return replace(named, domain=check_domain(domain, named.dimensions))
