@@ -59,17 +59,14 @@ class Design:
     Attributes:
         request: The numbers that were asked for.
         usual: The setting with which all others are compared.
-        rates: Settings that differ from it by their learning rate, with the usual one among them.
-        momenta: Settings that differ from it by their momentum; empty where the rule has none.
-        noises: Settings that differ from it by their noise.
+        sweeps: Settings that differ from it by one number, by the name of that number, with the usual one among them;
+            without the momentum where the rule has none.
         panels: Settings with a low, the usual and a high rate, for which paths and basins are drawn.
     """
 
     request: Request
     usual: Setting
-    rates: tuple[Setting, ...]
-    momenta: tuple[Setting, ...]
-    noises: tuple[Setting, ...]
+    sweeps: dict[str, tuple[Setting, ...]]
     panels: tuple[Setting, Setting, Setting]
 
 
@@ -200,12 +197,15 @@ def make_design(request: Request, survey: Survey) -> Design:
             f"{request.starts:,} starts at {len(rates):,} rates, {len(momenta):,} momenta and {len(noises):,} sizes of "
             f"noise are {count:,} descents; at most {MAX_DESCENTS:,}: use fewer values or starts"
         )
+    varied = {"learning_rate": {*rates, rate}, "momentum": {*momenta, momentum}, "noise": {*noises, noise}}
     return Design(
         request,
         usual,
-        rates=tuple(replace(usual, learning_rate=value) for value in sorted({*rates, rate})),
-        momenta=tuple(replace(usual, momentum=value) for value in (sorted({*momenta, momentum}) if momenta else ())),
-        noises=tuple(replace(usual, noise=value) for value in sorted({*noises, noise})),
+        sweeps={
+            name: tuple(replace(usual, **{name: value}) for value in sorted(values))
+            for name, values in varied.items()
+            if name != "momentum" or momenta
+        },
         panels=(replace(usual, learning_rate=low), usual, replace(usual, learning_rate=high)),
     )
 

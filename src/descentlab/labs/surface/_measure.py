@@ -37,12 +37,7 @@ class Measurement:
         design, survey = self._design, self._survey
         starts = measure.draw_starts(survey.surface, design.request.starts, seed=design.request.seed)
         (usual,) = self._run(starts, [design.usual], keeps_ends=True)
-        sweeps = {
-            name: self._sweep(starts, settings, usual)
-            for name, settings in (
-                ("learning_rate", design.rates), ("momentum", design.momenta), ("noise", design.noises),
-            )
-        }  # fmt: skip
+        sweeps = {name: self._sweep(starts, settings, usual) for name, settings in design.sweeps.items()}
         gains = {
             name: measure.find_gain(survey, usual, outcomes)
             for name, outcomes in sweeps.items()
@@ -53,9 +48,7 @@ class Measurement:
             design=design,
             starts=starts,
             usual=usual,
-            by_rate=sweeps["learning_rate"],
-            by_momentum=sweeps["momentum"],
-            by_noise=sweeps["noise"],
+            sweeps=sweeps,
             gains=gains,
             basins=self._basins(),
             paths=self._paths(starts),
@@ -82,7 +75,7 @@ class Measurement:
     def _basin_settings(self) -> list[Setting]:
         if self._survey.surface.dimensions == 2:
             return list(self._design.panels)
-        rates = [setting.learning_rate for setting in self._design.rates]
+        rates = [setting.learning_rate for setting in self._design.sweeps["learning_rate"]]
         return [replace(self._design.usual, learning_rate=float(rate)) for rate in
                 np.geomspace(rates[0], rates[-1], BASIN_RATES)]  # fmt: skip
 
@@ -115,8 +108,7 @@ class Measurement:
 
     def _count(self) -> int:
         # The usual setting once, the others of each sweep, and the basins.
-        sweeps = (self._design.rates, self._design.momenta, self._design.noises)
-        others = sum(len(settings) - 1 for settings in sweeps if settings)
+        others = sum(len(settings) - 1 for settings in self._design.sweeps.values())
         grid = int(np.prod([len(axis) for axis in self._axes]))
         return (1 + others) * self._design.request.starts + grid * len(self._basin_settings())
 

@@ -53,9 +53,7 @@ class Descents:
         design: The settings that were run.
         starts: Starts, drawn evenly over the domain.
         usual: Outcome of the starts at the usual setting.
-        by_rate: Outcome at each learning rate, rising; the usual one is among them.
-        by_momentum: Outcome at each momentum; empty where the rule has none.
-        by_noise: Outcome at each size of the noise.
+        sweeps: Outcomes by the name of the number that differs among them, which rises; the usual one is among them.
         gains: Gain of the best setting by the name of the number that differs.
         basins: Ends of the starts of a grid.
         paths: A few descents at a low, the usual and a high rate.
@@ -65,18 +63,15 @@ class Descents:
     design: Design
     starts: Float[np.ndarray, "starts dims"]
     usual: Outcome
-    by_rate: tuple[Outcome, ...]
-    by_momentum: tuple[Outcome, ...]
-    by_noise: tuple[Outcome, ...]
+    sweeps: dict[str, tuple[Outcome, ...]]
     gains: dict[str, Gain]
     basins: Basins
     paths: tuple[Paths, ...]
 
     @property
-    def sweeps(self) -> dict[str, tuple[Outcome, ...]]:
-        """The outcomes by the name of the number that differs among them."""
-        sweeps = {"learning_rate": self.by_rate, "momentum": self.by_momentum, "noise": self.by_noise}
-        return {name: outcomes for name, outcomes in sweeps.items() if outcomes}
+    def by_rate(self) -> tuple[Outcome, ...]:
+        """The outcomes at each learning rate."""
+        return self.sweeps["learning_rate"]
 
     @property
     def restarts(self) -> tuple[Estimate, ...]:

@@ -39,7 +39,7 @@ def _about_surface(survey: Survey) -> Iterator[str]:
 
 def _about_descents(descents: Descents) -> Iterator[str]:
     rule, usual = descents.design.request.rule, descents.usual
-    if any(outcome.setting.noise > 0.0 for outcome in (usual, *descents.by_noise)):
+    if any(outcome.setting.noise > 0.0 for outcome in (usual, *descents.sweeps["noise"])):
         yield (
             f"Noise is normal and independent in each variable and step. It ends after {measure.NOISY_SHARE:.0%} of "
             "the steps, so that each start settles where the noise has led it; all settings have the same draws."

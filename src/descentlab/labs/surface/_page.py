@@ -16,6 +16,8 @@ from descentlab.labs.surface._measured import Descents
 from descentlab.labs.surface._tables import SHARES
 from descentlab.results import Chart, Mark, Part, Row, Section, Series, Tables, number, seconds
 
+RATE, SHARE = "learning rate", "share of the starts"
+"""Labels of axes."""
 MOST_MARKS = 4
 TONES = (1, 0, 2, 3, 4)
 """Colours of the page, in the order in which maps colour classes: orange before blue."""
@@ -94,31 +96,22 @@ def _basins(descents: Descents, tables: Tables) -> Section:
 
 def _minimum_chart(descents: Descents) -> Chart:
     rates = np.array([outcome.setting.learning_rate for outcome in descents.by_rate])
-    lines = tuple(
-        _line(
-            f"{place.kind} at {where(place)}",
-            rates,
-            [measure.share_of(outcome.fates == k) for outcome in descents.by_rate],
-            TONES[k],
-        )
-        for k, place in enumerate(descents.survey.minima)
-    )
-    title, marks = "Share that ends in each minimum", _limit_marks(descents)
-    return Chart(title, "learning rate", "share of the starts", lines, x_log=True, marks=marks)
+    shares = [[measure.share_of(each.fates == k) for each in descents.by_rate] for k in range(NAMED_MINIMA)]
+    minima = zip(descents.survey.minima, shares, TONES, strict=False)
+    lines = tuple(_line(f"{place.kind} at {where(place)}", rates, line, tone) for place, line, tone in minima)
+    return Chart("Share that ends in each minimum", RATE, SHARE, lines, x_log=True, marks=_limit_marks(descents))
 
 
 def _shares(descents: Descents, tables: Tables) -> Section:
     rows = {name: [row for row in tables["shares"].rows() if row["varied"] == name] for name in descents.sweeps}
     parts: list[Part] = [_rate_chart(descents, rows["learning_rate"])]
-    if len(descents.by_momentum) > 1:
-        lines = _lines("momentum", rows["momentum"])
-        parts.append(Chart("By momentum", "momentum", "share of the starts", lines))
-    if len(descents.by_noise) > 1:
+    if len(rows.get("momentum", ())) > 1:
+        parts.append(Chart("By momentum", "momentum", SHARE, _lines("momentum", rows["momentum"])))
+    if len(rows["noise"]) > 1:
         parts.append(_noise_chart(descents, rows["noise"]))
     if len(tables["restarts"]) > 1:
         parts.append(_restart_chart(tables))
-    if "gains" in tables:
-        parts.append(tables["gains"])
+    parts += [tables["gains"]] if "gains" in tables else []
     words = (
         "One number is changed at a time, from the same starts. Bands are 95% intervals over the starts. Restarts take "
         "the lowest end of several starts; the same descents show it, so no more of them are run."
@@ -150,8 +143,8 @@ def _lines(varied: str, rows: Sequence[Any]) -> tuple[Series, ...]:
 def _rate_chart(descents: Descents, rows: Sequence[Any]) -> Chart:
     return Chart(
         "By the learning rate",
-        "learning rate",
-        "share of the starts",
+        RATE,
+        SHARE,
         _lines("learning_rate", rows),
         x_log=True,
         marks=_limit_marks(descents),
@@ -176,7 +169,7 @@ def _noise_chart(descents: Descents, rows: Sequence[Any]) -> Chart:
     return Chart(
         "By noise in the gradient",
         "standard deviation of the noise",
-        "share of the starts",
+        SHARE,
         _lines("noise", [row for row in rows if row["noise"] > 0.0]),
         x_log=True,
         marks=tuple(Mark("without noise", y=row["global"].value) for row in rows if row["noise"] == 0.0),

@@ -95,10 +95,13 @@ def surface(
         >>> import descentlab as dl
         >>> result = dl.surface("x^4 - 3*x^2 + x", noise="0:10:6")  # doctest: +SKIP
     """
+    from descentlab.workbench import SILENT, save_result
+
     if what is None or list_all:
         from descentlab.labs.surface._list import list_surfaces
 
-        return list_surfaces()
+        surfaces = list_surfaces()
+        return surfaces if out is None else save_result(surfaces, run=None, name="named", out=out)
     from descentlab import training
     from descentlab.labs.surface._design import make_design, parse_domain, read_request
     from descentlab.labs.surface._measure import Measurement
@@ -108,7 +111,6 @@ def surface(
     from descentlab.labs.surface._words import say
     from descentlab.labs.surface.measure import find_surface, survey_surface
     from descentlab.results import Declaration, Result
-    from descentlab.workbench import SILENT, save_result
 
     begin = time.perf_counter()
     request = read_request(

@@ -1,6 +1,6 @@
 """The tables of `surface`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -15,27 +15,22 @@ from descentlab.results import Cell, Column, Table, TableForm, Tables
 
 PLACE = (
     Column("number", meaning="Number of the place, counted from 1.", format="count", is_hidden=True),
-    Column("kind", meaning="A minimum; a kink, which is a minimum without a gradient; or a valley, a line or a floor "
-           "of points that are equally low."),
+    Column("kind", meaning="A kink is a minimum without a gradient; a valley or a ridge has many points at one level."),
     Column("at", meaning="The point; of a line of points, one of them."),
     Column("x", meaning="Its first variable.", format="number", is_hidden=True),
     Column("y", meaning="Its second variable.", format="number", is_hidden=True),
     Column("level", "loss", "Loss there; 0 where only rounding keeps it from 0.", format="number", digits=4),
     Column("loss", meaning="Loss there as computed.", format="number", is_hidden=True),
+    Column("eigenvalues", meaning="Eigenvalues of the Hessian, by which the loss bends; the largest is the sharpness.",
+           format="number", digits=4),
 )  # fmt: skip
-EIGENVALUES = Column(
-    "eigenvalues",
-    meaning="Eigenvalues of the Hessian: how much the loss bends. The largest is the sharpness; a kink has none.",
-    format="number",
-    digits=4,
-)
 MINIMA = TableForm(
     "minima",
     "The minima",
     (
-        *PLACE,
+        *PLACE[:-1],
         Column("is_global", "global", "Whether no other minimum in the domain is lower.", format="flag"),
-        EIGENVALUES,
+        PLACE[-1],
         Column("rate_limit", meaning="Largest learning rate at which a descent can settle there; a kink allows none.",
                format="number", digits=4),
         Column("held_up_to", "held starts up to", "Largest rate tried at which starts ended there.", format="setting",
@@ -50,17 +45,17 @@ MINIMA = TableForm(
     most_shown=40,
     most_printed=10,
 )  # fmt: skip
-OTHERS = TableForm(
-    "others", "Where else the gradient vanishes", (PLACE[0], Column("kind"), *PLACE[2:], EIGENVALUES), most_shown=10
-)
+OTHERS = TableForm("others", "Where else the gradient vanishes", PLACE, most_shown=10)
+END = Column("end", "ended", "Where or how a descent ended.")
+SHARE = Column("share", meaning="Share of the starts, with its 95% interval.", format="percent")
 ENDS = TableForm(
     "ends",
     "Where the starts ended",
     (
-        Column("end", "ended", "Where or how a descent ended."),
+        END,
         Column("is_minimum", meaning="Whether that is a minimum.", format="flag", is_hidden=True),
         Column("starts", meaning="Number of starts.", format="count"),
-        Column("share", meaning="Share of the starts, with its 95% interval.", format="percent"),
+        SHARE,
     ),
 )
 SHARES = TableForm(
@@ -81,15 +76,7 @@ SHARES = TableForm(
         Column("elsewhere", "still moving, or on a plateau or saddle", "Share of all others.", format="percent"),
     ),
 )  # fmt: skip
-SETTING_ENDS = TableForm(
-    "setting_ends",
-    "Every end at each setting",
-    (
-        Column("setting", meaning="The number that differs from the usual setting."),
-        Column("end", meaning="Where or how descents ended."),
-        Column("share", meaning="Share of the starts.", format="percent"),
-    ),
-)
+SETTING_ENDS = TableForm("setting_ends", "Every end at each setting", (SHARES.columns[0], END, SHARE))
 GAINS = TableForm(
     "gains",
     "The best setting of each kind beside the usual one",
@@ -120,12 +107,10 @@ SURFACE = TableForm(
         Column("formula", meaning="Its loss."),
         Column("latex", meaning="The formula as LaTeX."),
         Column("source", meaning="Where it comes from."),
-        *(Column(f"{name}_{end}", meaning=f"The {side} {name} of the domain.", format="number")
-          for name in "xy" for end, side in (("low", "lowest"), ("high", "highest"))),
+        *(Column(name, meaning=f"Lowest and highest {name} of the domain.", format="number") for name in "xy"),
         Column("minima", meaning="Minima in the domain, kinks and valleys among them.", format="count"),
         Column("global_minima", meaning="Minima than which none is lower.", format="count"),
-        Column("is_lower_at_edge", meaning="Whether the domain's edge is lower than every place inside.",
-               format="flag"),
+        Column("is_lower_at_edge", meaning="Whether the domain's edge is lower than all places inside.", format="flag"),
         Column("lowest_at_edge", meaning="Lowest loss on the domain's edge.", format="number", digits=4),
         Column("spacing", meaning="Distance between the starts of the search for minima.", format="number"),
         Column("usual_gradient", meaning="Usual length of the gradient.", format="number"),
@@ -141,8 +126,7 @@ DESCENTS = TableForm(
         Column("starts", meaning="Starts drawn over the domain.", format="count"),
         Column("steps", meaning="Steps of each descent.", format="count"),
         Column("seed", meaning="Seed of the starts and the noise.", format="count"),
-        Column("global", "in a global minimum", "Share of the starts, with its 95% interval.", format="percent"),
-        Column("local", "in another minimum", "Share of the starts, with its 95% interval.", format="percent"),
+        *SHARES.columns[6:8],
         Column("starts_for_95", meaning="Starts of which the lowest end is a global minimum with 95% probability.",
                format="number"),
     ),
@@ -152,11 +136,14 @@ _START = tuple(Column(f"start_{name}", meaning=f"The start's {name}.", format="n
 _END = (
     *(Column(f"end_{name}", meaning=f"The {name} where it ended.", format="number") for name in "xy"),
     Column("loss", meaning="Loss at the end.", format="number"),
-    Column("end", meaning="Where or how the descent ended."),
+    END,
 )
 STARTS = TableForm("starts", "Every start at the usual setting", (*_START, *_END), is_bulk=True)
 BASINS = TableForm("basins", "The starts of a grid", (*_START, *_END, SHARES.columns[2]), is_bulk=True)
-RELIEF = TableForm("relief", "The loss on a grid", (*PLACE[3:5], PLACE[6]), is_bulk=True)
+RELIEF = TableForm("relief", "The loss on a grid", (*PLACE[3:5], _END[2]), is_bulk=True)
+
+Places = Sequence[tuple[int, Place]]
+"""Places with their numbers in the survey."""
 
 
 def fill_tables(descents: Descents) -> Tables:
@@ -173,8 +160,7 @@ def fill_tables(descents: Descents) -> Tables:
             *((_minima(descents),) if survey.minima else ()),
             *((_places(OTHERS, survey, others, {}),) if others else ()),
             _ends(descents),
-            _shares(descents),
-            _setting_ends(descents),
+            *_sweeps(descents),
             *((_gains(descents),) if descents.gains else ()),
             RESTARTS.fill(list(enumerate(descents.restarts, start=1))),
             _surface(survey),
@@ -186,12 +172,8 @@ def fill_tables(descents: Descents) -> Tables:
     )
 
 
-def _places(
-    form: TableForm, survey: Survey, places: Sequence[tuple[int, Place]], further: dict[str, list[Cell]]
-) -> Table:
-    points = {
-        name: [place.point[k] for _, place in places] for k, name in enumerate(survey.surface.variables)
-    }  # fmt: skip
+def _places(form: TableForm, survey: Survey, places: Places, further: Mapping[str, list[Cell]]) -> Table:
+    points = {name: [place.point[k] for _, place in places] for k, name in enumerate(survey.surface.variables)}
     return form.fill_columns(
         {
             "number": [number + 1 for number, _ in places],
@@ -222,8 +204,8 @@ def _minima(descents: Descents) -> Table:
 
 
 def _held_up_to(descents: Descents, number: int) -> float | None:
-    held = [outcome.setting.learning_rate for outcome in descents.by_rate if (outcome.fates == number).any()]
-    return max(held, default=None)
+    rates = (outcome.setting.learning_rate for outcome in descents.by_rate if (outcome.fates == number).any())
+    return max(rates, default=None)
 
 
 def _above_limit(descents: Descents, number: int, place: Place) -> tuple[int, int]:
@@ -262,15 +244,15 @@ def _rules(outcomes: Sequence[Outcome]) -> str:
     )
 
 
-def _shares(descents: Descents) -> Table:
-    rows = []
-    for varied, outcomes in descents.sweeps.items():
-        for outcome in outcomes:
-            values = vars(outcome.setting)
-            is_usual = outcome.setting == descents.usual.setting
-            shares = map(measure.share_of, _kinds_of_end(descents.survey, outcome))
-            rows.append((_setting(varied, outcome), varied, *values.values(), is_usual, *shares))
-    return SHARES.fill(rows)
+def _sweeps(descents: Descents) -> tuple[Table, Table]:
+    shares, ends = [], []
+    for varied, outcome in ((varied, outcome) for varied, sweep in descents.sweeps.items() for outcome in sweep):
+        setting = f"{varied} {getattr(outcome.setting, varied):g}"
+        is_usual = outcome.setting == descents.usual.setting
+        kinds = map(measure.share_of, _kinds_of_end(descents.survey, outcome))
+        shares.append((setting, varied, *vars(outcome.setting).values(), is_usual, *kinds))
+        ends += [(setting, name, measure.share_of(is_so)) for name, is_so in ends_by_name(descents.survey, outcome)]
+    return SHARES.fill(shares), SETTING_ENDS.fill(ends)
 
 
 def _kinds_of_end(survey: Survey, outcome: Outcome) -> list[Bool[np.ndarray, " starts"]]:
@@ -283,59 +265,22 @@ def _kinds_of_end(survey: Survey, outcome: Outcome) -> list[Bool[np.ndarray, " s
     return [*kinds, ~np.any(kinds, axis=0)]
 
 
-def _setting(varied: str, outcome: Outcome) -> str:
-    return f"{varied} {getattr(outcome.setting, varied):g}"
-
-
-def _setting_ends(descents: Descents) -> Table:
-    return SETTING_ENDS.fill(
-        [
-            (_setting(varied, outcome), name, float(is_so.mean()))
-            for varied, outcomes in descents.sweeps.items()
-            for outcome in outcomes
-            for name, is_so in ends_by_name(descents.survey, outcome)
-        ]
-    )
-
-
 def _gains(descents: Descents) -> Table:
-    return GAINS.fill(
-        [
-            (
-                varied,
-                getattr(descents.sweeps[varied][gain.best].setting, varied),
-                getattr(descents.usual.setting, varied),
-                gain.share,
-                gain.usual,
-                gain.difference,
-                gain.difference.is_real,
-            )
-            for varied, gain in descents.gains.items()
-        ]
-    )
+    rows = []
+    for varied, gain in descents.gains.items():
+        outcomes = (descents.sweeps[varied][gain.best], descents.usual)
+        best, usual = (getattr(outcome.setting, varied) for outcome in outcomes)
+        rows.append((varied, best, usual, gain.share, gain.usual, gain.difference, gain.difference.is_real))
+    return GAINS.fill(rows)
 
 
 def _surface(survey: Survey) -> Table:
-    surface = survey.surface
-    sides = {
-        f"{name}_{end}": [side[k]]
-        for name, side in zip(surface.variables, surface.domain, strict=True)
-        for k, end in enumerate(("low", "high"))
-    }
-    return SURFACE.fill_columns(
-        {
-            "name": [surface.name],
-            "formula": [surface.formula],
-            "latex": [surface.latex],
-            **({"source": [surface.source]} if surface.source else {}),
-            **sides,
-            "minima": [len(survey.minima)],
-            "global_minima": [len(survey.best)],
-            "is_lower_at_edge": [survey.is_lower_at_edge],
-            "lowest_at_edge": [survey.gauge.lowest_at_edge],
-            "spacing": [survey.spacing],
-            "usual_gradient": [survey.gauge.gradient],
-        }
+    surface, gauge = survey.surface, survey.gauge
+    names = (surface.name, surface.formula, surface.latex, surface.source)
+    domain = (*surface.domain, None)[:2]
+    edge = (survey.is_lower_at_edge, gauge.lowest_at_edge)
+    return SURFACE.fill(
+        [(*names, *domain, len(survey.minima), len(survey.best), *edge, survey.spacing, gauge.gradient)]
     )
 
 
@@ -349,9 +294,7 @@ def _descents(descents: Descents) -> Table:
     return DESCENTS.fill([(request.rule, *vars(usual.setting).values(), *effort, hits, local, needed)])
 
 
-def _ends_of(
-    survey: Survey, starts: Float[np.ndarray, "starts dims"], outcome: Outcome
-) -> dict[str, np.ndarray]:  # fmt: skip
+def _ends_of(survey: Survey, starts: Float[np.ndarray, "starts dims"], outcome: Outcome) -> dict[str, np.ndarray]:
     names = np.array(end_names(survey), object)  # a million references to eleven words
     variables = survey.surface.variables
     columns = {f"start_{name}": starts[:, k] for k, name in enumerate(variables)}

@@ -8,7 +8,7 @@ import numpy as np
 
 from descentlab.core import Estimate
 from descentlab.labs.surface.measure import NEAR
-from descentlab.results import Evidence, State, Statement, Tables, Words, number
+from descentlab.results import Evidence, Statement, Tables, Words, number
 
 VARIED = {
     "learning_rate": ("learning rate", "learning rates"),
@@ -79,7 +79,7 @@ def _minima(tables: Tables) -> Statement:
     elif best > 1:
         words = f"{what}, of which {best} are equally low and global ({loss})"
     elif num > 1:
-        kind = "" if lowest["kind"] == "minimum" else f", a {KINDS[lowest['kind']]}"
+        kind = "" if lowest["kind"] == "minimum" else f", a {KINDS[lowest['kind']]},"
         words = f"{what}; the global one{kind} is at {lowest['at']}, at a loss of {loss}"
     else:
         words = f"{what}, at {lowest['at']}, at a loss of {loss}"
@@ -95,7 +95,7 @@ def _edge(tables: Tables) -> str:
     if not surface.value("is_lower_at_edge"):
         return ""
     return (
-        f" The domain's edge is lower than all of them ({number(surface.value('lowest_at_edge'), digits=4)}): 'global' "
+        f" The domain's edge is lower still ({number(surface.value('lowest_at_edge'), digits=4)}): 'global' "
         "means the lowest minimum in the domain, and the formula may have no lowest value at all."
     )
 
@@ -109,9 +109,8 @@ def _ends(tables: Tables) -> Statement:
         ended.append(f"{_share(descents.value('global'))} were in {_goal(tables)}")
     if descents.value("local").value:
         ended.append(f"{_percent(descents.value('local').value)} in a minimum that is not global")
-    ended += [
-        f"{_percent(row['share'].value)} {row['end']}" for row in tables["ends"].rows() if not row["is_minimum"]
-    ]  # fmt: skip
+    others = [row for row in tables["ends"].rows() if not row["is_minimum"]]
+    ended += [f"{_percent(row['share'].value)} {row['end']}" for row in others]
     return Statement(
         f"Of {descents.value('starts'):,} starts, {_listed(ended)}, after {descents.value('steps'):,} steps at "
         f"{_listed(parts)}.",
@@ -128,9 +127,7 @@ def _stuck(tables: Tables) -> Statement:
     surface, local = tables["surface"], tables["descents"].value("local")
     num, state = surface.value("minima"), "does not hold"
     if num == 1:
-        text = (
-            f"There is no second minimum, so '{STUCK}' cannot hold here: what does not arrive is too slow or too fast."
-        )
+        text = f"There is no second minimum, so '{STUCK}' cannot hold here: other starts are too slow or too fast."
     elif num == surface.value("global_minima"):
         text = f"No minimum is worse than another, so '{STUCK}' does not hold here: each will do."
     elif local.value == 0.0:
@@ -158,38 +155,33 @@ def _gain(tables: Tables, row: Any) -> Statement:
     word, words = VARIED[row["varied"]]
     rows, usual, best = _tried(tables, row["varied"]), row["usual"], row["best"]
     values, shares = [each[row["varied"]] for each in rows], [each["global"].value for each in rows]
-    tried, goal, difference = (
-        f"of {len(rows)} {words} from {values[0]:g} to {values[-1]:g}",
-        _goal(tables),
-        row["difference"],
-    )
+    tried = f"of {len(rows)} {words} from {values[0]:g} to {values[-1]:g}"
     at_edge = f"at the largest, {values[-1]:g}, {_percent(shares[-1])}"
-    state: State = "not shown"
+    goal, state = _goal(tables), "not shown"
     if tables["descents"].value("global").value >= ALL:
         holds = [value for value, share in zip(values, shares, strict=True) if value >= usual and share >= ALL]
-        text = (
-            f"No other {word} can do better: {tried}, all starts end in {goal} from {usual:g} up to "
-            f"{max(holds, default=usual):g}, and {at_edge}."
-        )
+        up_to = f" to {max(holds):g}" if max(holds, default=usual) > usual else ""
+        text = f"No other {word} can do better: {tried}, all starts end in {goal} at {usual:g}{up_to}, and {at_edge}."
     elif best == usual:
         text = f"No other {word} did better: {tried}, {usual:g} is the best; {at_edge} ended in {goal}."
     else:
-        points = [round(100.0 * part, 1) + 0.0 for part in (difference.value, difference.low, difference.high)]
-        gained = f"{points[0]:+.1f} points, {points[1]:.1f} to {points[2]:.1f}".replace("-", "−")
-        beside = (
-            f"{_percent(row['share'])} ended in {goal}, instead of {_percent(row['usual_share'])} at {usual:g} "
-            f"({gained})"
+        has_helped = row["is_real"] and row["difference"].value > 0.0
+        head, state = (f"Another {word} helps", "real") if has_helped else (f"No other {word} is shown to help", state)
+        text = (
+            f"{head}: {tried}, {best:g} {'helped most' if has_helped else 'seemed best'}: {_percent(row['share'])} "
+            f"ended in {goal}, instead of {_percent(row['usual_share'])} at {usual:g} ({_points(row['difference'])}); "
+            f"{at_edge}."
         )
-        has_helped = row["is_real"] and difference.value > 0.0
-        state = "real" if has_helped else "not shown"
-        head = f"Another {word} helps" if has_helped else f"No other {word} is shown to help"
-        text = f"{head}: {tried}, {best:g} {'helped most' if has_helped else 'seemed best'}: {beside}; {at_edge}."
-    settings = tuple(each["setting"] for each in rows)
     evidence = (
         Evidence("gains", ("share", "difference", "is_real"), (row["varied"],)),
-        Evidence("shares", ("global",), settings),
+        Evidence("shares", ("global",), tuple(each["setting"] for each in rows)),
     )
     return Statement(text, evidence, f"Other shares in {goal} at these {words}, from other starts.", state)
+
+
+def _points(difference: Estimate) -> str:
+    points = [round(100.0 * part, 1) + 0.0 for part in (difference.value, difference.low, difference.high)]
+    return f"{points[0]:+.1f} points, {points[1]:.1f} to {points[2]:.1f}".replace("-", "−")
 
 
 def _restarts(tables: Tables) -> Statement:
@@ -204,11 +196,10 @@ def _restarts(tables: Tables) -> Statement:
     elif needed.value <= 1:
         text = f"Starting again is not needed: {_share(hits)} of single starts reach {_goal(tables)}."
     else:
-        fewest, worst = needed.low, needed.high
-        times = f"{needed.value:,.0f}" if fewest == worst else f"{needed.value:,.0f} ({fewest:,.0f} to {worst:,.0f})"
+        span = "" if needed.low == needed.high else f" ({needed.low:,.0f} to {needed.high:,.0f})"
         text = (
             f"Starting again helps: the best of {num:,} starts is global with probability {_share(most)}; for 95% it "
-            f"takes {times} starts."
+            f"takes {needed.value:,.0f}{span} starts."
         )
     evidence = (Evidence("descents", ("global", "starts_for_95")), Evidence("restarts", ("share",)))
     return Statement(text, evidence, "Another share of single starts that reach it.")
@@ -217,9 +208,8 @@ def _restarts(tables: Tables) -> Statement:
 def _sharp(tables: Tables) -> Iterator[Statement]:
     """Compare the rates that a sharp global minimum and the flattest other minimum allow."""
     rows = list(tables["minima"].rows())
-    if "rate_limit" not in tables["minima"] or tables["surface"].value("global_minima") != 1 or (
-        rows[0]["kind"] != "minimum"
-    ):  # fmt: skip
+    is_alone = tables["surface"].value("global_minima") == 1 and rows[0]["kind"] == "minimum"
+    if "rate_limit" not in tables["minima"] or not is_alone:
         return
     lowest = rows[0]["rate_limit"]
     others = [row for row in rows[1:] if math.isfinite(row["rate_limit"])]

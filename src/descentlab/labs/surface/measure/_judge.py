@@ -46,7 +46,7 @@ _WORDS = {
     Fate.OSCILLATING: "oscillating",
     Fate.LEFT: "left the domain",
     Fate.DIVERGED: "diverged",
-    Fate.UNDEFINED: "no value",
+    Fate.UNDEFINED: "without a value",
 }
 
 

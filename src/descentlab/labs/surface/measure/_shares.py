@@ -85,7 +85,7 @@ def restarts_for(share: float, wanted: float = 0.95) -> float:
         >>> restarts_for(0.1)
         29.0
     """
-    if share <= 0.0:
+    if 1.0 - share >= 1.0:  # also of a share that only rounding keeps from 0
         return math.inf
     return 1.0 if share >= wanted else float(math.ceil(math.log(1.0 - wanted) / math.log(1.0 - share)))
 
