@@ -152,7 +152,7 @@ def test_words_tables_and_markdown_say_the_same(descentlab: Descentlab, home: Pa
     factors = [row["value"] for row in tables["chain_factors"] if row["derivative"] == first["derivative"]]
     numbers = " * ".join(f"{value:.6g}" for value in factors)
     assert f"∂C/∂w2 = a1 * σ'(z2) * 2 (a2 - y) = {numbers} = {first['product']:.6g}" in answer.out
-    for part in ("\noutput[0]   a[0]", "Through depth", "three ways", "Change of the cost by a step"):
+    for part in ("\noutput[0]   a[0]", "Through depth", "three ways", "Change of the cost by one step"):
         assert part in answer.out
     markdown = (home / "account.md").read_text(encoding="utf-8")
     assert r"$$\frac{\partial C}{\partial w^{(2)}}=a^{(1)}\cdot \sigma'(z^{(2)})\cdot 2(a^{(2)}-y)$$" in markdown

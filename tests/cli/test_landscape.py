@@ -59,7 +59,7 @@ def test_a_second_run_at_the_other_end(descentlab: Descentlab, home: Path) -> No
 
 def test_help_teaches_by_an_example(descentlab: Descentlab) -> None:
     answer = descentlab("landscape", "--help")
-    assert "• descentlab landscape iris-001 iris-002 - a barrier between the two?" in answer.out
+    assert "• descentlab landscape iris-001 iris-002 - is there a barrier between the" in answer.out
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_run_is_asked_for_networks_that_it_has(descentlab: Descentlab, trained
         (("--member", "3"), "no member 3"),
         (("--other-member", "3"), "no member 3"),
         ((trained,), "at both ends"),
-        (("--set", "epochs=3"), "--set is for experiments"),
+        (("--set", "epochs=3"), "is a trained run, which --set cannot change"),
     ):
         answer = descentlab("landscape", trained, *words)
         assert answer.code == 2

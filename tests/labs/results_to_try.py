@@ -82,7 +82,7 @@ RESULTS: Mapping[str, Sequence[Make]] = {
     ),
     "backprop": (
         lambda _: dl.backprop("iris", batch=(0, 5), example=3, top=5),
-        lambda _: dl.backprop("chain", input=[0.5], truth=1),
+        lambda _: dl.backprop("chain", input=[0.5], truth="1"),
     ),
     "backprop_cost": (cost_of_a_chain,),
     "softmax": (

@@ -188,6 +188,23 @@ def test_history_is_a_frame_with_a_row_an_epoch(run: dl.Run) -> None:
     assert {"train_loss", "validation_loss", "train_accuracy", "validation_accuracy"} <= set(run.history)
 
 
+def test_a_run_draws_its_curves_and_its_confusion_matrix(run: dl.Run) -> None:
+    figure = run.plot()
+    titles = [field.get_suptitle() for field in figure.subfigs if field.axes]
+    assert titles == [run.objective.title, "accuracy (share correct)", "true and predicted classes (test part)"]
+    loss, _, matrix = figure.get_axes()
+    np.testing.assert_allclose(np.asarray(loss.lines[-2].get_ydata()), run.history["train_loss"])
+    assert sum(int(text.get_text()) for text in matrix.texts) == run.metrics["test"]["n"]
+
+
+def test_several_networks_are_drawn_as_a_band(home: Path) -> None:
+    seeds = dl.train("iris", epochs=3, seeds=4, report=False)
+    axes = seeds.plot("accuracy (share correct)").get_axes()[0]
+    accuracies = seeds.history.pivot_table(index="epoch", columns="member", values="train_accuracy").to_numpy()
+    np.testing.assert_allclose(np.asarray(axes.lines[0].get_ydata()), accuracies.mean(axis=1), rtol=1e-6)
+    assert len(axes.collections) == 2  # the bands of training and validation
+
+
 def test_a_run_is_opened_by_its_folder(run: dl.Run, flowers: pd.DataFrame) -> None:
     again = dl.open_run(run.path)
     np.testing.assert_array_equal(again.predict(flowers).probabilities, run.predict(flowers).probabilities)

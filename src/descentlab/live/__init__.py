@@ -2,7 +2,12 @@
 
 from descentlab.live._example import account_of as account_of, nearest_example as nearest_example
 from descentlab.live._gauge import Stability as Stability, StabilityGauge as StabilityGauge
-from descentlab.live._maps import Maps as Maps, draw_answer as draw_answer, draw_maps as draw_maps
+from descentlab.live._maps import (
+    Maps as Maps,
+    draw_answer as draw_answer,
+    draw_maps as draw_maps,
+    drawn_layers as drawn_layers,
+)
 from descentlab.live._pad import (
     DIGITS as DIGITS,
     MNIST as MNIST,

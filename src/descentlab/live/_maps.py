@@ -11,7 +11,7 @@ from jax import Array
 from jaxtyping import UInt8
 
 from descentlab.evaluation import InputPlane
-from descentlab.networks import Context, Network, Tape
+from descentlab.networks import Context, Layer, Network, Tape
 from descentlab.objectives import Objective
 from descentlab.training import quick_compilation
 
@@ -60,9 +60,14 @@ def draw_answer(network: Network, objective: Objective, params: Any, statistics:
     )
 
 
+def drawn_layers(network: Network) -> tuple[Layer, ...]:
+    """Return the layers that are drawn as columns of neurons: those that weigh what comes in."""
+    return tuple(layer for layer in network.layers if layer.weighted_sum is not None)
+
+
 @functools.lru_cache(maxsize=64)
 def _program(network: Network, objective: Objective) -> Any:
-    names = [layer.name for layer in network.layers if layer.weighted_sum is not None]
+    names = [layer.name for layer in drawn_layers(network)]
 
     def run(params: Any, statistics: Any, points: Array) -> tuple[Array, Array, Array | None]:
         tape = Tape()

@@ -19,7 +19,7 @@ class Part:
     """One part of the claim beside its evidence.
 
     Attributes:
-        claim: What textbooks say.
+        claim: The claim of textbooks.
         verdict: Whether it holds for this network.
         evidence: Why, in a sentence.
         gains: The differences that decide; all must be above 0.
@@ -43,13 +43,13 @@ def judge(
     Args:
         depths: The properties at every depth.
         weighted: Names of the layers with weights, from the first to the last.
-        selective: How much more selective for orientation the first layer's channels are than untrained ones.
-        extent: What share of the picture's side the median unit of the first layer looks at; None if that is unknown.
+        selective: The selectivity for orientation of the first layer's channels, less that of untrained ones.
+        extent: The share of the picture's side that the first layer's median unit looks at; None if that is unknown.
 
     Returns:
         First, middle and last.
     """
-    by_name = {one.name: one for one in depths}
+    by_name = {depth.name: depth for depth in depths}
     first, last = weighted[0], weighted[-1]
     all_layers = depths[0].layers if depths else ()
     between = all_layers[all_layers.index(first) + 1 : all_layers.index(last)] if all_layers else ()
@@ -63,17 +63,17 @@ def judge(
 def _edges(first: str, selective: Estimate, extent: float | None) -> Part:
     claim = "the first layer finds edges"
     gains = (("selectivity for orientation, over untrained kernels", selective),)
-    told = f"the channels of {first} are {_by(selective)} selective for orientation than untrained ones"
+    evidence = f"the channels of {first} are {_by(selective)} selective for orientation than untrained ones"
     if extent is None:
         how = "but a layer does not state which pixels they look at, so that nobody knows whether they are local"
-        return Part(claim, "is not checkable", f"{told}, {how}", gains)
+        return Part(claim, "is not checkable", f"{evidence}, {how}", gains)
     if extent > LOCAL:
         how = (
             "but they are not local, as an edge is: the median one has nine tenths of its squared weights in a square "
             f"of {extent:.0%} of the picture's side"
         )
-        return Part(claim, "does not hold", f"{told}, {how}", gains)
-    return Part(claim, _verdict([selective]), f"{told}, and look at {extent:.0%} of the picture's side", gains)
+        return Part(claim, "does not hold", f"{evidence}, {how}", gains)
+    return Part(claim, _verdict([selective]), f"{evidence}, and look at {extent:.0%} of the picture's side", gains)
 
 
 def _loops(by_name: dict[str, Depth], first: str, between: Sequence[str]) -> Part:
@@ -84,37 +84,37 @@ def _loops(by_name: dict[str, Depth], first: str, between: Sequence[str]) -> Par
             "there is no layer between the first and the last" if not between else "the pictures do not differ in them"
         )
         return Part(claim, "is not shown", why, ())
-    gains, beyond, told = [], [], []
-    for one in wanted:
-        middle = one.best(between)
-        trained, deeper, more = one.gain_by_training(middle), one.gain(middle, first), one.gain_over_class(middle)
+    gains, beyond, evidence = [], [], []
+    for depth in wanted:
+        middle = depth.best(between)
+        trained, deeper, more = depth.gain_by_training(middle), depth.gain(middle, first), depth.gain_over_class(middle)
         gains += [
-            (f"{one.name} at {middle}, over {first}", deeper),
-            (f"{one.name} at {middle}, over untrained", trained),
+            (f"{depth.name} at {middle}, over {first}", deeper),
+            (f"{depth.name} at {middle}, over untrained", trained),
         ]
-        beyond.append((f"{one.name} at {middle}, over the class alone", more))
-        told.append(
-            f"{one.name} are read at {middle} with accuracy {one.score(middle).value:.3f}, {_by(deeper)} than at "
+        beyond.append((f"{depth.name} at {middle}, over the class alone", more))
+        evidence.append(
+            f"{depth.name} are read at {middle} with accuracy {depth.score(middle).value:.3f}, {_by(deeper)} than at "
             f"{first}, {_by(trained)} than before training and {_by(more)} than the class alone tells"
         )
     verdict = _verdict([gain for _, gain in gains])
     if verdict == "holds" and any(gain.low <= 0.0 for _, gain in beyond):
-        # Whoever knows that it is an 8 knows of two holes, without having found one.
+        # Whoever knows that it is an 8 knows of two holes, without having found a hole.
         verdict = "is not shown"
-    return Part(claim, verdict, "; ".join(told), (*gains, *beyond))
+    return Part(claim, verdict, "; ".join(evidence), (*gains, *beyond))
 
 
-def _whole(one: Depth | None, first: str, last: str) -> Part:
+def _whole(depth: Depth | None, first: str, last: str) -> Part:
     claim = "the last layer finds whole classes"
-    if one is None:
+    if depth is None:
         return Part(claim, "is not shown", "there are no classes", ())
-    deeper, trained = one.gain(last, first), one.gain_by_training(last)
-    told = (
-        f"the class is read at {last} with accuracy {one.score(last).value:.3f}, {_by(deeper)} than at {first} and "
+    deeper, trained = depth.gain(last, first), depth.gain_by_training(last)
+    evidence = (
+        f"the class is read at {last} with accuracy {depth.score(last).value:.3f}, {_by(deeper)} than at {first} and "
         f"{_by(trained)} than before training"
     )
     gains = ((f"class at {last}, over {first}", deeper), (f"class at {last}, over untrained", trained))
-    return Part(claim, _verdict([deeper, trained]), told, gains)
+    return Part(claim, _verdict([deeper, trained]), evidence, gains)
 
 
 def _verdict(gains: Sequence[Estimate]) -> Verdict:

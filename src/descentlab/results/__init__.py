@@ -20,6 +20,7 @@ from descentlab.results._content import (
     LayerRow as LayerRow,
     Member as Member,
     OutputAccount as OutputAccount,
+    PartName as PartName,
     Predictions as Predictions,
     Row as Row,
     TrainingReport as TrainingReport,
@@ -57,6 +58,7 @@ from descentlab.results._part_content import (
     Tiles as Tiles,
     WordTable as WordTable,
 )
+from descentlab.results._plot import plot_parts as plot_parts, plot_training as plot_training
 from descentlab.results._png import png_uri as png_uri
 from descentlab.results._result import Result as Result
 from descentlab.results._steps_content import (

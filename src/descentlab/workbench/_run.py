@@ -24,7 +24,10 @@ from descentlab.workbench._room import count_weights
 from descentlab.workbench._scores import Scores
 
 if TYPE_CHECKING:
+    import matplotlib.figure
     import pandas as pd
+
+    from descentlab import results
 
 
 WEIGHTS = "weights.safetensors"
@@ -225,6 +228,55 @@ class Run:
     def weight_shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of each array of one member, by its name in the weights file."""
         return {**_shapes(self.network.draw(0)), **_shapes(self.network.start_statistics())}
+
+    def plot(self, title: str | None = None) -> "matplotlib.figure.Figure":
+        """Draw the curves of the training and its confusion matrix with Matplotlib.
+
+        Args:
+            title: Title of the one to draw, as "accuracy (share correct)". Default: all of them.
+
+        Returns:
+            The figure; of a run with several networks the curves are means, in a band from the 10th to the 90th
+            percentile, and the matrix counts the predictions of all of them.
+
+        Raises:
+            RunError: If training is not finished.
+            SpecError: If nothing has that title.
+        """
+        from descentlab import results
+
+        return results.plot_training(self._curves(), self._confusion(), title, self.folder.name)
+
+    def _curves(self) -> "results.History":
+        from descentlab.results import History
+
+        columns = self.folder.history()
+        epochs, members = np.unique(columns["epoch"]), columns["member"]
+        place = members, np.searchsorted(epochs, columns["epoch"])
+
+        def curve(name: str) -> np.ndarray | None:
+            if name not in columns:
+                return None
+            values = np.full((self.num_members, len(epochs)), np.nan)
+            values[place] = columns[name]
+            return values
+
+        best = self.metrics.get("best_epoch") if self.num_members == 1 else None
+        train_loss = curve("train_loss")
+        assert train_loss is not None
+        return History(
+            epochs, train_loss, curve("validation_loss"), curve("train_accuracy"), curve("validation_accuracy"),
+            loss_name=self.objective.title, chosen_epoch=best[0] if best else None,
+        )  # fmt: skip
+
+    def _confusion(self) -> "results.Confusion | None":
+        from descentlab.results import Confusion
+
+        parts: tuple[results.PartName, ...] = ("test", "validation", "train")
+        for part in parts:
+            if counts := self.metrics.get(part, {}).get("confusion"):
+                return Confusion(self.classes, np.array(counts), part)
+        return None
 
     def __str__(self) -> str:
         if not self.folder.is_finished:

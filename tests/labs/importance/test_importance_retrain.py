@@ -119,7 +119,8 @@ def test_differences_are_paired_over_the_seeds(result: Result[Importance], retra
     assert gain.difference.num_above == (difference > 0.0).sum()
     # Paired differences scatter less than the scores of unpaired networks would.
     row = next(words for words in result.tables["test_gains"].words() if words[0] == AVERAGE)
-    assert row[2].startswith(f"{difference.mean():+.2f}".replace("-", "−"))
+    mean = float(difference.mean())
+    assert row[2].split(" ")[0] == (f"{mean:+.2f}" if abs(mean) >= 0.005 else "0.00").replace("-", "−")
 
 
 def test_claims_come_first_and_say_what_the_numbers_say(result: Result[Importance], retraining: Retraining) -> None:

@@ -63,7 +63,7 @@ def find_source(
             what, other, member=member, other_member=other_member, settings=settings, watcher=watcher, path=path
         )
     if settings:
-        raise RunError(f"{run.path} is a run with weights of its own; --set is for experiments")
+        raise RunError(f"{run.path} is a trained run, which --set cannot change; leave it out, or name an experiment")
     subject, loaded = _of_run(run, member, watcher)
     second = None
     if other is not None or other_member is not None:

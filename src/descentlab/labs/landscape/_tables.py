@@ -195,6 +195,7 @@ def _shape(curve: Curve, landscape: Landscape) -> dict[str, Cell]:
         "held_out_lowest_at": None if landscape.held_out is None else _lowest_at(curve, landscape.held_out),
         "highest": float(np.max(np.where(np.isnan(loss), np.inf, loss))),
         "curvature": curve.curvature,
+        "num_missing": int((~np.isfinite(loss)).sum()),
     }
 
 

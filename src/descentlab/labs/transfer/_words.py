@@ -106,7 +106,7 @@ def _pair(tables: Tables, first: Way, second: Way) -> Statement:
     better, worse = _real(rows, 1.0), _real(rows, -1.0)
     state: State = "not shown"
     if tables["summary"].value("draws") < FEWEST_DRAWS:
-        gaps = ", ".join(f"{row['gain'].value:+.3f} with {row['examples_per_class']}" for row in rows)
+        gaps = ", ".join(f"{_signed(row['gain'].value)} with {row['examples_per_class']}" for row in rows)
         text = (
             f"{subject} less {other}: {gaps.replace('-', '−')}; fewer than {FEWEST_DRAWS} draws cannot show that this "
         )
@@ -121,9 +121,7 @@ def _pair(tables: Tables, first: Way, second: Way) -> Statement:
         widest = max(rows, key=lambda row: abs(row["gain"].value))
         text = (
             f"{subject} {verb} not shown to be better or worse than {other} with any number of examples; the largest "
-            f"difference is {widest['gain'].value:+.3f}, with {widest['examples_per_class']} of each class.".replace(
-                "-", "−"
-            )
+            f"difference is {_signed(widest['gain'].value)}, with {widest['examples_per_class']} of each class."
         )
     evidence = Evidence("differences", ("gain", "is_real"), (name_pair(first, second),))
     return Statement(text, (evidence,), "Other draws on which other differences are real.", state)
@@ -133,6 +131,10 @@ def _listed(rows: Rows) -> str:
     words = [f"{row['examples_per_class']:,}" for row in rows]
     joined = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
     return f"{joined} example{'' if words[-1] == '1' else 's'} of each class"
+
+
+def _signed(gain: float) -> str:
+    return f"{gain:+.3f}".replace("-", "−")
 
 
 def _range(rows: Rows) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Int
 
 from descentlab.evaluation import InputPlane
-from descentlab.live import GRID, SHOWN, Maps, Racer, Session
+from descentlab.live import GRID, SHOWN, Maps, Racer, Session, drawn_layers
 
 CURVES_S = 0.2
 """Shortest time between two frames with curves and verdicts, in seconds: nobody reads them faster."""
@@ -68,11 +68,11 @@ class FrameMaker:
 
 def _describe_network(session: Session) -> dict[str, Any]:
     network = session.racers[session.focus].network.plan.network
-    weighing = [layer for layer in network.layers if layer.weighted_sum is not None]
     return {
         "inputs": list(session.dataset.feature_names),
         "layers": [
-            {"name": layer.name, "units": layer.num_channels, "activation": layer.activation} for layer in weighing
+            {"name": layer.name, "units": layer.num_channels, "activation": layer.activation}
+            for layer in drawn_layers(network)
         ],
         "classes": list(session.dataset.classes),
         "labels": [racer.label for racer in session.racers],
@@ -133,8 +133,7 @@ def _weights(session: Session) -> bytes:
     network = session.racers[session.focus].network.plan.network
     arrays = [
         np.asarray(params[layer.name][role], np.float32).ravel()
-        for layer in network.layers
-        if layer.weighted_sum is not None
+        for layer in drawn_layers(network)
         for role in ("weight", "bias")
         if role in params[layer.name]
     ]

@@ -195,9 +195,9 @@ def _straighten(base: Model) -> Model | None:
 
 
 def _linear(base: Model) -> Model | None:
-    """Return layers that are one linear map; None where no activation is in the way of that."""
+    """Return layers that are one linear map; None where nothing is in the way of that, or a layer stays curved."""
     straight = _straighten(base)
-    if straight is None:
+    if straight is None or any(spec.is_linear is False and spec.as_linear() is None for spec in every_layer(base)):
         return None
     return _change(straight, lambda spec: spec.as_linear(), "which linear layer stands for it") or straight
 
