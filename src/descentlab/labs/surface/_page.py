@@ -135,7 +135,7 @@ def _lines(varied: str, rows: Sequence[Any]) -> tuple[Series, ...]:
     if not shown:
         # A share of 1 everywhere needs another line beside it, or the axis would show nothing but its interval.
         hits = [row["global"] for row in rows]
-        missed = [Estimate(1.0 - hit.value, 1.0 - hit.high, 1.0 - hit.low) for hit in hits]
+        missed = [Estimate(*(round(1.0 - part, 12) for part in (hit.value, hit.high, hit.low))) for hit in hits]
         shown = [_line("anywhere else", x, missed, TONES[1])]
     return (first, *shown)
 

@@ -160,8 +160,8 @@ def _gain(tables: Tables, row: Any) -> Statement:
     goal, state = _goal(tables), "not shown"
     if tables["descents"].value("global").value >= ALL:
         holds = [value for value, share in zip(values, shares, strict=True) if value >= usual and share >= ALL]
-        up_to = f" to {max(holds):g}" if max(holds, default=usual) > usual else ""
-        text = f"No other {word} can do better: {tried}, all starts end in {goal} at {usual:g}{up_to}, and {at_edge}."
+        where = f"from {usual:g} to {max(holds):g}" if max(holds, default=usual) > usual else f"at {usual:g}"
+        text = f"No other {word} can do better: {tried}, all starts end in {goal} {where}, and {at_edge}."
     elif best == usual:
         text = f"No other {word} did better: {tried}, {usual:g} is the best; {at_edge} ended in {goal}."
     else:
