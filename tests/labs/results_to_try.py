@@ -68,9 +68,9 @@ RESULTS: Mapping[str, Sequence[Make]] = {
         lambda _: dl.landscape("circle", set={"epochs": 2}, other_member=1, points=5, lines=1, report=False),
     ),
     "surface": (
-        lambda _: dl.surface("double-well", starts=200, steps=200, report=False),
-        lambda _: dl.surface("rosenbrock", optimizer="adam", starts=60, steps=100, report=False),
-        lambda _: dl.surface("-x^2", starts=40, steps=60, report=False),
+        lambda _: dl.surface("double-well", starts=200, steps=100, report=False),
+        lambda _: dl.surface("abs(x)", optimizer="adam", starts=60, steps=60, report=False),
+        lambda _: dl.surface("-x^2", starts=40, steps=20, report=False),
         lambda _: dl.surface(),
     ),
     "transfer": (lambda folder: _transfer(folder, seeds=6), lambda folder: _transfer(folder, seeds=1)),
