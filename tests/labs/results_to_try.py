@@ -110,6 +110,12 @@ RESULTS: Mapping[str, Sequence[Make]] = {
         lambda _: dl.features("digits-cnn", examples=600, set={"epochs": 1, "model": CONVOLUTION}, report=False),
         _features,
     ),
+    "surface": (
+        lambda _: dl.surface("double-well", starts=200, steps=100, report=False),
+        lambda _: dl.surface("abs(x)", optimizer="adam", starts=60, steps=60, report=False),
+        lambda _: dl.surface("-x^2", starts=40, steps=20, report=False),
+        lambda _: dl.surface(),
+    ),
     "transfer": (lambda folder: _transfer(folder, seeds=6), lambda folder: _transfer(folder, seeds=1)),
     "importance": (
         lambda _: dl.importance("iris", set={"epochs": 30}, layers=["hidden"], examples=20, report=False),

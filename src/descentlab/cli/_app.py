@@ -12,7 +12,6 @@ from descentlab.cli import (
     _report,
     _runs,
     _studio,
-    _surface,
     _train,
 )
 from descentlab.cli._cost import Commands
@@ -65,7 +64,6 @@ def _descentlab(
 app.command(name="train")(_train.train)
 app.command(name="studio")(_studio.studio)
 add_laboratories(app)
-app.command(name="surface", cls=_surface.FormulaCommand)(_surface.surface)
 app.command(name="evaluate")(_evaluate.evaluate)
 app.command(name="predict")(_predict.predict)
 app.command(name="report")(_report.report)

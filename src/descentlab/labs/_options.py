@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import descentlab.spec
     import descentlab.workbench
 
+Values = str | float | Sequence[float] | None
+"""Numbers of an option: a text as "0:0.9:4", one number, or several; None leaves them to the laboratory."""
 What = Annotated[
     "str | os.PathLike[str] | descentlab.spec.Experiment | descentlab.workbench.Run",
     Option("A run, or what `descentlab train` takes; that is trained first.", "WHAT", is_argument=True),

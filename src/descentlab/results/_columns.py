@@ -30,7 +30,9 @@ class TableForm:
         is_saved: Whether the page offers it as a file.
         is_printed: Whether a terminal prints it; where no table says so, the first is printed.
         most_shown: Most rows that a reader is shown; the files have all. None shows all.
+        most_printed: Most rows that a terminal prints, if fewer than a page shows.
         is_series: Whether the rows follow one number that rises, so that a few evenly spaced ones show the others.
+        is_bulk: Whether it has so many rows that its file alone holds them, and JSON leaves it out.
     """
 
     name: str
@@ -41,7 +43,9 @@ class TableForm:
     is_saved: bool = True
     is_printed: bool = False
     most_shown: int | None = None
+    most_printed: int | None = None
     is_series: bool = False
+    is_bulk: bool = False
 
     def fill(self, rows: Sequence[Sequence[Cell]], **changes: Any) -> "Table":
         """Make the table of these rows.
@@ -145,9 +149,9 @@ class Table:
             for cells in zip(*self.values, strict=True)
         )
 
-    def shown(self) -> "Table":
-        """Return the rows that a reader is shown, with a note of how many there are."""
-        most, count = self.form.most_shown, len(self)
+    def shown(self, most: int | None = None) -> "Table":
+        """Return the first `most` rows, or as many as the form shows, with a note of how many there are."""
+        most, count = most or self.form.most_shown, len(self)
         if most is None or count <= most:
             return self
         places = np.linspace(0, count - 1, most).round().astype(int) if self.form.is_series else np.arange(most)
