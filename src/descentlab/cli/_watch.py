@@ -1,11 +1,10 @@
-"""Long work with its progress on the screen, and an analysis told when it is done."""
+"""Long work with its progress on the screen."""
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, TypeVar
 
-from descentlab.cli._output import print_json, print_notes, to_stderr, to_stdout
+from descentlab.cli._output import to_stderr
 from descentlab.cli._progress import progress_bars
 
 if TYPE_CHECKING:
@@ -14,25 +13,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 INTERRUPTED = 130
-
-
-@runtime_checkable
-class Analysis(Protocol):
-    """What an analysis hands back."""
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a reader must know to trust it."""
-        ...
-
-    @property
-    def path(self) -> Path | None:
-        """Its folder, if it was written."""
-        ...
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values."""
-        ...
 
 
 def watch(start: Callable[["Watcher"], T], *, is_silent: bool) -> T:
@@ -48,17 +28,3 @@ def watch(start: Callable[["Watcher"], T], *, is_silent: bool) -> T:
     except workbench.Stopped as stopped:
         print(f"descentlab: {stopped}", file=sys.stderr)
         raise SystemExit(INTERRUPTED) from None
-
-
-def analyse(start: Callable[["Watcher"], Analysis], *, as_json: bool, is_quiet: bool) -> None:
-    """Run an analysis; print itself or its JSON to stdout, and its notes to stderr."""
-    found = watch(start, is_silent=is_quiet or as_json)
-    if not is_quiet:
-        print_notes(found.notes)
-    if as_json:
-        print_json({**found.to_json(), "path": None if found.path is None else str(found.path)})
-    elif not is_quiet:
-        console = to_stdout()
-        console.print(str(found), markup=False)
-        if found.path is not None:
-            console.print(f"\nreport: {found.path / 'report.html'}", markup=False)

@@ -135,29 +135,6 @@ class Map:
 
 
 @dataclass(frozen=True)
-class WordTable:
-    """Rows of text. Numbers come worded (see `reports.number`); a cell may be empty.
-
-    Attributes:
-        title: A line above it.
-        head: A word per column.
-        rows: A word per column in each row.
-        note: A line below it.
-        bad: Rows that are marked in red, because something in them does not hold.
-        total: Whether the last row is the sum of those above.
-        is_saved: Whether the page offers it as a file.
-    """
-
-    title: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str = ""
-    bad: tuple[int, ...] = ()
-    total: bool = False
-    is_saved: bool = True
-
-
-@dataclass(frozen=True)
 class BoundaryRow:
     """The same network under several conditions, side by side at the same epochs; one slider moves all."""
 
@@ -260,4 +237,4 @@ class Fragment:
     html: str
 
 
-PlainPart = Chart | Map | WordTable | BoundaryRow | Picture | Bars | Fields | Tiles | Fragment
+PlainPart = Chart | Map | BoundaryRow | Picture | Bars | Fields | Tiles | Fragment
