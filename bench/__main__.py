@@ -1,4 +1,4 @@
-"""Measure the claims named (all of them by default), print one table, and keep the numbers in `bench/out/`."""
+"""Measure the given claims (all of them by default), print one table, and keep the numbers in `bench/out/`."""
 
 import json
 import os
@@ -24,7 +24,7 @@ from bench import (
     tables,
     vision,
 )
-from bench._claim import Bench, Row, judge, measure
+from bench._claim import Bench, MeasuredLimit, judge, measure
 from bench._measure import FailedError
 
 BENCHES = {
@@ -57,7 +57,7 @@ def _number(value: float, unit: str) -> str:
     return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: MeasuredLimit) -> tuple[str, ...]:
     beside = "" if row.peer_measured is None else _number(row.peer_measured, row.unit)
     limit = "" if row.at_most is None else f"{row.at_most:g}" + (f" {row.unit}" if row.peer is None else "")
     ratio = "" if row.ratio is None else f"{row.ratio:.3f}"
@@ -80,7 +80,7 @@ def _print_table(lines: list[tuple[str, ...]]) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
-def _run(bench: Bench) -> list[Row]:
+def _run(bench: Bench) -> list[MeasuredLimit]:
     print(f"{bench.name}: {bench.claim} ({bench.sizes}; median of {bench.repeats})", file=sys.stderr, flush=True)
     for side in bench.sides:
         if side.unavailable:
@@ -103,10 +103,10 @@ def main(names: list[str]) -> int:
     """Measure some claims.
 
     Args:
-        names: The claims; none for all.
+        names: Names of the claims; none for all.
 
     Returns:
-        0 if every limit holds, 1 if one is missed or a process fails, 2 for an unknown name.
+        0 if every limit holds, 1 if a limit is missed or a process fails, 2 for an unknown name.
     """
     unknown = [name for name in names if name not in BENCHES]
     if unknown:

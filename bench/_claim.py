@@ -1,4 +1,4 @@
-"""What is claimed, how it is measured, and whether it holds."""
+"""A claim, its measurement, and whether it holds."""
 
 import statistics
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ SCALES: dict[Unit, float] = {"s": 1.0, "ms": 1e3, "MB": 1.0, "share": 1.0, "time
 
 @dataclass(frozen=True)
 class Limit:
-    """One number of one side, held against a peer's or against a figure.
+    """The limit of one number of one side, relative to a peer or absolute.
 
     Attributes:
-        figure: The number, as `wall`, `peak` or one of the side's own.
-        ours: The side it is taken from.
-        peer: The side it is compared with, or `None` to hold it against `at_most` itself.
-        at_most: The largest ratio to the peer (or the largest figure, in `unit`) that passes; `None` states it only.
-        unit: How the number is written.
+        figure: Name of the number: `wall`, `peak` or one of the side's `figures`.
+        ours: Name of the side that is measured.
+        peer: Name of the side that it is compared with, or `None` to compare the number itself with `at_most`.
+        at_most: Largest ratio to the peer (or largest number, in `unit`) that passes; `None` only states the number.
+        unit: Unit in which the number is written.
     """
 
     figure: str
@@ -32,16 +32,16 @@ class Limit:
 
 @dataclass(frozen=True)
 class Bench:
-    """One claim: its sides run by turns, and its limits hold between their medians.
+    """One claim: its sides run in turn, and its limits apply to the medians.
 
     Attributes:
-        name: What `ONLY=` calls it.
-        claim: The claim in a sentence.
-        sizes: What was run: network, data, epochs.
-        sides: Those compared.
-        limits: The rows of the table.
-        repeats: Runs of each side.
-        warms_up: Whether a run before them is not counted; needless where nothing is timed.
+        name: Name of the claim, as in `ONLY=`.
+        claim: Claim in a sentence.
+        sizes: Network, data and epochs that are run.
+        sides: Sides that are compared.
+        limits: Limits, each a row of the table.
+        repeats: Number of runs of each side.
+        warms_up: Whether each side runs once before, uncounted; not needed if nothing is timed.
     """
 
     name: str
@@ -54,8 +54,8 @@ class Bench:
 
 
 @dataclass(frozen=True)
-class Row:
-    """A limit and what was measured of it, in the limit's unit; `peer` is missing where nothing stands beside it."""
+class MeasuredLimit:
+    """A limit with the measured numbers, in its unit; `peer` is None if the limit is absolute."""
 
     bench: str
     sizes: str
@@ -71,34 +71,34 @@ class Row:
 
 
 def measure(bench: Bench) -> dict[str, dict[str, list[float]]]:
-    """Run every side of a claim by turns and return its numbers: side, figure, one number a run."""
+    """Run the sides of a claim in turn and return their numbers by side and figure, one number a run."""
     sides = [side for side in bench.sides if not side.unavailable]
     numbers: dict[str, dict[str, list[float]]] = {side.name: {} for side in sides}
     for turn in range(bench.repeats + bench.warms_up):
         for side in sides:
             figures = side.measure()
-            # The first turn fills the disk's and the compiler's caches.
+            # The first turn fills the caches of the disk and of the compiler.
             for name, value in figures.items() if turn >= bench.warms_up else ():
                 numbers[side.name].setdefault(name, []).append(value)
     return numbers
 
 
-def judge(bench: Bench, numbers: dict[str, dict[str, list[float]]]) -> list[Row]:
-    """Hold the medians of a claim against its limits; a limit whose side is unavailable has no row."""
+def judge(bench: Bench, numbers: dict[str, dict[str, list[float]]]) -> list[MeasuredLimit]:
+    """Compare the medians of a claim with its limits, without those whose sides are unavailable."""
     present = [
         limit for limit in bench.limits if limit.ours in numbers and (limit.peer is None or limit.peer in numbers)
     ]
     return [_judge(bench, limit, numbers) for limit in present]
 
 
-def _judge(bench: Bench, limit: Limit, numbers: dict[str, dict[str, list[float]]]) -> Row:
+def _judge(bench: Bench, limit: Limit, numbers: dict[str, dict[str, list[float]]]) -> MeasuredLimit:
     scale = SCALES[limit.unit]
     measured = statistics.median(numbers[limit.ours][limit.figure]) * scale
     beside = statistics.median(numbers[limit.peer][limit.figure]) * scale if limit.peer else None
     ratio = measured / beside if beside else None
     held = measured if ratio is None else ratio
     verdict = "stated" if limit.at_most is None else "pass" if held <= limit.at_most else "MISS"
-    return Row(
+    return MeasuredLimit(
         bench=bench.name,
         sizes=bench.sizes,
         figure=limit.figure,

@@ -1,4 +1,4 @@
-"""One process, run and measured from outside."""
+"""One process, run and measured from outside it."""
 
 import json
 import os
@@ -16,21 +16,21 @@ DESCENTLAB = str(Path(sys.executable).with_name("descentlab"))
 
 
 class FailedError(RuntimeError):
-    """A measured process that did not end well."""
+    """Raised when a measured process fails, or does not print an expected number."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of those compared: a command, and the numbers that one run of it gives.
+    """One side of a comparison: a command, and the numbers that one run of it gives.
 
     Attributes:
-        name: What the table calls it.
-        command: The process to measure.
-        figures: Where to find numbers in the JSON it prints, as `{"fit": ("seconds", "train")}`. `wall` (seconds) and
-            `peak` (MB of memory) are always there.
-        divide: Numbers to divide, as seconds of training by the number of epochs.
-        environment: Variables to add.
-        unavailable: Why this side cannot be measured here; empty where it can.
+        name: Name of the side in the table.
+        command: Command of the process to measure.
+        figures: Paths of numbers in the JSON that it prints, such as `{"fit": ("seconds", "train")}`. `wall` (seconds)
+            and `peak` (MB of memory) are always measured.
+        divide: Divisors of numbers, such as the number of epochs for the seconds of training.
+        environment: Environment variables to add.
+        unavailable: Reason why this side cannot be measured here; empty if it can.
     """
 
     name: str
@@ -56,7 +56,7 @@ def _run(command: Sequence[str], folder: str, environment: Mapping[str, str]) ->
     with (Path(folder) / ".stdout").open("w+") as out, (Path(folder) / ".stderr").open("w+") as err:
         start = time.perf_counter()
         process = subprocess.Popen(command, stdout=out, stderr=err, cwd=folder, env=variables)
-        # wait4 tells the memory of this one child; getrusage would tell the largest of all so far.
+        # wait4 gives the memory of this child alone; getrusage would give the largest of all children so far.
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)

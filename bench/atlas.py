@@ -1,4 +1,4 @@
-"""The map of `fractal`: networks a second, beside the program of its paper."""
+"""Speed of the map of `fractal`, in networks a second, beside the program of its paper."""
 
 import sys
 
@@ -22,14 +22,14 @@ BENCH = Bench(
     sides=[
         Side("descentlab", _map(SIDE), {"networks a second": SPEED, "train": ("seconds", "train")}),
         Side(
-            "the paper's way, in JAX",
+            "the paper's program, in JAX",
             [sys.executable, str(ROOT / "bench" / "peers" / "fractal_jax.py"), str(SIDE)],
             {"networks a second": ("networks_per_second",), "train": ("run_s",)},
         ),
         Side("descentlab, 256 x 256", _map(256), {"networks a second": SPEED}),
     ],
     limits=[
-        Limit("train", "descentlab", "the paper's way, in JAX"),
+        Limit("train", "descentlab", "the paper's program, in JAX"),
         Limit("networks a second", "descentlab, 256 x 256", unit="times"),
         Limit("peak", "descentlab, 256 x 256", unit="MB"),
     ],

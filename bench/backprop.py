@@ -1,4 +1,4 @@
-"""The way back of dense networks in ways forward, and the account of one digit with its page."""
+"""Time of the backward pass of dense networks relative to the forward pass, and of one digit's account."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ FIGURES = {name: (name,) for shape in SHAPES for name in (shape, f"{shape}, grad
 
 BENCH = Bench(
     name="backprop",
-    claim="The way back takes at most 3 ways forward, and the account of a digit with its page less than 2 s.",
+    claim="A backward pass takes at most 3 times a forward pass, and the account of a digit with its page under 2 s.",
     sizes="dense networks, cross-entropy, batches of 32 and 128; mnist-mlp, one example, all checks",
     sides=[
         Side("descentlab", [sys.executable, str(PEERS / "backprop_descentlab.py")], FIGURES),

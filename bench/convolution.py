@@ -1,4 +1,4 @@
-"""A convolutional training step and inference beside PyTorch and Keras."""
+"""Time of a convolutional training step and of inference, beside PyTorch and Keras."""
 
 import sys
 
@@ -15,7 +15,7 @@ def _side(name: str, script: str, *figures: str) -> Side:
 BENCH = Bench(
     name="convolution",
     claim="A training step of two convolutions takes at most PyTorch's time and Keras's, and so does inference.",
-    sizes="28x28, 32 and 64 3x3 kernels, two poolings, Adam, batch 128, all cores; 10,000 pictures told",
+    sizes="28x28, 32 and 64 3x3 kernels, two poolings, Adam, batch 128, all cores; inference on 10,000 pictures",
     sides=[
         _side("descentlab", "descentlab", "step", "inference"),
         _side("PyTorch", "torch", "step", "inference"),

@@ -1,4 +1,4 @@
-"""The sharpness of mnist-cnn in gradients' time, and the edge of stability as one command."""
+"""Time of the sharpness of mnist-cnn relative to a gradient, and of the edge of stability as one command."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ EDGE = [DESCENTLAB, "curvature", "edge-of-stability", "--learning-rate", "0.2,0.
 
 BENCH = Bench(
     name="curvature",
-    claim="Ten Lanczos steps take at most 25 gradients' time, and four trainings to the edge of stability a minute.",
+    claim="Ten Lanczos steps take the time of at most 25 gradients, four trainings to the edge of stability a minute.",
     sizes="mnist-cnn on 2,048 digits; 1-100-100-1 on 20 points, 20,000 steps at 4 rates, measured at 100 epochs",
     sides=[
         Side("descentlab", [sys.executable, str(PEERS / "curvature_descentlab.py")], FIGURES, unavailable=MISSING),

@@ -1,4 +1,4 @@
-"""How the time and the memory of a sweep grow with the networks in it."""
+"""Growth of a sweep's time and memory with its number of networks."""
 
 import sys
 
@@ -10,7 +10,7 @@ MANY = [DESCENTLAB, "sweep", "iris", "--learning-rate", "1e-4:1:2000", "--seeds"
 
 BENCH = Bench(
     name="growth",
-    claim="A sweep's time grows no faster than its networks, and a hundred thousand of them fit into 2 GB.",
+    claim="A sweep's time grows no faster than its number of networks, and 100,000 networks fit into 2 GB.",
     sizes="Iris, 4-8-3, 100 epochs at batch 5; slope over 100, 1,000 and 10,000 networks; then 2,000 rates x 50 seeds",
     sides=[
         Side(

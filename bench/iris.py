@@ -1,4 +1,4 @@
-"""The Iris job: as a whole process against Keras 3 and scikit-learn, and its training alone."""
+"""Time of the Iris job, as a whole process and of its training alone, beside Keras 3 and scikit-learn."""
 
 import sys
 
@@ -12,7 +12,7 @@ PEERS = ROOT / "bench" / "peers"
 
 BENCH = Bench(
     name="iris",
-    claim="The Iris job takes a fraction of what it takes with Keras 3, and about what it takes with scikit-learn.",
+    claim="The Iris job takes a fraction of the time of Keras 3, and about the time of scikit-learn.",
     sizes="150 flowers, 4-8-3, Adam 0.001, 100 epochs at batch 5",
     sides=[
         Side("descentlab", [*TRAIN, "--no-report"], SECONDS),

@@ -1,4 +1,4 @@
-"""An epoch of `mnist-mlp` against PyTorch, and the memory that the whole process takes."""
+"""Time of an epoch of `mnist-mlp` beside PyTorch, and memory of the whole process."""
 
 import os
 import sys

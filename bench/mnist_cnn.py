@@ -1,4 +1,4 @@
-"""From a command to a network that reads digits better than 99%, beside Keras's example and a PyTorch script."""
+"""Time from a command to a network that reads over 99% of digits, beside Keras's example and a PyTorch script."""
 
 import sys
 
@@ -22,7 +22,7 @@ def _peer(name: str, script: str) -> Side:
 
 BENCH = Bench(
     name="mnist-cnn",
-    claim="mnist-cnn reads digits better than 99.2% in a quarter of the time of Keras's example to its first 99%.",
+    claim="mnist-cnn reads over 99.2% of digits in a quarter of the time that Keras's example takes to its first 99%.",
     sizes="60,000 digits; whole processes; errors over 5 seeds (mnist-cnn) and 3 (fashion-cnn)",
     sides=[
         Side("descentlab", TRAIN, {"accuracy": ("test", "accuracy")}, unavailable=MISSING),
@@ -49,6 +49,6 @@ BENCH = Bench(
         Limit("accuracy", "descentlab, 2 epochs", unit="share"),
         Limit("mean error", "fashion-cnn, 3 seeds", at_most=0.08, unit="share"),
     ],
-    repeats=1,  # each side takes minutes; what differs between runs is the seed, and there are several
+    repeats=1,  # each side takes minutes, and runs differ only by the seed, of which there are several
     warms_up=False,
 )

@@ -1,4 +1,4 @@
-"""An epoch of the playground's small network and of its largest, against its own code on Node."""
+"""Time of an epoch of TensorFlow Playground's default and largest network, beside its code on Node."""
 
 import os
 import shutil
@@ -7,15 +7,15 @@ from pathlib import Path
 from bench._claim import Bench, Limit
 from bench._measure import DESCENTLAB, ROOT, Side
 
-# TensorFlow Playground's src/nn.ts, compiled to an ES module. It is not copied here: make your own from a checkout.
+# TensorFlow Playground's src/nn.ts as an ES module. It is not part of this repository: compile it from a checkout.
 NETWORK_MODULE = os.environ.get("PLAYGROUND_NN", "")
 SHAPES = {"2-4-2-1": 5000, "2-8-8-8-8-8-8-1": 1000}
-# What that code took where descentlab was planned, in milliseconds; slower than today's machines, and so only stated.
+# Milliseconds that this code took on the first machine, which was slower than today's.
 RECORDED_MS = {"2-4-2-1": 0.31, "2-8-8-8-8-8-8-1": 3.3}
 
 
 def playground_missing() -> str:
-    """Say why TensorFlow Playground's code cannot be run here; empty where it can."""
+    """Return why TensorFlow Playground's code cannot be run here; empty if it can."""
     if not Path(NETWORK_MODULE).is_file():
         return "set PLAYGROUND_NN to TensorFlow Playground's src/nn.ts, compiled to an ES module"
     return "" if shutil.which("node") else "Node is not installed"
@@ -35,7 +35,7 @@ def _descentlab(shape: str, epochs: int) -> Side:
 
 BENCH = Bench(
     name="playground",
-    claim="An epoch is faster than in TensorFlow Playground's own code.",
+    claim="An epoch is faster than in TensorFlow Playground's code.",
     sizes="circle, 250 training examples, batch 10, tanh",
     sides=[make(shape, epochs) for shape, epochs in SHAPES.items() for make in (_descentlab, _node)],
     limits=[

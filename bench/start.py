@@ -1,4 +1,4 @@
-"""How soon the package and its command line answer."""
+"""Start time of the package and of its command line."""
 
 import sys
 
@@ -7,7 +7,7 @@ from bench._measure import DESCENTLAB, Side
 
 BENCH = Bench(
     name="start",
-    claim="The command line and the package are there at once.",
+    claim="The command line and the package start at once.",
     sizes="a process from start to end",
     sides=[
         Side("descentlab --help", [DESCENTLAB, "--help"]),

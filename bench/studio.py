@@ -1,4 +1,4 @@
-"""The playground in one browser, beside TensorFlow Playground; as its network changes; and in thirty at once."""
+"""Speed of the playground in one browser beside TensorFlow Playground, after a change of its network, and in thirty."""
 
 import os
 import shutil
@@ -12,10 +12,10 @@ from bench.playground import NETWORK_MODULE, playground_missing
 
 PEERS = ROOT / "bench" / "peers"
 SESSIONS = 30
-# A folder with TensorFlow Playground's page, built. It is not copied here: make your own from a checkout.
+# A folder with TensorFlow Playground's built page. It is not part of this repository: build it from a checkout.
 PAGE = os.environ.get("PLAYGROUND_PAGE", "")
 # An epoch of 2-4-2-1 in that page's code, with its maps and losses and without its drawing, on the first machine;
-# 6.8 ms on the machine where this limit was first held.
+# 6.8 ms on the machine where this limit was first met.
 RECORDED_MS = 12.0
 
 
@@ -78,13 +78,13 @@ SIDES = [
 
 BENCH = Bench(
     name="studio",
-    claim="The playground trains many times faster than TensorFlow Playground, shown; thirty share two cores.",
+    claim="The playground draws and trains many times faster than TensorFlow Playground; thirty share two cores.",
     sizes="2-4-2-1 on circle, as fast as it goes",
     sides=SIDES,
     limits=[
         Limit("frame", "one browser", at_most=50.0, unit="ms"),
         Limit("epoch", "one browser", "TensorFlow Playground's page", at_most=0.2, unit="ms"),
-        # That page waits for the display after each epoch: this is how long it is busy with one.
+        # That page waits for the display after each epoch: this is the time that it computes and draws.
         Limit("script", "TensorFlow Playground's page", unit="ms"),
         Limit("epoch", "one browser", "TensorFlow Playground", at_most=0.2, unit="ms"),
         Limit("epoch", "one browser", at_most=RECORDED_MS / 5.0, unit="ms"),

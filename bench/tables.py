@@ -1,4 +1,4 @@
-"""Accuracy on five tables against scikit-learn's network of the same size, on the same splits."""
+"""Accuracy on five tables beside scikit-learn's network of the same size, on the same splits."""
 
 import os
 import sys

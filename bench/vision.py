@@ -1,4 +1,4 @@
-"""What layers have learned and what they are worth, in seconds."""
+"""Time of the laboratories `features` and `importance`."""
 
 import sys
 

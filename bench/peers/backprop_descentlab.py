@@ -1,4 +1,4 @@
-"""The way back over the way forward for dense networks, in compiled loops as in training; as JSON."""
+"""Time of the backward pass over that of the forward pass for dense networks, in compiled loops; as JSON."""
 
 import json
 import statistics
@@ -33,12 +33,12 @@ for name, (hidden, activation, batch) in SHAPES.items():
     )  # fmt: skip
     for part, run in complexity.step_loops(case).items():
         trials[name, part] = complexity.prepare(run)
-found = complexity.measure_by_turns(
+seconds = complexity.measure_by_turns(
     trials, num_rounds=ROUNDS, least_rounds=ROUNDS, deadline=time.perf_counter(), on_round=lambda *_: None
 )
 figures = {}
 for name in SHAPES:
-    forward, gradient = found[name, "forward"], found[name, "gradient"]
+    forward, gradient = seconds[name, "forward"], seconds[name, "gradient"]
     figures[name] = statistics.median(((gradient - forward) / forward).tolist())
     figures[f"{name}, gradient"] = statistics.median(gradient.tolist())
 print(json.dumps(figures))

@@ -1,4 +1,4 @@
-"""One Chromium, the same for every page that is measured in it."""
+"""One Chromium with the same options for every page that is measured in it."""
 
 import contextlib
 import shutil
@@ -11,7 +11,7 @@ PATH = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.wh
 
 @contextlib.contextmanager
 def blank_page(script: str) -> Iterator[Page]:
-    """Open a page with nothing in it yet; the script runs before those of any address it goes to."""
+    """Open an empty page; the script runs before those of any address that it opens."""
     with sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=PATH, args=["--no-sandbox", "--disable-gpu"])
         page = chromium.new_page(viewport={"width": 1280, "height": 900})

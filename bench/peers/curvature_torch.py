@@ -1,4 +1,4 @@
-"""The same in PyTorch, by differentiating the gradient's product with a vector: ten products, and the gradient."""
+"""Seconds of ten Hessian-vector products in PyTorch (gradients of a gradient's product), and of a gradient; as JSON."""
 
 import json
 import statistics

@@ -1,4 +1,4 @@
-"""The test error of a preset over some seeds, as JSON: the mean and the worst."""
+"""Mean and worst test error of a preset over some seeds, as JSON."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""The map of `fractal` as its paper's program goes about it: a jitted `vmap` of one step over all networks.
+"""The map of `fractal` by the method of its paper: a jitted `vmap` of one step over all networks.
 
 Sohl-Dickstein, "The boundary of neural network trainability is fractal" (2024): 16-16-1, tanh, mean-field, full batch,
 272 examples, squared error, 500 steps, float64. Written anew from the paper. Prints JSON.
@@ -29,13 +29,13 @@ def loss(weights: list[jax.Array]) -> jax.Array:
 
 
 def step(weights: list[jax.Array], rates: jax.Array) -> tuple[list[jax.Array], jax.Array]:
-    """Take one step, each layer at its own rate."""
+    """Take one step, with a learning rate for each layer."""
     value, slopes = jax.value_and_grad(loss)(weights)
     return [w - rates[k] * g for k, (w, g) in enumerate(zip(weights, slopes, strict=True))], value
 
 
 def run(rates: jax.Array) -> np.ndarray:
-    """Train all networks; return which of them converge."""
+    """Train all networks, and return whether each converges."""
     advance = jax.jit(jax.vmap(step), donate_argnums=0)
     weights = [jnp.tile(w, (len(rates), 1, 1)) for w in start]
     losses = []

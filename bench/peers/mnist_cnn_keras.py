@@ -1,7 +1,7 @@
-"""Keras's own example of a network for MNIST, on JAX, until it first reaches 0.99 on the test digits; as JSON.
+"""Keras's example of a network for MNIST, on JAX, until it first reaches 0.99 on the test digits; as JSON.
 
 32 and 64 3x3 kernels, two poolings, dropout 0.5, Adam, batches of 128, a tenth for validation, as in "Simple MNIST
-convnet" (Chollet, 2015); the test digits are looked at after each epoch, to know when to stop.
+convnet" (Chollet, 2015); the test accuracy is measured after each epoch, to know when to stop.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The network and the schedule of `mnist-cnn` as a PyTorch script, as one would write it for a processor; as JSON.
+"""The network and the schedule of `mnist-cnn` as a PyTorch script for a processor; prints its accuracy as JSON.
 
 Channels last and all cores. Initial weights as descentlab draws them (He et al., 2015; Glorot and Bengio, 2010).
 """
@@ -50,11 +50,11 @@ train, validation = order[:NUM_TRAIN], order[NUM_TRAIN:]
 
 @torch.inference_mode()
 def accuracy(pictures: torch.Tensor, classes: torch.Tensor) -> float:
-    """Tell some pictures, without dropout."""
+    """Return the accuracy on some pictures, without dropout."""
     network.eval()
-    told = torch.cat([network(part).argmax(dim=1) for part in pictures.split(128)])
+    predicted = torch.cat([network(part).argmax(dim=1) for part in pictures.split(128)])
     network.train()
-    return (told == classes).float().mean().item()
+    return (predicted == classes).float().mean().item()
 
 
 for _ in range(EPOCHS):

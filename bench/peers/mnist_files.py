@@ -1,4 +1,4 @@
-"""The files of MNIST, for peers."""
+"""The files of MNIST, for the peers."""
 
 import gzip
 import os

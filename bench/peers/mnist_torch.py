@@ -1,7 +1,7 @@
 """Epochs of `mnist-mlp` with PyTorch: 784-16-16-10, sigmoids, squared error summed over the outputs, plain descent.
 
-The pictures lie in memory as float32, an epoch is one permutation cut into batches, and the losses are kept as
-tensors, so that nothing waits for them. Prints the seconds of each epoch as JSON.
+The pictures are in memory as float32, an epoch is one permutation cut into batches, and the losses stay tensors, so
+that nothing waits for them. Prints the median seconds of an epoch as JSON.
 """
 
 import json

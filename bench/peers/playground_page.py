@@ -1,8 +1,8 @@
-"""TensorFlow Playground's page, training 2-4-2-1 on circle. Prints seconds an epoch, and those its script takes of it.
+"""TensorFlow Playground's page, training 2-4-2-1 on circle. Prints seconds an epoch, and those of its script alone.
 
     python playground_page.py FOLDER SECONDS        python playground_page.py playground/dist 4
 
-FOLDER has its page as `npm run build` leaves it; it is not part of this repository.
+FOLDER holds the page that `npm run build` builds; it is not part of this repository.
 """
 
 import contextlib
@@ -46,12 +46,12 @@ def served() -> Iterator[str]:
 
 
 with served() as address, blank_page(COUNT) as page:
-    # Its fonts and its statistics are on other hosts, which a measurement doesn't wait for.
+    # Its fonts and its statistics are on other hosts, for which the measurement should not wait.
     page.route(lambda url: not url.startswith(address), lambda route: route.abort())
     page.goto(f"{address}#{STATE}")
     untrained = page.evaluate(READ)[3]
     page.locator("#play-pause-button").click()
-    time.sleep(2.0)  # All is compiled by then.
+    time.sleep(2.0)  # Everything is compiled by then.
     begin = page.evaluate(READ)
     time.sleep(SECONDS)
     end = page.evaluate(READ)

@@ -1,6 +1,6 @@
 """A thousand Iris networks with descentlab, in a process that has compiled already. Prints its figures as JSON.
 
-The processor's peak in single precision is measured beside it, by the product of two large matrices on all cores.
+The processor's peak in single precision is measured too, by the product of two large matrices on all cores.
 """
 
 import json

@@ -20,7 +20,7 @@ def fit(seed: int) -> float:
     warnings.simplefilter("ignore", ConvergenceWarning)
     inputs, classes = load_iris(return_X_y=True)
     rest, _, rest_classes, _ = train_test_split(inputs, classes, test_size=0.2, stratify=classes, random_state=seed)
-    train, _, told, _ = train_test_split(rest, rest_classes, test_size=0.2, stratify=rest_classes, random_state=seed)
+    train, _, labels, _ = train_test_split(rest, rest_classes, test_size=0.2, stratify=rest_classes, random_state=seed)
     network = MLPClassifier(
         (8,),
         alpha=0.0,
@@ -30,7 +30,7 @@ def fit(seed: int) -> float:
         n_iter_no_change=EPOCHS,
         random_state=seed,
     )
-    return network.fit(StandardScaler().fit_transform(train), told).loss_
+    return network.fit(StandardScaler().fit_transform(train), labels).loss_
 
 
 if __name__ == "__main__":

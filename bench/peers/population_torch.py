@@ -54,10 +54,10 @@ def train() -> torch.Tensor:
     step = 0
     for epoch in range(EPOCHS):
         order = torch.from_numpy(orders[:, epoch]).repeat_interleave(NUM_RATES, dim=0)
-        seen = torch.gather(x, 1, order[:, :, None].expand(-1, -1, 4))
-        told = torch.nn.functional.one_hot(torch.gather(y, 1, order), 3).float()
+        shuffled = torch.gather(x, 1, order[:, :, None].expand(-1, -1, 4))
+        shuffled_targets = torch.nn.functional.one_hot(torch.gather(y, 1, order), 3).float()
         for start in range(0, 96, BATCH):
-            batch, target = seen[:, start : start + BATCH], told[:, start : start + BATCH]
+            batch, target = shuffled[:, start : start + BATCH], shuffled_targets[:, start : start + BATCH]
             hidden = torch.baddbmm(params[1], batch, params[0]).clamp_(min=0.0)
             logits = torch.baddbmm(params[3], hidden, params[2])
             delta = (torch.softmax(logits, dim=2) - target) / batch.shape[1]

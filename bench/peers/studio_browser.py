@@ -25,7 +25,7 @@ with served() as (address, _), blank_page(COUNT) as page:
     page.get_by_role("combobox", name="Speed").click()
     page.get_by_role("option", name="as fast as it goes").click()
     page.get_by_role("button", name="Train (space)").click()
-    time.sleep(2.0)  # All is compiled by then.
+    time.sleep(2.0)  # Everything is compiled by then.
     begin = page.evaluate(READ)
     time.sleep(SECONDS)
     end = page.evaluate(READ)

@@ -2,9 +2,9 @@
 
     python studio_crowd.py SESSIONS SECONDS
 
-Prints the seconds between frames of the mean session and of the slowest, how often the slowest fits into the mean, the
-mean session's seconds of an epoch, the server's memory for each session beyond the first, and the share of sessions
-that do not train when all have loaded their page anew.
+Prints the seconds between frames of the mean session and of the slowest, the ratio of their frame rates, the mean
+session's seconds of an epoch, the server's memory for each session beyond the first, and the share of sessions that
+do not train after all have reloaded their page.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ PAGE_ID = re.compile(r"'client_id': '([0-9a-f-]+)'")
 
 
 class Visitor:
-    """What a browser does with the page: load it, say that it is there, choose the speed, press play, take frames."""
+    """A browser on the page: it loads the page, connects, chooses the speed, presses play, and takes frames."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -36,13 +36,13 @@ class Visitor:
         page = (await client.get(self.address)).text
         self.page_id = PAGE_ID.search(page)[1]
         self.elements = json.loads(html.unescape(ELEMENTS.search(page)[1]))
-        own = {key: element.get("props", {}) for key, element in self.elements.items()}
-        self.stream = next(props["stream"] for props in own.values() if "stream" in props)
-        self.controls = {props["data-control"]: key for key, props in own.items() if "data-control" in props}
+        props_by_key = {key: element.get("props", {}) for key, element in self.elements.items()}
+        self.stream = next(props["stream"] for props in props_by_key.values() if "stream" in props)
+        self.controls = {props["data-control"]: key for key, props in props_by_key.items() if "data-control" in props}
         self.socket = socketio.AsyncClient(reconnection=False)
-        told = f"client_id={self.page_id}&tab_id={self.stream}&document_id={self.stream}&next_message_id=0"
+        query = f"client_id={self.page_id}&tab_id={self.stream}&document_id={self.stream}&next_message_id=0"
         await self.socket.connect(
-            f"{self.address}?{told}&implicit_handshake=true",
+            f"{self.address}?{query}&implicit_handshake=true",
             socketio_path="/_nicegui_ws/socket.io",
             transports=["websocket"],
         )
@@ -63,14 +63,14 @@ class Visitor:
 
     async def tell(self, control: str, event: str, *args: object) -> None:
         key = self.controls[control]
-        listener = next(one["listener_id"] for one in self.elements[key]["events"] if one["type"] == event)
-        told = {
+        listener = next(each["listener_id"] for each in self.elements[key]["events"] if each["type"] == event)
+        message = {
             "id": int(key),
             "client_id": self.page_id,
             "listener_id": listener,
             "args": [json.dumps(arg) for arg in args],
         }
-        await self.socket.emit("event", told)
+        await self.socket.emit("event", message)
 
     async def leave(self) -> None:
         self.task.cancel()
@@ -79,7 +79,7 @@ class Visitor:
 
 
 async def enter_all(address: str, client: httpx.AsyncClient, count: int) -> list[Visitor]:
-    """Open pages one after the other, as a class does; each trains as soon as it is there."""
+    """Open pages one after the other, as a class of students does; each trains as soon as it is open."""
     visitors = [Visitor(address) for _ in range(count)]
     for visitor in visitors:
         await visitor.enter(client)

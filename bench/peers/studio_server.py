@@ -1,4 +1,4 @@
-"""A studio in a process of its own, for the measurements beside it."""
+"""A studio in a separate process, for the measurements of the other modules."""
 
 import contextlib
 import os
@@ -18,7 +18,7 @@ with contextlib.suppress(KeyboardInterrupt):
 
 @contextlib.contextmanager
 def served() -> Iterator[tuple[str, int]]:
-    """Serve a studio from an empty folder; yields its address and its process."""
+    """Serve a studio from an empty folder; yields its address and its process id."""
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen([sys.executable, "-u", "-c", SERVE], cwd=folder, stdout=subprocess.PIPE, text=True)
         try:
@@ -29,6 +29,6 @@ def served() -> Iterator[tuple[str, int]]:
 
 
 def memory_mb(pid: int) -> float:
-    """Return what of a process lies in memory."""
+    """Return the resident memory of a process, in MB."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

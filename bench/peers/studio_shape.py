@@ -3,7 +3,7 @@
     python studio_shape.py
 
 Prints the seconds from a change until the new network is drawn, and until its first epoch is trained and drawn: the
-median over some changes that a visitor makes, and the slowest of them.
+median over some typical changes, and the slowest of them.
 """
 
 import json

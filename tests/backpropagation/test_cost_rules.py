@@ -114,3 +114,10 @@ def test_a_hopeless_answer_has_a_finite_delta_though_its_probability_is_zero() -
     assert ours.costs.tolist() == [2000.0]
     assert ours.delta.tolist() == [[1.0, -1.0]]
     assert ours.output_gradient.tolist() == [[0.0, -np.inf]]
+
+
+@pytest.mark.filterwarnings("error")
+def test_other_classes_whose_probability_is_zero_pull_by_nothing() -> None:
+    ours = account_for_cost(build_objective(CrossEntropySpec(), 2), np.array([[2000.0, 0.0]]), np.array([0]))
+    assert ours.output_gradient.tolist() == [[-1.0, 0.0]]
+    assert ours.delta.tolist() == [[0.0, 0.0]]

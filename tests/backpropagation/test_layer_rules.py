@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - PyTorch's own custom
 from hypothesis import given, settings, strategies as st
 
-from descentlab.backpropagation import BackwardStep, Seen
+from descentlab.backpropagation import BackwardStep, LayerValues
 from descentlab.backpropagation._rules import STEPS, step_of
 from descentlab.backpropagation._slopes import SLOPES
 from descentlab.networks import Layer, build_network
@@ -59,7 +59,7 @@ def compare(
     seed: int,
     forward: Forward,
     activation: ActivationName | None = "linear",
-    **seen: Any,
+    **values: Any,
 ) -> BackwardStep:
     """Take one layer back by its own rule and by PyTorch, and compare every array and every sum."""
     rng = np.random.default_rng(seed)
@@ -75,7 +75,8 @@ def compare(
     (a * torch.tensor(upstream)).sum().backward()
 
     step = step_of(
-        layer, Seen(inputs, z.detach().numpy(), a.detach().numpy(), params, seen.pop("statistics", {}), **seen)
+        layer,
+        LayerValues(inputs, z.detach().numpy(), a.detach().numpy(), params, values.pop("statistics", {}), **values),
     )
     delta = step.delta(upstream)
     np.testing.assert_allclose(delta, gradient(z), rtol=1e-11, atol=1e-12)
@@ -94,7 +95,7 @@ def check_sums(step: BackwardStep, delta: np.ndarray, upstream: np.ndarray, rng:
     """Check that every sum of products adds up to the number that it explains, with few terms named or many."""
     draw = lambda array: tuple(int(rng.integers(side)) for side in array.shape)
     place = draw(delta)
-    found = [(step.output_sum(place[0], place[1:]), step.seen.preactivation[place])]
+    found = [(step.output_sum(place[0], place[1:]), step.values.preactivation[place])]
     below = step.below(delta)
     place = draw(below)
     found.append((step.below_sum(delta, place[0], place[1:]), below[place]))
@@ -209,7 +210,7 @@ def test_activation(shape: tuple[int, ...], activation: ActivationName, batch: i
 def test_prelu(shape: tuple[int, ...], batch: int, seed: int) -> None:
     """A layer that learns numbers within its function, so that their gradient comes from ∂C/∂a and not from δ."""
     step = compare(PReLUSpec(), shape, batch, seed, lambda x, _: x + 0, activation=None)
-    assert step.seen.params["slope"].shape == shape[-1:]
+    assert step.values.params["slope"].shape == shape[-1:]
 
 
 @settings(max_examples=10)

@@ -4,108 +4,108 @@ import json
 import math
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from scipy import special
 
 from tests.cli.conftest import Descentlab, write_flowers
 
 
-def every_sum(told: Any) -> Iterator[dict[str, Any]]:
-    """Find every sum in an answer, however deep."""
-    if isinstance(told, dict):
-        if {"terms", "rest", "constants", "total"} <= set(told):
-            yield told
-        for each in told.values():
-            yield from every_sum(each)
-    elif isinstance(told, list):
-        for each in told:
-            yield from every_sum(each)
-
-
-def assert_adds_up(told: dict[str, Any]) -> None:
+def assert_adds_up(tables: dict[str, Any]) -> None:
     """See that no part of any total is lost, and that largest entries and rest are the array."""
-    sums = list(every_sum(told))
+    rows = tables["terms"] + tables["gradient_terms"]
+    sums: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        sums.setdefault((row["layer"], row["sum"]), []).append(row)
     assert sums
-    for each in sums:
-        parts = [term["value"] for term in each["terms"]] + [each["rest"], *each["constants"].values()]
-        assert math.isclose(math.fsum(parts), each["total"], rel_tol=1e-9, abs_tol=1e-12), each["name"]
-        for term in each["terms"]:
-            assert math.isclose(math.prod(term["factors"]), term["value"], rel_tol=1e-12)
-    for layer in told["layers"]:
-        arrays = {name: layer[name] for name in ("activation", "delta", "input_gradient")} | layer["gradients"]
-        for name, array in arrays.items():
-            parts = [entry["value"] for entry in array["largest"]] + [array["rest"]]
-            assert math.isclose(math.fsum(parts), array["total"], rel_tol=1e-9, abs_tol=1e-12), name
-            if array["values"] is not None:
-                assert math.isclose(np.sum(array["values"]), array["total"], rel_tol=1e-9, abs_tol=1e-12)
-    for detail in told["details"]:
-        assert math.isclose(detail["output"]["total"], detail["preactivation"], rel_tol=1e-9, abs_tol=1e-12)
-        product = detail["activation_gradient"] * detail["slope"]
-        assert math.isclose(product, detail["delta"], rel_tol=1e-9, abs_tol=1e-15)
+    for name, lines in sums.items():
+        (total,) = (line["value"] for line in lines if line["part"] == "total")
+        parts = [line["value"] for line in lines if line["part"] != "total"]
+        assert math.isclose(math.fsum(parts), total, rel_tol=1e-9, abs_tol=1e-12), name
+        for line in lines:
+            if line["part"] == "term":
+                assert math.isclose(math.prod(line["factors"]), line["value"], rel_tol=1e-12)
+    for array in tables["arrays"]:
+        largest = [entry["value"] for entry in tables["largest"] if entry["array"] == array["array"]]
+        assert math.isclose(math.fsum([*largest, array["rest"]]), array["total"], rel_tol=1e-9, abs_tol=1e-12), array
+        assert array["num_rest"] == math.prod(array["shape"]) - len(largest)
+        if array["values"] is not None:
+            assert math.isclose(np.sum(array["values"]), array["total"], rel_tol=1e-9, abs_tol=1e-12)
+    for neuron in tables["neurons"]:
+        (output,) = (
+            lines[-1]["value"] for (layer, name), lines in sums.items()
+            if layer == neuron["layer"] and not name.startswith("∂C/∂")
+        )  # fmt: skip
+        assert math.isclose(output, neuron["preactivation"], rel_tol=1e-9, abs_tol=1e-12)
+        product = neuron["activation_gradient"] * neuron["slope"]
+        assert math.isclose(product, neuron["delta"], rel_tol=1e-9, abs_tol=1e-15)
 
 
-def assert_checked(told: dict[str, Any]) -> None:
-    checks = told["checks"]
-    assert checks["agrees"]
-    assert max(checks["autodiff"], checks["central_differences"]) < 1e-6
-    for array in checks["arrays"]:
-        for entry in array["entries"]:
-            assert math.isclose(entry["ours"], entry["autodiff"], rel_tol=1e-7, abs_tol=1e-9 * (1 + array["largest"]))
+def assert_checked(values: dict[str, Any]) -> None:
+    tables = values["tables"]
+    assert all(array["three_ways"] == "agree" for array in tables["checks"])
+    assert [each["state"] for each in values["statements"] if each["text"].startswith("Checked")] == ["holds"]
+    largest = {array["array"]: array["largest"] for array in tables["checks"]}
+    for array in tables["checks"]:
+        assert max(array["autodiff"], array["differences"]) < 1e-6
+    for entry in tables["three_ways"]:
+        assert math.isclose(
+            entry["by_rule"], entry["autodiff"], rel_tol=1e-7, abs_tol=1e-9 * (1 + largest[entry["array"]])
+        )
 
 
-def values(layer: dict[str, Any], name: str) -> np.ndarray:
-    return np.array(layer[name]["values"])
+def array_of(tables: dict[str, Any], layer: str, of: str) -> np.ndarray:
+    (row,) = (row for row in tables["arrays"] if (row["layer"], row["of"]) == (layer, of))
+    return np.reshape(row["values"], row["shape"])
 
 
-def test_iris_can_be_redone_by_hand_from_what_is_told(descentlab: Descentlab, home: Path) -> None:
+def test_iris_can_be_redone_by_hand_from_what_is_printed(descentlab: Descentlab, home: Path) -> None:
     answer = descentlab("backprop", "iris", "--batch", "0:5", "--example", "3", "--json")
     assert (answer.code, answer.err) == (0, "")
-    told = answer.json()
-    assert_checked(told)
-    assert_adds_up(told)
-    hidden, output = told["layers"]
-    w1, b1 = (np.array(hidden["params"][role]["values"]) for role in ("weight", "bias"))
-    w2, b2 = (np.array(output["params"][role]["values"]) for role in ("weight", "bias"))
-    x, y = values(hidden, "inputs"), np.array(told["targets"])
+    assert_checked(answer.json())
+    tables = answer.json()["tables"]
+    assert_adds_up(tables)
+    w1, b1, w2, b2 = (array_of(tables, layer, role) for layer in ("hidden", "output") for role in ("weight", "bias"))
+    x, y = array_of(tables, "hidden", "inputs"), array_of(tables, "loss", "targets")
     z1 = x @ w1 + b1
     a1 = np.maximum(z1, 0.0)
     p = special.softmax(a1 @ w2 + b2, axis=1)
-    np.testing.assert_allclose(told["costs"], -np.log(p[y > 0]), rtol=1e-12)
+    np.testing.assert_allclose(array_of(tables, "loss", "costs"), -np.log(p[y > 0]), rtol=1e-12)
     d2 = p - y
     d1 = (d2 @ w2.T) * (z1 > 0)
-    np.testing.assert_allclose(values(output, "delta"), d2, atol=1e-12)
-    np.testing.assert_allclose(output["gradients"]["weight"]["values"], a1.T @ d2 / 5, atol=1e-12)
-    np.testing.assert_allclose(hidden["gradients"]["weight"]["values"], x.T @ d1 / 5, atol=1e-12)
-    np.testing.assert_allclose(hidden["gradients"]["bias"]["values"], d1.mean(axis=0), atol=1e-12)
-    np.testing.assert_allclose(values(hidden, "input_gradient"), d1 @ w1.T, atol=1e-12)
-    # What is wanted: of the outputs by the example and by the batch, of a neuron's weights by what is behind them.
-    outputs = told["nudges"]["outputs"]
-    np.testing.assert_allclose(outputs["example"]["logit_wishes"], -d2[3], atol=1e-12)
-    np.testing.assert_allclose(outputs["mean"]["logit_wishes"], -d2.mean(axis=0), atol=1e-12)
-    for neuron, delta, behind, weight in ((told["nudges"]["neurons"][0], d1, x, w1),
-                                          (told["nudges"]["neurons"][1], d2, a1, w2)):  # fmt: skip
-        j = neuron["place"][0]
+    np.testing.assert_allclose(array_of(tables, "output", "delta"), d2, atol=1e-12)
+    np.testing.assert_allclose(array_of(tables, "output", "gradient of weight"), a1.T @ d2 / 5, atol=1e-12)
+    np.testing.assert_allclose(array_of(tables, "hidden", "gradient of weight"), x.T @ d1 / 5, atol=1e-12)
+    np.testing.assert_allclose(array_of(tables, "hidden", "gradient of bias"), d1.mean(axis=0), atol=1e-12)
+    np.testing.assert_allclose(array_of(tables, "hidden", "input_gradient"), d1 @ w1.T, atol=1e-12)
+    # What would lower the cost: outputs by the example and by the batch, a neuron's weights by what is behind them.
+    np.testing.assert_allclose([row["delta"] for row in tables["outputs"]], d2[3], atol=1e-12)
+    np.testing.assert_allclose([row["delta"] for row in tables["mean_outputs"]], d2.mean(axis=0), atol=1e-12)
+    for neuron, (name, delta, behind, weight) in zip(
+        tables["nudged_neurons"], (("output", d2, a1, w2), ("hidden", d1, x, w1)), strict=True
+    ):
+        j = int(neuron["neuron"].removeprefix(name)[1:-1])
         assert abs(delta[3, j]) == np.abs(delta[3]).max()
-        assert math.isclose(neuron["example"]["bias"], -delta[3, j], rel_tol=1e-9)
-        for each in neuron["example"]["inputs"]:
-            i = int(each["of"][2:-1])
-            assert math.isclose(each["weight_wish"], -delta[3, j] * behind[3, i], rel_tol=1e-9, abs_tol=1e-12)
-            assert math.isclose(each["activation_wish"], -delta[3, j] * weight[i, j], rel_tol=1e-9, abs_tol=1e-12)
-        for each in neuron["mean"]["inputs"]:
-            i = int(each["of"][2:-1])
+        assert math.isclose(neuron["bias_nudge"], -delta[3, j], rel_tol=1e-9)
+        assert math.isclose(neuron["mean_bias_nudge"], -delta[:, j].mean(), rel_tol=1e-9)
+        inputs = [row for row in tables["nudges"] if row["neuron"] == neuron["neuron"] and row["from"].startswith("a[")]
+        assert len(inputs) == len(weight)
+        for row in inputs:
+            i = int(row["from"][2:-1])
+            assert math.isclose(row["weight_nudge"], -delta[3, j] * behind[3, i], rel_tol=1e-9, abs_tol=1e-12)
+            assert math.isclose(row["activation_nudge"], -delta[3, j] * weight[i, j], rel_tol=1e-9, abs_tol=1e-12)
             mean = -(delta[:, j] * behind[:, i]).mean()
-            assert math.isclose(each["weight_wish"], mean, rel_tol=1e-9, abs_tol=1e-12)
+            assert math.isclose(row["mean_weight_nudge"], mean, rel_tol=1e-9, abs_tol=1e-12)
     # How far the examples agree.
     flat = np.array([np.concatenate([np.outer(x[n], d1[n]).ravel(), d1[n], np.outer(a1[n], d2[n]).ravel(), d2[n]])
                      for n in range(5)])  # fmt: skip
     mean = flat.mean(axis=0)
     cosines = flat @ mean / np.linalg.norm(flat, axis=1) / np.linalg.norm(mean)
-    np.testing.assert_allclose(told["agreement"]["cosines"], cosines, rtol=1e-9)
+    np.testing.assert_allclose([row["cosine"] for row in tables["examples"]], cosines, rtol=1e-9)
     assert not list(home.iterdir())
 
 
@@ -114,50 +114,56 @@ def test_a_chain_is_written_out_factor_by_factor(descentlab: Descentlab, depth: 
     units = ",".join("1" * depth)
     answer = descentlab("backprop", "chain", "--hidden", units, "--input", "0.5", "--truth", "1", "--json")
     assert (answer.code, answer.err) == (0, "")
-    told = answer.json()
-    assert_checked(told)
-    assert_adds_up(told)
-    assert len(told["chain"]) == depth + 1
-    a, sigma = [0.5], []
-    for layer in told["layers"]:
-        z = layer["params"]["weight"]["values"][0][0] * a[-1] + layer["params"]["bias"]["values"][0]
+    assert_checked(answer.json())
+    tables = answer.json()["tables"]
+    assert_adds_up(tables)
+    assert len(tables["chain"]) == depth + 1
+    a, sigma, weights = [0.5], [], []
+    for step in tables["chain"]:
+        weights.append(array_of(tables, step["layer"], "weight")[0, 0])
+        z = weights[-1] * a[-1] + array_of(tables, step["layer"], "bias")[0]
         a.append(1.0 / (1.0 + math.exp(-z)))
         sigma.append(a[-1] * (1.0 - a[-1]))
-    assert math.isclose(told["cost"], (a[-1] - 1.0) ** 2, rel_tol=1e-12)
+        assert math.isclose(step["activation"], a[-1], rel_tol=1e-12)
+    assert math.isclose(tables["summary"]["cost"], (a[-1] - 1.0) ** 2, rel_tol=1e-12)
+    products = {row["derivative"]: row for row in tables["chain_products"]}
+    assert len(products) == 3 * (depth + 1)
     towards = 2.0 * (a[-1] - 1.0)
-    for k, step in enumerate(told["chain"]):
-        number = depth + 1 - k
-        assert step["number"] == number
+    for number in range(depth + 1, 0, -1):
         # The derivative that reaches z of this layer, from the last layer down.
         towards *= sigma[number - 1]
-        assert math.isclose(step["weight"]["product"], towards * a[number - 1], rel_tol=1e-9)
-        assert math.isclose(step["bias"]["product"], towards, rel_tol=1e-9)
-        assert math.isclose(step["weight"]["product"], step["weight"]["value"], rel_tol=1e-9)
-        assert len(step["weight"]["factors"]) == 2 * k + 3
-        towards *= told["layers"][number - 1]["params"]["weight"]["values"][0][0]
-        assert math.isclose(step["below"]["product"], towards, rel_tol=1e-9)
+        weight = products[f"∂C/∂w{number}"]
+        assert math.isclose(weight["product"], towards * a[number - 1], rel_tol=1e-9)
+        assert math.isclose(products[f"∂C/∂b{number}"]["product"], towards, rel_tol=1e-9)
+        assert math.isclose(weight["product"], weight["value"], rel_tol=1e-9)
+        factors = [row["value"] for row in tables["chain_factors"] if row["derivative"] == weight["derivative"]]
+        assert len(factors) == 2 * (depth + 1 - number) + 3
+        assert math.isclose(math.prod(factors), weight["product"], rel_tol=1e-12)
+        towards *= weights[number - 1]
+        assert math.isclose(products[f"∂C/∂a{number - 1}"]["product"], towards, rel_tol=1e-9)
 
 
-def test_words_tables_and_markdown_tell_the_same(descentlab: Descentlab, home: Path) -> None:
+def test_words_tables_and_markdown_say_the_same(descentlab: Descentlab, home: Path) -> None:
     words = ("backprop", "chain", "--hidden", "1", "--input", "0.5", "--truth", "1")
-    told = descentlab(*words, "--json").json()
+    tables = descentlab(*words, "--json").json()["tables"]
     answer = descentlab(*words, "--markdown", "account.md")
     assert (answer.code, answer.err) == (0, "")
-    first = told["chain"][0]["weight"]
-    numbers = " * ".join(f"{each['value']:.6g}" for each in first["factors"])
+    first = tables["chain_products"][0]
+    factors = [row["value"] for row in tables["chain_factors"] if row["derivative"] == first["derivative"]]
+    numbers = " * ".join(f"{value:.6g}" for value in factors)
     assert f"∂C/∂w2 = a1 * σ'(z2) * 2 (a2 - y) = {numbers} = {first['product']:.6g}" in answer.out
-    for part in ("Nudges of output[0]", "Through depth", "three ways", "Change of the cost by a step"):
+    for part in ("\noutput[0]   a[0]", "Through depth", "three ways", "Change of the cost by one step"):
         assert part in answer.out
     markdown = (home / "account.md").read_text(encoding="utf-8")
-    assert r"$$\frac{\partial C}{\partial w^{(2)}}=a^{(1)}\cdot \sigma'(z^{(2)})\cdot 2(a^{(2)}-y)=" in markdown
-    for part in ("## Nudges", "## Through depth", "## An update followed through"):
+    assert r"$$\frac{\partial C}{\partial w^{(2)}}=a^{(1)}\cdot \sigma'(z^{(2)})\cdot 2(a^{(2)}-y)$$" in markdown
+    for part in (": nudges", "## Through depth", "## An update followed through"):
         assert part in markdown
 
 
 def test_a_page_of_its_own_steps_through_every_layer(descentlab: Descentlab, home: Path) -> None:
     answer = descentlab("backprop", "iris", "--batch", "0:5", "--example", "3", "--html", "page.html")
     assert (answer.code, answer.err) == (0, "")
-    assert answer.out.rstrip().endswith("report:   page.html")
+    assert answer.out.rstrip().endswith("report: page.html")
     page = (home / "page.html").read_text(encoding="utf-8")
     titles = re.findall(r'class="step-title"[^>]*>([^<]*)<', page)
     assert titles == [
@@ -174,35 +180,39 @@ def test_a_page_of_its_own_steps_through_every_layer(descentlab: Descentlab, hom
 def test_a_digit_through_3blue1brown_s_network(descentlab: Descentlab, home: Path, data_dir: Path) -> None:
     answer = descentlab("backprop", "mnist-mlp", "--example", "3", "--json", "--html", "digit.html", "--top", "5")
     assert (answer.code, answer.err) == (0, "")
-    told = answer.json()
-    assert_checked(told)
-    assert_adds_up(told)
-    _, hidden1, hidden2, output = told["layers"]
-    sigmoid, y = special.expit, np.array(told["targets"])
-    a2 = sigmoid(values(hidden1, "activation") @ np.array(hidden2["params"]["weight"]["values"]))
-    a3 = sigmoid(a2 @ np.array(output["params"]["weight"]["values"]))
-    np.testing.assert_allclose(told["outputs"], a3, atol=1e-12)
+    assert_checked(answer.json())
+    tables = answer.json()["tables"]
+    assert_adds_up(tables)
+    sigmoid, y = special.expit, array_of(tables, "loss", "targets")
+    w2, w3 = array_of(tables, "hidden2", "weight"), array_of(tables, "output", "weight")
+    a2 = sigmoid(array_of(tables, "hidden1", "activation") @ w2)
+    a3 = sigmoid(a2 @ w3)
+    np.testing.assert_allclose(array_of(tables, "loss", "outputs"), a3, atol=1e-12)
     d3 = 2.0 * (a3 - y) * a3 * (1.0 - a3)
-    d2 = (d3 @ np.array(output["params"]["weight"]["values"]).T) * a2 * (1.0 - a2)
-    np.testing.assert_allclose(output["gradients"]["weight"]["values"], a2.T @ d3, atol=1e-12)
-    np.testing.assert_allclose(values(hidden2, "delta"), d2, atol=1e-12)
-    pixels, d1 = values(hidden1, "inputs")[0], values(hidden1, "delta")[0]
-    for entry in hidden1["gradients"]["weight"]["largest"]:
+    d2 = (d3 @ w3.T) * a2 * (1.0 - a2)
+    np.testing.assert_allclose(array_of(tables, "output", "gradient of weight"), a2.T @ d3, atol=1e-12)
+    np.testing.assert_allclose(array_of(tables, "hidden2", "delta"), d2, atol=1e-12)
+    pixels, d1 = array_of(tables, "hidden1", "inputs")[0], array_of(tables, "hidden1", "delta")[0]
+    largest = [row for row in tables["largest"] if row["array"] == "hidden1/gradient of weight"]
+    assert len(largest) == 5
+    for entry in largest:
         i, j = entry["place"]
         assert math.isclose(entry["value"], pixels[i] * d1[j], rel_tol=1e-12)
-    assert hidden1["gradients"]["weight"]["num_rest"] == 784 * 16 - 5
-    names = [each["name"] for each in told["depth"]["variants"]]
-    assert names[1:] == ["sigmoid, Glorot", "ReLU, He"]
+    (weight,) = (row for row in tables["arrays"] if row["array"] == "hidden1/gradient of weight")
+    assert (weight["num_rest"], weight["values"]) == (784 * 16 - 5, None)
+    assert [row["network"] for row in tables["variants"]][1:] == ["sigmoid, Glorot", "ReLU, He"]
     page = (home / "digit.html").read_text(encoding="utf-8")
     assert page.count("data:image/png") >= 4
-    assert told["seconds"]["page"] > 0.0
+    assert answer.json()["seconds"]["page"] > 0.0
 
 
 def test_a_layer_is_taken_apart_by_name_and_opens_its_step(descentlab: Descentlab, home: Path) -> None:
     words = ("backprop", "iris", "--layer", "hidden", "--example", "1", "--top", "3")
-    told = descentlab(*words, "--json").json()
-    assert [detail["layer"] for detail in told["details"]] == ["hidden"]
-    assert len(told["details"][0]["output"]["terms"]) == 3
+    tables = descentlab(*words, "--json").json()["tables"]
+    assert [neuron["layer"] for neuron in tables["neurons"]] == ["hidden"]
+    (neuron,) = tables["neurons"]
+    parts = [row["part"] for row in tables["terms"] if row["sum"] == f"z{neuron['place']}"]
+    assert parts == ["term", "term", "term", "others", "constant", "total"]
     assert descentlab(*words, "--html", "page.html").code == 0
     page = (home / "page.html").read_text(encoding="utf-8")
     start = int(re.findall(r'data-steps="(\d+)"', page)[0])
@@ -211,13 +221,16 @@ def test_a_layer_is_taken_apart_by_name_and_opens_its_step(descentlab: Descentla
 
 def test_a_run_gets_its_page_beside_it(descentlab: Descentlab, trained: Path, home: Path) -> None:
     run = shutil.copytree(trained, home / "run")
-    told = descentlab("backprop", run, "--part", "test", "--example", "2", "--json").json()
-    assert told["weights"] == "as trained"
-    assert told["part"] == "test"
-    assert_checked(told)
+    values = descentlab("backprop", run, "--part", "test", "--example", "2", "--json").json()
+    summary = values["tables"]["summary"]
+    assert summary["network"].endswith(" as trained")
+    assert (summary["part"], summary["example"]) == ("test", 2)
+    assert_checked(values)
     assert (run / "backprop" / "report.html").is_file()
     kept = json.loads((run / "backprop" / "result.json").read_text(encoding="utf-8"))
-    assert kept["cost"] == told["cost"]
+    assert kept["tables"]["summary"] == summary
+    deltas = pq.read_table(run / "backprop" / "arrays.parquet").to_pylist()
+    assert deltas == [{**row, "shape": "x".join(map(str, row["shape"]))} for row in values["tables"]["arrays"]]
 
 
 def test_a_run_whose_data_is_gone_says_what_can_still_be_shown(descentlab: Descentlab, home: Path) -> None:
@@ -230,9 +243,9 @@ def test_a_run_whose_data_is_gone_says_what_can_still_be_shown(descentlab: Desce
     for part in ("flowers.csv", "Its weights are there", "--input", "--truth", "(it takes 5)"):
         assert part in answer.err
     assert not (home / "run" / "backprop").exists()
-    told = descentlab("backprop", "run", "--input", "0.5,-1,1,0,0", "--truth", "rose", "--json").json()
-    assert_checked(told)
-    assert told["examples"] == []
+    values = descentlab("backprop", "run", "--input", "0.5,-1,1,0,0", "--truth", "rose", "--json").json()
+    assert_checked(values)
+    assert values["tables"]["summary"]["example"] is None
 
 
 @pytest.mark.parametrize(
@@ -276,3 +289,5 @@ def test_help_teaches_by_examples(descentlab: Descentlab) -> None:
     answer = descentlab("backprop", "--help")
     assert answer.code == 0
     assert "descentlab backprop chain --input 0.5 --truth 1" in answer.out
+    assert "descentlab backprop mnist-mlp --cost" in answer.out
+    assert "backprop-cost" in descentlab("--help").out

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from descentlab.labs import backprop_cost as complexity
+from descentlab.cli import _laboratories
 from descentlab.labs.backprop_cost.measure import _measure as sizes
 from tests.cli.conftest import Descentlab
 
@@ -15,7 +15,8 @@ from tests.cli.conftest import Descentlab
     [
         (("iris", "--cost", "--example", "0"), "--example is for the account of examples"),
         (("iris", "--cost", "--batch", "0:5"), "--batch is for the account"),
-        (("iris", "--cost", "--markdown", "x.md"), "--markdown is for the account"),
+        (("iris", "--no-check", "--cost"), "--no-check is for the account"),
+        (("iris", "--cost", "--input=1,2"), "--input is for the account"),
         (("iris", "--cost", "--lr", "0.1"), "--learning-rate is for the account"),
         (("iris", "--budget", "3"), "--budget is for --cost"),
         (("iris", "--cost", "--budget", "0"), "budget=0: expected seconds to measure"),
@@ -30,27 +31,36 @@ def test_mistakes_are_one_line(descentlab: Descentlab, home: Path, words: tuple[
     assert not list(home.iterdir())
 
 
-def test_it_writes_where_it_is_told_and_prints_json(
+def test_it_writes_to_the_folder_that_is_named_and_prints_json(
     descentlab: Descentlab, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("BATCHES", "INPUTS", "LAYERS", "WIDTHS"):
         monkeypatch.setattr(sizes, name, (2, 3, 4, 5))
-    measured: list[complexity.BackpropCost] = []
-    measure = complexity.backprop_cost
+    results: list[Any] = []
+    run = _laboratories.watch
 
-    def measure_once(what: Any, **options: Any) -> complexity.BackpropCost:
-        if not measured:
-            measured.append(measure(what, **options))
-        return measured[0]
+    def measure_once(start: Any, **options: Any) -> Any:
+        if not results:
+            results.append(run(start, **options))
+        return results[0]
 
-    monkeypatch.setattr(complexity, "backprop_cost", measure_once)
-    answer = descentlab("backprop", "chain", "--cost", "--budget", "0.3", "--out", "found")
+    monkeypatch.setattr(_laboratories, "watch", measure_once)
+    answer = descentlab("backprop", "chain", "--cost", "--budget", "0.3", "--out", "cost")
     assert answer.code == 0
-    assert answer.out.startswith("chain: what back-propagation costs")
-    assert answer.out.splitlines()[-1] == f"report: {Path('found') / 'report.html'}"
-    assert {path.name for path in (home / "found").iterdir()} == {"result.json", "report.html"}
-    told = descentlab("backprop", "chain", "--cost", "--json", "--html", "cost.html").json()
-    assert told["num_params"] == 6
-    assert told["multiply_adds"]["forward"] == 3
-    assert told["seconds"]["total"] > 0.0
-    assert "what back-propagation costs" in (home / "cost.html").read_text()
+    assert answer.out.startswith("Back-propagation computes all 6 derivatives in the time of ")
+    assert answer.out.splitlines()[-1] == f"report: {Path('cost') / 'report.html'}"
+    tables = {f"{name}.parquet" for name in results[0].tables}
+    assert {path.name for path in (home / "cost").iterdir()} == {"result.json", "report.html", *tables}
+    words = ("backprop-cost", "chain", "--json", "--html", "cost.html", "--markdown", "cost.md")
+    values = descentlab(*words).json()
+    assert values["tables"]["summary"]["num_params"] == 6
+    assert values["tables"]["summary"]["forward"] == 3
+    assert values["seconds"]["total"] > 0.0
+    for name in ("cost.html", "cost.md"):
+        assert "what back-propagation costs" in (home / name).read_text()
+
+
+def test_both_ways_of_typing_it_reach_the_same_command(descentlab: Descentlab) -> None:
+    message = "budget=0: expected seconds to measure"
+    assert message in descentlab("backprop", "iris", "--cost", "--budget", "0").err
+    assert message in descentlab("backprop-cost", "iris", "--budget", "0").err

@@ -9,10 +9,10 @@ from tests.cli.conftest import Descentlab
 QUICK = ("--set", "epochs=3")
 
 
-def test_it_tells_its_finding_first_and_names_its_page(descentlab: Descentlab, home: Path) -> None:
+def test_it_answers_first_and_names_its_page(descentlab: Descentlab, home: Path) -> None:
     answer = descentlab("importance", "iris", *QUICK)
     assert answer.code == 0, answer.err
-    assert answer.out.startswith("The network: ")
+    assert answer.out.startswith(("Training matters most in ", "No single layer is shown to need its training"))
     assert "other random weights" in answer.out
     assert "Measured on 30 examples of the test part" in answer.err
     assert answer.out.rstrip().endswith("report: runs/iris-importance/report.html")
@@ -20,23 +20,27 @@ def test_it_tells_its_finding_first_and_names_its_page(descentlab: Descentlab, h
 
 
 def test_json_is_one_object_with_all_numbers(descentlab: Descentlab, home: Path) -> None:
-    told = descentlab("importance", "iris", *QUICK, "--no-report", "--json", "--layer", "hidden").json()
-    (layer,) = told["layers"]
-    assert layer["layer"] == "hidden"
-    assert set(layer["importance"]) == {"mean", "shuffle", "half", "initial", "fresh"}
-    assert set(layer["importance"]["mean"]["accuracy_lost"]) == {"value", "low", "high"}
-    assert len(told["channels"][0]["channels"]) == 8
-    assert told["path"] is None
+    values = descentlab("importance", "iris", *QUICK, "--no-report", "--json", "--layer", "hidden").json()
+    for name in ("accuracy_lost", "loss_gained"):
+        (layer,) = values["tables"][name]
+        assert layer["layer"] == "hidden"
+        assert set(layer) == {"layer", "mean", "shuffle", "half", "initial", "fresh"}
+        assert set(layer["mean"]) == {"value", "low", "high"}
+    assert len(values["tables"]["channels"]) == 8
+    assert values["path"] is None
     assert not (home / "runs").exists()
 
 
-def test_training_anew_is_told_before_all_else(descentlab: Descentlab, home: Path) -> None:
+def test_training_anew_comes_before_all_else(descentlab: Descentlab, home: Path) -> None:
     answer = descentlab("importance", "iris", "--retrain", "--seeds", "2", "--variant", "linear", *QUICK)
     assert answer.code == 0, answer.err
-    assert answer.out.startswith("Of 1 textbook claim about its layers 0 hold for this network")
+    assert answer.out.startswith(
+        "Of 1 textbook claim about its layers 0 hold for this network, 0 do not, and 1 is not shown"
+    )
     assert "Fewer than 6 seeds can show no difference" in answer.err
     table = answer.out.partition("Trained anew from 2 seeds each")[2]
     assert [line.partition("  ")[0] for line in table.splitlines()[2:4]] == ["as it is", "linear"]
+    assert "Test score, compared with the network as it is" in answer.out
     assert (home / "runs" / "iris-importance" / "retrained.parquet").is_file()
 
 

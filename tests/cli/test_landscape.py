@@ -27,23 +27,24 @@ def test_it_tells_its_finding_first_and_names_its_page(descentlab: Descentlab, h
 
 def test_json_is_one_object_with_every_number(descentlab: Descentlab, home: Path) -> None:
     words = ("--other-member", "1", "--plane", "path", "--set", "epochs=4", "--no-report", "--json")
-    told = descentlab("landscape", "iris", *words, *QUICK).json()
-    assert [len(line["loss"]["train"]) for line in told["lines"]] == [5, 5]
-    assert set(told["between"]["barriers"]) == {"train", "test"}
-    assert told["between_matched"]["num_units"] == 8
-    path = told["planes"][0]["path"]
-    assert path["epochs"] == [0, 1, 2, 3, 4]
-    assert sum(path["shares"]) == pytest.approx(1.0)
-    assert len(told["planes"][0]["loss"]["train"]) == 5
-    assert told["writing"]["factor"] == 5.0
-    assert told["path"] is None
+    values = descentlab("landscape", "iris", *words, *QUICK).json()
+    tables = values["tables"]
+    lines = [row["line"] for row in tables["lines"] if row["train_loss"] > 0.0]
+    assert [lines.count(name) for name in ("random direction 1", "random direction 2")] == [5, 5]
+    assert [row["part"] for row in tables["barriers"]] == ["train", "test"] * 2
+    assert tables["measurement"]["num_units"] == 8
+    assert [row["epoch"] for row in tables["path"]] == [0, 1, 2, 3, 4]
+    assert sum(row["share"] for row in tables["components"]) == pytest.approx(1.0)
+    assert [row["plane"] for row in tables["planes"]] == ["path"] * 25
+    assert tables["measurement"]["factor"] == 5.0
+    assert values["path"] is None
     assert not (home / "runs").exists()
 
 
 def test_a_run_keeps_its_landscape_in_its_folder(descentlab: Descentlab, trained: Path, home: Path) -> None:
     answer = descentlab("landscape", trained, "--quiet", "--out", "here", "--plane", "random", *QUICK)
     assert (answer.code, answer.out, answer.err) == (0, "", "")
-    assert json.loads(Path("here/result.json").read_text())["planes"][0]["kind"] == "random"
+    assert json.loads(Path("here/result.json").read_text())["tables"]["planes"][0]["plane"] == "random"
     assert "Why directions are normalised" in Path("here/report.html").read_text()
 
 
@@ -58,7 +59,7 @@ def test_a_second_run_at_the_other_end(descentlab: Descentlab, home: Path) -> No
 
 def test_help_teaches_by_an_example(descentlab: Descentlab) -> None:
     answer = descentlab("landscape", "--help")
-    assert "• descentlab landscape iris-001 iris-002 - a barrier between the two?" in answer.out
+    assert "• descentlab landscape iris-001 iris-002 - is there a barrier between the" in answer.out
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_a_run_is_asked_for_networks_that_it_has(descentlab: Descentlab, trained
         (("--member", "3"), "no member 3"),
         (("--other-member", "3"), "no member 3"),
         ((trained,), "at both ends"),
-        (("--set", "epochs=3"), "--set is for experiments"),
+        (("--set", "epochs=3"), "is a trained run, which --set cannot change"),
     ):
         answer = descentlab("landscape", trained, *words)
         assert answer.code == 2

@@ -75,13 +75,13 @@ def test_any_number_of_classes(descentlab: Descentlab, home: Path, count: int) -
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ((), "at least one logit"),
-        (("2", "nan"), "not a number makes every probability so"),
+        ((), "softmax got no logits: give one per class"),
+        (("2", "nan"), "which makes every probability NaN"),
         (("2", "inf"), "not defined"),
-        (("-inf",), "at least one class not ruled out"),
+        (("-inf",), "rule every class out"),
         (("2", "one"), "'one' is not a number"),
-        (("2", "1", "--temperature", "0"), "expected a number above 0"),
-        (("2", "1", "--temperature", "-1"), "expected a number above 0"),
+        (("2", "1", "--temperature", "0"), "is not a finite number above 0"),
+        (("2", "1", "--temperature", "-1"), "is not a finite number above 0"),
         (("2", "1", "--classes", "a"), "2 logits and 1 classes"),
         (("2", "1", "--truth", "2"), "unknown class '2'"),
         (("2", "1", "--classes", "cat,dog", "--truth", "dgo"), "did you mean 'dog'?"),

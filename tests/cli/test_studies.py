@@ -52,7 +52,7 @@ MISTAKES = {
     "a reversed range": (("sweep", "iris", "--lr", "1:0.1:5"), "reversed"),
     "a range without members": (("sweep", "iris", "--lr", "0.1:1:0"), "no members"),
     "an unknown number": (("sweep", "iris", "--vary", "momentun=0:0.9:3:lin"), "unknown hyperparameter 'momentun'"),
-    "a word for a number": (("sweep", "iris", "--vary", "b1=high"), "expected a number"),
+    "a word for a number": (("sweep", "iris", "--vary", "b1=high"), "b1=high is not a number"),
     "no equals sign": (("sweep", "iris", "--vary", "momentum"), "NAME=RANGE"),
     "an unknown activation": (("sweep", "iris", "--vary", "activation=rleu"), "rleu"),
     "an axis that is missing": (("atlas", "iris", "--x", "learning_rate=0.1:1:3"), "along y"),

@@ -14,22 +14,28 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return dl.train("digits", epochs=5, out=tmp_path_factory.mktemp("runs") / "digits", report=False).path
 
 
-def test_it_tells_its_finding_first_and_names_its_page(descentlab: Descentlab, home: Path, digits: Path) -> None:
+def test_it_answers_first_and_names_its_page(descentlab: Descentlab, home: Path, digits: Path) -> None:
     answer = descentlab("transfer", digits, "digits", "--examples", "1,2", "--seeds", "2", "--out", "here")
     assert answer.code == 0, answer.err
-    assert answer.out.startswith("From digits to digits, with 2 examples of each class: accuracy by frozen features")
+    assert answer.out.startswith("Whether what digits has learned helps to learn digits cannot be shown with 2 draws.")
+    assert "With 2 examples of each class, the accuracy on digits is " in answer.out
     assert "raw pixels" in answer.out
     assert "note: Intervals are over 2 draws" in answer.err
     assert answer.out.rstrip().endswith("report: here/report.html")
-    assert {path.name for path in (home / "here").iterdir()} == {"report.html", "result.json", "accuracy.parquet"}
+    assert {path.name for path in (home / "here").iterdir()} == {
+        "report.html",
+        "result.json",
+        *(f"{name}.parquet" for name in ("accuracy", "differences", "worth", "choices", "summary", "draws")),
+    }
 
 
 def test_json_is_one_object_with_all_numbers(descentlab: Descentlab, home: Path, digits: Path) -> None:
-    told = descentlab("transfer", digits, "digits", "--examples", "1", "--seeds", "1", "--no-report", "--json").json()
-    assert set(told["ways"]) == {"frozen", "fine-tuned", "fresh", "raw pixels"}
-    assert told["ways"]["fresh"][0]["examples_per_class"] == 1
-    assert set(told["chosen"][0]["values"]) == set(told["ways"])
-    assert told["path"] is None
+    values = descentlab("transfer", digits, "digits", "--examples", "1", "--seeds", "1", "--no-report", "--json").json()
+    (row,) = values["tables"]["accuracy"]
+    assert set(row) == {"examples_per_class", "frozen", "fine_tuned", "fresh", "raw_pixels"}
+    assert row["examples_per_class"] == 1
+    assert {choice["way"] for choice in values["tables"]["choices"]} == {"frozen", "fine-tuned", "fresh", "raw pixels"}
+    assert values["path"] is None
     assert not list(home.iterdir())
 
 

@@ -13,7 +13,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from descentlab.core import DataError
 from descentlab.data._features import CategoryFeature, check_finite, fit_feature, lay_out
 from descentlab.data._inference import infer_column
-from descentlab.data._table import Column, NumberColumn, Table, WordColumn
+from descentlab.data._table import Column, DataTable, NumberColumn, WordColumn
 
 
 def _words(*cells: str) -> Column:
@@ -118,6 +118,6 @@ def test_categories_of_numbers_are_one_however_they_are_written() -> None:
 
 
 def test_an_infinite_cell_is_named() -> None:
-    table = Table("t.csv", (NumberColumn("c", np.array([1.0, -np.inf])),), ("2", "3"), unit="line")
+    table = DataTable("t.csv", (NumberColumn("c", np.array([1.0, -np.inf])),), ("2", "3"), unit="line")
     with pytest.raises(DataError, match=r"t.csv: 'c' is infinite in line 3"):
         check_finite(table.columns, table)

@@ -124,5 +124,5 @@ def test_a_set_without_an_address_is_asked_for(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("DESCENTLAB_DATA", str(tmp_path))
     unpublished = replace(known_set("mnist"), download=None)
     monkeypatch.setattr("descentlab.data._idx.known_set", lambda _: unpublished)
-    with pytest.raises(MissingDataError, match=r"is not to be had elsewhere. Put train-images-idx3-ubyte\.gz"):
+    with pytest.raises(MissingDataError, match=r"no download of it is known. Put train-images-idx3-ubyte\.gz"):
         load_idx(IdxData())

@@ -63,7 +63,7 @@ def test_parts_that_are_there_are_taken(tmp_path: Path) -> None:
     assert {data.labels[row].split("/")[0] for row in data.validation} == {"val"}
     assert {data.labels[row].split("/")[0] for row in data.test} == {"test"}
     assert data.classes == ("cat", "dog")
-    assert data.notes == ("Took the parts as they are: 8 test, 20 train, 6 validation.",)
+    assert data.notes == ("Took the parts from their folders: 8 test, 20 train, 6 validation.",)
 
 
 def test_classes_named_like_parts_are_classes(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_table_of_labels(tmp_path: Path) -> None:
     assert data.labels[:2] == ("0.png", "1.png")
     assert [data.classes[index] for index in data.targets[:2]] == ["dog", "cat"]
     assert len(data.inputs) == 20
-    assert "Left out 1 row without label." in data.notes
+    assert "Left out 1 row without a label." in data.notes
     assert "Skipped 1 broken picture: 'none.png (there is no such file)'." in data.notes
 
 
@@ -199,7 +199,7 @@ def test_broken_pictures_are_named_and_skipped(tmp_path: Path) -> None:
     assert len(data.inputs) == 20
     (note,) = [note for note in data.notes if "broken" in note]
     assert note.startswith("Skipped 7 broken pictures: 'cat/a.jpg (")
-    assert "'dog/c.png (no picture that can be read)'" in note
+    assert "'dog/c.png (not a readable picture)'" in note
     assert "'dog/e.png (" in note
 
 

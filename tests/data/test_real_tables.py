@@ -65,7 +65,7 @@ def test_adult_s_cells_are_those_that_pandas_reads(data_dir: Path) -> None:
 def test_titanic_s_giveaway_is_warned_of(data_dir: Path) -> None:
     notes = _load(data_dir, "titanic.csv", target="survived").notes
     assert [note.split(" alone")[0] for note in notes if note.startswith("Warning")] == ["Warning: 'alive'"]
-    assert "'class' says the same as 'pclass' in other words." in notes
+    assert "'class' holds the same information as 'pclass' in other words." in notes
 
 
 def test_breast_cancer_s_id_is_left_out(data_dir: Path) -> None:

@@ -92,7 +92,7 @@ def test_the_same_in_other_words_is_told() -> None:
     one = _words("one", [f"a{index}" for index in IDS])
     two = _words("two", [f"b{1 - index}" for index in IDS])
     _, notes = screen_columns([NOISE, one, two], _classes(RNG.integers(0, 2, NUM_ROWS)))
-    assert notes == ["'two' says the same as 'one' in other words."]
+    assert notes == ["'two' holds the same information as 'one' in other words."]
 
 
 GIVEAWAYS: dict[str, Column] = {
@@ -108,7 +108,7 @@ def test_a_giveaway_is_warned_of_by_name(kind: str) -> None:
     kept, notes = screen_columns([GIVEAWAYS[kind], NOISE], _classes())
     assert len(kept) == 2
     assert len(notes) == 1
-    assert notes[0].startswith("Warning: 'x' alone tells 'told' in 100.0% of held-out rows.")
+    assert notes[0].startswith("Warning: 'x' alone predicts 'told' correctly in 100.0% of held-out rows.")
 
 
 def test_a_giveaway_of_three_classes_and_of_a_rare_one() -> None:

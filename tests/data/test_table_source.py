@@ -49,8 +49,8 @@ def test_a_table_becomes_a_dataset(tmp_path: Path) -> None:
     assert (len(data.train), len(data.validation), len(data.test)) == (64, 16, 20)
     assert data.notes == (
         "Left out 'id': different in every row, so it names the row.",
-        "Filled in 1 missing cell in 'size' by the training part's median or most frequent word; one more input for "
-        "each of these columns marks them.",
+        "Filled in 1 missing cell in 'size' with the median or most frequent word of the training set; one more input "
+        "for each of these columns marks them.",
     )
 
 
@@ -61,7 +61,7 @@ def test_every_seed_has_the_same_shape(tmp_path: Path) -> None:
     assert {data.input_shape for data in datasets} == {(33,)}
     assert {(len(data.train), len(data.validation), len(data.test)) for data in datasets} == {(64, 16, 20)}
     assert len({data.feature_names for data in datasets}) > 1
-    assert any("words that it lacks" in note for data in datasets for note in data.notes)
+    assert any(note.startswith("The training set lacks the words of") for data in datasets for note in data.notes)
 
 
 @settings(max_examples=15, deadline=None)
@@ -113,7 +113,7 @@ def test_a_file_of_test_rows(tmp_path: Path) -> None:
     assert not any("east" in name for name in data.feature_names)
     np.testing.assert_array_equal(data.inputs[70:, 2:], 0.0)
     assert data.checksum != _load(path, target="species").checksum
-    with pytest.raises(DataError, match=r"test.csv lacks 'island' of t.csv"):
+    with pytest.raises(DataError, match=r"test.csv lacks 'island', which t.csv has"):
         _load(path, test_path=_write(test.drop(columns="island"), tmp_path, "test.csv"))
 
 
@@ -162,7 +162,7 @@ BAD: dict[str, tuple[str, str]] = {
     "an infinite target": ("a,b\n1,.5\n2,-inf\n" + "1,.1\n2,.3\n" * 10, "'b' is infinite in line 3"),
     "a different target each": ("a,b\n" + "".join(f"{row % 3},w{row}\n" for row in range(20)), "20 different values"),
     "only names": ("a,b\n" + "".join(f"w{row},{row % 2}\n" for row in range(20)), "no column is left"),
-    "a ragged line": ("a,b\n1,x\n2\n", "line 3 has 1 cells"),
+    "a ragged line": ("a,b\n1,x\n2\n", "line 3 has 1 cell, but"),
     "bytes": ("a\0b", "binary"),
 }
 
@@ -262,7 +262,7 @@ def test_columns_are_matched_by_name_in_any_form(tmp_path: Path) -> None:
         np.testing.assert_array_equal(kept.apply(form).inputs, data.inputs)
     with pytest.raises(DataError, match="lacks 'size'"):
         kept.apply(FRAME.drop(columns="size"))
-    with pytest.raises(DataError, match="expected the 3 that the network learned from"):
+    with pytest.raises(DataError, match="expected the 3 that the network was trained on"):
         kept.apply(np.zeros((2, 7)))
     with pytest.raises(DataError, match="infinite in row 2"):
         kept.apply({"size": [1.0, np.inf], "island": ["west", "west"]})
@@ -275,8 +275,8 @@ def test_what_training_never_saw_is_counted(tmp_path: Path) -> None:
     new = kept.apply({"size": ["4", "", "big"], "island": ["east", "?", "west"], "species": ["cat", "fox", ""]})
     np.testing.assert_array_equal(new.inputs[0, 2:], 0.0)
     assert new.targets.tolist() == [0, -1, -1]
-    assert new.notes[0].startswith("1 cell of 'size' with what no training row held")
-    assert new.notes[1].startswith("1 cell of 'island' with what no training row held")
+    assert new.notes[0].startswith("Took 1 cell of 'size' as unknown, with a value that no training row has")
+    assert new.notes[1].startswith("Took 1 cell of 'island' as unknown, with a value that no training row has")
     assert "2 missing cells" in new.notes[2]
     assert "'fox'" in new.notes[3]
 
@@ -303,7 +303,7 @@ def test_arrays_and_frames_are_sources_too() -> None:
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
-        (None, "hand over the arrays again"),
+        (None, "pass the arrays again"),
         (Arrays(np.zeros((5, 2))), "there is no y"),
         (Arrays(np.zeros((5, 2)), np.zeros(4)), r"y has shape \(4,\)"),
         (Arrays(np.zeros((5, 2)), np.zeros((5, 2))), r"y has shape \(5, 2\)"),

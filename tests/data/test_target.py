@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from descentlab.core import DataError
-from descentlab.data._table import Column, NumberColumn, Table, WordColumn
+from descentlab.data._table import Column, DataTable, NumberColumn, WordColumn
 from descentlab.data._target import TaskChoice, find_target, mean_and_scale, read_targets
 
 
@@ -17,8 +17,8 @@ def _words(*cells: str) -> WordColumn:
     return WordColumn("t", np.array([words.index(cell) for cell in cells], np.int32), words)
 
 
-def _table(*names: str) -> Table:
-    return Table("t.csv", tuple(NumberColumn(name, np.zeros(1)) for name in names), ("1",))
+def _table(*names: str) -> DataTable:
+    return DataTable("t.csv", tuple(NumberColumn(name, np.zeros(1)) for name in names), ("1",))
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from descentlab.core import DataError
-from descentlab.data._table import NumberColumn, Table, WordColumn
+from descentlab.data._table import DataTable, NumberColumn, WordColumn
 from descentlab.data._text import HeaderMode, read_text_table
 
 
-def _read(tmp_path: Path, data: str | bytes, name: str = "t.csv", header: HeaderMode = "auto") -> Table:
+def _read(tmp_path: Path, data: str | bytes, name: str = "t.csv", header: HeaderMode = "auto") -> DataTable:
     path = tmp_path / name
     path.write_bytes(data.encode() if isinstance(data, str) else data)
     return read_text_table(path, header=header)
@@ -109,7 +109,7 @@ def test_a_few_words_among_numbers_are_missing_cells_and_named(tmp_path: Path) -
     table = _read(tmp_path, f"a,b\n{rows}unknown,y\n")
     assert isinstance(table.columns[0], NumberColumn)
     assert np.isnan(table.columns[0].values[-1])
-    assert table.notes == ("1 cell of 'a' taken for missing, being no numbers: 'unknown'.",)
+    assert table.notes == ("Took 1 cell of 'a' as missing, since not a number: 'unknown'.",)
 
 
 def test_names_that_python_would_take_for_numbers(tmp_path: Path) -> None:
@@ -127,8 +127,8 @@ def test_windows_letters(tmp_path: Path) -> None:
     [
         ("", "t.csv is empty"),
         (" \n\n,,\n", "t.csv is empty"),
-        ("a,b\n1,2\n3,4,5\n", "line 3 has 3 cells where the first row has 2"),
-        ("a,b\n1,2\n3\n", "line 3 has 1 cells where the first row has 2"),
+        ("a,b\n1,2\n3,4,5\n", "line 3 has 3 cells, but the first row has 2"),
+        ("a,b\n1,2\n3\n", "line 3 has 1 cell, but the first row has 2"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary"),
         (bytes(range(1, 256)) * 20, "binary"),
         (b"PAR1\x15\x04", "Parquet"),

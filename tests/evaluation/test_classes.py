@@ -142,7 +142,7 @@ def test_a_network_that_gives_no_numbers_is_wrong_and_ends_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("labels", "classes", "message"),
-    [([], "ab", "no examples"), ([0, 2], "ab", "label 2"), ([0, -1], "ab", "label -1"), ([0, 1], "abc", "3 classes")],
+    [([], "ab", "no examples"), ([0, 2], "ab", "label 2"), ([0, -1], "ab", "label -1"), ([0, 1], "abc", "3 names")],
 )
 def test_what_does_not_fit_is_refused(labels: list[int], classes: str, message: str) -> None:
     probabilities = np.full((len(labels), 2), 0.5)

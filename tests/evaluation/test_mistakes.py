@@ -45,8 +45,14 @@ def test_an_account_prints_and_shows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("logits", "classes"), [([], []), ([1.0, np.nan], []), ([1.0, np.inf], []), ([1.0], ["a", "b"])]
+    ("logits", "classes", "message"),
+    [
+        ([], [], "got no logits"),
+        ([1.0, np.nan], [], "hold NaN"),
+        ([1.0, np.inf], [], "hold infinity"),
+        ([1.0], ["a", "b"], "1 logits and 2 classes"),
+    ],
 )
-def test_logits_that_are_none_are_refused(logits: list[float], classes: list[str]) -> None:
-    with pytest.raises(ShapeError, match="softmax needs"):
+def test_logits_that_are_none_are_refused(logits: list[float], classes: list[str], message: str) -> None:
+    with pytest.raises(ShapeError, match=message):
         softmax_account(np.array(logits, np.float64), classes)

@@ -6,7 +6,7 @@ import pytest
 from descentlab.core import ShapeError
 from descentlab.evaluation import (
     ClassMetrics,
-    Curves,
+    LossCurves,
     RealMetrics,
     Verdict,
     describe_outcome,
@@ -77,8 +77,8 @@ def test_a_loss_that_ran_away_for_good_is_found_where_it_left() -> None:
     assert find_runaway(np.array([1.0, 0.9, 30.0, 30.0])) is None
 
 
-def _curves(train: np.ndarray, validation: np.ndarray, num: int = 1, **flags: list[bool]) -> Curves:
-    return Curves(
+def _curves(train: np.ndarray, validation: np.ndarray, num: int = 1, **flags: list[bool]) -> LossCurves:
+    return LossCurves(
         epochs=np.arange(len(train)),
         train_loss=np.tile(train, (num, 1)),
         validation_loss=np.tile(validation, (num, 1)),
@@ -130,7 +130,7 @@ def test_an_interval_of_a_share_never_leaves_it() -> None:
 
 
 def test_advice_follows_the_evidence() -> None:
-    def advice(curves: Curves, num_right: int = 20) -> str:
+    def advice(curves: LossCurves, num_right: int = 20) -> str:
         num = len(curves.train_loss)
         return describe_outcome([_metrics(num_right)] * num, curves, learning_rate=0.001)[-1]
 

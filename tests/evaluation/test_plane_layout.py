@@ -10,7 +10,7 @@ import pytest
 
 from descentlab.core import SpecError
 from descentlab.data import Dataset, load, prepare
-from descentlab.evaluation import Plane, lay_plane, spanning_features
+from descentlab.evaluation import InputPlane, lay_plane, spanning_features
 from descentlab.spec import (
     BundledData,
     PlaygroundData,
@@ -34,7 +34,7 @@ def nothing(_: Mapping[str, int]) -> None:
     return None
 
 
-def lay(dataset: Dataset, names: tuple[str, str] | None = None, **how: Any) -> Plane | None:
+def lay(dataset: Dataset, names: tuple[str, str] | None = None, **how: Any) -> InputPlane | None:
     return lay_plane(dataset, names, **{"choose": two_of_many, "num_ticks": NUM_TICKS, "margin": 0.1} | how)
 
 
@@ -58,7 +58,7 @@ def table(frame: pd.DataFrame, folder: Path, **how: Any) -> Dataset:
     return prepare(load(TableData(path=str(folder / "rows.csv"), target="kind", **how)), SPLIT, 0)
 
 
-def corners_of(plane: Plane) -> np.ndarray:
+def corners_of(plane: InputPlane) -> np.ndarray:
     """Name the points in the order that they are promised in: row by row from the lowest."""
     return np.array([(x, y) for y in plane.ticks[1] for x in plane.ticks[0]])
 
@@ -170,7 +170,7 @@ def test_numbers_that_are_taken_as_they_are_span_a_plane() -> None:
         (("mass", "wingg"), "unknown numeric feature 'wingg': did you mean 'wing'"),
         (("island=Dream", "mass"), "unknown numeric feature 'island=Dream'"),
         (("is_adult", "mass"), "unknown numeric feature 'is_adult'"),
-        (("wing", "wing"), "'wing' twice"),
+        (("wing", "wing"), "'wing' was named twice"),
     ],
 )
 def test_names_that_span_no_plane_are_refused(tmp_path: Path, names: tuple[str, str], message: str) -> None:

@@ -92,10 +92,10 @@ def test_numbers_at_the_end_of_float64_pass() -> None:
 @pytest.mark.parametrize(
     ("logits", "message"),
     [
-        ([], "needs at least one logit and got none"),
-        ([1.0, math.nan], "one that is not a number makes every probability so"),
+        ([], "softmax got no logits: give one per class"),
+        ([1.0, math.nan], "which makes every probability NaN"),
         ([1.0, math.inf], r"exp\(inf\)/exp\(inf\)"),
-        ([-math.inf, -math.inf], "at least one class not ruled out"),
+        ([-math.inf, -math.inf], "rule every class out"),
     ],
 )
 def test_logits_without_an_answer(logits: list[float], message: str) -> None:
@@ -105,7 +105,7 @@ def test_logits_without_an_answer(logits: list[float], message: str) -> None:
 
 @pytest.mark.parametrize("temperature", [0.0, -1.0, math.nan, math.inf])
 def test_a_temperature_is_a_number_above_zero(temperature: float) -> None:
-    with pytest.raises(SpecError, match="expected a number above 0"):
+    with pytest.raises(SpecError, match="is not a finite number above 0"):
         softmax_account(np.array([1.0, 2.0]), temperature=temperature)
 
 

@@ -5,7 +5,7 @@ import pytest
 from jax.flatten_util import ravel_pytree
 
 from descentlab.core import SpecError
-from descentlab.live import Gauge, Session, account_of, nearest_example
+from descentlab.live import Session, StabilityGauge, account_of, nearest_example
 from descentlab.networks import Context
 from descentlab.spec import override, preset
 
@@ -58,7 +58,7 @@ def test_the_gauge_reads_the_largest_eigenvalue_of_the_hessian(session: Session)
         return jnp.mean(plan.objective.losses(logits, jnp.asarray(dataset.targets[dataset.train])))
 
     largest = np.linalg.eigvalsh(np.asarray(jax.jit(jax.hessian(loss))(flat), np.float64))[-1]
-    found = Gauge().read(session)
+    found = StabilityGauge().read(session)
     assert found is not None
     assert found.sharpness == pytest.approx(largest, rel=0.02)
     assert found.limit == pytest.approx(2.0 / racer.network.hyper["learning_rate"])
@@ -67,6 +67,6 @@ def test_the_gauge_reads_the_largest_eigenvalue_of_the_hessian(session: Session)
 
 def test_the_gauge_follows_the_rate(session: Session) -> None:
     other = Session(override(session.experiment, ["optimizer.learning_rate=0.3"]))
-    found = Gauge().read(other)
+    found = StabilityGauge().read(other)
     assert found is not None
     assert found.limit == pytest.approx(2.0 / 0.3)

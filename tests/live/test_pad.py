@@ -112,5 +112,5 @@ def test_a_narrow_drawing_of_digits_keeps_its_shape_and_a_wide_one_is_narrowed()
 def test_other_sizes_are_refused_in_one_line() -> None:
     assert pad_style((28, 28, 1)) is MNIST
     assert pad_style((8, 8, 1)) is DIGITS
-    with pytest.raises(SpecError, match=r"takes 32x32x3 numbers; .* 28x28x1 or 8x8x1"):
+    with pytest.raises(SpecError, match=r"inputs of shape 32x32x3, .* 28x28x1 or 8x8x1"):
         pad_style((32, 32, 3))

@@ -91,7 +91,7 @@ def test_pixels_of_a_linear_network_speak_by_weight_times_ink(picture: np.ndarra
 
 
 def test_the_wish_for_pixels_is_the_slope_that_differences_give(reader: PictureReader, picture: np.ndarray) -> None:
-    wish = reader.wish(picture, 4)
+    wish = reader.wanted_change(picture, 4)
     eps = 1e-5
     ways = np.eye(64).reshape(64, *SHAPE) * eps
     both = losses(reader, np.concatenate([picture + ways, picture - ways]), 4)
@@ -102,19 +102,19 @@ def test_the_wish_for_pixels_is_the_slope_that_differences_give(reader: PictureR
 def test_the_step_along_the_wish_is_within_the_picture_and_does_what_is_told(
     reader: PictureReader, picture: np.ndarray
 ) -> None:
-    wish = reader.wish(picture, 4)
+    wish = reader.wanted_change(picture, 4)
     assert wish.moved.min() >= 0.0
     assert wish.moved.max() <= 1.0
     assert np.linalg.norm(wish.moved - picture) <= 1.0 + 1e-6
     before, after = losses(reader, np.stack([picture, wish.moved]), 4)
-    assert wish.actual == pytest.approx(after - before, abs=1e-6)
-    assert wish.actual < 0.0
-    assert wish.foretold == pytest.approx(-(wish.picture * (wish.moved - picture)).sum())
+    assert wish.actual_change == pytest.approx(after - before, abs=1e-6)
+    assert wish.actual_change < 0.0
+    assert wish.linear_change == pytest.approx(-(wish.picture * (wish.moved - picture)).sum())
     assert wish.moved_probability == pytest.approx(np.exp(-after), rel=1e-4)
 
 
 def test_layers_share_the_squared_gradient_out(reader: PictureReader, picture: np.ndarray) -> None:
-    wish = reader.wish(picture, 0, top=5)
+    wish = reader.wanted_change(picture, 0, top=5)
     assert [nudge.layer for nudge in wish.nudges] == ["conv", "pool", "flatten1", "dropout1", "output"]
     assert sum(nudge.share for nudge in wish.nudges) == pytest.approx(1.0)
     squares = [nudge.gradient**2 for nudge in wish.nudges if nudge.gradient is not None]
@@ -123,7 +123,7 @@ def test_layers_share_the_squared_gradient_out(reader: PictureReader, picture: n
     # Of softmax and cross-entropy: δ = p - y at the logits.
     told = reader.look(picture).probabilities - np.eye(10)[0]
     assert last.delta == pytest.approx(np.linalg.norm(told), rel=1e-4)
-    np.testing.assert_allclose(wish.logit_wishes, -told, atol=1e-5)
+    np.testing.assert_allclose(wish.logit_changes, -told, atol=1e-5)
     sizes = [abs(each.gradient) for each in wish.effective]
     assert len(sizes) == 5
     assert sizes == sorted(sizes, reverse=True)

@@ -63,7 +63,7 @@ def test_too_many_racers_are_refused() -> None:
         (Race("seed", (-1,)), "seed=-1"),
         (Race("activation", ("tanh", "step")), "activation='step'"),
         (Race("optimizer", ("magic",)), "magic"),
-        (Race("activation", ("tanh", "tanh")), "each its own activation"),
+        (Race("activation", ("tanh", "tanh")), "have the same activation"),
         (Race("seed", ()), "0 networks"),
     ],
 )
@@ -248,7 +248,7 @@ def test_points_of_ones_own_can_be_trained_on() -> None:
     session = Session(override(preset("circle"), []).model_copy(update={"data": PointsData(points=points)}))
     session.advance(epochs=60)
     assert session.dataset.classes == ("orange", "blue")
-    assert session.racers[0].reading().values["train_accuracy"] > 0.9
+    assert session.racers[0].scores().values["train_accuracy"] > 0.9
 
 
 def test_a_curve_is_thinned_and_keeps_its_ends(session: Session) -> None:

@@ -95,3 +95,5 @@ def test_a_study_from_before_may_lack_anything(tmp_path: Path) -> None:
     metrics = StudyFolder(tmp_path).metrics()
     assert metrics["tables"]["summary"]["best"] is None
     assert metrics["tables"]["settings"] == []
+    (tmp_path / "metrics.json").write_text('{"stable_region": [0.5]}')
+    assert StudyFolder(tmp_path).metrics()["tables"]["summary"]["stable_from"] is None

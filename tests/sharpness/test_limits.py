@@ -13,7 +13,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from descentlab.data import load, prepare
 from descentlab.optimizers import numeric_fields, start, update
 from descentlab.sharpness import (
-    Moment,
+    TrainingPoint,
     divided_product,
     estimate_second_moment,
     find_extremes,
@@ -170,7 +170,7 @@ def test_a_trace_ends_where_the_loss_is_no_number() -> None:
     plan = make_plan(experiment, dataset)
     drawn, statistics = plan.network.draw(0), plan.network.start_statistics()
     broken = {layer: {role: array * np.nan for role, array in own.items()} for layer, own in drawn.items()}
-    moments = [Moment(0, 0.1, drawn, statistics), Moment(1, 0.05, broken, statistics)]
+    moments = [TrainingPoint(0, 0.1, drawn, statistics), TrainingPoint(1, 0.05, broken, statistics)]
     trace, ends = trace_sharpness(
         network_loss(plan.network, plan.objective, dataset),
         moments,

@@ -8,9 +8,9 @@ import pytest
 
 from descentlab.sharpness import (
     Extremes,
-    Place,
     Stop,
     Surroundings,
+    WeightPoint,
     find_extremes,
     is_bent_down,
     judge_stop,
@@ -38,7 +38,7 @@ def stop_at(
     diagonal: list[float], slope: list[float], at: list[float], level: float = 1.0
 ) -> tuple[Stop, Surroundings, Extremes]:
     functions: Any = Bowl(diagonal, slope, level)
-    place = Place.__new__(Place)
+    place = WeightPoint.__new__(WeightPoint)
     for name, value in {"functions": functions, "flat": jnp.asarray(at), "statistics": {}}.items():
         object.__setattr__(place, name, value)
     ends = find_extremes(place.product, len(at), num_steps=len(at))

@@ -9,7 +9,7 @@ from descentlab.evaluation import count_verdicts
 from descentlab.results import Tables
 from descentlab.spec import Experiment, StudySpec, override, parse_study, preset
 from descentlab.studies import (
-    Measured,
+    MeasuredBlock,
     Study,
     border_cells,
     box_count,
@@ -30,9 +30,9 @@ from descentlab.training import Member, adjustable_numbers, make_plan, train_pop
 
 class Kept:
     def __init__(self) -> None:
-        self.parts: list[Measured] = []
+        self.parts: list[MeasuredBlock] = []
 
-    def take(self, measured: Measured) -> None:
+    def take(self, measured: MeasuredBlock) -> None:
         self.parts.append(measured)
 
     def checkpoints(self, variant: int) -> None:
@@ -57,7 +57,9 @@ class Data:
         return self.kept[key]
 
 
-def train(spec: StudySpec, done: set[int] | None = None, parts: list[Measured] | None = None) -> tuple[Study, Kept]:
+def train(
+    spec: StudySpec, done: set[int] | None = None, parts: list[MeasuredBlock] | None = None
+) -> tuple[Study, Kept]:
     data = Data()
     first = data.of(spec.experiment, spec.experiment.seed)
     adjustable = adjustable_numbers(spec.experiment, make_plan(spec.experiment, first).network)

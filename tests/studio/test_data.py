@@ -16,13 +16,13 @@ from descentlab.spec import TableData, preset
 from descentlab.studio.pages.data._form import fields_of, predict_row
 from descentlab.studio.pages.data._look import describe_column, look_at
 from descentlab.studio.pages.data._outcome import score_rows
-from descentlab.studio.pages.data._sets import Choice, choose_set, found_sets, from_path, hidden_units, sets_here
+from descentlab.studio.pages.data._sets import DataChoice, choose_set, from_path, hidden_units, local_sets, sets_here
 from descentlab.studio.pages.data._training import (
     MOST_AT_ONCE,
     MOST_POINTS,
+    DataTraining,
     Points,
     Settings,
-    Training,
     Trainings,
     _add_point,
     begin,
@@ -65,11 +65,13 @@ def pictures(tmp_path: Path) -> Path:
     return tmp_path / "pictures"
 
 
-def choose(path: Path) -> Choice:
+def choose(path: Path) -> DataChoice:
     return from_path(path, [path.parent])
 
 
-def wait(training: Training, *, until: Callable[[Training], bool] = lambda training: training.is_over) -> Training:
+def wait(
+    training: DataTraining, *, until: Callable[[DataTraining], bool] = lambda training: training.is_over
+) -> DataTraining:
     end = time.monotonic() + 60.0
     while not until(training):
         assert time.monotonic() < end, training.standing
@@ -97,13 +99,13 @@ def test_tables_and_pictures_of_the_folder_of_data_are_found(flowers: Path, pict
     (tmp_path / ".hidden").mkdir()
     (tmp_path / ".hidden" / "c.csv").write_text("a,b\n")
     (tmp_path / "notes.txt").write_text("no table")
-    found = found_sets(tmp_path)
+    found = local_sets(tmp_path)
     assert found == {
         str(flowers): "flowers.csv",
         str(tmp_path / "deep" / "deeper" / "b.tsv"): "deep/deeper/b.tsv",
         str(pictures): "pictures (pictures)",
     }
-    assert found_sets(tmp_path / "none") == {}
+    assert local_sets(tmp_path / "none") == {}
 
 
 def test_only_tables_and_folders_of_pictures_are_data(tmp_path: Path) -> None:
@@ -223,7 +225,7 @@ def test_a_stopped_training_is_kept_and_goes_on_to_the_same_weights(tmp_path: Pa
 
 def test_a_stop_while_pictures_are_read_leaves_nothing(pictures: Path, tmp_path: Path) -> None:
     settings = Settings("cnn", 1, 0.001)
-    training = Training(lambda watcher: begin(choose(pictures), settings, root=tmp_path / "runs", watcher=watcher))
+    training = DataTraining(lambda watcher: begin(choose(pictures), settings, root=tmp_path / "runs", watcher=watcher))
     training.stop()
     training.start()
     wait(training)
@@ -235,7 +237,9 @@ def test_what_cannot_be_trained_is_told_in_a_line_and_leaves_nothing(flowers: Pa
     for settings, words in ((Settings("table", -1, 0.01), "epochs"), (Settings("table", 5, -0.1), "learning_rate")):
         choice = choose(flowers)
 
-        def work(watcher: workbench.Watcher, settings: Settings = settings, choice: Choice = choice) -> workbench.Run:
+        def work(
+            watcher: workbench.Watcher, settings: Settings = settings, choice: DataChoice = choice
+        ) -> workbench.Run:
             return begin(choice, settings, root=tmp_path / "runs", watcher=watcher)
 
         training = wait(Trainings().start(work))

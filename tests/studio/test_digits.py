@@ -20,7 +20,7 @@ from descentlab.studio.pages.digits._latest import Latest
 from descentlab.studio.pages.digits._networks import PictureNetwork, find_choices, open_network
 from descentlab.studio.pages.digits._pad import RASTER, read_sent
 from descentlab.studio.pages.digits._pictures import GAP, grey_uri, layer_uri, signed_uri
-from descentlab.studio.pages.digits._training import Recipe, Training, recipes
+from descentlab.studio.pages.digits._training import DigitsTraining, Recipe, recipes
 from descentlab.studio.pages.digits._words import class_rows, contribution_rows, tell_answer, tell_pixels
 from descentlab.workbench import train
 
@@ -218,7 +218,7 @@ def test_pixels_in_words_say_by_how_much_they_miss() -> None:
 
 
 def test_a_network_is_trained_and_kept(tmp_path: Path) -> None:
-    training = Training(Recipe("digits-cnn", "", ("epochs=2",)), tmp_path / "runs")
+    training = DigitsTraining(Recipe("digits-cnn", "", ("epochs=2",)), tmp_path / "runs")
     training.join(60.0)
     assert training.is_over
     assert training.problem == ""
@@ -228,12 +228,12 @@ def test_a_network_is_trained_and_kept(tmp_path: Path) -> None:
 
 
 def test_a_training_that_is_stopped_or_fails_says_so(tmp_path: Path) -> None:
-    training = Training(Recipe("digits-cnn", "", ("epochs=20000",)), tmp_path / "runs")
+    training = DigitsTraining(Recipe("digits-cnn", "", ("epochs=20000",)), tmp_path / "runs")
     training.stop()
     training.join(60.0)
     assert training.is_over
     assert training.run is None
-    failing = Training(Recipe("digitz-cnn", ""), tmp_path / "runs")
+    failing = DigitsTraining(Recipe("digitz-cnn", ""), tmp_path / "runs")
     failing.join(60.0)
     assert failing.is_over
     assert "digits-cnn" in failing.problem

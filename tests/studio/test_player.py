@@ -130,7 +130,7 @@ def test_training_stops_where_it_was_told_to() -> None:
         player.connect(take)
         player.play()
         await until(lambda: not player.is_running)
-        assert player.session.racers[0].reading().values["train_loss"] < 0.1
+        assert player.session.racers[0].scores().values["train_loss"] < 0.1
 
     play(work)
 

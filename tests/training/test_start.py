@@ -58,5 +58,5 @@ def test_running_statistics_go_on_from_theirs(iris: Experiment, shared_iris: Sou
 def test_weights_that_do_not_fit_are_refused(
     iris: Experiment, shared_iris: Source, start: dict[str, dict[str, np.ndarray]]
 ) -> None:
-    with pytest.raises(SpecError, match="cannot start from these weights"):
+    with pytest.raises(SpecError, match="cannot start from these weights: layer"):
         train(iris, shared_iris, [Member(0, start=Start(start))])

@@ -119,7 +119,7 @@ def test_examples_that_cannot_be_learned_from(home: Path, inputs: Any, targets: 
     ("options", "says"),
     [
         ({"epochs": 3, "set": {"epochs": 4}}, "given twice"),
-        ({"set": {"epochs": object()}}, "expected a number"),
+        ({"set": {"epochs": object()}}, "is of type object; give a number"),
         ({"set": {"epochz": 4}}, "did you mean 'epochs'"),
         ({"target": "species"}, "does not apply to bundled data"),
         ({"checkpoint_every_s": -1.0}, "0 or more"),
@@ -186,6 +186,23 @@ def test_a_run_on_arrays_says_what_it_lacks(run: dl.Run) -> None:
 def test_history_is_a_frame_with_a_row_an_epoch(run: dl.Run) -> None:
     assert list(run.history["epoch"]) == list(range(run.metrics["epochs"][0] + 1))
     assert {"train_loss", "validation_loss", "train_accuracy", "validation_accuracy"} <= set(run.history)
+
+
+def test_a_run_draws_its_curves_and_its_confusion_matrix(run: dl.Run) -> None:
+    figure = run.plot()
+    titles = [field.get_suptitle() for field in figure.subfigs if field.axes]
+    assert titles == [run.objective.title, "accuracy (share correct)", "true and predicted classes (test part)"]
+    loss, _, matrix = figure.get_axes()
+    np.testing.assert_allclose(np.asarray(loss.lines[-2].get_ydata()), run.history["train_loss"])
+    assert sum(int(text.get_text()) for text in matrix.texts) == run.metrics["test"]["n"]
+
+
+def test_several_networks_are_drawn_as_a_band(home: Path) -> None:
+    seeds = dl.train("iris", epochs=3, seeds=4, report=False)
+    axes = seeds.plot("accuracy (share correct)").get_axes()[0]
+    accuracies = seeds.history.pivot_table(index="epoch", columns="member", values="train_accuracy").to_numpy()
+    np.testing.assert_allclose(np.asarray(axes.lines[0].get_ydata()), accuracies.mean(axis=1), rtol=1e-6)
+    assert len(axes.collections) == 2  # the bands of training and validation
 
 
 def test_a_run_is_opened_by_its_folder(run: dl.Run, flowers: pd.DataFrame) -> None:

@@ -1,6 +1,7 @@
 """Resuming: what it refuses, and what it promises."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,17 @@ def test_a_run_that_was_killed_before_its_first_checkpoint_starts_anew(home: Pat
 def test_a_finished_run_is_not_resumed(run: dl.Run) -> None:
     with pytest.raises(RunError, match="is finished"):
         dl.resume(run.path)
+
+
+def test_a_checkpoint_that_a_kill_left_beside_a_finished_run_is_removed(home: Path) -> None:
+    out = stopped("iris", home / "run", epochs=6_000)
+    left = home / "left"
+    shutil.copytree(out / "checkpoint", left)
+    dl.resume(out, report=False)
+    shutil.copytree(left, out / "checkpoint")
+    with pytest.raises(RunError, match="is finished"):
+        dl.resume(out)
+    assert not (out / "checkpoint").exists()
 
 
 def test_a_run_that_another_process_trains_is_left_alone(home: Path) -> None:

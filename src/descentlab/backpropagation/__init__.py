@@ -31,7 +31,11 @@ from descentlab.backpropagation._detail import (
 )
 from descentlab.backpropagation._entries import Entries as Entries, Entry as Entry, largest_entries as largest_entries
 from descentlab.backpropagation._problem import Problem as Problem
-from descentlab.backpropagation._step import BackwardStep as BackwardStep, Formula as Formula, Seen as Seen
+from descentlab.backpropagation._step import (
+    BackwardStep as BackwardStep,
+    Formula as Formula,
+    LayerValues as LayerValues,
+)
 from descentlab.backpropagation._sum import Largest as Largest, Sum as Sum, Term as Term
 from descentlab.backpropagation._update import Update as Update, follow_update as follow_update
 from descentlab.backpropagation._wishes import (

@@ -10,7 +10,7 @@ from jaxtyping import Float
 from descentlab.backpropagation._cost import CostAccount, account_for_cost
 from descentlab.backpropagation._problem import ForwardPass, Problem, Tree, run_forward
 from descentlab.backpropagation._rules import step_of
-from descentlab.backpropagation._step import Array, BackwardStep, Batch, Formula, Place, Seen
+from descentlab.backpropagation._step import Array, BackwardStep, Batch, Formula, LayerValues, Place
 from descentlab.backpropagation._sum import Sum
 from descentlab.core import SpecError, unknown_name
 from descentlab.networks import Layer, WeightedSum
@@ -18,7 +18,7 @@ from descentlab.networks import Layer, WeightedSum
 
 @dataclass(frozen=True, eq=False)
 class LayerAccount:
-    """One layer's part of back-propagation. Arrays with a row an example hold that example's own numbers.
+    """One layer's part of back-propagation. A row of an array belongs to one example.
 
     Attributes:
         step: The layer with its rule, from which sums and single examples' gradients are computed on demand.
@@ -47,27 +47,27 @@ class LayerAccount:
     @property
     def inputs(self) -> Batch:
         """The activations of the layer below."""
-        return self.step.seen.inputs
+        return self.step.values.inputs
 
     @property
     def preactivation(self) -> Batch:
-        """Return z; the activation where the layer has no non-linear function of its own."""
-        return self.step.seen.preactivation
+        """The values z; the activations of a layer that records no z."""
+        return self.step.values.preactivation
 
     @property
     def activation(self) -> Batch:
-        """Return a = σ(z)."""
-        return self.step.seen.activation
+        """The values a = σ(z)."""
+        return self.step.values.activation
 
     @property
     def params(self) -> dict[str, Array]:
         """The layer's learned arrays by role."""
-        return self.step.seen.params
+        return self.step.values.params
 
     @property
     def has_preactivation(self) -> bool:
         """Whether z is recorded apart from a, as in layers with weights and in those of a function alone."""
-        return self.step.seen.preactivation is not self.step.seen.activation
+        return self.step.values.preactivation is not self.step.values.activation
 
     @property
     def weighted_sum(self) -> WeightedSum | None:
@@ -90,7 +90,7 @@ class LayerAccount:
         return self.step.formulas()
 
     def example_gradients(self, row: int) -> dict[str, Array]:
-        """Return what one example adds to the gradients: their mean over the batch is `gradients`."""
+        """Return the gradients by one example's cost; their mean over the batch is `gradients`."""
         return self.step.gradients(self.delta, self.activation_gradient, slice(row, row + 1))
 
     def gradient_sum(self, role: str, place: Place) -> Sum:
@@ -104,8 +104,8 @@ class Account:
 
     Attributes:
         problem: The network, its weights and the examples.
-        cost: What the outputs cost, and the first step back.
-        layers: From the input on; layers inside a residual block stand before their block.
+        cost: The cost of the outputs, and the first step of the backward pass.
+        layers: The layers from the input on; those inside a residual block stand before their block.
         input_gradient: ∂C/∂x of each example's inputs x.
     """
 
@@ -121,7 +121,7 @@ class Account:
 
     @property
     def mean_cost(self) -> float:
-        """Return C, the mean of the examples' costs."""
+        """The cost C, the mean over the examples."""
         return float(self.cost.costs.mean())
 
     @property
@@ -132,7 +132,7 @@ class Account:
     @property
     def num_params(self) -> int:
         """How many numbers are learned."""
-        return sum(array.size for own in self.gradients.values() for array in own.values())
+        return sum(array.size for arrays in self.gradients.values() for array in arrays.values())
 
     @cached_property
     def gradient_norm(self) -> float:
@@ -151,15 +151,15 @@ class Account:
         raise SpecError(unknown_name("layer", name, [layer.name for layer in self.layers]))
 
     def example_gradients(self, row: int) -> Tree:
-        """Return what one example adds to the gradients, by layer and role."""
+        """Return the gradients by one example's cost, by layer and role."""
         return {layer.name: layer.example_gradients(row) for layer in self.layers if layer.gradients}
 
 
 def account_for(problem: Problem) -> Account:
     """Take examples through a network and back, layer by layer, by the layers' own rules.
 
-    On the way forward the network computes a^l = σ(z^l) with z^l = W^l a^(l-1) + b^l, and similarly for other kinds of
-    layers, then the cost C. On the way back each layer is handed ∂C/∂a^l and computes
+    In the forward pass the network computes a^l = σ(z^l) with z^l = W^l a^(l-1) + b^l, and similarly for other kinds of
+    layers, then the cost C. In the backward pass each layer is given ∂C/∂a^l and computes
 
         δ^l = ∂C/∂z^l = ∂C/∂a^l σ'(z^l),   ∂C/∂W^l = δ^l a^(l-1),   ∂C/∂b^l = δ^l,   ∂C/∂a^(l-1) = W^l δ^l.
 
@@ -204,7 +204,7 @@ def _walk_back(
     accounts: list[LayerAccount] = []
     befores = [inputs, *(passed.taps[f"{layer.name}/activation"] for layer in layers[:-1])]
     for layer, before in zip(reversed(layers), reversed(befores), strict=True):
-        step = step_of(layer, _seen(problem, passed, layer, before))
+        step = step_of(layer, _values(problem, passed, layer, before))
         inner: list[LayerAccount] = []
         if layer.inner:
             inner, through = _walk_back(problem, passed, layer.inner, before, upstream)
@@ -217,9 +217,9 @@ def _walk_back(
     return accounts, upstream
 
 
-def _seen(problem: Problem, passed: ForwardPass, layer: Layer, before: Batch) -> Seen:
+def _values(problem: Problem, passed: ForwardPass, layer: Layer, before: Batch) -> LayerValues:
     activation = passed.taps[f"{layer.name}/activation"]
-    return Seen(
+    return LayerValues(
         inputs=before,
         preactivation=passed.taps.get(f"{layer.name}/preactivation", activation),
         activation=activation,
@@ -232,5 +232,5 @@ def _seen(problem: Problem, passed: ForwardPass, layer: Layer, before: Batch) ->
 
 def flatten(tree: Tree) -> Float[np.ndarray, " params"]:
     """Lay arrays by layer and role out as one vector, in the tree's own order."""
-    arrays = [array.ravel() for own in tree.values() for array in own.values()]
-    return np.concatenate(arrays) if arrays else np.zeros(0)
+    parts = [array.ravel() for arrays in tree.values() for array in arrays.values()]
+    return np.concatenate(parts) if parts else np.zeros(0)

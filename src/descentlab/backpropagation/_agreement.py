@@ -1,4 +1,4 @@
-"""How far the examples of a batch want the same."""
+"""How far the gradients of a batch's examples agree."""
 
 import math
 from dataclasses import dataclass
@@ -17,15 +17,17 @@ class Agreement:
     summed over all weights:
 
     Attributes:
-        costs: C_n.
-        norms: |g_n|.
-        cosines: Of the angle between g_n and G, from -1 (the opposite) to 1 (the same); NaN where one has length 0.
-        mean_norm: |G|.
-        expected_norm: √(V / N), the length that the mean of N gradients has by chance alone, if they agree in nothing.
-        signal_to_noise: |G| / √V; NaN for a single example.
-        noise_scale: V / |G|^2 with the chance part taken off |G|^2: about how many examples a batch needs
-            until their mean says more than their scatter. Infinite where the mean is no longer than chance has it.
-        layer_signal_to_noise: The same ratio of each layer's own gradients.
+        costs: The cost C_n of each example.
+        norms: The length |g_n| of each gradient.
+        cosines: The cosine of the angle between g_n and G, from -1 (the opposite) to 1 (the same); NaN where one of
+            them has length 0.
+        mean_norm: The length |G| of the mean.
+        expected_norm: The length √(V / N) that the mean of N gradients has by chance alone, if they agree in nothing.
+        signal_to_noise: The ratio |G| / √V; NaN for a single example.
+        noise_scale: The ratio V / |G|^2, with the chance part subtracted from |G|^2: about how many examples a batch
+            needs until their mean says more than their scatter. Infinite where the mean is as short as chance would
+            make it.
+        layer_signal_to_noise: The ratio |G| / √V of each layer's gradients.
     """
 
     costs: Float[np.ndarray, " batch"]
@@ -45,7 +47,7 @@ def measure_agreement(account: Account) -> Agreement:
     depend on each other.
 
     Args:
-        account: Of a batch.
+        account: The account of a batch.
 
     Returns:
         Lengths, cosines, and the ratio of signal to noise.
@@ -60,8 +62,8 @@ def measure_agreement(account: Account) -> Agreement:
     along, squared = np.zeros((count, len(names))), np.zeros((count, len(names)))
     apart = np.zeros((count, len(names)))
     for row in range(count):
-        for k, (name, own) in enumerate(account.example_gradients(row).items()):
-            slopes = flatten({name: own})
+        for k, (name, arrays) in enumerate(account.example_gradients(row).items()):
+            slopes = flatten({name: arrays})
             along[row, k], squared[row, k] = slopes @ centre[name], slopes @ slopes
             apart[row, k] = ((slopes - centre[name]) ** 2).sum()
     signals = np.array([centre[name] @ centre[name] for name in names])

@@ -13,10 +13,10 @@ class Factor:
     """One factor of a chain-rule product.
 
     Attributes:
-        latex: As LaTeX, as `w^{(2)}`.
-        text: In plain text, as `w2`.
-        meaning: Which derivative it is, as `∂z2/∂a1`.
-        value: The number.
+        latex: The factor as LaTeX, as `w^{(2)}`.
+        text: The factor in plain text, as `w2`.
+        meaning: The derivative that it is, as `∂z2/∂a1`.
+        value: The factor as a number.
     """
 
     latex: str
@@ -32,8 +32,8 @@ class ChainProduct:
     Attributes:
         latex: The derivative as LaTeX.
         text: The derivative in plain text, as `∂C/∂w2`.
-        factors: From the number itself up to the cost.
-        value: The same derivative as the layers' own rules gave it.
+        factors: The factors, from the number itself up to the cost.
+        value: The same derivative by the layers' rules.
     """
 
     latex: str
@@ -99,7 +99,7 @@ def chain_rule(account: Account, row: int = 0) -> tuple[ChainStep, ...]:
     and so on down: each layer puts its w σ'(z) to the product.
 
     Args:
-        account: Of a network for which `is_chain` holds.
+        account: The account of a network for which `is_chain` holds.
         row: The example.
 
     Returns:
@@ -152,17 +152,17 @@ def _step(
     below, weight = number - 1, float(layer.params["weight"][0, 0])
     behind = Factor(rf"a^{{({below})}}", f"a{below}", f"∂z{number}/∂w{number}", float(layer.inputs[row, 0]))
     before = Factor(rf"w^{{({number})}}", f"w{number}", f"∂z{number}/∂a{below}", weight)
-    own = layer.example_gradients(row)
-    bias = _derivative("b", number, to_delta, float(own["bias"][0])) if "bias" in own else None
+    gradients = layer.example_gradients(row)
+    bias = _derivative("b", number, to_delta, float(gradients["bias"][0])) if "bias" in gradients else None
     step = ChainStep(
         number=number,
         name=layer.name,
         behind=behind.value,
         weight=weight,
-        bias=float(layer.params["bias"][0]) if "bias" in own else 0.0,
+        bias=float(layer.params["bias"][0]) if "bias" in gradients else 0.0,
         preactivation=float(layer.preactivation[row, 0]),
         activation=output,
-        weight_gradient=_derivative("w", number, (behind, *scaled), float(own["weight"][0, 0])),
+        weight_gradient=_derivative("w", number, (behind, *scaled), float(gradients["weight"][0, 0])),
         bias_gradient=bias,
         below_gradient=_derivative("a", below, (before, *scaled), float(layer.input_gradient[row, 0])),
     )

@@ -1,4 +1,4 @@
-"""An account held against automatic differentiation and central differences."""
+"""An account compared with automatic differentiation and central differences."""
 
 from dataclasses import dataclass
 
@@ -27,10 +27,10 @@ class ThreeWays:
     """One derivative, computed in three ways.
 
     Attributes:
-        place: Where it stands in its array. Of δ and ∂C/∂a the first number is the example.
-        ours: By the layer's own rule.
-        autodiff: By automatic differentiation.
-        difference: By central differences; NaN where a kink lies within every step, or none were taken.
+        place: The place in its array. Of δ and ∂C/∂a the first number is the example.
+        ours: The derivative by the layer's rule.
+        autodiff: The derivative by automatic differentiation.
+        difference: The derivative by central differences; NaN where a kink lies within every step, or none were taken.
     """
 
     place: tuple[int, ...]
@@ -44,15 +44,15 @@ class ArrayCheck:
     """One array of the account beside the same array computed in two other ways.
 
     A relative error is the largest difference between two entries over the largest entry of the array: an entry that
-    is small beside its neighbours is not asked to have digits of its own. Where rounding hides more than 1e-6 of the
+    is small beside its neighbours need not have as many digits. Where rounding hides more than 1e-6 of the
     largest entry itself (a derivative of 1e-9 of a cost of 1), the error is measured by what can be seen at all,
     and `is_resolved` is False.
 
     Attributes:
-        layer: Which layer's; "inputs" for the examples themselves.
-        of: "weight", "bias", ..., "delta" (∂C/∂z) or "activation" (∂C/∂a).
-        size: How many entries it has.
-        largest: Its largest absolute entry.
+        layer: The layer; "inputs" for the examples themselves.
+        of: The array: "weight", "bias", ..., "delta" (∂C/∂z) or "activation" (∂C/∂a).
+        size: The number of entries.
+        largest: The largest absolute entry.
         autodiff: Relative error against automatic differentiation, which is compared at every entry.
         central_differences: Relative error against central differences; 0 where all sampled entries lie at kinks.
         num_checked: Entries compared with central differences.
@@ -83,7 +83,7 @@ class Check:
     """All arrays of an account, checked in two ways.
 
     Attributes:
-        arrays: From the output back to the inputs.
+        arrays: The arrays from the output back to the inputs.
         not_checkable: Why no central differences were taken; empty where they were.
     """
 

@@ -1,4 +1,4 @@
-"""The way back through a convolution, whose weights are shared by all places of the picture."""
+"""The backward pass through a convolution, whose weights are shared by all places of the picture."""
 
 from typing import final
 
@@ -57,43 +57,43 @@ class Conv2DStep(BackwardStep[Conv2D]):
 
     @property
     def slope(self) -> Batch:
-        return SLOPES[self.layer.spec.activation].of(self.seen.preactivation)
+        return SLOPES[self.layer.spec.activation].of(self.values.preactivation)
 
     def gradients(self, delta: Batch, upstream: Batch, rows: slice = slice(None)) -> dict[str, Array]:
-        framed, behind = self._framed(self.seen.inputs[rows]), delta[rows]
-        weight = np.zeros_like(self.seen.params["weight"])
+        framed, behind = self._framed(self.values.inputs[rows]), delta[rows]
+        weight = np.zeros_like(self.values.params["weight"])
         for r, s in np.ndindex(*self.layer.spec.kernel):
             weight[r, s] = np.tensordot(framed[self._view(r, s)], behind, axes=((0, 1, 2), (0, 1, 2)))
         return {"weight": weight, "bias": behind.sum(axis=(0, 1, 2))} if self.layer.spec.bias else {"weight": weight}
 
     def below(self, delta: Batch) -> Batch:
-        framed = np.zeros_like(self._framed(self.seen.inputs))
+        framed = np.zeros_like(self._framed(self.values.inputs))
         for r, s in np.ndindex(*self.layer.spec.kernel):
-            framed[self._view(r, s)] += delta @ self.seen.params["weight"][r, s].T
+            framed[self._view(r, s)] += delta @ self.values.params["weight"][r, s].T
         (top, _), (left, _) = self.layer.margins
         height, width, _ = self.layer.input_shape
         return framed[:, top : top + height, left : left + width]
 
     def size(self, delta: Batch, upstream: Batch) -> float:
-        return largest_of(delta) * max(1.0, largest_of(self.seen.inputs, self.seen.params["weight"]))
+        return largest_of(delta) * max(1.0, largest_of(self.values.inputs, self.values.params["weight"]))
 
     def output_sum(self, row: int, place: Place) -> Sum:
-        seen = self._framed(self.seen.inputs[row : row + 1])[0]
-        (y, x, f), places = place, np.indices(self.seen.params["weight"].shape[:3]).reshape(3, -1).T
+        framed = self._framed(self.values.inputs[row : row + 1])[0]
+        (y, x, f), places = place, np.indices(self.values.params["weight"].shape[:3]).reshape(3, -1).T
         rows, columns = self._looked_at(y, 0, places[:, 0]), self._looked_at(x, 1, places[:, 1])
         (top, _), (left, _) = self.layer.margins
         labels = all_at("a", np.stack([rows - top, columns - left, places[:, 2]], axis=1))
-        weights = self.seen.params["weight"][..., f].ravel()
-        factors = (("w", weights), ("a", seen[rows, columns, places[:, 2]]))
-        bias = (("b", float(self.seen.params["bias"][f])),) if self.layer.spec.bias else ()
+        weights = self.values.params["weight"][..., f].ravel()
+        factors = (("w", weights), ("a", framed[rows, columns, places[:, 2]]))
+        bias = (("b", float(self.values.params["bias"][f])),) if self.layer.spec.bias else ()
         return weighted_sum(at("z", place), labels, factors, bias)
 
     def gradient_sum(self, role: str, place: Place, delta: Batch, upstream: Batch) -> Sum:
         if role == "bias":
             return places_sum(role, place, (("δ", delta[..., place[0]]),))
         r, s, channel, f = place
-        seen = self._framed(self.seen.inputs)[self._view(r, s)][..., channel]
-        return places_sum(role, place, (("a", seen), ("δ", delta[..., f])))
+        inputs = self._framed(self.values.inputs)[self._view(r, s)][..., channel]
+        return places_sum(role, place, (("a", inputs), ("δ", delta[..., f])))
 
     def below_sum(self, delta: Batch, row: int, place: Place) -> Sum:
         u, v, channel = place
@@ -104,7 +104,7 @@ class Conv2DStep(BackwardStep[Conv2D]):
         filters = delta.shape[-1]
         places = [(*spot, f) for spot in zip(y, x, strict=True) for f in range(filters)]
         labels = all_at("δ", np.array(places, np.int64).reshape(-1, 3))
-        factors = (("w", self.seen.params["weight"][r, s, channel]), ("δ", delta[row, y, x]))
+        factors = (("w", self.values.params["weight"][r, s, channel]), ("δ", delta[row, y, x]))
         return weighted_sum(at("∂C/∂a", place), labels, factors)
 
     def _framed(self, inputs: Batch) -> Batch:
@@ -125,9 +125,9 @@ class Conv2DStep(BackwardStep[Conv2D]):
     def _lookers(self, place: int, axis: int, count: int) -> list[tuple[int, int]]:
         """List the offsets in the kernel, each with the output's place, that look at one row or column."""
         framed = place + self.layer.margins[axis][0]
-        found = []
+        lookers = []
         for offset in range(self.layer.spec.kernel[axis]):
             out, left_over = divmod(framed - offset * self.layer.spec.dilation[axis], self.layer.spec.stride[axis])
             if left_over == 0 and 0 <= out < count:
-                found.append((offset, out))
-        return found
+                lookers.append((offset, out))
+        return lookers

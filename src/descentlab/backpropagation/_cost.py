@@ -1,4 +1,4 @@
-"""The first step of the way back: from an example's cost to the logits."""
+"""The first step of the backward pass: from an example's cost to the logits."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Rows = Float[np.ndarray, "batch outputs"]
 
 
 def _sigmoid(logits: Rows) -> Rows:
-    # SciPy loads its parts when they are first named: whoever only trains does not wait for this one.
+    # SciPy loads its parts when they are first named, so that training does not wait for this part.
     return scipy.special.expit(logits)
 
 
@@ -44,14 +44,14 @@ class CostAccount:
 
     Attributes:
         title: The loss by name.
-        link: What the logits pass through.
+        link: The function that turns logits into outputs.
         logits: z^L.
         outputs: a^L, the logits behind the link.
         targets: y, coded as the outputs should be.
-        terms: What each output costs; a row sums to the example's cost.
+        terms: The cost of each output; a row sums to the example's cost.
         output_gradient: ∂C/∂a^L.
         delta: ∂C/∂z^L, by a formula of its own: taken together, loss and link cancel what would overflow apart.
-        formulas: Of the link, the cost, ∂C/∂a and δ.
+        formulas: The rules of the link, the cost, ∂C/∂a and δ.
     """
 
     title: str
@@ -79,8 +79,8 @@ def account_for_cost(objective: Objective, logits: Rows, targets: Shaped[np.ndar
     """Compute what logits cost, and the derivative of each example's cost by its logits.
 
     Args:
-        objective: What the logits mean.
-        logits: What the network ends in.
+        objective: The loss, and what the logits mean.
+        logits: The outputs of the last layer.
         targets: Class ids, or real targets.
 
     Returns:
@@ -157,8 +157,10 @@ def _cross_entropy(_: CrossEntropy, logits: Rows, outputs: Rows, coded: Rows) ->
         Formula("output_gradient", r"\frac{\partial C}{\partial a_i}=-\frac{y_i}{a_i}", "∂C/∂a_i = -y_i / a_i"),
         Formula("delta", r"\delta_i=\frac{\partial C}{\partial z_i}=a_i-y_i", "δ_i = ∂C/∂z_i = a_i - y_i"),
     )
-    with np.errstate(divide="ignore"):
-        towards = np.where(coded > 0.0, -coded / outputs, 0.0)
+    with np.errstate(
+        divide="ignore"
+    ):  # an output of 0 for the true class is -inf; the other classes' 0 / 0 never arises
+        towards = np.divide(-coded, outputs, where=coded > 0.0, out=np.zeros_like(outputs))
     # a - 1 loses the digits of a sure answer; the sum of what the other classes got does not.
     others = np.stack([np.delete(outputs, k, axis=1).sum(axis=1) for k in range(outputs.shape[1])], axis=1)
     return terms, towards, np.where(coded > 0.0, -others, outputs), formulas

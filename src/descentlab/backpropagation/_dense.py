@@ -1,4 +1,4 @@
-"""The way back through a dense layer."""
+"""The backward pass through a dense layer."""
 
 from typing import final
 
@@ -58,32 +58,32 @@ class DenseStep(BackwardStep[Dense]):
 
     @property
     def slope(self) -> Batch:
-        return SLOPES[self.layer.spec.activation].of(self.seen.preactivation)
+        return SLOPES[self.layer.spec.activation].of(self.values.preactivation)
 
     def gradients(self, delta: Batch, upstream: Batch, rows: slice = slice(None)) -> dict[str, Array]:
-        grads = {"weight": self._multiplier * (self.seen.inputs[rows].T @ delta[rows])}
+        grads = {"weight": self._multiplier * (self.values.inputs[rows].T @ delta[rows])}
         if self.layer.spec.bias:
             grads["bias"] = delta[rows].sum(axis=0)
         return grads
 
     def below(self, delta: Batch) -> Batch:
-        return self._multiplier * (delta @ self.seen.params["weight"].T)
+        return self._multiplier * (delta @ self.values.params["weight"].T)
 
     def size(self, delta: Batch, upstream: Batch) -> float:
-        return largest_of(delta) * max(1.0, largest_of(self.seen.inputs, self.seen.params["weight"]))
+        return largest_of(delta) * max(1.0, largest_of(self.values.inputs, self.values.params["weight"]))
 
     def output_sum(self, row: int, place: Place) -> Sum:
-        factors = (("w", self.seen.params["weight"][:, place[0]]), ("a", self.seen.inputs[row]), *self._scaled)
-        bias = (("b", float(self.seen.params["bias"][place])),) if self.layer.spec.bias else ()
+        factors = (("w", self.values.params["weight"][:, place[0]]), ("a", self.values.inputs[row]), *self._scaled)
+        bias = (("b", float(self.values.params["bias"][place])),) if self.layer.spec.bias else ()
         return weighted_sum(at("z", place), all_at("a", all_places(self.layer.input_shape)), factors, bias)
 
     def gradient_sum(self, role: str, place: Place, delta: Batch, upstream: Batch) -> Sum:
         if role == "bias":
             return places_sum(role, place, (("δ", delta[:, place[0]]),))
-        factors = (("a", self.seen.inputs[:, place[0]]), ("δ", delta[:, place[1]]))
+        factors = (("a", self.values.inputs[:, place[0]]), ("δ", delta[:, place[1]]))
         scaled = tuple((name, np.full(len(delta), value)) for name, value in self._scaled)
         return places_sum(role, place, (*factors, *scaled))
 
     def below_sum(self, delta: Batch, row: int, place: Place) -> Sum:
-        factors = (("w", self.seen.params["weight"][place[0]]), ("δ", delta[row]), *self._scaled)
+        factors = (("w", self.values.params["weight"][place[0]]), ("δ", delta[row]), *self._scaled)
         return weighted_sum(at("∂C/∂a", place), all_at("δ", all_places(self.layer.output_shape)), factors)

@@ -1,4 +1,4 @@
-"""How large the gradient still is, layer by layer, on its way down."""
+"""The size of the gradient, layer by layer, in the backward pass."""
 
 import math
 from dataclasses import dataclass

@@ -16,9 +16,9 @@ class GradientDetail:
     """One learned array's derivatives.
 
     Attributes:
-        role: "weight", "bias", ...
-        entries: The largest, and the rest as a sum.
-        sums: What each of the largest is made of.
+        role: The array, as "weight" or "bias".
+        entries: The largest derivatives, and the rest as a sum.
+        sums: Each of the largest as a sum of products.
     """
 
     role: str
@@ -28,21 +28,21 @@ class GradientDetail:
 
 @dataclass(frozen=True, eq=False)
 class LayerDetail:
-    """One neuron's way forward and back, and its layer's largest derivatives.
+    """One neuron's forward and backward pass, and its layer's largest derivatives.
 
     Attributes:
         layer: The layer's part of the account.
         row: The example.
         place: The neuron, as a place in the layer's output.
-        output: z of the neuron as a sum; its activation where the layer has no z of its own.
-        preactivation: z.
-        activation: a.
-        activation_gradient: ∂C/∂a.
-        slope: σ'(z); 1 where the layer has no non-linear function of its own.
-        delta: ∂C/∂z, the product of both.
-        gradients: Of each learned array, averaged over the examples.
+        output: The neuron's z as a sum; its activation where the layer records no z.
+        preactivation: The neuron's z.
+        activation: The neuron's a.
+        activation_gradient: The derivative ∂C/∂a.
+        slope: The slope σ'(z); 1 where the layer has no non-linear function.
+        delta: The derivative ∂C/∂z, the product of both.
+        gradients: The derivatives by each learned array, averaged over the examples.
         below_place: The input whose ∂C/∂a is largest.
-        below: That ∂C/∂a as a sum.
+        below: The ∂C/∂a of that input as a sum.
     """
 
     layer: LayerAccount
@@ -137,8 +137,8 @@ def explain_gradient(
 def _of_example(whole: Sum, row: int, num_examples: int) -> Sum:
     """Keep one example's terms of an average, without their share 1/N: its terms stand together, in its row."""
     count = len(whole.labels) // num_examples
-    own = slice(row * count, (row + 1) * count)
-    return Sum(whole.name, whole.labels[own], whole.factor_names[:-1], whole.factors[own, :-1])
+    part = slice(row * count, (row + 1) * count)
+    return Sum(whole.name, whole.labels[part], whole.factor_names[:-1], whole.factors[part, :-1])
 
 
 def _place_of_largest(values: np.ndarray) -> Place:

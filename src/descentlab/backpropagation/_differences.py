@@ -23,7 +23,7 @@ STENCIL = (-2.0, -1.0, 1.0, 2.0)
 """Where the cost is evaluated, in steps: (8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / 12h errs by h^4 f'''''/30."""
 
 MIN_ENTRIES = 4
-"""Entries of each array that are checked, be there ever so many arrays."""
+"""Entries of each array that are checked, however many arrays there are."""
 
 CHUNK_NUMBERS = 2**21
 """Numbers that evaluations side by side may hold; beyond, they go one after another."""
@@ -34,9 +34,9 @@ class Differences:
     """Central differences of some entries of one array.
 
     Attributes:
-        places: Which entries, in the flattened array.
+        places: The places of the entries in the flattened array.
         values: The derivatives; NaN where a kink lies within every step.
-        doubts: How far each may be off: what rounding of the cost leaves, and what a step eight times finer changes.
+        doubts: The possible error of each: from rounding of the cost, and from the size of the step.
     """
 
     places: Int[np.ndarray, " entries"]
@@ -66,15 +66,15 @@ def take_differences(
     quota = _quota([each.ours.size for each in asked], num_samples)
     chosen = {each.shift: _sample(each, quota, seed) for each in asked}
     starts = dict(zip(chosen, np.cumsum([0, *(each.ours.size for each in asked)]), strict=False))
-    places = np.concatenate([starts[name] + own for name, own in chosen.items()])
+    places = np.concatenate([starts[name] + entries for name, entries in chosen.items()])
     values, doubts = _differentiate(problem, asked, places)
-    found, begin = {}, 0
+    differences, begin = {}, 0
     for each in asked:
-        own = slice(begin, begin + len(chosen[each.shift]))
+        part = slice(begin, begin + len(chosen[each.shift]))
         share = problem.num_examples if each.is_averaged else 1
-        found[each.shift] = Differences(chosen[each.shift], values[own] / share, doubts[own] / share)
-        begin = own.stop
-    return found
+        differences[each.shift] = Differences(chosen[each.shift], values[part] / share, doubts[part] / share)
+        begin = part.stop
+    return differences
 
 
 def no_differences(asked: Sequence[Quantity], *, num_samples: int, seed: int = 0) -> dict[str, Differences]:
@@ -82,7 +82,8 @@ def no_differences(asked: Sequence[Quantity], *, num_samples: int, seed: int = 0
     quota = _quota([each.ours.size for each in asked], num_samples)
     places = {each.shift: _sample(each, quota, seed) for each in asked}
     return {
-        name: Differences(own, np.full(len(own), np.nan), np.full(len(own), np.inf)) for name, own in places.items()
+        name: Differences(entries, np.full(len(entries), np.nan), np.full(len(entries), np.inf))
+        for name, entries in places.items()
     }
 
 
@@ -153,7 +154,7 @@ def _all_chunks(
     ends = np.cumsum([each.ours.size for each in asked])
     losses = shifted_losses(problem)
 
-    def one(place: Array, step: Array) -> tuple[Array, list[Array]]:
+    def evaluate(place: Array, step: Array) -> tuple[Array, list[Array]]:
         shifts = {}
         for each, end in zip(asked, ends, strict=True):
             # Beyond the array's own places, nothing is added.
@@ -166,9 +167,9 @@ def _all_chunks(
     def chunk(start: list[Array], points: tuple[Array, Array, Array]) -> tuple[list[Array], tuple[Array, Array]]:
         is_first, places, steps = points
         if len(places) == 1:
-            values, sides = jax.tree.map(lambda each: each[None], one(places[0], steps[0]))
+            values, sides = jax.tree.map(lambda each: each[None], evaluate(places[0], steps[0]))
         else:
-            values, sides = jax.vmap(one)(places, steps)
+            values, sides = jax.vmap(evaluate)(places, steps)
         start = [jnp.where(is_first, side[0], known) for side, known in zip(sides, start, strict=True)]
         differs = [
             jnp.any((side != known[None]).reshape(len(places), -1), axis=1)
@@ -176,7 +177,7 @@ def _all_chunks(
         ]
         return start, (values, jnp.any(jnp.stack([jnp.zeros(len(places), bool), *differs]), axis=0))
 
-    shapes = jax.eval_shape(one, places[0, 0], steps[0, 0])[1]
+    shapes = jax.eval_shape(evaluate, places[0, 0], steps[0, 0])[1]
     nothing = [jnp.zeros(shape.shape, shape.dtype) for shape in shapes]
     return lax.scan(chunk, nothing, (is_first, places, steps))[1]
 

@@ -17,14 +17,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Entries:
-    """The largest entries of an array, and what is left.
+    """The largest entries of an array, and the others as one number.
 
     Attributes:
-        largest: By size, the largest first.
-        num_rest: How many are not named.
-        rest: Their sum.
-        total: The sum of all.
-        share: Of the squared length of the whole array, what the named entries hold, from 0 to 1.
+        largest: The largest entries, the largest first.
+        num_rest: The number of other entries.
+        rest: The sum of the other entries.
+        total: The sum of all entries.
+        share: The share of the array's squared length that the largest entries hold, from 0 to 1.
     """
 
     largest: tuple[Entry, ...]

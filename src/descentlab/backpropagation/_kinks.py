@@ -23,7 +23,7 @@ def branches(
 
     Args:
         problem: Network, weights and examples.
-        values: What is at each tap, and the inputs.
+        values: The value at each tap, and the inputs.
         targets: The examples' targets.
 
     Returns:

@@ -1,4 +1,4 @@
-"""The way back through normalisations, where every value has a part in the mean and deviation of the others."""
+"""The backward pass through normalisations, where each value changes the mean and deviation of all."""
 
 from abc import abstractmethod
 from functools import cached_property
@@ -33,17 +33,19 @@ class _NormStep(BackwardStep[Norm]):
     @cached_property
     def mean(self) -> Batch:
         """μ, with axes of length 1 where it was taken over."""
-        return self.seen.inputs.mean(axis=self._axes, keepdims=True)
+        return self.values.inputs.mean(axis=self._axes, keepdims=True)
 
     @cached_property
     def deviation(self) -> Batch:
         """√(v + ε), in the same form."""
-        return np.sqrt(((self.seen.inputs - self.mean) ** 2).mean(axis=self._axes, keepdims=True) + self.layer.spec.eps)
+        return np.sqrt(
+            ((self.values.inputs - self.mean) ** 2).mean(axis=self._axes, keepdims=True) + self.layer.spec.eps
+        )
 
     @cached_property
     def standard(self) -> Batch:
         """x, the standardised inputs."""
-        return (self.seen.inputs - self.mean) / self.deviation
+        return (self.values.inputs - self.mean) / self.deviation
 
     @property
     def _moments_are_fixed(self) -> bool:
@@ -55,20 +57,20 @@ class _NormStep(BackwardStep[Norm]):
         return {"scale": (behind * self.standard[rows]).sum(axis=over), "shift": behind.sum(axis=over)}
 
     def below(self, delta: Batch) -> Batch:
-        own, common, along = self._parts(delta)
-        return (own + common + along) / self.deviation
+        direct, through_mean, through_deviation = self._parts(delta)
+        return (direct + through_mean + through_deviation) / self.deviation
 
     def _parts(self, delta: Batch) -> tuple[Batch, Batch, Batch]:
         """Compute what comes back to a value itself, through μ, and through v, each to be divided by √(v + ε)."""
-        own = delta * self.seen.params["scale"]
+        direct = delta * self.values.params["scale"]
         if self._moments_are_fixed:
-            return own, np.zeros_like(own), np.zeros_like(own)
-        common = np.broadcast_to(-own.mean(axis=self._axes, keepdims=True), own.shape)
-        along = -self.standard * (own * self.standard).mean(axis=self._axes, keepdims=True)
-        return own, common, along
+            return direct, np.zeros_like(direct), np.zeros_like(direct)
+        through_mean = np.broadcast_to(-direct.mean(axis=self._axes, keepdims=True), direct.shape)
+        through_deviation = -self.standard * (direct * self.standard).mean(axis=self._axes, keepdims=True)
+        return direct, through_mean, through_deviation
 
     def size(self, delta: Batch, upstream: Batch) -> float:
-        gain = largest_of(self.seen.params["scale"]) * largest_of(1.0 / self.deviation)
+        gain = largest_of(self.values.params["scale"]) * largest_of(1.0 / self.deviation)
         # The network computes γ/√ a + (β - γ/√ μ): a mean far from 0 costs digits.
         lost = largest_of(self.mean / self.deviation)
         return largest_of(delta) * max(1.0, gain, largest_of(self.standard), lost) * max(1.0, lost)
@@ -77,12 +79,12 @@ class _NormStep(BackwardStep[Norm]):
         index, channel = (row, *place), place[-1]
         mean, deviation = (np.broadcast_to(each, self.standard.shape)[index] for each in (self.mean, self.deviation))
         factors = (
-            ("γ", self.seen.params["scale"][channel]),
-            ("a below - μ", self.seen.inputs[index] - mean),
+            ("γ", self.values.params["scale"][channel]),
+            ("a below - μ", self.values.inputs[index] - mean),
             ("1/√(v+ε)", 1.0 / deviation),
         )
         return weighted_sum(
-            at("a", place), (at("x", place),), factors, (("β", float(self.seen.params["shift"][channel])),)
+            at("a", place), (at("x", place),), factors, (("β", float(self.values.params["shift"][channel])),)
         )
 
     def gradient_sum(self, role: str, place: Place, delta: Batch, upstream: Batch) -> Sum:
@@ -105,33 +107,33 @@ class BatchNormStep(_NormStep[BatchNorm]):
 
     def formulas(self) -> tuple[Formula, ...]:
         return _formulas(
-            "c", "over the batch and all places" if self.seen.is_training else "", is_fixed=self._moments_are_fixed
+            "c", "over the batch and all places" if self.values.is_training else "", is_fixed=self._moments_are_fixed
         )
 
     @property
     def _axes(self) -> tuple[int, ...]:
-        return tuple(range(self.seen.inputs.ndim - 1))
+        return tuple(range(self.values.inputs.ndim - 1))
 
     @property
     def _moments_are_fixed(self) -> bool:
-        return not self.seen.is_training
+        return not self.values.is_training
 
     @cached_property
     def mean(self) -> Batch:
-        if self.seen.is_training:
-            return self.seen.inputs.mean(axis=self._axes, keepdims=True)
+        if self.values.is_training:
+            return self.values.inputs.mean(axis=self._axes, keepdims=True)
         return self._running("mean")
 
     @cached_property
     def deviation(self) -> Batch:
-        if self.seen.is_training:
-            variance = ((self.seen.inputs - self.mean) ** 2).mean(axis=self._axes, keepdims=True)
+        if self.values.is_training:
+            variance = ((self.values.inputs - self.mean) ** 2).mean(axis=self._axes, keepdims=True)
         else:
             variance = self._running("variance")
         return np.sqrt(variance + self.layer.spec.eps)
 
     def _running(self, role: str) -> Batch:
-        return self.seen.statistics[role].reshape(*[1] * (self.seen.inputs.ndim - 1), -1)
+        return self.values.statistics[role].reshape(*[1] * (self.values.inputs.ndim - 1), -1)
 
 
 @final
@@ -143,7 +145,7 @@ class LayerNormStep(_NormStep[LayerNorm]):
 
     @property
     def _axes(self) -> tuple[int, ...]:
-        return tuple(range(1, self.seen.inputs.ndim))
+        return tuple(range(1, self.values.inputs.ndim))
 
 
 def _formulas(index: str, over: str, *, is_fixed: bool) -> tuple[Formula, ...]:

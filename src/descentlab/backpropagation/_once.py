@@ -21,8 +21,8 @@ def run_once(network: Network, function: Callable[..., Result], *args: Any) -> R
     """Compile a function in float64, and run it.
 
     Args:
-        network: What the function evaluates.
-        function: Of arrays; whatever may differ between two runs comes as an argument, so that JAX's cache of
+        network: The network that the function evaluates.
+        function: A function of arrays; what may differ between two runs is an argument, so that JAX's cache of
             compiled programs serves both.
         args: The arrays.
 

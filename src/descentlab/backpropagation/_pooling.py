@@ -1,4 +1,4 @@
-"""The way back through poolings."""
+"""The backward pass through poolings."""
 
 from abc import abstractmethod
 from functools import cached_property
@@ -26,7 +26,7 @@ class _WindowStep(BackwardStep[WindowPool]):
         """Divide each window's delta among its values."""
 
     def below(self, delta: Batch) -> Batch:
-        back = np.zeros_like(self.seen.inputs)
+        back = np.zeros_like(self.values.inputs)
         for (r, s), share in zip(np.ndindex(*self.layer.spec.window), self.shares, strict=True):
             back[self._view(r, s)] += share * delta
         return back
@@ -38,18 +38,18 @@ class _WindowStep(BackwardStep[WindowPool]):
         labels = all_at("a", np.stack([rows, columns, np.full_like(rows, channel)], axis=1))
         shares = np.array([share[(row, *place)] for share in self.shares])
         return weighted_sum(
-            at("a", place), labels, (("share", shares), ("a", self.seen.inputs[row, rows, columns, channel]))
+            at("a", place), labels, (("share", shares), ("a", self.values.inputs[row, rows, columns, channel]))
         )
 
     def below_sum(self, delta: Batch, row: int, place: Place) -> Sum:
         u, v, channel = place
-        found = [
+        shared = [
             (y, x, share[row, y, x, channel])
             for (r, s), share in zip(np.ndindex(*self.layer.spec.window), self.shares, strict=True)
             for y in self._window(u - r, 0, delta.shape[1])
             for x in self._window(v - s, 1, delta.shape[2])
         ]
-        table = np.array(found, np.float64).reshape(-1, 3)
+        table = np.array(shared, np.float64).reshape(-1, 3)
         y, x = table[:, :2].astype(np.int64).T
         labels = all_at("δ", np.stack([y, x, np.full_like(y, channel)], axis=1))
         return weighted_sum(at("∂C/∂a", place), labels, (("share", table[:, 2]), ("δ", delta[row, y, x, channel])))
@@ -91,13 +91,13 @@ class MaxPool2DStep(_WindowStep[MaxPool2D]):
         )
 
     def _divide(self) -> list[Batch]:
-        views = [self.seen.inputs[self._view(r, s)] for r, s in np.ndindex(*self.layer.spec.window)]
-        largest, found = views[0], [np.ones_like(views[0])]
+        views = [self.values.inputs[self._view(r, s)] for r, s in np.ndindex(*self.layer.spec.window)]
+        largest, shares = views[0], [np.ones_like(views[0])]
         for view in views[1:]:
             new = np.where(view > largest, 1.0, np.where(view == largest, 0.5, 0.0))
-            found = [share * (1.0 - new) for share in found] + [new]
+            shares = [share * (1.0 - new) for share in shares] + [new]
             largest = np.maximum(largest, view)
-        return found
+        return shares
 
 
 @final
@@ -122,7 +122,7 @@ class AvgPool2DStep(_WindowStep[AvgPool2D]):
 
     def _divide(self) -> list[Batch]:
         size = int(np.prod(self.layer.spec.window))
-        return [np.full(self.seen.activation.shape, 1.0 / size)] * size
+        return [np.full(self.values.activation.shape, 1.0 / size)] * size
 
 
 @final
@@ -147,10 +147,10 @@ class GlobalAvgPool2DStep(BackwardStep[GlobalAvgPool2D]):
         return self.layer.input_shape[0] * self.layer.input_shape[1]
 
     def below(self, delta: Batch) -> Batch:
-        return np.broadcast_to(delta[:, None, None, :] / self._num_places, self.seen.inputs.shape).copy()
+        return np.broadcast_to(delta[:, None, None, :] / self._num_places, self.values.inputs.shape).copy()
 
     def output_sum(self, row: int, place: Place) -> Sum:
-        channel = self.seen.inputs[row, :, :, place[0]]
+        channel = self.values.inputs[row, :, :, place[0]]
         labels = all_at("a", np.pad(all_places(channel.shape), ((0, 0), (0, 1)), constant_values=place[0]))
         return weighted_sum(at("a", place), labels, (("share", 1.0 / self._num_places), ("a", channel)))
 

@@ -46,12 +46,12 @@ class PReLUStep(BackwardStep[PReLU]):
 
     @property
     def slope(self) -> Batch:
-        return np.where(self.seen.preactivation > 0.0, 1.0, self.seen.params["slope"])
+        return np.where(self.values.preactivation > 0.0, 1.0, self.values.params["slope"])
 
     @property
     def negative(self) -> Batch:
         """min(0, z), what the slopes multiply."""
-        return np.minimum(self.seen.preactivation, 0.0)
+        return np.minimum(self.values.preactivation, 0.0)
 
     def gradients(self, delta: Batch, upstream: Batch, rows: slice = slice(None)) -> dict[str, Array]:
         return {"slope": (upstream[rows] * self.negative[rows]).sum(axis=tuple(range(upstream.ndim - 1)))}
@@ -63,7 +63,7 @@ class PReLUStep(BackwardStep[PReLU]):
         return largest_of(delta, largest_of(upstream) * self.negative)
 
     def output_sum(self, row: int, place: Place) -> Sum:
-        return weighted_sum(at("z", place), (at("a", place),), (("a", self.seen.inputs[(row, *place)]),))
+        return weighted_sum(at("z", place), (at("a", place),), (("a", self.values.inputs[(row, *place)]),))
 
     def gradient_sum(self, role: str, place: Place, delta: Batch, upstream: Batch) -> Sum:
         channel = place[0]

@@ -46,7 +46,7 @@ class Problem:
 
     Attributes:
         network: The layers.
-        objective: What the logits mean and cost.
+        objective: The loss, and what the logits mean.
         params: Learned arrays by layer and role; they are taken in float64.
         statistics: Running statistics.
         inputs: Examples as the network sees them, `(batch, *input_shape)`.
@@ -98,7 +98,7 @@ class Problem:
         )  # fmt: skip
 
     def context(self, tape: Tape | None = None) -> Context:
-        """Return what the network is told on its way forward."""
+        """Return the context of the network's forward pass."""
         if not self.is_training:
             return Context(tape=tape)
         return Context(is_training=True, key=jax.random.key(self.dropout_seed), tape=tape)
@@ -106,12 +106,12 @@ class Problem:
 
 @dataclass(frozen=True, eq=False)
 class ForwardPass:
-    """What the network computed on its way forward, in float64.
+    """The values of one forward pass, in float64.
 
     Attributes:
         taps: Each layer's preactivation and activation, by `layer/preactivation` and `layer/activation`.
-        kept: What each dropout layer multiplied its inputs by, where it dropped any.
-        logits: What the network ended in.
+        kept: The factors by which each dropout layer multiplied its inputs, where it dropped any.
+        logits: The outputs of the last layer.
         losses: Each example's loss as the objective computes it.
     """
 
@@ -160,8 +160,8 @@ def shifted_losses(problem: Problem) -> Callable[[Values, Shifts], tuple[JaxArra
 
     def losses(values: Values, shifts: Shifts) -> tuple[JaxArray, Mapping[str, JaxArray]]:
         params = {
-            layer: {role: shifts.get(f"{layer}/{role}", 0.0) + array for role, array in own.items()}
-            for layer, own in values.params.items()
+            layer: {role: shifts.get(f"{layer}/{role}", 0.0) + array for role, array in arrays.items()}
+            for layer, arrays in values.params.items()
         }
         tape = Tape(edits={name: lambda value, shift=shift: value + shift for name, shift in shifts.items()})
         inputs = values.inputs + shifts.get("inputs", 0.0)

@@ -17,13 +17,13 @@ class Quantity:
 
     Attributes:
         layer: The layer that it belongs to; "inputs" for the examples themselves.
-        of: "weight", "bias", ..., "delta" (∂C/∂z) or "activation" (∂C/∂a).
-        shift: Where an addition changes the cost by it: the name of a parameter, of a tap, or "inputs".
+        of: The array: "weight", "bias", ..., "delta" (∂C/∂z) or "activation" (∂C/∂a).
+        shift: The place where an addition changes the cost by it: the name of a parameter, of a tap, or "inputs".
         ours: The account's numbers. Of a parameter they are averaged over the examples; all others are ∂S/∂z and
             ∂S/∂a, S being the sum of the examples' costs.
-        scale: Their largest absolute value.
+        scale: The largest absolute value of ours.
         rounding: Absolute error that rounding may have left in any way of computing them.
-        is_averaged: Whether they are averages over the examples.
+        is_averaged: Whether ours are averages over the examples.
     """
 
     layer: str
@@ -51,33 +51,33 @@ def quantities(account: Account) -> list[Quantity]:
     # A cost that is nearly 0 is the difference of numbers of size 1, so that few digits of its derivative are left.
     start = max(1.0, largest_of(cost.outputs[np.isfinite(cost.outputs)]))
     lost = _relative(ROUNDING * start, largest_of(cost.delta))
-    found: list[Quantity] = []
+    listed: list[Quantity] = []
     size = largest_of(cost.delta)
     for layer in reversed(account.layers):
-        found += _of_layer(layer, lost, size)
+        listed += _of_layer(layer, lost, size)
         lost += _relative(ROUNDING * largest_of(layer.activation_gradient), largest_of(layer.delta))
         size = layer.step.size(layer.delta, layer.activation_gradient)
         lost += _relative(ROUNDING * size, largest_of(layer.input_gradient))
     inputs = account.input_gradient
-    return [*found, _quantity("inputs", "activation", "inputs", inputs, lost, size, is_averaged=False)]
+    return [*listed, _quantity("inputs", "activation", "inputs", inputs, lost, size, is_averaged=False)]
 
 
 def _of_layer(layer: LayerAccount, lost: float, size: float) -> list[Quantity]:
     towards = layer.activation_gradient
-    found = [_quantity(layer.name, "activation", f"{layer.name}/activation", towards, lost, size, is_averaged=False)]
+    listed = [_quantity(layer.name, "activation", f"{layer.name}/activation", towards, lost, size, is_averaged=False)]
     inside = lost
     if layer.has_preactivation:
         upstream = largest_of(towards)
-        found.append(
+        listed.append(
             _quantity(
                 layer.name, "delta", f"{layer.name}/preactivation", layer.delta, lost, upstream, is_averaged=False
             )
         )
         inside += _relative(ROUNDING * upstream, largest_of(layer.delta))
-    own = layer.step.size(layer.delta, layer.activation_gradient)
+    products = layer.step.size(layer.delta, layer.activation_gradient)
     for role, gradient in layer.gradients.items():
-        found.append(_quantity(layer.name, role, f"{layer.name}/{role}", gradient, inside, own, is_averaged=True))
-    return found
+        listed.append(_quantity(layer.name, role, f"{layer.name}/{role}", gradient, inside, products, is_averaged=True))
+    return listed
 
 
 def _quantity(layer: str, of: str, shift: str, ours: Array, lost: float, size: float, *, is_averaged: bool) -> Quantity:

@@ -1,4 +1,4 @@
-"""The way back through a residual block: past its inner layers and through them."""
+"""The backward pass through a residual block: past its inner layers and through them."""
 
 from dataclasses import dataclass, replace
 from typing import final
@@ -16,7 +16,7 @@ class ResidualStep(BackwardStep[Residual]):
     """The delta goes back twice: as it is, past the inner layers, and through them.
 
     Attributes:
-        through: What the inner layers sent back; None before they were asked.
+        through: The ∂S/∂a that the inner layers hand down; None before their backward pass.
     """
 
     through: Batch | None = None
@@ -40,8 +40,8 @@ class ResidualStep(BackwardStep[Residual]):
 
     def output_sum(self, row: int, place: Place) -> Sum:
         index = (row, *place)
-        inner = self.seen.activation[index] - self.seen.inputs[index]
-        parts = np.array([self.seen.inputs[index], inner])
+        inner = self.values.activation[index] - self.values.inputs[index]
+        parts = np.array([self.values.inputs[index], inner])
         return weighted_sum(at("a", place), ("past", "through"), (("a", parts),))
 
     def below_sum(self, delta: Batch, row: int, place: Place) -> Sum:

@@ -8,7 +8,7 @@ from descentlab.backpropagation._normalization import BatchNormStep, LayerNormSt
 from descentlab.backpropagation._pooling import AvgPool2DStep, GlobalAvgPool2DStep, MaxPool2DStep
 from descentlab.backpropagation._prelu import PReLUStep
 from descentlab.backpropagation._residual import ResidualStep
-from descentlab.backpropagation._step import BackwardStep, Seen
+from descentlab.backpropagation._step import BackwardStep, LayerValues
 from descentlab.backpropagation._value_by_value import ActivationStep, DropoutStep, FlattenStep
 from descentlab.core import SpecError
 from descentlab.networks import (
@@ -44,7 +44,7 @@ STEPS: dict[type[Layer], type[BackwardStep[Any]]] = {
 """One line a kind of layer; a test holds that none is missing."""
 
 
-def step_of(layer: Layer, seen: Seen) -> BackwardStep[Any]:
+def step_of(layer: Layer, values: LayerValues) -> BackwardStep[Any]:
     """Return the backward step of a layer for what passed it.
 
     Raises:
@@ -56,4 +56,4 @@ def step_of(layer: Layer, seen: Seen) -> BackwardStep[Any]:
             f"layer '{layer.name}' ({layer.kind}) has no backward rule yet; write one in backpropagation/, and "
             "name it in _rules.py there"
         )
-    return step(layer, seen)
+    return step(layer, values)

@@ -12,7 +12,7 @@ from descentlab.spec import ActivationName
 Values = Float[np.ndarray, "..."]
 
 SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
-"""Of SELU's paper, written down a second time, so that an account and the network's own program check each other."""
+"""The constants of SELU's paper, written down a second time, so that the account and the network check each other."""
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,11 @@ class Slope:
     """The derivative of a non-linear function.
 
     Attributes:
-        of: σ'(z) by z.
-        function_latex: σ(z) as LaTeX.
-        function_text: The same in plain text.
-        latex: σ'(z) as LaTeX.
-        text: The same in plain text.
+        of: The function σ'(z).
+        function_latex: The formula of σ(z) as LaTeX.
+        function_text: The formula of σ(z) in plain text.
+        latex: The formula of σ'(z) as LaTeX.
+        text: The formula of σ'(z) in plain text.
     """
 
     of: Callable[[Values], Values]

@@ -1,4 +1,4 @@
-"""What a layer's backward step is made from, and what every kind of layer must answer."""
+"""The backward step of a layer: what it is made from, and what every kind of layer must answer."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ class Formula:
     """A rule of a kind of layer, once as LaTeX and once in plain signs.
 
     Attributes:
-        of: What it computes: "preactivation", "activation", "delta", a parameter's role, or "input".
+        of: The name of what it computes: "preactivation", "activation", "delta", a parameter's role, or "input".
         latex: The rule as LaTeX, without dollar signs.
-        text: The same in plain text.
+        text: The rule in plain text.
     """
 
     of: str
@@ -32,17 +32,17 @@ class Formula:
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
-    """What passed a layer on the way forward, in float64.
+class LayerValues:
+    """What passed a layer in the forward pass, in float64.
 
     Attributes:
         inputs: The activations of the layer below.
-        preactivation: z; its outputs where the layer has no non-linear function of its own.
-        activation: What it gave out.
-        params: Its own learned arrays by role.
-        statistics: Its own running statistics by role.
-        is_training: Whether batch norm used the batch's own statistics.
-        kept: What dropout multiplied each value by; None where nothing was dropped.
+        preactivation: z; the outputs of a layer that records no z.
+        activation: The outputs.
+        params: The layer's learned arrays by role.
+        statistics: The layer's running statistics by role.
+        is_training: Whether batch norm used the statistics of the batch.
+        kept: The factor by which dropout multiplied each value; None where nothing was dropped.
     """
 
     inputs: Batch
@@ -56,7 +56,7 @@ class Seen:
 
 @dataclass(frozen=True, eq=False)
 class BackwardStep(ABC, Generic[AnyLayer]):
-    """One layer's part of the way back, for one batch.
+    """One layer's part of the backward pass, for one batch.
 
     With C_n the cost of example n and S their sum, every array that has a row an example holds derivatives of S:
     row n of `delta` is ∂S/∂z_n. Without batch norm that is ∂C_n/∂z_n, since an example's cost depends on itself alone.
@@ -65,11 +65,11 @@ class BackwardStep(ABC, Generic[AnyLayer]):
 
     Attributes:
         layer: The layer.
-        seen: What passed it on the way forward.
+        values: What passed the layer in the forward pass.
     """
 
     layer: AnyLayer
-    seen: Seen
+    values: LayerValues
 
     @abstractmethod
     def formulas(self) -> tuple[Formula, ...]:
@@ -78,7 +78,7 @@ class BackwardStep(ABC, Generic[AnyLayer]):
     @property
     def slope(self) -> Batch:
         """σ'(z), of every value; 1 where the layer has no non-linear function of its own."""
-        return np.ones_like(self.seen.activation)
+        return np.ones_like(self.values.activation)
 
     def delta(self, upstream: Batch) -> Batch:
         """Compute ∂S/∂z from ∂S/∂a."""
@@ -131,10 +131,10 @@ def weighted_sum(
     """Put a sum of products together.
 
     Args:
-        name: What the sum is.
-        labels: One a term, the last axis of the factors running fastest.
-        factors: What is multiplied, by name; one number a term each, or one for all terms.
-        constants: What is added besides.
+        name: The name of the number.
+        labels: The place that each term comes from, the last axis of the factors running fastest.
+        factors: The factors by name; each has a number for every term, or one number for all.
+        constants: Numbers that are added to the products.
 
     Returns:
         The sum.
@@ -150,8 +150,8 @@ def places_sum(role: str, place: Place, factors: tuple[tuple[str, Array], ...]) 
 
     Args:
         role: The learned array.
-        place: Of the entry.
-        factors: By name, each `(batch, *places)`.
+        place: The place of the entry.
+        factors: The factors by name, each of shape `(batch, *places)`.
 
     Returns:
         The sum, with the share 1/N of each example where there are several.

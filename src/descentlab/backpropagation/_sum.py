@@ -1,4 +1,4 @@
-"""A number written as what it is made of."""
+"""A number written as a sum of products."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ class Term:
     """One product of a sum.
 
     Attributes:
-        label: Where it comes from, as `a[3]`.
-        factors: What is multiplied, in the order of the sum's `factor_names`.
+        label: The place that the term comes from, as `a[3]`.
+        factors: The numbers that are multiplied, in the order of the sum's `factor_names`.
         value: The product.
     """
 
@@ -27,11 +27,11 @@ class Largest:
     """The largest terms of a sum, and all others as one number, so that the total still adds up.
 
     Attributes:
-        terms: By size, the largest first.
-        num_rest: How many terms are not named.
-        rest: Their sum.
-        constants: What is added besides the products, as `("b", 0.1)`.
-        total: All of it.
+        terms: The largest terms, the largest first.
+        num_rest: The number of other terms.
+        rest: The sum of the other terms.
+        constants: Numbers that are added to the products, as `("b", 0.1)`.
+        total: The whole sum.
     """
 
     terms: tuple[Term, ...]
@@ -46,11 +46,11 @@ class Sum:
     """One number of the account as a sum of products.
 
     Attributes:
-        name: What it is, as `z[3]`.
-        labels: One a term: where it comes from.
-        factor_names: What is multiplied in each term.
-        factors: The numbers put in.
-        constants: What is added besides, by name.
+        name: The name of the number, as `z[3]`.
+        labels: The place that each term comes from.
+        factor_names: The names of the factors of each term.
+        factors: The factors of each term.
+        constants: Numbers that are added to the products, by name.
 
     Example:
         >>> z = Sum("z[0]", ("a[0]", "a[1]"), ("w", "a"), np.array([[2.0, 0.5], [1.0, -3.0]]), (("b", 0.25),))

@@ -1,4 +1,4 @@
-"""A step of gradient descent, foretold and taken."""
+"""A step of gradient descent: the predicted change of the cost, and the actual one."""
 
 from dataclasses import dataclass
 
@@ -17,21 +17,21 @@ TINY = 1e-300
 """Below it, a curvature says nothing of how large a step may be."""
 
 TRUST = 0.1
-"""Share by which the foretold change may miss the actual one and still be said to hold."""
+"""Share of the predicted change by which the actual one may differ from it while the prediction still holds."""
 
 
 @dataclass(frozen=True, eq=False)
 class Update:
-    """What a step θ <- θ - η ∂C/∂θ was foretold to do to the cost, and what it does, as η grows.
+    """The predicted and the actual change of the cost by a step θ <- θ - η ∂C/∂θ, as η grows.
 
     Attributes:
-        learning_rates: η, rising.
-        predicted: First order: -η |∂C/∂θ|^2.
-        second_order: With curvature: -η |g|^2 + η^2/2 gHg, g the gradient and H the Hessian.
-        actual: C(θ - η g) - C(θ), from the cost alone.
-        cost: C(θ).
-        gradient_norm: |g|.
-        curvature: gHg / |g|^2: how fast the slope changes along the step.
+        learning_rates: The learning rates η, from the smallest to the largest.
+        predicted: The change to first order, -η |∂C/∂θ|^2.
+        second_order: The change to second order, -η |g|^2 + η^2/2 gHg, g the gradient and H the Hessian.
+        actual: The change C(θ - η g) - C(θ) itself.
+        cost: The cost C(θ) before the step.
+        gradient_norm: The length |g| of the gradient.
+        curvature: The curvature gHg / |g|^2 along the step.
     """
 
     learning_rates: Float[np.ndarray, " rates"]
@@ -44,7 +44,7 @@ class Update:
 
     @property
     def trusted_to(self) -> float:
-        """The largest rate up to which first order foretells every change to a tenth; 0 if it never does."""
+        """The largest rate up to which every first-order prediction is right to a tenth; 0 if none is."""
         off = np.abs(self.actual - self.predicted) > TRUST * np.abs(self.predicted)
         off |= ~np.isfinite(self.actual)
         first = int(np.argmax(off)) if off.any() else len(off)
@@ -64,7 +64,7 @@ class Update:
 
 
 def follow_update(account: Account, learning_rates: Float[np.ndarray, " rates"] | None = None) -> Update:
-    """Take steps of plain gradient descent of growing size from the same point, and hold each against its forecast.
+    """Take steps of plain gradient descent of growing size from the same point, and compare each with its prediction.
 
     Args:
         account: Network, weights, examples and gradient.
@@ -72,14 +72,14 @@ def follow_update(account: Account, learning_rates: Float[np.ndarray, " rates"] 
             second order says that a step stops lowering the cost.
 
     Returns:
-        Foretold and actual changes of the mean cost.
+        The predicted and the actual changes of the mean cost.
 
     Raises:
         SpecError: If a rate is not positive, or they do not rise.
     """
     losses = shifted_losses(account.problem)
     squared = account.gradient_norm**2
-    slopes = {f"{layer}/{role}": array for layer, own in account.gradients.items() for role, array in own.items()}
+    slopes = {f"{layer}/{role}": array for layer, arrays in account.gradients.items() for role, array in arrays.items()}
     given = None if learning_rates is None else _checked(learning_rates)
 
     def follow(values: Values, slopes: Shifts, squared: JaxArray) -> tuple[JaxArray, JaxArray, JaxArray]:
@@ -91,8 +91,8 @@ def follow_update(account: Account, learning_rates: Float[np.ndarray, " rates"] 
         rates = _default_rates(curved / jnp.maximum(squared, TINY)) if given is None else jnp.asarray(given)
         return curved, rates, lax.map(moved, jnp.append(0.0, rates))
 
-    found = run_once(account.problem.network, follow, account.problem.values, slopes, np.float64(squared))
-    curved, rates, costs = map(np.asarray, found)
+    followed = run_once(account.problem.network, follow, account.problem.values, slopes, np.float64(squared))
+    curved, rates, costs = map(np.asarray, followed)
     curvature = float(curved) / squared if squared > 0.0 else 0.0
     return Update(
         learning_rates=rates,
@@ -111,7 +111,9 @@ def _default_rates(curvature: JaxArray) -> JaxArray:
 
 
 def _checked(rates: Float[np.ndarray, " rates"]) -> Float[np.ndarray, " rates"]:
-    found = np.asarray(rates, np.float64)
-    if not found.size or not np.all(np.isfinite(found)) or found[0] <= 0.0 or np.any(np.diff(found) <= 0.0):
-        raise SpecError(f"learning rates must be positive and rise; these are {', '.join(f'{r:g}' for r in found[:8])}")
-    return found
+    checked = np.asarray(rates, np.float64)
+    if not checked.size or not np.all(np.isfinite(checked)) or checked[0] <= 0.0 or np.any(np.diff(checked) <= 0.0):
+        raise SpecError(
+            f"learning rates must be positive and rise; these are {', '.join(f'{r:g}' for r in checked[:8])}"
+        )
+    return checked

@@ -1,4 +1,4 @@
-"""The way back through layers that treat each value for itself: activations, dropout, flattening."""
+"""The backward pass through layers that treat each value by itself: activations, dropout, flattening."""
 
 from typing import final
 
@@ -51,13 +51,13 @@ class ActivationStep(BackwardStep[Activation]):
 
     @property
     def slope(self) -> Batch:
-        return SLOPES[self.layer.spec.function].of(self.seen.preactivation)
+        return SLOPES[self.layer.spec.function].of(self.values.preactivation)
 
     def below(self, delta: Batch) -> Batch:
         return delta
 
     def output_sum(self, row: int, place: Place) -> Sum:
-        return _single("z", "a", place, place, (("a", self.seen.inputs[(row, *place)]),))
+        return _single("z", "a", place, place, (("a", self.values.inputs[(row, *place)]),))
 
     def below_sum(self, delta: Batch, row: int, place: Place) -> Sum:
         return _single("∂C/∂a", "δ", place, place, (("δ", delta[(row, *place)]),))
@@ -65,10 +65,10 @@ class ActivationStep(BackwardStep[Activation]):
 
 @final
 class DropoutStep(BackwardStep[Dropout]):
-    """What was dropped sends nothing back; what was kept is multiplied by the same factor as on the way forward."""
+    """A dropped value has a derivative of 0; a kept value's is multiplied by the factor of the forward pass."""
 
     def formulas(self) -> tuple[Formula, ...]:
-        if self.seen.kept is None:
+        if self.values.kept is None:
             return (
                 Formula("activation", "a_j=a_j^{below}", "a_j = a_j below (nothing is dropped in use)"),
                 Formula("input", r"\frac{\partial C}{\partial a_j^{below}}=\delta_j", "∂C/∂a_j below = δ_j"),
@@ -88,15 +88,15 @@ class DropoutStep(BackwardStep[Dropout]):
 
     @property
     def kept(self) -> Batch:
-        """What each value was multiplied by."""
-        return np.ones_like(self.seen.inputs) if self.seen.kept is None else self.seen.kept
+        """The factor of each value."""
+        return np.ones_like(self.values.inputs) if self.values.kept is None else self.values.kept
 
     def below(self, delta: Batch) -> Batch:
         return delta * self.kept
 
     def output_sum(self, row: int, place: Place) -> Sum:
         index = (row, *place)
-        return _single("a", "a below", place, place, (("kept", self.kept[index]), ("a", self.seen.inputs[index])))
+        return _single("a", "a below", place, place, (("kept", self.kept[index]), ("a", self.values.inputs[index])))
 
     def below_sum(self, delta: Batch, row: int, place: Place) -> Sum:
         index = (row, *place)
@@ -114,11 +114,11 @@ class FlattenStep(BackwardStep[Flatten]):
         )
 
     def below(self, delta: Batch) -> Batch:
-        return delta.reshape(self.seen.inputs.shape)
+        return delta.reshape(self.values.inputs.shape)
 
     def output_sum(self, row: int, place: Place) -> Sum:
         source = np.unravel_index(place[0], self.layer.input_shape)
-        return _single("a", "a below", place, _plain(source), (("a", self.seen.inputs[(row, *source)]),))
+        return _single("a", "a below", place, _plain(source), (("a", self.values.inputs[(row, *source)]),))
 
     def below_sum(self, delta: Batch, row: int, place: Place) -> Sum:
         target = int(np.ravel_multi_index(place, self.layer.input_shape))

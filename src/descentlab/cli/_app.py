@@ -5,13 +5,9 @@ from typing import Annotated
 import typer
 
 from descentlab.cli import (
-    _backprop,
     _data,
     _errors,
     _evaluate,
-    _features,
-    _importance,
-    _landscape,
     _predict,
     _reference,
     _report,
@@ -19,14 +15,15 @@ from descentlab.cli import (
     _studio,
     _surface,
     _train,
-    _transfer,
 )
+from descentlab.cli._cost import Commands
 from descentlab.cli._laboratories import add_laboratories
 from descentlab.cli._options import FLAG
 from descentlab.core import __version__
 
 app = typer.Typer(
     name="descentlab",
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
@@ -68,13 +65,7 @@ def _descentlab(
 
 app.command(name="train")(_train.train)
 app.command(name="studio")(_studio.studio)
-app.command(name="landscape")(_landscape.landscape)
-app.command(name="features")(_features.features)
 app.command(name="errors")(_errors.errors)
-app.command(name="transfer")(_transfer.transfer)
-app.command(name="importance")(_importance.importance)
-
-app.command(name="backprop")(_backprop.backprop)
 add_laboratories(app)
 app.command(name="surface", cls=_surface.FormulaCommand)(_surface.surface)
 app.command(name="evaluate")(_evaluate.evaluate)

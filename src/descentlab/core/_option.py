@@ -9,7 +9,7 @@ from typing import Annotated, Any, ForwardRef, Literal, TypeVar, Union, get_args
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Kind = Literal["text", "number", "whole number", "flag", "list"]
-"""What a person types: a text, a number, a whole number, nothing (the option alone), or the option several times."""
+"""Kind of value that a person types: a text, a number, a whole number, none (a flag), or several (a list)."""
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,11 @@ class Option:
     It annotates the parameter: `epochs: Annotated[int | None, Option("Passes over the training part.", "N")] = None`.
 
     Attributes:
-        help: What it does, in one or two plain sentences.
-        metavar: Word for its value, as "N" or "NAME=RANGE"; empty for a flag.
-        default: What happens without it, in words, where the default value does not say so.
-        names: How it is typed, as ("--learning-rate", "--lr"). Default: two dashes and the parameter's name.
+        help: Effect of the option, in one or two plain sentences.
+        metavar: Word for its value, such as "N" or "NAME=RANGE"; empty for a flag.
+        default: Effect of leaving it out, in words, if the default value does not show it.
+        names: Names on the command line, such as ("--learning-rate", "--lr"). Default: two dashes and the parameter's
+            name.
         panel: Heading under which the help lists it.
         is_argument: Whether it is typed without a name, by its place.
         is_negative: Whether typing it makes the parameter false, as `--no-report` does of `report`.
@@ -46,7 +47,7 @@ class Parameter:
     Attributes:
         name: Name in Python.
         option: The option.
-        kind: What a person types.
+        kind: Kind of value that a person types.
         default: The default value in Python; `inspect.Parameter.empty` where there is none.
     """
 
@@ -57,7 +58,7 @@ class Parameter:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """How it is typed."""
+        """Names on the command line."""
         return self.option.names or (f"--{self.name.replace('_', '-')}",)
 
     @property
@@ -67,7 +68,7 @@ class Parameter:
 
     @property
     def default_words(self) -> str:
-        """What happens without it, in words; empty where nothing need be said."""
+        """Effect of leaving it out, in words; empty if there is nothing to say."""
         if self.option.default:
             return self.option.default
         is_plain = isinstance(self.default, int | float | str) and not isinstance(self.default, bool)

@@ -10,7 +10,7 @@ from descentlab.data._dataset import (
 from descentlab.data._features import CategoryFeature as CategoryFeature, NumberFeature as NumberFeature
 from descentlab.data._idx import data_folder as data_folder, is_idx_here as is_idx_here
 from descentlab.data._load import (
-    Source as Source,
+    ExampleSource as ExampleSource,
     load as load,
     preparation_from_json as preparation_from_json,
     prepare as prepare,

@@ -1,4 +1,4 @@
-"""Pictures that were handed over as arrays."""
+"""Pictures that a caller passes as arrays."""
 
 import numpy as np
 
@@ -11,10 +11,10 @@ from descentlab.spec import ArraysData
 
 
 def load_array_pictures(spec: ArraysData, arrays: Arrays) -> PicturesSource:
-    """Take pictures and their targets as they were handed over.
+    """Take pictures and their targets from arrays.
 
     Raises:
-        DataError: If they are no pictures, or there are no targets.
+        DataError: If the arrays are not pictures, or there are no targets.
     """
     pictures = to_array(arrays.X, "X")
     if pictures.dtype.kind not in "buif" or pictures.size == 0:
@@ -22,11 +22,11 @@ def load_array_pictures(spec: ArraysData, arrays: Arrays) -> PicturesSource:
     if pictures.dtype != np.uint8:
         pictures = pictures.astype(np.float32)
         if not np.isfinite(pictures).all():
-            raise DataError("X has pixels that are no finite numbers: replace them first")
+            raise DataError("X has pixels that are not finite numbers: replace them first")
     pictures = pictures[..., None] if pictures.ndim == 3 else pictures
     answers = arrays.answers(len(pictures))
     if answers is None:
-        raise DataError("there is no y: hand over a target for each picture")
+        raise DataError("there is no y: pass a target for each picture")
     if answers.is_missing.any():
         raise DataError(f"y is missing for {int(answers.is_missing.sum()):,} pictures: leave those pictures out")
     return PicturesSource(

@@ -1,11 +1,11 @@
-"""Examples handed over in Python."""
+"""Examples that a caller passes in Python."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from descentlab.core import DataError
-from descentlab.data._table import Column, Table
+from descentlab.data._table import Column, DataTable
 from descentlab.data._tables import read_column, read_table, to_array
 
 
@@ -15,8 +15,8 @@ class Arrays:
 
     Attributes:
         X: A DataFrame or an array of shape (examples, features), or pictures (examples, height, width) or (examples,
-            height, width, channels): uint8, or numbers that are ready as they are.
-        y: The targets, one an example; or the name of a column of X; or None where there are none.
+            height, width, channels): uint8, or numbers that need no preparation.
+        y: Targets, one per example; or the name of a column of X; or None for no targets.
         names: Names of the columns of an array X.
     """
 
@@ -29,8 +29,8 @@ class Arrays:
         """Whether X holds pictures."""
         return not hasattr(self.X, "columns") and getattr(self.X, "ndim", 2) in (3, 4)
 
-    def to_table(self, name: str) -> tuple[Table, Column | None]:
-        """Return X as a table, and the targets where they are not in it."""
+    def to_table(self, name: str) -> tuple[DataTable, Column | None]:
+        """Return X as a table, and the targets unless they are in it."""
         table = read_table(self.X, name=name)
         if self.names is not None:
             if len(self.names) != len(table.columns):
@@ -42,11 +42,11 @@ class Arrays:
         """Return the targets as a column.
 
         Args:
-            num_rows: How many examples there are.
-            taken: Names that are not free.
+            num_rows: Number of examples.
+            taken: Names that the column cannot have.
 
         Returns:
-            The column, or None where `y` is None or a column's name.
+            The column, or None if `y` is None or the name of a column.
         """
         if self.y is None or isinstance(self.y, str):
             return None
@@ -57,6 +57,6 @@ class Arrays:
             raise DataError(
                 f"y has shape {tuple(cells.shape)}: expected one target for each of the {num_rows} examples"
             )
-        own = getattr(self.y, "name", None)
-        free = [word for word in (own, "y", "target") if isinstance(word, str) and word not in taken]
+        series_name = getattr(self.y, "name", None)
+        free = [name for name in (series_name, "y", "target") if isinstance(name, str) and name not in taken]
         return read_column(free[0] if free else "(target)", cells)

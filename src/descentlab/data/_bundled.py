@@ -1,4 +1,4 @@
-"""The small sets that scikit-learn brings along, read without importing it: that alone would take a second."""
+"""The small data sets that scikit-learn contains, read without importing it, which would take a second."""
 
 import gzip
 import hashlib
@@ -11,23 +11,23 @@ import numpy as np
 
 from descentlab.core import MissingDataError
 from descentlab.data._picture_source import PicturesSource
-from descentlab.data._table import NumberColumn, Table, WordColumn
+from descentlab.data._table import DataTable, NumberColumn, WordColumn
 from descentlab.data._table_source import TableSource, plain_source
 from descentlab.data._target import Target, TargetValues
 from descentlab.spec import BundledData, KnownSet, known_set
 
 
 def load_bundled(spec: BundledData) -> TableSource | PicturesSource:
-    """Read a bundled set.
+    """Read a bundled data set.
 
     Args:
-        spec: Which.
+        spec: Name of the set.
 
     Returns:
-        Its examples: pictures for the digits, else a table.
+        The examples: pictures for the digits, else a table.
 
     Raises:
-        MissingDataError: If scikit-learn's files are not there.
+        MissingDataError: If the files of scikit-learn are missing.
     """
     return LOADERS[spec.name](known_set(spec.name))
 
@@ -72,15 +72,15 @@ LOADERS: dict[str, Callable[[KnownSet], TableSource | PicturesSource]] = {
     "digits": _read_digits,
     "diabetes": _read_diabetes,
 }
-"""How each bundled set is read."""
+"""Function that reads each bundled set."""
 
 
 def _numbers(known: KnownSet, cells: np.ndarray) -> tuple[NumberColumn, ...]:
     return tuple(NumberColumn(column, cells[:, place].copy()) for place, column in enumerate(known.inputs))
 
 
-def _table(known: KnownSet, columns: tuple[NumberColumn | WordColumn, ...], data: bytes) -> Table:
-    return Table(known.name, columns, _rows(len(columns[0].is_missing)), checksum=_checksum(data))
+def _table(known: KnownSet, columns: tuple[NumberColumn | WordColumn, ...], data: bytes) -> DataTable:
+    return DataTable(known.name, columns, _rows(len(columns[0].is_missing)), checksum=_checksum(data))
 
 
 def _rows(count: int) -> tuple[str, ...]:

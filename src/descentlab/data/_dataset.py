@@ -1,4 +1,4 @@
-"""What every source of data ends in: prepared arrays and the three parts."""
+"""Data sets: prepared arrays, divided into training, validation and test set."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -14,55 +14,55 @@ PartName = Literal["train", "validation", "test"]
 
 @runtime_checkable
 class Preparation(Protocol):
-    """What was learned from the training part in order to prepare the data, and how to do it again.
+    """The preparation of data, learned from the training set and applied to any examples.
 
-    It is kept in a run as JSON and needs nothing but itself to prepare new examples, and to read what the network
-    answers: classes by id, or reals in their own unit by shift and scale. The properties mean what `Dataset`'s do.
+    A run keeps it as JSON. It suffices to prepare new examples and to interpret the outputs of the network: classes by
+    id, or real numbers in the unit of the target by shift and scale. The properties mean the same as in `Dataset`.
     """
 
     @property
     def task(self) -> Task:
-        """Whether classes or a real number are predicted."""
+        """Task: to predict classes or a real number."""
         ...
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The classes' names by id."""
+        """Names of the classes by id."""
         ...
 
     @property
     def target_shift(self) -> float:
-        """A real target in its own unit is `target * target_scale + target_shift`."""
+        """Shift of a real target: in its own unit it is `target * target_scale + target_shift`."""
         ...
 
     @property
     def target_scale(self) -> float:
-        """See `target_shift`."""
+        """Scale of a real target; see `target_shift`."""
         ...
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """The shape of one example."""
+        """Shape of one example."""
         ...
 
     @property
     def input_scale(self) -> float:
-        """What uint8 inputs are multiplied by."""
+        """Factor of inputs of type uint8."""
         ...
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """A name per input feature; empty for pictures."""
+        """Names of the input features; empty for pictures."""
         ...
 
     @property
     def input_columns(self) -> tuple[str, ...]:
-        """The column that each input comes from, where categories have an input each; empty for pictures."""
+        """Column of each input, since a category has an input of its own; empty for pictures."""
         ...
 
     @property
     def input_units(self) -> dict[int, tuple[float, float]]:
-        """By the place of each input that is a column of numbers: the column is `input * scale + mean`."""
+        """Mean and scale of each numeric column, by the position of its input: the column is `input * scale + mean`."""
         ...
 
     def to_json(self) -> dict[str, Any]:
@@ -70,7 +70,7 @@ class Preparation(Protocol):
         ...
 
     def apply(self, source: Any) -> "Prepared":
-        """Prepare new examples: a DataFrame, a path of a file or folder, or an array, as the kind of data has it."""
+        """Prepare new examples from a DataFrame, a file, a folder or an array, as the kind of data allows."""
         ...
 
 
@@ -79,10 +79,10 @@ class Prepared:
     """New examples, ready for the network.
 
     Attributes:
-        inputs: As `Dataset.inputs`.
-        targets: As `Dataset.targets`, where the source has them; class ids of -1 are unknown classes.
-        labels: A word or number per example by which a person knows it (a file name, a row number).
-        notes: What had to be done, one line each ("3 unseen categories in 'island' set to none").
+        inputs: Inputs as in `Dataset.inputs`.
+        targets: Targets as in `Dataset.targets`, or None if the source has none; a class id of -1 is an unknown class.
+        labels: A name for each example, such as a file name or a row number.
+        notes: Notes on the preparation, one sentence each.
     """
 
     inputs: Shaped[np.ndarray, "examples *shape"] | StoredPictures
@@ -93,29 +93,29 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Dataset:
-    """The examples of one experiment, prepared and divided.
+    """The examples of an experiment, prepared and divided into parts.
 
     Attributes:
-        name: What a person calls the data.
-        task: Whether classes or a real number are to be told.
-        inputs: Examples by any input shape: `(features,)` or `(height, width, channels)`. Either float32 and ready,
-            or uint8 pictures of which the network sees `inputs * input_scale` (so that 70,000 pictures stay small).
-            Pictures that are too many for the memory are `StoredPictures`, to be asked for some rows at a time.
-        targets: Class ids (int32), or standardised reals (float32).
-        classes: The classes' names by id; empty for regression.
-        train: Rows of the training part. No row is in two parts.
-        validation: Rows of the validation part; may be empty.
-        test: Rows of the test part; may be empty.
-        preparation: How new examples are prepared.
-        input_scale: What uint8 inputs are multiplied by; 1 for float32 inputs.
-        target_shift: A real target in its own unit is `targets * target_scale + target_shift`.
-        target_scale: See `target_shift`; 1 for classification.
-        feature_names: A name per input feature; empty for pictures.
-        target_name: The column in `raw` that is to be predicted; empty where there is none.
-        labels: A word per example by which a person knows it (a file name, a row number), or empty.
-        raw: Columns as they stood in the file, by name, for showing an example to a person; may be empty.
-        notes: What was noticed and done, a plain sentence each.
-        checksum: SHA-256 over the bytes that were read, as "sha256:...".
+        name: Name of the data.
+        task: Task: to predict classes or a real number.
+        inputs: Examples of shape `(features,)` or `(height, width, channels)`. They are either float32 and ready, or
+            uint8 pictures that the network reads as `inputs * input_scale` (so that 70,000 pictures stay small).
+            Pictures that do not fit into memory are `StoredPictures`, which are read some rows at a time.
+        targets: Class ids (int32), or standardised real numbers (float32).
+        classes: Names of the classes by id; empty for regression.
+        train: Rows of the training set. No row is in two parts.
+        validation: Rows of the validation set; may be empty.
+        test: Rows of the test set; may be empty.
+        preparation: Preparation of new examples.
+        input_scale: Factor of inputs of type uint8; 1 for float32 inputs.
+        target_shift: Shift of a real target: in its own unit it is `targets * target_scale + target_shift`.
+        target_scale: Scale of a real target; 1 for classification.
+        feature_names: Names of the input features; empty for pictures.
+        target_name: Column in `raw` that is to be predicted; empty if there is none.
+        labels: A name for each example, such as a file name or a row number; may be empty.
+        raw: Columns as in the file, by name, for showing an example to a person; may be empty.
+        notes: Notes on reading and preparing the data, one plain sentence each.
+        checksum: SHA-256 of the bytes that were read, such as "sha256:...".
     """
 
     name: str
@@ -139,7 +139,7 @@ class Dataset:
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """The shape of one example."""
+        """Shape of one example."""
         return self.inputs.shape[1:]
 
     @property
@@ -152,5 +152,5 @@ class Dataset:
         return {"train": self.train, "validation": self.validation, "test": self.test}[name]
 
     def real_inputs(self, rows: Int[np.ndarray, " rows"]) -> Float[np.ndarray, "rows *shape"]:
-        """Return the inputs of some rows as the network sees them."""
+        """Return the inputs of some rows as the network reads them."""
         return self.inputs[rows].astype(np.float32) * np.float32(self.input_scale)

@@ -1,33 +1,31 @@
-"""Downloads that are checked, and go on where they were cut off."""
+"""Downloads that are checked, and that continue where they were cut off."""
 
 import logging
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from descentlab.core import DataError, StorageError
-
-Progress = Callable[[str, int, int], None]
+from descentlab.data._progress import OnProgress
 
 ATTEMPTS = 4
 TIMEOUT_S = 30.0
 CHUNK = 2**15
 
 
-def download(url: str, path: Path, md5: str, *, on_progress: Progress | None = None) -> None:
-    """Download a file, unless it is there already.
+def download(url: str, path: Path, md5: str, *, on_progress: OnProgress | None = None) -> None:
+    """Download a file, unless it exists already.
 
-    What has come so far is kept beside it as `.part`, so that the next attempt, of this call or of a later one, asks
-    only for the rest. The file appears under its own name once its checksum is right.
+    The bytes received so far are kept beside it as `.part`, so that the next attempt, of this call or of a later one,
+    requests only the rest. The file appears under its own name once its checksum is right.
 
     Args:
-        url: Where it is.
-        path: Where it goes.
-        md5: Its checksum.
-        on_progress: Called with the file's name, the bytes that are here, and all its bytes (0 if unknown).
+        url: Address of the file.
+        path: Path at which it is saved.
+        md5: Checksum of the file.
+        on_progress: Called with the name of the file, the bytes received and its size in bytes (0 if unknown).
 
     Raises:
-        DataError: If it cannot be had, or is not what it should be.
+        DataError: If the file cannot be downloaded, or has another checksum.
         StorageError: If it cannot be written.
     """
     import pooch
@@ -43,9 +41,11 @@ def download(url: str, path: Path, md5: str, *, on_progress: Progress | None = N
                 pooch.retrieve(url, known_hash=f"md5:{md5}", fname=path.name, path=path.parent, downloader=downloader)
                 return
             except ValueError as error:
-                # A rest may have been joined to the beginning of another file: once more, from the start.
+                # The rest may have been joined to the beginning of another file: download it again from the start.
                 if is_last or not downloader.has_resumed:
-                    raise DataError(f"{url} is not what it should be: its checksum is wrong") from error
+                    raise DataError(
+                        f"{url} has another checksum than expected, so it is another file or damaged"
+                    ) from error
     except requests.RequestException as error:
         raise DataError(f"cannot download {url}: {_reason(error)}") from error
     except OSError as error:
@@ -53,15 +53,15 @@ def download(url: str, path: Path, md5: str, *, on_progress: Progress | None = N
 
 
 class _Resuming:
-    """A downloader for pooch that asks for what is missing of a file, a few times over."""
+    """A downloader for pooch that requests the missing part of a file, with a few attempts."""
 
-    def __init__(self, part: Path, on_progress: Progress | None) -> None:
+    def __init__(self, part: Path, on_progress: OnProgress | None) -> None:
         self._part = part
         self._on_progress = on_progress
         self.has_resumed = False
 
     def __call__(self, fname: str, action: Any, pooch: Any, *, check_only: bool | None = None) -> None:
-        """Fetch the address `fname` into the file `action`: pooch's names for them."""
+        """Download the address `fname` into the file `action`; the names are pooch's."""
         import requests
 
         for attempt in range(1, ATTEMPTS + 1):
@@ -79,11 +79,11 @@ class _Resuming:
         import requests
 
         present = self._part.stat().st_size if self._part.exists() else 0
-        # "identity", or a server may send the file packed once more, and lengths would mean something else.
+        # Without "identity" a server may compress the file once more, and its lengths would be those of the result.
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={present}-"} if present else {})
         with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT_S) as response:
             if response.status_code == requests.codes.requested_range_not_satisfiable:
-                self.has_resumed = True  # all of it is here already, or it is another file: the checksum tells
+                self.has_resumed = True  # all of it is here already, or it is another file: the checksum shows which
                 return
             response.raise_for_status()
             is_rest = response.status_code == requests.codes.partial_content

@@ -1,4 +1,4 @@
-"""How one column becomes inputs: what is learned from its training rows, and how it is applied to any rows."""
+"""Inputs of one column: what is learned from its training rows, and how it is applied to any rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ from pydantic import Field, model_validator
 
 from descentlab.core import DataError
 from descentlab.data._model import Model
-from descentlab.data._table import Column, NumberColumn, Table, WordColumn
+from descentlab.data._table import Column, DataTable, NumberColumn, WordColumn
 from descentlab.data._target import mean_and_scale
 
 MAX_CATEGORIES = 50
-"""Categories of one column that get an input of their own; the rest share one."""
+"""Largest number of categories of one column that have an input each; the others share one."""
 
 FARTHEST = 1e6
-"""Standard deviations at which a number is cut off, so that a stray cell cannot overflow the network."""
+"""Standard deviations at which a number is clipped, so that a wrong cell cannot overflow the network."""
 
 
 class NumberFeature(Model):
-    """A column of numbers: a missing cell becomes the median, then all are standardised."""
+    """A column of numbers: a missing cell becomes the median, then all cells are standardised."""
 
     kind: Literal["number"] = "number"
     column: str
@@ -32,11 +32,11 @@ class NumberFeature(Model):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """A name per input."""
+        """Names of the inputs."""
         return (self.column, f"{self.column} is missing") if self.has_indicator else (self.column,)
 
     def encode(self, column: Column) -> tuple[Float32[np.ndarray, "rows inputs"], int]:
-        """Turn cells into inputs; also count the cells that hold something else than a number."""
+        """Turn cells into inputs, and count the cells that hold something other than a number."""
         values = column.to_numbers().values
         filled = np.where(np.isnan(values), self.fill, values)
         inputs = [np.clip((filled - self.mean) / self.scale, -FARTHEST, FARTHEST)]
@@ -46,16 +46,16 @@ class NumberFeature(Model):
 
 
 class CategoryFeature(Model):
-    """A column of categories: one input each, 1 where the cell names it. A missing cell becomes the most frequent.
+    """A column of categories, each with an input that is 1 if the cell names it. A missing cell gets the commonest one.
 
     Attributes:
-        column: Its name.
-        categories: The categories in the order of their inputs.
-        num_places: Inputs kept for categories. The whole table says how many, so that networks of different seeds
-            have the same shape; a place that the training rows do not fill is always 0.
-        has_other: Whether all further words share one more input; else a word that is no category sets none.
-        fill: The most frequent category.
-        has_indicator: Whether one more input says that the cell is missing.
+        column: Name of the column.
+        categories: Categories in the order of their inputs.
+        num_places: Number of inputs for categories. It is counted in the whole table, so that networks of different
+            seeds have the same shape; an input without a category in the training rows is always 0.
+        has_other: Whether all other words share one more input; else a word that is not a category sets no input.
+        fill: Most frequent category.
+        has_indicator: Whether one more input shows that the cell is missing.
     """
 
     kind: Literal["category"] = "category"
@@ -69,19 +69,19 @@ class CategoryFeature(Model):
     @model_validator(mode="after")
     def _check_places(self) -> "CategoryFeature":
         if len(self.categories) > self.num_places or len(set(self.categories)) < len(self.categories):
-            raise ValueError(f"'{self.column}' has more categories than places, or one of them twice")
+            raise ValueError(f"'{self.column}' has more categories than inputs, or one of them twice")
         return self
 
     @property
     def names(self) -> tuple[str, ...]:
-        """A name per input."""
+        """Names of the inputs."""
         spare = ["(unused)"] * (self.num_places - len(self.categories))
         names = [f"{self.column}={word}" for word in (*self.categories, *spare)]
         names += [f"{self.column}=(other)"] if self.has_other else []
         return (*names, f"{self.column} is missing") if self.has_indicator else tuple(names)
 
     def encode(self, column: Column) -> tuple[Float32[np.ndarray, "rows inputs"], int]:
-        """Turn cells into inputs; also count the cells whose word no training row has."""
+        """Turn cells into inputs, and count the cells with a word that no training row has."""
         words = column.to_words()
         place = {word: index for index, word in enumerate(self.categories)}
         elsewhere = self.num_places if self.has_other else -1
@@ -101,13 +101,13 @@ Feature = Annotated[NumberFeature | CategoryFeature, Field(discriminator="kind")
 
 @dataclass(frozen=True)
 class Layout:
-    """The inputs that a column gets, whatever the seed: read from the whole table, before anything is learned.
+    """The inputs of a column, which are the same for every seed: they follow from the whole table.
 
     Attributes:
-        column: Its name.
-        num_places: Inputs for categories; 0 for numbers.
+        column: Name of the column.
+        num_places: Number of inputs for categories; 0 for numbers.
         has_other: Whether rare categories share an input.
-        has_indicator: Whether an input says that a cell is missing.
+        has_indicator: Whether an input shows that a cell is missing.
     """
 
     column: str
@@ -128,15 +128,15 @@ def lay_out(column: Column) -> Layout:
 
 
 def fit_feature(layout: Layout, column: Column, train: Int[np.ndarray, " train"]) -> NumberFeature | CategoryFeature:
-    """Learn from a column's training rows.
+    """Learn the preparation of a column from its training rows.
 
     Args:
-        layout: The column's inputs.
-        column: Its cells.
-        train: Rows of the training part; no other row is looked at.
+        layout: Inputs of the column.
+        column: Cells of the column.
+        train: Rows of the training set; no other row is used.
 
     Returns:
-        What was learned.
+        The preparation of the column.
     """
     if isinstance(column, WordColumn):
         return _fit_categories(layout, column.take(train))
@@ -165,11 +165,11 @@ def _fit_categories(layout: Layout, column: WordColumn) -> CategoryFeature:
     )
 
 
-def check_finite(columns: Sequence[Column], table: Table) -> None:
-    """Refuse infinite cells: no scale can be learned from them, and they are a mistake more often than a value."""
+def check_finite(columns: Sequence[Column], table: DataTable) -> None:
+    """Refuse infinite cells: no scale can be learned from them, and most of them are mistakes."""
     for column in columns:
         if isinstance(column, NumberColumn) and np.isinf(column.values).any():
             row = table.labels[int(np.flatnonzero(np.isinf(column.values))[0])]
             raise DataError(
-                f"{table.name}: '{column.name}' is infinite in {table.unit} {row}: put a number there, or nothing"
+                f"{table.name}: '{column.name}' is infinite in {table.unit} {row}: write a number, or leave it empty"
             )

@@ -1,8 +1,7 @@
-"""MNIST and Fashion-MNIST from their original files, found on disk or downloaded."""
+"""MNIST and Fashion-MNIST from their original files, which are on disk or downloaded."""
 
 import hashlib
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +11,9 @@ from descentlab.core import DataError, MissingDataError
 from descentlab.data._download import download
 from descentlab.data._idx_files import read_idx
 from descentlab.data._picture_source import PicturesSource
+from descentlab.data._progress import OnProgress
 from descentlab.data._target import Target, TargetValues
 from descentlab.spec import IdxData, KnownSet, known_set
-
-Progress = Callable[[str, int, int], None]
 
 FILES = (
     "train-images-idx3-ubyte",
@@ -26,7 +24,7 @@ FILES = (
 
 
 def data_folder() -> Path:
-    """Return the folder of data: `$DESCENTLAB_DATA`, or descentlab's own in the user's cache."""
+    """Return the folder of data: `$DESCENTLAB_DATA`, or the folder of descentlab in the user's cache."""
     named = os.environ.get("DESCENTLAB_DATA")
     if named:
         return Path(named).expanduser()
@@ -36,28 +34,28 @@ def data_folder() -> Path:
 
 
 def is_idx_here(name: str) -> bool:
-    """Say whether a set's four files are on disk, so that nothing need be downloaded."""
+    """Determine whether the four files of a set are on disk, so that no download is needed."""
     folder = data_folder() / name
     return all((folder / file).is_file() or (folder / f"{file}.gz").is_file() for file in FILES)
 
 
-def load_idx(spec: IdxData, *, url: str | None = None, on_progress: Progress | None = None) -> PicturesSource:
-    """Read a set from its four IDX files, plain or as `.gz`; download those that are not there.
+def load_idx(spec: IdxData, *, url: str | None = None, on_progress: OnProgress | None = None) -> PicturesSource:
+    """Read a set from its four IDX files, plain or as `.gz`, and download those that are missing.
 
-    The test part is the one that the set was published with. With `num_train`, so many of the training pictures are
-    drawn by seed, each class in its share, and validation is cut from them.
+    The test set is the published one. With `num_train`, so many of the training pictures are drawn by seed, each class
+    in its share, and the validation set is taken from them.
 
     Args:
-        spec: Which set.
-        url: The folder to download from, in place of the set's own; `$DESCENTLAB_MNIST_URL` says the same, for the
-            folder above `mnist` and `fashion-mnist`.
-        on_progress: Called while downloading with the file's name, the bytes that are here, and all its bytes.
+        spec: Name of the set.
+        url: Folder to download from, in place of the published one; `$DESCENTLAB_MNIST_URL` names the folder above
+            `mnist` and `fashion-mnist` instead.
+        on_progress: Called during a download with the name of the file, the bytes received and its size in bytes.
 
     Returns:
-        The pictures, those to train on first.
+        The pictures, those of the training files first.
 
     Raises:
-        MissingDataError: If a file is neither there nor to be had; the message says where it belongs.
+        MissingDataError: If a file is missing and cannot be downloaded; the message names the folder it belongs in.
         DataError: If a file is damaged.
     """
     known, folder = known_set(spec.name), data_folder() / spec.name
@@ -82,13 +80,13 @@ def load_idx(spec: IdxData, *, url: str | None = None, on_progress: Progress | N
     )
 
 
-def _find(folder: Path, known: KnownSet, place: int, url: str | None, on_progress: Progress | None) -> Path:
+def _find(folder: Path, known: KnownSet, place: int, url: str | None, on_progress: OnProgress | None) -> Path:
     file, name, publisher = FILES[place], known.name, known.download
     for path in (folder / file, folder / f"{file}.gz"):
         if path.is_file():
             return path
     if publisher is None:
-        raise MissingDataError(f"{name} is not in '{folder}', and is not to be had elsewhere. {_put_there()}")
+        raise MissingDataError(f"{name} is not in '{folder}', and no download of it is known. {_put_there()}")
     base = os.environ.get("DESCENTLAB_MNIST_URL")
     source = url or (f"{base.rstrip('/')}/{name}" if base else publisher.url)
     path = folder / f"{file}.gz"
@@ -100,7 +98,7 @@ def _find(folder: Path, known: KnownSet, place: int, url: str | None, on_progres
 
 
 def _put_there() -> str:
-    return f"Put {', '.join(f'{each}.gz' for each in FILES)} there, or take digits, which needs no download"
+    return f"Put {', '.join(f'{file}.gz' for file in FILES)} there, or use digits, which needs no download"
 
 
 def _read_pair(
@@ -113,7 +111,7 @@ def _read_pair(
             f"{images.name} holds an array of shape {pictures.shape}: expected (pictures, {height}, {width})"
         )
     if ids.shape != (len(pictures),):
-        raise DataError(f"{labels.name} has shape {ids.shape} where {images.name} has {len(pictures):,} pictures")
+        raise DataError(f"{labels.name} has shape {ids.shape}, but {images.name} has {len(pictures):,} pictures")
     if ids.max() >= len(known.classes):
         raise DataError(f"{labels.name} holds the label {ids.max()}: expected 0 to {len(known.classes) - 1}")
     return pictures, ids

@@ -1,4 +1,4 @@
-"""What the cells of a column are: numbers, true and false, or words; and which are missing."""
+"""Types of columns: numbers, true and false, or words; and their missing cells."""
 
 from collections.abc import Sequence
 
@@ -9,16 +9,16 @@ from descentlab.data._names import counted, quoted
 from descentlab.data._table import Column, NumberColumn, WordColumn, parse_number
 
 MISSING_WORDS = frozenset({"", "?", "NA", "N/A", "n/a", "NaN", "nan", "-nan", "NULL", "null", "None", "<NA>", "#N/A"})
-"""Words that stand for a missing cell."""
+"""Words that mean a missing cell."""
 
 MOSTLY = 0.95
-"""Share of numbers from which on a column is one of numbers, and its few words are missing cells."""
+"""Smallest share of numbers at which a column holds numbers, and its few words are missing cells."""
 
 MAX_BOOLEAN_WORDS = 6
 """True and false in three spellings each."""
 
 MIN_NUMBERS = 20
-"""Different numbers that such a column needs, since a few codes and a word may well be categories."""
+"""Smallest number of different numbers in such a column, since a few codes and a word may be categories."""
 
 
 def infer_column(
@@ -27,13 +27,13 @@ def infer_column(
     """Decide what a column of text holds.
 
     Args:
-        name: The column's name.
-        codes: Which word stands in each row; -1 where there is none.
-        words: The different words as they stood in the file, with their blanks.
+        name: Name of the column.
+        codes: Position in `words` of the word in each row; -1 for no word.
+        words: The different words as in the file, with their blanks.
         decimal_comma: Whether "3,14" may be a number.
 
     Returns:
-        The column, and a note if some of its cells were not taken as they are.
+        The column, and a note if some of its cells were taken as missing.
     """
     codes, words = _merge(codes, words)
     if words and len(words) <= MAX_BOOLEAN_WORDS and {word.lower() for word in words} <= {"true", "false"}:
@@ -48,7 +48,7 @@ def infer_column(
 
 
 def _parse(words: Sequence[str], most_odd: int, *, decimal_comma: bool) -> list[float | None]:
-    """Read words as numbers, up to the word that makes too many of them none."""
+    """Read words as numbers, until too many of them are not numbers."""
     numbers: list[float | None] = []
     num_odd = 0
     for word in words:
@@ -61,7 +61,7 @@ def _parse(words: Sequence[str], most_odd: int, *, decimal_comma: bool) -> list[
 
 
 def _merge(codes: Int[np.ndarray, " rows"], words: Sequence[str]) -> tuple[Int[np.ndarray, " rows"], list[str]]:
-    """Strip the words, so that some become one, and mark the missing ones by -1."""
+    """Strip the words, so that some become equal, and mark the missing ones by -1."""
     index: dict[str, int] = {}
     new_codes = [
         -1 if (bare := word.strip()) in MISSING_WORDS else index.setdefault(bare, len(index)) for word in words
@@ -80,4 +80,4 @@ def _odd_cells(name: str, codes: Int[np.ndarray, " rows"], odd: Sequence[tuple[i
         return None
     count = int(np.isin(codes, [index for index, _ in odd]).sum())
     examples = quoted([word for _, word in odd], limit=3)
-    return f"{counted(count, 'cell')} of '{name}' taken for missing, being no numbers: {examples}."
+    return f"Took {counted(count, 'cell')} of '{name}' as missing, since not a number: {examples}."

@@ -1,4 +1,4 @@
-"""From a specification to examples: one door for every kind of data."""
+"""Loading of examples from a specification, for every kind of data."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Protocol, runtime_checkable
@@ -36,40 +36,41 @@ AnyPreparation = Annotated[
 
 
 @runtime_checkable
-class Source(Protocol):
-    """Examples that have been read and checked, as far as that does not depend on how they are divided."""
+class ExampleSource(Protocol):
+    """Examples that have been read and checked, before they are divided into parts."""
 
     @property
     def name(self) -> str:
-        """What a person calls the data."""
+        """Name of the data."""
         ...
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was noticed while reading, a sentence each."""
+        """Notes on reading the data, one sentence each."""
         ...
 
     def prepare(self, split: SplitSpec, seed: int) -> Dataset:
-        """Divide the examples and learn their preparation from the training part."""
+        """Divide the examples and learn their preparation from the training set."""
         ...
 
 
 def load(
     spec: DataSpec, *, arrays: Arrays | None = None, on_progress: Callable[[str, int, int], None] | None = None
-) -> Source:
+) -> ExampleSource:
     """Read the data that a specification names.
 
     Args:
-        spec: Where they come from.
-        arrays: The examples themselves, where the specification says that they are handed over.
-        on_progress: Called while downloading or reading pictures with what is done, how much is done, and of how much.
+        spec: Specification of the data.
+        arrays: The examples, if the specification says that they are passed in Python.
+        on_progress: Called while downloading or reading pictures, with a description of the work, the amount that is
+            done and the total.
 
     Returns:
-        The examples; `prepare` divides them, as often as there are seeds.
+        The examples, which `prepare` divides for each seed.
 
     Raises:
-        DataError: If there is nothing that can be learned from.
-        MissingDataError: If a file is not there.
+        DataError: If there is nothing to learn from.
+        MissingDataError: If a file does not exist.
         StorageError: If a download cannot be written.
 
     Example:
@@ -95,41 +96,43 @@ def load(
             return load_pictures(spec, on_progress=on_progress)
         case ArraysData():
             if arrays is None:
-                raise DataError(f"'{spec.name}' was handed over in Python and is not kept: hand over the arrays again")
+                raise DataError(
+                    f"'{spec.name}' was passed in Python and is not saved with the run: pass the arrays again"
+                )
             return load_array_pictures(spec, arrays) if arrays.is_pictures else load_arrays(spec, arrays)
 
 
-def prepare(source: Source, split: SplitSpec, seed: int) -> Dataset:
-    """Divide examples into parts, and learn from the training part how all of them are prepared.
+def prepare(source: ExampleSource, split: SplitSpec, seed: int) -> Dataset:
+    """Divide examples into parts, and learn the preparation from the training set.
 
     The parts are drawn by seed, each class in its share; their sizes and the shape of an example are the same for
-    every seed, so that networks of many seeds can be trained side by side.
+    every seed, so that networks of many seeds can be trained together.
 
     Args:
-        source: As `load` returned it.
-        split: The shares of the parts.
-        seed: Draws them; a playground's points are drawn by it too.
+        source: Examples that `load` has read.
+        split: Shares of the parts.
+        seed: Seed that draws the parts, and the points of a playground set.
 
     Returns:
-        The examples, ready to train on.
+        The examples, ready for training.
 
     Raises:
-        DataError: If the examples are too few to be divided so.
+        DataError: If there are too few examples for these shares.
     """
     return source.prepare(split, seed)
 
 
 def preparation_from_json(values: Any) -> Preparation:
-    """Build a preparation from the plain values that its `to_json` gave.
+    """Build a preparation from the plain values that its `to_json` returned.
 
     Args:
-        values: The values, as they were read from a run.
+        values: Plain values, as read from a run.
 
     Returns:
         The preparation.
 
     Raises:
-        RunError: If they are no preparation.
+        RunError: If the values are not a preparation.
     """
     try:
         return TypeAdapter(AnyPreparation).validate_python(values)

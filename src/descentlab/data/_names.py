@@ -1,4 +1,4 @@
-"""How names are sorted, and names and numbers put into a sentence."""
+"""Sorting of names, and names and numbers in sentences."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from itertools import chain, count
 
 
 def quoted(names: Sequence[str], limit: int = 5) -> str:
-    """List names, the first few of many.
+    """Quote the first names of a list, and count the others.
 
     Example:
         >>> quoted(["a", "b", "c"], limit=2)
@@ -17,13 +17,13 @@ def quoted(names: Sequence[str], limit: int = 5) -> str:
 
 
 def in_line(text: str) -> str:
-    """Put a text from outside on one line, and cut it off where it gets long."""
+    """Put a text from outside on one line, and shorten it if it is long."""
     line = " ".join(text.split())
     return line if len(line) <= 60 else line[:59] + "…"
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
-    """Give every column a name of its own, on one line.
+    """Give every column a unique name on one line.
 
     Example:
         >>> unique_names(["a", "a", " ", "b"])
@@ -38,7 +38,7 @@ def unique_names(names: Sequence[str]) -> list[str]:
 
 
 def counted(number: int, noun: str) -> str:
-    """Count things in words.
+    """Write a number with its noun in singular or plural.
 
     Example:
         >>> counted(1, "cell"), counted(1200, "cell")
@@ -48,13 +48,13 @@ def counted(number: int, noun: str) -> str:
 
 
 def natural_key(text: str) -> tuple[list[tuple[int, int, str]], str]:
-    """Sort "2" before "10", and words among themselves.
+    """Return a key that sorts "2" before "10", and words alphabetically.
 
     Example:
         >>> sorted(["10", "9", "b2", "b10"], key=natural_key)
         ['9', '10', 'b2', 'b10']
     """
     pieces = re.findall(r"\d+|\D+", text.lower())
-    # Digits by their number and then one by one: a name may have more of them than Python turns into a number.
+    # Digits are compared as text, since a name may have more of them than Python converts to a number.
     keys = [(0, len(piece.lstrip("0")), piece.lstrip("0")) if piece.isdecimal() else (1, 0, piece) for piece in pieces]
     return keys, text

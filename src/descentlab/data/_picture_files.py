@@ -1,4 +1,4 @@
-"""Pictures in files: found, measured and read in one size, with the broken ones told apart."""
+"""Picture files: they are found, measured, and read in one size; broken ones are reported."""
 
 import warnings
 from collections.abc import Callable, Sequence
@@ -12,24 +12,24 @@ from jaxtyping import UInt8
 
 from descentlab.core import DataError
 from descentlab.data._names import natural_key
+from descentlab.data._progress import OnProgress
 
 PICTURE_ENDINGS = frozenset(
     {".png", ".jpg", ".jpeg", ".jpe", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".pbm", ".pnm"}
 )
 MAX_PIXELS = 64_000_000
-"""Pixels of one file beyond which it is refused: a few bytes can claim to be a picture that fills the memory."""
+"""Largest number of pixels of a file: a few bytes can claim to be a picture that fills the memory."""
 
 MAX_BYTES = 4 * 2**30
 THREADS = 4
 GRAY_MODES = frozenset({"1", "L", "LA", "La", "I", "F"})
 
-Progress = Callable[[str, int, int], None]
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Measure:
-    """What a picture's header says."""
+    """Size and colour of a picture, from its header."""
 
     height: int
     width: int
@@ -37,19 +37,19 @@ class Measure:
 
 
 def find_pictures(folder: Path) -> list[Path]:
-    """Return every picture below a folder, by name; hidden files and folders are passed over."""
-    found = [
+    """Return the pictures below a folder, sorted by name; hidden files and folders are skipped."""
+    pictures = [
         path
         for path in folder.rglob("*")
         if path.suffix.lower() in PICTURE_ENDINGS
         and not any(piece.startswith(".") for piece in path.relative_to(folder).parts)
         and path.is_file()
     ]
-    return sorted(found, key=lambda path: natural_key(path.relative_to(folder).as_posix()))
+    return sorted(pictures, key=lambda path: natural_key(path.relative_to(folder).as_posix()))
 
 
 def measure_pictures(paths: Sequence[Path]) -> list[Measure | str]:
-    """Read the headers of pictures; a string says why one cannot be read."""
+    """Read the headers of pictures; a string is the reason why a picture cannot be read."""
 
     def measure(path: Path) -> Measure | str:
         opened = _open(path)
@@ -59,68 +59,70 @@ def measure_pictures(paths: Sequence[Path]) -> list[Measure | str]:
             with opened as image:
                 width, height = _upright_size(image)
                 return Measure(height, width, is_color=_is_color(image))
-        except Exception as error:  # which side is up may stand at a file's end, so that Pillow reads all of it
+        except Exception as error:  # the orientation may be at the end of a file, so that Pillow reads all of it
             return _reason(error)
 
-    return _each(measure, paths, None, "")
+    return _map_on_threads(measure, paths, None, "")
 
 
 def read_pictures(
-    paths: Sequence[Path], height: int, width: int, channels: int, *, on_progress: Progress | None = None
+    paths: Sequence[Path], height: int, width: int, channels: int, *, on_progress: OnProgress | None = None
 ) -> tuple[UInt8[np.ndarray, "pictures height width channels"], list[str | None]]:
     """Read pictures in one size.
 
-    A picture of another size is resized, its sides apart; transparent parts are laid on white; of 16 bits the upper
-    8 are kept; of an animation, the first picture; what a camera noted on which side is up is obeyed.
+    A picture of another size is resized, each side by itself. Transparent parts become white; of 16 bits the upper 8
+    are kept, and of an animation the first picture; a picture is turned as its camera recorded.
 
     Args:
-        paths: The files.
-        height: Rows of pixels wanted.
-        width: Columns of pixels wanted.
+        paths: Paths of the files.
+        height: Height in pixels.
+        width: Width in pixels.
         channels: 1 for gray, 3 for colour.
-        on_progress: Called with what is done, how many are done, and of how many.
+        on_progress: Called with a description of the work, the number of pictures done and their total.
 
     Returns:
-        Their pixels, and for each file None or why it cannot be read; its pixels are then all 0.
+        The pixels, and for each file None or the reason why it cannot be read; its pixels are then all 0.
 
     Raises:
-        DataError: If they would not fit into memory.
+        DataError: If the pictures do not fit into memory.
     """
     if len(paths) * height * width * channels > MAX_BYTES:
         size = len(paths) * height * width * channels / 2**30
         raise DataError(
             f"{len(paths):,} pictures of {width}x{height} would take {size:.0f} GiB: "
-            "set data.height and data.width, as 64"
+            "set data.height and data.width, for example to 64"
         )
     pixels = np.zeros((len(paths), height, width, channels), np.uint8)
 
     def read(place: int) -> str | None:
-        found = _read(paths[place], height, width, channels)
-        if isinstance(found, str):
-            return found
-        pixels[place] = found
+        picture = _read(paths[place], height, width, channels)
+        if isinstance(picture, str):
+            return picture
+        pixels[place] = picture
         return None
 
-    return pixels, _each(read, range(len(paths)), on_progress, "reading pictures")
+    return pixels, _map_on_threads(read, range(len(paths)), on_progress, "reading pictures")
 
 
 def check_pictures(
-    paths: Sequence[Path], height: int, width: int, channels: int, *, on_progress: Progress | None = None
+    paths: Sequence[Path], height: int, width: int, channels: int, *, on_progress: OnProgress | None = None
 ) -> list[str | None]:
-    """Read pictures as `read_pictures` does, and keep nothing of them but why one cannot be read."""
+    """Read pictures as `read_pictures` does, and return only the reasons why some cannot be read."""
 
     def check(path: Path) -> str | None:
-        found = _read(path, height, width, channels)
-        return found if isinstance(found, str) else None
+        picture = _read(path, height, width, channels)
+        return picture if isinstance(picture, str) else None
 
-    return _each(check, paths, on_progress, "checking pictures")
+    return _map_on_threads(check, paths, on_progress, "checking pictures")
 
 
-def _each(work: Callable[[Any], T], items: Sequence[Any], on_progress: Progress | None, what: str) -> list[T]:
-    """Do one thing to each item, on a few threads: Pillow decodes outside Python's lock."""
+def _map_on_threads(
+    work: Callable[[Any], T], items: Sequence[Any], on_progress: OnProgress | None, what: str
+) -> list[T]:
+    """Apply a function to each item on a few threads, since Pillow decodes outside Python's lock."""
     results = []
     with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=THREADS) as pool:
-        warnings.simplefilter("ignore")  # each file's size is checked here, and a broken one is told of
+        warnings.simplefilter("ignore")  # the size of each file is checked here, and a broken file is reported
         for done, result in enumerate(pool.map(work, items), start=1):
             results.append(result)
             if on_progress is not None and (done % 100 == 0 or done == len(items)):
@@ -133,7 +135,7 @@ def _open(path: Path) -> Any:
 
     try:
         image = Image.open(path)
-    except Exception as error:  # a broken file makes Pillow's readers raise anything
+    except Exception as error:  # Pillow's readers may raise anything for a broken file
         return _reason(error)
     if image.width * image.height > MAX_PIXELS:
         image.close()
@@ -145,7 +147,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         return "there is no such file"
     if type(error).__name__ == "UnidentifiedImageError":
-        return "no picture that can be read"
+        return "not a readable picture"
     return str(error).partition("\n")[0] or type(error).__name__
 
 
@@ -174,7 +176,7 @@ def _read(path: Path, height: int, width: int, channels: int) -> UInt8[np.ndarra
             if plain.size != (width, height):
                 plain = plain.resize((width, height), Image.Resampling.BILINEAR)
             return np.asarray(plain, dtype=np.uint8).reshape(height, width, channels)
-    except Exception as error:  # a broken file makes Pillow's readers raise anything
+    except Exception as error:  # Pillow's readers may raise anything for a broken file
         return _reason(error)
 
 

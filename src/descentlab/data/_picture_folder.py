@@ -1,4 +1,4 @@
-"""A folder of pictures: a subfolder per class, or a table of labels beside it."""
+"""Folders of pictures, with a subfolder per class or a table of labels beside them."""
 
 import hashlib
 from collections import Counter
@@ -13,13 +13,13 @@ from descentlab.data._names import counted, natural_key, quoted
 from descentlab.data._picture_files import (
     PICTURE_ENDINGS,
     Measure,
-    Progress,
     find_pictures,
     measure_pictures,
 )
 from descentlab.data._picture_source import PicturesSource
+from descentlab.data._progress import OnProgress
 from descentlab.data._stored_pictures import Pictures, StoredPictures, open_pictures
-from descentlab.data._table import Column, Table, WordColumn
+from descentlab.data._table import Column, DataTable, WordColumn
 from descentlab.data._tables import read_table
 from descentlab.data._target import find_target, read_targets
 from descentlab.spec import PicturesData
@@ -32,14 +32,14 @@ MB = 10**6
 
 @dataclass(frozen=True, eq=False)
 class Listed:
-    """Pictures that are to be read.
+    """Pictures of a folder before they are read.
 
     Attributes:
-        folder: Where they are.
-        paths: Each picture's file below it.
-        answers: What is to be told of each.
-        parts: The part that each came in: train, validation, test, or nothing.
-        notes: What was noticed, a sentence each.
+        folder: Folder of the pictures.
+        paths: Path of each picture.
+        answers: Target of each picture.
+        parts: Part of the data that each picture is given for: train, validation, test; empty for none.
+        notes: Notes on the folder, one sentence each.
     """
 
     folder: Path
@@ -49,31 +49,31 @@ class Listed:
     notes: tuple[str, ...] = ()
 
 
-def load_pictures(spec: PicturesData, *, on_progress: Progress | None = None) -> PicturesSource:
+def load_pictures(spec: PicturesData, *, on_progress: OnProgress | None = None) -> PicturesSource:
     """Read a folder of pictures.
 
-    Subfolders `train` and `test` (and `validation`) with a subfolder per class each are taken as those parts.
+    Subfolders `train` and `test` (and `validation`), each with a subfolder per class, are taken as those parts.
 
     Args:
-        spec: Which folder, and what its pictures shall be.
-        on_progress: Called with what is done, how many pictures are done, and of how many.
+        spec: Folder, and size and colour of its pictures.
+        on_progress: Called with a description of the work, the number of pictures done and their total.
 
     Returns:
         The pictures, all of one size.
 
     Raises:
-        DataError: If there are no pictures of at least two classes, or with `strict` one is broken.
+        DataError: If there are no pictures of at least two classes, or if `strict` is set and a picture is broken.
         MissingDataError: If there is no such folder.
     """
     folder = Path(spec.path).expanduser()
     if not folder.is_dir():
-        what = "is no folder" if folder.exists() else "does not exist"
-        raise MissingDataError(f"'{folder}' {what}: expected a folder of pictures, a subfolder per class")
+        what = "is not a folder" if folder.exists() else "does not exist"
+        raise MissingDataError(f"'{folder}' {what}: expected a folder of pictures with a subfolder per class")
     listed = _from_table(folder, spec.labels) if spec.labels is not None else _from_folders(folder)
     if not listed.paths:
         raise DataError(f"there are no pictures in '{folder}': expected {', '.join(sorted(PICTURE_ENDINGS))}")
     measures = measure_pictures(listed.paths)
-    height, width, channels = _choose_shape(spec, [each for each in measures if isinstance(each, Measure)])
+    height, width, channels = _choose_shape(spec, [measure for measure in measures if isinstance(measure, Measure)])
     inputs, reasons = open_pictures(
         listed.paths, height, width, channels, in_memory=spec.in_memory_mb * MB, on_progress=on_progress
     )
@@ -106,7 +106,7 @@ def _stored(spec: PicturesData, inputs: Pictures) -> str:
         return ""
     return (
         f"The pictures stay on disk, since they would take {inputs.nbytes / MB:,.0f} MB of memory and "
-        f"data.in_memory_mb is {spec.in_memory_mb:,}; the network learned is the same."
+        f"data.in_memory_mb is {spec.in_memory_mb:,}; the trained network is the same."
     )
 
 
@@ -114,31 +114,33 @@ def _from_folders(folder: Path) -> Listed:
     parts = {sub: PARTS[sub.name.lower()] for sub in _subfolders(folder) if sub.name.lower() in PARTS}
     is_divided = "train" in parts.values() and all(_subfolders(sub) for sub in parts)
     roots = parts if is_divided else {folder: ""}
-    found = [
+    pictures = [
         (path, sub.name, part)
         for root, part in roots.items()
         for sub in _subfolders(root)
         for path in find_pictures(sub)
     ]
-    classes = sorted({name for _, name, _ in found}, key=natural_key)
-    codes = np.array([classes.index(name) for _, name, _ in found], np.int32)
+    classes = sorted({name for _, name, _ in pictures}, key=natural_key)
+    codes = np.array([classes.index(name) for _, name, _ in pictures], np.int32)
     if len(classes) == 1 or (not classes and find_pictures(folder)):
-        have = f"all in '{classes[0]}'" if classes else "in no subfolder"
-        raise DataError(f"the pictures in '{folder}' are {have}: expected a subfolder for each of two or more classes")
-    counts = Counter(part for _, _, part in found)
-    note = "Took the parts as they are: " + ", ".join(f"{count:,} {part}" for part, count in counts.items()) + "."
+        where = f"all in '{classes[0]}'" if classes else "in no subfolder"
+        raise DataError(f"the pictures in '{folder}' are {where}: expected a subfolder for each of two or more classes")
+    counts = Counter(part for _, _, part in pictures)
+    note = (
+        "Took the parts from their folders: " + ", ".join(f"{count:,} {part}" for part, count in counts.items()) + "."
+    )
     return Listed(
         folder,
-        tuple(path for path, _, _ in found),
+        tuple(path for path, _, _ in pictures),
         WordColumn("class", codes, tuple(classes)),
-        tuple(part for _, _, part in found),
+        tuple(part for _, _, part in pictures),
         (note,) if is_divided else (),
     )
 
 
 def _subfolders(folder: Path) -> list[Path]:
-    found = [sub for sub in folder.iterdir() if sub.is_dir() and not sub.name.startswith(".")]
-    return sorted(found, key=lambda sub: natural_key(sub.name))
+    visible = [sub for sub in folder.iterdir() if sub.is_dir() and not sub.name.startswith(".")]
+    return sorted(visible, key=lambda sub: natural_key(sub.name))
 
 
 def _from_table(folder: Path, labels: str) -> Listed:
@@ -147,7 +149,7 @@ def _from_table(folder: Path, labels: str) -> Listed:
     files = _file_column(folder, table)
     rest = table.without([files.name])
     if not rest.columns:
-        raise DataError(f"{table.name} has a single column: expected a file's name and its label in each row")
+        raise DataError(f"{table.name} has a single column: expected a file name and its label in each row")
     target, note = find_target(rest, None)
     answers = table.column(target)
     rows = np.flatnonzero(~(files.is_missing | answers.is_missing))
@@ -155,15 +157,15 @@ def _from_table(folder: Path, labels: str) -> Listed:
     paths = [_inside(folder, str(name)) for name in files.take(rows).to_cells()]
     notes = [
         note if note and len(rest.columns) > 1 else "",
-        f"Left out {counted(missing, 'row')} without label." if missing else "",
+        f"Left out {counted(missing, 'row')} without a label." if missing else "",
     ]
     return Listed(
         folder, tuple(paths), answers.take(rows), ("",) * len(rows), (*table.notes, *(note for note in notes if note))
     )
 
 
-def _file_column(folder: Path, table: Table) -> WordColumn:
-    """Find the column of file names: the one whose cells most often are files of the folder."""
+def _file_column(folder: Path, table: DataTable) -> WordColumn:
+    """Find the column of file names, whose cells are most often files of the folder."""
 
     def hits(column: Column) -> int:
         return sum(_inside(folder, str(name)).is_file() for name in column.to_words().to_cells()[:50])
@@ -175,14 +177,14 @@ def _file_column(folder: Path, table: Table) -> WordColumn:
 
 
 def _inside(folder: Path, name: str) -> Path:
-    """Return the file that a table names; one outside the folder is no picture of it."""
+    """Return the path of a file that a table names; a path out of the folder becomes one in it."""
     path = folder / name
     is_inside = not Path(name).is_absolute() and ".." not in Path(name).parts
     return path if is_inside else folder / Path(name).name
 
 
 def _choose_shape(spec: PicturesData, measures: Sequence[Measure]) -> tuple[int, int, int]:
-    sizes = Counter((each.height, each.width) for each in measures)
+    sizes = Counter((measure.height, measure.width) for measure in measures)
     height, width = sizes.most_common(1)[0][0] if sizes else (1, 1)
     if spec.height and not spec.width:
         height, width = spec.height, max(1, round(width * spec.height / height))
@@ -190,19 +192,20 @@ def _choose_shape(spec: PicturesData, measures: Sequence[Measure]) -> tuple[int,
         height, width = max(1, round(height * spec.width / width)), spec.width
     elif spec.height and spec.width:
         height, width = spec.height, spec.width
-    is_color = spec.color == "rgb" or (spec.color == "auto" and any(each.is_color for each in measures))
+    is_color = spec.color == "rgb" or (spec.color == "auto" and any(measure.is_color for measure in measures))
     return height, width, 3 if is_color else 1
 
 
 def _resized(measures: Sequence[Measure | str], height: int, width: int) -> str:
-    other = sum(isinstance(each, Measure) and (each.height, each.width) != (height, width) for each in measures)
+    sizes = [(measure.height, measure.width) for measure in measures if isinstance(measure, Measure)]
+    other = sum(size != (height, width) for size in sizes)
     return f"Resized {other:,} of {len(measures):,} pictures to {width}x{height}." if other else ""
 
 
 def _mixed(spec: PicturesData, measures: Sequence[Measure | str]) -> str:
-    """Say that grey and colour are mixed, where nobody said which is wanted."""
-    read = [each for each in measures if isinstance(each, Measure)]
-    in_color = sum(each.is_color for each in read)
+    """Note that grey and colour pictures are mixed, unless the specification chooses one of them."""
+    read = [measure for measure in measures if isinstance(measure, Measure)]
+    in_color = sum(measure.is_color for measure in read)
     if spec.color != "auto" or in_color in (0, len(read)):
         return ""
     return (

@@ -1,4 +1,4 @@
-"""How pictures become inputs: in one size and one number of channels, as whole numbers."""
+"""Preparation of pictures: one size and one number of channels, as whole numbers."""
 
 import sys
 from collections.abc import Sequence
@@ -21,19 +21,19 @@ from descentlab.data._table import WordColumn
 from descentlab.data._tables import to_array
 
 IN_MEMORY = 10**9
-"""Bytes of new pictures up to which they are read at once."""
+"""Largest size in bytes of new pictures that are read at once."""
 
 Side = Annotated[int, Field(ge=1, le=4096)]
 
 
 class PicturePreparation(BasePreparation):
-    """What a picture must be for the network.
+    """The form of the pictures that the network reads.
 
     Attributes:
-        height: Rows of pixels.
-        width: Columns of pixels.
+        height: Height in pixels.
+        width: Width in pixels.
         channels: 1 for gray, 3 for colour.
-        levels: The brightest value of a pixel; None where pictures are real numbers, ready as they are.
+        levels: Brightest value of a pixel; None if pictures are real numbers that need no preparation.
     """
 
     kind: Literal["pictures"] = "pictures"
@@ -44,27 +44,27 @@ class PicturePreparation(BasePreparation):
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """The shape of one example."""
+        """Shape of one example."""
         return (self.height, self.width, self.channels)
 
     @property
     def input_scale(self) -> float:
-        """What the network multiplies pixels by."""
+        """Factor of the pixels."""
         return 1.0 if self.levels is None else 1.0 / self.levels
 
     def apply(self, source: Any) -> Prepared:
         """Prepare new pictures.
 
         Args:
-            source: A picture's file, a list of them, an IDX file, a folder (targets are read where pictures lie in
-                subfolders named by class), an array (pictures, height, width[, channels]) or of flat pictures, of
-                whole numbers up to `levels` or reals from 0 to 1, or `Arrays` with targets.
+            source: The path of a picture, a list of paths, an IDX file, a folder (targets are read if the pictures are
+                in subfolders named by class), an array (pictures, height, width[, channels]) or of flat pictures, of
+                whole numbers up to `levels` or real numbers from 0 to 1, or `Arrays` with targets.
 
         Returns:
             The pictures; broken ones are left out and named in the notes.
 
         Raises:
-            DataError: If nothing can be read, or arrays have another size.
+            DataError: If nothing can be read, or if arrays have another size.
         """
         if isinstance(source, Arrays):
             inputs = self._from_array(to_array(source.X, "X"))
@@ -87,10 +87,10 @@ class PicturePreparation(BasePreparation):
             return Prepared(inputs, None, _rows(len(inputs)))
         if path.is_file():
             return self._from_files([path], [path.name])
-        found = find_pictures(path)
-        if not found:
+        files = find_pictures(path)
+        if not files:
             raise DataError(f"there are no pictures in '{path}'")
-        return self._from_files(found, [file.relative_to(path).as_posix() for file in found])
+        return self._from_files(files, [file.relative_to(path).as_posix() for file in files])
 
     def _from_files(self, paths: Sequence[Path], labels: Sequence[str]) -> Prepared:
         in_memory = IN_MEMORY if self.levels == 255 else sys.maxsize  # stored pictures have 255 levels
@@ -135,7 +135,9 @@ class PicturePreparation(BasePreparation):
         low, high = float(pictures.min()), float(pictures.max())
         is_share = pictures.dtype.kind == "f" and high <= 1.0
         if not (low >= 0.0 and high <= (1.0 if is_share else self.levels or 255)):
-            raise DataError(f"X has values from {low:g} to {high:g}: expected 0 to {self.levels}, or reals from 0 to 1")
+            raise DataError(
+                f"X has values from {low:g} to {high:g}: expected 0 to {self.levels}, or real numbers from 0 to 1"
+            )
         return np.rint(pictures * (self.levels if is_share and self.levels else 1)).astype(np.uint8)
 
 

@@ -1,4 +1,4 @@
-"""Pictures as a source of examples: read once, prepared for any split."""
+"""Pictures as a source of examples, which are read once and prepared for any split."""
 
 from dataclasses import dataclass, field
 
@@ -18,15 +18,15 @@ class PicturesSource:
     """Pictures of one size.
 
     Attributes:
-        name: What a person calls them.
-        inputs: The pictures: uint8, or float32 where `levels` is None; perhaps still in their files.
-        targets: What is to be told.
-        labels: A word per picture by which a person knows it.
-        checksum: SHA-256 over the bytes that were read.
-        levels: The brightest value of a pixel.
-        named: Rows of parts that the pictures came in.
-        num_train: How many of those outside the test part to use; None for all.
-        notes: What was noticed, a sentence each.
+        name: Name of the data.
+        inputs: Pictures: uint8, or float32 if `levels` is None; they may still be in their files.
+        targets: Target of each picture.
+        labels: Name of each picture, such as its file name.
+        checksum: SHA-256 of the bytes that were read.
+        levels: Brightest value of a pixel.
+        named: Rows of the parts that are given with the data.
+        num_train: Number of pictures outside the test set to use; None for all.
+        notes: Notes on reading the pictures, one sentence each.
     """
 
     name: str
@@ -40,7 +40,7 @@ class PicturesSource:
     notes: tuple[str, ...] = ()
 
     def prepare(self, split: SplitSpec, seed: int) -> Dataset:
-        """Divide the pictures; all datasets of a source share their pixels."""
+        """Divide the pictures; all data sets of a source share their pixels."""
         parts = divide(self.targets.strata, split, seed, name=self.name, named=self.named, num_train=self.num_train)
         target, targets = self.targets.fit(parts.train)
         height, width, channels = self.inputs.shape[1:]

@@ -1,4 +1,4 @@
-"""Points in the plane: TensorFlow Playground's six sets by their published definitions, and those of one's own."""
+"""Points in the plane: the six sets of TensorFlow Playground by their published definitions, and a user's own."""
 
 import hashlib
 from collections.abc import Callable
@@ -31,19 +31,19 @@ FEATURES: dict[PlaygroundFeature, Callable[[Coordinates, Coordinates], Coordinat
 
 
 class PointsPreparation(BasePreparation):
-    """Which functions of a point's coordinates the network sees. Nothing is learned, and nothing standardised."""
+    """Functions of a point's coordinates that are the inputs. Nothing is learned, and nothing is standardised."""
 
     kind: Literal["points"] = "points"
     features: tuple[PlaygroundFeature, ...]
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """A name per input."""
+        """Names of the inputs."""
         return self.features
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """The shape of one example."""
+        """Shape of one example."""
         return (len(self.features),)
 
     def encode(self, x1: Coordinates, x2: Coordinates) -> Float32[np.ndarray, "points inputs"]:
@@ -54,11 +54,11 @@ class PointsPreparation(BasePreparation):
         """Prepare new points.
 
         Args:
-            source: A table with columns x1 and x2 in any form that `read_table` takes, an array of shape (points, 2),
+            source: A table with columns x1 and x2 in any form that `read_table` reads, an array of shape (points, 2),
                 or `Arrays` with targets.
 
         Returns:
-            The points.
+            The prepared points.
 
         Raises:
             DataError: If a coordinate is missing or infinite.
@@ -88,12 +88,12 @@ class PlaygroundSource:
 
     @property
     def name(self) -> str:
-        """What a person calls it."""
+        """Name of the data."""
         return self.spec.name
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Nothing is noticed in what was drawn by definition."""
+        """No notes, since the points follow from a definition."""
         return ()
 
     def prepare(self, split: SplitSpec, seed: int) -> Dataset:
@@ -109,18 +109,18 @@ class PlaygroundSource:
 
 @dataclass(frozen=True, eq=False)
 class PointsSource:
-    """Points that were given one by one."""
+    """Points that the user gives one by one."""
 
     spec: PointsData
 
     @property
     def name(self) -> str:
-        """What a person calls it."""
+        """Name of the data."""
         return "points"
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Nothing is noticed in what was given by hand."""
+        """No notes, since the points are given by hand."""
         return ()
 
     def prepare(self, split: SplitSpec, seed: int) -> Dataset:
@@ -142,7 +142,7 @@ class PointsSource:
 
 
 def _place_of_class(name: str) -> tuple[int, str]:
-    """Order orange before blue, as everywhere; all others by name behind them."""
+    """Sort orange before blue, as everywhere, and other classes by name after them."""
     return (POINT_CLASSES.index(name) if name in POINT_CLASSES else len(POINT_CLASSES), name)
 
 
@@ -150,18 +150,18 @@ def _divide_points(
     name: str,
     features: tuple[PlaygroundFeature, ...],
     points: Points,
-    told: TargetValues,
+    answers: TargetValues,
     division: tuple[SplitSpec, int],
 ) -> Dataset:
     x1, x2, _ = points
-    target = told.target
-    parts = divide(told.strata, *division, name=name)
+    target = answers.target
+    parts = divide(answers.strata, *division, name=name)
     preparation = PointsPreparation(target=target, features=features)
     return Dataset(
         name=name,
         task=target.task,
         inputs=preparation.encode(x1, x2),
-        targets=told.values,
+        targets=answers.values,
         classes=target.classes,
         train=parts.train,
         validation=parts.validation,

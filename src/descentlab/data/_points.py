@@ -1,4 +1,4 @@
-"""The points of TensorFlow Playground's six sets, by their published definitions."""
+"""The points of TensorFlow Playground's six sets by their published definitions."""
 
 import numpy as np
 from jaxtyping import Float
@@ -12,13 +12,13 @@ Points = tuple[Coordinates, Coordinates, Coordinates]
 
 
 def draw_points(spec: PlaygroundData, seed: int) -> Points:
-    """Draw a set's points and their labels.
+    """Draw the points of a set and their labels.
 
-    The positions depend on seed, name and number alone, so that two noises differ by nothing but the noise.
+    The positions depend on seed, name and number only, so that sets with different noise differ in the noise only.
 
     Args:
-        spec: Which set, how many points, and the noise in per cent.
-        seed: Draws them.
+        spec: Name of the set, number of points, and noise in per cent.
+        seed: Seed that draws the points.
 
     Returns:
         x1, x2 and the label.

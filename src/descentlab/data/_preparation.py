@@ -1,4 +1,4 @@
-"""What the preparations of all kinds of data share: the target, and their form in a run."""
+"""Base of the preparations of all kinds of data: the target, and the form in a run."""
 
 from typing import Any
 
@@ -8,52 +8,52 @@ from descentlab.data._target import Target
 
 
 class BasePreparation(Model):
-    """How examples of one kind are prepared, kept in a run as JSON.
+    """Preparation of one kind of examples, which a run keeps as JSON.
 
     Attributes:
-        target: What is predicted, and in which unit.
+        target: Target with its classes, or its unit.
     """
 
     target: Target
 
     @property
     def task(self) -> Task:
-        """Whether classes or a real number are predicted."""
+        """Task: to predict classes or a real number."""
         return self.target.task
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The classes by id."""
+        """Names of the classes by id."""
         return self.target.classes
 
     @property
     def target_shift(self) -> float:
-        """A real target in its own unit is `target * target_scale + target_shift`."""
+        """Shift of a real target: in its own unit it is `target * target_scale + target_shift`."""
         return self.target.shift
 
     @property
     def target_scale(self) -> float:
-        """See `target_shift`."""
+        """Scale of a real target; see `target_shift`."""
         return self.target.scale
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """A name per input; none unless a kind of data has them."""
+        """Names of the inputs; empty unless the kind of data has them."""
         return ()
 
     @property
     def input_columns(self) -> tuple[str, ...]:
-        """The column that each input comes from: its own, unless a kind of data has several inputs a column."""
+        """Column of each input: the input itself, unless the kind of data has several inputs per column."""
         return self.feature_names
 
     @property
     def input_units(self) -> dict[int, tuple[float, float]]:
-        """Mean and scale of each input that is a column of numbers, by place; none unless a kind of data has them."""
+        """Mean and scale of each numeric column, by the position of its input; empty unless the data have any."""
         return {}
 
     @property
     def input_scale(self) -> float:
-        """What inputs are multiplied by; 1 where they are ready as they are."""
+        """Factor of the inputs; 1 if they need none."""
         return 1.0
 
     def to_json(self) -> dict[str, Any]:

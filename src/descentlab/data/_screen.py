@@ -1,4 +1,4 @@
-"""A look at a table's columns before training: what is left out, what is a category, and what gives the target away."""
+"""Screening of columns before training: unusable ones, categories, and columns that give the target away."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -15,23 +15,23 @@ from descentlab.data._target import TargetValues
 ID_NAME = re.compile(
     r"(?i:(^|[\s_.-])(id|idx|index|key|uuid|guid|row|rowid|no|nr|number)$|^unnamed: \d+$|^column 0$)|[a-z]I[dD]$"
 )
-"""Names that identifiers have, also that of an index written without a name."""
+"""Names of identifiers, including that of an index that was written without a name."""
 
 COUNTED = "the numbers of the rows"
 
 MIN_ROWS = 10
-"""Rows below which columns of different values say nothing."""
+"""Smallest number of rows at which a column of different values is taken as an identifier."""
 
 MAX_INTEGER_CATEGORIES = 6
-"""Whole numbers without gaps from 0 or 1 up, at least three and at most so many, are read as categories."""
+"""Largest number of categories in a column of whole numbers from 0 or 1 without gaps; the smallest is three."""
 
 MIN_CHECKED = 20
 MAX_CHECKED = 5_000
 GIVEAWAY = 0.99
-"""Mean recall, on rows held out, of the target told from one column alone; Iris' petal width honestly has 0.95."""
+"""Mean recall on held-out rows of a giveaway, a column that predicts the target alone; Iris' petal width has 0.95."""
 
 MIN_EXPLAINED = 0.999
-"""Share of a real target's variance that a giveaway explains."""
+"""Share of the variance of a real target that a giveaway explains."""
 
 
 def screen_columns(
@@ -39,16 +39,16 @@ def screen_columns(
 ) -> tuple[list[Column], list[str]]:
     """Choose the columns to learn from.
 
-    Columns of one value, identifiers and free text are left out; a column that gives the target away stays and is
-    warned of.
+    Columns of one value, identifiers and free text are left out. A column that gives the target away is kept, with a
+    warning.
 
     Args:
-        columns: All columns but the target.
-        targets: What is to be told.
+        columns: All columns except the target.
+        targets: Targets of all rows.
         categories: Columns of numbers to read as categories.
 
     Returns:
-        The columns to use, and what was noticed, a sentence each.
+        The columns to use, and notes, one sentence each.
 
     Raises:
         DataError: If no column is left.
@@ -67,7 +67,7 @@ def _leave_out(columns: Sequence[Column]) -> tuple[list[Column], list[str]]:
     kept = [column for column, reason in zip(columns, why, strict=True) if not reason]
     notes = []
     for reason in dict.fromkeys(filter(None, why)):
-        names = [column.name for column, own in zip(columns, why, strict=True) if own == reason]
+        names = [column.name for column, its_reason in zip(columns, why, strict=True) if its_reason == reason]
         notes.append(f"Left out {quoted(names)}: {reason}.")
     return kept, notes
 
@@ -78,7 +78,7 @@ def _why_not(column: Column) -> str | None:
     if _is_identifier(column):
         return "different in every row, so it names the row"
     if _is_free_text(column):
-        return "words that hardly ever come twice"
+        return "words that hardly ever repeat"
     return COUNTED if _is_counted(column) else None
 
 
@@ -97,7 +97,7 @@ def _is_identifier(column: Column) -> bool:
 
 
 def _is_counted(column: Column) -> bool:
-    """Tell 1, 2, 3, ... in any order and from any start."""
+    """Recognise consecutive whole numbers in any order and from any start."""
     if isinstance(column, WordColumn) or column.is_missing.any() or len(column.values) < MIN_ROWS:
         return False
     return _is_whole(column.values) and bool((np.diff(np.sort(column.values)) == 1).all())
@@ -118,7 +118,7 @@ def _is_whole(values: Float[np.ndarray, " rows"]) -> bool:
 
 
 def _read_codes(columns: Sequence[Column], categories: Sequence[str]) -> tuple[list[Column], list[str]]:
-    """Read columns of numbers as categories where they are asked for or look like codes."""
+    """Read columns of numbers as categories if they are named or look like codes."""
     codes = [column.name for column in columns if isinstance(column, NumberColumn) and _are_codes(column)]
     chosen = {*codes, *categories}
     read = [column.to_words() if column.name in chosen else column for column in columns]
@@ -138,14 +138,14 @@ def _are_codes(column: NumberColumn) -> bool:
 
 
 def _repeats(columns: Sequence[Column]) -> list[str]:
-    """Name the columns of categories that say the same in other words."""
-    seen: dict[bytes, str] = {}
+    """Note the columns of categories that hold the same information in other words."""
+    names: dict[bytes, str] = {}
     notes = []
     for column in columns:
         if isinstance(column, WordColumn):
-            twin = seen.setdefault(_by_first_appearance(column.codes).tobytes(), column.name)
+            twin = names.setdefault(_by_first_appearance(column.codes).tobytes(), column.name)
             if twin != column.name:
-                notes.append(f"'{column.name}' says the same as '{twin}' in other words.")
+                notes.append(f"'{column.name}' holds the same information as '{twin}' in other words.")
     return notes
 
 
@@ -155,39 +155,39 @@ def _by_first_appearance(codes: Int[np.ndarray, " rows"]) -> Int[np.ndarray, " r
 
 
 def _giveaways(columns: Sequence[Column], targets: TargetValues) -> list[str]:
-    """Warn of columns that tell the target all alone; where there is but one column, it is meant to."""
+    """Warn of columns that predict the target alone; a single column is meant to do so."""
     num_rows = len(targets.values)
     if len(columns) < 2 or num_rows < MIN_CHECKED:
         return []
     rows = generator(0, "giveaway").permutation(num_rows)[:MAX_CHECKED]
-    tells: Callable[[Column], float] = lambda column: _told(column.take(rows), targets.values[rows])
-    least, what = GIVEAWAY, "{:.1%} of held-out rows"
+    score_of: Callable[[Column], float] = lambda column: _recall(column.take(rows), targets.values[rows])
+    threshold, claim = GIVEAWAY, "predicts '{0}' correctly in {1:.1%} of held-out rows"
     if targets.target.task == "regression":
-        tells = lambda column: _explained(column.take(rows), targets.values[rows])
-        least, what = MIN_EXPLAINED, "{:.1%} of the variance"
-    found = [(column.name, score) for column in columns if (score := tells(column)) >= least]
+        score_of = lambda column: _explained(column.take(rows), targets.values[rows])
+        threshold, claim = MIN_EXPLAINED, "explains {1:.1%} of the variance of '{0}'"
+    giveaways = [(column.name, score) for column in columns if (score := score_of(column)) >= threshold]
     return [
-        f"Warning: '{name}' alone tells '{targets.target.column}' in {what.format(score)}. It probably gives the "
-        f"target away: leave it out (--drop {name}), unless it will be known when the network is used."
-        for name, score in found
+        f"Warning: '{name}' alone {claim.format(targets.target.column, score)}. It probably gives the target away: "
+        f"leave it out (--drop {name}), unless it will be known when the network is used."
+        for name, score in giveaways
     ]
 
 
-def _told(column: Column, ids: Int[np.ndarray, " rows"]) -> float:
-    """Return the mean recall of telling classes from one column, each half of the rows by the other."""
+def _recall(column: Column, ids: Int[np.ndarray, " rows"]) -> float:
+    """Return the mean recall of classes predicted from one column, each half of the rows from the other half."""
     halves = np.arange(len(ids)) % 2 == 0
-    told = np.empty(len(ids), np.int64)
-    tell = _by_word if isinstance(column, WordColumn) else _by_nearest
+    predicted = np.empty(len(ids), np.int64)
+    predict = _by_word if isinstance(column, WordColumn) else _by_nearest
     values = column.codes if isinstance(column, WordColumn) else column.values
     for known, other in ((halves, ~halves), (~halves, halves)):
-        told[other] = tell(values[known], ids[known], values[other])
-    return float(np.mean([(told[ids == index] == index).mean() for index in np.unique(ids)]))
+        predicted[other] = predict(values[known], ids[known], values[other])
+    return float(np.mean([(predicted[ids == index] == index).mean() for index in np.unique(ids)]))
 
 
 def _by_word(
     codes: Int[np.ndarray, " known"], ids: Int[np.ndarray, " known"], others: Int[np.ndarray, " other"]
 ) -> Int[np.ndarray, " other"]:
-    """Tell each word's most frequent class; a word that is not known gets the most frequent of all."""
+    """Predict the most frequent class of each word, and for an unknown word the most frequent class of all."""
     counts = np.zeros((int(max(codes.max(), others.max())) + 2, int(ids.max()) + 1), np.int64)
     np.add.at(counts, (codes, ids), 1)
     counts[~counts.any(axis=1)] = np.bincount(ids, minlength=counts.shape[1])
@@ -197,7 +197,7 @@ def _by_word(
 def _by_nearest(
     values: Float[np.ndarray, " known"], ids: Int[np.ndarray, " known"], others: Float[np.ndarray, " other"]
 ) -> Int[np.ndarray, " other"]:
-    """Tell the class of the nearest known number; a missing one counts as far below all."""
+    """Predict the class of the nearest known number; a missing number counts as far below all others."""
     lowest = np.nan_to_num(np.nanmin(values, initial=np.inf), posinf=0.0) - 1e6
     known, asked = np.nan_to_num(values, nan=lowest), np.nan_to_num(others, nan=lowest)
     order = np.argsort(known, kind="stable")
@@ -210,7 +210,7 @@ def _explained(column: Column, values: Float[np.ndarray, " rows"]) -> float:
     if isinstance(column, WordColumn):
         return 0.0
     present = ~column.is_missing
-    own, wanted = column.values[present], values[present]
-    if len(own) < MIN_CHECKED or own.std() == 0.0 or wanted.std() == 0.0:
+    cells, targets = column.values[present], values[present]
+    if len(cells) < MIN_CHECKED or cells.std() == 0.0 or targets.std() == 0.0:
         return 0.0
-    return float(np.corrcoef(own, wanted)[0, 1] ** 2)
+    return float(np.corrcoef(cells, targets)[0, 1] ** 2)

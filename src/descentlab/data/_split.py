@@ -1,4 +1,4 @@
-"""Which examples are learned from, which choose, and which judge."""
+"""Division of examples into training, validation and test set."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from descentlab.spec import SplitSpec
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """Rows of each part, in ascending order. No row is in two of them."""
+    """Rows of each part, in ascending order. No row is in two parts."""
 
     train: Int[np.ndarray, " train"]
     validation: Int[np.ndarray, " validation"]
@@ -29,16 +29,16 @@ def divide(
 ) -> Parts:
     """Divide examples into parts, each class in its share, drawn by seed.
 
-    The sizes of the parts depend on the number of examples alone, never on the seed, so that networks of
-    different seeds can be trained side by side.
+    The sizes of the parts depend on the number of examples only, never on the seed, so that networks of different
+    seeds can be trained together.
 
     Args:
-        strata: Class of each example; all the same for a regression.
-        split: The shares.
-        seed: Draws the parts.
-        name: What the data are called.
-        named: Rows of "test" and "validation", where the data have such a part already.
-        num_train: How many examples to keep of those that are left after the test part, drawn likewise.
+        strata: Class of each example; the same number for all examples of a regression.
+        split: Shares of the parts.
+        seed: Seed that draws the parts.
+        name: Name of the data.
+        named: Rows of "test" and "validation", if they are given with the data.
+        num_train: Number of examples to draw from those outside the test set; None for all.
 
     Returns:
         The parts.
@@ -87,12 +87,12 @@ def draw_stratified(
     Args:
         rows: Rows to draw from.
         strata: Class of every example.
-        count: How many to draw.
-        rng: Draws them.
+        count: Number of rows to draw.
+        rng: Generator of random numbers.
 
     Returns:
-        The rows drawn and the others, both in ascending order. A class keeps one of its examples among the others
-        where that can be.
+        The drawn rows and the others, both in ascending order. Each class keeps an example among the others if that is
+        possible.
     """
     order = rng.permutation(rows)
     _, classes, sizes = np.unique(strata[order], return_inverse=True, return_counts=True)
@@ -105,7 +105,7 @@ def draw_stratified(
 
 
 def _quotas(sizes: Int[np.ndarray, " classes"], count: int, rng: np.random.Generator) -> Int[np.ndarray, " classes"]:
-    """Share out `count` places by largest remainders; equal remainders are drawn."""
+    """Divide `count` places among the classes by largest remainders; equal remainders are ordered at random."""
     exact: Float[np.ndarray, " classes"] = sizes * (count / max(sizes.sum(), 1))
     quotas = np.floor(exact).astype(np.int64)
     tie_breaker = rng.permutation(len(sizes))

@@ -1,4 +1,4 @@
-"""Pictures that stay in their files until they are asked for."""
+"""Pictures that stay in their files until they are needed."""
 
 import math
 from collections.abc import Sequence
@@ -9,26 +9,27 @@ import numpy as np
 from jaxtyping import Int, Shaped, UInt8
 
 from descentlab.core import DataError
-from descentlab.data._picture_files import Progress, check_pictures, read_pictures
+from descentlab.data._picture_files import check_pictures, read_pictures
+from descentlab.data._progress import OnProgress
 
 
 class StoredPictures:
-    """Pictures in the manner of an array of uint8, `(pictures, height, width, channels)`, whose rows lie on disk.
+    """Pictures on disk that behave like an array of uint8 of shape `(pictures, height, width, channels)`.
 
-    An index gives what the same index of an array would: one picture for a number, some for a slice, an array of
-    numbers or one of booleans. Several threads may ask at once.
+    An index returns what the same index of an array would: one picture for a number, several for a slice, an array of
+    numbers or an array of booleans. Several threads may read at the same time.
     """
 
     dtype = np.dtype(np.uint8)
     ndim = 4
 
     def __init__(self, paths: Sequence[Path], height: int, width: int, channels: int) -> None:
-        """Name the pictures.
+        """Keep the paths of the pictures.
 
         Args:
-            paths: Their files.
-            height: Rows of pixels that they are brought to.
-            width: Columns of pixels.
+            paths: Paths of the files.
+            height: Height in pixels that they are resized to.
+            width: Width in pixels that they are resized to.
             channels: 1 for gray, 3 for colour.
         """
         self._paths = tuple(paths)
@@ -36,7 +37,7 @@ class StoredPictures:
 
     @property
     def nbytes(self) -> int:
-        """Bytes that all of them would take in memory."""
+        """Number of bytes that all pictures would take in memory."""
         return math.prod(self.shape)
 
     def __len__(self) -> int:
@@ -56,7 +57,7 @@ class StoredPictures:
         pixels, reasons = read_pictures(paths, *self.shape[1:])
         for path, why in zip(paths, reasons, strict=True):
             if why is not None:
-                raise DataError(f"'{path}' can no longer be read: {why}; bring it back as it was")
+                raise DataError(f"'{path}' can no longer be read: {why}; restore the file")
         return pixels
 
 
@@ -70,20 +71,20 @@ def open_pictures(
     channels: int,
     *,
     in_memory: int,
-    on_progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
 ) -> tuple[Pictures, list[str | None]]:
-    """Read pictures, or only check them where they are to stay on disk.
+    """Read pictures into memory, or only check them if they are too many and stay on disk.
 
     Args:
-        paths: Their files.
-        height: Rows of pixels that they are brought to.
-        width: Columns of pixels.
+        paths: Paths of the files.
+        height: Height in pixels that they are resized to.
+        width: Width in pixels that they are resized to.
         channels: 1 for gray, 3 for colour.
-        in_memory: Bytes beyond which they stay on disk.
+        in_memory: Largest number of bytes to read into memory.
         on_progress: See `read_pictures`.
 
     Returns:
-        Those that can be read, and for each file None or why it cannot be.
+        The readable pictures, and for each file None or the reason why it cannot be read.
     """
     shape = (height, width, channels)
     if len(paths) * math.prod(shape) <= in_memory:
@@ -96,5 +97,5 @@ def open_pictures(
 def take_rows(
     inputs: Shaped[np.ndarray, "examples ..."] | StoredPictures, rows: Int[np.ndarray, " rows"]
 ) -> Shaped[np.ndarray, "rows ..."] | StoredPictures:
-    """Return some rows of a data set's inputs; stored pictures stay in their files."""
+    """Return some rows of the inputs; stored pictures stay in their files."""
     return inputs.some(rows) if isinstance(inputs, StoredPictures) else inputs[rows]

@@ -1,4 +1,4 @@
-"""Real inputs and targets by definition, for the study of training itself."""
+"""Real inputs and targets that follow from a definition, for the study of training itself."""
 
 import hashlib
 from collections.abc import Callable
@@ -20,34 +20,34 @@ from descentlab.spec import SplitSpec, SyntheticData, known_set
 
 
 class NumbersPreparation(BasePreparation):
-    """Columns of numbers, taken as they are."""
+    """Columns of numbers, which are not changed."""
 
     kind: Literal["numbers"] = "numbers"
     names: tuple[str, ...]
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """A name per input."""
+        """Names of the inputs."""
         return self.names
 
     @property
     def input_units(self) -> dict[int, tuple[float, float]]:
-        """Nothing is standardised."""
+        """Mean 0 and scale 1 of every input, since nothing is standardised."""
         return dict.fromkeys(range(len(self.names)), (0.0, 1.0))
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """The shape of one example."""
+        """Shape of one example."""
         return (len(self.names),)
 
     def apply(self, source: Any) -> Prepared:
         """Prepare new examples.
 
         Args:
-            source: A table with a column per input in any form that `read_table` takes, or `Arrays` with targets.
+            source: A table with a column per input in any form that `read_table` reads, or `Arrays` with targets.
 
         Returns:
-            The examples.
+            The prepared examples.
 
         Raises:
             DataError: If a number is missing or infinite.
@@ -69,22 +69,22 @@ class NumbersPreparation(BasePreparation):
 
 @dataclass(frozen=True, eq=False)
 class SyntheticSource:
-    """Numbers that follow from a definition and, where it draws any, from the seed."""
+    """Numbers that follow from a definition and, if they are random, from the seed."""
 
     spec: SyntheticData
 
     @property
     def name(self) -> str:
-        """What a person calls it."""
+        """Name of the data."""
         return self.spec.name
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Nothing is noticed in what follows from a definition."""
+        """No notes, since the numbers follow from a definition."""
         return ()
 
     def prepare(self, split: SplitSpec, seed: int) -> Dataset:
-        """Make the numbers and divide them."""
+        """Compute the numbers and divide them."""
         inputs, targets = DRAWS[self.spec.name](self.spec, seed)
         names = tuple(f"x{place + 1}" for place in range(inputs.shape[1]))
         known = known_set(self.name)

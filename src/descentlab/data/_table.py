@@ -1,4 +1,4 @@
-"""A table in memory: columns of numbers and columns of words, whatever file or object it came from."""
+"""Tables in memory: columns of numbers and columns of words, from any file or object."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,9 +14,9 @@ class NumberColumn:
     """A column of numbers, or of true and false.
 
     Attributes:
-        name: As in the header.
-        values: The numbers (float64); NaN where a cell is missing; 1 and 0 for true and false.
-        is_boolean: Whether the cells say true and false.
+        name: Name in the header.
+        values: Numbers (float64); NaN for a missing cell; 1 and 0 for true and false.
+        is_boolean: Whether the cells are true and false.
     """
 
     name: str
@@ -29,7 +29,7 @@ class NumberColumn:
         return np.isnan(self.values)
 
     def take(self, rows: Int[np.ndarray, " taken"]) -> "NumberColumn":
-        """Keep some rows."""
+        """Return some rows."""
         return replace(self, values=self.values[rows])
 
     def to_numbers(self) -> "NumberColumn":
@@ -37,7 +37,7 @@ class NumberColumn:
         return self
 
     def to_words(self) -> "WordColumn":
-        """Read the numbers as the names of categories: 3.0 as "3"."""
+        """Read the numbers as names of categories, such as 3.0 as "3"."""
         present = ~self.is_missing
         distinct, codes = np.unique(self.values[present], return_inverse=True)
         all_codes = np.full(len(self.values), -1, np.int32)
@@ -46,18 +46,18 @@ class NumberColumn:
         return WordColumn(self.name, all_codes, words)
 
     def to_cells(self) -> np.ndarray:
-        """Return the cells as a person knows them."""
+        """Return the cells as a person writes them."""
         return self.to_words().to_cells() if self.is_boolean else self.values
 
 
 @dataclass(frozen=True, eq=False)
 class WordColumn:
-    """A column of words, each word kept once.
+    """A column of words, which keeps each word once.
 
     Attributes:
-        name: As in the header.
-        codes: Which of `words` stands in each row; -1 where the cell is missing.
-        words: The different words. Some may stand in no row.
+        name: Name in the header.
+        codes: Position in `words` of the word in each row; -1 for a missing cell.
+        words: The different words. Some may be in no row.
     """
 
     name: str
@@ -70,11 +70,11 @@ class WordColumn:
         return self.codes < 0
 
     def take(self, rows: Int[np.ndarray, " taken"]) -> "WordColumn":
-        """Keep some rows."""
+        """Return some rows."""
         return replace(self, codes=self.codes[rows])
 
     def to_numbers(self) -> NumberColumn:
-        """Read the words as numbers where they are, and as missing where they are not."""
+        """Read the words as numbers; words that are not numbers are missing."""
         values = np.array([*(_number_or_nan(word) for word in self.words), np.nan])
         return NumberColumn(self.name, values[self.codes])
 
@@ -83,7 +83,7 @@ class WordColumn:
         return self
 
     def to_cells(self) -> np.ndarray:
-        """Return the cells as a person knows them; a missing one is empty."""
+        """Return the cells as a person writes them; a missing cell is empty."""
         return np.array([*self.words, ""], dtype=object)[self.codes]
 
 
@@ -91,17 +91,17 @@ Column = NumberColumn | WordColumn
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
-    """Named columns of one length.
+class DataTable:
+    """A table: named columns of one length.
 
     Attributes:
-        name: What a person calls the table.
-        columns: The columns, in order.
-        labels: A number per row by which a person finds it: its line in the file, or its place counted from 1.
-        notes: What was noticed while reading, a sentence each.
-        checksum: SHA-256 over the bytes read.
-        is_named: Whether the columns have names of their own, by which they can be found in another table.
-        unit: What the labels count.
+        name: Name of the table.
+        columns: Columns in their order.
+        labels: Number of each row: its line in the file, or its position counted from 1.
+        notes: Notes on reading the table, one sentence each.
+        checksum: SHA-256 of the bytes that were read.
+        is_named: Whether the columns have names in the source, which identify them in another table.
+        unit: Word for what the labels count: "row" or "line".
     """
 
     name: str
@@ -114,38 +114,42 @@ class Table:
 
     @property
     def num_rows(self) -> int:
-        """How many rows there are."""
+        """Number of rows."""
         return len(self.labels)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The columns' names, in order."""
+        """Names of the columns in their order."""
         return tuple(column.name for column in self.columns)
 
     def column(self, name: str) -> Column:
-        """Find a column by its name, or say which names there are."""
+        """Return a column by its name.
+
+        Raises:
+            DataError: If there is no such column; the message lists the names.
+        """
         for column in self.columns:
             if column.name == name:
                 return column
         raise DataError(f"{self.name}: {unknown_name('column', name, self.names)}")
 
-    def take(self, rows: Int[np.ndarray, " taken"]) -> "Table":
-        """Keep some rows."""
+    def take(self, rows: Int[np.ndarray, " taken"]) -> "DataTable":
+        """Return some rows."""
         labels = tuple(self.labels[row] for row in rows.tolist())
         return replace(self, columns=tuple(column.take(rows) for column in self.columns), labels=labels)
 
-    def without(self, names: Sequence[str]) -> "Table":
-        """Leave some columns out."""
+    def without(self, names: Sequence[str]) -> "DataTable":
+        """Return the table without some columns."""
         return replace(self, columns=tuple(column for column in self.columns if column.name not in names))
 
-    def renamed(self, names: Sequence[str]) -> "Table":
-        """Give the columns other names."""
+    def renamed(self, names: Sequence[str]) -> "DataTable":
+        """Return the table with other names of the columns."""
         columns = tuple(replace(column, name=name) for column, name in zip(self.columns, names, strict=True))
         return replace(self, columns=columns)
 
 
 def stack_columns(first: Column, second: Column) -> Column:
-    """Put the cells of a second column below those of the first, read as the first is."""
+    """Append the cells of a second column to those of the first, with the type of the first."""
     if isinstance(first, NumberColumn):
         return replace(first, values=np.concatenate([first.values, second.to_numbers().values]))
     below = second.to_words()
@@ -165,13 +169,13 @@ def number_word(value: float) -> str:
 
 
 def parse_number(word: str) -> float | None:
-    """Read a word as a number, or return None where it is none.
+    """Read a word as a number, or return None if it is not one.
 
     Example:
         >>> parse_number(" .28"), parse_number("1_000"), parse_number("-inf")
         (0.28, None, -inf)
     """
-    if "_" in word:  # Python's own grouping; in a file it is part of a name
+    if "_" in word:  # Python groups digits by it; in a file it is part of a name
         return None
     try:
         return float(word)

@@ -1,4 +1,4 @@
-"""How the rows of a table become inputs and targets, learned once and applied to any table of such columns."""
+"""Preparation of the rows of a table, learned once and applied to any table with the same columns."""
 
 import itertools
 from collections.abc import Sequence
@@ -14,18 +14,18 @@ from descentlab.data._dataset import Prepared
 from descentlab.data._features import Feature, Layout, NumberFeature, check_finite, fit_feature
 from descentlab.data._names import counted, quoted
 from descentlab.data._preparation import BasePreparation
-from descentlab.data._table import Column, Table
+from descentlab.data._table import Column, DataTable
 from descentlab.data._tables import read_table
 from descentlab.data._target import Target
 
 
 class TablePreparation(BasePreparation):
-    """What was learned from a table's training rows.
+    """The preparation of a table, learned from its training rows.
 
     Attributes:
-        features: How each column that is used becomes inputs.
-        columns: Every column of the table, in its order.
-        is_named: Whether the columns had names of their own.
+        features: Preparation of each column that is used.
+        columns: Names of all columns of the table in their order.
+        is_named: Whether the columns have names in the source.
     """
 
     kind: Literal["table"] = "table"
@@ -35,17 +35,17 @@ class TablePreparation(BasePreparation):
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """A name per input."""
+        """Names of the inputs."""
         return tuple(name for feature in self.features for name in feature.names)
 
     @property
     def input_columns(self) -> tuple[str, ...]:
-        """The column that each input comes from."""
+        """Column of each input."""
         return tuple(feature.column for feature in self.features for _ in feature.names)
 
     @property
     def input_units(self) -> dict[int, tuple[float, float]]:
-        """Mean and scale of each column of numbers, by its input's place."""
+        """Mean and scale of each numeric column, by the position of its input."""
         places = itertools.accumulate((len(feature.names) for feature in self.features), initial=0)
         return {
             place: (feature.mean, feature.scale)
@@ -55,17 +55,17 @@ class TablePreparation(BasePreparation):
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """The shape of one example."""
+        """Shape of one example."""
         return (len(self.feature_names),)
 
     def encode(self, columns: Sequence[Column]) -> tuple[Float32[np.ndarray, "rows inputs"], dict[str, int]]:
         """Turn columns, in the order of `features`, into inputs.
 
         Args:
-            columns: Their cells.
+            columns: Columns with their cells.
 
         Returns:
-            The inputs, and by column the number of cells that say what no training row said.
+            The inputs, and by column the number of cells with a value that no training row has.
         """
         encoded = [feature.encode(column) for feature, column in zip(self.features, columns, strict=True)]
         unknown = {feature.column: count for feature, (_, count) in zip(self.features, encoded, strict=True) if count}
@@ -74,17 +74,17 @@ class TablePreparation(BasePreparation):
     def apply(self, source: Any) -> Prepared:
         """Prepare new rows.
 
-        Columns are found by name; in a file without header and in an array, by place. Other columns are ignored,
-        and targets are read where the target's column is there.
+        Columns are found by name; in a file without a header and in an array, by position. Other columns are ignored,
+        and targets are read if there is a column of them.
 
         Args:
             source: A path, a DataFrame, columns by name, a list of records, an array, or `Arrays` with targets.
 
         Returns:
-            The rows, prepared as the training rows were.
+            The rows, prepared in the same way as the training rows.
 
         Raises:
-            DataError: If a column is missing, or a cell infinite.
+            DataError: If a column is missing, or a cell is infinite.
         """
         table, answers = self._read(source)
         if table.num_rows == 0:
@@ -98,8 +98,8 @@ class TablePreparation(BasePreparation):
         targets, more = self.target.encode(answers)
         return Prepared(inputs, targets, table.labels, (*notes, *more))
 
-    def _read(self, source: Any) -> tuple[Table, Column | None]:
-        """Read a table, name its columns as the training table's, and find the targets."""
+    def _read(self, source: Any) -> tuple[DataTable, Column | None]:
+        """Read a table, give its columns the names of the training table, and find the targets."""
         if isinstance(source, Arrays):
             table, answers = source.to_table("X")
         else:
@@ -109,26 +109,26 @@ class TablePreparation(BasePreparation):
             answers = table.column(self.target.column)
         return table, answers
 
-    def _named(self, table: Table) -> Table:
+    def _named(self, table: DataTable) -> DataTable:
         needed = [feature.column for feature in self.features]
         missing = [name for name in needed if name not in table.names]
         if table.is_named and not missing:
             return table
         inputs = [name for name in self.columns if name != self.target.column]
         if table.is_named and self.is_named:
-            raise DataError(f"{table.name} lacks {quoted(missing)}, which the network learned from")
+            raise DataError(f"{table.name} lacks {quoted(missing)}, which the network was trained on")
         for names in (self.columns, inputs):
             if len(names) == len(table.columns):
                 return table.renamed(names)
         raise DataError(
-            f"{table.name} has {len(table.columns)} columns: expected the {len(inputs)} that the network learned "
-            f"from, in their order, and '{self.target.column}' or not"
+            f"{table.name} has {len(table.columns)} columns: expected the {len(inputs)} that the network was trained "
+            f"on, in their order, with or without '{self.target.column}'"
         )
 
 
 def _odd_cells(columns: Sequence[Column], unknown: dict[str, int]) -> list[str]:
     notes = [
-        f"{counted(count, 'cell')} of '{name}' with what no training row held: taken for none of its values."
+        f"Took {counted(count, 'cell')} of '{name}' as unknown, with a value that no training row has."
         for name, count in unknown.items()
     ]
     missing = {column.name: int(column.is_missing.sum()) for column in columns if column.is_missing.any()}
@@ -143,7 +143,7 @@ def fit_preparation(
     train: Int[np.ndarray, " train"],
     *,
     target: Target,
-    table: Table,
+    table: DataTable,
 ) -> TablePreparation:
     """Learn a preparation from the training rows alone."""
     features = [fit_feature(layout, column, train) for layout, column in zip(layouts, columns, strict=True)]

@@ -1,4 +1,4 @@
-"""Tables as a source of examples: read and screened once, prepared for any split."""
+"""Tables as a source of examples, which are read and screened once and prepared for any split."""
 
 import hashlib
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from descentlab.data._features import Layout, check_finite, lay_out
 from descentlab.data._names import counted, quoted
 from descentlab.data._screen import screen_columns
 from descentlab.data._split import divide
-from descentlab.data._table import Column, Table, WordColumn, stack_columns
+from descentlab.data._table import Column, DataTable, WordColumn, stack_columns
 from descentlab.data._table_preparation import fit_preparation
 from descentlab.data._tables import read_table
 from descentlab.data._target import TargetValues, TaskChoice, find_target, read_targets
@@ -26,17 +26,17 @@ class TableSource:
     """A table that has been read and screened.
 
     Attributes:
-        name: What a person calls it.
-        table: All its columns, for showing a row to a person.
-        columns: The columns to learn from.
-        layouts: The inputs that each of them gets.
-        targets: What is to be told.
-        named: Rows of parts that the table has already.
-        notes: What was noticed, a sentence each.
+        name: Name of the data.
+        table: DataTable with all columns, for showing a row to a person.
+        columns: Columns to learn from.
+        layouts: Inputs of each of these columns.
+        targets: Target of each row.
+        named: Rows of the parts that are given with the table.
+        notes: Notes on reading the table, one sentence each.
     """
 
     name: str
-    table: Table
+    table: DataTable
     columns: tuple[Column, ...]
     layouts: tuple[Layout, ...]
     targets: TargetValues
@@ -44,7 +44,7 @@ class TableSource:
     notes: tuple[str, ...]
 
     def prepare(self, split: SplitSpec, seed: int) -> Dataset:
-        """Divide the rows, learn the preparation from the training part and apply it to all."""
+        """Divide the rows, learn the preparation from the training set and apply it to all rows."""
         parts = divide(self.targets.strata, split, seed, name=self.name, named=self.named)
         target, targets = self.targets.fit(parts.train)
         preparation = fit_preparation(self.layouts, self.columns, parts.train, target=target, table=self.table)
@@ -74,7 +74,7 @@ def load_table(spec: TableData) -> TableSource:
     """Read the table that a specification names.
 
     Raises:
-        DataError: If it cannot be learned from.
+        DataError: If there is nothing to learn from.
         MissingDataError: If a file does not exist.
     """
     table = read_table(spec.path, header=spec.header)
@@ -95,14 +95,14 @@ def load_table(spec: TableData) -> TableSource:
 
 
 def load_arrays(spec: ArraysData, arrays: Arrays) -> TableSource:
-    """Take a table and its targets as they were handed over.
+    """Take a table and its targets from arrays.
 
     Raises:
-        DataError: If they cannot be learned from.
+        DataError: If there is nothing to learn from.
     """
     table, answers = arrays.to_table(spec.name)
     if answers is None and arrays.y is None:
-        raise DataError("there is no y: hand over the targets, or the name of a column of X")
+        raise DataError("there is no y: pass the targets, or the name of a column of X")
     target = answers.name if answers is not None else find_target(table, arrays.y)[0]
     if answers is not None:
         table = replace(table, columns=(*table.columns, answers))
@@ -110,14 +110,14 @@ def load_arrays(spec: ArraysData, arrays: Arrays) -> TableSource:
     return _source(table, target, spec.task, np.zeros(table.num_rows, bool))
 
 
-def plain_source(table: Table, targets: TargetValues) -> TableSource:
-    """Wrap a table that is known to be in order: all its columns but the target are learned from."""
+def plain_source(table: DataTable, targets: TargetValues) -> TableSource:
+    """Make a source of a table that needs no screening: all columns except the target are used."""
     columns = table.without([targets.target.column]).columns
     return TableSource(table.name, table, columns, tuple(map(lay_out, columns)), targets, {}, ())
 
 
 def _source(
-    table: Table,
+    table: DataTable,
     target: str,
     task: TaskChoice,
     is_test: np.ndarray,
@@ -138,10 +138,12 @@ def _source(
     answers = table.column(target)
     check_finite([answers, *candidates], table)
     targets = read_targets(answers, task, table.name)
-    # A test part that has its own file or mark is not looked at, not even for which columns there are.
-    seen = np.flatnonzero(~is_test)
-    seen_targets = replace(targets, values=targets.values[seen])
-    chosen, screened = screen_columns([column.take(seen) for column in candidates], seen_targets, categories=categories)
+    # A test set with its own file or mark is not used here, not even to choose the columns.
+    usable = np.flatnonzero(~is_test)
+    usable_targets = replace(targets, values=targets.values[usable])
+    chosen, screened = screen_columns(
+        [column.take(usable) for column in candidates], usable_targets, categories=categories
+    )
     layouts = tuple(lay_out(column) for column in chosen)
     columns = tuple(_read_as(column, table.column(column.name)) for column in chosen)
     return TableSource(
@@ -159,23 +161,23 @@ def _read_as(like: Column, column: Column) -> Column:
     return column.to_words() if isinstance(like, WordColumn) else column.to_numbers()
 
 
-def _check_rows(table: Table) -> None:
+def _check_rows(table: DataTable) -> None:
     if table.num_rows == 0:
-        raise DataError(f"{table.name} has column names and no rows")
+        raise DataError(f"{table.name} has column names but no rows")
     if len(table.columns) < 2:
         raise DataError(
-            f"{table.name} has a single column, '{table.names[0]}': expected the target and one column more, "
-            "divided by comma, semicolon, tab or bar"
+            f"{table.name} has a single column, '{table.names[0]}': expected the target and another column, "
+            "separated by comma, semicolon, tab or bar"
         )
 
 
-def _append(table: Table, below: Table) -> Table:
-    """Put the rows of a test file below those of the training file."""
+def _append(table: DataTable, below: DataTable) -> DataTable:
+    """Append the rows of a test file to those of the training file."""
     if not table.is_named and len(below.columns) == len(table.columns):
         below = below.renamed(table.names)
     missing = [name for name in table.names if name not in below.names]
     if missing:
-        raise DataError(f"{below.name} lacks {quoted(missing)} of {table.name}")
+        raise DataError(f"{below.name} lacks {quoted(missing)}, which {table.name} has")
     columns = tuple(stack_columns(column, below.column(column.name)) for column in table.columns)
     labels = (*table.labels, *(f"{below.name} {label}" for label in below.labels))
     digest = hashlib.sha256((table.checksum + below.checksum).encode()).hexdigest()
@@ -188,9 +190,9 @@ def _says(column: Column, word: str, name: str) -> np.ndarray:
     cells = np.array([cell.lower() for cell in column.to_words().to_cells()])
     is_test = cells == word.lower()
     if not is_test.any() or is_test.all():
-        found = "every row" if is_test.all() else "no row"
+        which = "every row" if is_test.all() else "no row"
         raise DataError(
-            f"{name}: {found} has '{word}' in '{column.name}': set data.test_value to what marks a test row"
+            f"{name}: {which} has '{word}' in '{column.name}': set data.test_value to the word that marks a test row"
         )
     return is_test
 
@@ -200,8 +202,8 @@ def _filled(columns: Sequence[Column]) -> list[str]:
     if not missing:
         return []
     return [
-        f"Filled in {counted(sum(missing.values()), 'missing cell')} in {quoted(list(missing))} by the training "
-        "part's median or most frequent word; one more input for each of these columns marks them."
+        f"Filled in {counted(sum(missing.values()), 'missing cell')} in {quoted(list(missing))} with the "
+        "median or most frequent word of the training set; one more input for each of these columns marks them."
     ]
 
 
@@ -209,4 +211,4 @@ def _unknown(unknown: dict[str, int]) -> list[str]:
     if not unknown:
         return []
     count = counted(sum(unknown.values()), "cell")
-    return [f"{count} outside the training part with words that it lacks, in {quoted(list(unknown))}."]
+    return [f"The training set lacks the words of {count} outside it, in {quoted(list(unknown))}."]

@@ -1,4 +1,4 @@
-"""One door for every form a table comes in: a file, a DataFrame, columns, records or an array."""
+"""Reading of tables in every form: a file, a DataFrame, columns, records or an array."""
 
 import hashlib
 import math
@@ -12,28 +12,28 @@ import numpy as np
 from descentlab.core import DataError, MissingDataError
 from descentlab.data._inference import infer_column
 from descentlab.data._names import unique_names
-from descentlab.data._table import Column, NumberColumn, Table, number_word
+from descentlab.data._table import Column, DataTable, NumberColumn, number_word
 from descentlab.data._text import HeaderMode, read_text_table
 
 PARQUET_SUFFIXES = (".parquet", ".pq")
 TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".data", *PARQUET_SUFFIXES)
-"""Endings by which a file is taken for a table."""
+"""Endings of files that are read as tables."""
 
 
-def read_table(source: Any, *, header: HeaderMode = "auto", name: str = "table") -> Table:
-    """Read a table from wherever it is.
+def read_table(source: Any, *, header: HeaderMode = "auto", name: str = "table") -> DataTable:
+    """Read a table in any form.
 
     Args:
         source: The path of a CSV, TSV or Parquet file; a DataFrame; columns by name; a list of records; or an
             array of shape (rows, columns), whose columns are named x0, x1, ...
         header: Whether the first row of a text file names the columns.
-        name: What to call a table that is no file.
+        name: Name of a table that is not a file.
 
     Returns:
         The table.
 
     Raises:
-        DataError: If there is no table in it.
+        DataError: If the source is not a table.
         MissingDataError: If the file does not exist.
     """
     if isinstance(source, str | Path):
@@ -51,40 +51,45 @@ def read_table(source: Any, *, header: HeaderMode = "auto", name: str = "table")
 
 
 def read_column(name: str, cells: Any) -> Column:
-    """Turn cells of any kind into a column."""
+    """Turn cells of any type into a column."""
     return _column(name, cells)[0]
 
 
 def existing_file(path: Path) -> Path:
-    """Return the path of a file that is there, or say what is wrong with it."""
+    """Return the path of an existing file.
+
+    Raises:
+        DataError: If the path is a folder, or not a regular file.
+        MissingDataError: If nothing is there.
+    """
     path = path.expanduser()
     if path.is_dir():
         raise DataError(f"'{path}' is a folder: expected a file, or pictures in a subfolder per class")
     if not path.exists():
         raise MissingDataError(f"there is no file '{path}': check the name, or give the whole path")
     if not path.is_file():
-        raise DataError(f"'{path}' is no regular file")
+        raise DataError(f"'{path}' is not a regular file")
     return path
 
 
 def to_array(values: Any, what: str) -> np.ndarray:
-    """Turn what was handed over into a NumPy array of numbers or words."""
+    """Turn values that a caller passes into a NumPy array of numbers or words."""
     if hasattr(values, "toarray"):
-        raise DataError(f"{what} is sparse: hand over {what}.toarray()")
+        raise DataError(f"{what} is sparse: pass {what}.toarray()")
     try:
         return np.asarray(values)
     except (ValueError, TypeError) as error:
-        raise DataError(f"{what} is no array: its rows differ in length or kind ({error})") from error
+        raise DataError(f"{what} is not an array: its rows differ in length or type ({error})") from error
 
 
-def _read_text(path: Path, header: HeaderMode) -> Table:
+def _read_text(path: Path, header: HeaderMode) -> DataTable:
     try:
         return read_text_table(path, header=header)
     except OSError as error:
         raise DataError(f"cannot read '{path}': {error.strerror or error}") from error
 
 
-def _read_parquet(path: Path) -> Table:
+def _read_parquet(path: Path) -> DataTable:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -101,7 +106,7 @@ def _read_parquet(path: Path) -> Table:
     return _from_cells(cells, path.name, "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest())
 
 
-def _from_array(array: np.ndarray, name: str) -> Table:
+def _from_array(array: np.ndarray, name: str) -> DataTable:
     if array.ndim != 2:
         raise DataError(
             f"X has shape {array.shape}: expected (examples, features), or pictures (examples, height, width, channels)"
@@ -110,7 +115,7 @@ def _from_array(array: np.ndarray, name: str) -> Table:
     return replace(table, is_named=False)
 
 
-def _from_cells(cells: Sequence[tuple[str, Any]], name: str, checksum: str = "") -> Table:
+def _from_cells(cells: Sequence[tuple[str, Any]], name: str, checksum: str = "") -> DataTable:
     names = unique_names([key for key, _ in cells])
     pairs = [_column(key, values) for key, (_, values) in zip(names, cells, strict=True)]
     lengths = {len(column.is_missing) for column, _ in pairs}
@@ -120,11 +125,11 @@ def _from_cells(cells: Sequence[tuple[str, Any]], name: str, checksum: str = "")
     columns = tuple(column for column, _ in pairs)
     labels = tuple(str(row) for row in range(1, num_rows + 1))
     notes = tuple(note for _, note in pairs if note)
-    return Table(name, columns, labels, notes, checksum or checksum_of(columns))
+    return DataTable(name, columns, labels, notes, checksum or checksum_of(columns))
 
 
 def checksum_of(columns: Sequence[Column], data: bytes = b"") -> str:
-    """Return the SHA-256 over some bytes and the cells of some columns."""
+    """Return the SHA-256 of some bytes and of the cells of some columns."""
     digest = hashlib.sha256(data)
     for column in columns:
         digest.update(f"{column.name}\0".encode())
@@ -136,7 +141,7 @@ def checksum_of(columns: Sequence[Column], data: bytes = b"") -> str:
 
 
 def _column(name: str, values: Any) -> tuple[Column, str | None]:
-    """Turn the cells of one column, of any kind, into numbers or words."""
+    """Turn the cells of one column, of any type, into numbers or words."""
     dtype = getattr(values, "dtype", None)
     if dtype is not None and getattr(dtype, "kind", "O") in "biufM" and hasattr(values, "to_numpy"):
         return _numbers(name, _plain(values, dtype.kind), dtype)
@@ -144,7 +149,9 @@ def _column(name: str, values: Any) -> tuple[Column, str | None]:
     if array.dtype.kind in "biufM":
         return _numbers(name, array, array.dtype)
     if array.ndim != 1:
-        raise DataError(f"column '{name}' holds arrays of shape {array.shape[1:]}: expected a number or word a cell")
+        raise DataError(
+            f"column '{name}' holds arrays of shape {array.shape[1:]}: expected one number or word per cell"
+        )
     words = ["" if _is_nothing(cell) else _word(cell) for cell in array.tolist()]
     index: dict[str, int] = {}
     codes = np.array([index.setdefault(word, len(index)) for word in words], np.int32)
@@ -157,7 +164,7 @@ def _plain(values: Any, kind: str) -> np.ndarray:
 
 def _numbers(name: str, values: np.ndarray, dtype: Any) -> tuple[Column, str | None]:
     if values.ndim != 1:
-        raise DataError(f"column '{name}' has shape {values.shape}: expected one value a row")
+        raise DataError(f"column '{name}' has shape {values.shape}: expected one value per row")
     if values.dtype.kind == "M":
         seconds = values.astype("datetime64[s]")
         return NumberColumn(name, np.where(np.isnat(seconds), np.nan, seconds.astype(np.int64))), None

@@ -1,4 +1,4 @@
-"""What is to be told: which column, classes or a real number, and how its cells become targets."""
+"""Targets: their column, the task, and how cells become targets."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,10 +11,10 @@ from descentlab.core import DataError, unknown_name
 from descentlab.data._dataset import Task
 from descentlab.data._model import Model
 from descentlab.data._names import natural_key, quoted
-from descentlab.data._table import Column, NumberColumn, Table, WordColumn
+from descentlab.data._table import Column, DataTable, NumberColumn, WordColumn
 
 TARGET_NAMES = ("target", "label", "labels", "y", "outcome", "diagnosis", "survived", "species", "class", "quality")
-"""Names that a column of targets often has, the surest first."""
+"""Common names of a column of targets, the most certain first."""
 
 MAX_INTEGER_CLASSES = 20
 MAX_CLASSES = 1_000
@@ -23,14 +23,14 @@ TaskChoice = Literal["auto", "classification", "regression"]
 
 
 class Target(Model):
-    """How the cells of the target's column become targets.
+    """The target: its column, its task, and how its cells become numbers.
 
     Attributes:
-        column: Its name.
-        task: Whether classes or a real number are to be told.
-        classes: The classes by id.
-        shift: A real target in its own unit is `target * scale + shift`.
-        scale: See `shift`.
+        column: Name of the column.
+        task: Task: to predict classes or a real number.
+        classes: Names of the classes by id.
+        shift: Shift of a real target: in its own unit it is `target * scale + shift`.
+        scale: Scale of a real target; see `shift`.
     """
 
     column: str
@@ -42,18 +42,18 @@ class Target(Model):
     @model_validator(mode="after")
     def _check_classes(self) -> "Target":
         if self.task == "classification" and len(set(self.classes)) < max(2, len(self.classes)):
-            raise ValueError("a classification needs two or more classes, each with a name of its own")
+            raise ValueError("a classification needs two or more classes with different names")
         return self
 
     def encode(self, column: Column) -> tuple[Shaped[np.ndarray, " examples"], tuple[str, ...]]:
         """Turn cells into targets.
 
         Args:
-            column: The cells.
+            column: Column with the cells.
 
         Returns:
-            Class ids (int32; -1 for a missing cell or an unknown class) or standardised reals (float32; NaN for a
-            missing cell), and what was noticed.
+            Class ids (int32; -1 for a missing cell or an unknown class) or standardised real numbers (float32; NaN for
+            a missing cell), and notes.
         """
         if self.task == "regression":
             return ((column.to_numbers().values - self.shift) / self.scale).astype(np.float32), ()
@@ -61,18 +61,20 @@ class Target(Model):
         place = {name: index for index, name in enumerate(self.classes)}
         ids = np.array([*(place.get(word, -1) for word in words.words), -1], np.int32)[words.codes]
         unknown = sorted({words.words[code] for code in np.unique(words.codes[(ids < 0) & ~words.is_missing])})
-        notes = [f"Classes that the network does not know, counted as mistakes: {quoted(unknown)}."] if unknown else []
+        notes = (
+            [f"The network does not know these classes, which count as mistakes: {quoted(unknown)}."] if unknown else []
+        )
         return ids, tuple(notes)
 
 
 @dataclass(frozen=True, eq=False)
 class TargetValues:
-    """The target of every example, before anything is learned from it.
+    """The targets of all examples before their scale is learned.
 
     Attributes:
-        target: The column's name, the task and the classes; shift and scale are still 0 and 1.
-        values: Class ids (int32) or reals in their own unit (float64).
-        notes: What was noticed, a sentence each.
+        target: Column, task and classes; shift and scale are still 0 and 1.
+        values: Class ids (int32) or real numbers in their own unit (float64).
+        notes: Notes on reading the targets, one sentence each.
     """
 
     target: Target
@@ -81,13 +83,13 @@ class TargetValues:
 
     @property
     def strata(self) -> Int[np.ndarray, " examples"]:
-        """What the parts should have in equal shares."""
+        """Class of each example, of which each part should have its share; 0 for all examples of a regression."""
         if self.target.task == "classification":
             return self.values
         return np.zeros(len(self.values), np.int32)
 
     def fit(self, train: Int[np.ndarray, " train"]) -> tuple[Target, Shaped[np.ndarray, " examples"]]:
-        """Learn the scale of a real target from the training part, and return the targets in it."""
+        """Learn the scale of a real target from the training set, and return the scaled targets."""
         if self.target.task == "classification":
             return self.target, self.values
         shift, scale = mean_and_scale(self.values[train])
@@ -96,9 +98,9 @@ class TargetValues:
 
 
 def mean_and_scale(values: Float[np.ndarray, " values"]) -> tuple[float, float]:
-    """Return mean and standard deviation; 1 in place of a deviation that is mere rounding.
+    """Return mean and standard deviation, and 1 in place of a deviation that is only rounding.
 
-    The values are divided by the largest first, so that no square overflows.
+    The values are divided by the largest one first, so that no square overflows.
     """
     largest = float(np.abs(values).max(initial=0.0))
     if largest == 0.0:
@@ -107,54 +109,54 @@ def mean_and_scale(values: Float[np.ndarray, " values"]) -> tuple[float, float]:
     return mean * largest, deviation * largest if deviation > 1e-12 and deviation * largest > 0.0 else 1.0
 
 
-def find_target(table: Table, wanted: str | int | None) -> tuple[str, str | None]:
+def find_target(table: DataTable, choice: str | int | None) -> tuple[str, str | None]:
     """Find the column of targets.
 
     Args:
-        table: The table.
-        wanted: Its name, or its place counted from 0, from the end if negative; None to choose one.
+        table: DataTable with the column.
+        choice: Name of the column, or its position counted from 0, or from the end if negative; None to choose one.
 
     Returns:
-        The column's name, and a note where it was chosen.
+        The name of the column, and a note if it was chosen here.
 
     Raises:
         DataError: If there is no such column.
     """
     names = table.names
-    if isinstance(wanted, str) and wanted not in names and wanted.lstrip("-").isdecimal():
-        wanted = int(wanted)
-    if isinstance(wanted, int):
-        if not -len(names) <= wanted < len(names):
+    if isinstance(choice, str) and choice not in names and choice.lstrip("-").isdecimal():
+        choice = int(choice)
+    if isinstance(choice, int):
+        if not -len(names) <= choice < len(names):
             raise DataError(
-                f"{table.name} has {len(names)} columns, so target={wanted} is none: use 0 to {len(names) - 1}"
+                f"{table.name} has {len(names)} columns, so target={choice} does not exist: use 0 to {len(names) - 1}"
             )
-        return names[wanted], None
-    if wanted is not None:
-        if wanted not in names:
-            raise DataError(f"{table.name}: {unknown_name('target', wanted, names)}")
-        return wanted, None
+        return names[choice], None
+    if choice is not None:
+        if choice not in names:
+            raise DataError(f"{table.name}: {unknown_name('target', choice, names)}")
+        return choice, None
     by_lower_case = {name.lower(): name for name in reversed(names)}
     known = next((by_lower_case[name] for name in TARGET_NAMES if name in by_lower_case), None)
     if known is not None:
-        return known, f"No target was named: took '{known}', which is often one."
+        return known, f"No target was named: took '{known}', a common name of a target."
     return names[-1], f"No target was named: took the last column, '{names[-1]}'."
 
 
 def read_targets(column: Column, task: TaskChoice, name: str) -> TargetValues:
-    """Decide what the target is, and read it.
+    """Decide whether the target is a class or a real number, and read it.
 
-    Words, true and false, and whole numbers of few values are classes; other numbers are reals.
+    Words, true and false, and whole numbers of few values are classes; other numbers are real numbers.
 
     Args:
-        column: The target's cells, none of them missing.
-        task: What the experiment says it is.
-        name: What the data are called.
+        column: Column of the target, without missing cells.
+        task: Task that the experiment states.
+        name: Name of the data.
 
     Returns:
         The targets.
 
     Raises:
-        DataError: If they are no such targets.
+        DataError: If the cells do not fit the task.
     """
     if task == "regression" or (task == "auto" and isinstance(column, NumberColumn) and not _are_classes(column)):
         return _reals(column, name)
@@ -173,12 +175,14 @@ def read_targets(column: Column, task: TaskChoice, name: str) -> TargetValues:
     classes = present if isinstance(column, NumberColumn) else sorted(present, key=natural_key)
     target = Target(column=column.name, task="classification", classes=tuple(classes))
     is_guess = task == "auto" and isinstance(column, NumberColumn) and len(classes) > 2
-    note = f"Took the {len(classes)} numbers in '{column.name}' for classes; --task regression takes them for reals."
+    note = (
+        f"Took the {len(classes)} numbers in '{column.name}' as classes; --task regression takes them as real numbers."
+    )
     return TargetValues(target, target.encode(words)[0], (note,) if is_guess else ())
 
 
 def _are_classes(column: NumberColumn) -> bool:
-    """Tell class ids from quantities: whole numbers, few of them, and fewer still if they leave gaps."""
+    """Distinguish class ids from quantities: they are a few whole numbers, even fewer if they leave gaps."""
     distinct = np.unique(column.values)
     if len(distinct) <= 2:
         return True

@@ -1,4 +1,4 @@
-"""Tables in text files: CSV, TSV and their kin, with all that files from the world bring along."""
+"""Tables in text files such as CSV and TSV, with all the irregularities of files from the world."""
 
 import codecs
 import csv
@@ -14,13 +14,13 @@ import numpy as np
 
 from descentlab.core import DataError
 from descentlab.data._inference import MISSING_WORDS, infer_column
-from descentlab.data._names import unique_names
-from descentlab.data._table import Table, parse_number
+from descentlab.data._names import counted, unique_names
+from descentlab.data._table import DataTable, parse_number
 
 HeaderMode = Literal["auto", "yes", "no"]
 
 CHUNK_ROWS = 1_000
-"""Rows read at once: few enough to stay in the processor's cache, which makes 50,000 three times as slow."""
+"""Number of rows read at once, few enough for the processor's cache; with 50,000 reading is three times as slow."""
 
 SAMPLE_ROWS = 100
 DELIMITERS = ",;\t|"
@@ -34,21 +34,21 @@ OTHER_FORMATS = {
 }
 
 
-def read_text_table(path: Path, *, header: HeaderMode = "auto") -> Table:
+def read_text_table(path: Path, *, header: HeaderMode = "auto") -> DataTable:
     """Read a table from a text file.
 
-    The delimiter is whichever of comma, semicolon, tab and bar divides the first rows evenly. Quotes, blanks after
+    The delimiter is the one of comma, semicolon, tab and bar that divides the first rows evenly. Quotes, blanks after
     delimiters, blank lines, any line ending and a byte order mark are understood.
 
     Args:
-        path: The file.
-        header: Whether the first row names the columns; "auto" looks at it.
+        path: Path of the file.
+        header: Whether the first row names the columns; "auto" decides by its cells.
 
     Returns:
         The table; its labels are line numbers of the file, counted from 1.
 
     Raises:
-        DataError: If the file is no text, is empty, or a row has more or fewer cells than the first.
+        DataError: If the file is not text or is empty, or if a row has more or fewer cells than the first.
     """
     data = path.read_bytes()
     text, notes = _decode(data, path.name)
@@ -75,7 +75,7 @@ def _decode(data: bytes, name: str) -> tuple[str, list[str]]:
         return data.decode("utf-16", errors="replace"), []
     start = data[:65_536]
     if b"\0" in data or len(start.translate(None, CONTROL_BYTES)) < 0.99 * len(start):
-        raise DataError(f"{name} holds binary data and no text: expected a table such as CSV")
+        raise DataError(f"{name} holds binary data, not text: expected a table such as CSV")
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
@@ -84,7 +84,7 @@ def _decode(data: bytes, name: str) -> tuple[str, list[str]]:
 
 
 def _chunks(text: str, delimiter: str, name: str) -> Iterator[tuple[list[int], list[list[str]]]]:
-    """Yield rows that are not blank, some at a time, with the number of each one's first line."""
+    """Yield rows that are not blank, some at a time, with the number of the first line of each."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
     first = 1
     try:
@@ -98,16 +98,16 @@ def _chunks(text: str, delimiter: str, name: str) -> Iterator[tuple[list[int], l
             if any(filled):
                 yield list(compress(lines, filled)), list(compress(chunk, filled))
     except csv.Error as error:
-        raise DataError(f"{name}, line {reader.line_num}: {error}; is a quote left open?") from error
+        raise DataError(f"{name}, line {reader.line_num}: {error}; is a quote not closed?") from error
 
 
 def _delimiter(text: str) -> str:
-    """Choose what divides the first rows into the most cells, as many in each; failing that, the first row."""
+    """Choose the delimiter that divides the first rows into the most cells, the same number in each."""
     start = text[: 2**20]
     widths = {delimiter: _widths(start, delimiter) for delimiter in DELIMITERS}
-    even = {delimiter: found[0] for delimiter, found in widths.items() if found and len(set(found)) == 1}
+    even = {delimiter: counts[0] for delimiter, counts in widths.items() if counts and len(set(counts)) == 1}
     if max(even.values(), default=0) < 2:
-        even = {delimiter: found[0] for delimiter, found in widths.items() if found}
+        even = {delimiter: counts[0] for delimiter, counts in widths.items() if counts}
     return max(even, key=lambda delimiter: even[delimiter], default=",")
 
 
@@ -120,11 +120,11 @@ def _widths(start: str, delimiter: str) -> list[int]:
 
 
 def _has_header(rows: Sequence[list[str]]) -> bool:
-    """Tell a row of names: a word above numbers; or words alone, none of which comes again in its column."""
+    """Recognise a row of names: a word above numbers, or only words, none of which repeats in its column."""
     first = [cell.strip() for cell in rows[0]]
     counted = [str(place) for place in range(len(first))]
     if (len(first) > 3 and first == counted) or (len(first) > 1 and first == ["", *counted[:-1]]):
-        return True  # columns that a data frame numbered itself, without and with its index
+        return True  # columns that a data frame numbered, without and with its index
     are_words = [cell not in MISSING_WORDS and parse_number(cell) is None for cell in first]
     for place, is_word in enumerate(are_words):
         if is_word and _is_numeric([cells[place] for cells in rows[1:] if place < len(cells)]):
@@ -140,7 +140,7 @@ def _is_numeric(cells: Sequence[str]) -> bool:
 
 
 class _Builder:
-    """Keeps each column's different words once, so that a large table stays small while it is read."""
+    """Collects rows of a table, and keeps each word of a column once, so that a large table takes little memory."""
 
     def __init__(self, width: int, name: str) -> None:
         self._name = name
@@ -155,8 +155,8 @@ class _Builder:
         if set(map(len, rows)) != {width}:
             line, wrong = next((line, cells) for line, cells in zip(lines, rows, strict=True) if len(cells) != width)
             raise DataError(
-                f"{self._name}, line {line} has {len(wrong)} cells where the first row has {width}: "
-                "mend the line, or put quotes around a cell that holds the delimiter"
+                f"{self._name}, line {line} has {counted(len(wrong), 'cell')}, but the first row has {width}: "
+                "correct the line, or put quotes around a cell that holds the delimiter"
             )
         self._lines += lines
         for cells, index, codes in zip(zip(*rows, strict=True), self._indexes, self._codes, strict=True):
@@ -166,13 +166,13 @@ class _Builder:
 
     def finish(
         self, names: Sequence[str], notes: Sequence[str], checksum: str, *, has_header: bool, decimal_comma: bool
-    ) -> Table:
+    ) -> DataTable:
         empty = np.zeros(0, np.int32)
         inferred = [
             infer_column(name, np.concatenate([empty, *codes]), list(index), decimal_comma=decimal_comma)
             for name, index, codes in zip(names, self._indexes, self._codes, strict=True)
         ]
-        return Table(
+        return DataTable(
             name=self._name,
             columns=tuple(column for column, _ in inferred),
             labels=tuple(str(line) for line in self._lines),

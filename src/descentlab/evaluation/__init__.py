@@ -1,4 +1,4 @@
-"""Floor 6: what a trained network is worth, in numbers with intervals and in words."""
+"""Floor 6: how good a trained network is, in numbers with intervals and in words."""
 
 from descentlab.evaluation._balance import describe_imbalance as describe_imbalance
 from descentlab.evaluation._calibration import (
@@ -39,14 +39,14 @@ from descentlab.evaluation._mistakes import (
     worst_misses as worst_misses,
     worst_mistakes as worst_mistakes,
 )
-from descentlab.evaluation._outcome import Curves as Curves, describe_outcome as describe_outcome
+from descentlab.evaluation._outcome import LossCurves as LossCurves, describe_outcome as describe_outcome
 from descentlab.evaluation._plane import (
     PlaneReading as PlaneReading,
     most_telling_features as most_telling_features,
     read_plane as read_plane,
 )
 from descentlab.evaluation._plane_layout import (
-    Plane as Plane,
+    InputPlane as InputPlane,
     lay_plane as lay_plane,
     spanning_features as spanning_features,
 )

@@ -1,4 +1,4 @@
-"""What unequal classes do to a network that counts every example the same."""
+"""The effect of unequal classes on a network that counts every example the same."""
 
 from collections.abc import Sequence
 
@@ -8,21 +8,21 @@ from jaxtyping import Int
 from descentlab.evaluation._classes import ClassMetrics
 
 UNEQUAL = 5.0
-"""From this many examples of the most frequent class for one of the rarest, a word is said about it."""
+"""Examples of the most frequent class for each example of the rarest from which on a sentence speaks of it."""
 
 
 def describe_imbalance(
     counts: Int[np.ndarray, " classes"], metrics: Sequence[ClassMetrics], *, part: str
 ) -> str | None:
-    """Say that the classes are very unequal, and what share of the rarest and of the most frequent is found.
+    """Say that the classes are very unequal, and what share of the rarest and the most frequent is predicted correctly.
 
     Args:
-        counts: Training examples by class.
-        metrics: What each member reached on the part.
-        part: The name of the part.
+        counts: Number of training examples by class.
+        metrics: Metrics of each member on the part.
+        part: Name of the part.
 
     Returns:
-        A sentence, or None where the classes are not so unequal.
+        A sentence, or None if the classes are not so unequal.
     """
     present = np.flatnonzero(counts)
     if len(present) < 2:
@@ -31,17 +31,17 @@ def describe_imbalance(
     if counts[commonest] < UNEQUAL * counts[rarest]:
         return None
     names = [score.name for score in metrics[0].by_class]
-    told = (
+    sentence = (
         f"The classes are unequal: the training part has {counts[commonest]:,} examples of '{names[commonest]}' and "
         f"{counts[rarest]:,} of '{names[rarest]}', and each example counts the same"
     )
-    found = [_recall(metrics, int(place)) for place in (commonest, rarest)]
-    if None not in found:
-        told += f"; of the {part} part's, {found[0]:.0%} and {found[1]:.0%} are predicted correctly"
-    return f"{told}. `--class-weights balanced` makes every class count the same."
+    recalls = [_recall(metrics, int(place)) for place in (commonest, rarest)]
+    if None not in recalls:
+        sentence += f"; of the {part} part's, {recalls[0]:.0%} and {recalls[1]:.0%} are predicted correctly"
+    return f"{sentence}. `--class-weights balanced` makes every class count the same."
 
 
 def _recall(metrics: Sequence[ClassMetrics], place: int) -> float | None:
-    recalls = [one.by_class[place].recall for one in metrics]
+    recalls = [member.by_class[place].recall for member in metrics]
     known = [recall for recall in recalls if recall is not None]
     return float(np.mean(known)) if known else None

@@ -10,14 +10,14 @@ NUM_BINS = 10
 
 @dataclass(frozen=True)
 class ReliabilityBin:
-    """The examples on which the network was about as sure.
+    """The examples whose confidence (the probability of the predicted class) lies between two bounds.
 
     Attributes:
-        lower: Least confidence in the bin, exclusive (0 is in the first).
-        upper: Greatest confidence in the bin, inclusive.
-        count: How many examples.
-        confidence: Their mean confidence, the probability of the class that is told; None where there are none.
-        accuracy: The share of them that is right; None where there are none.
+        lower: Lower bound of the confidence, exclusive (0 is in the first bin).
+        upper: Upper bound of the confidence, inclusive.
+        count: Number of examples in the bin.
+        confidence: Mean confidence of the examples; None for an empty bin.
+        accuracy: Share of the examples that is predicted correctly; None for an empty bin.
     """
 
     lower: float
@@ -51,14 +51,14 @@ def reliability_bins(
 def calibration_error(bins: tuple[ReliabilityBin, ...]) -> float:
     """Compute the expected calibration error: the mean gap between confidence and accuracy, weighted by count.
 
-    It is 0 for a perfectly calibrated network. From few examples it comes out too large, by chance alone.
+    It is 0 for a perfectly calibrated network. Measured on few examples it is too large, by chance alone.
 
     References:
         Guo, Pleiss, Sun and Weinberger, "On calibration of modern neural networks" (2017).
     """
     gaps = [
-        each.count * abs(each.confidence - each.accuracy)
-        for each in bins
-        if each.confidence is not None and each.accuracy is not None
+        part.count * abs(part.confidence - part.accuracy)
+        for part in bins
+        if part.confidence is not None and part.accuracy is not None
     ]
-    return sum(gaps) / sum(each.count for each in bins)
+    return sum(gaps) / sum(part.count for part in bins)

@@ -1,4 +1,4 @@
-"""How well classes are told apart."""
+"""Metrics of predicted classes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from descentlab.evaluation._scores import brier_score, log_loss, roc_auc
 
 @dataclass(frozen=True)
 class ClassScore:
-    """How well one class is predicted.
+    """Metrics of one class.
 
     Attributes:
-        name: The class.
-        precision: Of those told to be of the class, the share that is; None where none was told so.
-        recall: Of those of the class, the share told so; None where there are none.
-        f1: Harmonic mean of the two; None where the class is neither there nor told.
-        support: How many examples are of the class.
+        name: Name of the class.
+        precision: Share of the examples predicted as this class that are of it; None if none is predicted as it.
+        recall: Share of the examples of this class that are predicted as it; None if there are none.
+        f1: Harmonic mean of precision and recall; None if no example is of this class or predicted as it.
+        support: Number of examples of this class.
     """
 
     name: str
@@ -34,29 +34,29 @@ class ClassScore:
 
 @dataclass(frozen=True, eq=False)
 class ClassMetrics:
-    """How well a network tells classes apart on one part of the data.
+    """Metrics of a network that predicts classes, on one part of the data.
 
-    A network that has diverged gives numbers that are none. Such examples count as wrong, stand in no cell of the
+    A network that has diverged gives NaN as probabilities. Such examples count as wrong, are in no cell of the
     confusion matrix, and make the scores of probabilities NaN.
 
     Attributes:
-        num_examples: How many examples were told.
-        loss: The mean loss that training lowers.
-        accuracy: The share predicted correctly.
+        num_examples: Number of examples.
+        loss: Mean of the loss that training minimises.
+        accuracy: Share of the examples that is predicted correctly.
         accuracy_ci95: Wilson's 95% interval of the accuracy.
-        balanced_accuracy: The mean of the classes' recalls.
-        macro_f1: The mean of the classes' F1, over classes that are there or told.
+        balanced_accuracy: Mean of the classes' recalls.
+        macro_f1: Mean of the classes' F1, over classes that have examples or are predicted.
         roc_auc: Area under the ROC curve, for more than two classes the mean over classes, each against the rest;
-            None where only one class is there.
+            None if all examples are of one class.
         log_loss: Mean negative logarithm of the right class's probability, in nats.
         brier: Mean squared distance between probabilities and truth; halved for two classes.
         calibration_error: Mean gap between confidence and accuracy.
-        baseline_accuracy: The accuracy of always predicting `baseline_class`.
-        baseline_class: The class that is the most frequent in the training part.
-        num_undefined: Examples for which the network gave no numbers.
-        by_class: Each class's scores.
-        confusion: How many of each class (rows) were told to be of each class (columns).
-        reliability: Confidence beside accuracy.
+        baseline_accuracy: Accuracy of always predicting `baseline_class`.
+        baseline_class: Most frequent class of the training part.
+        num_undefined: Number of examples whose probabilities are NaN.
+        by_class: Metrics of each class.
+        confusion: Number of examples of each class (rows) that are predicted as each class (columns).
+        reliability: Confidence beside accuracy, in bins of the confidence.
     """
 
     num_examples: int
@@ -78,7 +78,7 @@ class ClassMetrics:
 
     @property
     def num_right(self) -> int:
-        """How many examples are predicted correctly."""
+        """Number of examples that are predicted correctly."""
         return int(np.trace(self.confusion))
 
     @property
@@ -87,7 +87,7 @@ class ClassMetrics:
         return self.accuracy_ci95[0] > self.baseline_accuracy
 
     def to_json(self) -> dict[str, Any]:
-        """Return all of it as plain values, the scores first."""
+        """Return the metrics as plain values, the scores first."""
         return {
             "loss": self.loss,
             "accuracy": self.accuracy,
@@ -104,11 +104,11 @@ class ClassMetrics:
             **({"num_undefined": self.num_undefined} if self.num_undefined else {}),
             "per_class": [vars(score) for score in self.by_class],
             "confusion": self.confusion.tolist(),
-            "reliability": [vars(each) for each in self.reliability],
+            "reliability": [vars(part) for part in self.reliability],
         }
 
     def table(self) -> TextTable:
-        """Return the scores as a table of words, one class a row."""
+        """Return the scores as a table of words, one row a class."""
         low, high = self.accuracy_ci95
         title = (
             f"accuracy {self.accuracy:.3f} ({self.num_right} of {self.num_examples}, 95% interval {low:.3f} to "
@@ -140,12 +140,12 @@ def evaluate_classes(
     """Evaluate the probabilities that a network gave to one part of the data.
 
     Args:
-        probabilities: One row an example, summing to one.
-        labels: The right class of each example.
-        classes: The classes' names by id.
-        loss: The mean loss over the same examples.
-        majority: The most frequent class of the training part, which the baseline always tells.
-        predicted: The class told for each example, where that is not the one of the greatest probability.
+        probabilities: Predicted probabilities, one row an example, which sum to one.
+        labels: Right class of each example.
+        classes: Names of the classes by id.
+        loss: Mean loss over the same examples.
+        majority: Most frequent class of the training part, which the baseline always predicts.
+        predicted: Predicted class of each example, if it is not that of the greatest probability.
 
     Returns:
         The metrics.
@@ -156,12 +156,12 @@ def evaluate_classes(
     num_examples, num_classes = probabilities.shape
     _check(labels, num_examples=num_examples, num_classes=num_classes, num_names=len(classes))
     is_defined = np.all(np.isfinite(probabilities), axis=1)
-    told = np.argmax(probabilities, axis=1) if predicted is None else predicted
-    confusion = _confusion(labels[is_defined], told[is_defined], num_classes)
+    answers = np.argmax(probabilities, axis=1) if predicted is None else predicted
+    confusion = _confusion(labels[is_defined], answers[is_defined], num_classes)
     num_right = int(np.trace(confusion))
     by_class = _score_classes(confusion, np.bincount(labels, minlength=num_classes), classes)
-    confidence = probabilities[np.arange(num_examples), told].astype(np.float64)
-    bins = reliability_bins(confidence[is_defined], (told == labels)[is_defined])
+    confidence = probabilities[np.arange(num_examples), answers].astype(np.float64)
+    bins = reliability_bins(confidence[is_defined], (answers == labels)[is_defined])
     all_defined = bool(np.all(is_defined))
     return ClassMetrics(
         num_examples=num_examples,
@@ -184,9 +184,9 @@ def evaluate_classes(
 
 
 def _confusion(
-    labels: Int[np.ndarray, " examples"], told: Int[np.ndarray, " examples"], num_classes: int
+    labels: Int[np.ndarray, " examples"], answers: Int[np.ndarray, " examples"], num_classes: int
 ) -> Int[np.ndarray, "classes classes"]:
-    cells = labels.astype(np.int64) * num_classes + told
+    cells = labels.astype(np.int64) * num_classes + answers
     return np.bincount(cells, minlength=num_classes**2).reshape(num_classes, num_classes)
 
 
@@ -194,7 +194,7 @@ def _check(labels: Int[np.ndarray, " examples"], *, num_examples: int, num_class
     if num_examples == 0:
         raise ShapeError("there are no examples to evaluate; choose a part that has some")
     if num_names != num_classes:
-        raise ShapeError(f"{num_names} classes are named, but probabilities are given for {num_classes}")
+        raise ShapeError(f"got {num_names} names of classes, but probabilities of {num_classes}: give a name for each")
     outside = labels[(labels < 0) | (labels >= num_classes)]
     if outside.size:
         raise ShapeError(f"label {outside[0]} is not one of the {num_classes} classes; leave such examples out")
@@ -203,13 +203,13 @@ def _check(labels: Int[np.ndarray, " examples"], *, num_examples: int, num_class
 def _score_classes(
     confusion: Int[np.ndarray, "classes classes"], support: Int[np.ndarray, " classes"], classes: Sequence[str]
 ) -> tuple[ClassScore, ...]:
-    hits, told = np.diag(confusion), np.sum(confusion, axis=0)
+    hits, predicted = np.diag(confusion), np.sum(confusion, axis=0)
     return tuple(
         ClassScore(
             name=name,
-            precision=_share(hits[c], told[c]),
+            precision=_share(hits[c], predicted[c]),
             recall=_share(hits[c], support[c]),
-            f1=_share(2 * hits[c], told[c] + support[c]),
+            f1=_share(2 * hits[c], predicted[c] + support[c]),
             support=int(support[c]),
         )
         for c, name in enumerate(classes)

@@ -1,4 +1,4 @@
-"""Whether a difference between two settings is real: paired over the seeds that both were trained from."""
+"""Comparison of settings over the same seeds, which says whether a difference is real."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -11,24 +11,24 @@ from descentlab.core import ShapeError, generator
 from descentlab.evaluation._intervals import Interval
 
 NUM_FLIPS = 4_096
-"""Sign flips that the test looks at, the identity among them; up to 12 seeds these are all."""
+"""Sign flips that the test looks at, the identity among them; with up to 12 seeds these are all possible ones."""
 NUM_RESAMPLES = 2_000
 LEVEL = 0.05
 
 
 @dataclass(frozen=True)
 class PairedDifference:
-    """How much one setting differs from another on the same seeds.
+    """The difference between two settings on the same seeds.
 
     Attributes:
         mean: Mean of first minus second over the seeds.
-        ci95: The differences that the same test would not reject at 5%, so that it holds 0 exactly where a single
-            comparison shows nothing; None for fewer than 6 seeds, which can reject none.
-        p_value: Chance of a mean at least as far from 0 if the sign of each seed's difference were a coin's throw; 1
+        ci95: Differences that the same test would not reject at 5%, so that they include 0 exactly if a single
+            comparison shows no difference; None for fewer than 6 seeds, which can reject none.
+        p_value: Probability of a mean at least as far from 0 if the sign of each seed's difference were random; 1
             for one seed.
-        num_seeds: Seeds compared.
-        num_above: Seeds on which the first is above the second.
-        is_real: Whether that chance is below 5%, after Holm's correction where several were compared.
+        num_seeds: Number of seeds compared.
+        num_above: Number of seeds on which the first is above the second.
+        is_real: Whether the p-value is below 5%, after Holm's correction if several settings were compared.
     """
 
     mean: float
@@ -42,23 +42,23 @@ class PairedDifference:
 def compare_paired(
     first: Float[np.ndarray, " seeds"], second: Float[np.ndarray, " seeds"], *, seed: int = 0
 ) -> PairedDifference:
-    """Compare two settings over the seeds that both were trained from.
+    """Compare two settings over the seeds that both were trained with.
 
-    The seeds' own luck (their split, draw and order) is the same on both sides and goes out of the difference. The
-    test flips signs, so that it needs no normal distribution; with n seeds its p-value is at least 2 / 2^n, so fewer
-    than 6 seeds can never show a difference at 5%. A flip of some signs reaches the observed sum where the mean of the
-    flipped differences is 0 or below; the means of all subsets of the seeds therefore give p-value and interval alike.
+    The luck of a seed (its split, draw and order) is the same on both sides and cancels in the difference. The test
+    flips signs, so that it needs no normal distribution; with n seeds its p-value is at least 2 / 2^n, so fewer
+    than 6 seeds can never show a difference at 5%. A flip of some signs reaches the observed sum if the mean of the
+    flipped differences is 0 or below; so the means of all subsets of the seeds give both p-value and interval.
 
     Args:
-        first: A number per seed, all finite.
-        second: The other setting's, of the same seeds in the same order.
-        seed: Draws the sign flips where there are too many to try all.
+        first: One finite number a seed, of the first setting.
+        second: Numbers of the second setting, of the same seeds in the same order.
+        seed: Draws the sign flips if there are too many to try all.
 
     Returns:
         The difference.
 
     Raises:
-        ShapeError: If the two have not one number each for the same seeds.
+        ShapeError: If the two do not have one number each for the same seeds.
 
     Example:
         >>> compare_paired(np.arange(8.0) + 1.0, np.arange(8.0)).is_real
@@ -70,12 +70,13 @@ def compare_paired(
     """
     if first.shape != second.shape or not len(first):
         raise ShapeError(
-            f"a paired comparison needs a number per seed on both sides; it has {first.shape}, {second.shape}"
+            f"the two sides have shapes {first.shape} and {second.shape}: a paired comparison needs one number per "
+            "seed on each side, of the same seeds"
         )
     difference = first.astype(np.float64) - second.astype(np.float64)
     means = _subset_means(difference, seed)
     rounding = 1e-12 * float(np.abs(difference).max())
-    num_flips = len(means) + 1  # what was seen is one of the possible draws, so the p-value is never 0
+    num_flips = len(means) + 1  # the observed signs are one of the possible draws, so the p-value is never 0
     rarest = 1 + min(int((means <= rounding).sum()), int((means >= -rounding).sum()))
     p_value = min(1.0, 2.0 * rarest / num_flips)
     outside = math.ceil(LEVEL / 2.0 * num_flips) - 1
@@ -85,7 +86,7 @@ def compare_paired(
 
 
 def _subset_means(difference: Float[np.ndarray, " seeds"], seed: int) -> Float[np.ndarray, " subsets"]:
-    """Return the means of all subsets of the seeds that are not empty (of many of them, drawn), rising."""
+    """Return the sorted means of all non-empty subsets of the seeds, or of drawn ones if there are too many."""
     num = len(difference)
     if 2**num <= NUM_FLIPS:
         is_in = (np.arange(1, 2**num)[:, None] >> np.arange(num)) & 1
@@ -96,7 +97,7 @@ def _subset_means(difference: Float[np.ndarray, " seeds"], seed: int) -> Float[n
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
-    """Correct p-values for having asked several questions.
+    """Correct the p-values of several tests by Holm's method.
 
     Returns:
         Corrected p-values in the same order.
@@ -119,16 +120,16 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class Best:
-    """Which of several settings was best, and how sure that is.
+    """The best of several settings, and how sure the choice is.
 
     Attributes:
-        place: Place of the best setting.
-        mean: Its mean over seeds. As the lowest of several it flatters itself a little: see `fresh_mean`.
-        fresh_mean: Its mean as estimated on seeds that did not choose it; None for one seed.
-        likely: Places that were best in at least 2.5% of the draws of seeds with replacement.
-        next_place: Place of the second best; None if there is one setting.
-        differences: Each other setting minus the best, by place, with Holm's correction.
-        beaten: How many settings had a seed that diverged, and were therefore set aside.
+        place: Position of the best setting.
+        mean: Mean of the best setting over seeds. As the lowest of several it is a little too low: see `fresh_mean`.
+        fresh_mean: Mean of the best setting, estimated on seeds that did not choose it; None for one seed.
+        likely: Positions of the settings that were best in at least 2.5% of the draws of seeds with replacement.
+        next_place: Position of the second best setting; None if there is only one.
+        differences: Difference of each other setting minus the best, by position, with Holm's correction.
+        beaten: Number of settings that were set aside because a seed diverged.
     """
 
     place: int
@@ -141,19 +142,19 @@ class Best:
 
 
 def find_best(values: Float[np.ndarray, "settings seeds"], *, seed: int = 0) -> Best | None:
-    """Find the setting of the lowest mean, and how sure that is.
+    """Find the setting of the lowest mean, and how sure the choice is.
 
-    Seeds are drawn with replacement, and the choice is made anew in each draw: how often another setting wins tells
-    how sure the choice is. The mean of the chosen one is too low, since luck helped to choose it; the seeds that a
-    draw left out give one that is not.
+    Seeds are drawn with replacement, and the choice is made anew in each draw: the share of draws in which another
+    setting wins shows how sure the choice is. The mean of the chosen setting is too low, since luck helped to choose
+    it; the seeds that a draw left out give a mean that is not.
 
     Args:
-        values: What is to be low, as a loss. A setting with a value that is not finite is set aside: a rate that
-            diverges from one seed in five is not to be recommended.
+        values: Numbers to be low, such as losses. A setting with a value that is not finite is set aside: a learning
+            rate that diverges with one seed in five is not to be recommended.
         seed: Draws the seeds.
 
     Returns:
-        The best; None if every setting was set aside.
+        The best setting; None if every setting was set aside.
 
     References:
         Efron and Tibshirani, "An introduction to the bootstrap" (1993).
@@ -188,8 +189,8 @@ def find_best(values: Float[np.ndarray, "settings seeds"], *, seed: int = 0) -> 
 
 
 def _fresh_mean(kept: np.ndarray, draws: np.ndarray, winners: np.ndarray) -> float | None:
-    """Average, over the draws, what each draw's winner had on the seeds that the draw left out."""
+    """Average over the draws the mean of each draw's winner on the seeds that the draw left out."""
     seeds = np.arange(kept.shape[1])
     left_out = [kept[winner, np.isin(seeds, row, invert=True)] for row, winner in zip(draws, winners, strict=True)]
-    found = [float(values.mean()) for values in left_out if len(values)]
-    return float(np.mean(found)) if found else None
+    means = [float(values.mean()) for values in left_out if len(values)]
+    return float(np.mean(means)) if means else None

@@ -1,4 +1,4 @@
-"""What a pair of loss curves says of a training: the rules, in one place."""
+"""The rules that judge a training by its two loss curves."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,15 +13,15 @@ LAST_SHARE = 0.2
 MIN_WINDOW = 5
 """but no fewer than so many epochs, or the slope is noise."""
 SHORT = 2 * MIN_WINDOW
-"""On a curve of so many points at most, a fall that may be noise is not told to be over."""
+"""On a curve of at most so many points, a fall that may be noise is too short to judge."""
 NOT_LEARNING_FALL = 0.02
-"""A training loss that never fell by more than this share of where it began has learned nothing."""
+"""A training loss that never fell by more than this share of its first value has learned nothing."""
 UNDER_TRAINED_FALL = 0.03
 """A loss that falls by more than this share over the end is still falling,"""
 UNDER_TRAINED_PART = 0.005
-"""if that is also more than this share of its whole fall: a loss of almost nothing may halve, and it is no matter."""
+"""if that is also more than this share of its whole fall: that a loss of almost 0 halves does not matter."""
 NUM_STANDARD_ERRORS = 3.0
-"""A slope counts when it is steeper than so many of its own standard errors."""
+"""A slope counts when it is steeper than so many of its standard errors."""
 OVER_FITTED_RISE = 0.10
 """A validation loss that ends by more than this share above its lowest, while the training loss fell, over-fits,"""
 OVER_FITTED_PART = 0.02
@@ -32,7 +32,7 @@ OVER_FITTED_DEVIATIONS = 4.0
 
 @dataclass(frozen=True)
 class CurveReading:
-    """What a member's two loss curves say.
+    """The verdict on a member's two loss curves.
 
     Attributes:
         verdict: `diverged`: the training broke off, or the loss was never a number. `not-learning`: the training loss
@@ -41,9 +41,9 @@ class CurveReading:
             points, or so few that a fall at their end may be noise as well as learning.
         change: Relative change of the loss that the verdict rests on. For `over-fitted`, the validation loss from its
             lowest to its end; for `not-learning`, the training loss from first to last; else the validation loss
-            (the training loss where there is no validation part) over the end of its curve.
-        lowest_at: Position on the curve of the lowest validation (or training) loss; 0 is its first point.
-        share_of_fall: How much of the whole fall of that loss lies in the end of the curve; 0 where it rose there.
+            (the training loss if there is no validation part) over the end of its curve.
+        lowest_at: Position on the curve of the lowest validation (or training) loss; 0 is the first point.
+        share_of_fall: Share of the whole fall of that loss that lies in the end of the curve; 0 if the loss rose there.
     """
 
     verdict: Verdict
@@ -61,12 +61,12 @@ def read_curves(
     """Judge a training by its loss curves.
 
     Args:
-        train_loss: Mean training loss after each epoch. Epochs that were not trained are NaN, at the end.
-        validation_loss: The same of the validation part; all NaN where there is none.
-        has_diverged: Whether the trainer gave the member up.
+        train_loss: Mean training loss after each epoch; NaN at the end for epochs that were not trained.
+        validation_loss: Mean validation loss after each epoch; all NaN if there is no validation part.
+        has_diverged: Whether the trainer stopped the member because it diverged.
 
     Returns:
-        The verdict with its number.
+        The verdict and the numbers that it rests on.
     """
     broken = np.flatnonzero(~np.isfinite(train_loss))
     num = int(broken[0]) if broken.size else len(train_loss)
@@ -97,7 +97,7 @@ def read_curves(
 
 
 def end_length(num_points: int) -> int:
-    """Say how many points of a curve are its end, by whose slope it is judged."""
+    """Return the number of points in the end of a curve, by whose slope the curve is judged."""
     return min(num_points, max(MIN_WINDOW, round(LAST_SHARE * num_points)))
 
 
@@ -105,7 +105,7 @@ def _trend(end: Float[np.ndarray, " end"]) -> tuple[float, float, bool]:
     """Fit a straight line.
 
     Returns:
-        Its relative change from end to end, the standard deviation around it, and whether its slope is beyond that.
+        The line's relative change from end to end, the standard deviation around it, and whether its slope is certain.
     """
     num = len(end)
     x = np.arange(num) - (num - 1) / 2.0
@@ -121,16 +121,16 @@ def _trend(end: Float[np.ndarray, " end"]) -> tuple[float, float, bool]:
 
 
 FAR_ABOVE_START = 10.0
-"""A training loss above so many times its start has run away,"""
+"""A training loss that exceeds so many times its first value has run away,"""
 FOR_GOOD = 3
 """if it stays there for at least so many epochs, to the end."""
 
 
 def find_runaway(train_loss: Float[np.ndarray, " epochs"]) -> int | None:
-    """Find where a loss that is still a number ran away for good.
+    """Find the point from which on a loss that is still a number stays far above its start.
 
     Args:
-        train_loss: Mean training loss from before the first step on; NaN where it was not trained.
+        train_loss: Mean training loss from before the first step on; NaN for epochs that were not trained.
 
     Returns:
         The position from which on the loss stayed far above its start to the end, or None.

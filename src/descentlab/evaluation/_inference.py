@@ -23,12 +23,12 @@ WINDOW_BYTES = 2**24
 
 @dataclass(frozen=True)
 class Inference:
-    """What a network says of some examples.
+    """A network's predictions for some examples.
 
     Attributes:
-        logits: What the network ends in.
-        outputs: The logits behind the loss's link; for classes, non-negative and summing to one over the classes.
-        losses: Each example's loss; NaN where its target is unknown.
+        logits: Outputs of the last layer.
+        outputs: Probabilities of the classes, which sum to one; for a real target, the predicted number.
+        losses: Loss of each example; NaN if its target is unknown.
     """
 
     logits: Float[np.ndarray, "examples outputs"]
@@ -49,13 +49,13 @@ def infer(
     """Apply a network to examples, chunk by chunk.
 
     Args:
-        network: The layers.
-        objective: What the logits mean.
+        network: The network's layers.
+        objective: Loss function, and the meaning of the logits.
         params: Learned arrays by layer and role.
-        statistics: Running statistics.
+        statistics: Running statistics by layer and role.
         inputs: Examples as a `Dataset` holds them; stored pictures are read window by window.
         targets: Class ids or standardised reals, for the losses.
-        input_scale: What uint8 inputs are multiplied by.
+        input_scale: Factor that uint8 inputs are multiplied by.
 
     Returns:
         Logits, outputs and losses of each example.
@@ -74,8 +74,8 @@ def infer(
     for rows in _windows(inputs, size, max(1, cores)):
         blocks = [values[rows.ravel()].reshape(*rows.shape, *values.shape[1:]) for values in (inputs, wanted)]
         windows.append([np.asarray(array) for array in run(params, statistics, *blocks)])
-    found = (np.concatenate(arrays) for arrays in zip(*windows, strict=True))
-    logits, outputs, losses = (array.reshape(-1, *array.shape[2:])[:count] for array in found)
+    joined = (np.concatenate(arrays) for arrays in zip(*windows, strict=True))
+    logits, outputs, losses = (array.reshape(-1, *array.shape[2:])[:count] for array in joined)
     if targets is None:
         losses = np.full_like(losses, np.nan)
     elif objective.num_classes:
@@ -86,7 +86,7 @@ def infer(
 def _windows(
     inputs: Shaped[np.ndarray, "examples ..."] | StoredPictures, size: int, cores: int
 ) -> Iterator[Int[np.ndarray, "chunks size"]]:
-    """Divide the rows into windows of whole chunks, as many for each core; the last row fills up the last of them."""
+    """Divide the rows into windows with equally many whole chunks for each core; copies of the last row fill up."""
     count = len(inputs)
     chunks = math.ceil(count / size / cores) * cores
     num_windows = min(chunks // cores, math.ceil(inputs.nbytes / WINDOW_BYTES))

@@ -1,4 +1,4 @@
-"""95% intervals: how far from the truth a number may be that comes from few examples or few seeds."""
+"""95% intervals of numbers that are measured on few examples or few seeds."""
 
 import math
 from collections.abc import Sequence
@@ -8,20 +8,20 @@ Interval = tuple[float, float]
 _Z = 1.959963984540054
 """The normal distribution's 0.975 quantile."""
 _FIRST_T = (12.7062047362, 4.3026527297, 3.1824463053, 2.7764451052, 2.5705818356, 2.4469118511, 2.3646242516)
-"""Student's 0.975 quantile for 1 to 7 degrees of freedom, where the series below is too coarse."""
+"""Student's 0.975 quantile for 1 to 7 degrees of freedom, for which the series of `t_quantile` is too coarse."""
 
 
 def wilson_interval(num_right: int, num_examples: int) -> Interval:
     """Compute Wilson's 95% interval of a share.
 
-    Unlike the share ± two standard errors it stays within 0 and 1 and has a width where all or none are right.
+    Unlike the share ± two standard errors it stays between 0 and 1, and has a width even if all or none are right.
 
     Args:
-        num_right: How many of the examples are right.
-        num_examples: How many there are, at least one.
+        num_right: Number of examples that are right.
+        num_examples: Number of examples, at least one.
 
     Returns:
-        Its lower and upper end.
+        Lower and upper end of the interval.
 
     Example:
         >>> low, high = wilson_interval(29, 30)
@@ -40,13 +40,14 @@ def wilson_interval(num_right: int, num_examples: int) -> Interval:
 def paired_share_difference(gained: int | float, lost: int | float, num_examples: int) -> tuple[float, Interval]:
     """Compute the difference of two shares of the same examples, with its 95% interval.
 
-    An adjusted Wald interval: each of the two counts is raised by one, so that it has a width where none differs.
+    This is an adjusted Wald interval: each of the two counts is raised by one, so that the interval has a width even
+    if no example differs.
 
     Args:
-        gained: Examples that are right the second time and were not the first; where the second time is the mean of
-            several, parts of examples count.
-        lost: Examples that were right the first time and are not the second.
-        num_examples: All of them, at least one.
+        gained: Number of examples that are right the second time and were not the first time; it need not be whole
+            if the second time is a mean of several.
+        lost: Number of examples that were right the first time and are not the second time.
+        num_examples: Number of all examples, at least one.
 
     Returns:
         The difference, and the lower and upper end of its interval.
@@ -70,7 +71,7 @@ def paired_share_difference(gained: int | float, lost: int | float, num_examples
 def t_quantile(degrees: int) -> float:
     """Compute the 0.975 quantile of Student's t, to a few parts in a hundred thousand.
 
-    SciPy has it to the last bit, at the price of a second for its import.
+    SciPy has it to the last bit, but its import takes a second.
 
     Args:
         degrees: Degrees of freedom, at least 1.
@@ -96,13 +97,13 @@ def t_quantile(degrees: int) -> float:
 def mean_and_deviation(values: Sequence[float | int]) -> tuple[float, float | None, Interval | None]:
     """Compute a mean over seeds, its standard deviation and its 95% t interval.
 
-    The interval covers the draw of the seeds. It cannot cover the draw of the data set, which all seeds share.
+    The interval covers the randomness of the seeds. It cannot cover that of the data set, which all seeds share.
 
     Args:
-        values: A number per seed, at least one.
+        values: One number a seed, at least one.
 
     Returns:
-        The mean, and the standard deviation (of a sample, with n - 1) and the interval, or None and None for a
+        The mean, the standard deviation (of a sample, with n - 1) and the interval; the last two are None for a
         single seed.
     """
     num = len(values)
@@ -115,5 +116,5 @@ def mean_and_deviation(values: Sequence[float | int]) -> tuple[float, float | No
 
 
 def clip_to_share(interval: Interval) -> Interval:
-    """Cut an interval down to what a share can be, as Student's knows of no ends."""
+    """Cut an interval at 0 and 1, which Student's interval of a share may exceed."""
     return max(0.0, interval[0]), min(1.0, interval[1])

@@ -1,4 +1,4 @@
-"""The examples that a network gets most wrong, which are those to look at."""
+"""The examples with the largest errors, which are worth looking at."""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,11 @@ class Mistake:
     """One example predicted wrongly.
 
     Attributes:
-        row: Which example, as a row of the data.
-        label: Its class.
-        predicted: The class it was told to be of.
-        confidence: The probability given to that class.
-        probability: The probability given to the right class.
+        row: Row of the example in the data.
+        label: Right class of the example.
+        predicted: Predicted class.
+        confidence: Probability given to the predicted class.
+        probability: Probability given to the right class.
     """
 
     row: int
@@ -30,9 +30,9 @@ class Miss:
     """One example whose real number was predicted with a large error.
 
     Attributes:
-        row: Which example, as a row of the data.
-        target: The truth, in its own unit.
-        output: What was predicted.
+        row: Row of the example in the data.
+        target: True number, in the target's unit.
+        output: Predicted number, in the target's unit.
     """
 
     row: int
@@ -51,26 +51,26 @@ def worst_mistakes(
     """Find the wrongly predicted examples whose right class was given the least probability.
 
     Args:
-        probabilities: One row an example.
-        labels: The right class of each example.
-        rows: Which row of the data each example is.
-        count: How many to return at most.
-        predicted: The class told for each example, where that is not the one of the greatest probability.
+        probabilities: Predicted probabilities, one row an example.
+        labels: Right class of each example.
+        rows: Row of each example in the data.
+        count: Largest number of mistakes to return.
+        predicted: Predicted class of each example, if it is not that of the greatest probability.
 
     Returns:
-        The mistakes, the worst first; of equal ones the earlier row. Examples without numbers come before all.
+        The mistakes, the worst first; equal ones by row. Examples whose probabilities are NaN come first of all.
     """
-    told = np.argmax(probabilities, axis=1) if predicted is None else predicted
+    answers = np.argmax(probabilities, axis=1) if predicted is None else predicted
     examples = np.arange(len(labels))
     right = probabilities[examples, labels]
-    wrong = np.flatnonzero((told != labels) | np.isnan(right))
+    wrong = np.flatnonzero((answers != labels) | np.isnan(right))
     order = wrong[np.lexsort((rows[wrong], np.nan_to_num(right[wrong], nan=-1.0)))][:count]
     return tuple(
         Mistake(
             row=int(rows[i]),
             label=int(labels[i]),
-            predicted=int(told[i]),
-            confidence=float(probabilities[i, told[i]]),
+            predicted=int(answers[i]),
+            confidence=float(probabilities[i, answers[i]]),
             probability=float(right[i]),
         )
         for i in order
@@ -87,13 +87,13 @@ def worst_misses(
     """Find the examples whose real number was predicted with the largest errors.
 
     Args:
-        outputs: What was predicted.
-        targets: The truth, in the same unit.
-        rows: Which row of the data each example is.
-        count: How many to return at most.
+        outputs: Predicted numbers.
+        targets: True numbers, in the same unit.
+        rows: Row of each example in the data.
+        count: Largest number of misses to return.
 
     Returns:
-        The misses, the worst first; of equal ones the earlier row. Outputs that are no numbers come before all.
+        The misses, the worst first; equal ones by row. Outputs that are NaN come first of all.
     """
     errors = np.nan_to_num(np.abs(outputs.astype(np.float64) - targets), nan=np.inf)
     order = np.lexsort((rows, -errors))[:count]

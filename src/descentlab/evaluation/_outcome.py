@@ -1,4 +1,4 @@
-"""The outcome of a training in words: what the numbers say, how sure they are, and what to try."""
+"""The outcome of a training in words: its scores, how sure they are, and what to try next."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -21,19 +21,19 @@ from descentlab.evaluation._intervals import Interval, mean_and_deviation
 from descentlab.evaluation._reals import RealMetrics
 
 WIDE_INTERVAL = 0.1
-"""An accuracy whose interval is wider than this is said to rest on few examples."""
+"""A sentence warns of few examples if the interval of the accuracy is wider than this."""
 
 
 @dataclass(frozen=True)
-class Curves:
+class LossCurves:
     """The loss curves of a population.
 
     Attributes:
-        epochs: After which epoch each point was taken.
-        train_loss: Mean training loss; NaN where a member was no longer trained.
-        validation_loss: The same of the validation part; all NaN where there is none.
-        has_diverged: Which members the trainer gave up.
-        stopped_early: Which members early stopping ended.
+        epochs: Number of the epoch after which each point was measured.
+        train_loss: Mean training loss; NaN after a member has ended.
+        validation_loss: Mean validation loss; NaN after a member has ended, and all NaN if there is no such part.
+        has_diverged: Whether the trainer stopped a member because it diverged.
+        stopped_early: Whether early stopping ended a member.
     """
 
     epochs: Int[np.ndarray, " epochs"]
@@ -54,31 +54,33 @@ class Curves:
 
 def describe_outcome(
     metrics: Sequence[ClassMetrics] | Sequence[RealMetrics],
-    curves: Curves,
+    curves: LossCurves,
     *,
     part: str = "test",
     learning_rate: float | None = None,
 ) -> tuple[str, ...]:
-    """Say in words what came out, with intervals, and what to try next by the evidence of the curves.
+    """Describe the outcome in words, with intervals, and say what to try next according to the curves.
 
     Args:
-        metrics: What each member reached on the part, a member per seed.
-        curves: How each came there.
-        part: The name of the part.
-        learning_rate: The rate that was used, from which advice names the next to try.
+        metrics: Metrics of each member on the part, one member a seed.
+        curves: Loss curves of the members.
+        part: Name of the part.
+        learning_rate: Learning rate of the training, from which advice computes the next to try.
 
     Returns:
-        Sentences, each whole in itself: the score, how much of it is luck, the baseline, the training.
+        Sentences, each complete in itself: the score, how much of it is luck, the baseline, the training.
 
     Raises:
         ShapeError: If there are no metrics, or not as many as curves.
     """
     if not metrics or len(metrics) != len(curves.train_loss):
-        raise ShapeError(f"there are metrics of {len(metrics)} members and curves of {len(curves.train_loss)}")
-    classes = [one for one in metrics if isinstance(one, ClassMetrics)]
-    reals = [one for one in metrics if isinstance(one, RealMetrics)]
+        raise ShapeError(
+            f"got metrics of {len(metrics)} members and curves of {len(curves.train_loss)}: give both for each member"
+        )
+    classes = [member for member in metrics if isinstance(member, ClassMetrics)]
+    reals = [member for member in metrics if isinstance(member, RealMetrics)]
     scores = _describe_accuracy(classes, part) if classes else _describe_errors(reals, part)
-    is_perfect = bool(classes) and all(one.accuracy == 1.0 for one in classes)
+    is_perfect = bool(classes) and all(member.accuracy == 1.0 for member in classes)
     return (*scores, *_describe_training(curves, is_perfect=is_perfect, learning_rate=learning_rate))
 
 
@@ -98,9 +100,9 @@ def _describe_accuracy(metrics: Sequence[ClassMetrics], part: str) -> list[str]:
         verdict = "is better" if first.is_better_than_baseline else "is not shown to be better"
         baseline = f"always predicting '{first.baseline_class}' reaches {first.baseline_accuracy:.3f}"
         return [*sentences, f"The network {verdict} than the baseline: {baseline}."]
-    sentences = _describe_spread("accuracy", [one.accuracy for one in metrics], part, first.num_examples)
-    gains = [one.accuracy - one.baseline_accuracy for one in metrics]
-    level = sum(one.baseline_accuracy for one in metrics) / num
+    sentences = _describe_spread("accuracy", [member.accuracy for member in metrics], part, first.num_examples)
+    gains = [member.accuracy - member.baseline_accuracy for member in metrics]
+    level = sum(member.baseline_accuracy for member in metrics) / num
     return [*sentences, _describe_gain(gains, f"always predicting the most frequent class, which reaches {level:.3f}")]
 
 
@@ -125,9 +127,9 @@ def _describe_gain(gains: Sequence[float], baseline: str) -> str:
 
 def _describe_errors(metrics: Sequence[RealMetrics], part: str) -> list[str]:
     first, num = metrics[0], len(metrics)
-    r2 = [one.r2 for one in metrics if one.r2 is not None]
-    rmse = sum(one.rmse for one in metrics) / num
-    baseline = sum(one.baseline_rmse for one in metrics) / num
+    r2 = [member.r2 for member in metrics if member.r2 is not None]
+    rmse = sum(member.rmse for member in metrics) / num
+    baseline = sum(member.baseline_rmse for member in metrics) / num
     size = f"The typical {part} error (RMSE) is {rmse:.4g} in the target's unit"
     if num == 1 and first.rmse_ci95 is not None:
         size += f", 95% interval {first.rmse_ci95[0]:.4g} to {first.rmse_ci95[1]:.4g}"
@@ -136,14 +138,14 @@ def _describe_errors(metrics: Sequence[RealMetrics], part: str) -> list[str]:
         sentences.append(f"R² is {first.r2:.3f}: the share of variance explained; 95% interval {_span(first.r2_ci95)}.")
     elif len(r2) > 1:
         sentences += _describe_spread("R²", r2, part, first.num_examples)
-    num_better = sum(one.is_better_than_baseline for one in metrics)
+    num_better = sum(member.is_better_than_baseline for member in metrics)
     if num_better == num:
         return sentences
     whose = "It is" if num == 1 else f"{num - num_better} of {num} seeds are"
     return [*sentences, f"{whose} not shown to be better than the baseline."]
 
 
-def _describe_training(curves: Curves, *, is_perfect: bool, learning_rate: float | None) -> list[str]:
+def _describe_training(curves: LossCurves, *, is_perfect: bool, learning_rate: float | None) -> list[str]:
     readings = curves.readings()
     sentences = []
     if np.any(curves.stopped_early):
@@ -157,9 +159,9 @@ def _describe_training(curves: Curves, *, is_perfect: bool, learning_rate: float
 
 
 def _advise(
-    readings: list[CurveReading], curves: Curves, *, is_perfect: bool, learning_rate: float | None
+    readings: list[CurveReading], curves: LossCurves, *, is_perfect: bool, learning_rate: float | None
 ) -> list[str]:
-    """Tell of every loss of control, and else of what is true of most."""
+    """Write a sentence on the members that diverged, and one on the verdict of most others."""
     by_verdict: dict[Verdict, list[CurveReading]] = {}
     for reading in readings:
         by_verdict.setdefault(reading.verdict, []).append(reading)
@@ -167,10 +169,10 @@ def _advise(
     sentences = [_advise_diverged(diverged, curves, learning_rate)] if diverged else []
     if is_perfect or not by_verdict:
         return sentences
-    verdict, found = max(by_verdict.items(), key=lambda item: len(item[1]))
-    if 2 * len(found) > len(readings):
-        return [*sentences, _ADVICE[verdict](found, curves, learning_rate)]
-    counts = ", ".join(f"{len(found)} {verdict}" for verdict, found in by_verdict.items())
+    verdict, group = max(by_verdict.items(), key=lambda item: len(item[1]))
+    if 2 * len(group) > len(readings):
+        return [*sentences, _ADVICE[verdict](group, curves, learning_rate)]
+    counts = ", ".join(f"{len(group)} {verdict}" for verdict, group in by_verdict.items())
     return [*sentences, f"The seeds' curves differ: {counts}."]
 
 
@@ -178,13 +180,13 @@ def _chosen(readings: Sequence[CurveReading], which: Bool[np.ndarray, " members"
     return [reading for reading, is_chosen in zip(readings, which, strict=True) if is_chosen]
 
 
-def _advise_diverged(found: list[CurveReading], curves: Curves, rate: float | None) -> str:
-    which = _how_many(len(found), len(curves.train_loss))
+def _advise_diverged(readings: list[CurveReading], curves: LossCurves, rate: float | None) -> str:
+    which = _how_many(len(readings), len(curves.train_loss))
     return f"Diverged: the loss of {which} ran away. Try a lower learning rate{_next_rate(rate, 0.1)}."
 
 
-def _advise_not_learning(found: list[CurveReading], curves: Curves, rate: float | None) -> str:
-    which, change = _how_many(len(found), len(curves.train_loss)), _median_change(found)
+def _advise_not_learning(readings: list[CurveReading], curves: LossCurves, rate: float | None) -> str:
+    which, change = _how_many(len(readings), len(curves.train_loss)), _median_change(readings)
     direction, factor = ("lower", 0.1) if change > NOT_LEARNING_FALL else ("higher", 10.0)
     return (
         f"Learned next to nothing: the training loss of {which} changed by {change:+.1%} in all. Try a {direction} "
@@ -192,9 +194,9 @@ def _advise_not_learning(found: list[CurveReading], curves: Curves, rate: float 
     )
 
 
-def _advise_over_fitted(found: list[CurveReading], curves: Curves, _: float | None) -> str:
-    which, change = _how_many(len(found), len(curves.train_loss)), _median_change(found)
-    lowest = int(np.median([curves.epochs[reading.lowest_at] for reading in found]))
+def _advise_over_fitted(readings: list[CurveReading], curves: LossCurves, _: float | None) -> str:
+    which, change = _how_many(len(readings), len(curves.train_loss)), _median_change(readings)
+    lowest = int(np.median([curves.epochs[reading.lowest_at] for reading in readings]))
     return (
         f"Over-fitted: the validation loss of {which} was lowest near epoch {lowest} and ended {change:.0%} above it, "
         "while the training loss fell on. Try early stopping (`--set early_stopping.patience=10`), weight decay "
@@ -202,20 +204,20 @@ def _advise_over_fitted(found: list[CurveReading], curves: Curves, _: float | No
     )
 
 
-def _advise_under_trained(found: list[CurveReading], curves: Curves, rate: float | None) -> str:
-    which, num_epochs = _how_many(len(found), len(curves.train_loss)), int(curves.epochs[-1])
+def _advise_under_trained(readings: list[CurveReading], curves: LossCurves, rate: float | None) -> str:
+    which, num_epochs = _how_many(len(readings), len(curves.train_loss)), int(curves.epochs[-1])
     return (
         f"Under-trained: over the last {_end_epochs(curves)} epochs the loss of {which} still fell by "
-        f"{-_median_change(found):.0%}. Train longer (`--set epochs={2 * num_epochs}`) or try a higher learning "
+        f"{-_median_change(readings):.0%}. Train longer (`--set epochs={2 * num_epochs}`) or try a higher learning "
         f"rate{_next_rate(rate, 3.0)}."
     )
 
 
-def _describe_settled(found: list[CurveReading], curves: Curves, _: float | None) -> str:
-    which, change = _how_many(len(found), len(curves.train_loss)), _median_change(found)
+def _describe_settled(readings: list[CurveReading], curves: LossCurves, _: float | None) -> str:
+    which, change = _how_many(len(readings), len(curves.train_loss)), _median_change(readings)
     amount = f"{change:+.1%}" if abs(change) >= 0.001 else "less than 0.1%"
     if change < -UNDER_TRAINED_FALL:
-        share = float(np.median([reading.share_of_fall for reading in found]))
+        share = float(np.median([reading.share_of_fall for reading in readings]))
         amount += f" (only {share:.1%} of all that it fell)"
     return (
         f"Settled: over the last {_end_epochs(curves)} epochs the loss of {which} changed by {amount}, so "
@@ -223,12 +225,12 @@ def _describe_settled(found: list[CurveReading], curves: Curves, _: float | None
     )
 
 
-def _describe_too_short(_: list[CurveReading], curves: Curves, __: float | None) -> str:
+def _describe_too_short(_: list[CurveReading], curves: LossCurves, __: float | None) -> str:
     num = int(curves.epochs[-1]) if len(curves.epochs) else 0
     return f"{num} epoch{'' if num == 1 else 's'} of training are too few to say from the losses how it went."
 
 
-_ADVICE: dict[Verdict, Callable[[list[CurveReading], Curves, float | None], str]] = {
+_ADVICE: dict[Verdict, Callable[[list[CurveReading], LossCurves, float | None], str]] = {
     "not-learning": _advise_not_learning,
     "over-fitted": _advise_over_fitted,
     "under-trained": _advise_under_trained,
@@ -245,19 +247,19 @@ def _one_digit(value: float) -> str:
     return f"{float(f'{value:.0e}'):g}"
 
 
-def _end_epochs(curves: Curves) -> int:
-    """Return how many epochs of training the end of the curves tells of; its first point may be from before them."""
+def _end_epochs(curves: LossCurves) -> int:
+    """Return the number of epochs in the end of the curves, whose first point may be from before training."""
     end = curves.epochs[-end_length(len(curves.epochs)) :]
     return len(end) - int(end[0] == 0)
 
 
-def _median_change(found: list[CurveReading]) -> float:
-    changes = [reading.change for reading in found if not math.isnan(reading.change)]
+def _median_change(readings: list[CurveReading]) -> float:
+    changes = [reading.change for reading in readings if not math.isnan(reading.change)]
     return float(np.median(changes)) if changes else 0.0
 
 
-def _how_many(found: int, num: int) -> str:
-    return "the network" if num == 1 else f"{found} of {num} seeds"
+def _how_many(count: int, num: int) -> str:
+    return "the network" if num == 1 else f"{count} of {num} seeds"
 
 
 def _span(interval: Interval) -> str:

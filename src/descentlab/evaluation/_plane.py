@@ -1,4 +1,4 @@
-"""A network over a plane through its inputs, as for the picture of its decision boundary."""
+"""A network's outputs over a plane through its inputs, for the picture of its decision boundary."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from descentlab.objectives import Objective
 
 @dataclass(frozen=True)
 class PlaneReading:
-    """What a network says at each point of a plane, at several epochs.
+    """A network's outputs at each point of a plane, after several epochs.
 
     Attributes:
-        values: For two classes 2p - 1, with p the probability of the second; for more, the winner's probability; for
-            a real target, the standardised output.
-        winners: For more than two classes the winner's id; else None.
+        values: For two classes 2p - 1, with p the probability of the second; for more, the probability of the
+            predicted class; for a real target, the standardised output.
+        winners: Id of the predicted class for more than two classes; else None.
     """
 
     values: Float[np.ndarray, "snapshots points"]
@@ -32,13 +32,13 @@ def read_plane(
     snapshots: Sequence[tuple[Any, Any]],
     points: Float[np.ndarray, "points features"],
 ) -> PlaneReading:
-    """Apply a network, as it was at several epochs, to every point of a plane.
+    """Apply a network, as it was after several epochs, to every point of a plane.
 
     Args:
-        network: The layers.
-        objective: What the logits mean.
-        snapshots: Parameters and running statistics at each epoch.
-        points: Inputs, a row a point.
+        network: The network's layers.
+        objective: Loss function, and the meaning of the logits.
+        snapshots: Parameters and running statistics after each epoch.
+        points: Inputs, one row a point.
 
     Returns:
         Values by epoch and point.
@@ -54,23 +54,23 @@ def read_plane(
 def most_telling_features(
     network: Network, objective: Objective, params: Any, statistics: Any, inputs: Float[np.ndarray, "examples features"]
 ) -> Int[np.ndarray, " features"]:
-    """Order features by how much the outputs move when one feature alone goes to its mean.
+    """Order features by the change of the outputs when a single feature is set to its mean.
 
     Args:
-        network: The layers.
-        objective: What the logits mean.
+        network: The network's layers.
+        objective: Loss function, and the meaning of the logits.
         params: Learned arrays.
         statistics: Running statistics.
-        inputs: Examples, a row each.
+        inputs: Examples, one row each.
 
     Returns:
-        Positions of the features, the most telling first.
+        Positions of the features, that of the largest change first.
     """
     base = infer(network, objective, params, statistics, inputs).outputs
     moves = np.zeros(inputs.shape[1])
     for place in range(inputs.shape[1]):
         changed = inputs.copy()
         changed[:, place] = inputs[:, place].mean()
-        told = infer(network, objective, params, statistics, changed).outputs
-        moves[place] = float(np.mean(np.abs(told - base)))
+        outputs = infer(network, objective, params, statistics, changed).outputs
+        moves[place] = float(np.mean(np.abs(outputs - base)))
     return np.argsort(-moves, kind="stable")

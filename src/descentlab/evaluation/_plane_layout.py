@@ -1,4 +1,4 @@
-"""The plane that a network is shown over: where its points lie among the inputs, and the examples on it."""
+"""The plane over which a network is shown: its points among the inputs, and the examples on it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ Names = tuple[str, str]
 
 
 @dataclass(frozen=True, eq=False)
-class Plane:
+class InputPlane:
     """A grid of points among a network's inputs.
 
     Attributes:
-        inputs: What the network sees at each point, row by row from the lowest.
-        names: What runs across, and what runs up.
-        ticks: The grid across and the grid up, rising, each in its own unit.
-        places: Where each example lies, in the same units.
-        note: What a person must know of it, a sentence; empty where nothing is left out.
+        inputs: Input of the network at each point, row by row from the lowest.
+        names: Names of the horizontal and the vertical feature.
+        ticks: Horizontal and vertical grid positions, rising, in the units of the features.
+        places: Horizontal and vertical position of each example, in the same units.
+        note: Sentence on the inputs that the plane leaves out; empty if it leaves none out.
     """
 
     inputs: Float[np.ndarray, "points features"]
@@ -32,13 +32,13 @@ class Plane:
 
 
 def spanning_features(dataset: Dataset) -> dict[str, int]:
-    """Name the inputs that can span a plane: columns of numbers with more than two values.
+    """Return the inputs that can span a plane: columns of numbers with more than two values.
 
     Args:
         dataset: The data.
 
     Returns:
-        Their places by name, in order; none for points in the plane, whose plane is given, and for pictures.
+        The inputs' positions by name, in order; none for points in the plane, whose plane is given, and for pictures.
     """
     return {
         dataset.feature_names[place]: place
@@ -55,22 +55,23 @@ def lay_plane(
     num_ticks: int,
     margin: float,
     reach: float | None = None,
-) -> Plane | None:
+) -> InputPlane | None:
     """Lay a plane through a network's inputs.
 
-    Points in the plane are shown where they lie. Of a table two columns of numbers span the plane, in their own units;
-    all other inputs stand at their training mean.
+    Points in the plane are shown where they lie. Two columns of numbers of a table span its plane, in their units; all
+    other inputs have their training mean.
 
     Args:
         dataset: The data.
-        names: The two features that span it. Default: those that are chosen.
-        choose: Is given the places by name of three features or more, and names two of them, or None for no plane.
-        num_ticks: Points a side.
-        margin: How far the plane reaches beyond the examples, as a share of their range.
-        reach: How far from the middle it reaches instead, for points in the plane.
+        names: The two features that span the plane. Default: those that `choose` returns.
+        choose: Called with the positions by name if there are three features or more; returns the names of two of
+            them, or None for no plane.
+        num_ticks: Number of grid points along a side.
+        margin: Margin of the plane around the examples, as a share of their range.
+        reach: For points in the plane, distance from 0 that it reaches instead, in each direction.
 
     Returns:
-        The plane; None where there are no two numbers to span one.
+        The plane; None if no two columns of numbers can span one.
 
     Raises:
         SpecError: If the names span no plane.
@@ -90,24 +91,34 @@ def lay_plane(
 
 def _check(names: Names, features: Mapping[str, int]) -> None:
     if len(features) < 2:
-        raise SpecError(f"'{names[0]}' and '{names[1]}' span no plane: two columns of numbers are needed for one")
+        raise SpecError(
+            f"'{names[0]}' and '{names[1]}' span no plane: it needs two columns of numbers with more than two values, "
+            f"and the data has {len(features) or 'none'}"
+        )
     for name in names:
         if name not in features:
             raise SpecError(unknown_name("numeric feature", name, features))
     if names[0] == names[1]:
-        raise SpecError(f"'{names[0]}' twice spans no plane; name two features")
+        raise SpecError(f"'{names[0]}' was named twice, which spans no plane; name two different features")
 
 
-def _over_points(dataset: Dataset, names: Names | None, *, num_ticks: int, margin: float, reach: float | None) -> Plane:
+def _over_points(
+    dataset: Dataset, names: Names | None, *, num_ticks: int, margin: float, reach: float | None
+) -> InputPlane:
     if names not in (None, ("x1", "x2")):
-        raise SpecError(f"'{names[0]}' and '{names[1]}' span no plane: points in the plane are shown over x1 and x2")
+        raise SpecError(
+            f"'{names[0]}' and '{names[1]}' span no plane: points in the plane are shown over x1 and x2; leave the "
+            "features out"
+        )
     places = np.stack([dataset.raw["x1"], dataset.raw["x2"]], axis=1).astype(np.float64)
     ends = places if reach is None else np.array([[-reach, -reach], [reach, reach]])
     ticks = _ticks(ends, num_ticks, margin if reach is None else 0.0)
-    return Plane(dataset.preparation.apply(_grid(ticks)).inputs[:], ("x1", "x2"), ticks, places)
+    return InputPlane(dataset.preparation.apply(_grid(ticks)).inputs[:], ("x1", "x2"), ticks, places)
 
 
-def _over_table(dataset: Dataset, names: Names, features: Mapping[str, int], *, num_ticks: int, margin: float) -> Plane:
+def _over_table(
+    dataset: Dataset, names: Names, features: Mapping[str, int], *, num_ticks: int, margin: float
+) -> InputPlane:
     columns = [features[name] for name in names]
     means, scales = np.array([dataset.preparation.input_units[column] for column in columns]).T
     places = dataset.inputs[:, columns].astype(np.float64) * scales + means
@@ -115,7 +126,7 @@ def _over_table(dataset: Dataset, names: Names, features: Mapping[str, int], *, 
     middle = dataset.inputs[dataset.train].mean(axis=0, dtype=np.float64)
     inputs = np.tile(middle, (num_ticks**2, 1))
     inputs[:, columns] = (_grid(ticks) - means) / scales
-    return Plane(inputs.astype(np.float32), names, ticks, places, _note(len(middle) - 2))
+    return InputPlane(inputs.astype(np.float32), names, ticks, places, _note(len(middle) - 2))
 
 
 def _note(others: int) -> str:

@@ -1,4 +1,4 @@
-"""How well a real number is predicted."""
+"""Metrics of predicted real numbers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,19 +12,19 @@ from descentlab.evaluation._intervals import Interval, t_quantile
 
 @dataclass(frozen=True)
 class RealMetrics:
-    """How well a network predicts a real number on one part of the data. Errors are in the target's own unit.
+    """Metrics of a network that predicts a real number, on one part of the data. Errors are in the target's unit.
 
     Attributes:
-        num_examples: How many examples were told.
-        loss: The mean loss that training lowers.
+        num_examples: Number of examples.
+        loss: Mean of the loss that training minimises.
         rmse: Root of the mean squared error.
-        rmse_ci95: Its 95% interval; None for fewer than three examples.
+        rmse_ci95: 95% interval of `rmse`; None for fewer than three examples.
         mae: Mean absolute error.
-        r2: The share of the targets' variance that is explained: 1 is best, 0 is as good as their mean, and it has
-            no lower end. None where the targets do not vary.
-        r2_ci95: Its 95% interval; None for fewer than three examples or where `r2` is None.
+        r2: Share of the targets' variance that is explained: 1 is best, 0 is as good as predicting their mean, and
+            there is no lower bound. None if the targets do not vary.
+        r2_ci95: 95% interval of `r2`; None for fewer than three examples, or if `r2` is None.
         baseline_rmse: `rmse` of always predicting the training part's mean.
-        baseline_mae: `mae` of the same.
+        baseline_mae: `mae` of always predicting the training part's mean.
         is_better_than_baseline: Whether the squared errors are smaller than the baseline's by more than chance: the
             95% interval of their ratio lies below 1.
     """
@@ -41,7 +41,7 @@ class RealMetrics:
     is_better_than_baseline: bool
 
     def to_json(self) -> dict[str, Any]:
-        """Return all of it as plain values; `ci95` is that of `rmse`."""
+        """Return the metrics as plain values; `ci95` is the interval of `rmse`."""
         return {
             "loss": self.loss,
             "rmse": self.rmse,
@@ -55,7 +55,7 @@ class RealMetrics:
         }
 
     def table(self) -> TextTable:
-        """Return the metrics as a table of words, beside the baseline's."""
+        """Return the metrics as a table of words, beside those of the baseline."""
         rows = (
             ("RMSE", f"{self.rmse:.4g}", _words(self.rmse_ci95), f"{self.baseline_rmse:.4g}"),
             ("MAE", f"{self.mae:.4g}", "", f"{self.baseline_mae:.4g}"),
@@ -81,13 +81,13 @@ def evaluate_reals(
     """Evaluate the real numbers that a network predicted for one part of the data.
 
     Args:
-        outputs: What was predicted, in the target's own unit.
-        targets: The truth, in the same unit.
-        loss: The mean loss over the same examples.
-        train_mean: The mean target of the training part, which the baseline always tells.
+        outputs: Predicted numbers, in the target's unit.
+        targets: True numbers, in the same unit.
+        loss: Mean loss over the same examples.
+        train_mean: Mean target of the training part, which the baseline always predicts.
 
     Returns:
-        The metrics. Where outputs are not finite, so are the errors.
+        The metrics. If outputs are not finite, neither are the errors.
 
     Raises:
         ShapeError: If there are no examples.
@@ -95,7 +95,7 @@ def evaluate_reals(
     if not len(targets):
         raise ShapeError("there are no examples to evaluate; choose a part that has some")
     truth = targets.astype(np.float64)
-    # A diverged network's outputs overflow in the square; that the result is infinite is what should be said.
+    # The squared outputs of a diverged network overflow; infinity is then the right result.
     with np.errstate(over="ignore", invalid="ignore"):
         errors = outputs.astype(np.float64) - truth
         squares = errors**2
@@ -124,8 +124,8 @@ def _ratio_of_means(
 ) -> tuple[float | None, Interval | None]:
     """Compute the ratio of two means over the same examples, and its 95% interval by the delta method.
 
-    The interval is that of the logarithm, which is nearer to normal and keeps the ratio positive. It needs no
-    resampling and so costs one pass.
+    The interval is computed for the logarithm, which is closer to normal and keeps the ratio positive. It needs no
+    resampling, so it takes one pass over the examples.
     """
     over, under, num = float(np.mean(above)), float(np.mean(below)), len(above)
     if under == 0.0:

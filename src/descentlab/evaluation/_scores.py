@@ -1,4 +1,4 @@
-"""Scores of probabilities. scikit-learn has them too, at the price of a second and a half for its import."""
+"""Scores of probabilities. scikit-learn has them too, but its import takes a second and a half."""
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
@@ -18,7 +18,7 @@ def log_loss(probabilities: Float[np.ndarray, "examples classes"], labels: Int[n
 def brier_score(probabilities: Float[np.ndarray, "examples classes"], labels: Int[np.ndarray, " examples"]) -> float:
     """Compute the mean squared distance between the probabilities and the truth: 0 is best.
 
-    For two classes it is halved and lies between 0 and 1, as is the custom; for more it lies between 0 and 2.
+    For two classes it is halved, as is usual, and lies between 0 and 1; for more it lies between 0 and 2.
     """
     truth = labels[:, None] == np.arange(probabilities.shape[1])[None, :]
     total = np.mean(np.sum((probabilities.astype(np.float64) - truth) ** 2, axis=1))
@@ -28,13 +28,13 @@ def brier_score(probabilities: Float[np.ndarray, "examples classes"], labels: In
 def roc_auc(probabilities: Float[np.ndarray, "examples classes"], labels: Int[np.ndarray, " examples"]) -> float | None:
     """Compute the area under the ROC curve.
 
-    It is the chance that an example of the class is given a higher probability of it than an example of another
-    class, a tie counting half. For two classes it is that of the second; for more it is the mean over classes,
-    each against the rest.
+    The area of a class is the chance that an example of the class is given a higher probability of it than an example
+    of another class, where a tie counts half. For two classes the result is the area of the second; for more it is
+    the mean over the classes, each against the rest.
 
     Returns:
-        The area, or None where it is not defined for any class: all examples are of one class. A class without
-        examples is left out of the mean.
+        The area, or None if all examples are of one class, so that no class has one. A class without examples is left
+        out of the mean.
     """
     num_classes = probabilities.shape[1]
     classes = [1] if num_classes == 2 else range(num_classes)

@@ -1,4 +1,4 @@
-"""The same metrics from many seeds, as means with intervals."""
+"""Metrics of many seeds, joined to means with intervals."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,23 +9,23 @@ from descentlab.core import ShapeError
 from descentlab.evaluation._intervals import clip_to_share, mean_and_deviation
 
 _SHARES = {"accuracy", "balanced_accuracy", "macro_f1", "roc_auc", "precision", "recall", "f1", "calibration_error"}
-"""Numbers that lie between 0 and 1, so that their intervals do."""
+"""Numbers that lie between 0 and 1, as their intervals must too."""
 
 
 def over_seeds(members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Join the metrics of members that differ in their seed.
 
     A number becomes `{"mean", "sd", "ci95"}`: mean, standard deviation of a sample, and 95% t interval of the mean
-    (`sd` and `ci95` are None for one seed). A number that some members lack (None or NaN) is taken over the others,
-    and `defined` says over how many. A count or a word that is the same in all stays as it is; a yes or no becomes
-    how many said yes; the baseline becomes its mean; the confusion matrix is summed; intervals of single members and
-    other lists are left out.
+    (`sd` and `ci95` are None for one seed). A number that some members lack (None or NaN) is averaged over the others,
+    and `defined` says over how many. A count or a word that is the same for all members is kept; yes or no becomes
+    the number of members with yes; the baseline becomes its mean; the confusion matrix is summed; intervals of single
+    members and other lists are left out.
 
     Args:
         members: Each member's metrics as plain values, at least one.
 
     Returns:
-        The joined metrics, with the members' own under `members`.
+        The joined metrics, with the metrics of each member under `members`.
 
     Raises:
         ShapeError: If there are no members.
@@ -65,7 +65,7 @@ def _join(values: list[Any], *, is_share: bool) -> Any:
 
 
 def _typical(values: list[Any]) -> Any:
-    """Return the mean of numbers, or the most frequent of words."""
+    """Return the mean of numbers, or the most frequent word."""
     return max(values, key=values.count) if isinstance(values[0], str) else sum(values) / len(values)
 
 

@@ -1,4 +1,4 @@
-"""One prediction's way through softmax, each number told."""
+"""Softmax of one prediction, with every number on the way from logits to probabilities."""
 
 import math
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from descentlab.core import ShapeError, SpecError, TextTable
 
 @dataclass(frozen=True, eq=False)
 class NaiveSoftmax:
-    """What e^z / Σ e^z gives where nothing is taken off the logits first.
+    """Softmax computed as e^z / Σ e^z, without subtracting the largest logit first.
 
     Attributes:
-        exponentials: e^(z/T); infinite from z/T = 709.8 on.
-        total: Their sum.
-        probabilities: NaN where infinity is divided by infinity, or 0 by 0.
+        exponentials: Exponentials e^(z/T); infinite from z/T = 709.8 on.
+        total: Sum of the exponentials.
+        probabilities: Exponentials over their sum; NaN where infinity is divided by infinity, or 0 by 0.
     """
 
     exponentials: Float[np.ndarray, " classes"]
@@ -32,19 +32,19 @@ class NaiveSoftmax:
 
 @dataclass(frozen=True, eq=False)
 class SoftmaxAccount:
-    """How logits become probabilities: p_i = exp((z_i - m) / T) / sum_j exp((z_j - m) / T), with m the largest logit.
+    """The steps of softmax: p_i = exp((z_i - m) / T) / sum_j exp((z_j - m) / T), with m the largest logit.
 
-    Taking m off changes no probability, and keeps every exponential between 0 and 1, so that none overflows.
+    Subtracting m changes no probability, and keeps every exponential between 0 and 1, so that none overflows.
 
     Attributes:
-        classes: A name per logit.
-        logits: z.
-        largest: m.
-        shifted: (z - m) / T.
-        exponentials: exp((z - m) / T).
-        total: Their sum.
-        probabilities: The exponentials over their sum.
-        temperature: T: above 1 it evens the probabilities out, below 1 it sharpens them.
+        classes: Name of the class of each logit.
+        logits: Logits z.
+        largest: Largest logit m.
+        shifted: Shifted logits (z - m) / T.
+        exponentials: Exponentials exp((z - m) / T).
+        total: Sum of the exponentials.
+        probabilities: Exponentials over their sum.
+        temperature: Temperature T: above 1 it makes the probabilities more equal, below 1 less equal.
     """
 
     classes: tuple[str, ...]
@@ -58,36 +58,36 @@ class SoftmaxAccount:
 
     @property
     def log_probabilities(self) -> Float[np.ndarray, " classes"]:
-        """Return ln p, from the logits: -800 stays -800 where p itself is too small to be told from 0."""
+        """Ln p, computed from the logits: -800 stays -800 even if p itself is rounded to 0."""
         return self.shifted - math.log(self.total)
 
     @property
     def jacobian(self) -> Float[np.ndarray, "classes classes"]:
-        """∂p_i/∂z_j = p_i ([i = j] - p_j) / T."""
+        """Jacobian ∂p_i/∂z_j = p_i ([i = j] - p_j) / T."""
         p = self.probabilities
         return (np.diag(p) - np.outer(p, p)) / self.temperature
 
     @property
     def entropy(self) -> float:
-        """-Σ p ln p in nats: 0 where one class has it all, ln n where all n are alike."""
+        """Entropy -Σ p ln p in nats: 0 if one class has probability 1, ln n if all n classes have the same."""
         known = self.probabilities > 0.0
         return max(0.0, float(-np.sum(self.probabilities[known] * self.log_probabilities[known])))
 
     @property
     def naive(self) -> NaiveSoftmax:
-        """What the formula gives without taking the largest logit off."""
+        """Softmax computed without subtracting the largest logit."""
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             exponentials = np.exp(self.logits / self.temperature)
             total = exponentials.sum()
             return NaiveSoftmax(exponentials, float(total), exponentials / total)
 
     def called(self, k: int) -> str:
-        """Name a class in a sentence: its name, or `class 3` where that is its number."""
+        """Return what a sentence calls a class: its name, or `class 3` if the name is only its number."""
         name = self.classes[k]
         return f"class {name}" if name == str(k) else name
 
     def table(self) -> TextTable:
-        """Return the account as a table of words, one class a row."""
+        """Return the account as a table of words, one row a class."""
         naive = self.naive
         columns = (self.logits, naive.exponentials, self.shifted, self.exponentials, self.probabilities)
         rows = tuple(
@@ -112,18 +112,18 @@ class SoftmaxAccount:
 def softmax_account(
     logits: Float[np.ndarray, " classes"], classes: Sequence[str] = (), *, temperature: float = 1.0
 ) -> SoftmaxAccount:
-    """Take logits through softmax and keep every number on the way, in float64.
+    """Compute softmax in float64 and keep every number on the way.
 
     Args:
-        logits: One per class. Minus infinity is a class that is ruled out: its probability is 0.
-        classes: The classes' names; default: their numbers.
-        temperature: What the logits are divided by; above 0.
+        logits: One logit a class. Minus infinity rules a class out: its probability is 0.
+        classes: Names of the classes; default: their numbers.
+        temperature: Number above 0 by which the logits are divided.
 
     Returns:
         The account.
 
     Raises:
-        ShapeError: If there are no logits, one is not a number or infinite, all are ruled out, or names and logits
+        ShapeError: If there are no logits, one is NaN or plus infinity, all are minus infinity, or names and logits
             differ in number.
         SpecError: If the temperature is not above 0.
 
@@ -139,18 +139,18 @@ def softmax_account(
     """
     names = tuple(classes) or tuple(map(str, range(len(logits))))
     if not len(logits):
-        raise ShapeError("softmax needs at least one logit and got none: name one per class, as 2 1 0.1")
+        raise ShapeError("softmax got no logits: give one per class, as 2 1 0.1")
     if len(names) != len(logits):
-        raise ShapeError(f"softmax needs a logit per class; there are {len(logits)} logits and {len(names)} classes")
+        raise ShapeError(f"softmax got {len(logits)} logits and {len(names)} classes: give one logit per class")
     _check_values(logits)
     if not (0.0 < temperature < math.inf):
         raise SpecError(
-            f"temperature={temperature:g}: expected a number above 0. Towards 0 all probability goes to the largest "
-            "logit; towards infinity, every class gets the same"
+            f"temperature={temperature:g} is not a finite number above 0; give one. Near 0 the largest logit gets "
+            "almost all the probability; with a very large temperature every class gets the same"
         )
     z = logits.astype(np.float64)
     largest = float(np.max(z))
-    with np.errstate(over="ignore"):  # what is too far below the largest is 0 and nothing else
+    with np.errstate(over="ignore"):  # an exponential that underflows is rightly 0
         shifted = (z - largest) / temperature
     exponentials = np.exp(shifted)
     total = float(np.sum(exponentials))
@@ -161,10 +161,13 @@ def _check_values(logits: Float[np.ndarray, " classes"]) -> None:
     shown = ", ".join(map(str, logits.tolist()))[:200]
     if np.any(np.isnan(logits)):
         raise ShapeError(
-            f"softmax needs numbers; these are {shown}: one that is not a number makes every probability so. Look for "
-            "where it came from: a learning rate that diverged, 0/0, or a gap in the data"
+            f"the logits {shown} hold NaN (not a number), which makes every probability NaN. Look for its cause: "
+            "training that diverged, 0/0, or a missing value in the data"
         )
     if np.any(logits == np.inf):
-        raise ShapeError(f"softmax needs finite logits; these are {shown}: exp(inf)/exp(inf) is not defined")
+        raise ShapeError(
+            f"the logits {shown} hold infinity, and exp(inf)/exp(inf) is not defined: give finite numbers; only -inf "
+            "is allowed, for a class that is ruled out"
+        )
     if np.all(logits == -np.inf):
-        raise ShapeError(f"softmax needs at least one class not ruled out; these are {shown}: 0/0 is not defined")
+        raise ShapeError(f"the logits {shown} rule every class out, and 0/0 is not defined: give one finite logit")

@@ -1,4 +1,4 @@
-"""What is true of softmax, stated, proved and checked on given numbers."""
+"""Properties of softmax, each stated, proved and checked on given logits."""
 
 import math
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ from descentlab.core import ShapeError
 from descentlab.evaluation._softmax import SoftmaxAccount, softmax_account
 
 STEP = 1e-5
-"""Step of the central difference beside a derivative: its error of about STEP^2 / 6 is that of rounding, eps / STEP."""
+"""Step of central differences: their error of about STEP^2 / 6 is as large as that of rounding, eps / STEP."""
 
 
 @dataclass(frozen=True)
 class Proof:
-    """A statement about softmax with its proof, and what these numbers say.
+    """A statement about softmax with its proof, and its check on given logits.
 
     Attributes:
-        claim: The statement.
-        reason: Why it holds for any logits.
-        numbers: What it comes to here.
-        holds: Whether it does here, to rounding.
+        claim: Statement about softmax.
+        reason: Proof that it holds for any logits.
+        numbers: Numbers that check the statement on the given logits, in words.
+        holds: Whether the statement holds on the given logits, up to rounding.
     """
 
     claim: str
@@ -32,12 +32,12 @@ class Proof:
 
 @dataclass(frozen=True, eq=False)
 class Effect:
-    """What a change to the logits does.
+    """The effect of a change to the logits.
 
     Attributes:
-        change: The change, in words.
-        probabilities: After it.
-        entropy: After it, in nats.
+        change: Change of the logits, in words.
+        probabilities: Probabilities after the change.
+        entropy: Entropy of the probabilities after the change, in nats.
     """
 
     change: str
@@ -53,12 +53,12 @@ class TruthAccount:
     (p_j - y_j) / T is left, where y is 1 for the true class t and 0 for the others.
 
     Attributes:
-        truth: t.
-        loss: C = -ln p_t in nats; infinite if the true class is ruled out.
-        towards: ∂C/∂p_t = -1/p_t.
-        delta: (p - y) / T = ∂C/∂z.
-        by_chain: The same by the chain rule, -1/p_t times the Jacobian's row t.
-        by_difference: The same by central differences of C.
+        truth: Number of the true class t.
+        loss: Cross-entropy C = -ln p_t in nats; infinite if the true class is ruled out.
+        towards: Derivative ∂C/∂p_t = -1/p_t.
+        delta: Derivative ∂C/∂z as (p - y) / T.
+        by_chain: Derivative ∂C/∂z by the chain rule, -1/p_t times row t of the Jacobian.
+        by_difference: Derivative ∂C/∂z by central differences of C.
     """
 
     truth: int
@@ -70,24 +70,24 @@ class TruthAccount:
 
     @property
     def error(self) -> float:
-        """The largest difference between p - y and the other two ways; NaN where those have no numbers."""
+        """Largest difference between `delta` and the derivatives computed in the other two ways; NaN if those are."""
         return float(np.max(np.abs(np.stack([self.by_chain, self.by_difference]) - self.delta)))
 
 
 def softmax_proofs(account: SoftmaxAccount) -> tuple[Proof, ...]:
-    """State what holds for any logits, with its proof, and check it on these.
+    """State what holds for any logits, with proofs, and check it on given logits.
 
     Args:
-        account: Of the logits.
+        account: Softmax of the given logits.
 
     Returns:
-        The statements: non-negative, summing to one, blind to a shift, ratios as exponentials of differences, and a
-        Jacobian whose rows sum to zero.
+        The statements: probabilities are not negative, they sum to one, a shift of all logits does not change them,
+        their ratios are exponentials of differences, and the rows of the Jacobian sum to zero.
     """
     p, count = account.probabilities, len(account.probabilities)
     total, smallest, room = math.fsum(p), float(p.min()), 4.0 * count * float(np.finfo(np.float64).eps)
     moved = softmax_account(account.logits + 1.0, account.classes, temperature=account.temperature)
-    # A shift rounds the logits themselves: the larger they are, the more of it.
+    # Adding 1 rounds the logits themselves, by an error that grows with them.
     rounded = float(np.max(np.abs(account.logits[np.isfinite(account.logits)]))) * room / account.temperature
     apart = float(np.max(np.abs(moved.probabilities - p)))
     rows = float(np.max(np.abs(account.jacobian.sum(axis=1))))
@@ -140,13 +140,13 @@ def _ratios(account: SoftmaxAccount, room: float) -> Proof:
 
 
 def softmax_effects(account: SoftmaxAccount) -> tuple[Effect, ...]:
-    """Show what shifting, scaling and temperature do to these logits.
+    """Compute the effect of shifting and scaling given logits, and of the temperature.
 
     Args:
-        account: Of the logits.
+        account: Softmax of the given logits.
 
     Returns:
-        The probabilities as they are, and after each change.
+        The probabilities without a change, and after each change.
     """
     z, heat = account.logits, account.temperature
     with np.errstate(over="ignore"):
@@ -158,21 +158,21 @@ def softmax_effects(account: SoftmaxAccount) -> tuple[Effect, ...]:
             (f"temperature {heat / 10:g}", z, heat / 10),
             (f"temperature {heat * 10:g}", z, heat * 10),
         )
-    found = []
+    effects = []
     for change, logits, temperature in changes:
         if np.any(logits == np.inf) or not 0.0 < temperature < math.inf:
             continue
         after = softmax_account(logits, account.classes, temperature=temperature)
-        found.append(Effect(change, after.probabilities, after.entropy))
-    return tuple(found)
+        effects.append(Effect(change, after.probabilities, after.entropy))
+    return tuple(effects)
 
 
 def softmax_truth(account: SoftmaxAccount, truth: int) -> TruthAccount:
-    """Take the cross-entropy of a prediction, and its derivative by the logits in three ways.
+    """Compute the cross-entropy of a prediction, and its derivative by the logits in three ways.
 
     Args:
-        account: Of the logits.
-        truth: The true class by number.
+        account: Softmax of the logits.
+        truth: Number of the true class.
 
     Returns:
         Loss and derivatives.
@@ -198,15 +198,15 @@ def softmax_truth(account: SoftmaxAccount, truth: int) -> TruthAccount:
 
 
 def _differences(account: SoftmaxAccount, truth: int) -> Float[np.ndarray, " classes"]:
-    """Take central differences of C, on logits with the largest taken off, where nothing but the step is rounded."""
+    """Take central differences of C, on logits minus the largest, so that adding the step rounds least."""
     centred = account.logits - account.largest
 
     def loss(moved: Float[np.ndarray, " classes"]) -> float:
         return float(-softmax_account(moved, account.classes, temperature=account.temperature).log_probabilities[truth])
 
     step = STEP * account.temperature
-    found = []
+    slopes = []
     for nudge in step * np.eye(len(centred)):
         with np.errstate(invalid="ignore"):
-            found.append((loss(centred + nudge) - loss(centred - nudge)) / (2.0 * step))
-    return np.array(found)
+            slopes.append((loss(centred + nudge) - loss(centred - nudge)) / (2.0 * step))
+    return np.array(slopes)

@@ -1,25 +1,26 @@
-"""Hidden units that have stopped answering: dead or saturated, whatever example comes in."""
+"""Hidden units that give (almost) the same output for every example: dead or saturated ones."""
 
 from typing import Any
 
 from descentlab.networks import Saturation
 
 STUCK_SHARE = 0.99
-"""A unit is stuck if it is saturated, or silent, for at least this share of the examples."""
+"""A unit is stuck if it is saturated, or zero, for at least this share of the examples."""
 
 
 def stuck_units(activations: Any, saturation: Saturation) -> Any:
-    """Say which units hardly answer to the examples any more.
+    """Find the units whose output hardly depends on the example.
 
-    A unit is dead when all gradient is stopped for (almost) all examples, as that of a relu at zero. It is saturated
-    when (almost) all its outputs are within 1% of a bound, as those of a tanh: what passes is next to nothing.
+    A unit is dead when no gradient passes it for (almost) all examples, such as a relu at zero. It is saturated when
+    (almost) all its outputs are within 1% of a bound, such as those of tanh: hardly any gradient passes it.
 
     Args:
         activations: Outputs of shape `(examples, ..., units)`: a NumPy or a JAX array.
-        saturation: At which outputs the layer's function is flat.
+        saturation: Outputs at which the layer's function is flat.
 
     Returns:
-        True or False a unit, as an array of the same kind; all False for functions that neither die nor saturate.
+        True or False for each unit, as an array of the same kind; all False for functions that neither die nor
+        saturate.
 
     Example:
         >>> import numpy as np

@@ -1,4 +1,4 @@
-"""What became of a network, told from its curves by stated rules: `docs/verdicts.md` gives each with its reason."""
+"""The verdict on a network's training, by rules on its curves; `docs/verdicts.md` gives the reason of each rule."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,34 +22,34 @@ VERDICTS: tuple[MemberVerdict, ...] = get_args(MemberVerdict)
 VANISHED = 0.01
 """A gradient below this share of the largest that the network had has vanished."""
 POOR = 0.5
-"""A loss above this share of the best constant prediction's is poor: it tells more by half than knowing nothing."""
+"""A loss above this share of the best constant prediction's loss is poor."""
 WORTHLESS = 0.9
-"""A loss above this share of the best constant prediction's says no more than that prediction."""
+"""A loss above this share of the best constant prediction's loss is no better than that prediction."""
 STUCK = 0.1
-"""A network of which at least this share of units is stuck is said to be stuck; less happens to good ones too."""
+"""A network with at least this share of stuck units counts as stuck; good networks have some stuck units too."""
 STILL_FALLING = 0.1
-"""A loss of whose whole fall at least this share happened at its end has not slowed down: an even fall has a fifth."""
+"""A loss of whose whole fall at least this share is in its end is still falling: an even fall has a fifth there."""
 RESTLESS = 0.1
 """A loss whose deviation around its trend exceeds this share of its level oscillates,"""
 RESTLESS_PART = 0.02
 """if that is also more than this share of its whole fall,"""
 ABOVE_LOWEST = 1.05
-"""and its mean level lies this much above the lowest it had reached."""
+"""and its mean level exceeds the lowest loss so far by this factor."""
 
 
 @dataclass(frozen=True)
 class MemberCurves:
-    """What a network's training left to judge it by.
+    """The curves and numbers of a network's training that a verdict rests on.
 
     Attributes:
-        train_loss: Mean training loss from before the first step on; NaN where it was not trained.
-        held_out_loss: The same of the validation (or test) part; None where there is none.
-        gradient_norm: Root mean square of the batches' gradient norms in each epoch; its first entry, before the
+        train_loss: Mean training loss from before the first step on; NaN for epochs that were not trained.
+        held_out_loss: Mean loss on the validation (or test) part at the same points; None if there is no such part.
+        gradient_norm: Root mean square of the batches' gradient norms in each epoch; the first entry, before the
             first step, is NaN.
-        diverged_at: The epoch at which the loss was no longer a number, or None.
-        constant_loss: The training loss of the best constant prediction, or None.
-        stuck_share: Share of hidden units that answer the same to (almost) every example.
-        dies: Whether stuck units are dead (relu) and not saturated.
+        diverged_at: Epoch in which the loss was no longer a number, or None.
+        constant_loss: Training loss of the best constant prediction, or None if unknown.
+        stuck_share: Share of hidden units that give the same output for (almost) every example.
+        dies: Whether stuck units are dead (relu) rather than saturated.
     """
 
     train_loss: Float[np.ndarray, " points"]
@@ -63,13 +63,13 @@ class MemberCurves:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict with what it rests on.
+    """A verdict on a network's training, with its evidence.
 
     Attributes:
-        verdict: What became of the network.
-        evidence: The numbers, in a sentence.
-        fit: Whether it over- or under-fits.
-        at: Position on the curve where it happened, for a divergence; else None.
+        verdict: Outcome of the training.
+        evidence: Numbers that the verdict rests on, in a sentence.
+        fit: Whether the network over-fits or under-fits.
+        at: For a divergence, its position on the curve; else None.
     """
 
     verdict: MemberVerdict
@@ -79,19 +79,19 @@ class Judgement:
 
 
 def judge_member(curves: MemberCurves) -> Judgement:
-    """Say what became of a network.
+    """Judge the training of a network.
 
-    The rules are asked in this order, and the first that holds gives the verdict.
+    The rules are tried in this order, and the first that holds gives the verdict.
 
-    diverged: the loss was no longer a number, or ran far above its start for good.
+    diverged: the loss was no longer a number, or rose far above its start and stayed there.
     saturated, dead: the loss is poor, the gradient has vanished, and units are stuck.
     oscillating: at its end the loss jumps around a level above the lowest it had reached.
-    too-slow: the loss is still falling at the end, at a rate that says so, and is at its lowest.
-    plateau: it is not, and yet says no more than a constant prediction.
+    too-slow: the loss is still falling clearly at the end, and is at its lowest.
+    plateau: the loss is not falling, and is no better than that of a constant prediction.
     converged: none of these.
 
     Args:
-        curves: What the training left.
+        curves: Curves and numbers of the training.
 
     Returns:
         The verdict with its evidence.
@@ -110,14 +110,14 @@ def judge_member(curves: MemberCurves) -> Judgement:
     reading = _Reading(known, curves)
     fit = _fit(known, curves, reading)
     for rule in (_stuck, _oscillating, _too_slow, _plateau):
-        found = rule(reading)
-        if found is not None:
-            return Judgement(found[0], found[1], fit)
+        ruling = rule(reading)
+        if ruling is not None:
+            return Judgement(ruling[0], ruling[1], fit)
     return Judgement("converged", f"the loss settled at {reading.level:.4g}, {reading.beside_constant}", fit)
 
 
 class _Reading:
-    """The numbers that several rules look at."""
+    """Numbers that several rules use."""
 
     def __init__(self, known: Float[np.ndarray, " points"], curves: MemberCurves) -> None:
         self.end = known[-end_length(len(known)) :]
@@ -139,7 +139,7 @@ class _Reading:
         self.gradient_share = _median_share(norms, len(self.end)) if has_norms and norms is not None else None
 
     def is_above(self, share: float) -> bool:
-        """Whether the loss is above a share of the best constant prediction's (of its start, where unknown)."""
+        """Return whether the loss is above a share of the best constant prediction's (if unknown, of its start)."""
         return self.level > share * (self.start if self.constant is None else self.constant)
 
     @property
@@ -149,7 +149,7 @@ class _Reading:
 
     @property
     def is_falling(self) -> bool:
-        """Whether the loss falls at its end, beyond its own noise."""
+        """Whether the loss falls at its end, by more than its noise."""
         is_sure = -self.slope > 3.0 * self.slope_error or bool(np.all(np.diff(self.end) < 0.0))
         return is_sure and self.change < 0.0
 
@@ -181,8 +181,8 @@ def _divergence(curves: MemberCurves, train: Float[np.ndarray, " points"]) -> Ju
     if runaway is None:
         return None
     last = train[np.isfinite(train)][-1]
-    told = f"from epoch {runaway} on the loss stayed far above its start, {train[0]:.3g}; it ended at {last:.3g}"
-    return Judgement("diverged", told, "unknown", runaway)
+    evidence = f"from epoch {runaway} on the loss stayed far above its start, {train[0]:.3g}; it ended at {last:.3g}"
+    return Judgement("diverged", evidence, "unknown", runaway)
 
 
 def _stuck(reading: _Reading) -> tuple[MemberVerdict, str] | None:
@@ -198,7 +198,7 @@ def _stuck(reading: _Reading) -> tuple[MemberVerdict, str] | None:
 
 def _oscillating(reading: _Reading) -> tuple[MemberVerdict, str] | None:
     is_restless = reading.deviation > max(RESTLESS * reading.level, RESTLESS_PART * max(reading.fall, 0.0))
-    # The last third tells a loss that jumps from one whose fall is bent.
+    # The last third separates a loss that jumps from one that falls along a curve.
     last = float(reading.end[-max(1, len(reading.end) // 3) :].mean())
     is_high = min(reading.level, last) > ABOVE_LOWEST * reading.lowest
     if is_restless and is_high:

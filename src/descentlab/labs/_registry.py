@@ -4,7 +4,19 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-LABORATORIES = ("sweep", "learning_rate", "atlas", "curvature", "softmax")
+LABORATORIES = (
+    "sweep",
+    "learning_rate",
+    "atlas",
+    "curvature",
+    "landscape",
+    "features",
+    "transfer",
+    "importance",
+    "backprop",
+    "backprop_cost",
+    "softmax",
+)
 """Their names, as the folder and the function are called, in the order in which the help lists them."""
 
 

@@ -1,4 +1,4 @@
-"""One example of a session, through a network and back, with every number."""
+"""The account of one example of a session: every number of its forward and backward pass."""
 
 import numpy as np
 
@@ -8,36 +8,36 @@ from descentlab.live._session import Session
 
 
 def nearest_example(session: Session, x: float, y: float) -> int:
-    """Find the example that lies nearest to a place on the plane.
+    """Find the training example nearest to a point of the plane.
 
     Args:
-        session: Whose plane.
-        x: Place across, in the plane's unit.
-        y: Place up.
+        session: Session whose plane is meant.
+        x: Horizontal position, in the unit of the horizontal feature.
+        y: Vertical position, in the unit of the vertical feature.
 
     Returns:
-        Its row in the data set.
+        Row of the example in the data set.
 
     Raises:
         SpecError: If the data spans no plane.
     """
     plane = session.plane
     if plane is None:
-        raise SpecError("these inputs span no plane; there is no example at a place on it")
+        raise SpecError("these inputs span no plane, so no example can be chosen on it; choose data with two numbers")
     distances = np.hypot(*((plane.places - [x, y]) / np.ptp(plane.ticks, axis=1)).T)
     rows = session.dataset.train
     return int(rows[int(np.argmin(distances[rows]))])
 
 
 def account_of(session: Session, row: int) -> Account:
-    """Take one example through the network in focus, as it is shown, and back.
+    """Account for the forward and backward pass of an example through the network in focus, at the moment shown.
 
     Args:
-        session: Whose network.
-        row: The example's row in the data set.
+        session: Session whose network is meant.
+        row: Row of the example in the data set.
 
     Returns:
-        The account; all of it in float64.
+        The account, in float64.
     """
     racer = session.racers[session.focus]
     plan, dataset = racer.network.plan, session.dataset

@@ -1,4 +1,4 @@
-"""How close a live network is to the limit of stability."""
+"""The sharpness of a live network beside the limit of stability."""
 
 from dataclasses import dataclass
 
@@ -14,12 +14,13 @@ EXAMPLES = 500
 
 @dataclass(frozen=True)
 class Stability:
-    """The sharpness beside its limit.
+    """The sharpness of a network beside its limit of stability.
 
     Attributes:
-        sharpness: The largest eigenvalue of the training loss's Hessian.
-        limit: The sharpness above which descent with this rule and rate is unstable on a quadratic; infinite at rate 0.
-        is_divided: Whether the rule divides each weight's step, so that the plain sharpness says less.
+        sharpness: Largest eigenvalue of the training loss's Hessian.
+        limit: Sharpness above which this optimizer is unstable on a quadratic at this rate; infinite at rate 0.
+        is_divided: Whether the optimizer divides each weight's step by a different number, so that the limit does not
+            hold for the plain sharpness.
     """
 
     sharpness: float
@@ -28,21 +29,21 @@ class Stability:
 
     @property
     def share(self) -> float:
-        """The sharpness as a share of its limit."""
+        """Sharpness as a share of its limit."""
         return self.sharpness / self.limit if np.isfinite(self.limit) else 0.0
 
 
-class Gauge:
-    """Measures one session again and again; what is compiled for its network is kept."""
+class StabilityGauge:
+    """Measures one session again and again, with the functions compiled once for its network."""
 
     def __init__(self) -> None:
         self._loss: tuple[object, object, NetworkLoss] | None = None
 
     def read(self, session: Session) -> Stability | None:
-        """Measure the network in focus, as it is shown.
+        """Measure the network in focus, at the moment that is shown.
 
         Returns:
-            The sharpness and its limit; None where the loss is no number any more.
+            The sharpness and its limit; None if the loss is no longer a number.
         """
         racer = session.racers[session.focus]
         place = self._loss_of(session).place(

@@ -1,4 +1,4 @@
-"""What became of a live network so far, in words."""
+"""The verdict on a live network so far."""
 
 import numpy as np
 
@@ -9,11 +9,11 @@ from descentlab.training import LiveNetwork
 
 
 def judge(network: LiveNetwork, at_start: dict[str, float]) -> Judgement:
-    """Say what became of a network so far, by the rules of `docs/verdicts.md`.
+    """Judge the training of a network so far, by the rules of `docs/verdicts.md`.
 
     Args:
         network: The network.
-        at_start: What `measure` said before the first step.
+        at_start: Result of `LiveNetwork.measure` before the first step.
 
     Returns:
         The verdict with its evidence.

@@ -1,4 +1,4 @@
-"""A drawing brought to where a network expects it: as the pictures that it learned from were."""
+"""A drawing, scaled and centred like the pictures that a network was trained on."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,16 +11,16 @@ from descentlab.core import SpecError
 
 @dataclass(frozen=True)
 class PadStyle:
-    """How a set of digits was laid on its pictures.
+    """The way in which the digits of a data set were placed on its pictures.
 
     Attributes:
-        side: Pixels a side of a picture.
-        blocks: A picture is laid out on so many times finer pixels a side, and each block of them averaged.
-        box: Rows and columns of the finer pixels that a digit may fill.
-        fills_height: Whether it is as high as the box whatever its width, and narrowed where it would be too wide;
-            otherwise it keeps its height to width.
-        centre: What of it comes to the middle: its mass, to the whole pixel, or its box.
-        pen: What is as wide as the set's strokes, as a share of the pad, where a digit fills 70% of the pad's height.
+        side: Side length of a picture, in pixels.
+        blocks: Side length of a pixel in finer pixels, on which the digit is placed before each block is averaged.
+        box: Largest height and width of a digit, in finer pixels.
+        fills_height: Whether every digit is as high as the box, and narrowed if it would be too wide; otherwise it
+            keeps its ratio of height to width.
+        centre: Part of the digit that is moved to the middle: its centre of mass (to the whole pixel) or its box.
+        pen: Width of the set's strokes as a share of the pad, for a digit that fills 70% of the pad's height.
     """
 
     side: int
@@ -31,7 +31,7 @@ class PadStyle:
     pen: float
 
     def describe(self) -> str:
-        """Say in words what is done to a drawing."""
+        """Return a sentence on what is done to a drawing."""
         if self.centre == "mass":
             return (
                 f"Scaled to fit {self.box[0]}x{self.box[1]} pixels, and its centre of mass moved to the middle of "
@@ -45,7 +45,7 @@ class PadStyle:
 
 MNIST = PadStyle(side=28, blocks=1, box=(20, 20), fills_height=False, centre="mass", pen=0.093)
 """Measured on its 10,000 test pictures: the longer side is 20 in 9,997, and the centre of mass lies within half a pixel
-of the middle of pixel 14, counted from 0, in all. A stroke is 2.7 pixels wide on average."""
+of the middle of pixel 14, counted from 0, in all of them. A stroke is 2.7 pixels wide on average."""
 DIGITS = PadStyle(side=8, blocks=4, box=(32, 24), fills_height=True, centre="box", pen=0.15)
 """Measured on its 1,797 pictures: all fill 8 rows, and 92% fill 6 columns or fewer, with their middle at 4.09 ± 0.30 of
 8. A stroke is about a fifth of the height wide."""
@@ -53,22 +53,22 @@ STYLES: dict[tuple[int, ...], PadStyle] = {(style.side, style.side, 1): style fo
 
 
 def pad_style(input_shape: tuple[int, ...]) -> PadStyle:
-    """Return how a drawing is laid out for a network.
+    """Return the style in which a drawing is laid out for a network.
 
     Args:
-        input_shape: What the network takes.
+        input_shape: Shape of the network's input.
 
     Returns:
         The style.
 
     Raises:
-        SpecError: If it takes no pictures of these sizes.
+        SpecError: If the network does not take pictures of a known size.
     """
     if input_shape not in STYLES:
         known = " or ".join("x".join(map(str, shape)) for shape in STYLES)
         raise SpecError(
-            f"the network takes {'x'.join(map(str, input_shape))} numbers; a digit can be drawn for one that takes "
-            f"{known}, as those of digits-cnn and mnist-cnn"
+            f"the network takes inputs of shape {'x'.join(map(str, input_shape))}, but digits can be drawn only for "
+            f"{known}; choose such a network, as those of digits-cnn and mnist-cnn"
         )
     return STYLES[input_shape]
 
@@ -76,16 +76,17 @@ def pad_style(input_shape: tuple[int, ...]) -> PadStyle:
 def centre_drawing(
     drawing: Float[np.ndarray, "rows columns"], style: PadStyle = MNIST
 ) -> Float[np.ndarray, "side side"]:
-    """Scale and move a drawing as the pictures of a set were.
+    """Scale and move a drawing like the pictures of a data set.
 
-    Scaling averages over area, so that a stroke's edge becomes grey. A picture of the set itself comes out as it was.
+    Scaling averages over area, so that the edge of a stroke becomes grey. A picture of the data set itself stays the
+    same.
 
     Args:
         drawing: Ink from 0 to 1 on a raster of any size; usually much finer than the picture.
-        style: Of the set.
+        style: Style of the data set.
 
     Returns:
-        The picture, from 0 to 1; all 0 where nothing is drawn.
+        The picture, from 0 to 1; all 0 if nothing is drawn.
 
     References:
         LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition" (1998).
@@ -120,13 +121,13 @@ def _crop(drawing: Float[np.ndarray, "rows columns"]) -> Float[np.ndarray, "heig
 def _target(shape: tuple[int, ...], style: PadStyle) -> tuple[int, int]:
     height, width = shape
     most_rows, most_columns = style.box
-    # What is narrowed to fit is narrowed to half its width at most: a line across stays a line.
+    # A digit is narrowed to half its width at most, so that a horizontal line stays a line.
     scale = min(most_rows / height, (2.0 if style.fills_height else 1.0) * most_columns / width)
     return max(1, round(height * scale)), max(1, min(most_columns, round(width * scale)))
 
 
 def _resize(picture: Float[np.ndarray, "rows columns"], shape: tuple[int, int]) -> Float[np.ndarray, "height width"]:
-    """Average over area: a new pixel is the mean of the old ones under it, by the share that it covers of each."""
+    """Average over area: a new pixel is the mean of the old pixels, weighted by the share of each that it covers."""
     rows, columns = (_shares(old, new) for old, new in zip(picture.shape, shape, strict=True))
     return rows @ picture @ columns.T
 
@@ -139,7 +140,7 @@ def _shares(old: int, new: int) -> Float[np.ndarray, "new old"]:
 
 
 def _start(scaled: Float[np.ndarray, "height width"], axis: int, whole: int, style: PadStyle) -> int:
-    """Return where the digit's box begins, within the picture."""
+    """Return the first row or column of the digit's box in the picture."""
     size = scaled.shape[axis]
     if style.centre == "box":
         return (whole - size) // 2

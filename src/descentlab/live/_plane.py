@@ -1,32 +1,32 @@
-"""Which plane a network in training is shown over."""
+"""The plane over which a network in training is shown."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
 from descentlab.data import Dataset
-from descentlab.evaluation import Plane, lay_plane
+from descentlab.evaluation import InputPlane, lay_plane
 
 GRID = 64
-"""Points a side. Twice as many take four times as long to compute and to send, and look the same."""
+"""Grid points along a side. Twice as many take four times as long to compute and to send, and look the same."""
 EXTENT = 6.0
-"""The plane of points in the plane reaches so far from the middle, as on TensorFlow Playground's page."""
+"""Distance from 0 that the plane of points in the plane reaches, as on TensorFlow Playground's page."""
 MARGIN = 0.08
-"""How far the plane of a table reaches beyond its examples, as a share of their range."""
+"""Margin of a table's plane around the examples, as a share of their range."""
 SHOWN = 2_000
-"""Examples that are drawn at most."""
+"""Largest number of examples that are drawn."""
 
 
-def plane_of(dataset: Dataset, names: tuple[str, str] | None = None) -> Plane | None:
-    """Choose the plane that a network is shown over.
+def plane_of(dataset: Dataset, names: tuple[str, str] | None = None) -> InputPlane | None:
+    """Choose the plane over which a network is shown.
 
     Args:
         dataset: The data.
-        names: For a table, the two features that span it. Default: the one that tells most of the target, and of the
-            others the one that tells most besides.
+        names: For a table, the two features that span the plane. Default: the feature that predicts the target best,
+            and the one that adds most to it.
 
     Returns:
-        The plane; None where there are no two numbers to span one.
+        The plane; None if no two columns of numbers can span one.
 
     Raises:
         SpecError: If there is no such feature.
@@ -42,7 +42,7 @@ def _least_alike(dataset: Dataset, features: Mapping[str, int]) -> tuple[str, st
     names, columns = list(features), list(features.values())
     inputs = dataset.inputs[dataset.train][:, columns].astype(np.float64)
     targets = dataset.targets[dataset.train]
-    telling = np.array([_told_share(values, targets, is_class=bool(dataset.classes)) for values in inputs.T])
+    telling = np.array([_explained_share(values, targets, is_class=bool(dataset.classes)) for values in inputs.T])
     first = int(np.argmax(telling))
     shared = np.array([_correlation(inputs[:, first], values) for values in inputs.T])
     rest = telling * (1.0 - shared**2)
@@ -50,7 +50,7 @@ def _least_alike(dataset: Dataset, features: Mapping[str, int]) -> tuple[str, st
     return names[first], names[int(np.argmax(rest))]
 
 
-def _told_share(values: np.ndarray, targets: np.ndarray, *, is_class: bool) -> float:
+def _explained_share(values: np.ndarray, targets: np.ndarray, *, is_class: bool) -> float:
     """Return the share of a feature's variance between classes, or its squared correlation with a real target."""
     if not is_class:
         return _correlation(values, targets.astype(np.float64)) ** 2
@@ -60,7 +60,7 @@ def _told_share(values: np.ndarray, targets: np.ndarray, *, is_class: bool) -> f
     return float((counts * (means - values.mean()) ** 2).sum() / len(values) / total) if total > 0.0 else 0.0
 
 
-def _correlation(one: np.ndarray, other: np.ndarray) -> float:
-    if one.std() == 0.0 or other.std() == 0.0:
+def _correlation(first: np.ndarray, second: np.ndarray) -> float:
+    if first.std() == 0.0 or second.std() == 0.0:
         return 0.0
-    return float(np.corrcoef(one, other)[0, 1])
+    return float(np.corrcoef(first, second)[0, 1])

@@ -1,4 +1,4 @@
-"""A network as a plain Python script, which needs NumPy and nothing else."""
+"""A network as a plain Python script that needs only NumPy."""
 
 from collections.abc import Mapping
 
@@ -25,14 +25,14 @@ def as_python(network: Network, objective: Objective, params: HostArrays, datase
     """Write a network as a Python script, if each of its layers states how it is written.
 
     Args:
-        network: The layers.
-        objective: What the logits mean.
+        network: The network's layers.
+        objective: Loss function, and the meaning of the logits.
         params: Learned arrays by layer and role.
-        dataset: What it was trained on: its features and classes.
+        dataset: Data that the network was trained on, for its features and classes.
 
     Returns:
         The script: `predict(x1, x2)` for points in the plane, `predict(inputs)` for rows of a table, whose numbers are
-        in their own units.
+        in the units of the table.
 
     Raises:
         SpecError: If a layer does not state it.
@@ -44,7 +44,7 @@ def as_python(network: Network, objective: Objective, params: HostArrays, datase
             f"the Python of this network is {not_stated(unknown, 'how it is written in NumPy')}; networks of dense "
             "layers can be written"
         )
-    lines = [f"    {line}" for _, own in written for line in own or ()]
+    lines = [f"    {line}" for _, layer_lines in written for line in layer_lines or ()]
     lines += [f"    z = {_function(objective.link, dataset)}"]
     return "\n".join([*_head(dataset), *lines, *_end(dataset), ""])
 

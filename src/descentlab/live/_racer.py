@@ -1,4 +1,4 @@
-"""One network of a session: its training, its curves, and the moments that can be gone back to."""
+"""One network of a session: its training, its curves, and the moments that a person can go back to."""
 
 from dataclasses import dataclass
 
@@ -12,17 +12,17 @@ from descentlab.spec import Experiment
 from descentlab.training import LiveNetwork, Moment
 
 POINTS = 300
-"""Points of a curve that are drawn at most."""
+"""Largest number of points of a curve that are drawn."""
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What a network is worth at one moment.
+class NetworkScores:
+    """The scores of a network at one moment.
 
     Attributes:
-        epoch: Epochs done.
-        step: Steps done in the epoch after them.
-        values: Loss and accuracy of each part, by name; the loss has no penalties in it.
+        epoch: Number of whole epochs done.
+        step: Number of steps done in the unfinished epoch after them.
+        values: Loss (without penalties) and accuracy of each part, by name.
     """
 
     epoch: int
@@ -31,14 +31,14 @@ class Reading:
 
 
 class Racer:
-    """One network that trains beside others: same data, and the same draw unless the draw is what differs."""
+    """One network that trains beside others, on the same data and, unless the seed differs, from the same draw."""
 
     def __init__(self, label: str, experiment: Experiment, dataset: Dataset) -> None:
-        """Draw it.
+        """Draw the network.
 
         Args:
-            label: What tells it from the others.
-            experiment: What it is.
+            label: Value in which the network differs from the others, in words.
+            experiment: Experiment of the network.
             dataset: The prepared data.
 
         Raises:
@@ -47,42 +47,42 @@ class Racer:
         self.label = label
         self.network = LiveNetwork(experiment, dataset)
         self.at_start = self.network.measure()
-        self._read: Reading | None = None
+        self._scores: NetworkScores | None = None
         self._judged: tuple[int, Judgement] | None = None
 
     def advance(self, epochs: int) -> None:
         """Train for some epochs."""
         self.network.advance(epochs)
-        self._read = None
+        self._scores = None
 
     def advance_steps(self, steps: int) -> None:
         """Make some updates."""
         self.network.advance_steps(steps)
-        self._read = None
+        self._scores = None
 
     def touched(self) -> None:
-        """Hear that weights or data are others now; what was measured is measured anew."""
-        self._read, self._judged = None, None
+        """Forget what was measured, since the weights or the data have changed."""
+        self._scores, self._judged = None, None
         if self.network.epoch == 0 and self.network.step == 0:
             self.at_start = self.network.measure()
 
-    def reading(self) -> Reading:
-        """Return what the network is worth as it stands."""
-        if self._read is None:
+    def scores(self) -> NetworkScores:
+        """Return the network's current scores."""
+        if self._scores is None:
             network = self.network
-            is_told = network.epoch > 0 and network.step == 0 and len(network.trace["batch_loss"]) == network.epoch
-            told = {name: values[-1] for name, values in network.trace.items() if values} if is_told else {}
-            self._read = Reading(network.epoch, network.step, told if is_told else network.measure())
-        return self._read
+            is_traced = network.epoch > 0 and network.step == 0 and len(network.trace["batch_loss"]) == network.epoch
+            traced = {name: values[-1] for name, values in network.trace.items() if values} if is_traced else {}
+            self._scores = NetworkScores(network.epoch, network.step, traced if is_traced else network.measure())
+        return self._scores
 
     def judgement(self) -> Judgement:
-        """Say what became of it so far; the answer is kept until it has trained on."""
+        """Return the verdict so far; it is kept until the network has trained on."""
         if self._judged is None or self._judged[0] != self.network.epoch:
             self._judged = (self.network.epoch, judge(self.network, self.at_start))
         return self._judged[1]
 
     def curve(self, name: str) -> Float[np.ndarray, "points 2"]:
-        """Return a curve from before the first step on, thinned for drawing: epoch and value; the last is kept."""
+        """Return epochs and values of a curve from before the first step on, thinned for drawing up to the last."""
         values = self.network.trace[name]
         stride = max(1, -(-len(values) // POINTS))
         places = [*range(stride - 1, len(values), stride)]
@@ -92,10 +92,10 @@ class Racer:
         return np.array(rows)
 
     def moment(self) -> Moment:
-        """Keep what it is now."""
+        """Copy the network's current state."""
         return self.network.moment()
 
     def go_to(self, moment: Moment) -> None:
         """Go back to a moment."""
         self.network.go_to(moment)
-        self._read, self._judged = None, None
+        self._scores, self._judged = None, None

@@ -1,4 +1,4 @@
-"""One picture under a network's eyes: what it says, by what, and how it would be made to say something else."""
+"""A network's prediction for one picture, its reasons, and the changes that would lead to another prediction."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,22 +15,22 @@ from descentlab.objectives import Objective
 from descentlab.representations import Attribution, WeightedNetwork, attribute, depth_names
 
 WAY = 64
-"""Points between black and the picture at which slopes are taken, for integrated gradients."""
+"""Points between black and the picture at which integrated gradients take slopes."""
 STEP = 1.0
-"""Length of the step along a wish that is tried; a pixel from black to white is 1."""
+"""Length of the step against the gradient that a picture is moved; a pixel from black to white is 1."""
 
 Picture = Float[np.ndarray, "rows columns colours"]
 
 
 @dataclass(frozen=True, eq=False)
 class Contributions:
-    """What a last dense layer adds up for each logit: z_k = Σ_j a_j w_jk + b_k.
+    """The terms of a last dense layer's sums, for each logit z_k = Σ_j a_j w_jk + b_k.
 
     Attributes:
-        layer: Its name.
-        inputs: a.
-        weights: w.
-        bias: b.
+        layer: Name of the layer.
+        inputs: Inputs a of the layer.
+        weights: Weights w of the layer.
+        bias: Biases b of the layer.
     """
 
     layer: str
@@ -40,25 +40,25 @@ class Contributions:
 
     @cached_property
     def terms(self) -> Float[np.ndarray, "inputs outputs"]:
-        """Return a_j w_jk: exactly what each input adds to each logit."""
+        """Terms a_j w_jk: exactly what each input adds to each logit."""
         return self.inputs[:, None] * self.weights
 
     @property
     def logits(self) -> Float[np.ndarray, " outputs"]:
-        """Their sums with the biases."""
+        """Sums of the terms and the biases."""
         return self.terms.sum(axis=0) + self.bias
 
 
 @dataclass(frozen=True, eq=False)
 class Glance:
-    """What a network makes of one picture.
+    """A network's forward pass of one picture.
 
     Attributes:
-        picture: As the network sees it.
-        logits: What it ends in.
-        probabilities: One a class.
-        maps: What each layer hands on, by name, from the input on.
-        contributions: Of the last layer; None where that is no linear dense one.
+        picture: Picture in the form of the network's input.
+        logits: Outputs of the last layer.
+        probabilities: Probability of each class.
+        maps: Activation of each layer, by its name, from the input on.
+        contributions: Terms of the last layer's sums; None if it is not a linear dense layer.
     """
 
     picture: Picture
@@ -69,21 +69,21 @@ class Glance:
 
     @property
     def winner(self) -> int:
-        """The class that is told."""
+        """Predicted class."""
         return int(self.probabilities.argmax())
 
 
 @dataclass(frozen=True)
 class Nudge:
-    """What one layer is wanted to change.
+    """One layer's part of the gradient.
 
     Attributes:
-        layer: Its name.
-        kind: Its kind.
-        delta: The length of ∂C/∂z.
-        gradient: The length of its ∂C/∂θ; None where nothing is learned.
-        share: Of the squared length of the whole gradient.
-        num_params: How many numbers it learns.
+        layer: Name of the layer.
+        kind: Kind of the layer.
+        delta: Length of ∂C/∂z.
+        gradient: Length of ∂C/∂θ of the layer's parameters θ; None if it has none.
+        share: Share of the layer in the squared length of the whole gradient.
+        num_params: Number of the layer's parameters.
     """
 
     layer: str
@@ -95,106 +95,108 @@ class Nudge:
 
 
 @dataclass(frozen=True, eq=False)
-class Wish:
-    """What a picture, taken for one of a class, asks of a network.
+class WantedChange:
+    """The changes of a network, or of a picture, that would lower the cost C if the picture were of a given class.
 
     Attributes:
-        label: The class.
-        cost: C.
-        outputs: What the outputs are.
-        targets: What they should be.
-        logit_wishes: -∂C/∂z of the last layer: up where positive.
-        nudges: Layer by layer, from the input on.
-        gradient: The length of the whole ∂C/∂θ.
-        effective: The learned numbers that are wanted to change most.
-        picture: -∂C/∂x: how pixels would have to change for the picture to be more like the class.
-        moved: The picture, moved by `STEP` along it, within black and white.
-        foretold: By how much the slope says that the cost changes by it.
-        actual: By how much it changes.
-        moved_probability: Of the class, for the moved picture.
+        label: Given class.
+        cost: Cost C of the picture with this class as its label.
+        outputs: Outputs of the network.
+        targets: Targets of the outputs.
+        logit_changes: Negative gradient -∂C/∂z of the logits: positive for a logit that should rise.
+        nudges: Part of each layer in the gradient, from the input on.
+        gradient: Length of the whole gradient ∂C/∂θ.
+        effective: Parameters with the largest part in the gradient.
+        picture: Negative gradient -∂C/∂x of the pixels: positive for a pixel that should be brighter.
+        moved: Picture moved by `STEP` along this negative gradient, within black and white.
+        linear_change: Change of the cost by that move according to the gradient.
+        actual_change: Change of the cost by that move as computed.
+        moved_probability: Probability of the class for the moved picture.
     """
 
     label: int
     cost: float
     outputs: Float[np.ndarray, " outputs"]
     targets: Float[np.ndarray, " outputs"]
-    logit_wishes: Float[np.ndarray, " outputs"]
+    logit_changes: Float[np.ndarray, " outputs"]
     nudges: tuple[Nudge, ...]
     gradient: float
     effective: tuple[EffectiveWeight, ...]
     picture: Picture
     moved: Picture
-    foretold: float
-    actual: float
+    linear_change: float
+    actual_change: float
     moved_probability: float
 
 
 class PictureReader:
-    """A trained network that is shown one picture after the other. Its programs are compiled once."""
+    """A trained network that reads one picture after the other. Its programs are compiled once."""
 
     def __init__(self, network: Network, objective: Objective, params: HostArrays, statistics: HostArrays) -> None:
-        """Take a network.
+        """Prepare to read pictures.
 
         Raises:
-            SpecError: If it takes no pictures, or tells no classes.
+            SpecError: If the network does not take pictures, or does not predict classes.
         """
         if len(network.input_shape) != 3 or objective.num_classes < 2:
-            raise SpecError("a network that takes pictures and tells classes is needed here")
+            raise SpecError(
+                "the network does not classify pictures; choose one that takes pictures and predicts classes"
+            )
         self.net = WeightedNetwork(network, params, statistics)
         self.objective = objective
         self.layers = depth_names(network)
         self._probabilities: Any = jax.jit(objective.probabilities)
 
     def look(self, picture: Picture) -> Glance:
-        """Take a picture through the network. This takes about a millisecond for a small one.
+        """Compute the forward pass of a picture. It takes about a millisecond for a small network.
 
         Args:
-            picture: As the network sees it.
+            picture: Picture in the form of the network's input.
 
         Returns:
-            What every layer makes of it.
+            Activations of every layer.
         """
         network = self.net.network
         taps = [f"{layer.name}/activation" for layer in network.layers]
-        found = self.net.record_all(picture[None].astype(np.float32), taps)
-        logits = found[taps[-1]]
-        told = np.asarray(self._probabilities(logits), np.float64)[0]
-        maps = {name: found[f"{name}/activation"][0] for name in self.layers}
-        before = found[taps[-2]][0] if len(taps) > 1 else picture
-        return Glance(picture, logits[0].astype(np.float64), told, maps, self._contributions(before))
+        tapped = self.net.record_all(picture[None].astype(np.float32), taps)
+        logits = tapped[taps[-1]]
+        probabilities = np.asarray(self._probabilities(logits), np.float64)[0]
+        maps = {name: tapped[f"{name}/activation"][0] for name in self.layers}
+        before = tapped[taps[-2]][0] if len(taps) > 1 else picture
+        return Glance(picture, logits[0].astype(np.float64), probabilities, maps, self._contributions(before))
 
     def _contributions(self, before: np.ndarray) -> Contributions | None:
         last = self.net.network.layers[-1]
         weighted = last.weighted_sum
         if weighted is None or weighted.is_slid or last.activation != "linear":
             return None
-        own = self.net.params[last.name]
-        weights = np.asarray(own["weight"], np.float64) * weighted.multiplier
-        bias = np.asarray(own["bias"], np.float64) if "bias" in own else np.zeros(last.num_channels)
+        params = self.net.params[last.name]
+        weights = np.asarray(params["weight"], np.float64) * weighted.multiplier
+        bias = np.asarray(params["bias"], np.float64) if "bias" in params else np.zeros(last.num_channels)
         return Contributions(last.name, before.ravel().astype(np.float64), weights, bias)
 
     def attribute(self, picture: Picture) -> Attribution:
-        """Share every logit out among the picture's pixels."""
+        """Attribute every logit to the pixels of the picture."""
         return attribute(self.net, picture, steps=WAY)
 
-    def wish(self, picture: Picture, label: int, *, top: int = 8) -> Wish:
-        """Take a picture back through the network, as if it were one of a class.
+    def wanted_change(self, picture: Picture, label: int, *, top: int = 8) -> WantedChange:
+        """Compute the backward pass of a picture, as if it were of a given class.
 
         Args:
-            picture: As the network sees it.
+            picture: Picture in the form of the network's input.
             label: The class.
-            top: How many learned numbers to name.
+            top: Number of parameters to name.
 
         Returns:
-            What it asks for.
+            The changes that would lower the cost.
         """
         account = self._account(picture, label)
         slope = account.input_gradient[0]
         length = float(np.linalg.norm(slope))
         moved = np.clip(picture - (STEP / length if length > 0.0 else 0.0) * slope, 0.0, 1.0)
         after = self._account(moved, label)
-        told = np.asarray(self._probabilities(after.cost.logits.astype(np.float32)), np.float64)[0]
-        return Wish(
+        probabilities = np.asarray(self._probabilities(after.cost.logits.astype(np.float32)), np.float64)[0]
+        return WantedChange(
             label,
             account.mean_cost,
             account.cost.outputs[0],
@@ -205,9 +207,9 @@ class PictureReader:
             most_effective(account, top),
             -slope,
             moved,
-            foretold=float((slope * (moved - picture)).sum()),
-            actual=after.mean_cost - account.mean_cost,
-            moved_probability=float(told[label]),
+            linear_change=float((slope * (moved - picture)).sum()),
+            actual_change=after.mean_cost - account.mean_cost,
+            moved_probability=float(probabilities[label]),
         )
 
     def _account(self, picture: Picture, label: int) -> Account:
@@ -218,10 +220,10 @@ class PictureReader:
 
 def _nudges(account: Account) -> tuple[Nudge, ...]:
     whole = account.gradient_norm**2
-    found = []
+    nudges = []
     for layer in account.layers:
         squared = sum(float((array**2).sum()) for array in layer.gradients.values())
-        found.append(
+        nudges.append(
             Nudge(
                 layer.name,
                 layer.kind,
@@ -231,4 +233,4 @@ def _nudges(account: Account) -> tuple[Nudge, ...]:
                 sum(array.size for array in layer.gradients.values()),
             )
         )
-    return tuple(found)
+    return tuple(nudges)

@@ -1,11 +1,11 @@
-"""A session: networks that train side by side under a person's hands."""
+"""A session: networks that train side by side while a person changes and inspects them."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from descentlab import data
 from descentlab.core import RunError, SpecError
-from descentlab.data import Source
+from descentlab.data import ExampleSource
 from descentlab.evaluation import spanning_features
 from descentlab.live._maps import Maps, draw_answer, draw_maps
 from descentlab.live._plane import plane_of
@@ -15,9 +15,9 @@ from descentlab.spec import Experiment, OptimizerSpec, parse
 from descentlab.training import Moment
 
 MOST_EPOCHS = 100_000
-"""A network that has trained so long is stopped: what it still learns is for `descentlab train`."""
+"""A network that has trained for so many epochs is stopped; `descentlab train` can train it longer."""
 MOST_MOMENTS = 300
-"""Moments that are kept to go back to; of more, every other one is dropped."""
+"""Moments that are kept to go back to; when there are more, every second one is dropped."""
 MOST_RACERS = 8
 
 Varied = Literal["learning_rate", "activation", "optimizer", "seed"]
@@ -25,11 +25,11 @@ Varied = Literal["learning_rate", "activation", "optimizer", "seed"]
 
 @dataclass(frozen=True)
 class Race:
-    """What differs between networks that train side by side; nothing else does.
+    """The only setting in which networks that train side by side differ.
 
     Attributes:
-        name: What it is.
-        values: Each network's own.
+        name: Name of the setting.
+        values: Value of the setting in each network.
     """
 
     name: Varied
@@ -37,17 +37,17 @@ class Race:
 
 
 class Session:
-    """Networks in training, and all that is shown of them. It is used by one thread at a time.
+    """Networks in training, and what is shown of them. Only one thread uses it at a time.
 
     Attributes:
-        experiment: What the first network is.
-        race: What differs between them, or None.
-        dataset: Their data.
-        plane: What they are shown over; None where the data has no two numbers.
-        racers: The networks.
-        focus: Which of them is shown in full.
-        generation: Goes up when the networks are others.
-        data_generation: Goes up when the data are others.
+        experiment: Experiment of the first network.
+        race: Setting in which the networks differ, or None.
+        dataset: Data of all networks.
+        plane: Plane over which the networks are shown; None if the data has no two columns of numbers.
+        racers: Networks of the session.
+        focus: Position of the network that is shown in full.
+        generation: Counter that rises when the networks are replaced.
+        data_generation: Counter that rises when the data is replaced.
     """
 
     def __init__(self, experiment: Experiment, race: Race | None = None) -> None:
@@ -60,7 +60,7 @@ class Session:
         self.data_generation = 0
         self.focus = 0
         self._features: tuple[str, str] | None = None
-        self._source: tuple[Any, Source] | None = None
+        self._source: tuple[Any, ExampleSource] | None = None
         self._build(experiment, race)
 
     def _build(self, experiment: Experiment, race: Race | None) -> None:
@@ -69,7 +69,7 @@ class Session:
         dataset = data.prepare(source, experiment.split, _data_seed(experiment))
         features = self._features if self._source is not None and source is self._source[1] else None
         plane = plane_of(dataset, features)
-        racers = [Racer(label, own, dataset) for label, own in variants]
+        racers = [Racer(label, variant, dataset) for label, variant in variants]
         self._source, self._features = (experiment.data, source), features
         self.experiment, self.race, self.dataset, self.plane, self.racers = experiment, race, dataset, plane, racers
         self.focus = min(self.focus, len(racers) - 1)
@@ -80,30 +80,30 @@ class Session:
         self.shown: int | None = None
         self._keep_moment()
 
-    def _load(self, experiment: Experiment) -> Source:
+    def _load(self, experiment: Experiment) -> ExampleSource:
         if self._source is not None and self._source[0] == experiment.data:
             return self._source[1]
         return data.load(experiment.data)
 
     @property
     def is_prepared(self) -> bool:
-        """Whether what trains the networks is compiled."""
+        """Whether the training programs of all networks are compiled."""
         return all(racer.network.is_prepared for racer in self.racers)
 
     def prepare(self) -> None:
-        """Compile what trains the networks, ahead of `advance`; another thread may do this while they are looked at."""
+        """Compile the training programs ahead of `advance`; another thread may do this while the networks are shown."""
         for racer in self.racers:
             racer.network.prepare()
 
     def reset(self) -> None:
-        """Begin again: the same data, the same initial weights."""
+        """Start again with the same data and the same initial weights."""
         self._build(self.experiment, self.race)
 
     def become(self, experiment: Experiment, race: Race | None = None) -> None:
-        """Become another experiment, and keep on training where nothing asks for other networks.
+        """Change to another experiment, and go on with the same networks if the change allows it.
 
         Numbers of the optimizer and penalties change in place; so does noise, as long as the parts keep their sizes.
-        All else draws the networks anew, from the same seed.
+        Any other change draws the networks anew, from the same seed.
 
         Raises:
             DescentlabError: If the experiment does not fit its data; the session is as before.
@@ -114,7 +114,7 @@ class Session:
             self._build(experiment, race)
 
     def _goes_on(self, experiment: Experiment) -> bool:
-        """Whether only numbers differ that a change of does not ask for other networks."""
+        """Return whether the experiments differ only in numbers that can change in place."""
         old, new = self.experiment, experiment
         same = {"optimizer": old.optimizer, "data": old.data, "data_seed": old.data_seed}
         is_same_rule = type(old.optimizer) is type(new.optimizer) and (
@@ -135,20 +135,20 @@ class Session:
             )
             self.data_generation += 1
         self.experiment = experiment
-        for racer, (_, own) in zip(self.racers, race_variants(experiment, self.race), strict=True):
-            numbers = own.optimizer.model_dump()
+        for racer, (_, variant) in zip(self.racers, race_variants(experiment, self.race), strict=True):
+            numbers = variant.optimizer.model_dump()
             racer.network.change({name: numbers[name] for name in racer.network.hyper if numbers.get(name) is not None})
             racer.touched()
 
     @property
     def axes(self) -> tuple[str, ...]:
-        """The features that can span the plane; none where it is given, as for points in the plane."""
+        """Names of the features that can span the plane; none if the plane is given, as for points in the plane."""
         return tuple(spanning_features(self.dataset))
 
     def look_across(self, features: tuple[str, str] | None) -> None:
-        """Choose the two features of a table that span the plane; None: as they are chosen without a word.
+        """Choose the two features of a table that span the plane; None chooses them automatically.
 
-        Other data are shown over features of their own.
+        The choice ends when other data is loaded.
 
         Raises:
             SpecError: If there is no such feature.
@@ -163,10 +163,10 @@ class Session:
         self.generation += 1
 
     def advance(self, *, epochs: int = 0, steps: int = 0) -> None:
-        """Train all networks alike; one that has diverged stays as it is.
+        """Train all networks alike; a diverged network stays unchanged.
 
         Raises:
-            RunError: If none can be trained any more.
+            RunError: If no network can be trained any more.
         """
         self._leave_the_past()
         if self.is_over:
@@ -180,21 +180,21 @@ class Session:
 
     @property
     def epoch(self) -> int:
-        """Epochs done by the network that has done the most."""
+        """Number of epochs done by the network that has done the most."""
         return max(racer.network.epoch for racer in self.racers)
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing can be trained any more."""
+        """Whether no network can be trained any more."""
         return self.epoch >= MOST_EPOCHS or all(racer.network.has_diverged for racer in self.racers)
 
     @property
     def epoch_seconds(self) -> float:
-        """What an epoch of all networks takes; 0 before the first."""
+        """Time of one epoch of all networks, in seconds; 0 before the first."""
         return sum(racer.network.epoch_seconds for racer in self.racers)
 
     def set_weight(self, layer: str, role: str, index: tuple[int, ...], value: float) -> None:
-        """Put one weight of the network in focus in by hand.
+        """Set one weight of the network in focus.
 
         Raises:
             SpecError: If there is no such weight.
@@ -204,10 +204,10 @@ class Session:
         self._touch(self.focus)
 
     def set_weights(self, place: int, params: HostArrays) -> None:
-        """Put all weights of one network in.
+        """Set all weights of one network.
 
         Raises:
-            SpecError: If they do not fit.
+            SpecError: If the weights do not fit the network.
         """
         self._leave_the_past()
         self.racers[place].network.set_params(params)
@@ -222,11 +222,11 @@ class Session:
 
     @property
     def moments(self) -> tuple[int, ...]:
-        """The epochs that can be gone back to."""
+        """Epochs of the moments that the session can go back to."""
         return tuple(max(moment.epoch for moment in moments) for moments in self._moments)
 
     def look_back(self, place: int | None) -> None:
-        """Show a moment that has passed; None shows the present. Training on from there forgets what came after."""
+        """Show an earlier moment; None shows the present. Training from there drops the later moments."""
         self.shown = None if place is None or place >= len(self._moments) - 1 else max(0, place)
 
     def _leave_the_past(self) -> None:
@@ -247,23 +247,23 @@ class Session:
             self._stride = max(2 * self._stride, self.moments[-1] // MOST_MOMENTS)
 
     def params_of(self, place: int) -> Any:
-        """Return the weights of one network as they are shown."""
+        """Return the weights of one network at the moment that is shown."""
         if self.shown is None:
             return self.racers[place].network.params
         return self._moments[self.shown][place].params
 
     def statistics_of(self, place: int) -> Any:
-        """Return the running statistics of one network as it is shown."""
+        """Return the running statistics of one network at the moment that is shown."""
         if self.shown is None:
             return self.racers[place].network.statistics
         return self._moments[self.shown][place].state["statistics"]
 
     def initial_params_of(self, place: int) -> Any:
-        """Return the weights that one network began with."""
+        """Return the initial weights of one network."""
         return self._moments[0][place].params
 
     def maps_of(self, place: int, *, is_full: bool) -> Maps | None:
-        """Compute what one network says over the plane, as it is shown; with or without its neurons."""
+        """Compute one network's outputs over the plane at the moment that is shown; with its neurons if `is_full`."""
         if self.plane is None:
             return None
         plan = self.racers[place].network.plan
@@ -279,17 +279,17 @@ def _why_over(epoch: int, num: int) -> str:
 
 
 def race_variants(experiment: Experiment, race: Race | None) -> list[tuple[str, Experiment]]:
-    """Name the networks of a race, with the experiment that each is.
+    """Return label and experiment of each network of a race.
 
     Raises:
-        SpecError: If there are too many, or a value is out of range.
+        SpecError: If there are too many networks, two are the same, or a value is out of range.
     """
     if race is None:
         return [("", experiment)]
     if not 1 <= len(race.values) <= MOST_RACERS:
-        raise SpecError(f"{len(race.values)} networks in a race; use 1 to {MOST_RACERS}")
+        raise SpecError(f"a race cannot have {len(race.values)} networks; give 1 to {MOST_RACERS} values")
     if len(set(race.values)) < len(race.values):
-        raise SpecError(f"a race of networks that are the same tells nothing; give each its own {race.name}")
+        raise SpecError(f"two networks of the race have the same {race.name}; give each a different value")
     return [(_label(value), _variant(experiment, race.name, value)) for value in race.values]
 
 
@@ -319,7 +319,7 @@ def _data_seed(experiment: Experiment) -> int:
 
 
 def _is_same_kind(old: Experiment, new: Experiment) -> bool:
-    """Whether data differ by noise or seed alone, so that no part changes its size."""
+    """Return whether the data differ only in noise or seed, so that no part changes its size."""
     if old.data == new.data:
         return True
     if old.data.kind != "playground" or new.data.kind != "playground":

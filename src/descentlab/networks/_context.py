@@ -23,12 +23,12 @@ Edit = Callable[[Array], Array]
 class Tape:
     """Records what passes each layer, and may change it on the way.
 
-    This is the one way to look into a forward pass: accounts of back-propagation, features and importance
+    There is no other way to look into a forward pass: accounts of back-propagation, features and importance
     read `values`; ablation, replacement and perturbation are `edits`.
 
     Attributes:
         edits: Functions by tap name, as `{"conv1/activation": lambda a: 0 * a}`.
-        values: Filled by the pass: each layer's preactivation z and activation a, after edits.
+        values: Each layer's preactivation z and activation a after the edits, filled by the forward pass.
     """
 
     edits: Mapping[str, Edit] = field(default_factory=dict)
@@ -45,14 +45,14 @@ class Tape:
 
 @dataclass(frozen=True)
 class Context:
-    """What a forward pass is told besides parameters and inputs.
+    """The circumstances of a forward pass, besides parameters and inputs.
 
     Attributes:
         is_training: Whether dropout drops and batch norm uses the batch's own statistics.
-        key: Draws what dropout drops; needed in training only.
-        counted: Which examples of the batch count; the others fill up a last, smaller batch. None: all.
-        tape: Records and edits; None costs nothing.
-        dropout_rate: What dropout layers hide instead of their own share; None leaves each its own.
+        key: The random key of dropout, which is needed in training only.
+        counted: Whether each example of the batch counts; the others fill up a last, smaller batch. None: all count.
+        tape: The tape that records and edits values; None costs nothing.
+        dropout_rate: The share that dropout layers hide; None leaves each the share of its description.
     """
 
     is_training: bool = False

@@ -132,12 +132,12 @@ class Conv2D(CurvedLayer):
         done after pooling, on a quarter of the values: a step of two convolutions takes 17 ms instead of 23.
 
         Args:
-            params: As in `forward`.
-            inputs: As in `forward`.
+            params: All parameters of the network.
+            inputs: A batch of pictures.
             pooling: The layer behind this one.
 
         Returns:
-            What the pooling would give.
+            The outputs of the pooling.
         """
         pooled = pooling.pool(pooling.views(self._weighted_sums(params, inputs)))
         return self.function.of(self._add_bias(params, pooled))

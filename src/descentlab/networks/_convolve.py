@@ -77,12 +77,12 @@ def _views(
     rows, columns = weight.shape[:2]
     reach_down, reach_right = (rows - 1) * dilation[0], (columns - 1) * dilation[1]
 
-    def seen(row: int, column: int) -> Array:
+    def view(row: int, column: int) -> Array:
         top, left = row * dilation[0], column * dilation[1]
         bottom, right = framed.shape[1] - reach_down + top, framed.shape[2] - reach_right + left
         return framed[:, top : bottom : stride[0], left : right : stride[1]]
 
-    return {(row, column): seen(row, column) for row in range(rows) for column in range(columns)}
+    return {(row, column): view(row, column) for row in range(rows) for column in range(columns)}
 
 
 def _weight_gradient(

@@ -106,12 +106,12 @@ class Dense(CurvedLayer):
     def forward(
         self, params: Params, statistics: Statistics, inputs: Float[Array, "batch inputs"], context: Context
     ) -> tuple[Float[Array, "batch outputs"], Statistics]:
-        own = params[self.name]
-        preactivation = multiply(inputs, own["weight"])
+        learned = params[self.name]
+        preactivation = multiply(inputs, learned["weight"])
         if self.spec.multiplier != 1.0:
             preactivation = preactivation * jnp.asarray(self.spec.multiplier, preactivation.dtype)
         if self.spec.bias:
-            preactivation = preactivation + own["bias"][None, :]
+            preactivation = preactivation + learned["bias"][None, :]
         preactivation = context.tap(self.name, "preactivation", preactivation)
         outputs = self.function.of(preactivation)
         return context.tap(self.name, "activation", outputs), statistics

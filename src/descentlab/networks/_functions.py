@@ -26,11 +26,11 @@ class Function:
     """A function of each value by itself.
 
     Attributes:
-        of: The function.
-        python: The same of an array `z`, as a NumPy expression.
-        kinks: Where its first or second derivative jumps, so that no central difference holds across them.
-        factors: Which factors of its input it passes on.
-        saturation: At which outputs it is flat, or nearly so.
+        of: The function of a JAX array.
+        python: The function as a NumPy expression of `z`.
+        kinks: The points where a first or second derivative jumps, so that no central difference holds across them.
+        factors: The factors of its input that the function passes on.
+        saturation: The outputs at which the function is flat, or nearly so.
         never_falls: Whether, to the last bit, no larger input has a smaller output, so that the largest of some values
             stays the largest.
     """
@@ -95,7 +95,7 @@ def activate(name: ActivationName, preactivation: Float[Array, "..."]) -> Float[
     """Apply a function to each value.
 
     Args:
-        name: Which function.
+        name: The name of the function.
         preactivation: Any shape.
 
     Returns:

@@ -10,10 +10,10 @@ from descentlab.spec import InitializerName, WeightedSpec
 
 
 def draw_weights(spec: WeightedSpec, name: str, shape: tuple[int, ...], seed: int) -> HostArrays:
-    """Draw a layer's weights, whose last axis is the outputs and whose other axes are what one output sees.
+    """Draw a layer's weights, whose last axis counts the outputs and whose other axes count the inputs of an output.
 
     Args:
-        spec: Which initialiser, at which scale.
+        spec: The initialiser and its scale.
         name: The layer's name; layers of other names draw independently.
         shape: Shape of the weights, `(..., inputs, outputs)`.
         seed: The experiment's seed.

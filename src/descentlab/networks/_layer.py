@@ -27,8 +27,8 @@ class Layer(ABC):
     `not_stated`). The last axis of what a layer gives counts its channels, or units.
 
     Attributes:
-        name: By which parameters, taps and tables know it.
-        input_shape: Shape of one example as it comes in.
+        name: The name by which parameters, taps and tables know the layer.
+        input_shape: The shape of one example's inputs.
     """
 
     kind: ClassVar[str]
@@ -40,7 +40,7 @@ class Layer(ABC):
     @property
     @abstractmethod
     def output_shape(self) -> tuple[int, ...]:
-        """Shape of one example as it goes out."""
+        """The shape of one example's outputs."""
 
     @property
     def num_channels(self) -> int:
@@ -73,8 +73,8 @@ class Layer(ABC):
         return None
 
     @property
-    def activation(self) -> ActivationName | Literal["own"] | None:
-        """The function of each value that it ends in: "linear" where there is none, "own" for one without a name."""
+    def activation(self) -> ActivationName | Literal["unnamed"] | None:
+        """The function of each value that it ends in: "linear" for none, "unnamed" for one that no name stands for."""
         return None
 
     @property
@@ -125,8 +125,8 @@ class Layer(ABC):
         A kink is where a first or second derivative jumps, so that no central difference holds across it.
 
         Args:
-            inputs: What comes in.
-            preactivation: z, where the layer has one; else its output.
+            inputs: The inputs of a batch.
+            preactivation: The values z where the layer records them; else its outputs.
 
         Returns:
             Nothing for a layer without kinks; None where it does not state them.
@@ -137,7 +137,7 @@ class Layer(ABC):
         """Compute what its units see of the picture.
 
         Args:
-            below: What the units below it see.
+            below: The field of the units below the layer.
 
         Returns:
             The field; None where it does not state it.
@@ -148,7 +148,7 @@ class Layer(ABC):
         """Write its forward pass as lines of NumPy that turn the rows of `a` into its outputs, again called `a`.
 
         Args:
-            params: Its learned arrays by role.
+            params: The layer's learned arrays by role.
 
         Returns:
             The lines; None where it does not state them.
@@ -174,7 +174,7 @@ class Layer(ABC):
         """Compute the outputs of a batch.
 
         Args:
-            params: All parameters of the network; the layer takes its own by name.
+            params: All parameters of the network; the layer takes those of its name.
             statistics: All running statistics.
             inputs: A batch, `(batch, *input_shape)`.
             context: Training or not, dropout's key, the tape.

@@ -47,10 +47,10 @@ class LayerRow:
     Attributes:
         name: The layer's name.
         kind: The layer's kind, as in a spec.
-        role: What it does, in a sentence.
-        output_shape: Shape of one example behind it.
-        num_params: How many numbers it learns.
-        multiply_adds: Multiply-adds of its forward pass for one example.
+        role: A sentence about what the layer does.
+        output_shape: The shape of one example's outputs.
+        num_params: The number of learned numbers.
+        multiply_adds: The multiply-adds of the forward pass for one example.
     """
 
     name: str
@@ -66,7 +66,7 @@ class Network:
     """Named layers in a row. It holds no parameters: they are drawn, passed in, and passed out.
 
     Attributes:
-        layers: From the input to the logits.
+        layers: The layers from the input to the logits.
     """
 
     layers: tuple[Layer, ...]
@@ -133,7 +133,7 @@ class Network:
         """Compute the logits of a batch.
 
         Args:
-            params: By layer name, as `draw` gives them.
+            params: Parameters by layer name, as `draw` gives them.
             statistics: Running statistics, as `start_statistics` gives them.
             inputs: `(batch, *input_shape)`.
             context: Training or not, dropout's key, the tape.
@@ -159,11 +159,11 @@ class Network:
         They fit weights that were never trained, as those between two networks. Dropout is off.
 
         Args:
-            params: By layer name, as `draw` gives them.
+            params: Parameters by layer name, as `draw` gives them.
             inputs: `(batch, *input_shape)`.
 
         Returns:
-            By layer name, as `start_statistics` gives them; empty without batch norm.
+            Statistics by layer name, as `start_statistics` gives them; empty without batch norm.
         """
         kept = {layer.name: layer.statistics_kept for layer in self.every_layer if layer.statistics_kept is not None}
         if not kept:
@@ -187,8 +187,8 @@ def build_network(model: Sequence[AnyLayerSpec], input_shape: tuple[int, ...], n
 
     Args:
         model: The layers, from the input on.
-        input_shape: Shape of one example.
-        num_outputs: What `units = "outputs"` stands for.
+        input_shape: The shape of one example.
+        num_outputs: The number that `units = "outputs"` stands for.
 
     Returns:
         The network.

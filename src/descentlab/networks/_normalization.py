@@ -134,8 +134,8 @@ class LayerNorm(_Norm):
         mean = jnp.mean(inputs, axis=axes, keepdims=True)
         variance = jnp.mean((inputs - mean) ** 2, axis=axes, keepdims=True)
         standard = (inputs - mean) / jnp.sqrt(variance + self.spec.eps)
-        own = params[self.name]
-        outputs = standard * _last_axis(own["scale"], inputs.ndim) + _last_axis(own["shift"], inputs.ndim)
+        learned = params[self.name]
+        outputs = standard * _last_axis(learned["scale"], inputs.ndim) + _last_axis(learned["shift"], inputs.ndim)
         return context.tap(self.name, "activation", outputs), statistics
 
 
@@ -157,10 +157,10 @@ def _standardize(
     mean: Float[Array, " channels"],
     variance: Float[Array, " channels"],
     eps: float,
-    own: dict[str, Array],
+    learned: dict[str, Array],
 ) -> Float[Array, "batch ..."]:
-    factor = own["scale"] / jnp.sqrt(variance + eps)
-    shift = own["shift"] - mean * factor
+    factor = learned["scale"] / jnp.sqrt(variance + eps)
+    shift = learned["shift"] - mean * factor
     return inputs * _last_axis(factor, inputs.ndim) + _last_axis(shift, inputs.ndim)
 
 

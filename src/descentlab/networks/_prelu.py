@@ -45,8 +45,8 @@ class PReLU(Layer):
         return self.multiply_adds, self.multiply_adds
 
     @property
-    def activation(self) -> Literal["own"]:
-        return "own"
+    def activation(self) -> Literal["unnamed"]:
+        return "unnamed"
 
     @property
     def pointwise(self) -> Pointwise:

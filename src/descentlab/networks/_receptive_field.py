@@ -22,10 +22,10 @@ class ReceptiveField:
     The unit at place p sees the `size` pixels from `start + p * jump` on, as far as the picture goes.
 
     Attributes:
-        start: First pixel of the unit at place 0; negative within a margin.
-        jump: Pixels from one place to the next; 0 where every unit sees the whole picture.
-        size: Pixels seen.
-        picture: Height and width.
+        start: The first pixel of the unit at place 0; negative within a margin.
+        jump: The pixels from one place to the next; 0 where every unit sees the whole picture.
+        size: The pixels that a unit sees.
+        picture: The height and width of the picture.
 
     References:
         Araujo, Norris and Sim, "Computing receptive fields of convolutional neural networks" (2019).
@@ -55,10 +55,10 @@ class ReceptiveField:
         """Return what units see that look at these through a window.
 
         Args:
-            window: Its rows and columns.
-            step: How far it moves from place to place.
-            gap: From one of its rows, or columns, to the next.
-            before: Rows above and columns to the left that were put around what it is slid over.
+            window: The rows and columns of the window.
+            step: The distance from place to place.
+            gap: The distance from one row, or column, of the window to the next.
+            before: The rows above, and columns to the left, of zeros around what it is slid over.
 
         Returns:
             The field of the units behind the window.

@@ -12,7 +12,7 @@ from jax import Array, lax
 from jaxtyping import Float, Int
 
 from descentlab.core import generator
-from descentlab.networks import Context, Network, Tape
+from descentlab.networks import Context, Layer, Network, Tape
 from descentlab.representations._receptive import Box, receptive_field
 from descentlab.representations._weighted import WeightedNetwork
 
@@ -29,8 +29,8 @@ class Preferred:
 
     Attributes:
         layer: The layer.
-        channels: Which.
-        pictures: One each, from 0 to 1.
+        channels: The channels or units.
+        pictures: The picture of each, from 0 to 1.
         answers: The preactivation (or activation, of a layer without) that each reaches.
         box: The pixels that the unit sees; the others are noise. None where the layers do not state them.
     """
@@ -60,7 +60,7 @@ def find_preferred(
     Args:
         net: A network that takes pictures.
         layer: A layer of its own row.
-        channels: Which channels or units.
+        channels: The channels or units.
         seed: Draws noise and shifts.
         steps: Steps of 0.05.
         smoothness: Weight of the total variation.
@@ -89,14 +89,17 @@ def find_preferred(
 
 def answer_tap(network: Network, layer: str) -> str:
     """Name the tap at which a layer's answers are read: before the activation function, where there is one."""
-    (own,) = (one for one in network.layers if one.name == layer)
-    return f"{layer}/{'activation' if own.weighted_sum is None else 'preactivation'}"
+    weighted = _layer(network, layer).weighted_sum
+    return f"{layer}/{'activation' if weighted is None else 'preactivation'}"
 
 
 def middle_of(network: Network, layer: str) -> tuple[int, ...]:
     """Return the place of the middle unit of each channel; of a layer without places, nothing."""
-    (own,) = (one for one in network.layers if one.name == layer)
-    return tuple(side // 2 for side in own.output_shape[:-1])
+    return tuple(side // 2 for side in _layer(network, layer).output_shape[:-1])
+
+
+def _layer(network: Network, name: str) -> Layer:
+    return next(layer for layer in network.layers if layer.name == name)
 
 
 @functools.lru_cache(maxsize=32)

@@ -38,7 +38,7 @@ def linear_cka(rows: Sequence[Gram], columns: Sequence[Gram]) -> Float[np.ndarra
         Nguyen, Raghu and Kornblith, "Do wide and deep networks learn the same things?" (2021).
     """
     centred = [[_centre(gram) for gram in grams] for grams in (rows, columns)]
-    norms = [np.array([np.sqrt(max((one * one).sum(), 0.0)) for one in grams]) for grams in centred]
+    norms = [np.array([np.sqrt(max((gram * gram).sum(), 0.0)) for gram in grams]) for grams in centred]
     products = np.array([[(a * b).sum() for b in centred[1]] for a in centred[0]])
     scale = norms[0][:, None] * norms[1][None, :]
     return np.divide(products, scale, out=np.full(products.shape, np.nan), where=scale > 0.0)

@@ -29,12 +29,12 @@ class MemberReadings:
     """What one network and its untrained twin show.
 
     Attributes:
-        trained: By property, then by layer; the pixels are the first layer.
-        untrained: The same of the network before training.
-        chance: By property, what always the same answer scores.
-        by_class: By property, what knowing the class alone scores.
-        widths: By layer, how many numbers it gives for an example.
-        kept: By layer, the share of its variance that the probes saw.
+        trained: The readings by property, then by layer; the pixels are the first layer.
+        untrained: The readings of the network before training.
+        chance: The score of always the same answer, by property.
+        by_class: The score of knowing the class alone, by property.
+        widths: The number of numbers for each example, by layer.
+        kept: The share of the variance that the probes saw, by layer.
     """
 
     trained: dict[str, dict[str, Reading]]
@@ -54,11 +54,11 @@ class Depth:
     Attributes:
         name: The property.
         is_classes: Whether scores are accuracies; else R².
-        layers: From the pixels on.
-        trained: Of each network by layer.
-        untrained: The same before training.
-        chance: What always the same answer scores.
-        class_alone: What knowing the class alone gives, of each network's examples.
+        layers: The layers from the pixels on.
+        trained: The readings of each network by layer.
+        untrained: The readings of each network before training by layer.
+        chance: The score of always the same answer.
+        class_alone: The readings of knowing the class alone, for each network's examples.
     """
 
     name: str
@@ -72,40 +72,40 @@ class Depth:
     @property
     def by_class(self) -> float:
         """What knowing the class alone scores."""
-        return float(np.mean([one.score for one in self.class_alone]))
+        return float(np.mean([reading.score for reading in self.class_alone]))
 
     def score(self, layer: str, *, is_trained: bool = True) -> Estimate:
         """Return how well it is read off a layer."""
-        found = [one[layer] for one in (self.trained if is_trained else self.untrained)]
-        if len(found) == 1:
-            return Estimate(found[0].score, *score_interval(found[0].credits, is_classes=self.is_classes))
-        return _over_seeds([one.score for one in found])
+        readings = [by_layer[layer] for by_layer in (self.trained if is_trained else self.untrained)]
+        if len(readings) == 1:
+            return Estimate(readings[0].score, *score_interval(readings[0].credits, is_classes=self.is_classes))
+        return _over_seeds([reading.score for reading in readings])
 
     def gain(self, layer: str, over: str) -> Estimate:
         """Return how much better a layer reads it than another layer."""
-        return self._difference([(one[layer], one[over]) for one in self.trained])
+        return self._difference([(by_layer[layer], by_layer[over]) for by_layer in self.trained])
 
     def gain_by_training(self, layer: str) -> Estimate:
         """Return how much better a layer reads it than the same layer before training."""
         pairs = zip(self.trained, self.untrained, strict=True)
-        return self._difference([(one[layer], other[layer]) for one, other in pairs])
+        return self._difference([(after[layer], before[layer]) for after, before in pairs])
 
     def gain_over_class(self, layer: str) -> Estimate:
         """Return how much better a layer reads it than knowing the class alone does."""
         return self._difference(
-            [(one[layer], other) for one, other in zip(self.trained, self.class_alone, strict=True)]
+            [(by_layer[layer], alone) for by_layer, alone in zip(self.trained, self.class_alone, strict=True)]
         )
 
     def _difference(self, pairs: Sequence[tuple[Reading, Reading]]) -> Estimate:
         if len(pairs) > 1:
-            return _over_seeds([one.score - other.score for one, other in pairs])
-        ((one, other),) = pairs
-        value, (low, high) = difference_interval(one.credits, other.credits, is_classes=self.is_classes)
+            return _over_seeds([first.score - second.score for first, second in pairs])
+        ((first, second),) = pairs
+        value, (low, high) = difference_interval(first.credits, second.credits, is_classes=self.is_classes)
         return Estimate(value, low, high)
 
     def best(self, among: Sequence[str]) -> str:
         """Name the layer that reads it best, told by examples that are not scored."""
-        return max(among, key=lambda name: np.mean([one[name].chosen_score for one in self.trained]))
+        return max(among, key=lambda name: np.mean([by_layer[name].chosen_score for by_layer in self.trained]))
 
 
 def read_member(
@@ -128,26 +128,26 @@ def read_member(
         inputs: Examples to fit, to choose by, to score, in this order.
         wanted: The properties.
         labels: Class ids.
-        division: How many examples are for what.
+        division: The numbers of examples to fit, to choose by and to score.
         on_step: Called when one of the two networks is done.
 
     Returns:
         What they show.
     """
-    names = [one.name for one in wanted]
+    names = [each.name for each in wanted]
     read, widths, kept = [], {}, {}
-    for one in (twin, net):
-        found = reduce_layers(one, layers, inputs, num_fit=division.fit)
-        widths = {name: layer.width for name, layer in found.items()}
-        kept = {name: layer.kept for name, layer in found.items()}
-        by_layer = {name: read_properties(layer.rows, wanted, division) for name, layer in found.items()}
+    for network in (twin, net):
+        reduced = reduce_layers(network, layers, inputs, num_fit=division.fit)
+        widths = {name: layer.width for name, layer in reduced.items()}
+        kept = {name: layer.kept for name, layer in reduced.items()}
+        by_layer = {name: read_properties(layer.rows, wanted, division) for name, layer in reduced.items()}
         read.append({prop: {name: by_layer[name][k] for name in by_layer} for k, prop in enumerate(names)})
         on_step()
     return MemberReadings(
         trained=read[1],
         untrained=read[0],
-        chance={one.name: chance(one, division) for one in wanted},
-        by_class={one.name: by_class(one, labels, division) for one in wanted},
+        chance={each.name: chance(each, division) for each in wanted},
+        by_class={each.name: by_class(each, labels, division) for each in wanted},
         widths=widths,
         kept=kept,
     )
@@ -157,16 +157,16 @@ def follow_depth(members: Sequence[MemberReadings], wanted: Wanted, layers: Sequ
     """Put the readings of a run's networks together, a depth a property."""
     return tuple(
         Depth(
-            one.name,
-            one.is_classes,
+            each.name,
+            each.is_classes,
             (PIXELS, *layers),
-            tuple(member.trained[one.name] for member in members),
-            tuple(member.untrained[one.name] for member in members),
-            float(np.mean([member.chance[one.name] for member in members])),
-            tuple(member.by_class[one.name] for member in members),
+            tuple(member.trained[each.name] for member in members),
+            tuple(member.untrained[each.name] for member in members),
+            float(np.mean([member.chance[each.name] for member in members])),
+            tuple(member.by_class[each.name] for member in members),
         )
-        for one in wanted
-        if all(one.name in member.trained for member in members)
+        for each in wanted
+        if all(each.name in member.trained for member in members)
     )
 
 

@@ -17,7 +17,7 @@ class Kernels:
 
     Attributes:
         layer: The layer.
-        weights: Of a convolution the patch it slides; of a dense layer a number for every pixel.
+        weights: The patch that a convolution slides, or a number for every pixel of a dense layer.
     """
 
     layer: str
@@ -50,7 +50,7 @@ def window_share(weights: Float[np.ndarray, "channels rows columns colours"]) ->
     An edge is a local thing. Random weights need some 0.95 of the side.
 
     Args:
-        weights: Of units that see a whole picture.
+        weights: The weights of units that see a whole picture.
 
     Returns:
         Sides as shares of the picture's shorter side.
@@ -59,8 +59,8 @@ def window_share(weights: Float[np.ndarray, "channels rows columns colours"]) ->
     sums = np.pad(squares.cumsum(axis=1).cumsum(axis=2), ((0, 0), (1, 0), (1, 0)))
     enough = HELD * squares.sum(axis=(1, 2))
     shorter = min(squares.shape[1:])
-    found = np.full(len(weights), float(shorter))
+    sides = np.full(len(weights), float(shorter))
     for side in range(shorter, 0, -1):
         held = sums[:, side:, side:] - sums[:, :-side, side:] - sums[:, side:, :-side] + sums[:, :-side, :-side]
-        found[held.max(axis=(1, 2)) >= enough] = side
-    return found / shorter
+        sides[held.max(axis=(1, 2)) >= enough] = side
+    return sides / shorter

@@ -22,9 +22,9 @@ class Property:
     """Something that is true of an example, which a layer may or may not show.
 
     Attributes:
-        name: What it is called.
+        name: The name of the property.
         values: Class ids from 0, or vectors of reals.
-        names: Of the classes; empty for reals.
+        names: The names of the classes; empty for reals.
     """
 
     name: str
@@ -63,9 +63,9 @@ class Reading:
 
     Attributes:
         score: Accuracy for classes, R² for reals, on the examples that are scored.
-        chosen_score: The same on those that the penalty was chosen by.
+        chosen_score: The score on the examples by which the penalty was chosen.
         penalty: The penalty that read those best.
-        credits: What each scored example adds to the score; their mean is the score.
+        credits: The part of each scored example in the score, which is their mean.
     """
 
     score: float
@@ -84,7 +84,7 @@ def ridge_path(
     Args:
         features: X, centred.
         targets: Y, centred.
-        penalties: As shares.
+        penalties: The penalties as shares.
 
     Returns:
         W for each.
@@ -93,7 +93,7 @@ def ridge_path(
     values, vectors = np.linalg.eigh(gram)
     turned = vectors.T @ (features.T @ targets)
     shrink = [1.0 / np.maximum(values + share * max(np.trace(gram), 1e-30) / len(gram), 1e-30) for share in penalties]
-    return np.stack([vectors @ (turned * one[:, None]) for one in shrink])
+    return np.stack([vectors @ (turned * factors[:, None]) for factors in shrink])
 
 
 @on_one_core
@@ -107,8 +107,8 @@ def read_properties(
 
     Args:
         rows: A layer's activations: the examples to fit, to choose by, to score, in this order.
-        wanted: What is to be read.
-        division: How many of each.
+        wanted: The properties to be read.
+        division: The numbers of examples to fit, to choose by and to score.
 
     Returns:
         How well it went.
@@ -119,15 +119,15 @@ def read_properties(
     rows = rows.astype(np.float64)
     fit, _, _ = _parts(division)
     centred = rows - rows[fit].mean(axis=0)
-    targets = [one.targets() for one in wanted]
-    middles = [one[fit].mean(axis=0) for one in targets]
+    targets = [each.targets() for each in wanted]
+    middles = [target[fit].mean(axis=0) for target in targets]
     # One decomposition of the units' products serves every penalty and every property.
-    columns = np.concatenate([one[fit] - middle for one, middle in zip(targets, middles, strict=True)], axis=1)
+    columns = np.concatenate([target[fit] - middle for target, middle in zip(targets, middles, strict=True)], axis=1)
     weights = ridge_path(centred[fit], columns, PENALTIES)
-    ends = np.cumsum([one.shape[1] for one in targets])[:-1]
+    ends = np.cumsum([target.shape[1] for target in targets])[:-1]
     return tuple(
-        _reading(centred, own, middle, one, division)
-        for own, middle, one in zip(np.split(weights, ends, axis=2), middles, wanted, strict=True)
+        _reading(centred, path, middle, each, division)
+        for path, middle, each in zip(np.split(weights, ends, axis=2), middles, wanted, strict=True)
     )
 
 
@@ -145,7 +145,7 @@ def _reading(
 ) -> Reading:
     _, choose, score = _parts(division)
     targets = wanted.targets()
-    chosen = [float(_credits(centred[choose] @ one + middle, targets[choose], wanted).mean()) for one in weights]
+    chosen = [float(_credits(centred[choose] @ each + middle, targets[choose], wanted).mean()) for each in weights]
     best = int(np.argmax(chosen))
     gained = _credits(centred[score] @ weights[best] + middle, targets[score], wanted)
     return Reading(float(gained.mean()), chosen[best], PENALTIES[best], gained)
@@ -167,7 +167,7 @@ def by_class(wanted: Property, labels: Int[np.ndarray, " examples"], division: D
     Args:
         wanted: The property.
         labels: Class ids of the examples.
-        division: As for a probe.
+        division: The numbers of examples, as for a probe.
 
     Returns:
         A reading without a penalty.
@@ -182,13 +182,13 @@ def by_class(wanted: Property, labels: Int[np.ndarray, " examples"], division: D
 
 
 def _credits(
-    told: Float[np.ndarray, "examples parts"], targets: Float[np.ndarray, "examples parts"], wanted: Property
+    answers: Float[np.ndarray, "examples parts"], targets: Float[np.ndarray, "examples parts"], wanted: Property
 ) -> Float[np.ndarray, " examples"]:
     if wanted.is_classes:
-        return (told.argmax(axis=1) == targets.argmax(axis=1)).astype(np.float64)
+        return (answers.argmax(axis=1) == targets.argmax(axis=1)).astype(np.float64)
     # R² as a mean over examples: 1 - n * its squared error / the whole squared distance from the mean.
     spread = ((targets - targets.mean(axis=0)) ** 2).sum()
-    return 1.0 - len(targets) * ((told - targets) ** 2).sum(axis=1) / max(spread, 1e-30)
+    return 1.0 - len(targets) * ((answers - targets) ** 2).sum(axis=1) / max(spread, 1e-30)
 
 
 def score_interval(gained: Float[np.ndarray, " scored"], *, is_classes: bool) -> Interval:
@@ -199,7 +199,7 @@ def score_interval(gained: Float[np.ndarray, " scored"], *, is_classes: bool) ->
 
 
 def difference_interval(
-    one: Float[np.ndarray, " scored"], other: Float[np.ndarray, " scored"], *, is_classes: bool
+    first: Float[np.ndarray, " scored"], second: Float[np.ndarray, " scored"], *, is_classes: bool
 ) -> tuple[float, Interval]:
     """Compute how much better the first reads the same examples than the second, with its 95% interval.
 
@@ -207,9 +207,9 @@ def difference_interval(
     bootstrap.
     """
     if is_classes:
-        gained, lost = int((one > other).sum()), int((one < other).sum())
-        return paired_share_difference(gained, lost, len(one))
-    return float((one - other).mean()), _bootstrap(one - other)
+        gained, lost = int((first > second).sum()), int((first < second).sum())
+        return paired_share_difference(gained, lost, len(first))
+    return float((first - second).mean()), _bootstrap(first - second)
 
 
 def _bootstrap(values: Float[np.ndarray, " scored"]) -> Interval:

@@ -23,7 +23,7 @@ def measure_properties(
     """Measure what is true of some pictures.
 
     Args:
-        inputs: As the network sees them.
+        inputs: The pictures as the network sees them.
         labels: Class ids.
         classes: Their names; without any, class is left out.
 
@@ -32,14 +32,14 @@ def measure_properties(
     """
     grey = to_grey(inputs)
     ink = find_ink(grey)
-    found = [
+    properties = [
         Property(DIRECTION, stroke_direction(grey)),
         _counts(ENDS, count_ends(ink), MOST_ENDS),
         _counts(HOLES, count_holes(ink), MOST_HOLES),
     ]
     if classes:
-        found.append(Property(CLASS, labels.astype(np.int64), classes))
-    return tuple(one for one in found if _varies(one))
+        properties.append(Property(CLASS, labels.astype(np.int64), classes))
+    return tuple(each for each in properties if _varies(each))
 
 
 def _counts(name: str, counts: Int[np.ndarray, " examples"], most: int) -> Property:
@@ -47,7 +47,7 @@ def _counts(name: str, counts: Int[np.ndarray, " examples"], most: int) -> Prope
     return Property(name, np.minimum(counts, most), names)
 
 
-def _varies(one: Property) -> bool:
-    if not one.is_classes:
-        return bool(one.values.std() > 1e-3)
-    return bool(np.bincount(one.values.astype(np.int64)).max() < 0.98 * len(one.values))
+def _varies(measured: Property) -> bool:
+    if not measured.is_classes:
+        return bool(measured.values.std() > 1e-3)
+    return bool(np.bincount(measured.values.astype(np.int64)).max() < 0.98 * len(measured.values))

@@ -25,10 +25,10 @@ class Axes:
     """The principal axes of a layer's activations.
 
     Attributes:
-        mean: Of the activations.
+        mean: The mean of the activations.
         directions: The axes of most variance; None where the layer is small enough to be taken as it is.
         kept: Share of the variance along them.
-        width: How many numbers the layer gives for an example.
+        width: The number of numbers that the layer gives for an example.
     """
 
     mean: Float[np.ndarray, " units"]
@@ -48,7 +48,7 @@ class Reduced:
     Attributes:
         rows: A row an example.
         kept: Share of the variance that they hold.
-        width: How many numbers the layer gives for an example.
+        width: The number of numbers that the layer gives for an example.
     """
 
     rows: Float[np.ndarray, "examples axes"]
@@ -61,7 +61,7 @@ def find_axes(activations: Float[np.ndarray, "examples units"], size: int = SIZE
     """Find the directions in which activations differ most.
 
     Args:
-        activations: Of some examples; more of them than `size`, if there are more units.
+        activations: The activations of some examples; more of them than `size`, if there are more units.
         size: Most directions.
 
     Returns:
@@ -110,7 +110,7 @@ def reduce_layers(
     axes = [find_axes(rows, size) for rows in _gather(net, layers, first)]
     project = _projector(net.network, tuple(layers))
     pairs = tuple(
-        (jnp.asarray(one.mean), None if one.directions is None else jnp.asarray(one.directions)) for one in axes
+        (jnp.asarray(each.mean), None if each.directions is None else jnp.asarray(each.directions)) for each in axes
     )
     parts: list[list[np.ndarray]] = []
     for chunk, num in in_chunks(inputs):
@@ -126,8 +126,8 @@ def _gather(
     net: WeightedNetwork, layers: Sequence[str], inputs: Float[np.ndarray, "examples ..."]
 ) -> Iterator[np.ndarray]:
     """Return the pixels and what each layer makes of them, a row an example."""
-    found = net.record_all(inputs, [f"{name}/activation" for name in layers])
-    for values in (inputs, *found.values()):
+    recorded = net.record_all(inputs, [f"{name}/activation" for name in layers])
+    for values in (inputs, *recorded.values()):
         yield values.reshape(len(inputs), -1)
 
 

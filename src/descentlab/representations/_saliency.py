@@ -29,11 +29,12 @@ class Saliency:
     """How much each pixel of one picture speaks for one logit.
 
     Attributes:
-        maps: By method, summed over colours: the logit's slope by the pixel; its share of the logit's difference from
-            that of a black picture; what covering its surroundings with black takes from the logit.
-        output: Which logit.
-        logit: Its value.
-        baseline_logit: Its value for a black picture.
+        maps: The map of each method, summed over colours: the logit's slope by the pixel; the pixel's share of the
+            logit's difference from that of a black picture; the fall of the logit when the pixel's surroundings are
+            covered with black.
+        output: The place of the logit.
+        logit: The value of the logit.
+        baseline_logit: The value of the logit for a black picture.
     """
 
     maps: dict[Method, Grid]
@@ -54,8 +55,8 @@ def explain(net: WeightedNetwork, picture: Picture, output: int, *, steps: int =
 
     Args:
         net: A network that takes pictures.
-        picture: As the network sees it.
-        output: Which logit.
+        picture: The picture as the network sees it.
+        output: The place of the logit.
         steps: Points on the way from black to the picture, for integrated gradients.
 
     Returns:
@@ -106,7 +107,7 @@ def attribute(net: WeightedNetwork, picture: Picture, *, steps: int = STEPS) -> 
 
     Args:
         net: A network that takes pictures.
-        picture: As the network sees it.
+        picture: The picture as the network sees it.
         steps: Points on the way from black to the picture.
 
     Returns:
@@ -121,18 +122,18 @@ def attribute(net: WeightedNetwork, picture: Picture, *, steps: int = STEPS) -> 
     chunks = list(in_chunks(way))
     maps = []
     for output in range(net.network.num_outputs):
-        found = [np.asarray(slopes(*net.arrays, chunk, np.int32(output)))[:num] for chunk, num in chunks]
-        maps.append((np.concatenate(found).astype(np.float64).mean(axis=0) * picture).sum(axis=2))
+        gradients = [np.asarray(slopes(*net.arrays, chunk, np.int32(output)))[:num] for chunk, num in chunks]
+        maps.append((np.concatenate(gradients).astype(np.float64).mean(axis=0) * picture).sum(axis=2))
     logits = net.logits(np.stack([picture, np.zeros_like(picture)]).astype(np.float32)).astype(np.float64)
     return Attribution(np.stack(maps), logits[0], logits[1])
 
 
-def rank_correlation(one: Grid, other: Grid, within: np.ndarray | None = None) -> float:
+def rank_correlation(first: Grid, second: Grid, within: np.ndarray | None = None) -> float:
     """Compare two maps by the rank correlation (Spearman) of their absolute values, as a sanity check does.
 
     Args:
-        one: A map.
-        other: The same of another network.
+        first: A map.
+        second: The same of another network.
         within: Pixels to compare, or None for all.
 
     Returns:
@@ -143,8 +144,8 @@ def rank_correlation(one: Grid, other: Grid, within: np.ndarray | None = None) -
     """
     from scipy.stats import rankdata
 
-    chosen = np.ones(one.shape, bool) if within is None else within
-    ranks = [rankdata(np.abs(values[chosen])) for values in (one, other)]
+    chosen = np.ones(first.shape, bool) if within is None else within
+    ranks = [rankdata(np.abs(values[chosen])) for values in (first, second)]
     first, second = (values - values.mean() for values in ranks)
     scale = np.sqrt((first**2).sum() * (second**2).sum())
     return float((first * second).sum() / scale) if scale > 0.0 else float("nan")
@@ -158,9 +159,9 @@ def _occlude(net: WeightedNetwork, picture: Picture, output: int, logit: float) 
     covered = []
     for row in rows:
         for column in columns:
-            one = picture.copy()
-            one[max(row - half, 0) : row + half + 1, max(column - half, 0) : column + half + 1] = 0.0
-            covered.append(one)
+            darkened = picture.copy()
+            darkened[max(row - half, 0) : row + half + 1, max(column - half, 0) : column + half + 1] = 0.0
+            covered.append(darkened)
     drops = logit - net.logits(np.stack(covered).astype(np.float32))[:, output].astype(np.float64)
     nearest = [np.abs(np.arange(side)[:, None] - at[None, :]).argmin(axis=1) for side, at in
                ((height, rows), (width, columns))]  # fmt: skip

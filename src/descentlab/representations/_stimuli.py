@@ -41,7 +41,7 @@ def bars(
         shape: Height, width and colours of a picture.
         degrees: Direction of the bar, counter-clockwise from the horizontal.
         offsets: Distances of the bar from the picture's middle, in pixels.
-        width: Of the bar, in pixels.
+        width: The width of the bar, in pixels.
 
     Returns:
         Values from 0 to 1, the same in all colours.

@@ -34,7 +34,7 @@ def count_holes(ink: Ink) -> Int[np.ndarray, " pictures"]:
     Ink joins over corners and ground does not, so that a closed thin line has an inside (Rosenfeld, 1970).
 
     Args:
-        ink: Where there is ink.
+        ink: True where there is ink.
 
     Returns:
         Holes in each picture.
@@ -42,9 +42,9 @@ def count_holes(ink: Ink) -> Int[np.ndarray, " pictures"]:
     from scipy import ndimage
 
     ground = np.pad(~ink, ((0, 0), (1, 1), (1, 1)), constant_values=True)
-    parts: list[np.ndarray] = [np.empty(one.shape, np.int32) for one in ground]
-    for one, part in zip(ground, parts, strict=True):
-        ndimage.label(one, output=part)
+    parts: list[np.ndarray] = [np.empty(picture.shape, np.int32) for picture in ground]
+    for picture, part in zip(ground, parts, strict=True):
+        ndimage.label(picture, output=part)
     return np.array([part.max() - 1 for part in parts], np.int64)
 
 
@@ -95,7 +95,7 @@ def count_ends(ink: Ink) -> Int[np.ndarray, " pictures"]:
     """Count where strokes end: pixels of the thinned figure from which ink goes on in one direction only.
 
     Args:
-        ink: Where there is ink.
+        ink: True where there is ink.
 
     Returns:
         Ends in each picture; a closed line has none, and a dot neither.

@@ -18,7 +18,7 @@ class Strongest:
         layer: The layer.
         rows: Places of the examples, the strongest first; no example twice for one channel.
         answers: The preactivations there (or activations, of a layer without).
-        boxes: Which pixels the unit sees that answered so; None where the layers do not state it.
+        boxes: The pixels that the unit sees which answered so; None where the layers do not state them.
     """
 
     layer: str
@@ -36,7 +36,7 @@ def find_strongest(
         net: A network that takes pictures.
         layer: A layer of its own row.
         inputs: The examples.
-        count: How many of them for each channel.
+        count: The number of examples for each channel.
 
     Returns:
         The strongest.

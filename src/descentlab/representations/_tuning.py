@@ -37,7 +37,7 @@ class Tuning:
         degrees: Directions of the stripes, counter-clockwise from the horizontal.
         curves: Strength of the answer to stripes of the channel's preferred period.
         periods: The preferred period of each channel, in pixels.
-        bar_curves: The same for a bar.
+        bar_curves: The strength of the answer to a bar.
     """
 
     layer: str
@@ -137,7 +137,7 @@ def _strength(
 
 def _places(network: Network, layer: str) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
     """Choose the rows and columns whose units see no margin, else the middle one; None where there are no places."""
-    (shape,) = (one.output_shape for one in network.layers if one.name == layer)
+    (shape,) = (each.output_shape for each in network.layers if each.name == layer)
     if len(shape) == 1:
         return None
     field = receptive_field(network, layer)

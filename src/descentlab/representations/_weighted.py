@@ -52,10 +52,10 @@ class WeightedNetwork:
 
         Args:
             inputs: Examples as the network sees them.
-            taps: As `conv1/activation`.
+            taps: Names of taps, as `conv1/activation`.
 
         Yields:
-            An array a tap for the next chunk of examples.
+            An array for each tap, of the next chunk of examples.
         """
         run = _recorder(self.network, tuple(taps))
         for chunk, num in in_chunks(inputs):

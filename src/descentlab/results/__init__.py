@@ -20,6 +20,7 @@ from descentlab.results._content import (
     LayerRow as LayerRow,
     Member as Member,
     OutputAccount as OutputAccount,
+    PartName as PartName,
     Predictions as Predictions,
     Row as Row,
     TrainingReport as TrainingReport,
@@ -57,9 +58,16 @@ from descentlab.results._part_content import (
     Tiles as Tiles,
     WordTable as WordTable,
 )
+from descentlab.results._plot import plot_parts as plot_parts, plot_training as plot_training
 from descentlab.results._png import png_uri as png_uri
 from descentlab.results._result import Result as Result
-from descentlab.results._steps_content import DrawnLayer as DrawnLayer, Scene as Scene, Step as Step, Steps as Steps
+from descentlab.results._steps_content import (
+    DrawnLayer as DrawnLayer,
+    Scene as Scene,
+    Step as Step,
+    StepPart as StepPart,
+    Steps as Steps,
+)
 from descentlab.results._summary import mark_code as mark_code
 from descentlab.results._text import as_text as as_text, print_table as print_table
 from descentlab.results._words import write_cell as write_cell

@@ -144,6 +144,11 @@ class Confusion:
     part: PartName
     examples: tuple[Example, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """Title of the matrix as a picture."""
+        return f"true and predicted classes ({self.part} part)"
+
 
 @dataclass(frozen=True)
 class Predictions:

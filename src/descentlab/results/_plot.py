@@ -1,15 +1,16 @@
 """The charts and pictures of a declared result as a Matplotlib figure, drawn from the same declaration as its page."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from descentlab.core import SpecError, unknown_name
 from descentlab.results._colours import class_colour, hex_of, lighten, score_colours, winner_colours
-from descentlab.results._content import Boundary2D
+from descentlab.results._content import Boundary2D, Confusion, History
 from descentlab.results._declaration import Declaration
+from descentlab.results._history import accuracy_chart, loss_chart
 from descentlab.results._map import DIVERGING
 from descentlab.results._part_content import Bars, BoundaryRow, Chart, Fields, Map, Picture, Series, Tiles
 
@@ -23,6 +24,8 @@ TONES = ("#0877bd", "#b35800", "#24292f", "#3f8f4f", "#7b4fa3", "#a03648")
 RANGES = {"good": "#0877bd", "bad": "#b35800", "neutral": SOFT}
 WIDTH, HEIGHT = 4.8, 3.4
 MOST_TILES = 64
+MOST_CLASSES = 20
+"""With more classes than this the cells of a confusion matrix are too small for numbers."""
 
 
 def plot(declaration: Declaration, title: str | None = None) -> "matplotlib.figure.Figure":
@@ -38,15 +41,41 @@ def plot(declaration: Declaration, title: str | None = None) -> "matplotlib.figu
     Raises:
         SpecError: If nothing is drawn, or nothing of that title.
     """
+    parts = [part for section in declaration.sections for part in section.parts]
+    return plot_parts(parts, title, f"{declaration.laboratory} of {declaration.title}")
+
+
+def plot_training(
+    history: History, confusion: Confusion | None, title: str | None, name: str
+) -> "matplotlib.figure.Figure":
+    """Draw the curves of a training and its confusion matrix.
+
+    Args:
+        history: The curves.
+        confusion: The matrix; None for regression.
+        title: Title of the one to draw. Default: all of them.
+        name: Name of the run, for the error message.
+
+    Returns:
+        The figure.
+
+    Raises:
+        SpecError: If nothing is drawn, or nothing of that title.
+    """
+    return plot_parts([loss_chart(history), accuracy_chart(history), confusion], title, name)
+
+
+def plot_parts(parts: Iterable[Any], title: str | None, name: str) -> "matplotlib.figure.Figure":
+    """Draw those parts that are charts or pictures, or the one of a title; see `plot`."""
     from matplotlib.figure import Figure
 
-    parts: list[Any] = [part for section in declaration.sections for part in section.parts if type(part) in PAINTERS]
+    parts = [part for part in parts if type(part) in PAINTERS]
     if title is not None:
         if title not in [part.title for part in parts]:
             raise SpecError(unknown_name("title", title, [part.title for part in parts]))
         parts = [part for part in parts if part.title == title]
     if not parts:
-        raise SpecError(f"{declaration.laboratory} of {declaration.title} has no chart to draw")
+        raise SpecError(f"{name} has no chart to draw")
     columns = min(2, len(parts))
     rows = math.ceil(len(parts) / columns)
     figure = Figure(figsize=(WIDTH * columns, HEIGHT * rows), layout="constrained", dpi=150)
@@ -198,6 +227,24 @@ def _boundary(axes: "matplotlib.axes.Axes", boundary: Boundary2D) -> None:
     axes.scatter(*boundary.train_points.T, s=12, c=train, edgecolors="white", linewidths=0.5)
     axes.scatter(*boundary.test_points.T, s=10, c="white", edgecolors=test, linewidths=1.0)
     axes.set(xlabel=boundary.axis_names[0], ylabel=boundary.axis_names[1], xlim=extent[:2], ylim=extent[2:])
+    for k, name in enumerate(boundary.classes):
+        axes.scatter([], [], s=14, color=class_colour(k), label=name)
+    axes.scatter([], [], s=12, c=SOFT, label="training point")
+    axes.scatter([], [], s=10, c="white", edgecolors=SOFT, linewidths=1.0, label="test point")
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, frameon=False, fontsize=7.0)
+
+
+def _confusion(field: Any, confusion: Confusion) -> None:
+    axes, counts, classes = _axes(field, "predicted", "true"), confusion.counts, confusion.classes
+    # Each cell is tinted by its share of the true class.
+    axes.imshow(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1), cmap="Blues", vmin=0.0, vmax=1.6)
+    axes.set_xticks(range(len(classes)), classes, rotation="horizontal" if max(map(len, classes)) < 4 else "vertical")
+    axes.set_yticks(range(len(classes)), classes)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    if len(classes) <= MOST_CLASSES:
+        for true, predicted in np.argwhere(counts > 0):
+            axes.text(predicted, true, f"{counts[true, predicted]:,}", ha="center", va="center", color=INK, size=8)
 
 
 def _point_colours(targets: np.ndarray, *, is_class: bool) -> list[str]:
@@ -214,5 +261,6 @@ PAINTERS: dict[type, Callable[[Any, Any], None]] = {
     Fields: _fields,
     Picture: _picture,
     BoundaryRow: _boundaries,
+    Confusion: _confusion,
 }
 """What draws each kind of part; tables and steps are for reading."""

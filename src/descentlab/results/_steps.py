@@ -7,8 +7,7 @@ from typing import Any
 
 from descentlab.results._equations import mathml
 from descentlab.results._network import NetworkView, network_view
-from descentlab.results._part_content import PlainPart
-from descentlab.results._steps_content import Step, Steps
+from descentlab.results._steps_content import Step, StepPart, Steps
 from descentlab.results._summary import mark_code
 
 Groups = list[dict[str, Any]]
@@ -58,7 +57,7 @@ class StepsView:
     note: str
 
 
-def steps_view(steps: Steps, key: str, lay_out: Callable[[tuple[PlainPart, ...], str], Groups]) -> StepsView:
+def steps_view(steps: Steps, key: str, lay_out: Callable[[tuple[StepPart, ...], str], Groups]) -> StepsView:
     """Lay steps out.
 
     Args:

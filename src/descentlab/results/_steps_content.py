@@ -5,7 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from descentlab.results._columns import Table
 from descentlab.results._part_content import PlainPart
+
+StepPart = PlainPart | Table
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +78,7 @@ class Step:
     sentences: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
-    parts: tuple[PlainPart, ...] = ()
+    parts: tuple[StepPart, ...] = ()
     scene: Scene | None = None
     is_bad: bool = False
 

@@ -24,6 +24,8 @@ def write_cell(cell: Any, column: Column) -> str:
         '0.03'
         >>> write_cell(Estimate(1.5, math.nan, math.nan), Column("gain", format="fixed", digits=2, is_signed=True))
         '+1.50'
+        >>> write_cell(Estimate(2e-16, -1.5, 1.5), Column("gain", format="fixed", digits=2))
+        '0.00 (−1.50 to 1.50)'
     """
     if cell is None:
         return NOTHING
@@ -32,7 +34,7 @@ def write_cell(cell: Any, column: Column) -> str:
         rounded = replace(column, digits=2, is_signed=False) if column.format == "number" else column
         return _write(cell.mean, column) + ("" if cell.sd is None else f" ± {_write(cell.sd, rounded)}")
     if isinstance(cell, Estimate):
-        value, low, high = (_write(part, column) for part in (cell.value, cell.low, cell.high))
+        value, low, high = (_write(part, column) for part in _without_dust(cell, column))
         # Too few seeds give a value without an interval.
         return value if math.isnan(cell.low) and math.isnan(cell.high) else f"{value} ({low} to {high})"
     if isinstance(cell, tuple) and any(isinstance(part, float) for part in cell):
@@ -40,6 +42,16 @@ def write_cell(cell: Any, column: Column) -> str:
     if isinstance(cell, tuple):
         return " x ".join(f"{part:,}" for part in cell)
     return _write(cell, column)
+
+
+def _without_dust(cell: Estimate, column: Column) -> tuple[float, float, float]:
+    """Take what rounds to 0 beside a wider interval as 0, not as the tiny number that rounding errors made of it."""
+    least = 0.5 * 10.0 ** -(3 if column.digits is None else column.digits)
+    parts = cell.value, cell.low, cell.high
+    if column.format != "fixed" or not max(abs(cell.low), abs(cell.high)) >= least:
+        return parts
+    value, low, high = (0.0 if abs(part) < least else part for part in parts)
+    return value, low, high
 
 
 def _write(cell: Any, column: Column) -> str:

@@ -37,7 +37,8 @@ def _summary(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts about the whole; those that format 1 does not have are left out."""
     best = values.get("best") or {}
     named = [(name, value) for name, value in best.items() if name not in NOT_VARIED]
-    low, high = values.get("stable_region") or (None, None)
+    region = values.get("stable_region") or ()
+    low, high = region if len(region) == 2 else (None, None)  # a stranger's file may hold any number of them
     return {
         "best": ", ".join(f"{name} {_word(value)}" for name, value in named) or None,
         "loss": best.get("loss"),

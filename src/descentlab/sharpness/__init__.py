@@ -1,4 +1,4 @@
-"""Floor 7: the shape of the loss around a point: sharpness, spectrum, the limit of stability, where descent stopped."""
+"""Floor 7: the shape of the loss around a point: sharpness, spectrum, stability limit, where training stopped."""
 
 from descentlab.sharpness._lanczos import (
     Density as Density,
@@ -13,7 +13,7 @@ from descentlab.sharpness._lanczos import (
 from descentlab.sharpness._network_loss import (
     MAX_EXAMPLES as MAX_EXAMPLES,
     NetworkLoss as NetworkLoss,
-    Place as Place,
+    WeightPoint as WeightPoint,
     estimate_second_moment as estimate_second_moment,
     network_loss as network_loss,
 )
@@ -37,8 +37,8 @@ from descentlab.sharpness._stop import (
 )
 from descentlab.sharpness._trace import (
     NEAR as NEAR,
-    Moment as Moment,
     SharpnessTrace as SharpnessTrace,
+    TrainingPoint as TrainingPoint,
     trace_sharpness as trace_sharpness,
     trace_values as trace_values,
 )

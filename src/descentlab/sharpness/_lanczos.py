@@ -1,4 +1,4 @@
-"""Eigenvalues of a matrix that is known by its products alone (Lanczos), its trace, and the density of its spectrum."""
+"""Eigenvalues (Lanczos), trace and spectral density of a matrix of which only products with vectors are known."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,12 +17,13 @@ Product = Callable[[Array], Array]
 
 @dataclass(frozen=True)
 class Tridiagonal:
-    """What Lanczos makes of a matrix: a small tridiagonal one that has its extreme eigenvalues.
+    """The result of Lanczos: a small tridiagonal matrix with about the extreme eigenvalues of the large one.
 
     Attributes:
-        diagonal: Its diagonal.
-        beside: Its second diagonals, which are equal; the last entry leads out of it and bounds the errors.
-        basis: The vectors in which it was found, a row a step.
+        diagonal: Entries of the diagonal.
+        beside: Entries beside the diagonal, above and below alike; the last one is outside the matrix and bounds the
+            errors.
+        basis: Vectors of the basis in which the large matrix becomes tridiagonal, one row a step.
     """
 
     diagonal: Float[np.ndarray, " steps"]
@@ -30,7 +31,7 @@ class Tridiagonal:
     basis: Float[np.ndarray, "steps size"] = field(repr=False)
 
     def eigen(self) -> tuple[Float[np.ndarray, " steps"], Float[np.ndarray, "steps steps"]]:
-        """Return its eigenvalues, rising, and its eigenvectors as columns."""
+        """Return the eigenvalues, rising, and the eigenvectors as columns."""
         matrix = np.diag(self.diagonal) + np.diag(self.beside[:-1], 1) + np.diag(self.beside[:-1], -1)
         values, vectors = np.linalg.eigh(matrix)
         return values, vectors
@@ -40,17 +41,17 @@ class Tridiagonal:
 class Extremes:
     """The two ends of a spectrum, each with a bound of its error.
 
-    An estimate of the largest eigenvalue is never above it and one of the smallest never below, rounding apart: each is
-    v.Av of a vector v of length 1. So a negative estimate proves that the matrix bends down somewhere.
+    Except for rounding, the estimate of the largest eigenvalue is never above it, and that of the smallest never
+    below: each is v.Av of a vector v of length 1. So a negative estimate proves that there is negative curvature.
 
     Attributes:
-        largest: Largest eigenvalue, signed.
-        largest_error: Some eigenvalue is at most this far from it.
-        smallest: Smallest eigenvalue, signed; where the spectrum reaches below 0, the steepest way down.
-        smallest_error: The same.
-        num_products: Products with the matrix that were spent.
+        largest: Estimate of the largest eigenvalue, signed.
+        largest_error: Distance from `largest` within which there is an eigenvalue.
+        smallest: Estimate of the smallest eigenvalue, signed.
+        smallest_error: Distance from `smallest` within which there is an eigenvalue.
+        num_products: Number of products with the matrix that were computed.
         upward: Direction of the largest eigenvalue, of length 1.
-        downward: Direction of the smallest.
+        downward: Direction of the smallest eigenvalue, of length 1.
     """
 
     largest: float
@@ -63,7 +64,7 @@ class Extremes:
 
 
 MAX_BASIS_BYTES = 2**30
-"""Of a very large network fewer vectors are kept, and fewer steps made."""
+"""Memory for the vectors; for a very large network fewer vectors are kept, and fewer steps made."""
 CHECK_EVERY = 5
 
 
@@ -76,17 +77,17 @@ def lanczos(
 ) -> Tridiagonal:
     """Run Lanczos with full re-orthogonalisation.
 
-    Each step multiplies the matrix by a vector once and keeps the vector; the vectors so far are taken out of each new
-    one twice, since in floating point they do not stay orthogonal by themselves, and copies of an eigenvalue appear.
+    Each step multiplies the matrix by a vector once and keeps the vector. Each new vector is made orthogonal to all
+    earlier ones twice: in floating point they do not stay orthogonal, and copies of an eigenvalue appear.
 
     Args:
         product: Multiplies by the matrix.
         start: First vector, not zero.
-        num_steps: Products to spend; at most the size.
-        is_done: Asked every few steps whether what was found is enough.
+        num_steps: Number of products to compute, at most the size.
+        is_done: Called every few steps with the result so far; True ends the iteration.
 
     Returns:
-        The tridiagonal matrix; shorter where the vectors span an invariant subspace earlier.
+        The tridiagonal matrix; smaller if the vectors span an invariant subspace earlier.
 
     Raises:
         ShapeError: If `start` is empty.
@@ -96,7 +97,7 @@ def lanczos(
     """
     size = len(start)
     if not size:
-        raise ShapeError("a network without weights has no curvature")
+        raise ShapeError("the network has no weights, so its loss has no curvature; give it a layer with weights")
     dtype = start.dtype
     vector = start.astype(np.float64) / np.linalg.norm(start)
     basis = np.zeros((max(2, min(num_steps, size, MAX_BASIS_BYTES // (8 * size))), size))
@@ -104,7 +105,7 @@ def lanczos(
     beside: list[float] = []
     scale = 0.0
 
-    def found(last: int) -> Tridiagonal:
+    def result(last: int) -> Tridiagonal:
         return Tridiagonal(np.array(diagonal), np.array(beside), basis[: last + 1])
 
     for step in range(len(basis)):
@@ -119,9 +120,9 @@ def lanczos(
         if length <= 1e-10 * scale or not np.isfinite(length):
             break
         vector = image / length
-        if is_done is not None and step % CHECK_EVERY == CHECK_EVERY - 1 and is_done(found(step)):
+        if is_done is not None and step % CHECK_EVERY == CHECK_EVERY - 1 and is_done(result(step)):
             break
-    return found(len(diagonal) - 1)
+    return result(len(diagonal) - 1)
 
 
 def find_extremes(
@@ -133,21 +134,21 @@ def find_extremes(
     seed: int = 0,
     dtype: str = "float32",
 ) -> Extremes:
-    """Estimate the largest and the smallest eigenvalue, signed and apart.
+    """Estimate the largest and the smallest eigenvalue, both with their sign.
 
     The largest in magnitude may be either end; Lanczos finds both at once. The bound of an error is the residual of its
     Ritz vector: |Av - av| = beta |last entry|.
 
     Args:
         product: Multiplies by the matrix.
-        size: Its number of rows.
-        num_steps: Most products to spend.
-        tolerance: Stop where the errors of both ends are bounded by this share of the larger one; 0 spends all.
+        size: Number of rows of the matrix.
+        num_steps: Largest number of products to compute.
+        tolerance: Stop once the errors of both ends are bounded by this share of the larger one; 0 computes all steps.
         seed: Draws the first vector.
-        dtype: In which precision the products are.
+        dtype: Precision of the products.
 
     Returns:
-        Both ends.
+        Both ends of the spectrum.
 
     Raises:
         ShapeError: If the matrix is empty.
@@ -158,25 +159,25 @@ def find_extremes(
         values, _, errors = _ritz(now)
         return bool(max(errors[0], errors[-1]) <= tolerance * max(abs(values[0]), abs(values[-1])))
 
-    found = lanczos(product, start, num_steps=min(num_steps, size), is_done=is_done if tolerance else None)
-    values, vectors, errors = _ritz(found)
+    matrix = lanczos(product, start, num_steps=min(num_steps, size), is_done=is_done if tolerance else None)
+    values, vectors, errors = _ritz(matrix)
     floor = float(np.finfo(dtype).eps) * max(abs(values[0]), abs(values[-1]))
     return Extremes(
         largest=float(values[-1]),
         largest_error=max(float(errors[-1]), floor),
         smallest=float(values[0]),
         smallest_error=max(float(errors[0]), floor),
-        num_products=len(found.diagonal),
-        upward=vectors[:, -1] @ found.basis,
-        downward=vectors[:, 0] @ found.basis,
+        num_products=len(matrix.diagonal),
+        upward=vectors[:, -1] @ matrix.basis,
+        downward=vectors[:, 0] @ matrix.basis,
     )
 
 
 def _ritz(
-    found: Tridiagonal,
+    matrix: Tridiagonal,
 ) -> tuple[Float[np.ndarray, " steps"], Float[np.ndarray, "steps steps"], Float[np.ndarray, " steps"]]:
-    values, vectors = found.eigen()
-    return values, vectors, np.abs(vectors[-1]) * found.beside[-1]
+    values, vectors = matrix.eigen()
+    return values, vectors, np.abs(vectors[-1]) * matrix.beside[-1]
 
 
 def estimate_trace(
@@ -186,10 +187,10 @@ def estimate_trace(
 
     Args:
         product: Multiplies by the matrix.
-        size: Its number of rows.
-        num_probes: Vectors to draw, at least 2.
-        seed: Draws them.
-        dtype: In which precision the products are.
+        size: Number of rows of the matrix.
+        num_probes: Number of vectors to draw, at least 2.
+        seed: Draws the vectors.
+        dtype: Precision of the products.
 
     Returns:
         The estimate, and its standard error.
@@ -204,14 +205,14 @@ def estimate_trace(
 
 @dataclass(frozen=True)
 class Density:
-    """How the eigenvalues are spread.
+    """The density of the eigenvalues.
 
     Attributes:
-        at: Eigenvalues, rising.
-        density: Share of the eigenvalues per unit there; it integrates to 1.
-        width: Standard deviation of the bumps that it is made of: finer features cannot be seen.
-        nodes: Eigenvalues that stand for all of them.
-        weights: The share of all eigenvalues that each stands for.
+        at: Eigenvalues at which the density is given, rising.
+        density: Share of all eigenvalues per unit at each of them; it integrates to 1.
+        width: Standard deviation of the bumps that make up the density: it shows no finer features.
+        nodes: Eigenvalues that represent the spectrum.
+        weights: Share of all eigenvalues that each node represents.
     """
 
     at: Float[np.ndarray, " points"]
@@ -232,11 +233,11 @@ def spectral_density(
 
     Args:
         product: Multiplies by the matrix.
-        size: Its number of rows.
-        num_probes: Random first vectors.
-        num_steps: Lanczos steps from each.
+        size: Number of rows of the matrix.
+        num_probes: Number of random first vectors.
+        num_steps: Number of Lanczos steps from each vector.
         seed: Draws the vectors.
-        dtype: In which precision the products are.
+        dtype: Precision of the products.
 
     Returns:
         The density.
@@ -248,8 +249,8 @@ def spectral_density(
     nodes, weights = [], []
     rng = generator(seed, "density")
     for _ in range(num_probes):
-        found = lanczos(product, rng.normal(size=size).astype(dtype), num_steps=min(num_steps, size))
-        values, vectors = found.eigen()
+        matrix = lanczos(product, rng.normal(size=size).astype(dtype), num_steps=min(num_steps, size))
+        values, vectors = matrix.eigen()
         nodes.append(values)
         weights.append(vectors[0] ** 2 / num_probes)
     at, share = np.concatenate(nodes), np.concatenate(weights)
@@ -261,14 +262,14 @@ def spectral_density(
 
 
 def hessian_product(loss_fn: Callable[[Array], Array], at: Array) -> Product:
-    """Return the product with the Hessian of a loss at a point: the slope of its gradient along a vector.
+    """Return the product with the Hessian of a loss at a point: the derivative of its gradient along a vector.
 
     Args:
         loss_fn: Loss of a flat vector of parameters.
         at: The point.
 
     Returns:
-        A compiled function of a vector, at the price of about two gradients; the Hessian itself is never formed.
+        A compiled function of a vector that costs about two gradients; the Hessian itself is never formed.
 
     References:
         Pearlmutter, "Fast exact multiplication by the Hessian" (1994).

@@ -22,7 +22,7 @@ MAX_EXAMPLES = 2_048
 
 CHUNK = 2_048
 PICTURES = 128
-"""Examples that pass the network at once, of rows and of pictures.
+"""Examples that pass the network at once: `CHUNK` rows of a table, `PICTURES` pictures.
 
 Measured on two AVX2 cores for `mnist-cnn` on 2,048 digits, gradient and Hessian product: all at once 2.13 and 2.61 s;
 in chunks of 128 inside one compiled loop 0.88 and 1.39 s, in a loop outside 1.38 and 2.12 s; of 64, 0.97 and 1.91 s.
@@ -36,13 +36,13 @@ class NetworkLoss:
     Dropout is off and batch norm uses its running statistics, as in evaluation.
 
     Attributes:
-        network: The layers.
-        objective: The loss.
-        inputs: Examples as the network sees them.
+        network: The network's layers.
+        objective: Loss function, and the meaning of the logits.
+        inputs: Inputs of the network.
         targets: Class ids or reals.
-        l2: Penalty l2 / 2 * sum w^2 that training added.
-        l1: Penalty l1 * sum |w| that training added. It has a slope but no curvature.
-        class_weights: What an example of each class counts; None: all the same.
+        l2: Factor of the penalty l2 / 2 * sum w^2 that training added.
+        l1: Factor of the penalty l1 * sum |w| that training added. It has a slope but no curvature.
+        class_weights: Weight of an example of each class; None if all count the same.
     """
 
     network: Network
@@ -54,24 +54,24 @@ class NetworkLoss:
     class_weights: Float[np.ndarray, " classes"] | None = None
 
     def at(self, params: Any, statistics: Any, dtype: str) -> tuple[Callable[[Array], Array], Array]:
-        """Return the loss as a function of a flat vector, and the vector that stands for `params`."""
+        """Return the loss as a function of a flat vector, and `params` as such a vector."""
         place = self.place(params, statistics, dtype)
         return functools.partial(place.functions.loss, statistics=place.statistics), place.flat
 
-    def place(self, params: Any, statistics: Any, dtype: str) -> "Place":
-        """Stand at some weights.
+    def place(self, params: Any, statistics: Any, dtype: str) -> "WeightPoint":
+        """Return the loss around some weights.
 
         Args:
-            params: By layer and role.
-            statistics: Running statistics, likewise.
-            dtype: In which precision all is computed.
+            params: Weights by layer and role.
+            statistics: Running statistics by layer and role.
+            dtype: Precision of all computations.
 
         Returns:
-            The loss there, its gradient and its products with the Hessian. Places of one `NetworkLoss` share what is
-            compiled.
+            The loss there, its gradient and its products with the Hessian. All points of one `NetworkLoss` share the
+            compiled functions.
         """
         flat, _ = ravel_pytree(_cast(params, dtype))
-        return Place(self._functions(dtype), flat, _cast(statistics, dtype))
+        return WeightPoint(self._functions(dtype), flat, _cast(statistics, dtype))
 
     @functools.cached_property
     def _kept(self) -> dict[str, "Functions"]:
@@ -84,14 +84,14 @@ class NetworkLoss:
 
 
 Chunks = tuple[Shaped[Array, "chunks size ..."], Shaped[Array, "chunks size"], Float[Array, "chunks size"]]
-"""Inputs, targets, and the share of each example in the mean."""
+"""Inputs, targets, and the weight of each example in the mean."""
 
 
-def _over(chunks: Chunks, one: Callable[..., Array], start: Array) -> Array:
-    """Add up what each chunk gives."""
+def _over(chunks: Chunks, of_chunk: Callable[..., Array], start: Array) -> Array:
+    """Add up a function's results over the chunks."""
     if len(chunks[0]) == 1:
-        return start + one(*(array[0] for array in chunks))
-    return lax.scan(lambda total, chunk: (total + one(*chunk), None), start, chunks)[0]
+        return start + of_chunk(*(array[0] for array in chunks))
+    return lax.scan(lambda total, chunk: (total + of_chunk(*chunk), None), start, chunks)[0]
 
 
 class Functions:
@@ -99,10 +99,10 @@ class Functions:
 
     def __init__(self, loss: NetworkLoss, dtype: str) -> None:
         """Lay the examples out in chunks."""
-        self._own = loss
+        self._network_loss = loss
         self._dtype = dtype
         _, self._unravel = ravel_pytree(_cast(loss.network.draw(0), dtype))
-        # Arguments of what is compiled, since constants of their size would be copied into the program.
+        # Passed as arguments, since constants of their size would be copied into the compiled program.
         self._chunks = _lay_out(loss, dtype)
         self._jitted = {name: jax.jit(getattr(self, name)) for name in ("_loss", "_gradient", "_product")}
 
@@ -113,16 +113,16 @@ class Functions:
     def gradient(
         self, flat: Float[Array, " params"], statistics: Any, *, of: Chunks | None = None
     ) -> Float[Array, " params"]:
-        """Compute its gradient, or that of the mean over other examples laid out alike."""
+        """Compute the gradient of the mean loss, or of the mean over other examples laid out alike."""
         return self._jitted["_gradient"](self._chunks if of is None else of, flat, statistics)
 
     def product(
         self, flat: Float[Array, " params"], statistics: Any, vector: Float[Array, " params"]
     ) -> Float[Array, " params"]:
-        """Compute the product of its Hessian and a vector.
+        """Compute the product of the Hessian and a vector.
 
-        It is the slope of the gradient along the vector. The other order, the gradient of the gradient's product with
-        it, takes twice as long.
+        It is the derivative of the gradient along the vector. The other order, the gradient of the gradient's product
+        with the vector, takes twice as long.
         """
         return self._jitted["_product"](self._chunks, flat, statistics, vector)
 
@@ -130,39 +130,39 @@ class Functions:
         return _over(chunks, functools.partial(self._part, flat, statistics), self._penalty(flat))
 
     def _gradient(self, chunks: Chunks, flat: Array, statistics: Any) -> Array:
-        one = functools.partial(jax.grad(self._part), flat, statistics)
-        return _over(chunks, one, jax.grad(self._penalty)(flat))
+        of_chunk = functools.partial(jax.grad(self._part), flat, statistics)
+        return _over(chunks, of_chunk, jax.grad(self._penalty)(flat))
 
     def _product(self, chunks: Chunks, flat: Array, statistics: Any, vector: Array) -> Array:
-        def one(*chunk: Array) -> Array:
+        def of_chunk(*chunk: Array) -> Array:
             return jax.jvp(lambda at: jax.grad(self._part)(at, statistics, *chunk), (flat,), (vector,))[1]
 
-        return _over(chunks, one, jax.jvp(jax.grad(self._penalty), (flat,), (vector,))[1])
+        return _over(chunks, of_chunk, jax.jvp(jax.grad(self._penalty), (flat,), (vector,))[1])
 
     def _part(self, flat: Array, statistics: Any, inputs: Array, targets: Array, shares: Array) -> Array:
-        """Compute what one chunk adds to the mean."""
-        logits, _ = self._own.network.forward(self._unravel(flat), statistics, inputs, Context())
-        return jnp.sum(shares * self._own.objective.losses(logits, targets))
+        """Compute the contribution of a chunk to the mean."""
+        logits, _ = self._network_loss.network.forward(self._unravel(flat), statistics, inputs, Context())
+        return jnp.sum(shares * self._network_loss.objective.losses(logits, targets))
 
     def _penalty(self, flat: Array) -> Array:
         total = jnp.zeros((), self._dtype)
-        if self._own.l1 == self._own.l2 == 0.0:
+        if self._network_loss.l1 == self._network_loss.l2 == 0.0:
             return total
         for roles in self._unravel(flat).values():
             if "weight" in roles:
-                total = total + self._own.l2 / 2.0 * jnp.sum(roles["weight"] ** 2)
-                total = total + self._own.l1 * jnp.sum(jnp.abs(roles["weight"]))
+                total = total + self._network_loss.l2 / 2.0 * jnp.sum(roles["weight"] ** 2)
+                total = total + self._network_loss.l1 * jnp.sum(jnp.abs(roles["weight"]))
         return total
 
 
 @dataclass(frozen=True, eq=False)
-class Place:
+class WeightPoint:
     """A point in the space of the weights, with the loss around it.
 
     Attributes:
-        functions: Shared by all places of one loss.
-        flat: The weights in one vector.
-        statistics: Running statistics.
+        functions: Compiled functions, shared by all points of one loss.
+        flat: All weights in one vector.
+        statistics: Running statistics by layer and role.
     """
 
     functions: Functions
@@ -171,21 +171,21 @@ class Place:
 
     @property
     def size(self) -> int:
-        """How many weights there are."""
+        """Number of weights."""
         return int(self.flat.size)
 
     def loss(self, offset: Float[np.ndarray, " params"] | None = None) -> float:
-        """Compute the loss here, or at an offset from here."""
+        """Compute the loss at the point, or at an offset from it."""
         flat = self.flat if offset is None else self.flat + jnp.asarray(offset, self.flat.dtype)
         return float(self.functions.loss(flat, self.statistics))
 
     def gradient(self) -> Float[np.ndarray, " params"]:
-        """Compute the gradient, in float64 once it is here."""
+        """Compute the gradient at the point, and return it as float64."""
         return np.asarray(self.functions.gradient(self.flat, self.statistics), np.float64)
 
     @property
     def product(self) -> Product:
-        """The product of the Hessian here with a vector; the Hessian itself is never formed.
+        """The product of the Hessian at the point with a vector; the Hessian itself is never formed.
 
         References:
             Pearlmutter, "Fast exact multiplication by the Hessian" (1994).
@@ -204,16 +204,16 @@ def network_loss(
     l1: float = 0.0,
     is_balanced: bool = False,
 ) -> NetworkLoss:
-    """Take some training examples: all of them, or a draw that is the same every time.
+    """Return the loss over some training examples: all of them, or a draw that is the same every time.
 
     Args:
-        network: The layers.
-        objective: The loss.
-        dataset: Whose training part it is.
-        num_examples: How many, where there are more.
-        skip: Leave out so many of the draw, so that two losses are of different examples.
-        l2: See `NetworkLoss`.
-        l1: See `NetworkLoss`.
+        network: The network's layers.
+        objective: Loss function, and the meaning of the logits.
+        dataset: Data whose training part is used.
+        num_examples: Largest number of examples.
+        skip: Number of drawn examples to leave out first, so that two losses can use different examples.
+        l2: Factor of the penalty on squared weights, as in `NetworkLoss`.
+        l1: Factor of the penalty on absolute weights, as in `NetworkLoss`.
         is_balanced: Whether examples of rare classes count more, as in a training with class weights.
 
     Returns:
@@ -221,7 +221,7 @@ def network_loss(
     """
     rows = dataset.train
     if skip or num_examples < len(rows):
-        # A table may be sorted, by class for one, so that its first rows would tell of one class.
+        # A table may be sorted, for example by class, so that its first rows would be of one class.
         rows = generator(0, "curvature").permutation(rows)[skip : skip + num_examples]
     targets = dataset.targets[rows]
     weights = balanced_weights(dataset.targets[dataset.train], objective.num_classes) if is_balanced else None
@@ -231,20 +231,20 @@ def network_loss(
 def estimate_second_moment(
     loss: NetworkLoss, params: Any, statistics: Any, *, batch_size: int, dtype: str
 ) -> Float[np.ndarray, " params"]:
-    """Average the squared gradients of batches at one place.
+    """Average the squared gradients of batches at one point.
 
-    A rule's running mean of its squared gradients comes to this where the weights hardly move any more while it looks
-    back.
+    An optimizer's running mean of the squared gradients approaches this if the weights hardly move over the steps
+    that it averages.
 
     Args:
         loss: The training loss; its examples are divided into batches.
-        params: Where, by layer and role.
-        statistics: Running statistics.
-        batch_size: Examples in a batch; what is left over is not used, unless there is no whole batch.
-        dtype: In which precision.
+        params: Weights by layer and role.
+        statistics: Running statistics by layer and role.
+        batch_size: Number of examples in a batch; the last incomplete batch is not used, unless it is the only one.
+        dtype: Precision of the computation.
 
     Returns:
-        One mean a weight.
+        One mean for each weight.
     """
     size = min(batch_size, len(loss.inputs))
     batches = [
@@ -265,7 +265,7 @@ def _cast(tree: Any, dtype: str) -> Any:
 
 
 def _lay_out(loss: NetworkLoss, dtype: str) -> Chunks:
-    """Divide the examples into chunks of one size; the last is filled up with copies that count nothing."""
+    """Divide the examples into chunks of one size; the last is filled up with copies of weight 0."""
     count = len(loss.inputs)
     most = PICTURES if loss.inputs.ndim == 4 else CHUNK
     num_chunks = -(-count // most)

@@ -1,4 +1,4 @@
-"""The rate at which descent leaves a place however close it came, by the rule that updates the weights."""
+"""The sharpness above which an optimizer is unstable, and the preconditioner of adaptive optimizers."""
 
 import math
 
@@ -23,23 +23,23 @@ LIMIT_FORMULAS = {
     "adam": "2 (1 + b1) / ((1 - b1) rate)",
     "adamw": "2 (1 + b1) / ((1 - b1) rate)",
 }
-"""What `stability_limit` computes, by the kind of the rule."""
+"""Formulas of `stability_limit`, by the kind of the optimizer."""
 
 
 def stability_limit(optimizer: AnyOptimizerSpec, learning_rate: float) -> float:
-    """Return the sharpness above which a rule with this rate is unstable on a quadratic.
+    """Return the sharpness above which an optimizer with this learning rate is unstable on a quadratic.
 
     With sharpness s and rate r: gradient descent is stable for r s < 2; with momentum b for r s < 2 (1 + b); with
     Nesterov's for r s < 2 (1 + b) / (1 + 2 b). Adam and RMSProp divide each weight's step by the root of its mean
-    square gradient; what counts is the sharpness after dividing the Hessian by these roots, and Adam's limit is
+    square gradient; for them the sharpness is taken after dividing the Hessian by these roots, and Adam's limit is
     2 (1 + b1) / ((1 - b1) r), which at b1 = 0.9 is 38 / r.
 
     Args:
-        optimizer: The rule with its numbers.
-        learning_rate: The rate; at 0 there is no limit.
+        optimizer: The optimizer with its numbers.
+        learning_rate: Learning rate; at 0 there is no limit.
 
     Returns:
-        The limit, in the unit of a second derivative of the loss.
+        The limit, in nats per squared parameter unit; infinite at rate 0.
 
     Example:
         >>> from descentlab.spec import SgdSpec
@@ -66,25 +66,25 @@ def stability_limit(optimizer: AnyOptimizerSpec, learning_rate: float) -> float:
 
 
 def is_preconditioned(optimizer: AnyOptimizerSpec) -> bool:
-    """Say whether a rule divides each weight's step by a number of its own."""
+    """Return whether an optimizer divides each weight's step by a different number."""
     return isinstance(optimizer, AdamSpec | AdamWSpec | RmspropSpec)
 
 
 def preconditioner(
     optimizer: AnyOptimizerSpec, second_moment: Float[np.ndarray, " params"], *, step: int
 ) -> Float[np.ndarray, " params"]:
-    """Return what a rule divides the step of each weight by.
+    """Return the number by which an optimizer divides the step of each weight.
 
     Adam, after t steps, moves by rate * m / p with its running mean m of the gradients and
     p = (1 - b1^t) (sqrt(v / (1 - b2^t)) + eps); RMSProp by rate * g / p with p = sqrt(v + eps).
 
     Args:
         optimizer: Adam, AdamW or RMSProp.
-        second_moment: Its running mean v of the squared gradients.
-        step: Steps made, at least 1.
+        second_moment: Running mean v of the squared gradients.
+        step: Number of steps made, at least 1.
 
     Returns:
-        p, all above 0.
+        The divisors p, all above 0.
 
     References:
         Cohen et al., "Adaptive gradient methods at the edge of stability" (2022), section 3.

@@ -1,4 +1,4 @@
-"""What kind of place training ended at, judged by what the loss does around it."""
+"""The kind of point at which training ended, judged by the loss around it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,31 +8,31 @@ import numpy as np
 from jaxtyping import Float
 
 from descentlab.sharpness._lanczos import Extremes
-from descentlab.sharpness._network_loss import Place
+from descentlab.sharpness._network_loss import WeightPoint
 
 StopKind = Literal["minimum", "saddle", "plateau", "not stationary"]
 
 RADIUS = 0.01
-"""How far around a place is looked: this share of the length of the weights."""
+"""Radius around a point within which the loss is measured, as a share of the length of the weights."""
 NOTABLE = 1e-3
-"""A change of the loss by less than this share of it, within the radius, is none."""
+"""A change of the loss by less than this share of it, within the radius, does not count."""
 TINY = 1e-10
-"""A loss below this is 0 for all that single precision can tell. No loss is below 0."""
+"""A loss below this is 0 in single precision. No loss is below 0."""
 HALVINGS = 10
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """How the loss changes within a radius around a place, as shares of the loss there.
+    """Changes of the loss within a radius around a point, as shares of the loss there.
 
     Attributes:
-        loss: The loss at the place.
-        gradient_norm: Length of the gradient.
-        radius: How far was gone.
-        downhill: What the best of some steps straight down the gradient gains.
-        bent: What the best of some steps along the direction of the smallest eigenvalue gains, either way.
-        rise: What the loss rises by at the radius along the direction of the largest eigenvalue.
-        on_others: Whether the changes were measured on examples other than those that gave the directions.
+        loss: Loss at the point.
+        gradient_norm: Length of the gradient at the point.
+        radius: Length of the longest step.
+        downhill: Largest fall of the loss along the negative gradient, over some step lengths.
+        bent: Largest fall of the loss along the direction of the smallest eigenvalue, either way.
+        rise: Rise of the loss at the radius along the direction of the largest eigenvalue.
+        on_others: Whether the changes were measured on other examples than those that gave the directions.
     """
 
     loss: float
@@ -46,25 +46,25 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Stop:
-    """What kind of place training ended at.
+    """The point at which training ended.
 
     Attributes:
-        kind: Kind of the place.
-        around: How the loss changes around it.
+        kind: Kind of point.
+        around: Changes of the loss around the point.
     """
 
     kind: StopKind
     around: Surroundings
 
 
-def look_around(place: Place, ends: Extremes, *, others: Place | None = None) -> Surroundings:
-    """Measure how the loss changes around a place, down its gradient and along both ends of its spectrum.
+def look_around(place: WeightPoint, ends: Extremes, *, others: WeightPoint | None = None) -> Surroundings:
+    """Measure how the loss changes around a point, down its gradient and along both ends of its spectrum.
 
     Args:
-        place: The place.
+        place: The point.
         ends: Both ends of the spectrum there, with their directions.
-        others: The same weights with the loss of other examples. A step down the gradient of a sample gains on that
-            sample even where the gradient of all examples is zero; on others it does not.
+        others: The same weights with the loss of other examples. A step down the gradient of a sample lowers the loss
+            of that sample even if the gradient of all examples is zero; it does not lower that of other examples.
 
     Returns:
         The changes.
@@ -94,30 +94,30 @@ def look_around(place: Place, ends: Extremes, *, others: Place | None = None) ->
 
 
 def _best_gain(change: Callable[[float], float], radius: float) -> float:
-    """Return the most that is gained at the radius, its half, its quarter, ...; 0 where nothing is."""
+    """Return the largest fall of the loss at the radius, half of it, a quarter, ...; 0 if the loss does not fall."""
     changes = [change(radius / 2.0**halving) for halving in range(HALVINGS)]
     return max(0.0, *(-value for value in changes if np.isfinite(value)), 0.0)
 
 
 def judge_stop(ends: Extremes, around: Surroundings) -> Stop:
-    """Say what kind of place training ended at, from its gradient and the ends of its spectrum.
+    """Judge the kind of point at which training ended, from its gradient and the ends of its spectrum.
 
-    Within 1% of the length of the weights, and with a thousandth of the loss as the least change that counts:
+    Within 1% of the length of the weights, and with a thousandth of the loss as the least change that counts, it is
 
-    - not stationary, if a step down the gradient gains that much;
-    - else a saddle, if a step along the direction of the smallest eigenvalue gains it, and that eigenvalue is below 0;
-    - else a plateau, if the loss does not rise by as much even along the direction of the largest eigenvalue;
-    - else a minimum, as far as can be told.
+    - not stationary, if a step down the gradient lowers the loss that much;
+    - else a saddle, if a step along the direction of the smallest eigenvalue does, and that eigenvalue is below 0;
+    - else a plateau, if the loss does not rise that much even along the direction of the largest eigenvalue;
+    - else a minimum, as far as these measurements show.
 
-    A loss that is 0 to within rounding is a minimum of the whole, since no loss is below 0.
+    A loss that is 0 to within rounding is a global minimum, since no loss is below 0.
 
     Args:
         ends: Both ends of the Hessian's spectrum.
-        around: What was measured around the place.
+        around: Changes of the loss around the point.
 
     Returns:
-        The kind of place. Few stops of real networks are minima: most are not stationary, and nearly all bend down a
-        little in a few of very many directions.
+        The kind of point. Few real networks stop at minima: most stops are not stationary, and nearly all have a few
+        directions of negative curvature among very many.
 
     References:
         Dauphin et al., "Identifying and attacking the saddle point problem in high-dimensional non-convex optimization"
@@ -134,6 +134,9 @@ def judge_stop(ends: Extremes, around: Surroundings) -> Stop:
 
 
 def is_bent_down(smallest: float, largest: float) -> bool:
-    """Say whether the estimate of the smallest eigenvalue proves that one is below 0, rounding apart."""
+    """Return whether the estimate of the smallest eigenvalue proves, in spite of rounding, that it is below 0.
+
+    The smallest eigenvalue is never above its estimate.
+    """
     rounding = 16.0 * float(np.finfo(np.float32).eps) * max(abs(largest), abs(smallest))
     return smallest + rounding < 0.0

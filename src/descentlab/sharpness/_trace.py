@@ -1,4 +1,4 @@
-"""The curvature along one training, beside the limit of the rule that trained."""
+"""The curvature along one training, beside the optimizer's limit of stability."""
 
 import functools
 from collections.abc import Sequence
@@ -15,21 +15,21 @@ from descentlab.sharpness._stop import Stop
 from descentlab.spec import AnyOptimizerSpec
 
 NEAR = 0.02
-"""A sharpness within 2% of the limit is said to be at it."""
+"""A sharpness within 2% of the limit counts as being at the limit."""
 SETTLED = 0.1
-"""The last tenth of a training tells where it has settled, since at the limit the sharpness swings."""
+"""The sharpness is judged over the last tenth of a training, since it oscillates at the limit."""
 
 
 @dataclass(frozen=True, eq=False)
-class Moment:
-    """A network at one moment of its training.
+class TrainingPoint:
+    """A network at one point of its training.
 
     Attributes:
-        epoch: Epochs done.
-        rate: The learning rate in force, the schedule's factor included.
-        params: Its weights by layer and role.
-        statistics: Its running statistics.
-        divisor: What the rule divides each weight's step by; None if by nothing, or if it is not known.
+        epoch: Number of epochs done.
+        rate: Current learning rate, including the factor of the schedule.
+        params: Learned arrays by layer and role.
+        statistics: Running statistics by layer and role.
+        divisor: Number by which the optimizer divides each weight's step; None if it does not, or if it is unknown.
     """
 
     epoch: int
@@ -44,19 +44,19 @@ class SharpnessTrace:
     """The ends of the Hessian's spectrum along one training.
 
     Attributes:
-        learning_rate: The rate, before the schedule's factor.
-        epochs: After which epochs it was measured.
-        limits: The sharpness above which the rule is unstable, with the rate in force then.
-        largest: Largest eigenvalue.
-        largest_error: Bound of its error.
-        smallest: Smallest eigenvalue.
-        smallest_error: Bound of its error.
-        divided: Largest eigenvalue after dividing by what the rule divides each step by; NaN where that is not known.
-        loss: Training loss.
-        gradient_norm: Length of the gradient.
-        is_divided: Whether the rule divides each weight's step by a number of its own, so that `divided` counts.
+        learning_rate: Learning rate, without the factor of the schedule.
+        epochs: Epochs after which the curvature was measured.
+        limits: Sharpness above which the optimizer is unstable at the current learning rate, at each epoch.
+        largest: Largest eigenvalue at each epoch.
+        largest_error: Bound of the error of `largest`.
+        smallest: Smallest eigenvalue at each epoch.
+        smallest_error: Bound of the error of `smallest`.
+        divided: Largest eigenvalue of the Hessian divided by the optimizer's divisors; NaN if these are unknown.
+        loss: Training loss at each epoch.
+        gradient_norm: Length of the gradient at each epoch.
+        is_divided: Whether the optimizer divides each weight's step by a different number, so that `divided` counts.
         diverged_at: Step at which the loss was no longer a number, or None.
-        stop: What kind of place it ended at; None if it diverged.
+        stop: Kind of point at which training ended; None if it diverged.
     """
 
     learning_rate: float
@@ -75,22 +75,22 @@ class SharpnessTrace:
 
     @property
     def limit(self) -> float:
-        """The limit at the end."""
+        """Limit of stability at the last epoch."""
         return float(self.limits[-1]) if len(self.limits) else float("nan")
 
     @property
     def measured(self) -> Float[np.ndarray, " points"]:
-        """What the limit is held against."""
+        """Sharpness that is compared with the limit: `divided` if `is_divided`, else `largest`."""
         return self.divided if self.is_divided else self.largest
 
     @property
     def shares(self) -> Float[np.ndarray, " points"]:
-        """The same as a share of the limit."""
+        """Sharpness as a share of the limit, at each epoch."""
         return self.measured / self.limits
 
     @property
     def settled_share(self) -> float:
-        """The median of the shares over the last tenth of the epochs; of fewer than three such points, the last."""
+        """Median of the shares over the last tenth of the epochs; with fewer than three such points, the last share."""
         if not len(self.epochs):
             return float("nan")
         late = self.shares[self.epochs >= (1.0 - SETTLED) * self.epochs[-1]]
@@ -99,13 +99,13 @@ class SharpnessTrace:
 
     @property
     def is_at_edge(self) -> bool:
-        """Whether it settled within 2% of the limit, and did not diverge."""
+        """Whether training did not diverge, and its sharpness settled within 2% of the limit."""
         return self.diverged_at is None and abs(self.settled_share - 1.0) <= NEAR
 
 
 def trace_sharpness(
     loss: NetworkLoss,
-    moments: Sequence[Moment],
+    moments: Sequence[TrainingPoint],
     optimizer: AnyOptimizerSpec,
     *,
     learning_rate: float,
@@ -116,22 +116,23 @@ def trace_sharpness(
     dtype: str = "float32",
     diverged_at: int | None = None,
 ) -> tuple[SharpnessTrace, Extremes | None]:
-    """Measure the curvature at some moments of one training.
+    """Measure the curvature at some points of one training.
 
     Args:
         loss: The training loss.
-        moments: In order of their epochs; what follows the first at which the loss is no number is left out.
-        optimizer: The rule.
-        learning_rate: The rate, before the schedule's factor.
-        is_divided: See `SharpnessTrace`.
-        num_products: Most products with the Hessian at each moment.
-        tolerance: See `find_extremes`.
-        last_tolerance: The same at the last moment.
-        dtype: In which precision.
-        diverged_at: Step at which the loss was no longer a number.
+        moments: Points of the training in order of their epochs; from the first loss that is no number on they are
+            left out.
+        optimizer: The optimizer with its numbers.
+        learning_rate: Learning rate, without the factor of the schedule.
+        is_divided: Whether the optimizer divides each weight's step by a different number.
+        num_products: Largest number of products with the Hessian at each point.
+        tolerance: Tolerance of `find_extremes`.
+        last_tolerance: Tolerance at the last point.
+        dtype: Precision of the computation.
+        diverged_at: Step at which the loss was no longer a number, or None.
 
     Returns:
-        The trace, still without its stop, and both ends of the spectrum at its last moment.
+        The trace, still without its stop, and both ends of the spectrum at its last point.
     """
     rows: list[tuple[float, ...]] = []
     last: Extremes | None = None
@@ -154,27 +155,27 @@ def trace_sharpness(
     return SharpnessTrace(learning_rate, epochs, *columns, is_divided=is_divided, diverged_at=diverged_at), last
 
 
-def trace_values(one: SharpnessTrace) -> dict[str, Any]:
+def trace_values(trace: SharpnessTrace) -> dict[str, Any]:
     """Return a trace as plain values."""
-    around = None if one.stop is None else one.stop.around
+    around = None if trace.stop is None else trace.stop.around
     return {
-        "learning_rate": one.learning_rate,
-        "limit": one.limit,
-        "sharpness": float(one.largest[-1]) if len(one.epochs) else None,
-        "share": float(one.shares[-1]) if len(one.epochs) else None,
-        "settled_share": one.settled_share,
-        "is_at_edge": one.is_at_edge,
-        "diverged_at": one.diverged_at,
-        "stop": None if one.stop is None else one.stop.kind,
+        "learning_rate": trace.learning_rate,
+        "limit": trace.limit,
+        "sharpness": float(trace.largest[-1]) if len(trace.epochs) else None,
+        "share": float(trace.shares[-1]) if len(trace.epochs) else None,
+        "settled_share": trace.settled_share,
+        "is_at_edge": trace.is_at_edge,
+        "diverged_at": trace.diverged_at,
+        "stop": None if trace.stop is None else trace.stop.kind,
         "around": None if around is None else vars(around),
-        "epochs": one.epochs.tolist(),
-        "limits": one.limits.tolist(),
-        "largest": one.largest.tolist(),
-        "largest_error": one.largest_error.tolist(),
-        "smallest": one.smallest.tolist(),
-        "smallest_error": one.smallest_error.tolist(),
-        "measured": one.measured.tolist(),
-        "divided": one.divided.tolist() if one.is_divided else None,
-        "loss": one.loss.tolist(),
-        "gradient_norm": one.gradient_norm.tolist(),
+        "epochs": trace.epochs.tolist(),
+        "limits": trace.limits.tolist(),
+        "largest": trace.largest.tolist(),
+        "largest_error": trace.largest_error.tolist(),
+        "smallest": trace.smallest.tolist(),
+        "smallest_error": trace.smallest_error.tolist(),
+        "measured": trace.measured.tolist(),
+        "divided": trace.divided.tolist() if trace.is_divided else None,
+        "loss": trace.loss.tolist(),
+        "gradient_norm": trace.gradient_norm.tolist(),
     }

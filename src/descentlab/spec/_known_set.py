@@ -1,4 +1,4 @@
-"""What there is to know of a data set that descentlab knows by name."""
+"""The facts of a data set that descentlab knows by name."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,13 +7,13 @@ SetKind = Literal["bundled", "idx", "playground", "synthetic"]
 
 
 @dataclass(frozen=True)
-class Download:
-    """Where a set's files are to be had.
+class PublishedFiles:
+    """The published files of a data set.
 
     Attributes:
-        url: The folder to download from.
-        megabytes: The size of all files together.
-        md5: A checksum per file, in the order in which `descentlab.data` names the files.
+        url: Address of the folder with the files.
+        megabytes: Size of all files together.
+        md5: Checksum of each file, in the order in which `descentlab.data` names the files.
     """
 
     url: str
@@ -26,19 +26,19 @@ class KnownSet:
     """A data set that descentlab knows by name.
 
     Attributes:
-        name: The name that a person types.
-        kind: The kind of data specification that names it, as in `[data]` of an experiment.
-        title: The name in a list of choices.
-        sentence: The examples in a few words; words in braces stand for facts, as `{num_examples:,}`.
-        source: Who published it, and where or when.
-        target: The name of what is predicted.
-        classes: The classes, where there are any; else the target is a real number.
-        inputs: The names of the columns of a table.
-        shape: The shape of one example: its columns, or a picture's height, width and channels. Empty where the
+        name: Name that a person types.
+        kind: Kind of the data specification, as in `[data]` of an experiment.
+        title: Name in a list of choices.
+        sentence: Description of the examples in a few words; words in braces stand for facts, as `{num_examples:,}`.
+        source: Authors, title and year of the publication.
+        target: Name of the target.
+        classes: Names of the classes; empty if the target is a real number.
+        inputs: Names of the columns of a table.
+        shape: Shape of one example: its columns, or height, width and channels of a picture. It is empty if the
             specification decides it.
-        num_examples: The number of examples; of points that are drawn, the default. 0 where the specification decides.
-        files: The files that hold it, as its publisher names them.
-        download: Where its files are to be had, if they are not installed.
+        num_examples: Number of examples; for points that are drawn, the default. It is 0 if the specification decides.
+        files: Names of the files, as scikit-learn has them.
+        download: Published files, if they are not installed with a package.
     """
 
     name: str
@@ -52,11 +52,11 @@ class KnownSet:
     shape: tuple[int, ...] = ()
     num_examples: int = 0
     files: tuple[str, ...] = ()
-    download: Download | None = None
+    download: PublishedFiles | None = None
 
     @property
     def task(self) -> Literal["classification", "regression"]:
-        """What is to be learned: a class or a real number."""
+        """Task: to predict classes or a real number."""
         return "classification" if self.classes else "regression"
 
     @property
@@ -66,7 +66,7 @@ class KnownSet:
 
     @property
     def about(self) -> str:
-        """The examples in a few words, as "150 flowers of 3 species, 4 measures"."""
+        """Description of the examples, such as "150 flowers of 3 species, 4 measures"."""
         return self.sentence.format(
             num_examples=self.num_examples,
             num_classes=len(self.classes),
@@ -76,7 +76,7 @@ class KnownSet:
 
     @property
     def line(self) -> str:
-        """The examples in a few words, and where they come from."""
+        """Description of the examples, and of their origin."""
         origin = self.kind
         if self.download is not None:
             origin = f"$DESCENTLAB_DATA or a download of {self.download.megabytes} MB"

@@ -1,10 +1,10 @@
 """The data sets that descentlab knows by name.
 
-`descentlab.data` reads or draws them. Every list of them, in help, on pages and in documents, is made from this one.
+`descentlab.data` reads or draws them. Every list of them, in help, on pages and in documents, is derived from this one.
 """
 
 from descentlab.core import SpecError, unknown_name
-from descentlab.spec._known_set import Download, KnownSet, SetKind
+from descentlab.spec._known_set import KnownSet, PublishedFiles, SetKind
 
 _CELL_MEASURES = (
     "radius", "texture", "perimeter", "area", "smoothness",
@@ -113,7 +113,7 @@ _SETS = (
         classes=_DIGITS,
         shape=_IDX_SHAPE,
         num_examples=70_000,
-        download=Download(
+        download=PublishedFiles(
             "https://ossci-datasets.s3.amazonaws.com/mnist",
             megabytes=11,
             md5=(
@@ -136,7 +136,7 @@ _SETS = (
         ),
         shape=_IDX_SHAPE,
         num_examples=70_000,
-        download=Download(
+        download=PublishedFiles(
             "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
             megabytes=30,
             md5=(
@@ -174,7 +174,7 @@ _BY_NAME = {each.name: each for each in _SETS}
 
 
 def known_set(name: str) -> KnownSet:
-    """Return what is known of a data set.
+    """Return the facts of a data set.
 
     Raises:
         SpecError: If there is no such set; the message guesses which was meant.
@@ -199,5 +199,5 @@ def known_sets(*kinds: SetKind) -> dict[str, KnownSet]:
 
 
 def data_names() -> dict[str, str]:
-    """Name every set that descentlab knows with a line about it."""
+    """Return a line about every data set that descentlab knows, by name."""
     return {name: each.line for name, each in _BY_NAME.items()}

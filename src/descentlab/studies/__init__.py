@@ -1,4 +1,4 @@
-"""Floor 7: many trainings that differ by what was named: their design, their verdicts and what they show together."""
+"""Floor 7: studies of many trainings that differ in chosen settings: their design, training, verdicts and results."""
 
 from descentlab.studies._atlas import (
     OUTCOMES as OUTCOMES,
@@ -11,8 +11,8 @@ from descentlab.studies._atlas import (
     train_atlas as train_atlas,
 )
 from descentlab.studies._design import (
-    Design as Design,
-    Variant as Variant,
+    StudyDesign as StudyDesign,
+    StudyVariant as StudyVariant,
     check_values as check_values,
     make_design as make_design,
 )
@@ -42,7 +42,7 @@ from descentlab.studies._summary import (
 )
 from descentlab.studies._tables import sweep_tables as sweep_tables
 from descentlab.studies._train import (
-    Measured as Measured,
+    MeasuredBlock as MeasuredBlock,
     Recorder as Recorder,
     curve_bytes as curve_bytes,
     kept_epochs as kept_epochs,

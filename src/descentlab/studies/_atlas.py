@@ -1,4 +1,4 @@
-"""The map of an outcome over two hyperparameters, trained tile by tile in bounded memory."""
+"""A map of an outcome over two hyperparameters, trained tile by tile in bounded memory."""
 
 import dataclasses
 import threading
@@ -12,40 +12,40 @@ from jaxtyping import Bool, Float, Int, Shaped
 from descentlab.data import Dataset
 from descentlab.evaluation import VERDICTS, MemberCurves, find_runaway, judge_member
 from descentlab.spec import StudySpec
-from descentlab.studies._train import Measured, Recorder
+from descentlab.studies._train import MeasuredBlock, Recorder
 from descentlab.training import Block, Compiler, Member, Plan, Progress, make_plan, train_blocks
 
 Outcome = Literal["converges", "loss", "epochs", "verdict"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 TILE = 1_024
-"""Networks that are described at a time; what a tile found is kept, and the tile is forgotten."""
+"""Networks in a tile: the numbers of a tile are kept, and its networks are dropped from memory."""
 WINDOW = 20
 """A network converges when its loss over the last so many epochs, divided by its first, averages under 1
 (Sohl-Dickstein, 2024)."""
 LANES = 4
-"""Networks side by side where layers are too large for the lanes of a population of small ones.
+"""Networks side by side if their layers are too large for the lanes of a population of small networks.
 
 Measured for `fractal` on two AVX2 cores, networks a second: 94 one by one, 149-173 in lanes of 2, 202-209 of 4, 151-155
 of 8, 127-134 of 16.
 """
 LANES_LAYER = 2**18
-"""Multiply-adds of the largest layer and batch up to which that holds; beyond, networks train one by one."""
+"""Multiply-adds of the largest layer and batch up to which `LANES` pays; larger networks train one by one."""
 
 
 @dataclass(frozen=True)
 class Atlas:
-    """What became of every network of the map.
+    """The outcome of every network of a map over two variables.
 
     Attributes:
-        spec: What was varied in which experiment.
-        x: Values along the first variable, rising.
-        y: Values along the second.
+        spec: The two varied settings and their experiment.
+        x: Values of the first variable, rising.
+        y: Values of the second variable, rising.
         columns: Numbers of each network by name, of shape `(y, x)`: `first_loss`; `loss`, the mean over the last 20
-            epochs; `share`, the mean of the last 20 losses divided by the first (infinite where it overflowed);
-            `path`, the sum over the epochs of the loss divided by the first where it converges, and minus the sum of
-            its inverse where it does not; `epochs`, the first at which the loss is below the threshold's share of the
-            first, or -1; `diverged_at`, or -1; `verdict`, a place in `evaluation.VERDICTS`.
+            epochs; `share`, the mean of the last 20 losses divided by the first (infinite if it overflowed); `path`,
+            the sum over the epochs of the loss divided by the first if the network converges, else minus the sum of
+            the inverse; `epochs`, the first epoch at which the loss is below the threshold's share of the first, or
+            -1; `diverged_at`, or -1; `verdict`, a position in `evaluation.VERDICTS`.
     """
 
     spec: StudySpec
@@ -55,20 +55,20 @@ class Atlas:
 
     @property
     def names(self) -> tuple[str, str]:
-        """What is varied along x and along y."""
+        """Names of the variables along x and along y."""
         return self.spec.variables[0].name, self.spec.variables[1].name
 
     @property
     def converges(self) -> Bool[np.ndarray, "y x"]:
-        """Whether a network ends, on average over its last 20 epochs, below the loss it began with."""
+        """Whether each network's loss, on average over the last 20 epochs, is below its first loss."""
         return self.columns["share"] < 1.0
 
 
 def plan_atlas(spec: StudySpec, dataset: Dataset) -> Plan:
-    """Plan the program of a map: nothing is measured but the loss of each batch.
+    """Plan the program of a map, which measures only the loss of each batch.
 
     Raises:
-        SpecError: If there is nothing of a variable's name.
+        SpecError: If a variable's name is unknown.
     """
     plan = make_plan(
         spec.experiment,
@@ -96,11 +96,11 @@ def train_atlas(
     """Train every network of a map.
 
     Args:
-        spec: The two variables, x first, and the experiment.
-        plan: Its program.
+        spec: The two varied settings, x first, and their experiment.
+        plan: Program of the map.
         dataset: The data, which all networks share.
-        recorder: Takes each block's numbers; a network's place is `row * columns + column`.
-        done: Places of networks that were trained before.
+        recorder: Takes the numbers of each block; a network's position is `row * columns + column`.
+        done: Positions of networks that were trained before.
         on_progress: Called after every slice.
         stop: When set, training ends at the next slice.
 
@@ -129,7 +129,7 @@ def train_atlas(
             plan,
             members,
             lambda _: dataset,
-            _Taker(places, recorder, spec.threshold),
+            _BlockSummariser(places, recorder, spec.threshold),
             on_progress=_share(on_progress, begin, total),
             stop=stop,
             compiler=compiler,
@@ -148,8 +148,8 @@ def _share(on_progress: Callable[[Progress], None] | None, begin: int, total: in
     return tell
 
 
-class _Taker:
-    """Turns a block's curves into a few numbers, and hands them on."""
+class _BlockSummariser:
+    """Reduces a block's curves to a few numbers, and gives them to the recorder."""
 
     def __init__(self, places: list[int], recorder: Recorder, threshold: float) -> None:
         self._places = places
@@ -158,23 +158,23 @@ class _Taker:
 
     def __call__(self, places: Iterable[int], block: Block) -> None:
         stacked = block.stacked()
-        own = np.array([self._places[place] for place in places])
+        networks = np.array([self._places[place] for place in places])
         losses, norms = stacked.trace["batch_loss"].T, stacked.trace["gradient_norm"].T
         finals = {
             **outcome_columns(losses, self._threshold),
             "diverged_at": stacked.diverged_at.astype(np.int64),
             "verdict": _verdicts(losses, norms, stacked.diverged_at),
         }
-        self._recorder.take(Measured(own, np.zeros(0, np.int64), {}, finals))
+        self._recorder.take(MeasuredBlock(networks, np.zeros(0, np.int64), {}, finals))
 
 
 def outcome_columns(
     losses: Float[np.ndarray, "networks epochs"], threshold: float
 ) -> dict[str, Shaped[np.ndarray, " networks"]]:
-    """Sum up curves of the loss in a few numbers; see `Atlas`.
+    """Reduce loss curves to a few numbers; see `Atlas.columns`.
 
     Args:
-        losses: The loss before each epoch's update (of its batches, where there are several); NaN once diverged.
+        losses: Loss before each epoch's update (the mean of its batches, if there are several); NaN once diverged.
         threshold: Share of the first loss that `epochs` waits for.
 
     Returns:
@@ -200,17 +200,17 @@ def _verdicts(
     norms: Float[np.ndarray, "networks epochs"],
     diverged_at: Int[np.ndarray, " networks"],
 ) -> Int[np.ndarray, " networks"]:
-    found = np.zeros(len(losses), np.int64)
+    verdicts = np.zeros(len(losses), np.int64)
     for place, (curve, norm) in enumerate(zip(losses, norms, strict=True)):
         if diverged_at[place] >= 0 or find_runaway(curve) is not None:
-            found[place] = VERDICTS.index("diverged")
+            verdicts[place] = VERDICTS.index("diverged")
         else:
             judged = judge_member(MemberCurves(curve, gradient_norm=np.concatenate([[np.nan], norm])[: len(curve)]))
-            found[place] = VERDICTS.index(judged.verdict)
-    return found
+            verdicts[place] = VERDICTS.index(judged.verdict)
+    return verdicts
 
 
-def gather_atlas(spec: StudySpec, parts: Iterable[Measured]) -> Atlas:
+def gather_atlas(spec: StudySpec, parts: Iterable[MeasuredBlock]) -> Atlas:
     """Put a map together from its blocks."""
     x, y = (np.array(variable.values, np.float64) for variable in spec.variables)
     columns: dict[str, np.ndarray] = {}
@@ -222,39 +222,40 @@ def gather_atlas(spec: StudySpec, parts: Iterable[Measured]) -> Atlas:
     return Atlas(spec, x[x_order], y[y_order], laid_out)
 
 
-def outcome_values(found: Atlas, outcome: Outcome) -> tuple[Float[np.ndarray, "y x"], tuple[str, ...]]:
-    """Return what a map shows.
+def outcome_values(atlas: Atlas, outcome: Outcome) -> tuple[Float[np.ndarray, "y x"], tuple[str, ...]]:
+    """Return the values that a map shows.
 
     Args:
-        found: The map.
-        outcome: "converges" ranks how fast networks converge (below 0, the faster the lower) or diverge (above 0).
+        atlas: The trained map.
+        outcome: Outcome to show. "converges" ranks how fast networks converge (below 0, faster is lower) or diverge
+            (above 0).
 
     Returns:
-        A value a cell, NaN where there is none, and the names of its classes, if it shows any.
+        One value a cell (NaN if it has none), and the names of the classes, if the values are classes.
     """
     if outcome == "verdict":
-        return found.columns["verdict"].astype(np.float64), VERDICTS
+        return atlas.columns["verdict"].astype(np.float64), VERDICTS
     if outcome == "epochs":
-        epochs = found.columns["epochs"].astype(np.float64)
+        epochs = atlas.columns["epochs"].astype(np.float64)
         return np.where(epochs < 0, np.nan, epochs), ()
     if outcome == "loss":
-        return np.where(np.isfinite(found.columns["loss"]), found.columns["loss"], np.nan), ()
-    return _shade(found), ()
+        return np.where(np.isfinite(atlas.columns["loss"]), atlas.columns["loss"], np.nan), ()
+    return _shade(atlas), ()
 
 
-def _shade(found: Atlas) -> Float[np.ndarray, "y x"]:
-    """Rank how fast networks converge (below 0, the faster the lower) or diverge (above 0), each among their like."""
-    path, converges = found.columns["path"], found.converges
+def _shade(atlas: Atlas) -> Float[np.ndarray, "y x"]:
+    """Rank the converging networks (below 0, faster is lower) and the diverging ones (above 0), separately."""
+    path, converges = atlas.columns["path"], atlas.converges
     shaded = np.zeros(path.shape)
-    for own, sign in ((converges, -1.0), (~converges, 1.0)):
-        if own.any():
-            ranks = np.argsort(np.argsort(-path[own] if sign < 0 else path[own], kind="stable"), kind="stable")
-            shaded[own] = sign * (0.15 + 0.85 * (1 + ranks) / own.sum())
+    for cells, sign in ((converges, -1.0), (~converges, 1.0)):
+        if cells.any():
+            ranks = np.argsort(np.argsort(-path[cells] if sign < 0 else path[cells], kind="stable"), kind="stable")
+            shaded[cells] = sign * (0.15 + 0.85 * (1 + ranks) / cells.sum())
     return shaded
 
 
 def is_log(values: Float[np.ndarray, " values"]) -> bool:
-    """Say whether values rise by equal factors."""
+    """Return whether values rise by equal factors."""
     if values.min() <= 0.0 or len(values) < 3:
         return False
     steps = np.diff(np.log(values))

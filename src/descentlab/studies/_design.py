@@ -1,4 +1,4 @@
-"""From a study's description to its networks: which of them share a program, and what each has for itself."""
+"""From a study's description to its networks: those that share a program, and the numbers in which they differ."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -13,17 +13,17 @@ Value = int | float | str
 
 NOISE = "noise"
 STRUCTURE = ("batch_size", "activation", "width", "depth", NOISE)
-"""What may be varied besides the numbers of a program and the fields of an experiment by their dotted names."""
+"""Names that may be varied besides the numbers of a program and the dotted names of an experiment's fields."""
 
 
 @dataclass(frozen=True)
-class Variant:
-    """Networks of one program.
+class StudyVariant:
+    """The networks of a study that share one program.
 
     Attributes:
-        experiment: What they have in common.
-        places: Their places in the study.
-        members: Their seeds and own numbers.
+        experiment: Experiment that the networks have in common.
+        places: Position of each network in the study.
+        members: Seed and differing numbers of each network.
     """
 
     experiment: Experiment
@@ -32,47 +32,47 @@ class Variant:
 
 
 @dataclass(frozen=True)
-class Design:
+class StudyDesign:
     """All networks of a study.
 
     The networks are ordered by the variables' values, the last variable changing fastest, and by seed within them.
 
     Attributes:
-        variables: Values by the variable's name.
-        seeds: What each combination is trained from.
-        variants: The networks, by program.
+        variables: Values of each variable, by its name.
+        seeds: Seeds with which each combination of values is trained.
+        variants: Networks grouped by program.
         varied: Names of the variables that are numbers of a program.
     """
 
     variables: Mapping[str, tuple[Value, ...]]
     seeds: tuple[int, ...]
-    variants: tuple[Variant, ...]
+    variants: tuple[StudyVariant, ...]
     varied: tuple[str, ...]
 
     @property
     def num_members(self) -> int:
-        """Networks in all."""
+        """Number of networks."""
         return sum(len(variant.members) for variant in self.variants)
 
     def columns(self) -> dict[str, list[Value]]:
-        """Say what each network has of each variable, and its seed."""
+        """Return the value of each variable in each network, by its name, and the networks' `seed`."""
         rows = [(*values, seed) for values in itertools.product(*self.variables.values()) for seed in self.seeds]
         names = (*self.variables, "seed")
         return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
-def make_design(study: StudySpec, adjustable: Mapping[str, float]) -> Design:
+def make_design(study: StudySpec, adjustable: Mapping[str, float]) -> StudyDesign:
     """Work out the networks of a study.
 
     Args:
-        study: What is varied in which experiment.
-        adjustable: The numbers that networks of one program may have for themselves (`training.adjustable_numbers`).
+        study: The settings to vary and their experiment.
+        adjustable: Numbers in which networks of one program may differ (`training.adjustable_numbers`).
 
     Returns:
         The design.
 
     Raises:
-        SpecError: If there is nothing of a variable's name, or a value is out of its range.
+        SpecError: If a variable's name is unknown, or a value is out of its range.
     """
     experiment = study.experiment
     seeds = tuple(range(experiment.seed, experiment.seed + experiment.num_seeds))
@@ -94,18 +94,18 @@ def make_design(study: StudySpec, adjustable: Mapping[str, float]) -> Design:
             place += 1
     names = [variable.name for variable in study.variables if variable not in inside]
     variants = tuple(
-        Variant(_vary(experiment, dict(zip(names, outside, strict=True))), tuple(places), tuple(members))
+        StudyVariant(_vary(experiment, dict(zip(names, outside, strict=True))), tuple(places), tuple(members))
         for outside, (places, members) in groups.items()
     )
     variables = {variable.name: variable.values for variable in study.variables}
-    return Design(variables, seeds, variants, tuple(variable.name for variable in inside))
+    return StudyDesign(variables, seeds, variants, tuple(variable.name for variable in inside))
 
 
 def check_values(study: StudySpec, adjustable: Mapping[str, float]) -> None:
-    """Refuse variables that are no numbers of a program, or values out of their range.
+    """Check that all variables are numbers of a program, and their values in range.
 
     Raises:
-        SpecError: If there is one.
+        SpecError: If one is not.
     """
     for variable in study.variables:
         if variable.name not in adjustable:
@@ -121,19 +121,22 @@ def _check_name(name: str, experiment: Experiment, adjustable: Mapping[str, floa
 
 
 def _check_numbers(name: str, values: Sequence[Value], experiment: Experiment) -> None:
-    """Let the description of the experiment refuse what is out of its range."""
+    """Check the range of the values, by building the experiment with the extremes if it has such a field."""
     for value in values:
         if isinstance(value, str):
-            raise SpecError(f"{name}={value}: expected a number")
+            raise SpecError(f"{name}={value} is not a number; give numbers, as {name}=0.1,0.2")
     field = name.partition(".")[0]
     numbers = [float(value) for value in values]
     if field in type(experiment.optimizer).model_fields:
         for number in {min(numbers), max(numbers)}:
             override(experiment, [f"optimizer.{field}={number!r}"])
     elif field == "dropout" and not all(0.0 <= number < 1.0 for number in numbers):
-        raise SpecError(f"dropout={max(numbers):g}: expected shares from 0 to below 1")
+        wrong = next(number for number in numbers if not 0.0 <= number < 1.0)
+        raise SpecError(f"dropout={wrong:g} is not a share from 0 to below 1; give such shares, as dropout=0,0.2,0.5")
     elif field == "initial_scale" and min(numbers) < 0.0:
-        raise SpecError(f"initial_scale={min(numbers):g}: expected 0 or more")
+        raise SpecError(
+            f"initial_scale={min(numbers):g} is negative; give factors of 0 or more, as initial_scale=0.5,1,2"
+        )
 
 
 def _vary(experiment: Experiment, settings: Mapping[str, Value]) -> Experiment:
@@ -159,7 +162,8 @@ def _set(experiment: Experiment, name: str, value: Value) -> Experiment:
 
 def _whole(name: str, value: Value) -> int:
     if isinstance(value, str) or float(value) != int(value) or value < (0 if name == "depth" else 1):
-        raise SpecError(f"{name}={value}: expected a whole number, as {name}=1,2,4")
+        least = 0 if name == "depth" else 1
+        raise SpecError(f"{name}={value} is not a whole number of at least {least}; give such, as {name}=1,2,4")
     return int(value)
 
 
@@ -167,7 +171,9 @@ def _change_hidden(experiment: Experiment, changes: dict[str, Any], name: str, v
     hidden = experiment.model[:-1]
     places = [place for place, layer in enumerate(hidden) if changes.keys() <= type(layer).model_fields.keys()]
     if not places:
-        raise SpecError(f"{name}={value}: the network has no hidden layer to change; give it one by depth or --set")
+        raise SpecError(
+            f"{name}={value} cannot be set, since the network has no hidden layer; add one, as by `--set model=...`"
+        )
     settings = [f"model.{place}.{key}={_toml(new)}" for place in places for key, new in changes.items()]
     return override(experiment, settings)
 
@@ -176,7 +182,10 @@ def _with_depth(experiment: Experiment, depth: int) -> Experiment:
     hidden = [layer for layer in experiment.model[:-1] if layer.weighs == "all inputs"]
     others = [layer for layer in experiment.model[:-1] if layer.weighs != "all inputs"]
     if not hidden:
-        raise SpecError(f"depth={depth}: the network has no hidden dense layer to repeat; give it one by --set model")
+        raise SpecError(
+            f"depth={depth} cannot be set, since the network has no hidden dense layer to repeat; add one, as by "
+            "`--set model=...`"
+        )
     layers = [
         layer.model_copy(update={"name": f"hidden{place + 1}"})
         for place, layer in enumerate((hidden + [hidden[-1]] * depth)[:depth])

@@ -1,4 +1,4 @@
-"""How rough the border between two kinds of cells is."""
+"""The roughness of the border between two kinds of cells."""
 
 from dataclasses import dataclass
 
@@ -11,12 +11,12 @@ class BoxCount:
     """The box-counting dimension of a border.
 
     Attributes:
-        sizes: Sides of the boxes, in cells.
-        counts: Boxes of each size that hold a piece of the border.
+        sizes: Side lengths of the boxes, in cells.
+        counts: Number of boxes of each size that hold a piece of the border.
         dimension: Slope of log(count) against log(1 / size); 1 for a smooth line, 2 for one that fills the plane. NaN
-            where there are too few boxes to tell.
-        error: Standard error of the slope. It speaks of the fit alone, and is too small: counts of nested boxes depend
-            on each other.
+            if there are too few boxes.
+        error: Standard error of the slope. It covers the fit alone and is too small, since counts of nested boxes
+            depend on each other.
     """
 
     sizes: Int[np.ndarray, " sizes"]
@@ -32,25 +32,25 @@ def border_cells(is_inside: Bool[np.ndarray, "rows columns"]) -> Bool[np.ndarray
         >>> border_cells(np.array([[True, True, False, False]])).tolist()
         [[False, True, True, False]]
     """
-    found = np.zeros(is_inside.shape, np.bool_)
+    is_border = np.zeros(is_inside.shape, np.bool_)
     across = is_inside[:, 1:] != is_inside[:, :-1]
     along = is_inside[1:] != is_inside[:-1]
-    found[:, 1:] |= across
-    found[:, :-1] |= across
-    found[1:] |= along
-    found[:-1] |= along
-    return found
+    is_border[:, 1:] |= across
+    is_border[:, :-1] |= across
+    is_border[1:] |= along
+    is_border[:-1] |= along
+    return is_border
 
 
 def box_count(is_inside: Bool[np.ndarray, "rows columns"]) -> BoxCount:
     """Estimate the box-counting dimension of the border of a set.
 
     Args:
-        is_inside: Which cells belong to the set.
+        is_inside: Whether each cell belongs to the set.
 
     Returns:
-        The counts, and the slope fitted through the sizes from 2 cells to an eighth of the shorter side: with one
-        cell a border is as thick as the picture is coarse, and larger boxes are too few.
+        The counts, and the slope fitted to the sizes from 2 cells to an eighth of the shorter side: boxes of one cell
+        measure the coarseness of the picture, and there are too few larger boxes.
 
     References:
         Falconer, "Fractal geometry" (1990), chapter 3.

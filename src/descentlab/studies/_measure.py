@@ -1,4 +1,4 @@
-"""What the members of a block are worth, measured for all of them at once."""
+"""Loss, accuracy and stuck units of the members of a block, measured for all of them at once."""
 
 import functools
 from typing import Any
@@ -15,10 +15,10 @@ from descentlab.training import Plan, precision_of, quick_compilation
 
 PARTS: tuple[PartName, ...] = ("train", "validation", "test")
 MAX_EXAMPLES = 10_000
-"""No part is measured on more examples than this, the first ones of a part that is in no order."""
+"""Largest number of examples that a part is measured on: its first ones, as the order of a part is random."""
 CHUNK = 1_000
 STUCK_EXAMPLES = 500
-"""Whether a unit is stuck is told from so many training examples."""
+"""Training examples that decide whether a unit is stuck."""
 
 
 def measure_members(
@@ -28,13 +28,13 @@ def measure_members(
 
     Args:
         plan: The network and its objective.
-        params: Stacked as `training.Stacked` has them.
-        statistics: The same.
-        datasets: One that all members share, or one for each lane.
-        count: Members to tell of; lanes beyond are copies.
+        params: Learned arrays, stacked as in `training.Stacked`.
+        statistics: Running statistics, stacked as in `training.Stacked`.
+        datasets: One data set that all members share, or one for each lane.
+        count: Number of members; the lanes behind them are copies.
 
     Returns:
-        `train_loss`, `train_accuracy`, ..., and `stuck`, by member. Accuracies are missing for a regression.
+        `train_loss`, `train_accuracy`, ..., and `stuck`, by member. A regression has no accuracies.
     """
     if plan.streams:
         return _measure_stored(plan, params, statistics, datasets[0])
@@ -42,32 +42,32 @@ def measure_members(
         data = [_data(plan, dataset) for dataset in datasets]
         shares = len(data) == 1
         stacked = data[0] if shares else {name: np.stack([each[name] for each in data], axis=-1) for name in data[0]}
-        found = _program(plan, tuple(sorted(stacked)), shares_data=shares)(params, statistics, stacked)
-    return {name: np.atleast_1d(np.asarray(values))[:count] for name, values in found.items()}
+        measured = _program(plan, tuple(sorted(stacked)), shares_data=shares)(params, statistics, stacked)
+    return {name: np.atleast_1d(np.asarray(values))[:count] for name, values in measured.items()}
 
 
 def _measure_stored(
     plan: Plan, params: Any, statistics: Any, dataset: Dataset
 ) -> dict[str, Float[np.ndarray, " members"]]:
-    """Measure the one member of a block whose pictures stay on disk, without reading all of them at once."""
-    found: dict[str, Any] = {}
+    """Measure the only member of a block whose pictures stay on disk, without reading all of them at once."""
+    measured: dict[str, Any] = {}
     with precision_of(plan.precision):
         for part in PARTS:
             rows = dataset.part(part)[:MAX_EXAMPLES]
             if not len(rows):
                 continue
             inputs, targets = take_rows(dataset.inputs, rows), dataset.targets[rows]
-            told = infer(
+            inference = infer(
                 plan.network, plan.objective, params, statistics, inputs, targets, input_scale=plan.input_scale
             )
-            found[f"{part}_loss"] = told.losses.mean()
+            measured[f"{part}_loss"] = inference.losses.mean()
             if plan.is_classification:
-                found[f"{part}_accuracy"] = plan.objective.are_right(
-                    jnp.asarray(told.logits), jnp.asarray(targets)
+                measured[f"{part}_accuracy"] = plan.objective.are_right(
+                    jnp.asarray(inference.logits), jnp.asarray(targets)
                 ).mean()
         few = dataset.inputs[dataset.train[:STUCK_EXAMPLES]]
-        found["stuck"] = _stuck_program(plan)(params, statistics, few)
-    return {name: np.atleast_1d(np.asarray(found[name])) for name in sorted(found)}
+        measured["stuck"] = _stuck_program(plan)(params, statistics, few)
+    return {name: np.atleast_1d(np.asarray(measured[name])) for name in sorted(measured)}
 
 
 def _data(plan: Plan, dataset: Dataset) -> dict[str, Shaped[np.ndarray, "..."]]:
@@ -91,14 +91,14 @@ def _program(plan: Plan, names: tuple[str, ...], *, shares_data: bool) -> Any:
 
 
 def _measure(plan: Plan, parts: list[str], params: Any, statistics: Any, data: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    measured: dict[str, Any] = {}
     for part in parts:
         losses, right = _pass_through(plan, params, statistics, data[f"{part}_inputs"], data[f"{part}_targets"])
-        found[f"{part}_loss"] = jnp.mean(losses)
+        measured[f"{part}_loss"] = jnp.mean(losses)
         if plan.is_classification:
-            found[f"{part}_accuracy"] = jnp.mean(right)
-    found["stuck"] = _stuck_share(plan, params, statistics, data["train_inputs"][:STUCK_EXAMPLES])
-    return found
+            measured[f"{part}_accuracy"] = jnp.mean(right)
+    measured["stuck"] = _stuck_share(plan, params, statistics, data["train_inputs"][:STUCK_EXAMPLES])
+    return measured
 
 
 def _real(plan: Plan, inputs: Any) -> Any:
@@ -127,7 +127,7 @@ def _pass_through(plan: Plan, params: Any, statistics: Any, inputs: Any, targets
 
 
 def stuck_share(plan: Plan, params: Any, statistics: Any, inputs: Shaped[np.ndarray, "examples ..."]) -> float:
-    """Measure the share of units, of those that can be stuck, that hardly answer to the examples any more.
+    """Measure the share of stuck units among those that can be stuck.
 
     Args:
         plan: The network and its objective.
@@ -136,7 +136,7 @@ def stuck_share(plan: Plan, params: Any, statistics: Any, inputs: Shaped[np.ndar
         inputs: Examples.
 
     Returns:
-        From 0 to 1; 0 where no unit can be stuck; NaN where a layer does not state when its units are.
+        A share from 0 to 1; 0 if no unit can be stuck, NaN if a layer does not state when its units are.
     """
     return float(_stuck_program(plan)(params, statistics, inputs[:STUCK_EXAMPLES]))
 
@@ -147,9 +147,9 @@ def _stuck_program(plan: Plan) -> Any:
 
 
 def _stuck_share(plan: Plan, params: Any, statistics: Any, inputs: Any) -> Any:
-    """Return the share of stuck units over all hidden layers whose units can be stuck; 0 where there are none.
+    """Return the share of stuck units over all layers whose units can be stuck; 0 if there are none.
 
-    It is not known, NaN, where a layer does not state when its units are stuck.
+    The share is NaN if a layer does not state when its units are stuck.
     """
     saturations = plan.network.saturations()
     if None in saturations.values():

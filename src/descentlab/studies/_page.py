@@ -40,9 +40,9 @@ def sweep_sections(study: Study, tables: Tables, boundaries: BoundaryRow | None)
     """Return the sections: all settings, three of them side by side, the verdicts, and the comparison with the best.
 
     Args:
-        study: All networks.
-        tables: What `sweep_tables` made of them.
-        boundaries: What the networks of the three settings say of every point, where that was drawn.
+        study: The trained study.
+        tables: Tables of the study, as `sweep_tables` returns them.
+        boundaries: Outputs of the networks of the three settings over the plane, or None if they were not computed.
     """
     sections = [_overview(study, tables), *_three(study, tables, boundaries)]
     rules = ", ".join(VERDICTS[:-1])
@@ -57,7 +57,7 @@ def sweep_sections(study: Study, tables: Tables, boundaries: BoundaryRow | None)
 
 
 def sweep_facts(study: Study, environment: Mapping[str, Any], train_s: float) -> tuple[Row, ...]:
-    """Say where a study comes from."""
+    """Return the facts on how a study was made."""
     experiment = study.spec.experiment
     machine = environment.get("machine", {})
     return (
@@ -73,7 +73,7 @@ def sweep_facts(study: Study, environment: Mapping[str, Any], train_s: float) ->
 
 
 def sweep_notes(study: Study) -> tuple[str, ...]:
-    """Say what must be known to trust a study."""
+    """Return notes that a reader must know to trust a study."""
     if study.held_out != "test":
         return ()
     return (

@@ -1,4 +1,4 @@
-"""The range test: one training whose rate rises at every step, and what may be read off its loss."""
+"""The range test: one training whose learning rate rises at every step, and the rates that its loss suggests."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from descentlab.data import Dataset
 from descentlab.training import Block, Compiler, Member, Plan
 
 SMOOTHING = 0.9
-"""What the smoothed loss keeps of itself at a step."""
+"""Share of its old value that the smoothed loss keeps at each step."""
 SKIPPED = 10
-"""A slope in the first tenth of the steps is the noise of an average of few losses."""
+"""The steepest slope is not looked for in the first tenth of the steps, where the average of few losses is noisy."""
 BLOWN_UP = 4.0
 """The test ends where the smoothed loss exceeds so many times its lowest."""
 
@@ -22,11 +22,11 @@ class RangeTest:
     """A range test.
 
     Attributes:
-        rates: The rate at each step, rising by equal factors.
-        losses: Each step's batch loss, the mean over the seeds; NaN where a seed was no longer a number.
-        smoothed: The same, smoothed.
-        end: Steps before the loss blew up.
-        suggestions: Rates by the name of the rule that suggests them.
+        rates: Learning rate at each step, rising by equal factors.
+        losses: Batch loss at each step, the mean over the seeds; NaN once the loss of a seed is no longer a number.
+        smoothed: Smoothed losses.
+        end: Number of steps before the loss blew up.
+        suggestions: Suggested learning rates by the name of the rule.
     """
 
     rates: Float[np.ndarray, " steps"]
@@ -44,17 +44,17 @@ def run_range_test(
     *,
     on_step: Callable[[int, int], None] | None = None,
 ) -> RangeTest:
-    """Train some networks while the rate rises, and suggest rates.
+    """Train some networks while the learning rate rises, and suggest rates.
 
     Args:
-        plan: Their program; its learning rate is set to 1 in each member's numbers.
-        members: One a seed, at most `plan.lanes`.
-        datasets: Each member's data.
-        rates: The rate at each step.
-        on_step: Called after each step with how many are done, of how many.
+        plan: Program of the networks.
+        members: One network a seed, at most `plan.lanes`; their learning rate is set to 1, times that of each step.
+        datasets: Data of each member.
+        rates: Learning rate at each step.
+        on_step: Called after each step with the number of steps done and of all steps.
 
     Returns:
-        The test.
+        The test with its suggestions.
 
     References:
         Smith, "Cyclical learning rates for training neural networks" (2017).
@@ -62,8 +62,8 @@ def run_range_test(
     per_epoch = plan.steps_per_epoch
     num_epochs = -(-len(rates) // per_epoch)
     factors = np.resize(rates, num_epochs * per_epoch).reshape(num_epochs, per_epoch)
-    own = [Member(member.seed, (*member.hyper, ("learning_rate", 1.0))) for member in members]
-    block = Block(plan, own, datasets, factors, compiler=Compiler())
+    unit_rate_members = [Member(member.seed, (*member.hyper, ("learning_rate", 1.0))) for member in members]
+    block = Block(plan, unit_rate_members, datasets, factors, compiler=Compiler())
     losses = []
     for step in range(len(rates)):
         losses.append(float(np.mean(block.advance_one_step())))
@@ -71,24 +71,24 @@ def run_range_test(
             on_step(step + 1, len(rates))
         if not np.isfinite(losses[-1]):
             break
-    found = np.full(len(rates), np.nan)
-    found[: len(losses)] = losses
-    return read_range_test(rates, found)
+    padded = np.full(len(rates), np.nan)
+    padded[: len(losses)] = losses
+    return read_range_test(rates, padded)
 
 
 def read_range_test(rates: Float[np.ndarray, " steps"], losses: Float[np.ndarray, " steps"]) -> RangeTest:
     """Smooth a range test's losses and suggest rates by three rules.
 
     Slopes are taken against the logarithm of the rate: the rates rise by equal factors, and a slope against the rate
-    itself would always be steepest at the lowest ones.
+    itself would always be steepest at the lowest rates.
 
     Args:
-        rates: The rate at each step, rising by equal factors.
-        losses: Each step's loss.
+        rates: Learning rate at each step, rising by equal factors.
+        losses: Loss at each step.
 
     Returns:
-        The test with the suggestions: `minimum`, a tenth of the rate of the lowest smoothed loss; `steep`, where it
-        falls fastest; `valley`, half-way through the longest descent, as fastai has it.
+        The test with its suggestions: `minimum`, a tenth of the rate of the lowest smoothed loss; `steep`, the rate
+        where it falls fastest; `valley`, the rate half-way through the longest descent, as in fastai.
 
     References:
         Howard and Gugger, "fastai: a layered API for deep learning" (2020).
@@ -114,11 +114,11 @@ def _smooth(losses: Float[np.ndarray, " steps"]) -> Float[np.ndarray, " steps"]:
 def _suggest(rates: Float[np.ndarray, " steps"], smoothed: Float[np.ndarray, " steps"]) -> dict[str, float]:
     slopes = np.gradient(smoothed, np.log(rates))
     lowest = int(np.argmin(smoothed))
-    found = {"minimum": float(rates[lowest]) / 10.0, "valley": float(rates[_valley(smoothed)])}
+    suggestions = {"minimum": float(rates[lowest]) / 10.0, "valley": float(rates[_valley(smoothed)])}
     settled = len(smoothed) // SKIPPED
     if lowest > settled:
-        found["steep"] = float(rates[settled + int(np.argmin(slopes[settled : lowest + 1]))])
-    return found
+        suggestions["steep"] = float(rates[settled + int(np.argmin(slopes[settled : lowest + 1]))])
+    return suggestions
 
 
 def _valley(smoothed: Float[np.ndarray, " steps"]) -> int:

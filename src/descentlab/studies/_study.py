@@ -1,4 +1,4 @@
-"""A study when it has been trained: every network's numbers, curves and verdict."""
+"""A trained study: every network's numbers, curves and verdict."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from jaxtyping import Float, Int, Shaped
 
 from descentlab.evaluation import Best, Judgement, MemberCurves, find_best, judge_member
 from descentlab.spec import StudySpec
-from descentlab.studies._design import Design, Value
-from descentlab.studies._train import Measured
+from descentlab.studies._design import StudyDesign, Value
+from descentlab.studies._train import MeasuredBlock
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,16 +21,16 @@ HELD_OUT = ("validation", "test")
 
 @dataclass(frozen=True)
 class Study:
-    """All networks of a study.
+    """All networks of a study, trained and judged.
 
     Attributes:
-        spec: What was varied in which experiment.
-        variables: Values by the variable's name.
-        columns: What each network has of each variable, and its `seed`.
-        epochs: At which epochs the curves were kept; 0 is before the first step.
-        curves: By name, as `train_loss`, of shape `(networks, points)`.
-        finals: Numbers of each network at its end, by name.
-        judgements: Each network's verdict with its evidence.
+        spec: The varied settings and their experiment.
+        variables: Values of each variable, by its name.
+        columns: Value of each variable in each network, by its name, and the networks' `seed`.
+        epochs: Epochs at which the curves were kept; 0 is before the first step.
+        curves: Curves by name, such as `train_loss`, of shape `(networks, points)`.
+        finals: Final numbers of each network, by name.
+        judgements: Verdict on each network, with its evidence.
     """
 
     spec: StudySpec
@@ -43,41 +43,41 @@ class Study:
 
     @property
     def num_networks(self) -> int:
-        """Networks in all."""
+        """Number of networks."""
         return len(self.judgements)
 
     @property
     def num_seeds(self) -> int:
-        """Networks of each setting."""
+        """Number of networks of each setting, one a seed."""
         return self.spec.experiment.num_seeds
 
     @property
     def num_settings(self) -> int:
-        """Combinations of the variables' values."""
+        """Number of combinations of the variables' values."""
         return self.num_networks // self.num_seeds
 
     @property
     def held_out(self) -> str:
-        """The part that settings are compared on: the validation part, else the test part, else the training part."""
+        """Name of the part on which settings are compared: the validation part, else the test or the training part."""
         return next((part for part in HELD_OUT if f"{part}_loss" in self.finals), "train")
 
     @cached_property
     def verdicts(self) -> Shaped[np.ndarray, " networks"]:
-        """Each network's verdict."""
+        """Verdict on each network."""
         return np.array([judgement.verdict for judgement in self.judgements], dtype=object)
 
     def by_setting(self, values: Shaped[np.ndarray, " networks"]) -> Shaped[np.ndarray, "settings seeds"]:
-        """Lay out numbers of the networks by setting and seed."""
+        """Arrange numbers of the networks by setting and seed."""
         return np.asarray(values).reshape(self.num_settings, self.num_seeds)
 
     def places_of(self, setting: int) -> range:
-        """Return the places of a setting's networks."""
+        """Return the positions of a setting's networks."""
         return range(setting * self.num_seeds, (setting + 1) * self.num_seeds)
 
     def settings(self) -> list[dict[str, Value]]:
-        """Name the value of each variable in each setting."""
+        """Return the value of each variable in each setting."""
         places = np.arange(0, self.num_networks, self.num_seeds)
-        # As Python's own numbers and words, which any writer of JSON takes.
+        # Plain numbers and words of Python, since a writer of JSON does not take those of NumPy.
         columns = {name: np.asarray(self.columns[name])[places].tolist() for name in self.variables}
         return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
@@ -89,17 +89,17 @@ class Study:
 
     @cached_property
     def best(self) -> Best | None:
-        """The setting of the lowest mean loss on the held-out part, and how sure that is; None if all diverged."""
+        """Setting of the lowest mean loss on the held-out part, and how sure the choice is; None if all diverged."""
         return find_best(self.final_loss())
 
     def table(self) -> "pd.DataFrame":
-        """Return one row a network: its settings, its seed, its numbers and its verdict."""
+        """Return a table of one row a network, with its settings, seed, numbers and verdict."""
         import pandas as pd
 
         return pd.DataFrame(self.member_columns())
 
     def member_columns(self) -> dict[str, Shaped[np.ndarray, " networks"]]:
-        """Lay out one row a network."""
+        """Return the columns of `table`, one row a network."""
         return {
             **{name: _plain(values) for name, values in self.columns.items()},
             **self.finals,
@@ -115,8 +115,8 @@ def _plain(values: Shaped[np.ndarray, " networks"]) -> Shaped[np.ndarray, " netw
 
 def gather(
     spec: StudySpec,
-    design: Design,
-    parts: Iterable[Measured],
+    design: StudyDesign,
+    parts: Iterable[MeasuredBlock],
     *,
     constant_loss: Mapping[int, float],
     dies: bool,
@@ -124,11 +124,11 @@ def gather(
     """Put a study together from its blocks, and judge every network.
 
     Args:
-        spec: What was varied in which experiment.
-        design: Its networks.
-        parts: What was measured, in any order; every network once.
-        constant_loss: The training loss of the best constant prediction, by seed.
-        dies: Whether stuck units are dead (relu) and not saturated.
+        spec: The varied settings and their experiment.
+        design: Networks of the study.
+        parts: Measured blocks in any order, with every network once.
+        constant_loss: Training loss of the best constant prediction, by seed.
+        dies: Whether stuck units are dead (relu) rather than saturated.
 
     Returns:
         The study.
@@ -164,7 +164,7 @@ def _curves_of(
     dies: bool,
 ) -> MemberCurves:
     held_out = next((curves[f"{part}_loss"][place] for part in HELD_OUT if f"{part}_loss" in curves), None)
-    # The loss of a batch before its update serves where the parts were not measured.
+    # If the parts were not measured, the loss of the batches before their updates takes their place.
     train = curves["train_loss"] if "train_loss" in curves else curves["batch_loss"][:, 1:]
     return MemberCurves(
         train_loss=train[place],

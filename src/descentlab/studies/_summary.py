@@ -1,4 +1,4 @@
-"""What may be read off a study: its stable region, a band over the seeds, the settings beside the best one."""
+"""Numbers that summarise a study: its stable region, a band over the seeds, the settings beside the best one."""
 
 from collections.abc import Sequence
 
@@ -17,17 +17,17 @@ UNSTABLE = ("diverged", "saturated", "dead", "oscillating")
 
 
 def stable_settings(study: Study) -> Bool[np.ndarray, " settings"]:
-    """Say which settings are stable."""
+    """Return whether each setting is stable."""
     is_unstable = np.isin(study.by_setting(study.verdicts).astype(str), UNSTABLE)
     return 1.0 - is_unstable.mean(axis=1) >= STABLE_SHARE
 
 
 def stable_region(study: Study) -> tuple[float, float] | None:
-    """Return the lowest and highest value of the one number that was varied between which all settings are stable.
+    """Return the lowest and the highest value of the varied number between which all settings are stable.
 
     Returns:
-        The region around the best setting (or the widest, if that is not stable); None where there is none, or more
-        than one thing was varied.
+        The region around the best setting (or the widest, if that setting is not stable); None if there is no stable
+        setting, or more than one variable.
     """
     values = only_numbers(study)
     if values is None:
@@ -44,7 +44,7 @@ def stable_region(study: Study) -> tuple[float, float] | None:
 
 
 def only_numbers(study: Study) -> np.ndarray | None:
-    """Return the values of the one variable, if there is one and it is a number."""
+    """Return the values of the variable; None if there are several variables or its values are words."""
     if len(study.variables) != 1:
         return None
     values = next(iter(study.variables.values()))
@@ -52,13 +52,13 @@ def only_numbers(study: Study) -> np.ndarray | None:
 
 
 BAND = (0.1, 0.5, 0.9)
-"""The band over the seeds holds the middle 80% of them, around their median."""
+"""Lower edge, middle and upper edge of the band over the seeds, as shares of them: it holds the middle 80%."""
 
 
 def band_over_seeds(values: Float[np.ndarray, "points seeds"]) -> tuple[Float[np.ndarray, " points"], ...]:
-    """Return the lower edge, the median and the upper edge of each row; NaN where that seed diverged.
+    """Return the lower edge, the median and the upper edge of each row; NaN if that seed diverged.
 
-    Each is the value of one seed, so that a few that diverged do not carry the others away.
+    Each is the value of one seed, so that a few diverged seeds do not change the others.
 
     Example:
         >>> low, median, high = band_over_seeds(np.array([[1.0, 2.0, np.inf]]))
@@ -81,12 +81,12 @@ def _runs(flags: Sequence[bool]) -> list[tuple[int, int]]:
 
 
 def name_setting(setting: dict[str, Value]) -> str:
-    """Name a setting by its values, as `learning_rate 0.1, momentum 0.9`."""
+    """Write a setting as words, such as `learning_rate 0.1, momentum 0.9`."""
     return ", ".join(f"{name} {word_value(value)}" for name, value in setting.items())
 
 
 def word_value(value: Value) -> str:
-    """Write a value with the digits that matter."""
+    """Write a value with at most four digits."""
     return value if isinstance(value, str) else f"{value:.4g}"
 
 

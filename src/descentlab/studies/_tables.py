@@ -1,4 +1,4 @@
-"""The tables of a study: its settings, how they compare, and what became of their networks."""
+"""The tables of a study: its settings, their comparison, and the verdicts on their networks."""
 
 from collections import Counter
 from typing import Any
@@ -12,7 +12,7 @@ from descentlab.studies._study import Study
 from descentlab.studies._summary import low_right_high, name_setting, stable_region, stable_settings, typical_network
 
 MANY = 10_000
-"""The result lists networks up to so many; `members.parquet` in the study's folder has them all."""
+"""Largest number of networks that the result lists; `members.parquet` in the study's folder has all of them."""
 RULES = {
     "diverged": "the loss was no longer a number, or ran ten times above its start for good",
     "saturated": "a poor loss, no gradient left, and tanh or sigmoid units that answer the same to every example",
@@ -116,11 +116,11 @@ VERDICT_COLUMNS = {verdict.replace("-", "_"): verdict for verdict in VERDICTS}
 
 
 def sweep_tables(study: Study) -> tuple[Table, ...]:
-    """Lay out what a study measured.
+    """Return the tables of a study.
 
     Returns:
-        `settings`, `summary`, `comparison`, `verdicts` and, where they say something, `fits`, `low_right_high` and
-        `members`.
+        `settings`, `summary`, `comparison`, `verdicts` and, if there is something to show, `fits`, `low_right_high`
+        and `members`.
     """
     tables = [settings_table(study), _summary(study), _comparison(study), _verdicts(study)]
     if study.best is not None and study.held_out != "train":
@@ -135,7 +135,7 @@ def sweep_tables(study: Study) -> tuple[Table, ...]:
 
 
 def settings_table(study: Study) -> Table:
-    """Lay out one row a setting: its values, its losses over the seeds, its verdicts and whether it is stable."""
+    """Return one row a setting: its values, its losses over the seeds, its verdicts and whether it is stable."""
     settings, verdicts, is_stable = study.settings(), study.by_setting(study.verdicts), stable_settings(study)
     losses = {part: study.final_loss(part) for part in dict.fromkeys(("train", study.held_out))}
     counts = [Counter(row.tolist()) for row in verdicts]

@@ -1,4 +1,4 @@
-"""Training a study: every block is measured when it ends, and its networks are forgotten."""
+"""Training a study: every block is measured when it ends, and its networks are then dropped from memory."""
 
 import math
 import threading
@@ -11,12 +11,12 @@ from jaxtyping import Float, Int, Shaped
 
 from descentlab.data import Dataset
 from descentlab.spec import Experiment
-from descentlab.studies._design import Design, Variant
+from descentlab.studies._design import StudyDesign, StudyVariant
 from descentlab.studies._measure import measure_members
 from descentlab.training import Block, Checkpoints, Compiler, Member, Plan, Progress, make_plan, train_blocks
 
 MAX_POINTS = 1_000
-"""Of a longer curve so many epochs are kept: the first and the last among them, the others evenly apart."""
+"""Epochs that are kept of a longer curve: the first, the last, and others at even distances."""
 
 CURVES = (
     "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "test_loss", "test_accuracy",
@@ -25,14 +25,14 @@ CURVES = (
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
-    """Some networks of a study, trained and measured.
+class MeasuredBlock:
+    """The measurements of some networks of a study that were trained together.
 
     Attributes:
-        places: Their places in the study.
-        epochs: At which epochs the curves were kept; 0 is before the first step.
-        curves: By name, of shape `(networks, points)`; NaN where nothing was measured or a network had ended.
-        finals: Numbers of each network by name: its metrics at the end, `stuck`, `steps`, `diverged_at` (-1: not).
+        places: Position of each network in the study.
+        epochs: Epochs at which the curves were kept; 0 is before the first step.
+        curves: Curves by name, of shape `(networks, points)`; NaN if not measured, or after a network has ended.
+        finals: Final numbers of each network by name: metrics, `stuck`, `steps`, `diverged_at` (-1 if it did not).
     """
 
     places: Int[np.ndarray, " networks"]
@@ -43,19 +43,19 @@ class Measured:
 
 @runtime_checkable
 class Recorder(Protocol):
-    """Where finished and unfinished networks of a study are kept; called from several threads."""
+    """A place that keeps finished and unfinished networks of a study; several threads call it."""
 
-    def take(self, measured: Measured) -> None:
-        """Keep some networks that have been trained."""
+    def take(self, measured: MeasuredBlock) -> None:
+        """Keep the measurements of some trained networks."""
         ...
 
     def checkpoints(self, variant: int) -> Checkpoints | None:
-        """Return where the blocks of a variant are saved while they train."""
+        """Return the checkpoints to which the blocks of a variant are saved while they train."""
         ...
 
 
-def plan_variant(variant: Variant, dataset: Dataset, varied: Collection[str], *, num_devices: int = 1) -> Plan:
-    """Plan the program of a variant. The test part is traced where there is no validation part."""
+def plan_variant(variant: StudyVariant, dataset: Dataset, varied: Collection[str], *, num_devices: int = 1) -> Plan:
+    """Plan the program of a variant. The test part is traced if there is no validation part."""
     return make_plan(
         variant.experiment,
         dataset,
@@ -68,7 +68,7 @@ def plan_variant(variant: Variant, dataset: Dataset, varied: Collection[str], *,
 
 
 def train_study(
-    design: Design,
+    design: StudyDesign,
     plans: Sequence[Plan],
     dataset_of: Callable[[Experiment, int], Dataset],
     recorder: Recorder,
@@ -80,11 +80,11 @@ def train_study(
     """Train all networks of a study, one variant after the other.
 
     Args:
-        design: The networks.
-        plans: One a variant, as `plan_variant` makes them.
+        design: Networks of the study.
+        plans: Plan of each variant, as `plan_variant` makes it.
         dataset_of: Returns the prepared data of a variant's experiment and a seed.
-        recorder: Takes each block's networks when they have been trained and measured.
-        done: Places of networks that were trained before.
+        recorder: Takes the measurements of each block when it has been trained.
+        done: Positions of networks that were trained before.
         on_progress: Called after every slice.
         stop: When set, training ends at the next slice.
 
@@ -104,8 +104,8 @@ def train_study(
             plan,
             variant.members,
             lambda seed, experiment=variant.experiment: dataset_of(experiment, seed),
-            _Taker(variant, plan, dataset_of, recorder),
-            done={place for place, own in enumerate(variant.places) if own in done},
+            _BlockMeasurer(variant, plan, dataset_of, recorder),
+            done={place for place, network in enumerate(variant.places) if network in done},
             checkpoints=recorder.checkpoints(index) if plan.lanes == 1 else None,
             on_progress=_share(on_progress, before, count, total),
             stop=stop,
@@ -129,11 +129,11 @@ def _share(
     return tell
 
 
-class _Taker:
-    """Measures a block that has ended, and hands the numbers on."""
+class _BlockMeasurer:
+    """Measures a block that has ended, and gives the measurements to the recorder."""
 
     def __init__(
-        self, variant: Variant, plan: Plan, dataset_of: Callable[[Experiment, int], Dataset], recorder: Recorder
+        self, variant: StudyVariant, plan: Plan, dataset_of: Callable[[Experiment, int], Dataset], recorder: Recorder
     ) -> None:
         self._variant = variant
         self._plan = plan
@@ -141,8 +141,8 @@ class _Taker:
         self._recorder = recorder
 
     def __call__(self, places: Sequence[int], block: Block) -> None:
-        own = np.array([self._variant.places[place] for place in places])
-        self._recorder.take(measure_block(self._variant.experiment, self._plan, own, block, self._dataset_of))
+        networks = np.array([self._variant.places[place] for place in places])
+        self._recorder.take(measure_block(self._variant.experiment, self._plan, networks, block, self._dataset_of))
 
 
 def measure_block(
@@ -151,15 +151,15 @@ def measure_block(
     places: Int[np.ndarray, " networks"],
     block: Block,
     dataset_of: Callable[[Experiment, int], Dataset],
-) -> Measured:
+) -> MeasuredBlock:
     """Measure the networks of a block at their start and at their end.
 
     Args:
-        experiment: What they have in common.
-        plan: Its static part.
-        places: Their places in the study.
-        block: The block, at its end.
-        dataset_of: Returns the prepared data.
+        experiment: What the networks have in common.
+        plan: The static part of the experiment.
+        places: Position of each network in the study.
+        block: The block, after its training.
+        dataset_of: Returns the prepared data of the experiment and a seed.
 
     Returns:
         Curves and final numbers.
@@ -176,7 +176,7 @@ def measure_block(
         if name in CURVES
     }
     finals = {**end, "steps": stacked.steps, "diverged_at": stacked.diverged_at}
-    return Measured(places, kept, curves, finals)
+    return MeasuredBlock(places, kept, curves, finals)
 
 
 def _datasets(
@@ -188,18 +188,18 @@ def _datasets(
     seeds = [member.seed for member in members]
     if len(set(seeds)) == 1:
         return [dataset_of(experiment, seeds[0])]
-    own: Mapping[int, Dataset] = {seed: dataset_of(experiment, seed) for seed in set(seeds)}
-    return [own[seed] for seed in [*seeds, *seeds[-1:] * (plan.lanes - len(seeds))]]
+    by_seed: Mapping[int, Dataset] = {seed: dataset_of(experiment, seed) for seed in set(seeds)}
+    return [by_seed[seed] for seed in [*seeds, *seeds[-1:] * (plan.lanes - len(seeds))]]
 
 
 def kept_epochs(num_epochs: int) -> Int[np.ndarray, " points"]:
-    """Say at which epochs a curve is kept, from 0 (before the first step) to the last."""
+    """Return the epochs at which a curve is kept, from 0 (before the first step) to the last."""
     if num_epochs < MAX_POINTS:
         return np.arange(num_epochs + 1)
     return np.unique(np.linspace(0, num_epochs, MAX_POINTS).round().astype(np.int64))
 
 
-def curve_bytes(design: Design, plan: Plan, num_epochs: int) -> int:
-    """Foretell how much memory the curves of a study take."""
+def curve_bytes(design: StudyDesign, plan: Plan, num_epochs: int) -> int:
+    """Estimate the memory that the curves of a study take, in bytes."""
     names = 2 + len(plan.measured_parts) * (2 if plan.is_classification else 1)
     return 4 * design.num_members * names * math.ceil(min(num_epochs + 1, MAX_POINTS))

@@ -1,4 +1,4 @@
-"""What a study says of its settings; it is read from the tables alone."""
+"""Statements on the settings of a study, derived from its tables alone."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -117,14 +117,14 @@ def _next(tables: Tables) -> Statement | None:
 
 
 def word_difference(difference: Estimate) -> str:
-    """Write a mean difference with its interval, where there is one."""
+    """Write a mean difference, with its interval if there is one."""
     known = np.isfinite(difference.low)
     interval = f" (95% interval {difference.low:.3g} to {difference.high:.3g})" if known else ""
     return f"{difference.value:.3g} on average{interval}"
 
 
 def word_reality(row: Any, num_comparisons: int) -> str:
-    """Say whether a difference is real, and that its p-value was corrected, since its interval was not.
+    """Say whether a difference is real, and that its p-value was corrected, as its interval was not.
 
     Example:
         >>> word_reality({"is_real": False, "p_value": 0.0625}, 8)

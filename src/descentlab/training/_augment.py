@@ -1,4 +1,4 @@
-"""Training pictures moved at random."""
+"""Training pictures are moved at random, differently in each step."""
 
 import zlib
 
@@ -17,15 +17,15 @@ _PURPOSE = zlib.crc32(b"augment pictures")
 def augment(
     spec: AugmentSpec, pictures: Float[Array, "batch height width channels"], key: PRNGKeyArray
 ) -> Float[Array, "batch height width channels"]:
-    """Move each picture by a draw of its own.
+    """Move each picture at random.
 
-    Shifts and angles are uniform up to the most that is allowed, either way, and every picture is mirrored with
-    probability 1/2 where that is asked for.
+    Shifts and angles are uniform between minus and plus the largest one that is allowed. Every picture is mirrored
+    with probability 1/2 if `spec.flip` asks for it.
 
     Args:
-        spec: How far pictures may be moved.
+        spec: Largest shift and largest angle, and whether pictures are mirrored.
         pictures: A batch.
-        key: The key of the step.
+        key: Random key of the step.
 
     Returns:
         The moved pictures.

@@ -37,14 +37,14 @@ class Trained:
     """One member when its training has ended.
 
     Attributes:
-        params: Its learned arrays by layer and role; with early stopping, those of its best epoch.
-        statistics: Its running statistics.
-        initial_params: What it started from.
-        trace: What was measured at the end of each epoch, by name.
-        snapshots: Its parameters and statistics at some epochs.
-        steps: Updates made.
-        diverged_at: The first update whose loss was not finite, or None.
-        best_epoch: With early stopping, the epoch that it went back to.
+        params: Learned arrays by layer and role; with early stopping, those of the best epoch.
+        statistics: Running statistics by layer and role.
+        initial_params: Learned arrays before the first update.
+        trace: Measurements at the end of each epoch, by name.
+        snapshots: Parameters and statistics after some epochs, by epoch.
+        steps: Number of updates made.
+        diverged_at: First update whose loss was not finite, or None.
+        best_epoch: Epoch whose weights are kept; None without early stopping.
     """
 
     params: dict[str, dict[str, np.ndarray]]
@@ -62,12 +62,12 @@ class Stacked:
     """All members of a block, side by side, as the program left them.
 
     Attributes:
-        members: Who they are; the lanes behind them hold copies of the last.
+        members: Members of the block; the lanes behind them hold copies of the last member.
         params: As `Trained.params`; with more than one lane, members are the last axis of every array.
-        statistics: The same of the running statistics.
-        trace: What was measured, of shape `(epochs, members)`; NaN after a member has ended.
-        steps: Updates that each made.
-        diverged_at: The first update whose loss was not finite, or -1.
+        statistics: As `Trained.statistics`; with more than one lane, members are the last axis of every array.
+        trace: Measurements by name, of shape `(epochs, members)`; NaN after a member has ended.
+        steps: Number of updates that each member made.
+        diverged_at: First update of each member whose loss was not finite, or -1.
     """
 
     members: tuple[Member, ...]
@@ -79,7 +79,7 @@ class Stacked:
 
 
 class Block:
-    """Some members in training. It is advanced from outside, and can be saved and continued between any two slices."""
+    """Some members in training. The caller advances them, and can save and continue them between any two slices."""
 
     def __init__(
         self,
@@ -97,13 +97,13 @@ class Block:
         """Lay out the members of a block.
 
         Args:
-            plan: What is compiled.
-            members: At most `plan.lanes`; missing ones are filled up with the last and thrown away in the end.
+            plan: Static part of the training.
+            members: At most `plan.lanes` members; empty lanes train copies of the last, which are dropped in the end.
             datasets: Each member's prepared data.
-            factors: What the schedule multiplies the rate by.
-            shuffle: Whether each epoch has an order of its own.
+            factors: Factors by which the schedule multiplies the learning rate.
+            shuffle: Whether each epoch draws a new order of the examples.
             snapshot_epochs: Epochs after which parameters are kept; 0 is the start.
-            devices: Where it runs; more than one splits each batch over them.
+            devices: Devices that the block runs on; several devices split each batch.
             compiler: Shared by blocks that may share programs.
             materials: Shared by blocks that may share data.
         """
@@ -112,8 +112,10 @@ class Block:
         self.epoch = 0
         self.step = 0
         self._lanes = [*members, *[members[-1]] * (plan.lanes - len(members))]
-        own = [*datasets, *[datasets[-1]] * (plan.lanes - len(datasets))]
-        self._shares = all(dataset is own[0] for dataset in own) and len({member.seed for member in members}) == 1
+        by_lane = [*datasets, *[datasets[-1]] * (plan.lanes - len(datasets))]
+        self._shares = (
+            all(dataset is by_lane[0] for dataset in by_lane) and len({member.seed for member in members}) == 1
+        )
         self._factors = factors
         self._shuffle = shuffle
         self._snapshot_epochs = snapshot_epochs
@@ -126,7 +128,7 @@ class Block:
         self._compiled: Callable[..., tuple[State, dict[str, Any]]] | None = None
         self._stream: Stream | None = None
         if plan.streams:
-            self._stream = Stream(plan, own[0], members[0].seed, num_epochs=len(factors), shuffle=shuffle)
+            self._stream = Stream(plan, by_lane[0], members[0].seed, num_epochs=len(factors), shuffle=shuffle)
         with precision_of(plan.precision):
             # Members that start alike share one state until they are put side by side.
             first = {_start_of(member): member for member in self._lanes}
@@ -135,7 +137,7 @@ class Block:
             self._initial = self._state["params"]
             self._initial_statistics = self._state["statistics"]
             self._hyper = stack([member_hyper(plan, member) for member in self._lanes], plan.lanes)
-            self._data = self._materials.data(own[:1] if self._shares else own, self._placement)
+            self._data = self._materials.data(by_lane[:1] if self._shares else by_lane, self._placement)
         self._keep_snapshot()
 
     @property
@@ -153,13 +155,13 @@ class Block:
 
     @property
     def share_done(self) -> float:
-        """How much of the training is done, from 0 to 1."""
+        """Share of the training that is done, from 0 to 1."""
         if self.is_done:
             return 1.0
         return (self.epoch + self.step / self.plan.steps_per_epoch) / self.num_epochs
 
     def latest(self) -> dict[str, float]:
-        """Return the first member's last measurements, by name; empty before the end of the first epoch."""
+        """Return the first member's last measurements, by name; none before the end of the first epoch."""
         return {name: float(np.atleast_2d(values[-1].T)[0, -1]) for name, values in self._trace.items() if len(values)}
 
     def advance(self) -> None:
@@ -245,7 +247,7 @@ class Block:
             self._snapshots[self.epoch] = jax.tree.map(np.asarray, kept)
 
     def close(self) -> None:
-        """End what reads pictures from disk, if anything does; the block cannot be advanced any more."""
+        """Stop reading pictures from disk; the block cannot be advanced any more."""
         if self._stream is not None:
             self._stream.close()
 
@@ -266,17 +268,15 @@ class Block:
         Raises:
             RunError: If the arrays do not fit the plan.
         """
-        own = {name.removeprefix("state/"): array for name, array in arrays.items() if name.startswith("state/")}
-        state = unflatten_state(own, self._state)
+        state = unflatten_state(_below(arrays, "state/"), self._state)
         epoch, step = self._checked_position(arrays.get("position", np.zeros(0)))
         trace = {name: self._checked_trace(name, arrays.get(f"trace/{name}"), epoch) for name in self._trace}
         like = {"params": state["params"], "statistics": state["statistics"]}
         snapshots: dict[int, Any] = {}
         for kept in sorted(self._snapshot_epochs):
-            prefix = f"snapshot/{kept}/"
-            found = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
-            if found:
-                snapshots[kept] = unflatten_state(found, like)
+            snapshot = _below(arrays, f"snapshot/{kept}/")
+            if snapshot:
+                snapshots[kept] = unflatten_state(snapshot, like)
         self._state, self.epoch, self.step, self._trace, self._snapshots = state, epoch, step, trace, snapshots
 
     def _checked_position(self, position: np.ndarray) -> tuple[int, int]:
@@ -284,7 +284,7 @@ class Block:
             epoch, step = int(position[0]), int(position[1])
             if 0 <= epoch <= self.num_epochs and 0 <= step < self.plan.steps_per_epoch:
                 return epoch, step
-        raise RunError("the checkpoint does not say how far the training was; train anew")
+        raise RunError("the checkpoint holds no valid epoch and step, so training cannot go on from it; train anew")
 
     def _checked_trace(self, name: str, values: np.ndarray | None, epochs: int) -> list[np.ndarray]:
         shape = (epochs,) if self.plan.lanes == 1 else (epochs, self.plan.lanes)
@@ -296,24 +296,24 @@ class Block:
 
     @property
     def initial_params(self) -> dict[str, dict[str, np.ndarray]]:
-        """What the members started from, stacked as in `Stacked`."""
+        """The members' parameters before the first step, stacked as in `Stacked`."""
         return self._initial
 
     @property
     def initial_statistics(self) -> dict[str, dict[str, np.ndarray]]:
-        """The running statistics before the first step, stacked likewise."""
+        """The members' running statistics before the first step, stacked as in `Stacked`."""
         return self._initial_statistics
 
     def stacked(self) -> Stacked:
-        """Return all members side by side as they stand."""
+        """Return all members side by side, as far as they are trained."""
         lanes, count = self.plan.lanes, len(self.members)
         kept = self._kept_state()
         epochs = self._epochs_of_members()
         trace = {name: np.full((self.num_epochs, count), np.nan, self.plan.precision) for name in self._trace}
         for name, values in self._trace.items():
             if values:
-                found = np.concatenate(values).reshape(-1, lanes)[:, :count]
-                trace[name][: len(found)] = np.where(np.arange(len(found))[:, None] < epochs, found, np.nan)
+                measured = np.concatenate(values).reshape(-1, lanes)[:, :count]
+                trace[name][: len(measured)] = np.where(np.arange(len(measured))[:, None] < epochs, measured, np.nan)
         per_epoch = self.plan.steps_per_epoch
         return Stacked(
             members=self.members,
@@ -342,7 +342,7 @@ class Block:
         return np.where(has_stopped, np.minimum(epochs, best + self.plan.patience), epochs)
 
     def results(self) -> list[Trained]:
-        """Return each member as it stands."""
+        """Return each member by itself, as far as it is trained."""
         lanes = self.plan.lanes
         stacked = self.stacked()
         epochs = self._epochs_of_members()
@@ -370,8 +370,12 @@ class Block:
         ]
 
 
+def _below(arrays: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
 def _start_of(member: Member) -> tuple[Any, ...]:
-    """Return all that decides where a member starts."""
+    """Return what decides a member's first weights."""
     return member.seed, member.start, *(pair for pair in member.hyper if pair[0].startswith(SCALE))
 
 
@@ -379,6 +383,6 @@ def _placement(devices: Sequence[Device] | None) -> Any:
     if not devices:
         return None
     if len(devices) == 1:
-        # Where there is no other device, nothing need be said, and arrays need not be laid out one by one.
+        # Where there is no other device, JAX puts arrays there by itself, which is faster than one `device_put` each.
         return devices[0] if len(work_devices()) > 1 else None
     return NamedSharding(Mesh(np.array(devices), ("batch",)), PartitionSpec())

@@ -1,4 +1,4 @@
-"""Where the engine runs: compile cache, precision, and how work is divided over devices."""
+"""The engine's devices, compile cache and precision, and the division of work over devices."""
 
 import contextlib
 import functools
@@ -19,19 +19,19 @@ Device = Any
 MOST_CORES = 16
 
 ONE_CORE_EACH: dict[str, str | bool] = {"xla_cpu_multi_thread_eigen": False}
-"""Option of XLA for a program whose work is divided over the cores already: each keeps to its own."""
+"""Option of XLA for a program whose work is divided over the cores already: each part stays on one core."""
 
 
 @functools.lru_cache(maxsize=2)
 def quick_compilation(*, runs_long: bool = False) -> dict[str, str | bool]:
-    """Return XLA's options for a program that somebody waits for: compiled in a half to two thirds of the time.
+    """Return XLA's options for a program that somebody waits for: it compiles in a half to two thirds of the time.
 
     Args:
-        runs_long: Whether it computes so much that its speed counts as well; it then loses up to a fifth of it, and
-            a program that is called now and then half or more.
+        runs_long: Whether the program computes so much that its speed counts too. It is then up to a fifth slower
+            than with XLA's usual options; a program that is called now and then may be half as fast or slower.
 
     Returns:
-        The options that this XLA knows.
+        The options that the installed XLA knows.
     """
     level: dict[str, str | bool] = {} if runs_long else {"xla_backend_optimization_level": "0"}
     options: dict[str, str | bool] = {**level, "xla_cpu_use_fusion_emitters": False}
@@ -43,10 +43,11 @@ def quick_compilation(*, runs_long: bool = False) -> dict[str, str | bool]:
 
 
 def prepare_engine() -> None:
-    """Prepare JAX, unless it is in use already: a device a core, and a cache of compiled programs.
+    """Prepare JAX, unless it is in use already: one device a core, and a cache of compiled programs.
 
-    A program that was compiled once, in any process, then loads in some hundredths of a second from the user's cache
-    folder, unless another one is set. `DESCENTLAB_NO_CACHE` switches it off.
+    A program that was compiled before, in any process, then loads in some hundredths of a second from the user's
+    cache folder, or from the folder that JAX is set to. The environment variable `DESCENTLAB_NO_CACHE` switches the
+    cache off.
     """
     with contextlib.suppress(RuntimeError, ValueError):  # JAX runs already, or XLA_FLAGS say how many there are
         if jax.config.values.get("jax_num_cpu_devices", -1) < 1:
@@ -77,22 +78,23 @@ def count_cores() -> int:
 
 
 def core_devices() -> list[Device]:
-    """Return the processor's devices, a core each where `prepare_engine` could make them; none beside accelerators."""
+    """Return the processor's devices, one a core if `prepare_engine` could make them; none if JAX uses accelerators."""
     devices = jax.local_devices()
     return devices if devices[0].platform == "cpu" else []
 
 
 def over_cores(function: Callable[..., Any], num_cores: int, *, num_whole: int, num_cut: int) -> Callable[..., Any]:
-    """Let each core do a share of the work.
+    """Divide the work of a function over the cores.
 
     Args:
-        function: From arrays, the last of which are cut along their first axis, to arrays that are joined along it.
-        num_cores: How many cores; 1 leaves the function as it is.
-        num_whole: How many arguments every core is given whole.
-        num_cut: How many come after them, of which each core is given its part.
+        function: Takes arrays, of which the last `num_cut` are cut along their first axis; what it returns for each
+            part is joined along the first axis.
+        num_cores: Number of cores; 1 leaves the function as it is.
+        num_whole: Number of arguments that every core is given whole.
+        num_cut: Number of arguments after them, of which each core is given its part.
 
     Returns:
-        The function, to be called inside of a program that is compiled by `ONE_CORE_EACH`.
+        The function, to be called in a program that is compiled with `ONE_CORE_EACH`.
     """
     if num_cores == 1:
         return function
@@ -103,10 +105,10 @@ def over_cores(function: Callable[..., Any], num_cores: int, *, num_whole: int, 
 
 
 def work_devices() -> list[Device]:
-    """Return the devices that work is divided over; the cores of a processor count as one."""
-    found = jax.local_devices()
-    are_cores = found[0].platform == "cpu" and jax.config.values.get("jax_num_cpu_devices", -1) > 0
-    return found[:1] if are_cores else found
+    """Return the devices that work is divided over; the cores of a processor count as one device."""
+    devices = jax.local_devices()
+    are_cores = devices[0].platform == "cpu" and jax.config.values.get("jax_num_cpu_devices", -1) > 0
+    return devices[:1] if are_cores else devices
 
 
 def device_count() -> int:
@@ -115,5 +117,5 @@ def device_count() -> int:
 
 
 def device_names() -> tuple[str, ...]:
-    """Name the devices, as `cpu:0`."""
+    """Return the devices' names, such as `cpu:0`."""
     return tuple(f"{device.platform}:{device.id}" for device in work_devices())

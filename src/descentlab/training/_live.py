@@ -31,12 +31,12 @@ Tree = dict[str, dict[str, np.ndarray]]
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Moment:
-    """All that a network was at one moment of its training; `LiveNetwork.go_to` brings it back.
+    """The whole state of a network at one moment of its training; `LiveNetwork.go_to` goes back to it.
 
     Attributes:
         state: Parameters, the optimizer's memory and the running sums.
-        epoch: Epochs done.
-        step: Steps done in the epoch after them.
+        epoch: Number of whole epochs done.
+        step: Number of steps done in the unfinished epoch after them.
     """
 
     state: State
@@ -50,11 +50,11 @@ class Moment:
 
 
 class LiveNetwork:
-    """One network that trains as far as it is told to, and may be changed in between.
+    """One network that trains step by step, as far as its caller asks, and may be changed in between.
 
     It runs the program that `train` runs: as long as nothing is changed, its weights are those of `train`, up to the
     rounding of penalties of zero. Its numbers (`learning_rate`, `momentum`, `l1`, `l2`, ...) and its weights may be
-    changed at any time, and compile nothing anew. Networks that differ in nothing else share one program.
+    changed at any time without compiling anew. Networks that differ in nothing else share one program.
     """
 
     def __init__(
@@ -63,10 +63,10 @@ class LiveNetwork:
         """Draw a network.
 
         Args:
-            experiment: What to train; `epochs` says how long its schedule is, and no more.
+            experiment: The experiment to train; `epochs` sets only the length of the schedule.
             dataset: The prepared data.
             seed: Draws the initial weights and the order of the examples. Default: the experiment's.
-            start: Weights to start from instead.
+            start: Weights to start from instead of drawn ones.
 
         Raises:
             DescentlabError: If the experiment does not fit the data.
@@ -96,12 +96,12 @@ class LiveNetwork:
 
     @property
     def params(self) -> Tree:
-        """The learned arrays as they stand, by layer and role."""
+        """The current learned arrays, by layer and role."""
         return jax.tree.map(np.asarray, self._state["params"])
 
     @property
     def statistics(self) -> Tree:
-        """The running statistics as they stand."""
+        """The current running statistics, by layer and role."""
         return jax.tree.map(np.asarray, self._state["statistics"])
 
     @property
@@ -116,22 +116,22 @@ class LiveNetwork:
         return at // self.plan.steps_per_epoch + 1 if at >= 0 else None
 
     def prepare(self) -> None:
-        """Compile what trains it, which takes most of a second; `advance` does so where nobody did before.
+        """Compile the training program, which takes most of a second; otherwise the first `advance` does it.
 
-        Another thread may call this while the network is looked at. Networks of one plan compile once.
+        Another thread may call this while the network is looked at. Networks with equal plans compile once.
         """
         with precision_of(self.plan.precision):
             self._program(self._arguments(0, 0))
 
     def advance(self, num_epochs: int) -> None:
-        """Train for some epochs; the rest of an unfinished one counts as one. A network that diverged stays."""
+        """Train for some epochs; the rest of an unfinished one counts as one. A diverged network does not train on."""
         while num_epochs > 0 and not self.has_diverged:
             now = 1 if self.step else min(num_epochs, EPOCHS_PER_CALL)
             self._run(now, self.plan.steps_per_epoch)
             num_epochs -= now
 
     def advance_steps(self, num_steps: int) -> None:
-        """Make some updates, a mini-batch each."""
+        """Make some updates, each on one mini-batch."""
         while num_steps > 0 and not self.has_diverged:
             now = min(num_steps, self.plan.steps_per_epoch - self.step)
             self._run(1, self.step + now)
@@ -141,63 +141,66 @@ class LiveNetwork:
         """Change numbers from the next step on.
 
         Args:
-            values: By the names of `hyper`.
+            values: New values, by the names of `hyper`.
 
         Raises:
-            SpecError: If there is no such number, or it cannot have this value.
+            SpecError: If a name is unknown, or a value is negative or not finite.
         """
         for name, value in values.items():
             if name not in self._hyper:
                 raise SpecError(unknown_name("hyperparameter", name, self._hyper))
             if not 0.0 <= value < math.inf:
-                raise SpecError(f"{name}={value}: a finite number of at least 0 is needed")
+                raise SpecError(f"{name}={value} is not possible: give a finite number of at least 0")
         self._hyper |= {name: np.asarray(value, self.plan.precision) for name, value in values.items()}
 
     def set_params(self, params: HostArrays) -> None:
-        """Put other weights in, of some or all layers; the optimizer's memory stays.
+        """Set the weights of some or all layers; the optimizer's memory stays.
 
         Raises:
-            SpecError: If they do not fit.
+            SpecError: If the weights do not fit the network.
         """
         whole = first_state(self.plan, Member(self.seed, start=Start({**self.params, **params})))["params"]
         self._state = {**self._state, "params": whole, "diverged_at": np.int32(-1)}
 
     def set_weight(self, layer: str, role: str, index: tuple[int, ...], value: float) -> None:
-        """Put one weight in by hand.
+        """Set one weight.
 
         Raises:
-            SpecError: If there is no such weight, or it cannot have this value.
+            SpecError: If there is no such weight, or the value is not a number that the precision can hold.
         """
-        params = {name: {part: array.copy() for part, array in own.items()} for name, own in self.params.items()}
+        params = {name: {part: array.copy() for part, array in arrays.items()} for name, arrays in self.params.items()}
         array = params.get(layer, {}).get(role, np.zeros(0))
         place = f"{layer}/{role}{list(index)}"
         if len(index) != array.ndim or not all(0 <= at < size for at, size in zip(index, array.shape, strict=True)):
             raise SpecError(f"there is no weight {place}")
         largest = float(np.finfo(array.dtype).max)
-        if not abs(value) <= largest:  # neither is what is no number
+        if not abs(value) <= largest:  # NaN fails this comparison too
             raise SpecError(f"{place} cannot be {value}; a weight is a number up to {largest:.2g}")
         array[index] = value
         self.set_params(params)
 
     def set_data(self, dataset: Dataset) -> None:
-        """Go on with other examples of the same shapes.
+        """Go on with other data of the same shapes.
 
         Raises:
-            SpecError: If a part has another size, or an example another shape.
+            SpecError: If a part has another size, or the examples have another shape.
         """
         old, new = (_sizes(data) for data in (self.dataset, dataset))
         if old != new:
-            raise SpecError(f"the new data has parts and shapes {new}, and the network was laid out for {old}")
+            raise SpecError(
+                "the new data does not fit: its sizes (training, validation and test examples, input shape, classes) "
+                f"are {new}, and the network needs {old}"
+            )
         self.dataset, self._data = dataset, _lay_out(self.plan, dataset)
 
     def measure(self) -> dict[str, float]:
-        """Measure loss and accuracy of each part as the network stands, by name as in `trace`."""
+        """Measure the network's current loss and accuracy on each part, by name as in `trace`."""
         with precision_of(self.plan.precision):
-            found = _measure_program(self.plan)(self._state, self._data)
-        return {name: float(value) for name, value in found.items()}
+            measured = _measure_program(self.plan)(self._state, self._data)
+        return {name: float(value) for name, value in measured.items()}
 
     def moment(self) -> Moment:
-        """Keep what the network is now."""
+        """Copy the network's current state."""
         return Moment(jax.tree.map(np.array, self._state), self.epoch, self.step)
 
     def go_to(self, moment: Moment) -> None:
@@ -218,16 +221,16 @@ class LiveNetwork:
             self.step = step_to
             return
         self.epoch_seconds = seconds / num_epochs
-        # Where it diverged, the rest was spared: only epochs that were trained are kept.
+        # The program stops early where the network diverges: only epochs that were trained are kept.
         done = int(state["epoch"]) - self.epoch
         self.epoch, self.step = self.epoch + done, 0
         for name, values in trace.items():
             self.trace[name].frombytes(np.asarray(values, np.float64)[:done].tobytes())
 
     def _program(self, arguments: tuple[Any, ...]) -> Any:
-        found = _compiler_of(self.plan).compile(self.plan, shares_data=True, device="", arguments=arguments)
+        program = _compiler_of(self.plan).compile(self.plan, shares_data=True, device="", arguments=arguments)
         self.is_prepared = True
-        return found
+        return program
 
     def _arguments(self, num_epochs: int, step_to: int) -> tuple[Any, ...]:
         data = {**self._data, "orders": self._orders(num_epochs)}
@@ -246,7 +249,7 @@ class LiveNetwork:
 
 
 def _rule_alone(plan: Plan) -> Any:
-    """Return the optimizer's kind with its usual numbers, which are arguments here and not to be compiled in."""
+    """Return the optimizer's kind with default numbers: a live network passes the real ones as arguments."""
     has_clipping = "clip_norm" in numeric_fields(plan.optimizer)
     return type(plan.optimizer)(clip_norm=1.0 if has_clipping else None)
 
@@ -261,16 +264,16 @@ def _sizes(dataset: Dataset) -> tuple[Any, ...]:
 
 
 @functools.lru_cache(maxsize=32)
-def _compiler_of(plan: Plan) -> Compiler:  # noqa: ARG001 - each plan has its own, and is forgotten with it
+def _compiler_of(plan: Plan) -> Compiler:  # noqa: ARG001 - one compiler a plan, dropped together with it
     return Compiler(quick_compilation(runs_long=True))
 
 
 @functools.lru_cache(maxsize=32)
 def _measure_program(plan: Plan) -> Any:
     def run(state: State, data: dict[str, Any]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        measured: dict[str, Any] = {}
         for part, count in plan.inner_parts.items():
-            found |= measure(plan, state, data, part, count)
-        return found
+            measured |= measure(plan, state, data, part, count)
+        return measured
 
     return jax.jit(run, compiler_options=quick_compilation())

@@ -1,4 +1,4 @@
-"""What blocks of one training share: the arrays of a data set, laid out on a device once, and how long a step takes."""
+"""What the blocks of one training share: data sets laid out on a device once, and the time that a step takes."""
 
 import threading
 from collections import OrderedDict
@@ -12,14 +12,14 @@ from descentlab.training._plan import Plan
 from descentlab.training._state import member_data, stack
 
 KEPT = 4
-"""Blocks of one seed follow each other, and there is a thread a core: so many data sets are in use at a time."""
+"""Data sets in use at a time: blocks of one seed follow each other, and there is one thread a core."""
 
 
 class Materials:
     """Data sets as the program reads them. Several threads may ask at once.
 
     Attributes:
-        step_seconds: What a step of a block took when last measured; 0 before.
+        step_seconds: Time of one step of a block when last measured, in seconds; 0 before.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -32,11 +32,11 @@ class Materials:
         """Return the arrays of some data sets on a device.
 
         Args:
-            datasets: One, which all lanes share, or one a lane.
+            datasets: One data set, which all lanes share, or one for each lane.
             placement: A device or sharding.
 
         Returns:
-            Arrays by name; of several data sets side by side on their last axis.
+            Arrays by name; several data sets lie side by side on the last axis.
         """
         key = (*map(id, datasets), str(placement))
         with self._lock:

@@ -1,4 +1,4 @@
-"""What a network is worth after an epoch: mean loss and accuracy over parts of the data, chunk by chunk."""
+"""Mean loss and accuracy of a network over parts of the data, measured chunk by chunk after an epoch."""
 
 import functools
 import math
@@ -21,11 +21,11 @@ MAX_VALUES = 8_000
 250 points in 42 us, 10 lanes in 130 us, since starting its threads takes longer than the work."""
 MIN_CHUNK = 32
 ACCELERATOR_VALUES = 2**26
-"""Values of a layer for blocks as only an accelerator has them: there memory alone sets a bound."""
+"""Values of a layer for blocks of more than `MOST_LANES`, which only an accelerator has: memory alone limits them."""
 
 
 def as_real(plan: Plan, inputs: Shaped[Array, "..."]) -> Float[Array, "..."]:
-    """Turn inputs into what the network sees."""
+    """Turn stored inputs into the real numbers that the network computes with."""
     if inputs.dtype == jnp.uint8:
         return inputs.astype(plan.precision) * jnp.asarray(plan.input_scale, plan.precision)
     return inputs
@@ -49,15 +49,15 @@ def measure(plan: Plan, state: State, data: dict[str, Array], part: str, count: 
 
 
 def cut_windows(plan: Plan, count: int, most: int) -> Iterator[Int[np.ndarray, "..."]]:
-    """Cut a part into windows that are measured one after the other, to the bits of `measure`.
+    """Cut a part into windows that are measured one after the other, with the same bits as by `measure`.
 
     Args:
-        plan: What measures.
-        count: Examples of the part.
-        most: Examples that a window should not exceed, if it can be.
+        plan: Plan of the training.
+        count: Number of examples of the part.
+        most: Largest wanted number of examples in a window; a window is larger only if one chunk or piece is.
 
     Yields:
-        Places in the part, as `measure_windows` takes them; -1 for none.
+        Places in the part, as `measure_windows` takes them; -1 marks an empty place.
     """
     if not plan.groups:
         num_chunks, size = _chunks(plan, count)
@@ -79,13 +79,13 @@ def measure_windows(
     """Measure a part whose examples come window by window.
 
     Args:
-        plan: What measures.
-        state: The network.
-        part: The part's name.
-        windows: Inputs, targets, and rows of them in the form of the places that `cut_windows` gives.
+        plan: Plan of the training.
+        state: The network's state.
+        part: Name of the part.
+        windows: For each window, inputs, targets, and their rows in the form of the places of `cut_windows`.
 
     Returns:
-        What `measure` returns.
+        Mean loss and accuracy by name, as `measure` returns them.
     """
     kept = {name: state[name] for name in ("params", "statistics")}
     nothing = jnp.zeros(plan.groups, plan.precision)
@@ -94,11 +94,11 @@ def measure_windows(
     run = _window_program(plan, is_whole=_chunks(plan, plan.measured_parts[part])[0] == 1)
     for inputs, targets, rows in windows:
         # Waited for, or all windows would be laid out before the first is measured.
-        found = jax.block_until_ready(run(kept, inputs, targets, rows, sums))
+        window_sums = jax.block_until_ready(run(kept, inputs, targets, rows, sums))
         if plan.groups:
-            sums = found
+            sums = window_sums
         else:
-            parts.append(found)
+            parts.append(window_sums)
     return _total(plan, part, sums if plan.groups else tuple(jnp.stack(values) for values in zip(*parts, strict=True)))
 
 
@@ -139,7 +139,7 @@ def _named(plan: Plan, part: str, count: int, sums: tuple[Array, ...]) -> dict[s
 
 
 def _chunks(plan: Plan, count: int) -> tuple[int, int]:
-    """Choose in how many chunks of how many examples a part is measured."""
+    """Choose the number of chunks in which a part is measured, and the number of examples in a chunk."""
     if plan.lanes == 1:
         most = chunk_size(plan.network)
     else:
@@ -151,7 +151,7 @@ def _chunks(plan: Plan, count: int) -> tuple[int, int]:
 
 
 def keep_best(plan: Plan, state: State, values: dict[str, Float[Array, ""]]) -> State:
-    """Keep the parameters of the best validation value so far, and say when patience has run out."""
+    """Keep the parameters of the best validation value so far, and mark the networks whose patience has run out."""
     value = -values["validation_accuracy"] if plan.stops_on_accuracy else values["validation_loss"]
     is_better = (value < state["best_value"] - plan.min_delta) & ~state["has_stopped"]
 

@@ -1,7 +1,7 @@
 """Sums over many examples, taken in pieces that fit a core's cache, on all cores at once.
 
 A core computes a step of a convolutional network twice as fast when the values of a few examples stay in its cache. The
-pieces are divided into groups, one a core, and what the groups sum is added in their order; so the bits do not
+pieces are divided into groups, one a core, and the sums of the groups are added in a fixed order; so the bits do not
 depend on how many groups run at a time.
 """
 
@@ -28,21 +28,21 @@ busy cores).
 """
 
 CHUNK = 2_048
-"""Examples that pass a network at once where nothing is learned from them."""
+"""Examples that pass a network at once when it only measures or predicts."""
 LARGEST = 2**24
-"""Values that a layer may give for a chunk: of large pictures, fewer pass the network at once."""
+"""Values that a layer may give for a chunk: fewer large pictures pass the network at once."""
 
 SumOf = Callable[[Any, Int[Array, " piece"], Int[Array, ""]], Any]
-"""From arguments, rows and the piece's number to a tree of sums over the examples of the rows that are not -1."""
+"""A function of arguments, rows and the piece's number that returns a tree of sums over the rows that are not -1."""
 
 
 def piece_size(network: Network) -> int:
-    """Choose how many examples a piece of a network's batch has."""
+    """Choose the number of examples in a piece of a network's batch."""
     return min(PIECE, max(1, PIECE_VALUES // _largest(network)))
 
 
 def chunk_size(network: Network) -> int:
-    """Choose how many examples pass a network at once where batches are not taken in pieces."""
+    """Choose the number of examples that pass a network at once where batches are not taken in pieces."""
     return min(CHUNK, max(1, LARGEST // _largest(network)))
 
 
@@ -56,15 +56,15 @@ def sum_in_pieces(
     """Sum a tree of numbers over examples.
 
     Args:
-        of_piece: What one piece gives.
-        arguments: Arrays that it reads, the same for every piece.
-        rows: Which examples; -1 for none.
-        groups: Groups that are summed apart.
-        devices: Devices that they run on: one, or as many as groups.
-        size: Examples in a piece.
+        of_piece: Returns the sums of one piece.
+        arguments: Arrays that `of_piece` reads, the same for every piece.
+        rows: Rows of the examples; -1 marks an empty place.
+        groups: Number of groups that are summed separately.
+        devices: Number of devices that the groups run on: 1, or as many as groups.
+        size: Number of examples in a piece.
 
     Returns:
-        The sums.
+        The tree of sums.
     """
     pieces = divide(rows, groups, size)
     sums = add_pieces(of_piece, arguments, pieces, devices=devices)
@@ -84,14 +84,14 @@ def add_pieces(
     """Sum a tree of numbers over the pieces of each group.
 
     Args:
-        of_piece: See `sum_in_pieces`.
-        arguments: See there.
-        pieces: As `divide` lays them out, or some of each group.
-        before: What the groups had summed up before; None: nothing.
-        devices: See there.
+        of_piece: Returns the sums of one piece.
+        arguments: Arrays that `of_piece` reads, the same for every piece.
+        pieces: Pieces as `divide` lays them out, or some of each group.
+        before: Sums of the groups over earlier pieces; None if these are the first.
+        devices: Number of devices that the groups run on: 1, or as many as groups.
 
     Returns:
-        The sums, by group on their first axis.
+        The tree of sums, with the groups on the first axis.
     """
     groups, per_group = pieces.shape[:2]
     numbers = jnp.arange(groups * per_group, dtype=jnp.int32).reshape(groups, per_group)

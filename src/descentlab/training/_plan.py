@@ -1,4 +1,4 @@
-"""All that a compiled training program depends on. Two plans that are equal share one program."""
+"""Everything that a compiled training program depends on. Two plans that are equal share one program."""
 
 import math
 from collections.abc import Collection
@@ -15,7 +15,7 @@ from descentlab.training._devices import core_devices, count_cores
 from descentlab.training._pieces import piece_size
 
 State = dict[str, Any]
-"""All that a resume needs, by name: params, statistics, opt_state, step, the epoch's running sums, the best so far."""
+"""Everything that a resume needs, by name: params, statistics, opt_state, step, the epoch's sums, the best so far."""
 
 LANES = 16
 """Members trained side by side in one block of small networks, on the minor axis of every array.
@@ -32,11 +32,11 @@ networks at batch 5 (1,000 values) take 22 ms and 26 (1,040) take 136; at batch 
 ACCELERATOR_LANES = 4_096
 """Members of a block on an accelerator, which takes about as long for thousands of small networks as for one."""
 ACCELERATOR_BYTES = 2**31
-"""Memory that the lanes' data may take there, as each lane may have data of its own."""
+"""Bytes that the data of a block may take on an accelerator, as each lane may have different data."""
 BLOCK_COST = 3.2
-"""What a block of any size costs, in lanes: 6.3, 9.6, 15.2 and 21.3 ms for 4, 8, 16 and 24 Iris networks."""
-OWN_DATA_COST = 1.1
-"""How much longer a block takes whose lanes have data of their own."""
+"""Cost of a block beside that of its lanes, in lanes: 4, 8, 16 and 24 Iris networks take 6.3, 9.6, 15.2 and 21.3 ms."""
+SEPARATE_DATA_COST = 1.1
+"""Time of a block whose lanes have different data, relative to one whose lanes share their data."""
 
 SMALL_LAYER = 256
 """Multiply-adds of the largest layer and batch up to which lanes pay; larger networks train one by one.
@@ -49,7 +49,7 @@ SCALE_OF = f"{SCALE}."
 DROPOUT = "dropout"
 
 TRACED_EXAMPLES = 5_000
-"""The training curve is measured on at most so many training examples, the same ones at every epoch."""
+"""Training examples that the training curve is measured on at most, the same ones after every epoch."""
 
 
 @dataclass(frozen=True)
@@ -57,28 +57,28 @@ class Plan:
     """The static part of a training: a change of anything here compiles anew.
 
     Attributes:
-        network: The layers.
-        objective: What the logits mean and cost.
-        optimizer: The update rule with its numbers at their default; members may differ in `hyper_names`.
-        hyper_names: Names of the numbers that each member has for itself.
-        batch_size: Examples in a step.
-        num_train: Training examples.
-        num_validation: Validation examples; may be 0.
-        num_test: Test examples that are measured after each epoch beside the others; usually 0, so that the test
-            part is looked at once, when training has ended.
-        input_scale: What uint8 inputs are multiplied by.
+        network: The network's layers.
+        objective: Loss function, and the meaning of the logits.
+        optimizer: Update rule with the experiment's numbers; members may differ in `hyper_names`.
+        hyper_names: Names of the numbers that may differ between members.
+        batch_size: Number of examples in a step.
+        num_train: Number of training examples.
+        num_validation: Number of validation examples; may be 0.
+        num_test: Number of test examples that are measured after each epoch; usually 0, so that the test part is
+            looked at once, when training has ended.
+        input_scale: Factor that uint8 inputs are multiplied by.
         precision: "float32" or "float64".
-        patience: Epochs that early stopping waits; 0 switches it off.
+        patience: Number of epochs that early stopping waits; 0 switches it off.
         stops_on_accuracy: Whether early stopping looks at accuracy instead of loss.
-        min_delta: What early stopping counts as better.
-        lanes: Members in a block.
-        epochs_per_call: Most epochs that one call of the program can run.
-        batch_devices: Devices that each batch of a lone network is split over.
-        groups: Groups into which a batch is divided that is summed in pieces, by `sum_in_pieces`; 0: it is not.
-        is_brief: Whether nothing is measured but the loss of each batch before its update.
-        augment: How the pictures of a batch are varied; None: not at all.
-        has_class_weights: Whether examples of rare classes count more in what is minimised.
-        streams: Whether the program sees the pictures of a few steps at a time, which are read from disk.
+        min_delta: Smallest change of loss or accuracy that early stopping counts as an improvement.
+        lanes: Number of members in a block.
+        epochs_per_call: Largest number of epochs that one call of the program can run.
+        batch_devices: Number of devices that each batch of a lone network is split over.
+        groups: Number of groups into which `sum_in_pieces` divides a batch; 0 if batches are not summed in pieces.
+        is_brief: Whether only the loss of each batch before its update is measured.
+        augment: Random changes of the pictures of a batch, or None.
+        has_class_weights: Whether examples of rare classes count more in the loss that is minimised.
+        streams: Whether the pictures are read from disk, so that the program gets those of a few steps at a time.
     """
 
     network: Network
@@ -105,7 +105,7 @@ class Plan:
 
     @property
     def measured_parts(self) -> dict[str, int]:
-        """How many examples of which parts are measured after each epoch."""
+        """Number of examples that are measured after each epoch, by part of the data."""
         if self.is_brief:
             return {}
         counts = {
@@ -117,12 +117,12 @@ class Plan:
 
     @property
     def inner_parts(self) -> dict[str, int]:
-        """Those of them that the program measures; where pictures stay on disk, they are measured beside it."""
+        """The measured parts that the program itself measures: none if pictures are read from disk."""
         return {} if self.streams else self.measured_parts
 
     @property
     def steps_per_epoch(self) -> int:
-        """Updates in an epoch; the last batch may be smaller than the others."""
+        """Number of updates in an epoch; the last batch may be smaller than the others."""
         return math.ceil(self.num_train / self.batch_size)
 
     @property
@@ -132,17 +132,17 @@ class Plan:
 
     @property
     def draws_at_steps(self) -> bool:
-        """Whether a step needs random draws: of what dropout hides, or of how pictures are varied."""
+        """Whether a step needs random draws, for dropout or for varying pictures."""
         return self.network.has_dropout or self.augment is not None
 
     @property
     def piece(self) -> int:
-        """Examples in a piece of a batch that is summed in pieces."""
+        """Number of examples in a piece of a batch that is summed in pieces."""
         return piece_size(self.network)
 
     @property
     def is_classification(self) -> bool:
-        """Whether classes are told."""
+        """Whether the network predicts classes rather than numbers."""
         return self.objective.num_classes > 0
 
 
@@ -160,22 +160,22 @@ def make_plan(
     """Work out the static part of an experiment on its data.
 
     Args:
-        experiment: What to train.
+        experiment: The experiment to train.
         dataset: The prepared data; only its shapes and classes matter here.
-        num_members: How many networks will be trained.
-        members_per_seed: How many of them have a seed, and so their data, in common.
-        num_devices: How many devices there are; a lone network's batches are split over them where that goes up.
+        num_members: Number of networks that will be trained.
+        members_per_seed: Number of them that share a seed, and so their data.
+        num_devices: Number of devices; a lone network's batches are split over them if the batch size is a multiple.
         varied: Names of `adjustable_numbers` in which members differ.
         traces_test: Whether the test part is measured after each epoch too.
-        is_brief: Whether nothing is measured but the loss of each batch.
+        is_brief: Whether only the loss of each batch is measured.
 
     Returns:
         The plan.
 
     Raises:
         SpecError: If the batch is larger than the training part, the loss does not fit the task, pictures are to be
-            varied where there are none, or nothing of a name in `varied` is there.
-        ShapeError: If a layer cannot take what the one before it gives.
+            varied but the data has none, or a name in `varied` is unknown.
+        ShapeError: If a layer cannot take the output of the layer before it.
     """
     objective = build_objective(experiment.loss, len(dataset.classes))
     network = build_network(experiment.model, dataset.input_shape, objective.num_outputs)
@@ -215,7 +215,7 @@ def make_plan(
 
 
 def _choose_groups(network: Network, batch_size: int) -> int:
-    """Sum the batches of a convolutional network in pieces where a processor computes, a group a core."""
+    """Choose one group a core for a convolutional network that trains on a processor, else 0."""
     if not core_devices() or not network.has_convolution or network.has_batch_statistics:
         return 0
     return min(count_cores(), 2 ** int(math.log2(max(1, batch_size // piece_size(network)))))
@@ -230,15 +230,15 @@ def _choose_batch_devices(num_members: int, num_devices: int, batch_size: int, g
 
 
 def adjustable_numbers(experiment: Experiment, network: Network) -> dict[str, float]:
-    """Name the numbers that members of one program may have for themselves, with the experiment's value of each.
+    """Return the numbers in which the members of one program may differ, with the experiment's value of each.
 
-    Besides the optimizer's own fields these are the penalties, a rate for each layer by itself
-    (`learning_rate.hidden`), what the initial weights are multiplied by, of all layers or of one (`initial_scale`,
-    `initial_scale.hidden`), and the share that dropout hides (`dropout`).
+    These are the optimizer's fields, the penalties, the learning rate of a single layer (`learning_rate.hidden`), the
+    factor of the initial weights of all layers or of one (`initial_scale`, `initial_scale.hidden`), and the share of
+    values that dropout hides (`dropout`).
 
     Args:
         experiment: What the members have in common.
-        network: Its layers.
+        network: The experiment's network.
 
     Returns:
         Values by name.
@@ -304,5 +304,5 @@ def _choose_lanes(network: Network, batch_size: int, dataset: Dataset, num_membe
         return math.ceil(members_per_seed / lanes) * (BLOCK_COST + lanes) / members_per_seed
 
     best = min(range((usual + 1) // 2, most + 1), key=cost)
-    mixed = OWN_DATA_COST * (BLOCK_COST + usual) / usual
+    mixed = SEPARATE_DATA_COST * (BLOCK_COST + usual) / usual
     return best if 2 * members_per_seed >= usual and cost(best) < mixed else usual

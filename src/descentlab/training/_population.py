@@ -20,37 +20,37 @@ from descentlab.training._state import Member
 
 
 class Interrupted(Exception):  # noqa: N818 - an ending, not an error
-    """Raised when training was asked to stop; all that was done is in the checkpoints."""
+    """Raised when training was asked to stop; everything trained so far is in the checkpoints."""
 
 
 @runtime_checkable
 class Checkpoints(Protocol):
-    """Where blocks are saved while they train; called from several threads."""
+    """A place to which blocks are saved while they train; several threads call it."""
 
     def load(self, name: str) -> Mapping[str, np.ndarray] | None:
-        """Return what was last saved under a name, or None."""
+        """Return the arrays last saved under a name, or None."""
         ...
 
     def save(self, name: str, arrays: Mapping[str, np.ndarray]) -> None:
-        """Take a block's state, to be written with the others' whole or not at all."""
+        """Take a block's state, to be written together with those of the other blocks, whole or not at all."""
         ...
 
     def is_due(self) -> bool:
-        """Say whether it is time to save again."""
+        """Return whether it is time to save again."""
         ...
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a training is.
+    """The progress of a training.
 
     Attributes:
-        share: Of all steps of all members, from 0 to 1.
-        epoch: Epochs done by the block that moved last.
-        num_epochs: Epochs that each member trains at most.
-        members_done: Members that have ended.
-        num_members: All of them.
-        latest: The last measurements of one member of that block, by name.
+        share: Share of all steps of all members that is done, from 0 to 1.
+        epoch: Number of epochs done by the block that advanced last.
+        num_epochs: Largest number of epochs that a member trains.
+        members_done: Number of members that have ended.
+        num_members: Number of all members.
+        latest: Last measurements of one member of the block that advanced last, by name.
     """
 
     share: float
@@ -66,10 +66,10 @@ class Population:
     """All members when training has ended.
 
     Attributes:
-        members: In the order they were given.
-        trained: Each member's result.
-        compile_seconds: Time spent compiling.
-        num_compiled: Programs compiled.
+        members: Members in the order they were given.
+        trained: Result of each member.
+        compile_seconds: Time spent compiling, in seconds.
+        num_compiled: Number of programs compiled.
     """
 
     members: tuple[Member, ...]
@@ -91,16 +91,16 @@ def train_population(
 ) -> Population:
     """Train every member of a population.
 
-    Members of one seed share data, initial draw and order of examples, so that they differ by their own numbers
-    alone. A member that diverges is marked and does not disturb the others.
+    Members of one seed share data, initial draw and order of examples, so that they differ only in the numbers of
+    `Member.hyper`. A member that diverges is marked and does not disturb the others.
 
     Args:
-        experiment: What they have in common.
-        plan: Its static part.
+        experiment: What the members have in common.
+        plan: The static part of the experiment.
         members: The networks to train.
-        dataset_of: Returns the prepared data of a seed; called once a seed and block.
+        dataset_of: Returns the prepared data of a seed; called once for each seed of a block.
         snapshot_epochs: Epochs after which parameters are kept.
-        checkpoints: Where to save and find unfinished blocks.
+        checkpoints: Place to which unfinished blocks are saved, and from which they are loaded.
         on_progress: Called after every slice of a block, from the thread that trains it.
         stop: When set, training ends at the next slice.
 
@@ -149,20 +149,20 @@ def train_blocks(
     """Train the members block by block and hand each block over when it is done, so that memory stays bounded.
 
     Args:
-        experiment: See `train_population`, and so on for all that is not named here.
-        plan: See there.
-        members: See there.
-        dataset_of: See there.
+        experiment: What the members have in common.
+        plan: The static part of the experiment.
+        members: The networks to train.
+        dataset_of: Returns the prepared data of a seed; called once for each seed of a block.
         on_block: Called with the places of its members when a block has ended, from the thread that trained it.
         done: Places of members that need no training; a block is left out if its first member is among them.
-        snapshot_epochs: See there.
-        checkpoints: See there.
-        on_progress: See there.
-        stop: See there.
+        snapshot_epochs: Epochs after which parameters are kept.
+        checkpoints: Place to which unfinished blocks are saved, and from which they are loaded.
+        on_progress: Called after every slice of a block, from the thread that trains it.
+        stop: When set, training ends at the next slice.
         compiler: Shared by trainings that may share programs.
 
     Raises:
-        Interrupted: See there.
+        Interrupted: If `stop` was set before the end; unfinished blocks are saved.
     """
     factors = schedule_factors(experiment.schedule, num_epochs=experiment.epochs, steps_per_epoch=plan.steps_per_epoch)
     groups = group_members(plan, members)
@@ -177,11 +177,11 @@ def train_blocks(
             return
         crew.check_stop()
         chosen = [members[place] for place in groups[index]]
-        own = {seed: dataset_of(seed) for seed in {member.seed for member in chosen}}
+        datasets = {seed: dataset_of(seed) for seed in {member.seed for member in chosen}}
         block = Block(
             plan,
             chosen,
-            [own[member.seed] for member in chosen],
+            [datasets[member.seed] for member in chosen],
             factors,
             shuffle=experiment.shuffle,
             snapshot_epochs=snapshot_epochs,
@@ -206,7 +206,7 @@ def train_blocks(
 
 
 EMPTY_LANES = 0.1
-"""Share of lanes that may stay empty so that the others share data: a block of many data sets takes a tenth longer."""
+"""Share of lanes that may stay empty so that all lanes share data: a block of many data sets takes a tenth longer."""
 
 
 def group_members(plan: Plan, members: Sequence[Member]) -> list[list[int]]:
@@ -242,7 +242,7 @@ def _devices_for(plan: Plan, devices: Sequence[Device], index: int, num_blocks: 
 
 
 class _Crew:
-    """What the blocks of one training share: progress, checkpoints, and the wish to stop."""
+    """What the blocks of one training share: progress, checkpoints, and whether they should stop."""
 
     def __init__(
         self,
@@ -271,7 +271,6 @@ class _Crew:
             raise Interrupted
 
     def skip(self, index: int) -> None:
-        """Count a block as done."""
         with self._lock:
             self._move(index, 1.0)
 

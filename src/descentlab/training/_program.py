@@ -1,4 +1,4 @@
-"""The compiled training program: some steps of one member, vectorised over a block's lanes."""
+"""The compiled training program: steps of one member, vectorised over the lanes of a block."""
 
 import functools
 import threading
@@ -22,7 +22,7 @@ from descentlab.training._pieces import sum_in_pieces
 from descentlab.training._plan import DROPOUT, Plan, State
 
 Bounds = tuple[Int[Array, ""], Int[Array, ""], Int[Array, ""]]
-"""How many epochs to run, and from which step to which of each."""
+"""Number of epochs to run, and in each of them the first step and the step after the last."""
 
 
 @functools.lru_cache(maxsize=32)
@@ -31,15 +31,15 @@ def program(plan: Plan, *, shares_data: bool) -> jax.stages.Wrapped:
 
     `(state, hyper, data, factors, (num_epochs, step_from, step_to)) -> (state, trace)` runs the steps `step_from`
     to `step_to` of each of the first `num_epochs` epochs in `data["orders"]`, and measures an epoch when its last
-    step is done. The bounds are no part of what is compiled, so one program serves a single step and a
+    step is done. The bounds are arguments and not compiled in, so one program serves a single step and a
     thousand epochs, with the same bits.
 
     Args:
-        plan: What to compile.
-        shares_data: Whether the lanes of a block see the same data in the same order.
+        plan: Static part of the training.
+        shares_data: Whether the lanes of a block use the same data in the same order.
 
     Returns:
-        The function. Arrays of more than one lane have it as their last axis.
+        The function. With more than one lane, lanes are the last axis of every array.
     """
     run = functools.partial(_segment, plan, shares_data=shares_data)
     return jax.jit(run, donate_argnums=0)
@@ -49,10 +49,10 @@ class Compiler:
     """Compiles each program once, however many blocks and threads ask for it."""
 
     def __init__(self, options: dict[str, str | bool] | None = None) -> None:
-        """Begin with nothing compiled.
+        """Start with no compiled programs.
 
         Args:
-            options: XLA's, for a program that is not divided over the cores.
+            options: XLA's options for a program that is not divided over the cores.
         """
         self._options = options
         self.seconds = 0.0
@@ -67,16 +67,16 @@ class Compiler:
         """Return the program compiled for these arguments' shapes.
 
         Args:
-            plan: What to compile.
-            shares_data: Whether the lanes of a block see the same data in the same order.
-            device: Names where it will run.
-            arguments: Arguments as it will be called with.
+            plan: Static part of the training.
+            shares_data: Whether the lanes of a block use the same data in the same order.
+            device: Name of the device that it will run on.
+            arguments: Arguments of the shapes that it will be called with.
 
         Returns:
             The compiled program.
         """
         shapes = tuple((leaf.shape, str(leaf.dtype)) for leaf in jax.tree.leaves(arguments))
-        # A plan's own hash goes through all its layers; it is kept, so that its identity cannot be another's.
+        # The id stands for the plan, whose hash would go through all layers; a plan that is kept alive keeps its id.
         key = (id(plan), shares_data, device, shapes)
         with self._lock:
             if key not in self._compiled:
@@ -104,11 +104,11 @@ def _segment(
 ) -> tuple[State, dict[str, Float[Array, "epochs *lanes"]]]:
     num_epochs, step_from, step_to = bounds
     if plan.lanes > 1:
-        # Inside the loops members are the first axis, as XLA would have it; turned about once, not at every step.
+        # Inside the loops members are the first axis, as XLA prefers; arrays are transposed once, not at every step.
         state, hyper = _lanes_first((state, hyper))
         data = data if shares_data else _lanes_first(data)
     orders: Int[Array, "*lanes epochs steps batch"] = data["orders"]
-    own_orders = not shares_data and plan.lanes > 1
+    lanes_have_orders = not shares_data and plan.lanes > 1
     examples = {name: array for name, array in data.items() if name != "orders"}
     step_all, finish_all = functools.partial(_step, plan), functools.partial(_finish_epoch, plan)
     if plan.lanes > 1:
@@ -121,7 +121,7 @@ def _segment(
 
     def run_epoch(epoch: Array, carry: tuple[State, dict[str, Array]]) -> tuple[State, dict[str, Array]]:
         def run_step(step: Array, state: State) -> State:
-            rows = orders[:, epoch, step] if own_orders else orders[epoch, step]
+            rows = orders[:, epoch, step] if lanes_have_orders else orders[epoch, step]
             return step_all(state, hyper, examples, rows, factors[epoch, step])
 
         def finish(carry: tuple[State, dict[str, Array]]) -> tuple[State, dict[str, Array]]:
@@ -132,7 +132,7 @@ def _segment(
         return lax.cond(step_to == plan.steps_per_epoch, finish, lambda same: same, carry)
 
     def goes_on(carry: tuple[Array, tuple[State, dict[str, Array]]]) -> Array:
-        # Where every network has diverged, the rest is spared.
+        # Nothing is left to train once every network has diverged.
         return (carry[0] < num_epochs) & jnp.any(carry[1][0]["diverged_at"] < 0)
 
     _, (state, trace) = lax.while_loop(
@@ -146,7 +146,7 @@ def _lanes_first(tree: Any) -> Any:
 
 
 def trace_names(plan: Plan, parts: Collection[str] | None = None) -> tuple[str, ...]:
-    """Name what is measured at the end of each epoch, on all measured parts or on some of them."""
+    """Return the names of what is measured at the end of each epoch, on all measured parts or on some of them."""
     metrics = ["loss", "accuracy"] if plan.is_classification else ["loss"]
     measured = [f"{part}_{metric}" for part in (plan.measured_parts if parts is None else parts) for metric in metrics]
     has_penalty = _has_penalty(plan) and not plan.is_brief
@@ -165,7 +165,7 @@ def _step(
     rows: Int[Array, " batch"],
     factor: Float[Array, ""],
 ) -> State:
-    """Make one update on the examples in `rows`, where -1 fills up the last batch of an epoch."""
+    """Make one update on the examples in `rows`; -1 marks the empty places of an epoch's last batch."""
     gradients = _gradients_in_pieces if plan.groups else _gradients
     loss, statistics, grads = gradients(plan, state, hyper, data, rows)
     params, opt_state = update(plan.optimizer, grads, state["opt_state"], state["params"], hyper, factor)
@@ -186,7 +186,7 @@ def _step(
 def _gradients(
     plan: Plan, state: State, hyper: dict[str, Array], data: dict[str, Array], rows: Int[Array, " batch"]
 ) -> tuple[Float[Array, ""], Any, Any]:
-    """Return the loss of a batch, the statistics after it, and the slopes."""
+    """Return the loss of a batch, the running statistics after it, and the gradients."""
     counted = rows >= 0 if plan.has_ragged_batch else None
     key = _key(plan, state)
     inputs, targets = _training_examples(plan, data, rows, key)
@@ -204,7 +204,7 @@ def _gradients(
 def _gradients_in_pieces(
     plan: Plan, state: State, hyper: dict[str, Array], data: dict[str, Array], rows: Int[Array, " batch"]
 ) -> tuple[Float[Array, ""], Any, Any]:
-    """Return what `_gradients` does, up to rounding and to what is drawn at random."""
+    """Return what `_gradients` returns, up to rounding and random draws."""
 
     def of_piece(arguments: Any, rows: Int[Array, " piece"], number: Int[Array, ""]) -> tuple[Array, Any]:
         state, hyper, data = arguments
@@ -249,7 +249,7 @@ def _losses(
 
 
 def _split_batch(plan: Plan, batch: Shaped[Array, "batch ..."]) -> Shaped[Array, "batch ..."]:
-    """Divide a batch over the devices; XLA then divides all that is computed from it, and sums the gradients."""
+    """Divide a batch over the devices; XLA then divides everything computed from it, and sums the gradients."""
     if plan.batch_devices == 1:
         return batch
     mesh = Mesh(np.array(jax.devices()[: plan.batch_devices]), ("batch",))

@@ -1,4 +1,4 @@
-"""The state of a block before its first step, made on the host; and states as named arrays, for the disk."""
+"""The state of a block before its first step, made on the host; and states as named arrays for the disk."""
 
 import functools
 import math
@@ -20,7 +20,7 @@ from descentlab.training._plan import SCALE, SCALE_OF, Plan, State
 
 @dataclass(frozen=True, eq=False)
 class Start:
-    """Where networks start instead of at a draw of their own: learned weights, as those of another network.
+    """Weights that networks start from instead of drawn ones, such as those of another network.
 
     Attributes:
         params: Arrays by layer and role. A layer that is not named here is drawn by the member's seed.
@@ -36,9 +36,9 @@ class Member:
     """One network of a population.
 
     Attributes:
-        seed: Draws its initial weights, its split of the data and the order of its examples.
-        hyper: Its own numbers where they differ from the experiment's, by the names of `adjustable_numbers`.
-        start: Weights that it starts from; None: all are drawn.
+        seed: Seed of the initial weights, the split of the data and the order of the examples.
+        hyper: Numbers that differ from the experiment's, by the names of `adjustable_numbers`.
+        start: Weights that the network starts from; None if all are drawn.
     """
 
     seed: int
@@ -51,13 +51,13 @@ def first_state(plan: Plan, member: Member) -> State:
 
     Args:
         plan: The static part.
-        member: Its seed draws the weights and its initial scales multiply them, where it does not start from others.
+        member: The network: its seed draws the weights and its initial scales multiply them, unless it has a start.
 
     Returns:
         NumPy arrays by name, which may be shared with other members' states.
 
     Raises:
-        SpecError: If what it starts from does not fit the network.
+        SpecError: If the weights that it starts from do not fit the network.
     """
     params = _first_params(plan, member)
     statistics, opt_state = _first_memory(plan)
@@ -96,15 +96,15 @@ def _first_params(plan: Plan, member: Member) -> dict[str, dict[str, np.ndarray]
 
 
 def _replaced(drawn: dict[str, dict[str, np.ndarray]], start: HostArrays) -> dict[str, dict[str, np.ndarray]]:
-    """Take the arrays of the layers that a start names from it."""
-    for layer, own in start.items():
-        shapes, wanted = ({role: a.shape for role, a in arrays.items()} for arrays in (own, drawn.get(layer, {})))
+    """Replace the drawn arrays of the layers that `start` names."""
+    for layer, given in start.items():
+        shapes, wanted = ({role: a.shape for role, a in arrays.items()} for arrays in (given, drawn.get(layer, {})))
         if shapes != wanted:
             raise SpecError(
-                f"a network cannot start from these weights: its layer '{layer}' holds {wanted or 'nothing'}, and "
-                f"theirs {shapes}"
+                f"a network cannot start from these weights: layer '{layer}' of the network has arrays of shapes "
+                f"{wanted or 'none'}, and the weights have {shapes}; give weights of a network of the same sizes"
             )
-    return {**drawn, **{layer: dict(own) for layer, own in start.items()}}
+    return {**drawn, **{layer: dict(given) for layer, given in start.items()}}
 
 
 @functools.lru_cache(maxsize=16)
@@ -114,7 +114,10 @@ def _draw(network: Network, seed: int) -> dict[str, dict[str, np.ndarray]]:
 
 def _rescaled(layer: str, arrays: dict[str, np.ndarray], scale: float, usual: float) -> dict[str, np.ndarray]:
     if usual == 0.0:
-        raise SpecError(f"the initial weights of layer '{layer}' are multiplied by 0, so they have no other scale")
+        raise SpecError(
+            f"the experiment multiplies the initial weights of layer '{layer}' by 0, so that no other scale can be "
+            "reached from them; give it a scale above 0"
+        )
     return {**arrays, "weight": arrays["weight"] * (scale / usual)}
 
 
@@ -134,27 +137,27 @@ def stack(values: Sequence[Any], lanes: int) -> Any:
 
 
 def unstack(tree: Any, index: int, lanes: int) -> Any:
-    """Take one member's arrays out of a block's."""
+    """Take one member's arrays out of those of a block."""
     return jax.tree.map(lambda leaf: np.asarray(leaf) if lanes == 1 else np.asarray(leaf)[..., index].copy(), tree)
 
 
 def member_hyper(plan: Plan, member: Member) -> dict[str, np.ndarray]:
-    """Return a member's numbers that the program reads: the experiment's, where it has none of its own."""
-    own = dict(member.hyper)
-    usual = {**numeric_fields(plan.optimizer), "l1": plan.optimizer.l1, "l2": plan.optimizer.l2}
+    """Return the numbers that the program reads: the member's where it has them, else the experiment's."""
+    varied = dict(member.hyper)
+    defaults = {**numeric_fields(plan.optimizer), "l1": plan.optimizer.l1, "l2": plan.optimizer.l2}
 
     def value(name: str) -> float:
-        if name in own:
-            return own[name]
+        if name in varied:
+            return varied[name]
         if name.startswith(RATE_OF):
-            return own.get("learning_rate", usual["learning_rate"])
-        return usual[name] if name in usual else next(iter(plan.network.dropout_rates().values()))
+            return varied.get("learning_rate", defaults["learning_rate"])
+        return defaults[name] if name in defaults else next(iter(plan.network.dropout_rates().values()))
 
     return {name: np.asarray(value(name), plan.precision) for name in plan.hyper_names}
 
 
 def member_data(plan: Plan, dataset: Dataset) -> dict[str, np.ndarray]:
-    """Lay out the parts of a member's data that the program reads; of stored pictures, what it reads at every step."""
+    """Lay out the member's data that the program reads; without inputs and targets if pictures are read from disk."""
 
     def inputs(rows: Int[np.ndarray, " rows"]) -> np.ndarray:
         chosen = dataset.inputs[rows]
@@ -175,27 +178,27 @@ def member_data(plan: Plan, dataset: Dataset) -> dict[str, np.ndarray]:
 
 
 def read_targets(plan: Plan, dataset: Dataset, rows: Int[np.ndarray, " rows"]) -> Shaped[np.ndarray, " rows"]:
-    """Return targets of some rows as the program reads them."""
+    """Return the targets of some rows in the type that the program reads."""
     return dataset.targets[rows].astype(np.int32 if plan.is_classification else plan.precision)
 
 
 def example_orders(
     plan: Plan, seed: int, first_epoch: int, num_epochs: int, *, shuffle: bool
 ) -> Int[np.ndarray, "epochs steps batch"]:
-    """Draw the order in which the training examples are seen.
+    """Draw the order in which training takes the examples.
 
-    The order of an epoch is a function of seed and epoch alone, so that a resumed run sees what the uninterrupted
-    one would have seen, and members of one seed see the same.
+    The order of an epoch is a function of seed and epoch alone, so that a resumed run takes the same order as an
+    uninterrupted one, and members of one seed take the same order.
 
     Args:
-        plan: Sizes.
+        plan: Plan of the training, for its sizes.
         seed: The member's seed.
         first_epoch: Number of the first epoch to draw.
-        num_epochs: How many to draw; the rest, up to the plan's `epochs_per_call`, is left empty.
-        shuffle: Whether to draw at all, or to keep the order of the data.
+        num_epochs: Number of epochs to draw; the rest, up to the plan's `epochs_per_call`, is left empty.
+        shuffle: Whether to draw an order, rather than keep that of the data.
 
     Returns:
-        Rows of the training part, by epoch, step and place in the batch; -1 where the last batch has no more.
+        Rows of the training part, by epoch, step and place in the batch; -1 marks empty places of the last batch.
     """
     size = plan.steps_per_epoch * plan.batch_size
     orders = np.full((plan.epochs_per_call, size), -1, np.int32)
@@ -205,7 +208,7 @@ def example_orders(
 
 
 DRAWN_TOGETHER = 8_192
-"""Places that are drawn at once: to make a generator takes as long as to shuffle a thousand of them."""
+"""Places that are drawn at once: making a random generator takes as long as shuffling a thousand places."""
 
 
 def _draw_orders(
@@ -229,11 +232,11 @@ def _draw_group(num_train: int, seed: int, group: int, together: int) -> Int[np.
 
 
 def _cast(arrays: dict[str, dict[str, np.ndarray]], precision: str) -> dict[str, dict[str, np.ndarray]]:
-    return {layer: {role: array.astype(precision) for role, array in own.items()} for layer, own in arrays.items()}
+    return {layer: {role: array.astype(precision) for role, array in roles.items()} for layer, roles in arrays.items()}
 
 
 def flatten_state(state: State) -> dict[str, np.ndarray]:
-    """Name every array of a state, for writing it to disk."""
+    """Return every array of a state under a name, for writing it to disk."""
     leaves = jax.tree_util.tree_leaves_with_path(state)
     return {jax.tree_util.keystr(path, simple=True, separator="/"): np.asarray(leaf) for path, leaf in leaves}
 
@@ -242,7 +245,7 @@ def unflatten_state(arrays: dict[str, np.ndarray], like: State) -> State:
     """Put named arrays back into the form of a state.
 
     Args:
-        arrays: As `flatten_state` gave them.
+        arrays: Named arrays, as `flatten_state` returns them.
         like: A state of the same plan.
 
     Returns:
@@ -255,9 +258,12 @@ def unflatten_state(arrays: dict[str, np.ndarray], like: State) -> State:
     def find(path: Any, leaf: Any) -> np.ndarray:
         name = jax.tree_util.keystr(path, simple=True, separator="/")
         wanted = np.asarray(leaf)
-        found = arrays.get(name)
-        if found is None or found.shape != wanted.shape or found.dtype != wanted.dtype:
-            raise RunError(f"the checkpoint does not fit its experiment: '{name}' is missing or has another shape")
-        return found
+        array = arrays.get(name)
+        if array is None or array.shape != wanted.shape or array.dtype != wanted.dtype:
+            raise RunError(
+                f"the checkpoint does not fit its experiment: '{name}' is missing or has another shape or type; train "
+                "anew"
+            )
+        return array
 
     return jax.tree_util.tree_map_with_path(find, like)

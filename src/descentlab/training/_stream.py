@@ -17,23 +17,23 @@ from descentlab.training._plan import Plan, State
 from descentlab.training._state import example_orders, read_targets
 
 WINDOW_BYTES = 2**23
-"""Bytes of pictures that are handed to the program at once, if a batch is no larger."""
+"""Bytes of pictures that are handed to the program at once, unless a batch is larger."""
 AHEAD = 2
 """Windows that are read before they are asked for."""
 
-Asked = TypeVar("Asked")
-Found = TypeVar("Found")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 class Reader:
-    """Reads what will be asked for next, on a thread of its own."""
+    """Reads in advance what will be asked for next, on a separate thread."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="descentlab-reader")
 
-    def read(self, work: Callable[[Asked], Found], items: Iterable[Asked]) -> Iterator[Found]:
-        """Do the work of each item, in order, a few of them before their results are taken."""
-        waiting: deque[Future[Found]] = deque()
+    def read(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """Call `work` for each item, in order, for a few items in advance of the results that are taken."""
+        waiting: deque[Future[Result]] = deque()
         try:
             for item in items:
                 waiting.append(self._pool.submit(work, item))
@@ -46,7 +46,7 @@ class Reader:
                 future.cancel()
 
     def close(self) -> None:
-        """End the thread when it has read what it is reading."""
+        """End the thread after its current read."""
         self._pool.shutdown(cancel_futures=True)
 
 
@@ -55,10 +55,10 @@ class Window:
     """The examples of some steps that follow each other.
 
     Attributes:
-        epoch: Which epoch.
-        first: Its first step.
-        inputs: Their pictures, step by step.
-        targets: The same of the targets.
+        epoch: Epoch of the steps.
+        first: First of the steps.
+        inputs: Pictures of the examples, step by step.
+        targets: Targets of the examples, step by step.
     """
 
     epoch: int
@@ -68,21 +68,21 @@ class Window:
 
 
 class Stream:
-    """The data of one member, as far as the program sees it at a time.
+    """The data of one member, of which the program gets a window of some steps at a time.
 
-    A window holds its pictures in the order of its steps, so that the program takes them one after the other; it
-    computes what it would if all pictures were there, bit for bit.
+    A window holds its pictures in the order of its steps, so that the program takes them one after the other. The
+    results are those of a program that holds all pictures, bit for bit.
     """
 
     def __init__(self, plan: Plan, dataset: Dataset, seed: int, *, num_epochs: int, shuffle: bool) -> None:
         """Prepare to read; nothing is read yet.
 
         Args:
-            plan: Sizes.
+            plan: Plan of the training, for its sizes.
             dataset: The member's data.
             seed: Draws the order of the examples.
-            num_epochs: Epochs of the whole training.
-            shuffle: Whether each epoch has an order of its own.
+            num_epochs: Number of epochs of the whole training.
+            shuffle: Whether each epoch draws a new order of the examples.
         """
         self._plan = plan
         self._dataset = dataset
@@ -97,7 +97,7 @@ class Stream:
         self._places = self._lay_out_places()
 
     def _lay_out_places(self) -> Int[np.ndarray, "epochs steps batch"]:
-        """Say where in its window each example of a step is: the same in every epoch."""
+        """Return the place of each step's examples in their window, which is the same in every epoch."""
         steps, batch = self._plan.steps_per_epoch, self._plan.batch_size
         places = (np.arange(steps)[:, None] % self.steps) * batch + np.arange(batch)
         is_there = np.arange(steps * batch).reshape(steps, batch) < self._plan.num_train
@@ -116,7 +116,7 @@ class Stream:
             place: Lays arrays out on the devices.
 
         Returns:
-            Inputs and targets of the step's window, and the rows of it that its steps take.
+            Inputs and targets of the step's window, and the rows in it that its steps take.
 
         Raises:
             DataError: If a picture can no longer be read.
@@ -126,7 +126,7 @@ class Stream:
         if window is None or (window.epoch, window.first) != (epoch, first):
             window = self._next(epoch, first)
             orders = arrays.get("orders")
-            self._held = (None, {})  # what is held no longer need not stay while the next is laid out
+            self._held = (None, {})  # frees the memory of the old window before the next is laid out
             arrays = place({"train_inputs": window.inputs, "train_targets": window.targets})
             arrays["orders"] = place(self._places) if orders is None else orders
             self._held = (window, arrays)
@@ -154,7 +154,7 @@ class Stream:
     def _read(
         self, part: Int[np.ndarray, " part"], places: Int[np.ndarray, " places"]
     ) -> tuple[Shaped[np.ndarray, "places ..."], Shaped[np.ndarray, " places"]]:
-        """Read examples of a part; those of place -1 are left black."""
+        """Read examples of a part; the pictures of place -1 stay black."""
         is_there = places >= 0
         rows = part[np.maximum(places, 0)]
         inputs = np.zeros((len(places), *self._dataset.input_shape), self._dataset.inputs.dtype)
@@ -162,14 +162,14 @@ class Stream:
         return inputs, read_targets(self._plan, self._dataset, rows)
 
     def measure(self, state: State, place: Callable[[Any], Any]) -> tuple[State, dict[str, Any]]:
-        """Measure a network after an epoch, as the program does where all pictures are there.
+        """Measure a network after an epoch, as the program does if it holds all pictures.
 
         Args:
             state: The network's state.
             place: Lays arrays out on the devices.
 
         Returns:
-            The state, with the best so far; and what was measured, by name.
+            The state, with the best weights so far if training stops early; and the measurements by name.
         """
         values: dict[str, Any] = {}
         for part, count in self._plan.measured_parts.items():
@@ -187,7 +187,7 @@ class Stream:
         return inputs, targets, local
 
     def close(self) -> None:
-        """End the reading."""
+        """Stop reading; the stream cannot be used any more."""
         self._windows = iter(())
         self._reader.close()
 

@@ -1,6 +1,6 @@
-"""A run from request to record: resolve, train, evaluate, predict, report. What laboratories share stands here too."""
+"""A run from request to record (resolve, train, evaluate, predict, report), and what the laboratories share."""
 
-from descentlab.workbench._answers import Answers as Answers
+from descentlab.workbench._answers import PartPredictions as PartPredictions
 from descentlab.workbench._changes import (
     Changes as Changes,
     Settings as Settings,
@@ -47,6 +47,7 @@ from descentlab.workbench._study_job import (
 )
 from descentlab.workbench._study_record import StudyRecord as StudyRecord
 from descentlab.workbench._study_values import read_axis as read_axis, read_variables as read_variables
+from descentlab.workbench._subject import Subject as Subject, find_subject as find_subject
 from descentlab.workbench._sweep_job import ExamplesByData as ExamplesByData, SweepJob as SweepJob, Swept as Swept
 from descentlab.workbench._told import Told as Told
 from descentlab.workbench._train import check_same_data as check_same_data, resume as resume, train as train

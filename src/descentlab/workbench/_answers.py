@@ -1,4 +1,4 @@
-"""What a network predicts for one part of its data, example by example."""
+"""Predictions for one part of a network's data, example by example."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,15 +17,15 @@ SHOWN_CELLS = 400
 MAX_PICTURE_SIDE = 64
 
 
-class Answers:
-    """What a network predicts for one part of its data, example by example."""
+class PartPredictions:
+    """Predictions for one part of a network's data, example by example."""
 
     def __init__(self, dataset: Dataset, result: PartResult) -> None:
         self.dataset = dataset
         self._result = result
         outputs = result.inference.outputs
         targets = dataset.targets[result.rows]
-        # A network that has diverged gives numbers that are none; such an example stands in no cell.
+        # The outputs of a diverged network are NaN; such an example is in no cell of the confusion matrix.
         self._is_defined = np.all(np.isfinite(outputs), axis=1)
         if dataset.classes:
             self._true: np.ndarray = targets.astype(np.int64)
@@ -36,7 +36,7 @@ class Answers:
             self._predicted = outputs[:, 0].astype(np.float64) * scale + shift
 
     def example(self, place: int) -> results.Example:
-        """Return one example with what a person would look at."""
+        """Return one example with its picture or values and its prediction."""
         row = int(self._result.rows[place])
         is_classes = bool(self.dataset.classes)
         outputs = self._result.inference.outputs[place]
@@ -55,7 +55,7 @@ class Answers:
         )
 
     def mistakes(self) -> tuple[results.Example, ...]:
-        """Return the worst ones."""
+        """Return the examples with the worst predictions."""
         places = np.arange(len(self._true))
         if self.dataset.classes:
             worst: Sequence[Any] = worst_mistakes(
@@ -63,14 +63,14 @@ class Answers:
             )
         else:
             worst = worst_misses(self._predicted, self._true, places, count=MISTAKES)
-        return tuple(self.example(one.row) for one in worst)
+        return tuple(self.example(mistake.row) for mistake in worst)
 
     def predictions(self, part: PartName, target: str) -> results.Predictions:
-        """Return the real numbers beside the true ones."""
+        """Return the predicted numbers beside the true ones."""
         return results.Predictions(self._true, self._predicted, part, target)
 
     def confusion(self, part: PartName) -> results.Confusion:
-        """Count the cells, and choose examples behind each: all that fit of the wrong ones, a few of the right."""
+        """Return the confusion matrix, with examples of each cell: more of wrong predictions than of right ones."""
         num = len(self.dataset.classes)
         cells = np.where(self._is_defined, self._true * num + self._predicted, -1)
         counts = np.bincount(cells[self._is_defined], minlength=num**2).reshape(num, num)

@@ -1,4 +1,4 @@
-"""What a person wants other than the preset or the default has it."""
+"""Changes that a person makes to a preset or a default experiment."""
 
 import json
 import math
@@ -20,20 +20,20 @@ from descentlab.spec import (
 )
 
 Settings = Mapping[str, Any] | Sequence[str]
-"""Dotted overrides: `{"model.0.units": 16}`, or texts as `model.0.units=16`."""
+"""Overrides by dotted names: `{"model.0.units": 16}`, or texts such as `model.0.units=16`."""
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What a person wants other than the preset or the default has it; None stands for what is left as it is.
+    """Changes to a preset or a default experiment; None leaves a value unchanged.
 
     Attributes:
-        data: Fields of the data's description, as `{"target": "species"}`.
-        fields: Fields of the experiment, as `{"epochs": 50}`.
-        learning_rate: The optimizer's rate.
-        hidden: Units of the hidden dense layers, which replace those of the model.
-        settings: Texts as `model.0.units=16`; they are applied last.
-        model: The kind of default network for pictures, "cnn" or "mlp".
+        data: Fields of the data's description, such as `{"target": "species"}`.
+        fields: Fields of the experiment, such as `{"epochs": 50}`.
+        learning_rate: Learning rate of the optimizer.
+        hidden: Numbers of units of the hidden dense layers, which replace those of the model.
+        settings: Texts such as `model.0.units=16`; they are applied last.
+        model: Kind of default network for pictures, "cnn" or "mlp".
     """
 
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -44,12 +44,12 @@ class Changes:
     model: str | None = None
 
     def names(self, name: str) -> bool:
-        """Say whether a field of the experiment, or a part of it, is asked for."""
+        """Return whether a field of the experiment, or a part of it, is changed."""
         parts = [key.partition(".")[0] for key in self.setting_names()]
         return self.fields.get(name) is not None or name in parts
 
     def without_model(self) -> "Changes":
-        """Return what can be asked of an experiment whose layers are not known yet."""
+        """Return the changes that are possible before the experiment's layers are known."""
         kept = [
             text
             for text, name in zip(self.settings, self.setting_names(), strict=True)
@@ -63,11 +63,11 @@ class Changes:
 
 
 def apply_changes(experiment: Experiment, changes: Changes) -> Experiment:
-    """Change an experiment as a person asked.
+    """Return an experiment with some changes.
 
     Args:
-        experiment: What to start from; it is left as it is.
-        changes: What to change.
+        experiment: The experiment to start from; it is not modified.
+        changes: Changes to make.
 
     Returns:
         The changed experiment.
@@ -82,7 +82,7 @@ def apply_changes(experiment: Experiment, changes: Changes) -> Experiment:
     for name in wanted:
         _check_applies(name, experiment.data)
     if wanted.get("target") in wanted.get("drop", ()):
-        raise SpecError(f"'{wanted['target']}' is both the target and to be left out (drop): choose one")
+        raise SpecError(f"the column '{wanted['target']}' is both the target and dropped; leave it out of one of them")
     values["data"] = {**before["data"], **wanted}
     if changes.hidden is not None:
         values["model"] = _with_hidden(experiment.model, changes.hidden)
@@ -90,13 +90,13 @@ def apply_changes(experiment: Experiment, changes: Changes) -> Experiment:
     changed = override(changed, changes.settings) if changes.settings else changed
     if changes.learning_rate is None:
         return changed
-    # The rate comes last, since `optimizer=sgd` among the settings brings a rate of its own.
+    # The rate comes last, since `optimizer=sgd` among the settings sets a default rate too.
     values = changed.model_dump(mode="json", exclude_none=True)
     return _parsed(changed, {**values, "optimizer": {**values["optimizer"], "learning_rate": changes.learning_rate}})
 
 
 def _parsed(before: Experiment, values: Mapping[str, Any]) -> Experiment:
-    """Build the experiment of some values, or leave it as it was where they are the same."""
+    """Build the experiment of some values, or return it unchanged if they are the same."""
     return parse(values) if values != before.model_dump(mode="json", exclude_none=True) else before
 
 
@@ -105,7 +105,7 @@ def _check_given_once(changes: Changes) -> None:
     rate = {"optimizer.learning_rate"} if changes.learning_rate is not None else set()
     for key in changes.setting_names():
         if key in data | rate | _given(changes.fields).keys():
-            raise SpecError(f"{key} is given twice, by --set and by its own option: leave one of them out")
+            raise SpecError(f"{key} is given twice, by --set and by an option of its own; leave one of them out")
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,11 +124,11 @@ def _check_applies(name: str, data: DataSpec) -> None:
         return
     kinds = [words for words, kind in _KINDS.items() if name in kind.model_fields]
     option = {"test_path": "test_file", "height": "size", "width": "size"}.get(name, name)
-    raise SpecError(f"{option} belongs to {' or '.join(kinds)}, and does not apply to {data.kind} data")
+    raise SpecError(f"{option} is for {' or '.join(kinds)}, and does not apply to {data.kind} data; leave it out")
 
 
 def _with_hidden(model: Sequence[AnyLayerSpec], hidden: tuple[int, ...]) -> list[dict[str, Any]]:
-    """Replace the hidden dense layers by others of the same manner; layers of other kinds stay in front of them."""
+    """Replace the hidden dense layers by others with the same options; layers of other kinds stay in front of them."""
     dense = [layer for layer in model[:-1] if layer.weighs == "all inputs"]
     pattern = dense[0] if dense else DenseSpec(activation="relu", initializer="he-normal")
     front = [layer for layer in model[:-1] if layer.weighs != "all inputs"]
@@ -139,16 +139,16 @@ def _with_hidden(model: Sequence[AnyLayerSpec], hidden: tuple[int, ...]) -> list
 
 
 def settings_as_texts(settings: Settings) -> tuple[str, ...]:
-    """Bring settings to the form `key=value`.
+    """Write settings as texts of the form `key=value`.
 
     Args:
         settings: A mapping of dotted names to plain values, or such texts already.
 
     Returns:
-        One text a setting.
+        One text for each setting.
 
     Raises:
-        SpecError: If a value is nothing that a TOML file can hold.
+        SpecError: If a TOML file cannot hold a value.
 
     Example:
         >>> settings_as_texts({"model.0.units": 16, "loss": "cross-entropy"})
@@ -172,4 +172,7 @@ def _toml(value: Any, key: str) -> str:
         return "{" + ", ".join(f"{json.dumps(str(k))} = {_toml(v, key)}" for k, v in value.items()) + "}"
     if isinstance(value, Iterable):
         return "[" + ", ".join(_toml(item, key) for item in value) + "]"
-    raise SpecError(f"{key}={value!r}: expected a number, a text, true or false, or a list or mapping of such")
+    raise SpecError(
+        f"{key}={value!r} is of type {type(value).__name__}; give a number, a text, true or false, or a list or "
+        "mapping of such"
+    )

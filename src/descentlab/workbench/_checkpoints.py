@@ -1,4 +1,4 @@
-"""The checkpoint of a training: the state of all its blocks in the run's one file."""
+"""The checkpoint of a training: the state of all its blocks, in one file of the run."""
 
 import threading
 import time
@@ -13,12 +13,12 @@ class RunCheckpoints:
     """Keeps the blocks' states and writes them to the run every so many seconds."""
 
     def __init__(self, folder: RunFolder, every_s: float, stop: threading.Event) -> None:
-        """Take over what an earlier, interrupted training left in the run.
+        """Load the states that an earlier, interrupted training left in the run.
 
         Args:
-            folder: The run.
+            folder: Folder of the run.
             every_s: Seconds between writes; 0 writes after every slice.
-            stop: Set where a write fails, so that no block trains on for nothing.
+            stop: Event that is set if a write fails, so that no block trains on in vain.
         """
         self._folder = folder
         self._every_s = every_s
@@ -36,18 +36,18 @@ class RunCheckpoints:
         return self._blocks.get(name)
 
     def is_due(self) -> bool:
-        """Say whether it is time to write again."""
+        """Return whether it is time to write again."""
         return time.monotonic() - self._written_at >= self._every_s
 
     def save(self, name: str, arrays: Mapping[str, np.ndarray]) -> None:
-        """Take a block's state, and write all blocks' if it is time."""
+        """Take a block's state, and write the states of all blocks if it is time."""
         with self._lock:
             self._blocks[name] = dict(arrays)
             if self.is_due():
                 self._write()
 
     def flush(self) -> None:
-        """Write what was taken."""
+        """Write all states."""
         with self._lock:
             self._write()
 

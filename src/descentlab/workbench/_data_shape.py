@@ -1,4 +1,4 @@
-"""What a run keeps of its data, so that its network can be used where the data is not."""
+"""The facts on its data that a run keeps, so that its network can be used without the data."""
 
 import math
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ MAX_INPUTS = 2**26
 
 @dataclass(frozen=True)
 class MemberData:
-    """What was learned from one member's training part.
+    """The preparation that was learned from one member's training part.
 
     Attributes:
-        preparation: How new examples are prepared, as plain values.
-        target_scale: A real target in its own unit is `output * target_scale + target_shift`.
-        target_shift: See `target_scale`.
+        preparation: Preparation of new examples, as plain values.
+        target_scale: Scale of a real target: in its unit it is `output * target_scale + target_shift`.
+        target_shift: Shift of a real target.
     """
 
     preparation: Mapping[str, Any]
@@ -30,22 +30,22 @@ class MemberData:
         """Build the preparation.
 
         Raises:
-            RunError: If it is damaged.
+            RunError: If the values are damaged.
         """
         return preparation_from_json(self.preparation)
 
 
 @dataclass(frozen=True)
 class DataShape:
-    """What a network needs to know of its data.
+    """The facts on its data that a network needs.
 
     Attributes:
         task: "classification" or "regression".
-        classes: The classes' names by id; empty for regression.
-        input_shape: The shape of one example.
-        input_scale: What uint8 inputs are multiplied by.
-        feature_names: A name per input; empty for pictures.
-        members: One a seed.
+        classes: Names of the classes by id; empty for regression.
+        input_shape: Shape of one example.
+        input_scale: Factor that uint8 inputs are multiplied by.
+        feature_names: Name of each input; empty for pictures.
+        members: Preparation of each member's data, one a seed.
     """
 
     task: str
@@ -57,7 +57,7 @@ class DataShape:
 
 
 def describe_shape(datasets: list[Dataset]) -> dict[str, Any]:
-    """Lay out the data of each member as plain values, for `preparation.json`."""
+    """Return the facts on the members' data as plain values, for `preparation.json`."""
     first = datasets[0]
     return {
         "task": first.task,
@@ -77,7 +77,7 @@ def describe_shape(datasets: list[Dataset]) -> dict[str, Any]:
 
 
 def read_shape(folder: RunFolder) -> DataShape:
-    """Read `preparation.json`, and refuse what would build an absurd network.
+    """Read `preparation.json`, and check that its sizes are possible.
 
     Raises:
         RunError: If it does not describe the network's inputs.

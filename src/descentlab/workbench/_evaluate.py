@@ -1,4 +1,4 @@
-"""`evaluate`: a run's network measured again, or on new examples whose truth is known."""
+"""Metrics of a run's network on its data, or on new examples with known targets, as `evaluate` gives them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ class Evaluation(Mapping[str, Metrics | Scores]):
     """Scores by part: `evaluation["test"].accuracy`.
 
     Attributes:
-        parts: The scores of each part, "train", "validation" and "test", or "new" for new examples. Of several
-            seeds, means over them.
-        notes: What was noticed while the examples were prepared.
+        parts: Scores of each part, "train", "validation" and "test", or "new" for new examples; means, if the run has
+            several seeds.
+        notes: Notes on the preparation of the examples.
     """
 
     parts: Mapping[str, Metrics | Scores]
@@ -64,21 +64,21 @@ def evaluate(run: Run, source: Any = None, *, member: int | None = None) -> Eval
 
     Args:
         run: The run.
-        source: New examples with known targets: a DataFrame, a path, or `descentlab.data.Arrays`. None: the run's own
-            data, loaded again.
-        member: Which network of several seeds. None: all of them, each on its own parts.
+        source: New examples with known targets: a DataFrame, a path, or `descentlab.data.Arrays`. Default: the data
+            of the run, loaded again.
+        member: Number of the network, if the run has several seeds. Default: all networks, each on its parts.
 
     Returns:
         Scores by part; those of new examples under "new".
 
     Raises:
-        RunError: If the run's data is gone or has changed, or it has no such member.
+        RunError: If the run's data is gone or has changed, or the run has no such member.
         DataError: If the new examples have no targets, or cannot be read.
     """
     prepare_engine()
     chosen = range(run.num_members) if member is None else [member]
-    examples = _own_examples(run) if source is None else None
-    each = [_new_part(run, source, one) if examples is None else _own_parts(run, examples, one) for one in chosen]
+    examples = _run_examples(run) if source is None else None
+    each = [_new_part(run, source, index) if examples is None else _run_parts(run, examples, index) for index in chosen]
     notes = tuple(dict.fromkeys(note for evaluation in each for note in evaluation.notes))
     if len(each) == 1:
         return Evaluation(each[0].parts, notes)
@@ -86,16 +86,16 @@ def evaluate(run: Run, source: Any = None, *, member: int | None = None) -> Eval
     return Evaluation({part: Scores(part, values) for part, values in joined.items()}, notes)
 
 
-def _own_examples(run: Run) -> Examples:
+def _run_examples(run: Run) -> Examples:
     if isinstance(run.experiment.data, ArraysData):
         raise RunError(f"{run.path} was trained on arrays in memory; give examples with targets to evaluate on")
     examples = Examples(run.experiment)
-    # Told by the first seed's alone, since a playground's points are another draw for each.
+    # Only the data of the first seed is compared, since each seed draws other points for a playground.
     check_same_data(run.folder, examples.of(run.experiment.seed))
     return examples
 
 
-def _own_parts(run: Run, examples: Examples, member: int) -> Evaluation:
+def _run_parts(run: Run, examples: Examples, member: int) -> Evaluation:
     params, statistics = run.weights(member)
     dataset = examples.of(run.experiment.seed + member)
     plan = make_plan(run.experiment, dataset)
@@ -104,22 +104,29 @@ def _own_parts(run: Run, examples: Examples, member: int) -> Evaluation:
 
 
 def _new_part(run: Run, source: Any, member: int) -> Evaluation:
-    own = run.member_data(member)
-    prepared = own.read_preparation().apply(source)
+    data = run.member_data(member)
+    prepared = data.read_preparation().apply(source)
     if prepared.targets is None:
-        raise DataError("these examples have no target column, so there is nothing to compare with; use predict")
+        raise DataError(
+            "these examples have no target column, so predictions cannot be compared with it; add the column, or use "
+            "predict"
+        )
     known = np.flatnonzero(prepared.targets >= 0 if run.classes else np.isfinite(prepared.targets))
     if not len(known):
-        raise DataError("none of these examples has a target that the network knows")
-    told = run.infer(take_rows(prepared.inputs, known), prepared.targets[known], member=member)
-    scores = score_new(told, prepared.targets[known], classes=run.classes, scaling=(own.target_scale, own.target_shift))
+        raise DataError(
+            "none of these examples has a target that the network knows; check the target column, whose values must "
+            "be those of the training data"
+        )
+    inference = run.infer(take_rows(prepared.inputs, known), prepared.targets[known], member=member)
+    scaling = (data.target_scale, data.target_shift)
+    scores = score_new(inference, prepared.targets[known], classes=run.classes, scaling=scaling)
     left_out = len(prepared.targets) - len(known)
     missing = [f"Left out {left_out:,} examples whose target is missing or unknown to the network."] if left_out else []
     return Evaluation({"new": scores}, (*prepared.notes, *missing))
 
 
 def layer_table(network: Network) -> TextTable:
-    """Lay out a network's layers as a table of words."""
+    """Return a network's layers as a table of words."""
     rows = network.table()
     total = ("in all", "", "", f"{sum(r.num_params for r in rows):,}", f"{sum(r.multiply_adds for r in rows):,}")
     return TextTable(

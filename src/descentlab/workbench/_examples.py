@@ -1,4 +1,4 @@
-"""The data of an experiment: loaded once, divided and prepared for each seed."""
+"""The data of an experiment, loaded once, and split and prepared for each seed."""
 
 import threading
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from descentlab import data
 from descentlab.spec import Experiment
 
 KEPT_BYTES = 2**29
-"""Prepared data of several seeds is kept in memory up to this much; beyond, it is prepared anew when needed."""
+"""Memory for the prepared data of several seeds; data beyond it is prepared anew when needed."""
 
 
 class Examples:
@@ -20,10 +20,10 @@ class Examples:
         arrays: data.Arrays | None = None,
         on_loading: Callable[[str, int, int], None] | None = None,
     ) -> None:
-        """Read the data and check all of it that does not depend on the seed.
+        """Read the data and check everything that does not depend on the seed.
 
         Raises:
-            DataError: If it cannot be read, or cannot be learned from.
+            DataError: If the data cannot be read, or a network cannot learn from it.
         """
         self._split = experiment.split
         self._data_seed = experiment.data_seed
@@ -32,14 +32,14 @@ class Examples:
         self._lock = threading.Lock()
 
     def of(self, seed: int) -> data.Dataset:
-        """Return the examples as one seed divides and prepares them. Several threads may ask at once."""
+        """Return the examples as a seed splits and prepares them. Several threads may call this at once."""
         seed = seed if self._data_seed is None else self._data_seed
-        found = self._kept.get(seed)
-        if found is not None:
-            return found
+        kept = self._kept.get(seed)
+        if kept is not None:
+            return kept
         dataset = data.prepare(self._source, self._split, seed)
         with self._lock:
-            held = sum(kept.inputs.nbytes for kept in self._kept.values())
+            held = sum(other.inputs.nbytes for other in self._kept.values())
             if self._kept and held + dataset.inputs.nbytes > KEPT_BYTES:
                 self._kept.clear()
             return self._kept.setdefault(seed, dataset)

@@ -17,9 +17,9 @@ def save_result(
     """Write page, numbers and tables of a result.
 
     Args:
-        result: What to write.
-        run: The run that was looked into; its folder takes the result unless `out` names another.
-        name: Name of the network or of the data, for the folder where there is no run.
+        result: The result to write.
+        run: The run that was analysed, or None; its folder takes the result unless `out` names another.
+        name: Name of the network or of the data, for the folder if there is no run.
         out: The folder. Default: `LABORATORY/` in the run's folder, or `runs/NAME-LABORATORY`.
 
     Returns:

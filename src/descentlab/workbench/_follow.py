@@ -1,4 +1,4 @@
-"""Training again with an eye on the curvature: the weights, and what the rule remembers, at some epochs."""
+"""Training again for the curvature: it keeps the weights and the optimizer's memory at some epochs."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -23,9 +23,9 @@ _MEMORY = re.compile(r"state/opt_state/\d+/nu/(?P<layer>.+)/(?P<role>[^/]+)")
 
 
 class OptimizerMemory:
-    """Keeps the running mean of the squared gradients of each member at some epochs, as a block hands it over to save.
+    """Keeps the running mean of the squared gradients of each member at some epochs.
 
-    It stands where checkpoints do, and saves nothing to disk.
+    It takes the place of checkpoints, to which a block gives its state, and saves nothing to disk.
     """
 
     def __init__(self, plan: Plan, members: Sequence[Member], epochs: frozenset[int]) -> None:
@@ -37,15 +37,15 @@ class OptimizerMemory:
         self._kept: dict[tuple[int, int], tuple[Float[np.ndarray, " params"], int]] = {}
 
     def load(self, name: str) -> Mapping[str, np.ndarray] | None:
-        """Nothing was saved before."""
+        """Return None, since nothing is saved."""
         return None
 
     def is_due(self) -> bool:
-        """A slice of training ends at every epoch that is wanted, so each is looked at."""
+        """Return True: a slice of training ends at every wanted epoch, so each state is looked at."""
         return True
 
     def save(self, name: str, arrays: Mapping[str, np.ndarray]) -> None:
-        """Keep what is wanted."""
+        """Keep the memory at the wanted epochs."""
         epoch, step_in_epoch = (int(value) for value in arrays["position"])
         if epoch not in self._epochs or step_in_epoch:
             return
@@ -57,14 +57,14 @@ class OptimizerMemory:
     def _flat(self, arrays: Mapping[str, np.ndarray], lane: int) -> Float[np.ndarray, " params"]:
         tree: dict[str, dict[str, np.ndarray]] = {}
         for name, array in arrays.items():
-            found = _MEMORY.fullmatch(name)
-            if found:
-                own = array if self._lanes == 1 else array[..., lane]
-                tree.setdefault(found["layer"], {})[found["role"]] = own
+            match = _MEMORY.fullmatch(name)
+            if match:
+                values = array if self._lanes == 1 else array[..., lane]
+                tree.setdefault(match["layer"], {})[match["role"]] = values
         return np.asarray(ravel_pytree(tree)[0])
 
     def divisor(self, experiment: Experiment, place: int, epoch: int) -> Float[np.ndarray, " params"] | None:
-        """Return what the rule divided each weight's step by after an epoch; None before its first step."""
+        """Return the divisors of each weight's step after an epoch; None before the first step."""
         from descentlab import sharpness
 
         moment, steps = self._kept.get((place, epoch), (None, 0))
@@ -78,18 +78,18 @@ def follow(
     *,
     epochs: frozenset[int],
     watcher: Watcher,
-) -> "tuple[Plan, list[tuple[Trained, list[descentlab.sharpness.Moment]]]]":
+) -> "tuple[Plan, list[tuple[Trained, list[descentlab.sharpness.TrainingPoint]]]]":
     """Train at every rate from the same draw, and keep the network at some epochs.
 
     Args:
-        experiment: What to train.
-        dataset: Its data.
-        rates: Learning rates.
-        epochs: After which epochs.
-        watcher: What is called while it goes on.
+        experiment: The experiment to train.
+        dataset: Data of the experiment.
+        rates: Learning rates, one network each.
+        epochs: Epochs after which the network is kept.
+        watcher: Callbacks of the training.
 
     Returns:
-        The plan, and what came of each rate, with its moments.
+        The plan, and for each rate the trained network with its points.
 
     Raises:
         KeyboardInterrupt: If Ctrl-C was pressed.
@@ -114,21 +114,21 @@ def follow(
             ).trained
         except training.Interrupted:
             raise KeyboardInterrupt from None
-    found = []
-    for place, (rate, one) in enumerate(zip(rates, trained, strict=True)):
+    followed = []
+    for place, (rate, member) in enumerate(zip(rates, trained, strict=True)):
         moments = [
             moment_at(
                 experiment,
                 plan,
                 rate,
                 epoch,
-                (one.snapshots[epoch]["params"], one.snapshots[epoch]["statistics"]),
+                (member.snapshots[epoch]["params"], member.snapshots[epoch]["statistics"]),
                 divisor=memory.divisor(experiment, place, epoch) if memory else None,
             )
-            for epoch in sorted(one.snapshots)
+            for epoch in sorted(member.snapshots)
         ]
-        found.append((one, moments))
-    return plan, found
+        followed.append((member, moments))
+    return plan, followed
 
 
 def moment_at(
@@ -139,8 +139,8 @@ def moment_at(
     weights: tuple[Any, Any],
     *,
     divisor: Float[np.ndarray, " params"] | None = None,
-) -> "descentlab.sharpness.Moment":
-    """Describe a network after an epoch, with the rate that its schedule had reached by then."""
+) -> "descentlab.sharpness.TrainingPoint":
+    """Return a network's point of training after an epoch, with the learning rate of its schedule at that time."""
     from descentlab import sharpness
 
     factor = 1.0
@@ -149,4 +149,4 @@ def moment_at(
             experiment.schedule, num_epochs=experiment.epochs, steps_per_epoch=plan.steps_per_epoch
         )
         factor = float(factors[min(epoch, experiment.epochs) - 1, -1] if epoch else factors[0, 0])
-    return sharpness.Moment(epoch, rate * factor, weights[0], weights[1], divisor)
+    return sharpness.TrainingPoint(epoch, rate * factor, weights[0], weights[1], divisor)

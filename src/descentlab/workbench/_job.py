@@ -1,4 +1,4 @@
-"""One training, from its start or its checkpoint to a finished run."""
+"""One training, from its start or from its checkpoint to a finished run."""
 
 import time
 from pathlib import Path
@@ -33,19 +33,19 @@ class Stopped(Exception):  # noqa: N818 - an ending, not an error
 
 
 class Job:
-    """One training. It is checked when it is made, before anything is written."""
+    """One training. It is checked when it is created, before anything is written."""
 
     def __init__(self, experiment: Experiment, examples: Examples, conduct: Conduct, *, begin: float) -> None:
         """Plan the training.
 
         Args:
-            experiment: What to train.
-            examples: Its data.
-            conduct: How it is carried out.
-            begin: When it was asked for, by `time.perf_counter`.
+            experiment: The experiment to train.
+            examples: Data of the experiment.
+            conduct: Options of the training.
+            begin: Time of the request, by `time.perf_counter`.
 
         Raises:
-            DescentlabError: If the experiment does not fit its data, or the machine.
+            DescentlabError: If the experiment does not fit its data or the machine's memory.
         """
         self._experiment = experiment
         self._examples = examples
@@ -65,15 +65,15 @@ class Job:
         """Make a new run's folder and train in it.
 
         Args:
-            out: The folder; by default the next free one under `root`.
-            root: The folder of runs.
+            out: Folder of the run; by default the next free one under `root`.
+            root: Folder of runs.
 
         Returns:
             The finished run.
 
         Raises:
-            DescentlabError: If it fails. Nothing is left behind, unless a checkpoint is worth keeping.
-            Stopped: If it was asked to stop.
+            DescentlabError: If the training fails. Nothing is left on disk, unless a checkpoint is worth keeping.
+            Stopped: If the training was asked to stop.
         """
         parent = root if out is None else out.parent
         made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
@@ -91,14 +91,14 @@ class Job:
         """Continue a run that was stopped or killed.
 
         Args:
-            folder: The run.
+            folder: Folder of the run.
 
         Returns:
             The finished run.
 
         Raises:
-            RunError: If another process trains it or has finished it, or its checkpoint is damaged.
-            Stopped: If it was asked to stop.
+            RunError: If another process trains the run or has finished it, or its checkpoint is damaged.
+            Stopped: If the training was asked to stop.
         """
         with folder.lock():
             check_is_open(folder)
@@ -154,9 +154,9 @@ class Job:
 
 
 def check_is_open(folder: RunFolder) -> None:
-    """Raise a `RunError` if a run is finished, so that there is nothing to resume."""
+    """Raise a `RunError` if a run is finished, so that it cannot be resumed."""
     if folder.is_finished:
-        raise RunError(f"{folder.path} is finished; to train longer, train anew with more epochs")
+        raise RunError(f"{folder.path} is finished, so it cannot be continued; train anew with more epochs")
 
 
 def _clean_up(folder: RunFolder, made: list[Path], error: BaseException) -> None:
@@ -169,5 +169,5 @@ def _clean_up(folder: RunFolder, made: list[Path], error: BaseException) -> None
         pass
     if folder.path.exists() and isinstance(error, StorageError):
         raise StorageError(
-            f"{error}; what was trained is kept: continue by: descentlab train --resume {folder.path}"
+            f"{error}; the training so far is kept, continue it by: descentlab train --resume {folder.path}"
         ) from None

@@ -1,4 +1,4 @@
-"""A network that was trained by hand, kept as a run."""
+"""Saving a network that was trained by hand as a run."""
 
 import time
 from pathlib import Path
@@ -22,23 +22,24 @@ NOTE = (
 
 
 def keep(network: LiveNetwork, initial_params: HostArrays, *, root: Path = Path("runs"), report: bool = True) -> Run:
-    """Keep a live network as a run, with its curves, its metrics and its report.
+    """Save a live network as a run, with its curves, its metrics and its report.
 
     Args:
-        network: The network as it stands, at the end of an epoch.
-        initial_params: What it started from.
-        root: The folder of runs.
+        network: The network, at the end of an epoch.
+        initial_params: Learned arrays before the first step.
+        root: Folder of runs.
         report: Whether to write a report.
 
     Returns:
         The run.
 
     Raises:
-        RunError: If it has not trained for an epoch, or has diverged.
-        StorageError: If it cannot be written.
+        RunError: If the network has not trained for an epoch, or has diverged.
+        StorageError: If the run cannot be written.
     """
     if network.epoch == 0 or network.has_diverged:
-        raise RunError("only a network that has trained for an epoch, and has not diverged, can be kept as a run")
+        what = "has diverged" if network.has_diverged else "has not trained for an epoch yet"
+        raise RunError(f"the network {what}, so it cannot be kept as a run; train it for at least one epoch first")
     begin = time.perf_counter()
     experiment = network.experiment.model_copy(update={"epochs": network.epoch, "seed": network.seed})
     examples = Examples(experiment)

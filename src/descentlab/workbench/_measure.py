@@ -14,19 +14,19 @@ from descentlab.training import Plan, precision_of
 PartName = Literal["train", "validation", "test"]
 PARTS: tuple[PartName, ...] = ("train", "validation", "test")
 MEASURED_TRAIN = 5_000
-"""Of a larger training part, so many examples are measured (the curve's own); the others are not held back."""
+"""Examples of the training part that are measured at most, the same as those of the training curve."""
 
 Metrics = ClassMetrics | RealMetrics
 
 
 @dataclass(frozen=True)
 class PartResult:
-    """What a network says of one part, and what that is worth.
+    """A network's outputs for one part of the data, and its metrics.
 
     Attributes:
-        rows: Rows of the data set.
+        rows: Rows of the part in the data set.
         inference: Logits, outputs and losses of these rows.
-        metrics: Scores with intervals.
+        metrics: Metrics of the part, with intervals.
     """
 
     rows: Int[np.ndarray, " rows"]
@@ -43,11 +43,11 @@ def measure_parts(
         plan: The network and its objective.
         params: Learned arrays.
         statistics: Running statistics.
-        dataset: The member's own data.
-        parts: Which parts; those without examples are left out.
+        dataset: The member's data.
+        parts: Parts to measure; those without examples are left out.
 
     Returns:
-        A result a part.
+        The result of each part.
     """
     rows = part_rows(dataset, parts)
     everything = np.concatenate(list(rows.values())) if rows else np.zeros(0, np.int64)
@@ -63,27 +63,27 @@ def measure_parts(
         )
     results: dict[PartName, PartResult] = {}
     start = 0
-    for name, own in rows.items():
-        end = start + len(own)
+    for name, part in rows.items():
+        end = start + len(part)
         cut = Inference(inference.logits[start:end], inference.outputs[start:end], inference.losses[start:end])
-        results[name] = PartResult(own, cut, score(cut, dataset.targets[own], dataset))
+        results[name] = PartResult(part, cut, score(cut, dataset.targets[part], dataset))
         start = end
     return results
 
 
 def judged_part(parts: Mapping[PartName, PartResult]) -> PartName:
-    """Name the part that a training is judged by: the one that is farthest from what was learned from."""
+    """Return the part by which a training is judged: the test part, else the validation or the training part."""
     return max(parts, key=PARTS.index)
 
 
 def part_rows(dataset: Dataset, parts: tuple[PartName, ...] = PARTS) -> Mapping[PartName, Int[np.ndarray, " rows"]]:
-    """Return the rows that are measured of each part that has any."""
+    """Return the measured rows of each part that has any."""
     rows = {"train": dataset.train[:MEASURED_TRAIN], "validation": dataset.validation, "test": dataset.test}
     return {name: rows[name] for name in parts if len(rows[name])}
 
 
 def score(inference: Inference, targets: np.ndarray, dataset: Dataset) -> Metrics:
-    """Score what a network says of examples of a data set; the baseline is learned on its training part."""
+    """Compute the metrics of predictions for examples of a data set; the baseline comes from its training part."""
     scaling = (dataset.target_scale, dataset.target_shift)
     return score_new(
         inference, targets, classes=dataset.classes, scaling=scaling, train_targets=dataset.targets[dataset.train]
@@ -98,22 +98,22 @@ def score_new(
     scaling: tuple[float, float],
     train_targets: np.ndarray | None = None,
 ) -> Metrics:
-    """Score what a network says of examples whose targets are known.
+    """Compute the metrics of predictions for examples whose targets are known.
 
     Args:
-        inference: What it says.
+        inference: Outputs and losses of the network.
         targets: Class ids, or standardised reals.
-        classes: The classes' names; empty for regression.
-        scaling: Scale and shift that bring a real target to its own unit.
-        train_targets: What the naive baseline learns from; by default the targets themselves, the best it could be.
+        classes: Names of the classes; empty for regression.
+        scaling: Scale and shift that bring a real target to its unit.
+        train_targets: Targets from which the baseline is computed; by default `targets`, which makes it the best.
 
     Returns:
-        The scores.
+        The metrics.
     """
     loss = float(np.mean(inference.losses.astype(np.float64)))
-    seen = targets if train_targets is None else train_targets
+    baseline_targets = targets if train_targets is None else train_targets
     if classes:
-        majority = int(np.bincount(seen.astype(np.int64), minlength=len(classes)).argmax())
+        majority = int(np.bincount(baseline_targets.astype(np.int64), minlength=len(classes)).argmax())
         labels = targets.astype(np.int64)
         return evaluate_classes(inference.outputs, labels, classes=classes, loss=loss, majority=majority)
     scale, shift = scaling
@@ -121,5 +121,5 @@ def score_new(
         inference.outputs[:, 0].astype(np.float64) * scale + shift,
         targets.astype(np.float64) * scale + shift,
         loss=loss,
-        train_mean=float(np.mean(seen.astype(np.float64))) * scale + shift,
+        train_mean=float(np.mean(baseline_targets.astype(np.float64))) * scale + shift,
     )

@@ -1,4 +1,4 @@
-"""The networks that an analysis looks into, each with its data: a run's, or an experiment's that is trained first."""
+"""The networks of an analysis, each with its data: those of a run, or those of an experiment, trained first."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,11 +25,11 @@ class TrainedNetwork:
     """One trained network with the data that it was trained on.
 
     Attributes:
-        name: What a person calls it.
-        params: Its learned arrays.
-        statistics: Its running statistics.
-        dataset: Its data, divided as for its training.
-        seed: Of its initial draw.
+        name: Name of the network in sentences.
+        params: Learned arrays by layer and role.
+        statistics: Running statistics by layer and role.
+        dataset: Data of the network, split as for its training.
+        seed: Seed of the network.
     """
 
     name: str
@@ -41,16 +41,16 @@ class TrainedNetwork:
 
 @dataclass(frozen=True, eq=False)
 class Networks:
-    """The networks of one experiment, a seed each.
+    """The networks of one experiment, one a seed.
 
     Attributes:
-        experiment: What was trained.
-        run: The run, or None.
-        network: The layers that all have.
-        objective: What their logits mean.
-        members: The networks.
-        examples: The experiment's data, by seed.
-        notes: What a reader must know.
+        experiment: Experiment that was trained.
+        run: Run of the networks, or None if they were trained for the analysis.
+        network: Layers of all networks.
+        objective: Loss function, and the meaning of the logits.
+        members: Trained networks.
+        examples: Data of the experiment, by seed.
+        notes: Notes that a reader must know.
     """
 
     experiment: Experiment
@@ -63,7 +63,7 @@ class Networks:
 
     @property
     def name(self) -> str:
-        """What a person calls them."""
+        """Name of the run, or of the experiment."""
         return self.experiment.name if self.run is None else self.run.folder.name
 
 
@@ -73,21 +73,22 @@ Check = Callable[[Experiment, Network], object]
 def find_networks(
     what: Any, *, member: int | None, settings: tuple[str, ...], watcher: Watcher, check: Check = lambda *_: None
 ) -> Networks:
-    """Find or train the networks that a person means.
+    """Load the networks of a run, or train those of an experiment.
 
     Args:
-        what: A run, or what `train` takes; that is trained.
-        member: Which network of a run with several seeds; by default the first five.
+        what: A run, or anything that `train` takes, which is then trained.
+        member: Number of the network, if a run has several seeds; by default the first five.
         settings: Fields of the experiment, as `key=value`.
-        watcher: What is called while it goes on.
-        check: Called with experiment and layers before anything is trained, to refuse what does not fit them.
+        watcher: Callbacks of loading and training.
+        check: Called with experiment and layers before anything is trained; raises an error if the analysis does not
+            fit them.
 
     Returns:
         The networks.
 
     Raises:
         RunError: If a run's data is gone, it has no such member, or its training diverged.
-        SpecError: If what is trained diverges.
+        SpecError: If the training diverges.
     """
     run = as_run(what)
     if run is None:
@@ -98,55 +99,55 @@ def find_networks(
 
 def _of_run(run: Run, member: int | None, settings: tuple[str, ...], watcher: Watcher) -> Networks:
     if settings:
-        raise RunError(f"{run.path} is a run with weights of its own; --set is for experiments")
+        raise RunError(f"{run.path} is a trained run, which --set cannot change; leave it out, or name an experiment")
     if isinstance(run.experiment.data, ArraysData):
         raise RunError(
-            f"{run.path} was trained on arrays in memory, which are not kept: there is nothing to measure on"
+            f"{run.path} was trained on arrays in memory, which are not kept, so it has no data to measure on; use a "
+            "run on a file or a preset"
         )
     if member is not None:
         run.member_data(member)
     chosen = range(min(run.num_members, MOST_MEMBERS)) if member is None else (member,)
-    weights = {one: run.weights(one) for one in chosen}
-    for one, (params, _) in weights.items():
-        finite_weights(params, run.name_of(one))
-    loaded = Examples(run.experiment, on_loading=watcher.on_loading)
-    check_same_data(run.folder, loaded.of(run.experiment.seed))
+    weights = {place: run.weights(place) for place in chosen}
+    for place, (params, _) in weights.items():
+        finite_weights(params, run.name_of(place))
+    loaded, first_seed = Examples(run.experiment, on_loading=watcher.on_loading), run.experiment.seed
+    check_same_data(run.folder, loaded.of(first_seed))
     members = tuple(
-        TrainedNetwork(run.name_of(one), *weights[one], loaded.of(run.experiment.seed + one), run.experiment.seed + one)
-        for one in chosen
+        TrainedNetwork(run.name_of(place), *weights[place], loaded.of(first_seed + place), first_seed + place)
+        for place in chosen
     )
-    told = f"The run has {run.num_members} networks; the first {MOST_MEMBERS} are measured, --member names another one."
-    notes = (told,) if member is None and run.num_members > MOST_MEMBERS else ()
+    note = f"The run has {run.num_members} networks; the first {MOST_MEMBERS} are measured, --member names another one."
+    notes = (note,) if member is None and run.num_members > MOST_MEMBERS else ()
     return Networks(run.experiment, run, run.network, run.objective, members, loaded, notes)
 
 
 def _train(what: Any, member: int | None, settings: tuple[str, ...], watcher: Watcher, check: Check) -> Networks:
     if member:
-        raise SpecError(f"member={member}: only a run has several networks")
-    wish = resolve(what, Changes(settings=settings))
-    loaded = Examples(wish.experiment, on_loading=watcher.on_loading)
-    first = loaded.of(wish.experiment.seed)
-    experiment = wish.settle(first)
+        raise SpecError(f"member={member} is for runs with several networks; leave it out, or name a run")
+    resolved = resolve(what, Changes(settings=settings))
+    loaded = Examples(resolved.experiment, on_loading=watcher.on_loading)
+    first = loaded.of(resolved.experiment.seed)
+    experiment = resolved.settle(first)
     objective = build_objective(experiment.loss, len(first.classes))
     network = build_network(experiment.model, first.input_shape, objective.num_outputs)
     check(experiment, network)
     seeds = range(experiment.seed, experiment.seed + min(experiment.num_seeds, MOST_MEMBERS))
     datasets = {seed: loaded.of(seed) for seed in seeds}
     trained = train_seeds(experiment, datasets, (), watcher)
-    for one in trained:
-        if one.diverged_at is not None:
+    for each in trained:
+        if each.diverged_at is not None:
             raise SpecError(
-                f"the network diverged at step {one.diverged_at:,}; there is nothing to see in it. Lower the learning "
-                "rate"
+                f"the network diverged at step {each.diverged_at:,}, so it cannot be analysed; lower the learning rate"
             )
     members = tuple(
         TrainedNetwork(
             experiment.name if len(seeds) == 1 else f"{experiment.name} of seed {seed}",
-            one.params,
-            one.statistics,
+            each.params,
+            each.statistics,
             datasets[seed],
             seed,
         )
-        for seed, one in zip(seeds, trained, strict=True)
+        for seed, each in zip(seeds, trained, strict=True)
     )
     return Networks(experiment, None, network, objective, members, loaded, ())

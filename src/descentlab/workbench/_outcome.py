@@ -1,4 +1,4 @@
-"""What comes of a training: measured, worded, and written to the run."""
+"""The outcome of a training: measured, put into words, and written to the run."""
 
 import time
 from collections.abc import Mapping
@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 
 from descentlab.data import Dataset
-from descentlab.evaluation import ClassMetrics, Curves, describe_imbalance, describe_outcome, find_runaway, over_seeds
+from descentlab.evaluation import (
+    ClassMetrics,
+    LossCurves,
+    describe_imbalance,
+    describe_outcome,
+    find_runaway,
+    over_seeds,
+)
 from descentlab.runs import RunFolder
 from descentlab.spec import Experiment
 from descentlab.training import Plan, Population, Trained
@@ -23,11 +30,11 @@ class MemberOutcome:
     """One member, trained and measured.
 
     Attributes:
-        seed: Its seed.
-        trained: What training left.
-        parts: Results by part.
-        history: What was measured at each epoch, from epoch 0 on, by name.
-        diverged_at: The step at which its loss stopped being a number or ran away for good, or None.
+        seed: Seed of the member.
+        trained: Weights and curves after training.
+        parts: Metrics and predictions by part of the data.
+        history: Measurements at each epoch, from epoch 0 on, by name.
+        diverged_at: Step at which the loss stopped being a number or rose for good, or None.
     """
 
     seed: int
@@ -38,29 +45,29 @@ class MemberOutcome:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TrainingOutcome:
     """A population, trained and measured.
 
     Attributes:
-        members: One a seed.
-        curves: The loss curves of all.
-        sentences: What came out, in words.
-        metrics: Plain values, as `metrics.json` and `--json` have them.
+        members: Outcome of each member, one a seed.
+        curves: Loss curves of all members.
+        sentences: Outcome in words.
+        metrics: Metrics as plain values, in the form of `metrics.json` and `--json`.
     """
 
     members: tuple[MemberOutcome, ...]
-    curves: Curves
+    curves: LossCurves
     sentences: tuple[str, ...]
     metrics: dict[str, Any]
 
 
-def judge(experiment: Experiment, plan: Plan, population: Population, examples: Examples) -> Outcome:
-    """Measure every member and say what came out.
+def judge(experiment: Experiment, plan: Plan, population: Population, examples: Examples) -> TrainingOutcome:
+    """Measure every member, and describe the outcome.
 
     Args:
-        experiment: What was trained.
+        experiment: The experiment that was trained.
         plan: The network and its objective.
-        population: What training left.
+        population: The trained members.
         examples: The data by seed.
 
     Returns:
@@ -92,12 +99,12 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
     metrics["diverged_at"] = [member.diverged_at for member in members]
     if plan.patience:
         metrics["best_epoch"] = [member.trained.best_epoch for member in members]
-    return Outcome(members, curves, sentences, metrics)
+    return TrainingOutcome(members, curves, sentences, metrics)
 
 
 def _imbalance(members: tuple[MemberOutcome, ...], dataset: Dataset, part: PartName) -> str | None:
-    found = [member.parts[part].metrics for member in members]
-    classes = [one for one in found if isinstance(one, ClassMetrics)]
+    metrics = [member.parts[part].metrics for member in members]
+    classes = [each for each in metrics if isinstance(each, ClassMetrics)]
     if not classes:
         return None
     counts = np.bincount(dataset.targets[dataset.train], minlength=len(dataset.classes))
@@ -108,7 +115,7 @@ def _judge_member(plan: Plan, seed: int, trained: Trained, examples: Examples) -
     dataset = examples.of(seed)
     parts = measure_parts(plan, trained.params, trained.statistics, dataset)
     curve_parts = ("train", "validation") if plan.num_validation else ("train",)
-    # Where the data is small, the same parts as above are measured, so that the program compiled there serves again.
+    # For small data the same parts as above are measured, so that the program compiled there is used again.
     parts_before = tuple(parts) if len(dataset.inputs) < SMALL_DATA else curve_parts
     statistics = cast(plan.network.start_statistics(), plan.precision)
     start = measure_parts(plan, trained.initial_params, statistics, dataset, parts=parts_before)
@@ -121,22 +128,22 @@ def _judge_member(plan: Plan, seed: int, trained: Trained, examples: Examples) -
 
 
 def cast(arrays: Mapping[str, Mapping[str, np.ndarray]], precision: str) -> dict[str, dict[str, np.ndarray]]:
-    """Bring arrays by layer and role to a precision."""
-    return {layer: {role: array.astype(precision) for role, array in own.items()} for layer, own in arrays.items()}
+    """Convert arrays by layer and role to a precision."""
+    return {layer: {role: array.astype(precision) for role, array in roles.items()} for layer, roles in arrays.items()}
 
 
 def _history(trained: Trained, start: dict[str, PartResult]) -> dict[str, np.ndarray]:
-    """Put the state before the first step in front of what was traced."""
+    """Put the metrics before the first step in front of the traced values."""
     history = {"epoch": np.arange(len(trained.trace["train_loss"]) + 1)}
     for name, values in trained.trace.items():
         part, _, measure = name.partition("_")
-        found = start.get(part)
-        known = getattr(found.metrics, measure, None) if found else None
+        result = start.get(part)
+        known = getattr(result.metrics, measure, None) if result else None
         history[name] = np.concatenate([[np.nan if known is None else known], values.astype(np.float64)])
     return history
 
 
-def _curves(plan: Plan, members: tuple[MemberOutcome, ...]) -> Curves:
+def _curves(plan: Plan, members: tuple[MemberOutcome, ...]) -> LossCurves:
     length = max(len(member.history["epoch"]) for member in members)
     nothing = np.full(length, np.nan)
 
@@ -149,7 +156,7 @@ def _curves(plan: Plan, members: tuple[MemberOutcome, ...]) -> Curves:
         and len(member.history["epoch"]) - 1 - member.trained.best_epoch >= plan.patience
         for member in members
     ]  # fmt: skip
-    return Curves(
+    return LossCurves(
         epochs=np.arange(length),
         train_loss=padded("train_loss"),
         validation_loss=padded("validation_loss"),
@@ -158,8 +165,8 @@ def _curves(plan: Plan, members: tuple[MemberOutcome, ...]) -> Curves:
     )
 
 
-def save(folder: RunFolder, outcome: Outcome) -> None:
-    """Write snapshots, history and weights to the run. The metrics, which mark it as finished, come last and apart."""
+def save(folder: RunFolder, outcome: TrainingOutcome) -> None:
+    """Write snapshots, history and weights to the run. The metrics, which mark it as finished, are written later."""
     members = outcome.members
     epochs = sorted(members[0].trained.snapshots)
     if epochs and all(sorted(member.trained.snapshots) == epochs for member in members):
@@ -179,13 +186,13 @@ def _stack_snapshots(members: tuple[MemberOutcome, ...], epochs: list[int]) -> d
 
 
 def flat_weights(params: Any, statistics: Any) -> dict[str, np.ndarray]:
-    """Name arrays as in the file of weights: `hidden/weight`."""
+    """Return arrays under the names of the weights file, such as `hidden/weight`."""
     both = (*params.items(), *statistics.items())
-    return {f"{layer}/{role}": array for layer, own in both for role, array in own.items()}
+    return {f"{layer}/{role}": array for layer, roles in both for role, array in roles.items()}
 
 
 def history_columns(members: tuple[MemberOutcome, ...]) -> dict[str, np.ndarray]:
-    """Lay out the history as a long table: a row per member and epoch."""
+    """Return the history as a long table: one row for each member and epoch."""
     lengths = [len(member.history["epoch"]) for member in members]
     columns = {
         "member": np.repeat(np.arange(len(members)), lengths),
@@ -196,7 +203,7 @@ def history_columns(members: tuple[MemberOutcome, ...]) -> dict[str, np.ndarray]
     return columns
 
 
-def with_seconds(outcome: Outcome, seconds: dict[str, float], begin: float) -> Outcome:
-    """Add times to the metrics: the total is that from `begin` to now."""
+def with_seconds(outcome: TrainingOutcome, seconds: dict[str, float], begin: float) -> TrainingOutcome:
+    """Add times to the metrics, with the total from `begin` to now."""
     total = {**seconds, "total": time.perf_counter() - begin}
     return replace(outcome, metrics={**outcome.metrics, "seconds": {name: round(s, 4) for name, s in total.items()}})

@@ -1,4 +1,4 @@
-"""What a network says over the plane through its inputs that a report shows."""
+"""A network's outputs over the plane through its inputs that a report shows."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,9 +12,9 @@ from descentlab.training import Plan
 
 GRID = 80
 MARGIN = 0.06
-"""How far the plane reaches beyond the examples, as a share of their range."""
+"""Margin of the plane around the examples, as a share of their range."""
 MAX_FEATURES = 200
-"""Each input is taken away once to see what it tells; of more inputs than these no plane is chosen."""
+"""Largest number of inputs for which a plane is chosen: the choice tries the network without each of them."""
 
 
 def boundary(
@@ -24,16 +24,16 @@ def boundary(
     *,
     features: tuple[str, str] | None = None,
 ) -> Boundary2D | None:
-    """Draw up what a network says over a plane, at several epochs.
+    """Compute a network's outputs over a plane, after several epochs.
 
     Args:
         plan: The network and its objective.
         dataset: The member's data.
-        snapshots: Epoch, parameters and statistics; the last is the network as it is kept.
-        features: Names of the two features to show. Default: x1 and x2, or the two that tell the most.
+        snapshots: Epoch, parameters and statistics of each snapshot; the last is the final network.
+        features: Names of the two features to show. Default: x1 and x2, or the two that change the outputs most.
 
     Returns:
-        The plane, or None where the data has no two numeric features.
+        The plane, or None if the data has no two numeric features.
 
     Raises:
         SpecError: If a named feature does not exist or is not numeric.

@@ -1,4 +1,4 @@
-"""`predict`: a trained network on new examples."""
+"""Predictions of a trained network for new examples, as `predict` gives them."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ def predict(run: Run, source: Any, *, member: int | None = None) -> Predictions:
 
     Args:
         run: The run.
-        source: A DataFrame, a path, or an array; prepared as the training part was.
-        member: Which network of several seeds; by default the first.
+        source: A DataFrame, a path, or an array; it is prepared as the training part was.
+        member: Number of the network, if the run has several seeds; by default the first.
 
     Returns:
-        Classes with probabilities, or numbers in the target's own unit.
+        Classes with probabilities, or numbers in the target's unit.
 
     Raises:
         DataError: If the examples lack a column, or cannot be read.

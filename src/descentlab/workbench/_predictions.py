@@ -1,4 +1,4 @@
-"""What a network predicts for new examples, as rows, CSV, a DataFrame or a table."""
+"""Predictions for new examples, as rows, CSV, a DataFrame or a table."""
 
 import csv
 import io
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """What a network predicts of new examples.
+    """A network's predictions for new examples.
 
     Attributes:
-        labels: A word per example by which a person knows it.
-        predicted: The class's name, or the number in the target's own unit.
-        probabilities: By class; no columns for regression.
-        classes: The classes' names; empty for regression.
-        notes: What had to be done while preparing the examples.
+        labels: Label of each example, by which a person recognises it.
+        predicted: Name of the predicted class, or predicted number in the target's unit, of each example.
+        probabilities: Probability of each class, one row an example; no columns for regression.
+        classes: Names of the classes; empty for regression.
+        notes: Notes on the preparation of the examples.
     """
 
     labels: tuple[str, ...]
@@ -38,14 +38,14 @@ class Predictions:
         return len(self.labels)
 
     def header(self) -> tuple[str, ...]:
-        """Name the columns of `rows`."""
+        """Return the names of the columns of `rows`."""
         return ("example", "prediction", *(f"probability of {name}" for name in self.classes))
 
     def rows(self) -> Iterator[tuple[str, ...]]:
-        """Give a row of words an example, as `header` names them."""
-        told = self.predicted.tolist() if self.classes else (f"{value:.9g}" for value in self.predicted.tolist())
+        """Return a row of words for each example, with the columns of `header`."""
+        words = self.predicted.tolist() if self.classes else (f"{value:.9g}" for value in self.predicted.tolist())
         shares = ([f"{value:.6g}" for value in row.tolist()] for row in self.probabilities)
-        return ((label, one, *share) for label, one, share in zip(self.labels, told, shares, strict=True))
+        return ((label, word, *share) for label, word, share in zip(self.labels, words, shares, strict=True))
 
     def to_csv(self) -> str:
         """Write the predictions as CSV."""
@@ -56,14 +56,14 @@ class Predictions:
         return text.getvalue()
 
     def to_json(self) -> list[dict[str, Any]]:
-        """Return an object of plain values an example."""
+        """Return an object of plain values for each example."""
         objects: list[dict[str, Any]] = [
-            {"example": label, "prediction": one}
-            for label, one in zip(self.labels, self.predicted.tolist(), strict=True)
+            {"example": label, "prediction": value}
+            for label, value in zip(self.labels, self.predicted.tolist(), strict=True)
         ]
-        for one, row in zip(objects, self.probabilities.tolist(), strict=True):
+        for value, row in zip(objects, self.probabilities.tolist(), strict=True):
             if self.classes:
-                one["probabilities"] = dict(zip(self.classes, row, strict=True))
+                value["probabilities"] = dict(zip(self.classes, row, strict=True))
         return objects
 
     def frame(self) -> "pd.DataFrame":

@@ -19,9 +19,9 @@ from descentlab.evaluation import (
 from descentlab.runs import RunFolder
 from descentlab.spec import AugmentSpec, Experiment, to_toml
 from descentlab.training import Plan, precision_of
-from descentlab.workbench._answers import Answers
+from descentlab.workbench._answers import PartPredictions
 from descentlab.workbench._measure import PartName, PartResult, judged_part
-from descentlab.workbench._outcome import MemberOutcome, Outcome
+from descentlab.workbench._outcome import MemberOutcome, TrainingOutcome
 from descentlab.workbench._plane import boundary
 
 CALIBRATION_FROM = 100
@@ -32,7 +32,7 @@ def build_report(
     folder: RunFolder,
     experiment: Experiment,
     plan: Plan,
-    outcome: Outcome,
+    outcome: TrainingOutcome,
     dataset: Dataset,
     *,
     features: tuple[str, str] | None = None,
@@ -54,7 +54,7 @@ def build_report(
     part = judged_part(first.parts)
     result = first.parts[part]
     is_classes = bool(dataset.classes)
-    answers = Answers(dataset, result)
+    answers = PartPredictions(dataset, result)
     return results.TrainingReport(
         title=_title(experiment, plan, dataset),
         task=dataset.task,
@@ -91,7 +91,9 @@ def _title(experiment: Experiment, plan: Plan, dataset: Dataset) -> str:
     return f"{dataset.name}: a {kind}network of {len(plan.network.layers)} layers"
 
 
-def _facts(folder: RunFolder, experiment: Experiment, plan: Plan, outcome: Outcome, dataset: Dataset) -> results.Facts:
+def _facts(
+    folder: RunFolder, experiment: Experiment, plan: Plan, outcome: TrainingOutcome, dataset: Dataset
+) -> results.Facts:
     row = results.Row
     shape = " x ".join(str(side) for side in dataset.input_shape)
     shown = [row("inputs", f"{shape}{' pixels' if dataset.is_pictures else ' features'}")]
@@ -156,7 +158,7 @@ def _augment_words(augment: AugmentSpec) -> str:
     return "varied at random: " + ", ".join(word for word in words if word)
 
 
-def _history(plan: Plan, outcome: Outcome) -> results.History:
+def _history(plan: Plan, outcome: TrainingOutcome) -> results.History:
     curves = outcome.curves
 
     def stacked(name: str) -> np.ndarray | None:
@@ -237,7 +239,7 @@ def _baseline_name(result: PartResult) -> str:
     return f"always the most frequent class, {result.metrics.baseline_class}"
 
 
-def _members(outcome: Outcome, part: PartName) -> tuple[results.Member, ...]:
+def _members(outcome: TrainingOutcome, part: PartName) -> tuple[results.Member, ...]:
     readings = outcome.curves.readings()
     rows = []
     for member, reading in zip(outcome.members, readings, strict=True):
@@ -279,7 +281,7 @@ def _calibration(result: PartResult, dataset: Dataset, part: PartName) -> result
     )
 
 
-def _account(plan: Plan, answers: Answers, result: PartResult) -> results.OutputAccount | None:
+def _account(plan: Plan, answers: PartPredictions, result: PartResult) -> results.OutputAccount | None:
     """Account for one prediction: the most doubtful of the part, since a sure one shows little."""
     outputs = result.inference.outputs
     if not np.all(np.isfinite(outputs)) or not np.all(np.isfinite(result.inference.logits)):

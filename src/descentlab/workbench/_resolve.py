@@ -1,4 +1,4 @@
-"""From what a person names to an experiment: a preset, a spec file, a data file, a folder, or data in memory."""
+"""The experiment that a name stands for: a preset, a spec file, a data file, a folder, or data in memory."""
 
 import os
 import re
@@ -30,13 +30,13 @@ LEFT_TO_DATA = ("loss", "batch_size")
 
 
 @dataclass(frozen=True)
-class Wish:
-    """The experiment that a person means.
+class ResolvedExperiment:
+    """The experiment that a person names, before its data is known.
 
     Attributes:
-        experiment: All that was said, and defaults for what was not.
-        open_fields: Fields of the experiment whose default gives way to what the data needs.
-        for_size: Makes the experiment for pictures of a height and width, where that decides its layers.
+        experiment: Experiment with the values that were given, and defaults for the others.
+        open_fields: Fields of the experiment whose default is replaced if the data needs another value.
+        for_size: Function from height and width to the experiment for such pictures, if its layers depend on them.
     """
 
     experiment: Experiment
@@ -44,7 +44,7 @@ class Wish:
     for_size: Callable[[int, int], Experiment] | None = None
 
     def settle(self, dataset: Dataset) -> Experiment:
-        """Fit what is open to the data: layers for its pictures, a loss for reals, a batch within the training part."""
+        """Fit the open fields to the data: layers to pictures, the loss to reals, the batch to the training part."""
         experiment = self.experiment if self.for_size is None else self.for_size(*dataset.input_shape[:2])
         fitted: dict[str, Any] = {}
         if "loss" in self.open_fields and dataset.task == "regression":
@@ -55,37 +55,39 @@ class Wish:
         return experiment.model_copy(update=fitted) if fitted else experiment
 
 
-def resolve(what: str | os.PathLike[str] | Experiment, changes: Changes | None = None) -> Wish:
-    """Find the experiment that a person means.
+def resolve(what: str | os.PathLike[str] | Experiment, changes: Changes | None = None) -> ResolvedExperiment:
+    """Find the experiment that a name stands for.
 
     Args:
         what: A preset's name, a `.toml` or `.json` file with an experiment, a table, a folder of pictures, or an
             experiment.
-        changes: What to change in it.
+        changes: Changes to make to the experiment.
 
     Returns:
-        The experiment. One that was written down is taken as it is; the default for a table or pictures leaves
-        some fields to the data, unless they are asked for.
+        The experiment. A preset or a file is used unchanged; the default for a table or pictures leaves some fields
+        to the data, unless they are given.
 
     Raises:
         SpecError: If there is no such preset, or a change does not fit.
-        MissingDataError: If `what` looks like a file that is not there.
+        MissingDataError: If `what` looks like a file that does not exist.
 
     Example:
         >>> resolve("iris").experiment.name
         'iris'
     """
     wanted = changes or Changes()
-    return _changed(Wish(what), wanted) if isinstance(what, Experiment) else _find(os.fspath(what), wanted)
+    return (
+        _changed(ResolvedExperiment(what), wanted) if isinstance(what, Experiment) else _find(os.fspath(what), wanted)
+    )
 
 
-def resolve_arrays(arrays: Arrays, changes: Changes | None = None, *, name: str = "arrays") -> Wish:
+def resolve_arrays(arrays: Arrays, changes: Changes | None = None, *, name: str = "arrays") -> ResolvedExperiment:
     """Describe an experiment on examples in memory.
 
     Args:
         arrays: The examples.
-        changes: What to change in the default for a table, or for pictures.
-        name: What to call them.
+        changes: Changes to make to the default for a table, or for pictures.
+        name: Name of the data.
 
     Returns:
         The experiment.
@@ -99,12 +101,12 @@ def resolve_arrays(arrays: Arrays, changes: Changes | None = None, *, name: str 
     return _changed(_by_default(table_experiment(data, name)), wanted)
 
 
-def _by_default(experiment: Experiment) -> Wish:
-    return Wish(experiment, frozenset(LEFT_TO_DATA))
+def _by_default(experiment: Experiment) -> ResolvedExperiment:
+    return ResolvedExperiment(experiment, frozenset(LEFT_TO_DATA))
 
 
-def _of_pictures(data: PicturesData | ArraysData, name: str, changes: Changes) -> Wish:
-    """Describe an experiment on pictures, whose size decides the layers once they have been seen."""
+def _of_pictures(data: PicturesData | ArraysData, name: str, changes: Changes) -> ResolvedExperiment:
+    """Describe an experiment on pictures, whose layers depend on the size of the pictures, which is read later."""
     models: dict[str, PictureModel] = {"cnn": "cnn", "mlp": "mlp"}
     if changes.model is not None and changes.model not in models:
         raise SpecError(unknown_name("model", changes.model, models))
@@ -113,24 +115,24 @@ def _of_pictures(data: PicturesData | ArraysData, name: str, changes: Changes) -
     def for_size(height: int, width: int) -> Experiment:
         return apply_changes(pictures_experiment(data, name, model=model, size=(height, width)), changes)
 
-    seen_later = replace(changes.without_model(), model=None)
-    return replace(_changed(_by_default(pictures_experiment(data, name)), seen_later), for_size=for_size)
+    without_layers = replace(changes.without_model(), model=None)
+    return replace(_changed(_by_default(pictures_experiment(data, name)), without_layers), for_size=for_size)
 
 
-def _changed(found: Wish, changes: Changes) -> Wish:
+def _changed(resolved: ResolvedExperiment, changes: Changes) -> ResolvedExperiment:
     if changes.model is not None:
-        kind = found.experiment.data.kind
-        raise SpecError(f"model={changes.model} belongs to a folder of pictures, and does not apply to {kind} data")
-    still_open = {name for name in found.open_fields if not changes.names(name)}
-    return Wish(apply_changes(found.experiment, changes), frozenset(still_open))
+        kind = resolved.experiment.data.kind
+        raise SpecError(f"model={changes.model} is for pictures, and does not apply to {kind} data; leave it out")
+    still_open = {name for name in resolved.open_fields if not changes.names(name)}
+    return ResolvedExperiment(apply_changes(resolved.experiment, changes), frozenset(still_open))
 
 
-def _find(text: str, changes: Changes) -> Wish:
+def _find(text: str, changes: Changes) -> ResolvedExperiment:
     if not text.strip():
         raise SpecError("name what to train: a preset as iris, a table, a folder of pictures, or an experiment file")
     path = Path(text).expanduser()
     if text in preset_names():
-        return _changed(Wish(preset(text)), changes)
+        return _changed(ResolvedExperiment(preset(text)), changes)
     try:
         is_folder, is_file = path.is_dir(), path.is_file()
     except (OSError, ValueError):  # a name too long for the system, or with a null in it
@@ -141,7 +143,7 @@ def _find(text: str, changes: Changes) -> Wish:
         return _from_folder(path, changes)
     ending = path.suffix.lower()
     if ending in SPEC_ENDINGS:
-        return _changed(Wish(read(path)), changes)
+        return _changed(ResolvedExperiment(read(path)), changes)
     if is_file:
         return _changed(_by_default(table_experiment(TableData(path=str(path)), _name_from(path))), changes)
     if ending in TABLE_ENDINGS:
@@ -151,9 +153,9 @@ def _find(text: str, changes: Changes) -> Wish:
     raise SpecError(unknown_name("preset or file", text, preset_names()))
 
 
-def _from_folder(path: Path, changes: Changes) -> Wish:
+def _from_folder(path: Path, changes: Changes) -> ResolvedExperiment:
     if (path / "experiment.toml").is_file():
-        return _changed(Wish(read(path / "experiment.toml")), changes)
+        return _changed(ResolvedExperiment(read(path / "experiment.toml")), changes)
     return _of_pictures(PicturesData(path=str(path)), _name_from(path), changes)
 
 

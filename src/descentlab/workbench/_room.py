@@ -1,4 +1,4 @@
-"""Whether a network can be held in this machine's memory, asked before anything of its size is drawn."""
+"""Checks that a training fits into this machine's memory, made before anything of its size is drawn."""
 
 import math
 import os
@@ -8,24 +8,24 @@ from descentlab.networks import Network
 from descentlab.training import Plan
 
 COPIES = 8
-"""Of the weights: themselves, their gradients, two of the optimizer's, the start, the best, and a draw in float64."""
+"""Copies of the weights in memory: weights, gradients, two of the optimizer, start, best, a float64 draw (two)."""
 
 
 STUDY_COPIES = 3
-"""Of a study's curves: as they come, put together, and on their way to disk."""
+"""Copies of a study's curves in memory: by block, put together, and while they are written to disk."""
 
 ATLAS_BYTES = 1_000
-"""Of memory for each network of a map: its numbers as they come, put together, and as a table with words."""
+"""Bytes of memory for each network of a map: its numbers by block, put together, and as a table with words."""
 
 MAX_STEPS = 2**28
-"""Steps of one training: the rate of each is laid out before the first."""
+"""Largest number of steps of one training: the learning rate of each step is laid out before the first."""
 
 
 def check_room(plan: Plan, epochs: int) -> None:
-    """Refuse a training that would take more memory than the machine has.
+    """Check that a training fits into the machine's memory, and that it has not too many steps.
 
     Raises:
-        SpecError: If it would; the message says how much.
+        SpecError: If it does not; the message gives the numbers.
     """
     if epochs * plan.steps_per_epoch > MAX_STEPS:
         raise SpecError(
@@ -43,10 +43,10 @@ def check_room(plan: Plan, epochs: int) -> None:
 
 
 def check_study_room(curve_bytes: int, num_networks: int) -> None:
-    """Refuse a study whose curves would take more memory than the machine has.
+    """Check that the curves of a study fit into the machine's memory.
 
     Raises:
-        SpecError: If they would; the message says how much.
+        SpecError: If they do not; the message gives the numbers.
     """
     has = _memory_bytes()
     needs = STUDY_COPIES * curve_bytes
@@ -58,10 +58,10 @@ def check_study_room(curve_bytes: int, num_networks: int) -> None:
 
 
 def check_atlas_room(num_networks: int) -> None:
-    """Refuse a map that would take more memory than the machine has, or more networks than a study may have.
+    """Check that a map fits into the machine's memory.
 
     Raises:
-        SpecError: If it would; the message says how much.
+        SpecError: If it does not; the message gives the numbers.
     """
     has = _memory_bytes()
     needs = ATLAS_BYTES * num_networks
@@ -73,7 +73,7 @@ def check_atlas_room(num_networks: int) -> None:
 
 
 def count_weights(network: Network) -> int:
-    """Count the weights without drawing them: a layer's multiply-adds by the places that share its weights."""
+    """Count the weights without drawing them: each layer's multiply-adds over the positions that share its weights."""
     return sum(layer.multiply_adds // math.prod(layer.output_shape[:-1]) for layer in network.layers)
 
 

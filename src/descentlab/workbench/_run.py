@@ -1,4 +1,4 @@
-"""A run as a person works with it in Python."""
+"""A run in Python: its experiment, its metrics, and its trained network."""
 
 import os
 from collections.abc import Mapping
@@ -24,7 +24,10 @@ from descentlab.workbench._room import count_weights
 from descentlab.workbench._scores import Scores
 
 if TYPE_CHECKING:
+    import matplotlib.figure
     import pandas as pd
+
+    from descentlab import results
 
 
 WEIGHTS = "weights.safetensors"
@@ -33,30 +36,30 @@ MIN_WEIGHT_BYTES = 4
 
 @dataclass(frozen=True)
 class Run:
-    """A run: what was trained, what came of it, and the trained network to use.
+    """A run: its experiment, its metrics, and the trained network to use.
 
     Attributes:
-        folder: Its record on disk.
+        folder: Record of the run on disk.
     """
 
     folder: RunFolder
 
     @property
     def path(self) -> Path:
-        """The run's folder."""
+        """Path of the run's folder."""
         return self.folder.path
 
     @cached_property
     def experiment(self) -> Experiment:
-        """What was trained."""
+        """Experiment that was trained."""
         return self.folder.experiment
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
-        """All that `metrics.json` holds.
+        """Content of `metrics.json`.
 
         Raises:
-            RunError: If training has not come to its end.
+            RunError: If training is not finished.
         """
         if not self.folder.is_finished:
             raise RunError(f"{self.path} is not finished; continue it by: descentlab train --resume {self.path}")
@@ -79,81 +82,82 @@ class Run:
 
     def _scores(self, part: str) -> Scores:
         if part not in self.metrics:
-            raise RunError(f"{self.path} has no {part} part")
+            known = ", ".join(name for name in ("train", "validation", "test") if name in self.metrics)
+            raise RunError(f"{self.path} has no {part} part; its parts are: {known}")
         return Scores(part, self.metrics[part])
 
     @property
     def outcome(self) -> tuple[str, ...]:
-        """What came out, in words."""
+        """Outcome of the training in words."""
         return tuple(self.metrics["outcome"])
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was noticed and done while the data was read and prepared."""
+        """Notes on reading and preparing the data."""
         return tuple(self.metrics.get("notes", ()))
 
     @property
     def history(self) -> "pd.DataFrame":
-        """What was measured at each epoch, a row per member and epoch."""
+        """Measurements at each epoch, one row for each member and epoch."""
         return self.folder.history_frame()
 
     @cached_property
     def data(self) -> DataShape:
-        """What the network needs to know of its data: task, classes, input shape and scale, names of features."""
+        """Facts on the data that the network needs: task, classes, input shape and scale, names of features."""
         return read_shape(self.folder)
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The classes' names by id; empty for regression."""
+        """Names of the classes by id; empty for regression."""
         return self.data.classes
 
     @cached_property
     def objective(self) -> Objective:
-        """What the network's logits mean."""
+        """Loss function, and the meaning of the logits."""
         return build_objective(self.experiment.loss, len(self.classes))
 
     @cached_property
     def network(self) -> Network:
-        """The layers."""
+        """Layers of the network."""
         return build_network(self.experiment.model, self.data.input_shape, self.objective.num_outputs)
 
     @property
     def num_members(self) -> int:
-        """How many networks the run has: one a seed."""
+        """Number of networks of the run, one a seed."""
         return len(self.data.members)
 
     def name_of(self, member: int) -> str:
-        """Name one of its networks."""
+        """Return the name of one of the networks in sentences."""
         return self.folder.name if self.num_members == 1 else f"network {member} of {self.folder.name}"
 
     def member_data(self, member: int = 0) -> MemberData:
-        """Return how a member's data is prepared, and in which unit its target is.
+        """Return the preparation of a member's data, and the scale of its target.
 
         Raises:
             RunError: If the run has no such member.
         """
         num = self.num_members
         if not 0 <= member < num:
-            has = f"members 0 to {num - 1}" if num > 1 else "one network, member 0,"
-            raise RunError(f"{self.path} has {has} and no member {member}")
+            has = f"the members 0 to {num - 1}" if num > 1 else "one network, member 0"
+            raise RunError(f"{self.path} has no member {member}; it has {has}")
         return self.data.members[member]
 
     def weights(self, member: int = 0) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, dict[str, np.ndarray]]]:
-        """Return a member's learned arrays and its running statistics, by layer and role."""
+        """Return a member's learned arrays and running statistics, by layer and role."""
         self.member_data(member)
         self._check_weights_file()
         params, statistics = self.network.draw(0), self.network.start_statistics()
         tensors = self.folder.load_weights(self.weight_shapes())
 
-        def own(like: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, dict[str, np.ndarray]]:
+        def arrays_like(like: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, dict[str, np.ndarray]]:
             return {
                 layer: {role: tensors[f"{layer}/{role}"][member] for role in roles} for layer, roles in like.items()
             }
 
-        return own(params), own(statistics)
+        return arrays_like(params), arrays_like(statistics)
 
     def _check_weights_file(self) -> None:
-        """Refuse a description of more weights than the file has bytes for, before arrays of their size are made."""
+        """Check that the weights file has bytes for all weights, before arrays of their size are made."""
         path = self.folder.path / WEIGHTS
         if not path.is_file():
             raise RunError(
@@ -167,8 +171,8 @@ class Run:
         """Predict new examples: a DataFrame, a table's or picture's path, or an array.
 
         Args:
-            source: The examples, in the form they had in training; they are prepared as the training part was.
-            member: Which network of several seeds; by default the first.
+            source: The examples, in the form that they had in training; they are prepared as the training part was.
+            member: Number of the network, if the run has several seeds; by default the first.
 
         Returns:
             Classes with probabilities, or numbers.
@@ -177,16 +181,16 @@ class Run:
             DataError: If the examples lack a column, or cannot be read.
         """
         chosen = member or 0
-        own = self.member_data(chosen)
-        prepared = own.read_preparation().apply(source)
-        told = self.infer(prepared.inputs, member=chosen)
+        member_data = self.member_data(chosen)
+        prepared = member_data.read_preparation().apply(source)
+        inference = self.infer(prepared.inputs, member=chosen)
         is_first_of_many = member is None and self.num_members > 1
         which = [f"The run has {self.num_members} networks; these are the first one's predictions."]
         notes = (*prepared.notes, *(which if is_first_of_many else []))
         if self.classes:
-            names = np.array(self.classes)[told.outputs.argmax(axis=1)]
-            return Predictions(prepared.labels, names, told.outputs, self.classes, notes)
-        numbers = told.outputs[:, 0].astype(np.float64) * own.target_scale + own.target_shift
+            names = np.array(self.classes)[inference.outputs.argmax(axis=1)]
+            return Predictions(prepared.labels, names, inference.outputs, self.classes, notes)
+        numbers = inference.outputs[:, 0].astype(np.float64) * member_data.target_scale + member_data.target_shift
         return Predictions(prepared.labels, numbers, np.zeros((len(numbers), 0)), (), notes)
 
     def infer(
@@ -199,9 +203,9 @@ class Run:
         """Apply a member's network to examples that are prepared already.
 
         Args:
-            inputs: Examples as its preparation gives them.
+            inputs: Examples in the form that the member's preparation returns.
             targets: Class ids or standardised reals, for the losses.
-            member: Which network of several seeds.
+            member: Number of the network, if the run has several seeds.
 
         Returns:
             Logits, outputs and losses.
@@ -222,8 +226,57 @@ class Run:
             )
 
     def weight_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Return the shape of each array of one member, as the file of weights names them."""
+        """Return the shape of each array of one member, by its name in the weights file."""
         return {**_shapes(self.network.draw(0)), **_shapes(self.network.start_statistics())}
+
+    def plot(self, title: str | None = None) -> "matplotlib.figure.Figure":
+        """Draw the curves of the training and its confusion matrix with Matplotlib.
+
+        Args:
+            title: Title of the one to draw, as "accuracy (share correct)". Default: all of them.
+
+        Returns:
+            The figure; of a run with several networks the curves are means, in a band from the 10th to the 90th
+            percentile, and the matrix counts the predictions of all of them.
+
+        Raises:
+            RunError: If training is not finished.
+            SpecError: If nothing has that title.
+        """
+        from descentlab import results
+
+        return results.plot_training(self._curves(), self._confusion(), title, self.folder.name)
+
+    def _curves(self) -> "results.History":
+        from descentlab.results import History
+
+        columns = self.folder.history()
+        epochs, members = np.unique(columns["epoch"]), columns["member"]
+        place = members, np.searchsorted(epochs, columns["epoch"])
+
+        def curve(name: str) -> np.ndarray | None:
+            if name not in columns:
+                return None
+            values = np.full((self.num_members, len(epochs)), np.nan)
+            values[place] = columns[name]
+            return values
+
+        best = self.metrics.get("best_epoch") if self.num_members == 1 else None
+        train_loss = curve("train_loss")
+        assert train_loss is not None
+        return History(
+            epochs, train_loss, curve("validation_loss"), curve("train_accuracy"), curve("validation_accuracy"),
+            loss_name=self.objective.title, chosen_epoch=best[0] if best else None,
+        )  # fmt: skip
+
+    def _confusion(self) -> "results.Confusion | None":
+        from descentlab.results import Confusion
+
+        parts: tuple[results.PartName, ...] = ("test", "validation", "train")
+        for part in parts:
+            if counts := self.metrics.get(part, {}).get("confusion"):
+                return Confusion(self.classes, np.array(counts), part)
+        return None
 
     def __str__(self) -> str:
         if not self.folder.is_finished:
@@ -241,14 +294,14 @@ class Run:
 
 
 def _shapes(arrays: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, tuple[int, ...]]:
-    return {f"{layer}/{role}": array.shape for layer, own in arrays.items() for role, array in own.items()}
+    return {f"{layer}/{role}": array.shape for layer, roles in arrays.items() for role, array in roles.items()}
 
 
 def open_run(name: str | Path) -> Run:
     """Open a run by its folder, or by its name under `./runs`.
 
     Args:
-        name: As `iris-001` or `runs/iris-001`.
+        name: Name or folder, such as `iris-001` or `runs/iris-001`.
 
     Returns:
         The run.
@@ -260,16 +313,16 @@ def open_run(name: str | Path) -> Run:
 
 
 def as_run(what: str | os.PathLike[str] | Experiment | Run) -> Run | None:
-    """Say which run is meant, or None where it is a preset, a file or an experiment.
+    """Return the run that a name stands for, or None if it is a preset, a file or an experiment.
 
     Args:
         what: A run, its folder or name, or anything that `train` takes.
 
     Returns:
-        The run.
+        The run, or None.
 
     Raises:
-        RunError: If it is a run that is damaged.
+        RunError: If the run is damaged.
     """
     if isinstance(what, Run):
         return what
@@ -284,21 +337,21 @@ def as_run(what: str | os.PathLike[str] | Experiment | Run) -> Run | None:
 
 
 def need_run(what: str | os.PathLike[str] | Experiment | Run) -> Run:
-    """Return the run that is meant, where it must be one.
+    """Return the run that a name stands for.
 
     Raises:
         RunError: If there is no such run.
     """
-    found = as_run(what)
-    return open_run(str(what)) if found is None else found
+    run = as_run(what)
+    return open_run(str(what)) if run is None else run
 
 
 def finite_weights(params: HostArrays, name: str) -> HostArrays:
-    """Return weights if all are finite numbers.
+    """Return the weights if all are finite numbers.
 
     Raises:
-        RunError: If they are not.
+        RunError: If one is not.
     """
     if not all(np.isfinite(array).all() for roles in params.values() for array in roles.values()):
-        raise RunError(f"{name}: its weights are no finite numbers, since training diverged; lower the learning rate")
+        raise RunError(f"the weights of {name} are not finite, since training diverged; lower the learning rate")
     return params

@@ -1,4 +1,4 @@
-"""The scores of one part, as a person asks for them."""
+"""The scores of one part of the data, as attributes and items."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from descentlab.core import TextTable
 class Scores(Mapping[str, Any]):
     """The scores of one part: `run.test.accuracy`, or `run.test["accuracy"]`.
 
-    With several seeds an attribute is the mean over them, and the item has its deviation and interval too.
+    With several seeds an attribute is the mean over them; the item has the standard deviation and the interval too.
     """
 
     def __init__(self, part: str, values: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""At which epochs the weights are kept, so that a report can show how the network came to be."""
+"""The epochs after which the weights are kept, so that a report can show how the network developed."""
 
 from descentlab.data import Dataset
 from descentlab.spec import Experiment
@@ -6,11 +6,11 @@ from descentlab.training import Plan
 
 MAX_SNAPSHOTS = 12
 MAX_NUMBERS = 2_000_000
-"""Numbers in all snapshots of all members together; where it would be more, none are kept."""
+"""Largest count of numbers in all snapshots of all members together; if there would be more, none are kept."""
 
 
 def snapshot_epochs(experiment: Experiment, dataset: Dataset, plan: Plan) -> frozenset[int]:
-    """Choose epochs that are close together at the start, where most happens: 0, 1, 2, 4, ... and the last.
+    """Choose epochs that are close together at the start, where most changes: 0, 1, 2, 4, ... and the last.
 
     Snapshots are kept for small networks on a table, whose boundary can be drawn in a plane.
     """

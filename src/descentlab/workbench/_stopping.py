@@ -1,4 +1,4 @@
-"""Being asked to stop: Ctrl-C and termination end a training at its next slice, with everything kept."""
+"""Stopping: Ctrl-C and termination end a training at its next slice, and nothing is lost."""
 
 import contextlib
 import signal
@@ -12,10 +12,10 @@ from descentlab.workbench._watcher import Watcher
 def stop_on_signals(watcher: Watcher) -> Iterator[threading.Event]:
     """Turn the first Ctrl-C (or SIGTERM) within the block into an event; a second one ends the process as usual.
 
-    Outside the main thread, where Python allows no handlers, the event is set by whoever holds the watcher's own.
+    Outside the main thread, where Python allows no handlers, only the watcher's event can stop the training.
 
     Args:
-        watcher: Told of the first signal. Its event is the one, where it brings one.
+        watcher: Its `on_stop` is called at the first signal. Its event is used, if it has one.
 
     Yields:
         The event.

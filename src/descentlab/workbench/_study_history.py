@@ -14,7 +14,7 @@ def save_history(study: Study, path: Path) -> None:
     """Write the curves as a long table, a row per network and epoch, some networks at a time.
 
     Args:
-        study: All its networks.
+        study: The trained study.
         path: The Parquet file to write.
     """
     import pyarrow as pa

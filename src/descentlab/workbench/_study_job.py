@@ -1,4 +1,4 @@
-"""What all studies share: a folder that appears whole, is held by one process, and leaves nothing behind in vain."""
+"""What all studies share: a folder that appears whole, is locked by one process, and goes if nothing was trained."""
 
 import os
 import threading
@@ -27,10 +27,10 @@ class TrainedStudy:
     """A study whose networks have all been trained, and whose outcome is not yet written.
 
     Attributes:
-        folder: Its folder, which this process holds.
-        record: The numbers of all networks.
-        num_fresh: Networks that were trained now and not before an interruption.
-        seconds: Times by phase.
+        folder: Folder of the study, which this process locks.
+        record: Measurements of all networks.
+        num_fresh: Number of networks that were trained now, not before an interruption.
+        seconds: Time of each phase, in seconds.
     """
 
     folder: StudyFolder
@@ -41,16 +41,17 @@ class TrainedStudy:
 
 @dataclass(frozen=True)
 class StudyJob(Generic[Outcome]):
-    """One study, from its start or from what was trained of it to its end.
+    """One study, from its start or from an interrupted training to its end.
 
     Attributes:
-        spec: What is trained.
-        train: Trains what the record lacks, until the event is set; returns the seconds spent compiling.
-        finish: Writes what came of it.
-        watcher: What is called while it goes on.
-        begin: When it was asked for, by `time.perf_counter`.
+        spec: Study to train.
+        train: Function that trains the networks which the record lacks, until the event is set; it returns the seconds
+            spent compiling.
+        finish: Function that writes the results of the trained study.
+        watcher: Callbacks of the training.
+        begin: Time of the request, by `time.perf_counter`.
         checksum: Checksum of the data.
-        seeds: All that networks are trained from.
+        seeds: Seeds of all networks.
     """
 
     spec: StudySpec
@@ -65,15 +66,15 @@ class StudyJob(Generic[Outcome]):
         """Make a study's folder and train in it, or continue one.
 
         Args:
-            out: The new folder; by default the next free one under `./runs`.
-            resumed: The study to continue, if it is one.
+            out: Folder of a new study; by default the next free one under `./runs`.
+            resumed: The study to continue, or None for a new one.
 
         Returns:
-            What `finish` returns.
+            The result of `finish`.
 
         Raises:
-            DescentlabError: If it fails; nothing is left behind, unless some networks are worth keeping.
-            Stopped: If it was asked to stop.
+            DescentlabError: If the study fails; nothing is left on disk, unless some networks are worth keeping.
+            Stopped: If the training was asked to stop.
         """
         if resumed is None:
             return self._run_new(None if out is None else Path(out))
@@ -123,12 +124,12 @@ def open_unfinished(study: str | os.PathLike[str], kind: str, advice: str) -> St
     """Open a study that was stopped or killed, to continue it.
 
     Args:
-        study: Its folder or name.
-        kind: What it has to be, "sweep" or "atlas".
-        advice: What to do if it is finished.
+        study: Folder or name of the study.
+        kind: Expected kind of the study, "sweep" or "atlas".
+        advice: Advice for the error message if the study is finished.
 
     Raises:
-        RunError: If it is no such study, is finished, or was trained on arrays in memory.
+        RunError: If there is no such study, it is finished, or it was trained on arrays in memory.
     """
     folder = find_study(os.fspath(study))
     spec = folder.study
@@ -143,16 +144,16 @@ def open_unfinished(study: str | os.PathLike[str], kind: str, advice: str) -> St
 
 
 def save_study(result: Result[Measured], folder: StudyFolder, *, report: bool, begin: float) -> Result[Measured]:
-    """Write the page and the outcome of a study, and by that mark it as finished.
+    """Write the page and the metrics of a study, which mark it as finished.
 
     Args:
-        result: What came of it.
-        folder: Its folder, in which all tables of networks have been written.
+        result: Result of the study.
+        folder: Folder of the study, in which all tables of networks have been written.
         report: Whether to write `report.html`.
-        begin: When it was asked for, by `time.perf_counter`.
+        begin: Time of the request, by `time.perf_counter`.
 
     Returns:
-        The result with its folder and its whole time.
+        The result with its folder and its total time.
     """
     if report:
         folder.save_report(result.to_page())

@@ -1,4 +1,4 @@
-"""The networks of a study as they come: kept in memory, and on disk every few seconds."""
+"""The record of a study in training: measured networks are kept in memory, and written every few seconds."""
 
 import threading
 import time
@@ -8,53 +8,53 @@ import numpy as np
 
 from descentlab.core import RunError
 from descentlab.runs import StudyFolder
-from descentlab.studies import Measured
+from descentlab.studies import MeasuredBlock
 
 EVERY_S = 5.0
-"""Seconds of finished networks that a killed study may lose."""
+"""Seconds of finished work that a killed study may lose."""
 
 
 class StudyRecord:
-    """Takes finished networks, and hands back those of an earlier, interrupted training."""
+    """Takes finished networks, and returns those of an earlier, interrupted training."""
 
     def __init__(self, folder: StudyFolder, stop: threading.Event) -> None:
-        """Read what an earlier training left.
+        """Read the networks that an earlier training finished.
 
         Args:
-            folder: The study.
-            stop: Set where a write fails, so that no block trains on for nothing.
+            folder: Folder of the study.
+            stop: Event that is set if a write fails, so that no block trains on in vain.
         """
         self._folder = folder
         self._stop = stop
         self._lock = threading.Lock()
         self._written_at = time.monotonic()
         self._kept = [_unpack(arrays, folder) for arrays, _ in folder.parts()]
-        self._fresh: list[Measured] = []
+        self._fresh: list[MeasuredBlock] = []
 
     @property
     def done(self) -> frozenset[int]:
-        """Places of the networks that have been trained."""
+        """Positions of the networks that have been trained."""
         return frozenset(int(place) for part in self._kept for place in part.places)
 
-    def measured(self) -> Iterator[Measured]:
-        """Return all that was taken."""
+    def measured(self) -> Iterator[MeasuredBlock]:
+        """Return the measurements of all finished networks."""
         yield from self._kept
         yield from self._fresh
 
-    def take(self, measured: Measured) -> None:
-        """Keep some networks, and write all that is new if it is time."""
+    def take(self, measured: MeasuredBlock) -> None:
+        """Keep the measurements of some networks, and write the new ones if it is time."""
         with self._lock:
             self._fresh.append(measured)
             if time.monotonic() - self._written_at >= EVERY_S:
                 self._flush()
 
     def flush(self) -> None:
-        """Write what is new."""
+        """Write the measurements that are not written yet."""
         with self._lock:
             self._flush()
 
     def _flush(self) -> None:
-        # Blocks of variants with other numbers of epochs have other curves, and go to parts of their own.
+        # Blocks of variants with another number of epochs have curves of another length, and go to another part.
         while self._fresh:
             like = self._fresh[0]
             together = [part for part in self._fresh if np.array_equal(part.epochs, like.epochs)]
@@ -69,12 +69,12 @@ class StudyRecord:
         self._written_at = time.monotonic()
 
     def checkpoints(self, variant: int) -> "BlockCheckpoints":
-        """Return where the blocks of a variant are saved while they train."""
+        """Return the checkpoints to which the blocks of a variant are saved while they train."""
         return BlockCheckpoints(self._folder, f"v{variant:03d}", self._stop)
 
 
 class BlockCheckpoints:
-    """One file a block in training. Files of blocks that have ended are removed with the next write."""
+    """One file for each block in training. Files of blocks that have ended are removed with the next write."""
 
     def __init__(self, folder: StudyFolder, prefix: str, stop: threading.Event) -> None:
         self._folder = folder
@@ -85,11 +85,11 @@ class BlockCheckpoints:
     def load(self, name: str) -> Mapping[str, np.ndarray] | None:
         """Return the state of a block, or None."""
         self._written_at[threading.get_ident()] = time.monotonic()
-        found = self._folder.load_block(f"{self._prefix}-{name}")
-        return None if found is None else found.tensors
+        block = self._folder.load_block(f"{self._prefix}-{name}")
+        return None if block is None else block.tensors
 
     def is_due(self) -> bool:
-        """Say whether it is time for the block of this thread to be written."""
+        """Return whether it is time to write the block of this thread."""
         return time.monotonic() - self._written_at.get(threading.get_ident(), 0.0) >= 2.0 * EVERY_S
 
     def save(self, name: str, arrays: Mapping[str, np.ndarray]) -> None:
@@ -102,9 +102,9 @@ class BlockCheckpoints:
         self._written_at[threading.get_ident()] = time.monotonic()
 
 
-def _merge(parts: list[Measured]) -> Measured:
+def _merge(parts: list[MeasuredBlock]) -> MeasuredBlock:
     first = parts[0]
-    return Measured(
+    return MeasuredBlock(
         places=np.concatenate([part.places for part in parts]),
         epochs=first.epochs,
         curves={name: np.concatenate([part.curves[name] for part in parts]) for name in first.curves},
@@ -112,7 +112,7 @@ def _merge(parts: list[Measured]) -> Measured:
     )
 
 
-def _pack(part: Measured) -> dict[str, np.ndarray]:
+def _pack(part: MeasuredBlock) -> dict[str, np.ndarray]:
     return {
         "places": part.places.astype(np.int64),
         "epochs": part.epochs.astype(np.int64),
@@ -121,16 +121,19 @@ def _pack(part: Measured) -> dict[str, np.ndarray]:
     }
 
 
-def _unpack(arrays: Mapping[str, np.ndarray], folder: StudyFolder) -> Measured:
-    def own(prefix: str) -> dict[str, np.ndarray]:
+def _unpack(arrays: Mapping[str, np.ndarray], folder: StudyFolder) -> MeasuredBlock:
+    def below(prefix: str) -> dict[str, np.ndarray]:
         return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
     places, epochs = arrays.get("places"), arrays.get("epochs")
     if places is None or epochs is None or places.ndim != 1 or epochs.ndim != 1:
-        raise RunError(f"{folder.path} is damaged: a part does not say which networks it holds; sweep anew")
+        raise RunError(f"{folder.path} is damaged: a part does not say which networks it holds; run the study anew")
     wanted = {"curves/": (len(places), len(epochs)), "finals/": (len(places),)}
     for prefix, shape in wanted.items():
-        for name, array in own(prefix).items():
+        for name, array in below(prefix).items():
             if array.shape != shape:
-                raise RunError(f"{folder.path} is damaged: '{name}' of a part has another shape; sweep anew")
-    return Measured(places, epochs, own("curves/"), own("finals/"))
+                raise RunError(
+                    f"{folder.path} is damaged: '{name}' of a part has shape {array.shape} instead of {shape}; run the "
+                    "study anew"
+                )
+    return MeasuredBlock(places, epochs, below("curves/"), below("finals/"))

@@ -1,4 +1,4 @@
-"""What a study varies, as a person types it."""
+"""The variables of a study, read from what a person types."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -9,7 +9,7 @@ from descentlab.core import SpecError
 from descentlab.spec import Experiment, VariableSpec, parse_range, parse_study, parse_values
 
 LOG_NAMES = ("learning_rate", "eps", "weight_decay", "l1", "l2", "initial_scale", "clip_norm")
-"""What is tried in equal factors where a range does not say."""
+"""Names whose values rise by equal factors if a range does not say otherwise."""
 
 Values = str | float | int | Sequence[float | int | str]
 
@@ -17,11 +17,11 @@ Values = str | float | int | Sequence[float | int | str]
 def read_variables(
     learning_rate: Values | None, vary: Mapping[str, Values] | Sequence[str]
 ) -> tuple[VariableSpec, ...]:
-    """Read what a sweep varies.
+    """Read the variables of a sweep.
 
     Args:
-        learning_rate: Rates, as "1e-4:10:24" or a sequence.
-        vary: Anything else: values by name, or texts as "momentum=0:0.9:4".
+        learning_rate: Learning rates, such as "1e-4:10:24" or a sequence.
+        vary: Other variables: values by name, or texts such as "momentum=0:0.9:4".
 
     Raises:
         SpecError: If nothing is varied, or values cannot be read.
@@ -37,18 +37,18 @@ def read_variables(
 
 
 def read_axis(text: str | None, axis: str, size: int) -> dict[str, Any]:
-    """Read what a map varies along an axis, as "learning_rate=0.001:10:32".
+    """Read the variable of a map along an axis, such as "learning_rate=0.001:10:32".
 
     Args:
-        text: What was typed.
-        axis: The axis' name.
-        size: Values to name in the advice.
+        text: Typed text, or None.
+        axis: Name of the axis.
+        size: Number of values in the advice of an error message.
 
     Returns:
         Name and values of the variable.
 
     Raises:
-        SpecError: If it is missing or cannot be read.
+        SpecError: If the text is missing or cannot be read.
     """
     if text is None:
         raise SpecError(f"name what is varied along {axis}, as --{axis} learning_rate=0.001:10:{size}")

@@ -25,7 +25,7 @@ Measured = TypeVar("Measured")
 
 
 class ExamplesByData:
-    """The examples of a study's variants: those of one description of data are read once."""
+    """The examples of a study's variants; each data set is read once."""
 
     def __init__(self, experiment: Experiment, arrays: Arrays | None, watcher: Watcher) -> None:
         self._arrays = arrays
@@ -34,7 +34,7 @@ class ExamplesByData:
         self._get(experiment)
 
     def of(self, experiment: Experiment, seed: int) -> Dataset:
-        """Return the examples as one seed divides and prepares them."""
+        """Return the examples as a seed splits and prepares them."""
         return self._get(experiment).of(seed)
 
     def _get(self, experiment: Experiment) -> Examples:
@@ -46,14 +46,14 @@ class ExamplesByData:
 
 @dataclass(frozen=True)
 class Swept:
-    """A sweep when it has been trained.
+    """A trained sweep.
 
     Attributes:
-        study: All its networks.
-        boundaries: What the networks of a low, the best and a high setting say of every point; None where that cannot
-            be drawn, or no page is written.
-        environment: Where and with which versions it was made.
-        seconds: Times by phase.
+        study: Trained study.
+        boundaries: Outputs of the networks of a low, the best and a high setting over the plane; None if there is no
+            plane, or no page is written.
+        environment: Machine and versions of the training.
+        seconds: Time of each phase, in seconds.
     """
 
     study: Study
@@ -63,16 +63,16 @@ class Swept:
 
 
 class SweepJob:
-    """One sweep. It is checked when it is made, before anything is written."""
+    """One sweep. It is checked when it is created, before anything is written."""
 
     def __init__(self, spec: StudySpec, examples: ExamplesByData, watcher: Watcher, *, begin: float) -> None:
         """Plan the training.
 
         Args:
-            spec: What is varied in which experiment.
-            examples: Its data.
-            watcher: What is called while it goes on.
-            begin: When it was asked for, by `time.perf_counter`.
+            spec: The varied settings and their experiment.
+            examples: Data of the experiment.
+            watcher: Callbacks of the training.
+            begin: Time of the request, by `time.perf_counter`.
 
         Raises:
             DescentlabError: If a variable or a value does not fit, or there is not enough memory.
@@ -108,12 +108,12 @@ class SweepJob:
         resumed: StudyFolder | None = None,
         report: bool,
     ) -> Result[Measured]:
-        """Train, and write what came of it.
+        """Train, and write the result.
 
         Args:
             show: Turns the trained sweep into a result.
-            out: The new study's folder.
-            resumed: The study to continue, if it is one.
+            out: Folder of a new study.
+            resumed: The study to continue, or None for a new one.
             report: Whether to write `report.html`.
 
         Returns:
@@ -146,7 +146,7 @@ class SweepJob:
         )
 
     def _constants(self) -> dict[int, float]:
-        """Return the training loss of the best constant answer for each seed."""
+        """Return the training loss of the best constant prediction for each seed."""
         constants: dict[int, float] = {}
         for seed in self._design.seeds:
             dataset = self._examples.of(self._spec.experiment, seed)
@@ -157,7 +157,7 @@ class SweepJob:
         return self._plans[0].network.has_dying_units
 
     def _boundaries(self, study: Study) -> BoundaryRow | None:
-        """Train one seed of a low, the best and a high setting once more, and draw what its network says."""
+        """Train one seed of a low, the best and a high setting once more, and compute its outputs over the plane."""
         experiment, chosen = self._spec.experiment, studies.low_right_high(study)
         dataset = self._examples.of(experiment, experiment.seed)
         has_plane = isinstance(experiment.data, PlaygroundData | PointsData) or dataset.input_shape == (2,)

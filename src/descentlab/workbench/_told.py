@@ -1,4 +1,4 @@
-"""What the results of analyses have in common: they are told in sentences and one table."""
+"""What the results of analyses have in common: they print as sentences and one table."""
 
 from abc import ABC, abstractmethod
 
@@ -6,16 +6,16 @@ from descentlab.core import TextTable
 
 
 class Told(ABC):
-    """A result that prints as its sentences and its table, and shows so in a notebook.
+    """A result that prints as its sentences and its table, in a terminal and in a notebook.
 
-    A dataclass of this kind leaves its own `repr` out, or it would take the place of this one.
+    A dataclass of this kind sets `repr=False`, or its generated `repr` would replace this one.
     """
 
     sentences: tuple[str, ...]
 
     @abstractmethod
     def table(self) -> TextTable:
-        """Return what was found, row by row."""
+        """Return the results as a table."""
 
     def __str__(self) -> str:
         return "\n".join([*self.sentences, "", str(self.table())])

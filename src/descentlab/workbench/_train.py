@@ -1,4 +1,4 @@
-"""`train`: from an experiment to a run on disk with its evaluation and its page."""
+"""Training of an experiment to a run on disk with its metrics and its report, as `train` does it."""
 
 import os
 import time
@@ -13,7 +13,7 @@ from descentlab.spec import ArraysData, Experiment
 from descentlab.workbench._changes import Changes, Settings, settings_as_texts
 from descentlab.workbench._examples import Examples
 from descentlab.workbench._job import ROOT, Job, check_is_open
-from descentlab.workbench._resolve import Wish, resolve, resolve_arrays
+from descentlab.workbench._resolve import ResolvedExperiment, resolve, resolve_arrays
 from descentlab.workbench._run import Run
 from descentlab.workbench._watcher import CHECKPOINT_EVERY_S, SILENT, Conduct, Watcher
 
@@ -50,47 +50,47 @@ def train(
 ) -> Run:
     """Train a network, evaluate it, and save the run with its report.
 
-    Whatever is None stays as the preset, the file or the default has it. A table, pictures and arrays have a
-    default network; its loss and batch size suit the data unless they are given.
+    An argument that is None leaves the value of the preset, the file or the default unchanged. A table, pictures and
+    arrays have a default network; its loss and batch size are fitted to the data unless they are given.
 
     Args:
         what: A preset's name, a table's or picture folder's path, an experiment file, an `Experiment`, or examples
             in memory: a DataFrame, or an array of shape `(examples, ...)`.
-        target: With a table, the target column by name or position (-1: the last); with arrays, the targets.
-        epochs: Passes over the training part.
-        batch_size: Examples in a step, or "full".
-        learning_rate: The optimizer's rate.
-        hidden: Units of the hidden dense layers, as `(16, 16)`.
-        model: The kind of network for a folder or an array of pictures: "cnn" (the default: convolutions and poolings
-            by the pictures' size) or "mlp" (dense layers).
-        seed: Draws the split, the initial weights and the order of the examples.
-        seeds: How many networks to train, with seeds from `seed` on.
-        task: "classification" or "regression", where the target leaves it open.
-        header: Whether a text table's first row names the columns: "yes" or "no". Default: by looking.
+        target: For a table, the target column by name or position (-1 is the last); for arrays, the targets.
+        epochs: Number of passes over the training part.
+        batch_size: Number of examples in a step, or "full".
+        learning_rate: Learning rate of the optimizer.
+        hidden: Numbers of units of the hidden dense layers, such as `(16, 16)`.
+        model: Kind of network for a folder or an array of pictures: "cnn" (the default: convolutions and poolings
+            that suit the pictures' size) or "mlp" (dense layers).
+        seed: Seed of the split, the initial weights and the order of the examples.
+        seeds: Number of networks to train, with seeds from `seed` on.
+        task: "classification" or "regression", if the target leaves it open.
+        header: Whether a text table's first row names the columns: "yes" or "no". Default: as its cells suggest.
         drop: Columns of a table to leave out.
         categories: Columns of numbers that are codes of categories.
         test_file: A table that holds the test part.
-        test_column: A column that says `test_value` in the rows of the test part.
-        test_value: See `test_column`; "test" by default.
+        test_column: Column that holds `test_value` in the rows of the test part.
+        test_value: Value of `test_column` in the rows of the test part; "test" by default.
         labels: A table of file names and labels, for a folder of pictures without subfolders.
-        size: Height and width that pictures are brought to.
+        size: Height and width to which pictures are resized.
         strict: Whether to stop at a broken picture instead of skipping it.
-        augment: How training pictures are varied at random, as `{"shift": 2, "rotate": 10, "flip": "horizontal"}`:
-            at most so many pixels and degrees either way; `{}` for not at all.
-        class_weights: "balanced" for examples of rare classes to count more in training, so that every class counts
-            the same in all.
-        set: Any other fields of the experiment, as `{"model.0.units": 16, "loss": "huber"}`.
-        out: The run's own folder. Default: a new one under `root`.
-        root: The folder of runs.
+        augment: Largest random changes of training pictures, such as `{"shift": 2, "rotate": 10, "flip":
+            "horizontal"}` in pixels and degrees, in either direction; `{}` for none.
+        class_weights: "balanced" gives examples of rare classes more weight in training, so that every class counts
+            the same.
+        set: Any other fields of the experiment, such as `{"model.0.units": 16, "loss": "huber"}`.
+        out: Folder of the run. Default: a new one under `root`.
+        root: Folder of runs.
         report: Whether to write `report.html`.
         checkpoint_every_s: Seconds between checkpoints; 0 writes one after every slice of training.
-        watcher: What is called while it goes on.
+        watcher: Callbacks of loading and training.
 
     Returns:
         The run.
 
     Raises:
-        DescentlabError: If what is asked for cannot be done; nothing is left behind.
+        DescentlabError: If the training is not possible; nothing is left on disk.
         Stopped: If Ctrl-C was pressed, or the watcher's event was set; the run is saved and can be resumed.
 
     Example:
@@ -132,8 +132,8 @@ def train(
     )
     conduct = Conduct(report, checkpoint_every_s, watcher)
     arrays = None if is_named else Arrays(what, target)
-    wish = resolve(what, changes) if arrays is None else resolve_arrays(arrays, changes)
-    job = _prepare(wish, arrays, conduct, begin)
+    resolved = resolve(what, changes) if arrays is None else resolve_arrays(arrays, changes)
+    job = _prepare(resolved, arrays, conduct, begin)
     return job.run_new(None if out is None else Path(out), Path(root))
 
 
@@ -146,26 +146,29 @@ def resume(
     checkpoint_every_s: float = CHECKPOINT_EVERY_S,
     watcher: Watcher = SILENT,
 ) -> Run:
-    """Continue a training that was stopped or killed, to the same bits as if it had not been.
+    """Continue a training that was stopped or killed, with the same bits as without the interruption.
 
     Args:
-        run: The run's folder or name.
+        run: Folder or name of the run.
         what: For a run on examples in memory, the same examples again.
-        target: Their targets, as in `train`.
-        report: See `train`.
-        checkpoint_every_s: See `train`.
-        watcher: See `train`.
+        target: For a run on examples in memory, their targets, as in `train`.
+        report: Whether to write `report.html`.
+        checkpoint_every_s: Seconds between checkpoints; 0 writes one after every slice of training.
+        watcher: Callbacks of loading and training.
 
     Returns:
         The run.
 
     Raises:
-        RunError: If it is no run, is finished, or its data has changed since.
+        RunError: If there is no such run, it is finished, or its data has changed since.
         Stopped: If Ctrl-C was pressed again.
     """
     begin = time.perf_counter()
     folder = find_run(os.fspath(run))
-    check_is_open(folder)
+    with folder.lock():  # said at once, and not after a long loading, that another process trains it
+        if folder.is_finished:  # a kill between its last two steps leaves a checkpoint that nobody needs
+            folder.drop_checkpoint()
+        check_is_open(folder)
     experiment = folder.experiment
     arrays = None if what is None else Arrays(what, target)
     if isinstance(experiment.data, ArraysData) and arrays is None:
@@ -174,8 +177,6 @@ def resume(
             f"descentlab.resume({str(folder.path)!r}, X, y)"
         )
     conduct = Conduct(report, checkpoint_every_s, watcher)
-    with folder.lock():  # told at once, and not after a long loading, that another process has it
-        pass
     examples = Examples(experiment, arrays=arrays, on_loading=watcher.on_loading)
     check_same_data(folder, examples.of(experiment.seed))
     return Job(experiment, examples, conduct, begin=begin).run_again(folder)
@@ -191,9 +192,9 @@ def check_same_data(folder: RunFolder, dataset: Dataset) -> None:
         )
 
 
-def _prepare(wish: Wish, arrays: Arrays | None, conduct: Conduct, begin: float) -> Job:
-    examples = Examples(wish.experiment, arrays=arrays, on_loading=conduct.watcher.on_loading)
-    experiment = wish.settle(examples.of(wish.experiment.seed))
+def _prepare(resolved: ResolvedExperiment, arrays: Arrays | None, conduct: Conduct, begin: float) -> Job:
+    examples = Examples(resolved.experiment, arrays=arrays, on_loading=conduct.watcher.on_loading)
+    experiment = resolved.settle(examples.of(resolved.experiment.seed))
     return Job(experiment, examples, conduct, begin=begin)
 
 

@@ -1,4 +1,4 @@
-"""Training one network a seed for an analysis that was asked of an experiment instead of a run."""
+"""Training one network a seed for an analysis that is given an experiment instead of a run."""
 
 from collections.abc import Sequence
 

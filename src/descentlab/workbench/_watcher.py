@@ -1,4 +1,4 @@
-"""How a training is carried out and watched: nothing of it changes the weights."""
+"""Options and callbacks of a training that do not change the weights."""
 
 import math
 import threading
@@ -9,7 +9,7 @@ from descentlab.core import SpecError
 from descentlab.training import Progress
 
 CHECKPOINT_EVERY_S = 10.0
-"""Seconds between checkpoints: a killed run loses at most so much, and a short one writes none."""
+"""Seconds between checkpoints: a killed run loses at most so much, and a shorter one writes none."""
 
 OnLoading = Callable[[str, int, int], None]
 OnTraining = Callable[[Progress], None]
@@ -21,13 +21,13 @@ def _ignore(*_: object) -> None:
 
 @dataclass(frozen=True)
 class Watcher:
-    """What is called while a training goes on, and how another thread may end it.
+    """Callbacks of a training, and the event by which another thread may end it.
 
     Attributes:
-        on_loading: Called with each step of loading: what, how much is done, of how much.
-        on_training: Called after every slice, from a thread of the training, with how far it is.
-        on_stop: Called when a first Ctrl-C was heard.
-        stop: Set by another thread to end the training as a Ctrl-C does; for one training.
+        on_loading: Called at each step of loading the data with its name, the amount done and the whole amount.
+        on_training: Called after every slice of training, from a thread of the training, with its progress.
+        on_stop: Called at the first Ctrl-C.
+        stop: Event that another thread sets to end the training as a Ctrl-C does; for one training.
     """
 
     on_loading: OnLoading = _ignore
@@ -37,17 +37,17 @@ class Watcher:
 
 
 SILENT = Watcher()
-"""Nobody watches."""
+"""A watcher that does nothing."""
 
 
 @dataclass(frozen=True)
 class Conduct:
-    """How a training is carried out.
+    """Options of a training that do not change the weights.
 
     Attributes:
         report: Whether to write `report.html`.
         checkpoint_every_s: Seconds between checkpoints; 0 writes one after every slice.
-        watcher: What is called while it goes on.
+        watcher: Callbacks of the training.
     """
 
     report: bool = True
@@ -57,5 +57,6 @@ class Conduct:
     def __post_init__(self) -> None:
         if math.isnan(self.checkpoint_every_s) or self.checkpoint_every_s < 0:
             raise SpecError(
-                f"checkpoint_every_s={self.checkpoint_every_s:g}: expected seconds between checkpoints, 0 or more"
+                f"checkpoint_every_s={self.checkpoint_every_s:g} is not possible: give the seconds between "
+                "checkpoints, 0 or more"
             )

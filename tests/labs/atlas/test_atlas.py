@@ -8,8 +8,12 @@ from matplotlib.collections import QuadMesh
 
 import descentlab as dl
 from descentlab.core import RunError, SpecError
+from descentlab.labs.atlas._measured import AtlasMap
+from descentlab.labs.atlas._tables import fill_tables
+from descentlab.labs.atlas._words import say
 from descentlab.runs import StudyFolder
-from descentlab.studies import OUTCOMES
+from descentlab.spec import parse_study, preset
+from descentlab.studies import OUTCOMES, Atlas, box_count
 
 pytestmark = pytest.mark.usefixtures("home")
 PLANE: dict[str, Any] = {"x": "learning_rate.hidden=1:10000:4", "y": "learning_rate.output=10:1000:3"}
@@ -47,3 +51,18 @@ def test_a_map_is_drawn_as_its_page_says(outcome: str) -> None:
         colours = np.asarray(mesh.to_rgba(values)).reshape(3, 4, 4)
         # Blue where networks converge, orange where they diverge.
         np.testing.assert_array_equal(colours[..., 2] > colours[..., 0], converges)
+
+
+def test_the_border_of_a_disc_is_a_smooth_line() -> None:
+    side = np.arange(128.0)
+    distance = np.hypot(*np.meshgrid(side - 63.5, side - 63.5))
+    variables = [{"name": name, "values": (side + 1.0).tolist()} for name in ("learning_rate", "initial_scale")]
+    spec = parse_study({"kind": "atlas", "variables": variables, "experiment": preset("circle")})
+    atlas = Atlas(spec, side, side, {"share": np.where(distance < 40.0, 0.5, 2.0)})
+    measured = AtlasMap(atlas, box_count(atlas.converges), "converges", 100.0)
+    tables = fill_tables(measured)
+    words = [statement.text for statement in (say(tables).answer, *say(tables).statements)]
+    assert tables["summary"].value("converging") == (distance < 40.0).sum()
+    assert tables["summary"].value("dimension") == pytest.approx(1.0, abs=0.15)
+    assert f"box-counting dimension of {tables['summary'].value('dimension'):.2f}" in words[1]
+    assert f"boxes of 2 to {max(tables['boxes'].column('size'))} cells" in words[1]

@@ -47,12 +47,13 @@ def subject(model: Sequence[AnyLayerSpec], shape: tuple[int, ...] = SHAPE, *, se
     network = build_network(model, shape, 3)
     rng = np.random.default_rng(seed)
     params, statistics = network.draw(seed + 50), network.start_statistics()
-    for own in params.values():
+    for arrays in params.values():
         for role in ("bias", "shift"):
-            if role in own:
-                own[role] = rng.normal(0.0, 0.3, own[role].shape)
-    for own in statistics.values():
-        own["mean"], own["variance"] = rng.normal(size=own["mean"].shape), rng.uniform(0.5, 2.0, own["mean"].shape)
+            if role in arrays:
+                arrays[role] = rng.normal(0.0, 0.3, arrays[role].shape)
+    for arrays in statistics.values():
+        arrays["mean"] = rng.normal(size=arrays["mean"].shape)
+        arrays["variance"] = rng.uniform(0.5, 2.0, arrays["mean"].shape)
     return Subject(network, build_objective(CrossEntropySpec(), 3), params, statistics, seed)
 
 
@@ -63,9 +64,9 @@ def sample(shape: tuple[int, ...] = SHAPE, num: int = NUM) -> Sample:
     return Sample(reference, inputs, rng.integers(0, 3, num))
 
 
-def place(one: Subject, name: str) -> Place:
+def place(of: Subject, name: str) -> Place:
     """Find a layer by its name."""
-    return next(found for found in find_places(one.network) if found.name == name)
+    return next(each for each in find_places(of.network) if each.name == name)
 
 
 @pytest.fixture(params=["chain", "residual"])

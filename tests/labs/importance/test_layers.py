@@ -51,7 +51,9 @@ def test_units_that_nothing_looks_at_cost_nothing_and_the_others_what_they_must(
         assert worth.main.value == pytest.approx(100.0 * (1.0 - right.mean()), abs=0.5)
     assert found.values[:3].min() > 10.0
     assert found.values[3:].tolist() == [0.0, 0.0, 0.0]
-    assert found.num_costing == found.num_raising == 3
+    lost = [worth.accuracy_lost for worth in found.worths]
+    assert [cost is not None and cost.low > 0.0 for cost in lost] == [True] * 3 + [False] * 3
+    assert [worth.loss_gained.low > 0.0 for worth in found.worths] == [True] * 3 + [False] * 3
 
 
 def test_of_very_many_channels_some_are_chosen_evenly(monkeypatch: pytest.MonkeyPatch) -> None:

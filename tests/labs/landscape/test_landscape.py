@@ -36,7 +36,7 @@ def shuffled_copy(run: dl.Run, to: Path) -> dl.Run:
 
 def test_the_middle_of_every_line_and_plane_is_the_run_s_own_loss(home: Path) -> None:
     run = dl.train("iris", epochs=5, report=False)
-    found = dl.landscape(run, **QUICK)
+    found = dl.landscape(run, **QUICK).measured
     assert list(found.loss) == ["train", "test"]
     for part, scores in (("train", run.train), ("test", run.test)):
         assert found.loss[part] == pytest.approx(scores.loss, rel=1e-5)
@@ -58,7 +58,7 @@ def test_the_middle_of_every_line_and_plane_is_the_run_s_own_loss(home: Path) ->
 
 def test_a_linear_model_s_loss_is_a_quadratic_along_every_line(home: Path) -> None:
     settings = {**LINEAR, "data.num_examples": 40, "epochs": 3, "precision": "float64", "split.test": 0.0}
-    found = dl.landscape("plane", set=settings, plane="none", report=False, **QUICK)
+    found = dl.landscape("plane", set=settings, plane="none", report=False, **QUICK).measured
     for curve in (*found.lines.random, found.lines.sharpest, found.from_start):
         assert curve is not None
         loss = curve.loss["train"]
@@ -75,7 +75,7 @@ def test_a_linear_model_s_loss_is_a_quadratic_along_every_line(home: Path) -> No
 
 def test_the_curvature_along_a_line_is_its_second_derivative(home: Path) -> None:
     run = dl.train("iris", epochs=5, report=False, set={"precision": "float64", "model.0.activation": "tanh"})
-    found = dl.landscape(run, span=1e-3, plane="none", report=False, **QUICK)
+    found = dl.landscape(run, span=1e-3, plane="none", report=False, **QUICK).measured
     step = found.lines.length * 2e-4
     assert found.lines.sharpest is not None
     for curve in (*found.lines.random, found.lines.sharpest):
@@ -87,7 +87,7 @@ def test_the_curvature_along_a_line_is_its_second_derivative(home: Path) -> None
 
 def test_the_plane_of_the_path_is_that_of_the_networks_on_it(home: Path) -> None:
     run = dl.train("iris", epochs=8, report=False)
-    plane = dl.landscape(run, plane="path", report=False, **QUICK).planes[0]
+    plane = dl.landscape(run, plane="path", report=False, **QUICK).measured.planes[0]
     assert plane.path is not None
     assert plane.path.epochs.tolist() == list(range(9))
     assert plane.is_repeated
@@ -107,15 +107,15 @@ def test_a_long_training_is_not_repeated_unless_the_path_is_asked_for(
 ) -> None:
     monkeypatch.setattr(_walk, "AGAIN_S", 0.0)
     table = dl.train("iris", epochs=8, report=False)
-    kept = dl.landscape(table, report=False, **QUICK).planes[1]
+    kept = dl.landscape(table, report=False, **QUICK).measured.planes[1]
     assert kept.path is not None
     assert kept.path.epochs.tolist() == [0, 1, 2, 4, 8]
     assert not kept.is_repeated
     pictures = dl.train("digits", epochs=2, report=False)
     found = dl.landscape(pictures, points=5, examples=50, lines=1, report=False)
-    assert [plane.kind for plane in found.planes] == ["random"]
+    assert [plane.kind for plane in found.measured.planes] == ["random"]
     assert any("--plane path trains again" in note for note in found.notes)
-    again = dl.landscape(pictures, plane="path", points=5, examples=50, lines=1, report=False)
+    again = dl.landscape(pictures, plane="path", points=5, examples=50, lines=1, report=False).measured
     assert [plane.kind for plane in again.planes] == ["path"]
     assert again.planes[0].is_repeated
 
@@ -123,7 +123,7 @@ def test_a_long_training_is_not_repeated_unless_the_path_is_asked_for(
 def test_the_path_of_an_early_stop_ends_at_its_best_epoch(home: Path) -> None:
     run = dl.train("iris", epochs=60, learning_rate=0.1, report=False, set={"early_stopping.patience": 5})
     assert 3 < run.metrics["best_epoch"][0] < run.metrics["epochs"][0]
-    plane = dl.landscape(run, plane="path", report=False, **QUICK).planes[0]
+    plane = dl.landscape(run, plane="path", report=False, **QUICK).measured.planes[0]
     assert plane.path is not None
     assert plane.path.epochs[-1] == run.metrics["best_epoch"][0]
     assert plane.path_loss is not None
@@ -134,8 +134,9 @@ def test_between_two_runs_the_ends_are_their_own_losses(home: Path) -> None:
     # One seed and split, two rates.
     slow, fast = (dl.train("iris", epochs=10, learning_rate=rate, report=False) for rate in (0.003, 0.03))
     found = dl.landscape(slow, fast, **QUICK)
-    assert found.crossing is not None
-    for way in (found.crossing.plain, found.crossing.matched):
+    measured = found.measured
+    assert measured.crossing is not None
+    for way in (measured.crossing.plain, measured.crossing.matched):
         assert way is not None
         for part in ("train", "test"):
             losses = way.curve.loss[part]
@@ -144,8 +145,8 @@ def test_between_two_runs_the_ends_are_their_own_losses(home: Path) -> None:
                 assert losses[end] == pytest.approx(scores.loss, rel=1e-5)
                 assert way.curve.accuracy[part][end] == pytest.approx(scores.accuracy)
             assert way.barriers[part].ends == (losses[0], losses[-1])
-            assert way.barriers[part].num_examples == found.num_examples[part]
-    assert found.planes == ()
+            assert way.barriers[part].num_examples == measured.num_examples[part]
+    assert measured.planes == ()
     assert found.notes[-1].startswith("The interval of a barrier")
     assert found.path is not None
     assert "From one network to the other" in (found.path / "report.html").read_text()
@@ -154,7 +155,7 @@ def test_between_two_runs_the_ends_are_their_own_losses(home: Path) -> None:
 def test_a_shuffled_copy_of_a_run_has_a_barrier_that_matching_takes_away(home: Path) -> None:
     run = dl.train("iris", epochs=40, learning_rate=0.03, report=False)
     copy = shuffled_copy(run, home / "runs" / "copy")
-    found = dl.landscape(run, copy, report=False, **QUICK).crossing
+    found = dl.landscape(run, copy, report=False, **QUICK).measured.crossing
     assert found is not None
     assert found.matched is not None
     before, after = found.plain.barriers["train"], found.matched.barriers["train"]
@@ -168,27 +169,28 @@ def test_a_shuffled_copy_of_a_run_has_a_barrier_that_matching_takes_away(home: P
 def test_a_convex_model_has_no_barrier(home: Path) -> None:
     one, other = (dl.train("iris", epochs=5, learning_rate=r, report=False, set=LINEAR) for r in (0.001, 0.3))
     found = dl.landscape(one, other, report=False, **QUICK)
-    assert found.crossing is not None
-    barrier = found.crossing.plain.barriers["train"]
+    measured = found.measured
+    assert measured.crossing is not None
+    barrier = measured.crossing.plain.barriers["train"]
     assert barrier.height <= 1e-6
     assert not barrier.is_real
-    assert found.crossing.matched is None
-    assert "no barrier" in found.sentences[0]
-    assert found.writing is None
+    assert measured.crossing.matched is None
+    assert "no barrier" in found.answer
+    assert measured.writing is None
 
 
 def test_two_networks_of_one_run_or_of_one_preset(home: Path) -> None:
     run = dl.train("circle", epochs=3, seeds=3, report=False)
     found = dl.landscape(run, member=2, other_member=0, report=False, **QUICK)
-    assert found.crossing is not None
+    assert found.measured.crossing is not None
     members = run.metrics["train"]["members"]
-    assert found.loss["train"] == pytest.approx(members[2]["loss"], rel=1e-4)
+    assert found.measured.loss["train"] == pytest.approx(members[2]["loss"], rel=1e-4)
     assert any("another draw of points" in note for note in found.notes)
-    trained = dl.landscape("circle", member=2, other_member=0, set={"epochs": 3}, report=False, **QUICK)
+    trained = dl.landscape("circle", member=2, other_member=0, set={"epochs": 3}, report=False, **QUICK).measured
     assert trained.crossing is not None
     assert trained.loss["train"] == pytest.approx(members[2]["loss"], rel=1e-4)
     np.testing.assert_allclose(
-        trained.crossing.plain.curve.loss["train"], found.crossing.plain.curve.loss["train"], rtol=1e-3
+        trained.crossing.plain.curve.loss["train"], found.measured.crossing.plain.curve.loss["train"], rtol=1e-3
     )
 
 
@@ -200,15 +202,14 @@ def test_another_split_is_told_with_what_the_other_has_seen(home: Path) -> None:
 
 
 def test_normalised_lines_do_not_see_how_a_network_is_written_and_plain_ones_do(home: Path) -> None:
-    found = dl.landscape("iris", set={"epochs": 3, "precision": "float64"}, plane="none", report=False, **QUICK)
+    settings = {"epochs": 3, "precision": "float64"}
+    found = dl.landscape("iris", set=settings, plane="none", report=False, **QUICK).measured
     assert found.writing is not None
     plain, normalised = found.writing.plain, found.writing.normalised
     np.testing.assert_allclose(normalised[1], normalised[0], rtol=1e-9)
     assert plain[1, 5] == pytest.approx(plain[0, 5], rel=1e-9)
     assert np.abs(plain[1] / plain[0] - 1.0).max() > 0.1
-    other = dl.landscape(
-        "iris", set={"epochs": 3, "precision": "float64"}, plane="none", normalize="none", report=False, **QUICK
-    )
+    other = dl.landscape("iris", set=settings, plane="none", normalize="none", report=False, **QUICK).measured
     np.testing.assert_allclose(other.lines.random[0].loss["train"], plain[0], rtol=1e-9)
 
 
@@ -226,12 +227,13 @@ def test_batch_norm_dropout_and_convolutions_are_measured_and_told(home: Path) -
     text = " ".join(found.notes)
     for words in ("statistics are measured anew", "Dropout is off", "300 of"):
         assert words in text
-    assert found.lines.sharpest is None
-    assert found.crossing is not None
-    assert found.crossing.matched is None
+    measured = found.measured
+    assert measured.lines.sharpest is None
+    assert measured.crossing is not None
+    assert measured.crossing.matched is None
     assert "networks of dense layers alone" in " ".join(found.sentences)
     # Near the run's own loss, whose statistics are averages over training's last batches.
-    assert found.loss["train"] == pytest.approx(run.metrics["train"]["members"][0]["loss"], rel=0.3)
+    assert measured.loss["train"] == pytest.approx(run.metrics["train"]["members"][0]["loss"], rel=0.3)
 
 
 def test_all_numbers_are_written_beside_the_page(home: Path) -> None:
@@ -240,13 +242,13 @@ def test_all_numbers_are_written_beside_the_page(home: Path) -> None:
     assert found.path == Path("runs/circle-landscape")
     lines, planes, path = (pd.read_parquet(found.path / f"{name}.parquet") for name in ("lines", "planes", "path"))
     assert len(lines) == 11 * (3 + 2)
-    assert set(lines["line"]) == {curve.name for curve in found.curves()}
+    assert set(lines["line"]) == {curve.name for curve in found.measured.curves()}
     assert len(planes) == 2 * 121
     first = planes["train_loss"].to_numpy()[(planes["plane"] == "random").to_numpy()].reshape(11, 11)
-    np.testing.assert_array_equal(first, found.planes[0].loss["train"])
+    np.testing.assert_array_equal(first, found.measured.planes[0].loss["train"])
     assert path["epoch"].tolist() == [0, 1, 2, 3, 4]
     assert str(found).count("random direction") >= 3
-    assert "<table>" in found._repr_html_()
+    assert "<table" in found._repr_html_()
 
 
 def test_what_cannot_be_measured_is_said(home: Path) -> None:
@@ -262,7 +264,7 @@ def test_what_cannot_be_measured_is_said(home: Path) -> None:
         ((run, run), {}, "at both ends"),
         ((run,), {"other_member": 0}, "is the network itself"),
         ((run,), {"other_member": 1}, "no member 1"),
-        ((run,), {"set": {"epochs": 3}}, "--set is for experiments"),
+        ((run,), {"set": {"epochs": 3}}, "is a trained run, which --set cannot change"),
         (("iris",), {"points": 10}, "points=10"),
         (("iris",), {"span": float("inf")}, "span=inf"),
         (("iris",), {"lines": -1}, "lines=-1"),
@@ -279,15 +281,15 @@ def test_what_cannot_be_measured_is_said(home: Path) -> None:
 
 def test_weights_that_are_no_numbers_have_no_landscape(home: Path) -> None:
     run = dl.train("plane", epochs=30, learning_rate=1e6, report=False, set={**LINEAR, "loss.output": "linear"})
-    with pytest.raises(RunError, match="no finite numbers"):
+    with pytest.raises(RunError, match="are not finite"):
         dl.landscape(run)
 
 
 def test_few_epochs_have_no_plane_and_nothing_else_is_lost(home: Path) -> None:
     found = dl.landscape("iris", set={"epochs": 1}, report=False, **QUICK)
-    assert [plane.kind for plane in found.planes] == ["random"]
+    assert [plane.kind for plane in found.measured.planes] == ["random"]
     assert any("3 networks or more" in note for note in found.notes)
     bare = dl.landscape("iris", set={"epochs": 0}, lines=0, points=5, plane="none")
-    assert bare.lines.random == ()
+    assert bare.measured.lines.random == ()
     assert bare.path is not None
     assert (bare.path / "report.html").is_file()

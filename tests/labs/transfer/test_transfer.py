@@ -10,10 +10,11 @@ from PIL import Image
 
 import descentlab as dl
 from descentlab.core import DataError, RunError, SpecError
-from descentlab.labs.transfer import Transfer
+from descentlab.labs.transfer._measure import choose_sizes
+from descentlab.labs.transfer._measured import Transfer
 from descentlab.labs.transfer._target import find_target
-from descentlab.labs.transfer._transfer import _sizes
 from descentlab.labs.transfer.measure import WAYS
+from descentlab.results import Result
 from descentlab.spec import PicturesData
 from descentlab.workbench._watcher import SILENT
 
@@ -32,9 +33,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> dl.Run:
 
 
 @pytest.fixture(scope="module")
-def found(run: dl.Run, tmp_path_factory: pytest.TempPathFactory) -> Transfer:
+def result(run: dl.Run, tmp_path_factory: pytest.TempPathFactory) -> Result[Transfer]:
     out = tmp_path_factory.mktemp("transfer")
     return dl.transfer(run, "digits", examples=(3, 1), seeds=6, test_examples=200, out=out)
+
+
+@pytest.fixture
+def measured(result: Result[Transfer]) -> Transfer:
+    return result.measured
 
 
 @pytest.fixture(scope="module")
@@ -54,72 +60,84 @@ def bars(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_way_is_scored_at_every_size_and_draw(found: Transfer) -> None:
-    assert found.sizes == (1, 3)
+def test_every_way_is_scored_at_every_size_and_draw(measured: Transfer) -> None:
+    assert measured.sizes == (1, 3)
     for way in WAYS:
-        assert found.curves.accuracy[way].shape == (2, 6)
-        assert found.curves.mean(way, 1)[0] > found.curves.chance.mean()
-    assert found.num_test == 200
-    assert [one.per_class for one in found.choices] == [1, 3]
+        assert measured.curves.accuracy[way].shape == (2, 6)
+        assert measured.curves.mean(way, 1)[0] > measured.curves.chance.mean()
+    assert measured.num_test == 200
+    assert [choice.per_class for choice in measured.choices] == [1, 3]
 
 
-def test_the_same_classes_are_told_without_any_example(found: Transfer, run: dl.Run) -> None:
-    assert found.curves.as_it_is is not None
+def test_the_same_classes_are_predicted_without_any_example(result: Result[Transfer], run: dl.Run) -> None:
+    as_it_is = result.measured.curves.as_it_is
+    assert as_it_is is not None
     # The draws' test parts overlap with what the network was trained on.
-    assert found.curves.as_it_is.mean() == pytest.approx(run.train.accuracy, abs=0.08)
-    assert any("is what the network was trained on" in note for note in found.notes)
-    assert "Without any example of digits" in found.sentences[-1]
+    assert as_it_is.mean() == pytest.approx(run.train.accuracy, abs=0.08)
+    assert any("is what the network was trained on" in note for note in result.notes)
+    assert "Without any example of digits" in result.sentences[-1]
 
 
-def test_sentences_follow_from_the_numbers(found: Transfer) -> None:
-    assert found.sentences[0].startswith(
-        "From small to digits, with 3 examples of each class: accuracy by frozen features"
-    )
-    pairs = found.curves.compare("fine-tuned", "fresh")
-    real = [size for size, pair in zip(found.sizes, pairs, strict=True) if pair.is_real and pair.mean > 0.0]
-    told = found.sentences[1]
-    assert told.startswith("Fine-tuning is ")
-    assert ("better than training afresh with" in told) == bool(real)
+def test_sentences_follow_from_the_numbers(result: Result[Transfer]) -> None:
+    measured = result.measured
+    assert result.sentences[1].startswith("With 3 examples of each class, the accuracy on digits is ")
+    assert f"{measured.curves.mean('frozen', 1)[0]:.3f} (" in result.sentences[1]
+    pairs = measured.curves.compare("fine-tuned", "fresh")
+    real = [size for size, pair in zip(measured.sizes, pairs, strict=True) if pair.is_real and pair.mean > 0.0]
+    statement = result.statements[1]
+    assert statement.text.startswith("Fine-tuning is ")
+    assert ("better than training afresh with" in statement.text) == bool(real)
+    assert (statement.state == "real") == any(pair.is_real for pair in pairs)
     for size in real:
-        assert str(size) in told
+        assert str(size) in statement.text
+    frozen = measured.curves.compare("frozen", "fresh")
+    helps = any(pair.is_real and pair.mean > 0.0 for pair in (*pairs, *frozen))
+    assert result.answer.startswith("What small has learned helps to learn digits") == helps
 
 
-def test_page_and_numbers_say_the_same(found: Transfer) -> None:
-    assert found.path is not None
-    page = (found.path / "report.html").read_text()
+def test_page_and_numbers_say_the_same(result: Result[Transfer]) -> None:
+    measured, path = result.measured, result.path
+    assert path is not None
+    page = (path / "report.html").read_text()
     for title in ("How well few examples are learned", "Is it real?", "What examples are worth"):
         assert title in page
-    kept = json.loads((found.path / "result.json").read_text())
-    assert kept["outcome"] == list(found.sentences)
-    assert kept["ways"]["frozen"][0]["accuracy"] == pytest.approx(found.curves.mean("frozen", 0)[0])
-    assert "worth_fresh_examples_per_class" not in kept["ways"]["fresh"][0]
-    frame = pd.read_parquet(found.path / "accuracy.parquet")
+    kept = json.loads((path / "result.json").read_text())
+    assert [kept["answer"]["text"], *(each["text"] for each in kept["statements"])] == list(result.sentences)
+    assert kept["tables"]["accuracy"][0]["frozen"]["value"] == pytest.approx(measured.curves.mean("frozen", 0)[0])
+    assert set(kept["tables"]["worth"][0]) == {"examples_per_class", "frozen", "fine_tuned", "raw_pixels"}
+    frame = pd.read_parquet(path / "draws.parquet")
     assert len(frame) == 4 * 2 * 6
     chosen = frame["accuracy"].to_numpy()[(frame["way"] == "fresh").to_numpy() & (frame["examples_per_class"] == 1)]
-    assert chosen.mean() == pytest.approx(found.curves.mean("fresh", 0)[0])
+    assert chosen.mean() == pytest.approx(measured.curves.mean("fresh", 0)[0])
+    choices = kept["tables"]["choices"]
+    assert all(row["chosen"] in row["tried"] and len(row["tried"]) == len(row["accuracy"]) for row in choices)
 
 
 def test_other_pictures_are_brought_to_the_network_s_size(run: dl.Run, bars: Path) -> None:
-    told = dl.transfer(run, bars, examples=[2, 8], seeds=2, report=False)
-    assert (told.own_shape, told.shape) == ((20, 16, 3), (8, 8, 1))
-    assert told.pictures.shape == (2, 8, 8, 1)
-    assert told.curves.as_it_is is None
-    assert any("20 x 16 x 3 and were brought to 8 x 8 x 1" in note for note in told.notes)
-    assert "fewer than 6 draws" in told.sentences[1]
-    assert told.curves.mean("frozen", 1)[0] > 0.7
+    result = dl.transfer(run, bars, examples=[2, 8], seeds=2, report=False)
+    measured = result.measured
+    assert (measured.target_shape, measured.shape) == ((20, 16, 3), (8, 8, 1))
+    assert measured.pictures.shape == (2, 8, 8, 1)
+    assert measured.curves.as_it_is is None
+    assert any("20 x 16 x 3 and were brought to 8 x 8 x 1" in note for note in result.notes)
+    assert "cannot be shown with 2 draws" in result.answer
+    assert "fewer than 6 draws" in result.statements[1].text
+    assert {statement.state for statement in result.statements} == {None, "not shown"}
+    assert measured.curves.mean("frozen", 1)[0] > 0.7
 
 
 def test_by_default_it_tries_what_there_are_examples_of(bars: Path) -> None:
     # Of 30 pictures a class 24 are left by the test part, and 19 by the validation part.
-    assert _sizes(find_target(str(bars), (), SILENT), 3, None) == (1, 2, 5, 10)
-    assert _sizes(find_target("digits", (), SILENT), 3, None) == (1, 2, 5, 10, 20, 50, 100)
-    assert _sizes(find_target("digits", (), SILENT), 3, (9, 3, 9)) == (3, 9)
+    assert choose_sizes(find_target(str(bars), (), SILENT), 3, None) == (1, 2, 5, 10)
+    assert choose_sizes(find_target("digits", (), SILENT), 3, None) == (1, 2, 5, 10, 20, 50, 100)
+    assert choose_sizes(find_target("digits", (), SILENT), 3, (9, 3, 9)) == (3, 9)
 
 
 def test_a_run_stands_for_its_data_and_the_same_seed_for_the_same_numbers(run: dl.Run) -> None:
-    first, again = (dl.transfer(run, what, examples=[1], seeds=1, report=False) for what in (run, str(run.path)))
+    results = [dl.transfer(run, what, examples=[1], seeds=1, report=False) for what in (run, str(run.path))]
+    first, again = (result.measured.curves.accuracy for result in results)
     for way in WAYS:
-        np.testing.assert_array_equal(first.curves.accuracy[way], again.curves.accuracy[way])
+        np.testing.assert_array_equal(first[way], again[way])
 
 
 @pytest.mark.parametrize(
@@ -165,9 +183,9 @@ def test_targets_without_classes_are_refused(run: dl.Run, bars: Path, tmp_path: 
 @pytest.mark.data
 def test_mnist_to_the_bundled_digits(data_dir: Path, tmp_path: Path) -> None:
     run = dl.train("mnist-mlp", epochs=1, out=tmp_path / "run", set={"data.num_train": 2_000}, report=False)
-    told = dl.transfer(run, "digits", examples=[1], seeds=2, report=False)
-    assert told.own_shape == (8, 8, 1)
-    assert told.curves.as_it_is is not None
+    measured = dl.transfer(run, "digits", examples=[1], seeds=2, report=False).measured
+    assert measured.target_shape == (8, 8, 1)
+    assert measured.curves.as_it_is is not None
 
 
 def test_the_verb_is_still_a_verb_after_its_floors_are_loaded() -> None:

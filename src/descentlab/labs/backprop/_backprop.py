@@ -1,76 +1,83 @@
-"""`backprop`: back-propagation through a person's own network, every number of it, checked in front of them."""
+"""`backprop`: back-propagation through a person's network, every number of it, checked in two other ways."""
 
 import os
-import time
-from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
+from descentlab.core import Option, SpecError, laboratory
+from descentlab.labs._options import Hidden, Report, Seed, Settings, read_numbers, read_units
 
-from descentlab import backpropagation as account, training
-from descentlab.core import SpecError
-from descentlab.labs.backprop._depth import depth_variants
-from descentlab.labs.backprop._result import Backprop, checked_row
-from descentlab.labs.backprop._source import choose, find_subject, typed
-from descentlab.labs.backprop._words import describe
-from descentlab.runs import save_results
-from descentlab.workbench import SILENT, Changes, Settings, Watcher, settings_as_texts
+if TYPE_CHECKING:
+    import descentlab.labs.backprop._measured
+    import descentlab.results
+    import descentlab.spec
+    import descentlab.workbench
+
+SAMPLES = 240
+"""Central differences that are taken, about, where nobody asks for another number."""
 
 
+@laboratory(
+    "backprop chain --input 0.5 --truth 1 - the textbook's chain, each factor written out",
+    "backprop iris --batch 0:5 --example 3 - a batch, and one example of it",
+    "backprop mnist-mlp --example 3 --layer hidden2 --top 8 --html digit.html",
+    "backprop iris-001 --part test --example 0 - a run, as trained",
+    "backprop mnist-mlp --cost - what it costs, in multiply-adds and in time, as `descentlab backprop-cost` says",
+)
 def backprop(
-    what: Any,
+    what: Annotated[
+        "str | os.PathLike[str] | descentlab.spec.Experiment | descentlab.workbench.Run",
+        Option(
+            "A run, or what `descentlab train` takes: that at its initial weights, or after --epochs.",
+            "WHAT",
+            is_argument=True,
+        ),
+    ],
     *,
-    example: int | None = None,
-    batch: str | tuple[int, int] | None = None,
-    part: str = "train",
-    layer: str | None = None,
-    top: int = 12,
-    input: Sequence[float] | None = None,  # noqa: A002 - the word of the command line
-    truth: str | float | None = None,
-    epochs: int = 0,
-    hidden: Sequence[int] | None = None,
-    seed: int | None = None,
+    example: Annotated[
+        int | None, Option("Place of the example in its part, from 0; of a batch, the one to look at.", "N")
+    ] = None,
+    batch: Annotated[
+        str | tuple[int, int] | None, Option("Several examples, whose gradients are averaged, as 0:32.", "BEGIN:END")
+    ] = None,
+    part: Annotated[str, Option("Part of the data: train, validation or test.", "PART")] = "train",
+    layer: Annotated[str | None, Option("The layer to take apart.", "NAME", default="all with weights")] = None,
+    top: Annotated[int, Option("Terms to name; the rest is given as a sum.", "N")] = 12,
+    input: Annotated[  # noqa: A002 - the word of the command line
+        str | Sequence[float] | None,
+        Option("One example's inputs as the network sees them, as 0.5,-1.", "NUMBERS"),
+    ] = None,
+    truth: Annotated[
+        str | float | None, Option("With --input: its class by name or number, or its target.", "CLASS")
+    ] = None,
+    epochs: Annotated[int, Option("Train for so many epochs first.", "N")] = 0,
+    hidden: Hidden = None,
+    seed: Seed = None,
     set: Settings = (),  # noqa: A002 - the word of the command line
-    member: int = 0,
-    train_mode: bool = False,
-    check: bool = True,
-    samples: int = account.SAMPLES,
-    learning_rates: Sequence[float] | None = None,
-    out: str | os.PathLike[str] | None = None,
-    report: bool = True,
-    watcher: Watcher = SILENT,
-) -> Backprop:
-    """Take examples through a network and back, and account for every number.
+    member: Annotated[int, Option("Which network of a run with several seeds, counted from 0.", "N")] = 0,
+    train_mode: Annotated[bool, Option("As in training: batch norm by the batch itself, dropout drops.")] = False,
+    learning_rates: Annotated[
+        str | Sequence[float] | None,
+        Option("Rates to follow an update at, as 0.01,0.1,1.", "LIST", names=("--learning-rate", "--lr")),
+    ] = None,
+    samples: Annotated[int, Option("About how many central differences to take.", "N")] = SAMPLES,
+    check: Annotated[
+        bool, Option("Leave out both other ways of differentiating.", names=("--no-check",), is_negative=True)
+    ] = True,
+    out: Annotated[
+        str | os.PathLike[str] | None,
+        Option("Folder of page and numbers.", "DIR", default="backprop/ in a run's folder"),
+    ] = None,
+    report: Report = True,
+    watcher: "descentlab.workbench.Watcher | None" = None,
+) -> "descentlab.results.Result[descentlab.labs.backprop._measured.Backprop]":
+    """Take an example through a network and back, and show every number: z, a, ∂C/∂a, δ, ∂C/∂W, ∂C/∂b.
 
-    Per layer z = Wa + b, a = σ(z), δ = ∂C/∂z, ∂C/∂W, ∂C/∂b and ∂C/∂a of the layer below, by the layers' own rules in
-    float64, held against automatic differentiation and central differences.
-
-    Args:
-        what: A run, or what `train` takes; the latter at its initial weights, or after `epochs`.
-        example: Place of the example in its part, from 0. With a batch: the one of it that is looked at.
-        batch: Places of several, as "0:32", the end not included: their gradients are averaged.
-        part: "train", "validation" or "test".
-        layer: The layer to take apart. Default: all that have weights.
-        top: How many terms of a sum, and entries of an array, to name; the rest is given as a sum.
-        input: One example's numbers as the network sees them, instead of one from the data.
-        truth: Its class by name or number, or its target.
-        epochs: How long to train first.
-        hidden: Units of the hidden dense layers, as `(1, 1, 1)` for a longer chain.
-        seed: Draws data and initial weights.
-        set: Any other fields of the experiment.
-        member: Which network of a run with several seeds.
-        train_mode: Whether batch norm uses the batch's own statistics and dropout drops, as in training.
-        check: Whether to hold the account against automatic differentiation and central differences.
-        samples: About how many central differences to take.
-        learning_rates: Rates at which an update is followed through. Default: around 2 / curvature.
-        out: Where page and numbers go. Default: `backprop/` in the run's folder; else nowhere.
-        report: Whether to write the page.
-        watcher: What is called while data is loaded and the network is trained.
+    The numbers come from the layers' own rules, in 64 bits, and stand beside automatic differentiation and central
+    differences with their relative errors. Largest terms are named and the rest is summed, so that totals add up.
 
     Returns:
-        The account and what is read off it: print it, or see `account.layer("hidden").delta`.
+        The result; `result.measured.account` has every number, as `account.layer("hidden").delta`.
 
     Raises:
         SpecError: If there is no such example, layer, class or part, or a number is out of range.
@@ -78,50 +85,84 @@ def backprop(
 
     Example:
         >>> import descentlab as dl
-        >>> found = dl.backprop("iris", example=3, report=False)
-        >>> found.account.layer("output").delta.shape
+        >>> result = dl.backprop("iris", example=3, report=False)
+        >>> result.measured.account.layer("output").delta.shape
         (1, 3)
-        >>> found.check.agrees
+        >>> result.measured.check.agrees
         True
     """
+    import time
+
+    from descentlab import training
+    from descentlab.labs.backprop._examples import choose, read_typed
+    from descentlab.labs.backprop._measure import measure
+    from descentlab.workbench import Changes, Watcher, find_subject, save_result, settings_as_texts
+
     begin = time.perf_counter()
+    units, values = read_units(hidden), read_numbers("--input", input)
+    rates = read_numbers("--learning-rate", learning_rates)
+    _check_numbers(top, epochs, samples)
+    if values is not None and (example is not None or batch is not None):
+        raise SpecError("--input gives an example's numbers; leave out --example and --batch")
+    training.prepare_engine()
+    fields = {} if seed is None else {"seed": seed}
+    changes = Changes(fields=fields, hidden=units, settings=settings_as_texts(set))
+    subject = find_subject(
+        what, changes, epochs=epochs, member=member, needs_data=values is None, watcher=watcher or Watcher()
+    )
+    if values is None:
+        chosen = choose(subject, example=example, batch=batch, part=part)
+    else:
+        chosen = read_typed(subject, values, truth)
+    loaded = time.perf_counter()
+    measured = measure(
+        subject, chosen, example=example, layer=layer, top=top, is_training=train_mode, learning_rates=rates,
+        num_samples=samples if check else 0,
+    )  # fmt: skip
+    result = declare(measured, {"load": loaded - begin, "account": time.perf_counter() - loaded})
+    if report and (out is not None or subject.run is not None):
+        result = save_result(result, run=subject.run, name=subject.experiment.name, out=out)
+    return result
+
+
+def _check_numbers(top: int, epochs: int, samples: int) -> None:
     if top < 1:
         raise SpecError(f"top={top}: expected how many terms to name, 1 or more")
     if epochs < 0:
         raise SpecError(f"epochs={epochs}: expected 0 or more")
     if samples < 1:
         raise SpecError(f"samples={samples}: expected 1 or more; to leave the check out, use --no-check")
-    if input is not None and (example is not None or batch is not None):
-        raise SpecError("--input gives an example's numbers; leave out --example and --batch")
-    training.prepare_engine()
-    changes = Changes(
-        fields={name: value for name, value in {"seed": seed}.items() if value is not None},
-        hidden=None if hidden is None else tuple(hidden),
-        settings=settings_as_texts(set),
+
+
+def declare(
+    measured: "descentlab.labs.backprop._measured.Backprop", seconds: Mapping[str, float]
+) -> "descentlab.results.Result[descentlab.labs.backprop._measured.Backprop]":
+    """Declare what is shown of the measurements.
+
+    Args:
+        measured: The measurements.
+        seconds: Wall time by phase.
+
+    Returns:
+        The result.
+    """
+    from descentlab.labs.backprop._page import facts, key_figures, lay_out
+    from descentlab.labs.backprop._tables import fill_tables
+    from descentlab.labs.backprop._words import say
+    from descentlab.results import Declaration, Result
+
+    tables = fill_tables(measured)
+    return Result(
+        measured,
+        Declaration(
+            laboratory="backprop",
+            title=measured.title,
+            tables=tables,
+            words=say,
+            key_figures=key_figures(measured),
+            sections=lay_out(measured, tables),
+            facts=facts(measured, seconds["account"]),
+            seconds=seconds,
+            heading="Back-propagation",
+        ),
     )
-    subject = find_subject(what, changes, epochs=epochs, member=member, needs_data=input is None, watcher=watcher)
-    chosen = choose(subject, example=example, batch=batch, part=part) if input is None else typed(subject, input, truth)
-    row = checked_row(chosen, example)
-    loaded = time.perf_counter()
-    whole = account.account_for(subject.problem(chosen, is_training=train_mode))
-    if layer is not None:
-        whole.layer(layer)
-    compared = account.check(whole, num_samples=samples, seed=subject.experiment.seed) if check else None
-    update = account.follow_update(whole, None if learning_rates is None else np.asarray(learning_rates, np.float64))
-    variants = depth_variants(subject, whole)
-    found = Backprop(subject, chosen, whole, compared, row, layer, top, update, variants, (), {})
-    seconds = {"load": loaded - begin, "account": time.perf_counter() - loaded}
-    found = replace(found, sentences=describe(found), seconds=seconds)
-    place = _place(found, out)
-    if place is not None and report:
-        written = time.perf_counter()
-        save_results(place, result=found.to_json(), report=found.to_page())
-        seconds["page"] = time.perf_counter() - written
-        found = replace(found, path=place)
-    return replace(found, seconds={**seconds, "total": time.perf_counter() - begin})
-
-
-def _place(found: Backprop, out: str | os.PathLike[str] | None) -> Path | None:
-    if out is not None:
-        return Path(out)
-    return None if found.subject.run is None else found.subject.run.path / "backprop"

@@ -10,11 +10,11 @@ from descentlab.labs.backprop._depth import DepthVariant
 from descentlab.results import Chart, Mark, Part, Series
 
 BEYOND = 1.6
-"""How far below the lowest actual cost a chart reaches: forecasts that go on for ever leave the paper there."""
+"""How far below the lowest actual cost a chart reaches: predictions that go on for ever leave the chart there."""
 
 
 def update_charts(update: Update) -> list[Part]:
-    """Draw what steps of growing size were foretold to do beside what they do, and how far the forecasts are off."""
+    """Draw how steps of growing size were predicted to change the cost, how they change it, and the difference."""
     finite = update.actual[np.isfinite(update.actual)]
     if not len(finite) or update.gradient_norm == 0.0:
         return []
@@ -25,7 +25,7 @@ def _changes(update: Update, finite: Float[np.ndarray, " rates"]) -> Chart:
     low = BEYOND * min(float(finite.min()), 0.0)
     high = min(float(finite.max()), -low) if low < 0.0 else float(finite.max())
     high = max(high, -0.35 * low)
-    lines = (("foretold", update.predicted), ("with curvature", update.second_order), ("actual", update.actual))
+    lines = (("predicted", update.predicted), ("with curvature", update.second_order), ("actual", update.actual))
     series = tuple(
         Series(name, update.learning_rates, np.where((low <= y) & (y <= high), y, np.nan), tone=tone,
                style="line" if name == "actual" else "dashed")
@@ -33,7 +33,7 @@ def _changes(update: Update, finite: Float[np.ndarray, " rates"]) -> Chart:
     )  # fmt: skip
     return Chart(
         "Change of the cost by one step", "learning rate", "change of C", series, x_log=True, marks=_marks(update),
-        note="Curves end where they leave the paper.",
+        note="Curves end where they leave the chart.",
     )  # fmt: skip
 
 
@@ -45,16 +45,16 @@ def _marks(update: Update) -> tuple[Mark, ...]:
 
 
 def _misses(update: Update) -> Chart:
-    """Draw the forecasts' errors: where the lines run straight, halving the step halves or quarters them."""
+    """Draw the predictions' errors: where the lines run straight, halving the step halves or quarters them."""
     with np.errstate(divide="ignore", invalid="ignore"):
         misses = [np.abs(each - update.actual) / np.abs(update.actual) for each in (
             update.predicted, update.second_order)]  # fmt: skip
     series = tuple(
         Series(name, update.learning_rates, np.where(np.isfinite(miss) & (miss > 0.0), miss, np.nan), tone=tone)
-        for tone, name, miss in zip((1, 2), ("foretold", "with curvature"), misses, strict=True)
+        for tone, name, miss in zip((1, 2), ("predicted", "with curvature"), misses, strict=True)
     )
     return Chart(
-        "How far the forecast is off", "learning rate", "|foretold − actual| / |actual|", series, x_log=True,
+        "How far the prediction is off", "learning rate", "|predicted − actual| / |actual|", series, x_log=True,
         y_log=True, marks=(Mark("a tenth", y=0.1),),
     )  # fmt: skip
 

@@ -1,15 +1,12 @@
-"""The network of an account as a drawing: one example's activations, and what is wanted of them and of the weights."""
+"""The network as a drawing: one example's activations, and how they and the weights should change."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from descentlab.backpropagation import LayerAccount
+from descentlab.labs.backprop._measured import Backprop
 from descentlab.results import DrawnLayer, Scene
-
-if TYPE_CHECKING:
-    from descentlab.labs.backprop._result import Backprop
 
 MAX_COLUMNS = 16
 """Columns up to which all layers are drawn; of deeper networks those that learn are, up to so many."""
@@ -38,11 +35,11 @@ class Drawing:
         return Scene(lit, seen_to, self.last + 2 if back_from is None else back_from, is_mean)
 
 
-def draw(found: "Backprop") -> Drawing:
+def draw(measured: Backprop) -> Drawing:
     """Draw the network for the example that is looked at."""
-    account, row = found.account, found.row
+    account, row = measured.account, measured.row
     inputs = account.problem.inputs[row]
-    columns = [DrawnLayer("inputs", "", inputs, -account.input_gradient[row], labels=_input_names(found, inputs))]
+    columns = [DrawnLayer("inputs", "", inputs, -account.input_gradient[row], labels=_input_names(measured, inputs))]
     places = {"inputs": 0}
     # Where a layer hands on what it is given, a column of its own would show nothing new.
     shown = [layer for layer in account.layers if layer.step.layer.acts_in_evaluation]
@@ -52,42 +49,37 @@ def draw(found: "Backprop") -> Drawing:
         return Drawing((), dict.fromkeys(["inputs", *(layer.name for layer in account.layers)], 0))
     for layer in account.layers:
         if any(layer is each for each in shown):
-            columns.append(_outputs(found, layer) if layer is account.layers[-1] else _hidden(found, layer))
+            columns.append(_outputs(measured, layer) if layer is account.layers[-1] else _hidden(measured, layer))
         places[layer.name] = len(columns) - 1
-    names = output_names(found)
+    names = measured.output_names
     columns.append(DrawnLayer("y", "wanted", account.cost.targets[row], labels=names, is_apart=True))
     return Drawing(tuple(columns), places)
 
 
-def _input_names(found: "Backprop", inputs: np.ndarray) -> tuple[str, ...]:
-    names = found.subject.feature_names
+def _input_names(measured: Backprop, inputs: np.ndarray) -> tuple[str, ...]:
+    names = measured.subject.feature_names
     return names if inputs.ndim == 1 and len(names) == inputs.size else ()
 
 
-def output_names(found: "Backprop") -> tuple[str, ...]:
-    """Name the outputs."""
-    return tuple(found.output_name(k) for k in range(found.account.cost.outputs.shape[1]))
+def _hidden(measured: Backprop, layer: LayerAccount) -> DrawnLayer:
+    activation, gradient = layer.activation[measured.row], layer.activation_gradient[measured.row]
+    example, mean = _weights(measured, layer)
+    return DrawnLayer(layer.name, layer.kind, activation, -gradient, weight_wishes=example, mean_weight_wishes=mean)
 
 
-def _hidden(found: "Backprop", layer: LayerAccount) -> DrawnLayer:
-    activation, gradient = layer.activation[found.row], layer.activation_gradient[found.row]
-    own, mean = _weights(found, layer)
-    return DrawnLayer(layer.name, layer.kind, activation, -gradient, weight_wishes=own, mean_weight_wishes=mean)
-
-
-def _outputs(found: "Backprop", layer: LayerAccount) -> DrawnLayer:
-    """Draw the outputs behind the loss's link; what is wanted is told of the logits, which the layer can move."""
-    cost, row = found.account.cost, found.row
-    own, mean = _weights(found, layer)
+def _outputs(measured: Backprop, layer: LayerAccount) -> DrawnLayer:
+    """Draw the outputs behind the loss's link, with the nudges of the logits, which the layer can move."""
+    cost, row = measured.account.cost, measured.row
+    example, mean = _weights(measured, layer)
     kind = layer.kind if cost.link == "linear" else cost.link
     return DrawnLayer(
-        layer.name, kind, cost.outputs[row], -cost.delta[row], "−∂C/∂z", output_names(found), own, mean
+        layer.name, kind, cost.outputs[row], -cost.delta[row], "−∂C/∂z", measured.output_names, example, mean
     )  # fmt: skip
 
 
-def _weights(found: "Backprop", layer: LayerAccount) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """Say what is wanted of the weights between a layer and its inputs, by the example and, in a batch, on average."""
+def _weights(measured: Backprop, layer: LayerAccount) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Return the nudges of the weights between a layer and its inputs, for the example and, in a batch, on average."""
     if layer.weighted_sum is None or layer.weighted_sum.is_slid:
         return None, None
-    own = -layer.example_gradients(found.row)["weight"]
-    return own, -layer.gradients["weight"] if found.account.num_examples > 1 else None
+    example = -layer.example_gradients(measured.row)["weight"]
+    return example, -layer.gradients["weight"] if measured.is_batch else None

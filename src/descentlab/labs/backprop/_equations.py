@@ -12,26 +12,16 @@ TERMS = 3
 SUM_NAME = re.compile(r"(∂C/∂)?([^\[\]]+)\[(.*)\]")
 
 
-def chain_equations(steps: Iterable[ChainStep], *, is_split: bool = False) -> list[str]:
-    """Write each derivative of a chain of single neurons as the product that it is, the last layer's first.
-
-    Args:
-        steps: The chain's layers.
-        is_split: Whether words and numbers stand on a line each.
-
-    Returns:
-        The lines.
-    """
+def chain_equations(steps: Iterable[ChainStep]) -> list[str]:
+    """Write each derivative of a chain of single neurons as a product, by name and then in numbers."""
     products = (each for step in steps for each in (step.weight_gradient, step.bias_gradient, step.below_gradient))
     lines = [_product(each) for each in products if each is not None]
-    if is_split:
-        return [part for words, numbers in lines for part in (words, rf"\qquad {numbers}")]
-    return [words + numbers for words, numbers in lines]
+    return [part for words, numbers in lines for part in (words, rf"\qquad {numbers}")]
 
 
 def _product(product: ChainProduct) -> tuple[str, str]:
-    words = r"\cdot ".join(one.latex for one in product.factors)
-    numbers = r"\cdot ".join(factor(one.value) for one in product.factors)
+    words = r"\cdot ".join(factor.latex for factor in product.factors)
+    numbers = r"\cdot ".join(_factor(each.value) for each in product.factors)
     total = "" if len(product.factors) == 1 else f"={result(product.product)}"
     return f"{product.latex}={words}", f"={numbers}{total}"
 
@@ -42,7 +32,7 @@ def delta_equation(detail: LayerDetail) -> str:
     words = rf"\delta_{{{where}}}=\frac{{\partial C}}{{\partial a_{{{where}}}}}"
     if not detail.layer.is_curved:
         return f"{words}={result(detail.delta)}"
-    numbers = rf"{factor(detail.activation_gradient)}\cdot {factor(detail.slope)}"
+    numbers = rf"{_factor(detail.activation_gradient)}\cdot {_factor(detail.slope)}"
     return rf"{words}\,\sigma'(z_{{{where}}})={numbers}={result(detail.delta)}"
 
 
@@ -55,10 +45,10 @@ def activation_equation(detail: LayerDetail) -> str:
 def sum_equation(whole: Sum) -> str:
     """Write a sum with its largest terms, the rest as one number, what is added, and the total."""
     short = whole.largest(TERMS)
-    terms = [r"\cdot ".join(map(factor, term.factors)) for term in short.terms]
+    terms = [r"\cdot ".join(map(_factor, term.factors)) for term in short.terms]
     if short.num_rest:
-        terms.append(rf"\underbrace{{{factor(short.rest)}}}_{{{short.num_rest}\text{{ others}}}}")
-    terms += [factor(value) for _, value in short.constants]
+        terms.append(rf"\underbrace{{{_factor(short.rest)}}}_{{{short.num_rest}\text{{ others}}}}")
+    terms += [_factor(value) for _, value in short.constants]
     if len(terms) == 1 and whole.factors.shape[1] == 1:
         return f"{symbol(whole.name)}={result(short.total)}"
     return f"{symbol(whole.name)}={'+'.join(terms) or '0'}={result(short.total)}"
@@ -71,14 +61,14 @@ def symbol(name: str) -> str:
         >>> symbol("z[3]"), symbol("∂C/∂weight[2,3]")
         ('z_{3}', '\\frac{\\partial C}{\\partial w_{2,3}}')
     """
-    found = SUM_NAME.fullmatch(name)
-    if not found:
+    match = SUM_NAME.fullmatch(name)
+    if not match:
         return name
-    letter = f"{SIGNS.get(found[2], found[2])}_{{{found[3]}}}"
-    return rf"\frac{{\partial C}}{{\partial {letter}}}" if found[1] else letter
+    letter = f"{SIGNS.get(match[2], match[2])}_{{{match[3]}}}"
+    return rf"\frac{{\partial C}}{{\partial {letter}}}" if match[1] else letter
 
 
-def factor(value: float) -> str:
+def _factor(value: float) -> str:
     """Write a factor: in brackets where it has a sign or a power of its own."""
     text = result(value)
     return f"({text})" if value < 0 or "10^" in text else text

@@ -1,50 +1,19 @@
-"""An account of back-propagation laid out as a page."""
+"""The page of `backprop`."""
 
-from typing import TYPE_CHECKING
-
-import numpy as np
-
-from descentlab import results
+from descentlab.labs.backprop._bars import cosine_bars, input_fields, neuron_bars, output_bars
 from descentlab.labs.backprop._charts import depth_charts, update_charts
-from descentlab.labs.backprop._depth import depth_sentences, depth_table
-from descentlab.labs.backprop._parts import input_fields, neuron_bars, output_bars, page_table, page_words
+from descentlab.labs.backprop._measured import Backprop
 from descentlab.labs.backprop._steps import account_steps
-from descentlab.labs.backprop._tables import effective_table, layers_table, update_table
-from descentlab.results import Bars, Page, Part, Row, Section, WordTable, number
-
-if TYPE_CHECKING:
-    from descentlab.labs.backprop._result import Backprop
+from descentlab.labs.backprop._words import check_statements, depth_statements, update_statement
+from descentlab.results import Part, Row, Section, Tables, number, seconds
 
 MAX_NEURONS = 4
 """Layers up to which the nudges of a neuron each are drawn; of more, those nearest to the output."""
-MAX_EXAMPLES = 32
 
 
-def build_page(found: "Backprop") -> Page:
-    """Lay the account out: every step with its numbers, the checks, nudges, agreement, depth, and an update."""
-    steps = Section(
-        "Step by step",
-        (
-            "Forward through the layers, then back, each by its own rule. Largest terms are named and the others "
-            "stand as one number, so that totals add up.",
-        ),
-        (account_steps(found),),
-    )
-    sections = [steps, _layers(found), _nudges(found), _effective(found)]
-    sections += [_agreement(found)] if found.agreement is not None else []
-    sections += [_depth(found)] if len(found.depth.names) > 1 else []
-    return Page(
-        title=found.title,
-        kind="Back-propagation",
-        outcome=tuple(map(page_words, found.sentences)),
-        figures=_figures(found),
-        sections=(*sections, _update(found)),
-        facts=_facts(found),
-    )
-
-
-def _figures(found: "Backprop") -> tuple[Row, ...]:
-    account, check = found.account, found.check
+def key_figures(measured: Backprop) -> tuple[Row, ...]:
+    """Return the numbers at the head of the page."""
+    account, check = measured.account, measured.check
     verdict = "not checked" if check is None else "agree" if check.agrees else "✗ differ"
     return (
         Row("cost C", number(account.mean_cost, digits=4)),
@@ -54,79 +23,76 @@ def _figures(found: "Backprop") -> tuple[Row, ...]:
     )
 
 
-def _facts(found: "Backprop") -> tuple[Row, ...]:
-    experiment, places = found.subject.experiment, found.chosen.places
-    examples = f"{found.chosen.part} part, {', '.join(map(str, places[:8]))}{', ...' if len(places) > 8 else ''}"
-    optional = [] if found.subject.run is None else [Row("run", str(found.subject.run.path))]
+def facts(measured: Backprop, account_s: float) -> tuple[Row, ...]:
+    """Return where the numbers come from."""
+    subject, places = measured.subject, measured.chosen.places
+    examples = f"{measured.chosen.part} part, {', '.join(map(str, places[:8]))}{', ...' if len(places) > 8 else ''}"
     return (
-        Row("experiment", f"{experiment.name}, {found.subject.weights}"),
-        *optional,
+        Row("experiment", f"{subject.experiment.name}, {subject.weights}"),
+        *([] if subject.run is None else [Row("run", str(subject.run.path))]),
         Row("examples", examples if len(places) else "typed"),
-        Row("loss", found.account.cost.title),
+        Row("loss", measured.account.cost.title),
         Row("precision", "float64, by the layers' own rules"),
-        Row("account and checks", results.seconds(found.seconds.get("account", float("nan")))),
+        Row("account and checks", seconds(account_s)),
     )
 
 
-def _layers(found: "Backprop") -> Section:
-    words = tuple(map(page_words, found.check.sentences())) if found.check else ("The check was left out.",)
-    return Section("Checked in three ways", words, (page_table(layers_table(found), is_saved=True),))
+def lay_out(measured: Backprop, tables: Tables) -> tuple[Section, ...]:
+    """Return the sections: every step with its numbers, the checks, nudges, agreement, depth and an update."""
+    checked = tuple(statement.text for statement in check_statements(tables)) or ("The check was left out.",)
+    return (
+        Section(
+            "Step by step",
+            (
+                "Forward through the layers, then backward, each by its own rule. The largest terms are named and the "
+                "others stand as one number, so that totals add up.",
+            ),
+            (account_steps(measured, tables),),
+        ),
+        Section("Checked in three ways", checked, (tables["layers"],)),
+        _nudges(measured),
+        Section("The most effective numbers", (), (tables["most_effective"],)),
+        *_agreement(tables),
+        *_depth(measured, tables),
+        _update(measured, tables),
+    )
 
 
-def _nudges(found: "Backprop") -> Section:
-    parts: list[Part] = [*output_bars(found), *input_fields(found)]
-    shown = [] if found.chain else found.nudges[::-1][:MAX_NEURONS]
-    for nudges in shown:
-        parts += neuron_bars(nudges, found.top)
+def _nudges(measured: Backprop) -> Section:
+    parts: list[Part] = [*output_bars(measured), *input_fields(measured)]
+    for nudges in [] if measured.chain else measured.nudges[::-1][:MAX_NEURONS]:
+        parts += neuron_bars(nudges, measured.top)
     words = (
-        "A derivative with its sign turned round is a wish: that much more, or less, would lower the cost.",
-        "A weight is wanted to change in proportion to the activation behind it, a bias as the neuron itself, and an "
-        "activation in proportion to the weight before it; the layer below adds up the wishes of all that it feeds.",
+        "A derivative with its sign turned round says what would lower the cost: that much more, or less.",
+        "A weight should change in proportion to the activation behind it, a bias as the neuron itself, and an "
+        "activation in proportion to the weight before it; the layer below adds up what all neurons that it feeds ask "
+        "for.",
     )
-    return Section("What it wants: nudges", words, tuple(parts))
+    return Section("What would lower the cost: nudges", words, tuple(parts))
 
 
-def _effective(found: "Backprop") -> Section:
-    return Section("The most effective numbers", (), (page_table(effective_table(found), is_saved=True),))
-
-
-def _agreement(found: "Backprop") -> Section:
-    agreement = found.agreement
-    assert agreement is not None
-    shown = range(min(len(agreement.costs), MAX_EXAMPLES))
-    classes, targets = found.subject.classes, found.chosen.targets
-    rows = tuple(
-        (
-            f"example {found.chosen.places[k]}",
-            classes[int(targets[k])] if classes else number(float(targets[k])),
-            *(number(float(each[k])) for each in (agreement.costs, agreement.norms)),
-        )
-        for k in shown
-    )
-    left = len(agreement.costs) - len(shown)
-    cosines = Bars(
-        "Each example's gradient beside the mean", ("example", "truth", "C", "length", "cosine with the mean"), rows,
-        np.nan_to_num(agreement.cosines[: len(shown)]), ("against", "with"),
-        f"The first {len(shown)} of {left + len(shown)}." if left else "",
-    )  # fmt: skip
-    ratios = tuple((name, number(ratio)) for name, ratio in agreement.layer_signal_to_noise.items())
-    noise = WordTable("Signal to noise, layer by layer", ("layer", "|mean| / scatter"), ratios, is_saved=False)
+def _agreement(tables: Tables) -> tuple[Section, ...]:
+    if "examples" not in tables:
+        return ()
+    mean, chance = (float(tables["summary"].value(name)) for name in ("mean_norm", "expected_norm"))
     words = (
-        "The batch's gradient is the mean of its examples'. One that points the other way is pulled along.",
-        f"The mean has length {number(agreement.mean_norm)}; were the examples to agree in nothing, chance alone "
-        f"would leave {number(agreement.expected_norm)}.",
+        "The batch's gradient is the mean of its examples' gradients. An example whose gradient points the other way "
+        "is pulled along.",
+        f"The mean has length {number(mean)}; if the examples agreed in nothing, chance alone would leave "
+        f"{number(chance)}.",
     )
-    return Section("How far the examples agree", words, (cosines, noise))
+    return (Section("How far the examples agree", words, (cosine_bars(tables), tables["layer_signals"])),)
 
 
-def _depth(found: "Backprop") -> Section:
-    words = tuple(map(page_words, depth_sentences(found.variants, at_least=2)))
-    return Section("Through depth", words, (*depth_charts(found.variants), page_table(depth_table(found.variants))))
+def _depth(measured: Backprop, tables: Tables) -> tuple[Section, ...]:
+    if "depth" not in tables:
+        return ()
+    words = tuple(statement.text for statement in depth_statements(tables, at_least=2))
+    parts = (*depth_charts(measured.variants), tables["depth"], tables["variants"])
+    return (Section("Through depth", words, parts),)
 
 
-def _update(found: "Backprop") -> Section:
-    words = tuple(page_words(text) for text in found.sentences if text.startswith(("A step of plain", "First order")))
-    return Section(
-        "An update followed through", words,
-        (*update_charts(found.update), page_table(update_table(found), is_saved=True)),
-    )  # fmt: skip
+def _update(measured: Backprop, tables: Tables) -> Section:
+    statement = update_statement(tables)
+    words = () if statement is None else (statement.text,)
+    return Section("An update followed through", words, (*update_charts(measured.update), tables["update"]))

@@ -1,220 +1,363 @@
-"""The tables of an account of back-propagation, which terminal, Markdown and page share."""
+"""The tables of `backprop`, filled."""
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from descentlab.backpropagation import ArrayCheck, EffectiveWeight, Entries, LayerAccount, Sum
-from descentlab.core import TextTable
+from descentlab.backpropagation import (
+    TOLERANCE,
+    ArrayCheck,
+    GradientDetail,
+    NeuronWishes,
+    Sum,
+    largest_entries,
+    output_wishes,
+)
+from descentlab.labs.backprop import _forms as forms
+from descentlab.labs.backprop._measured import Backprop, brackets, name_of
+from descentlab.labs.backprop._nudges import Nudges
+from descentlab.results import Cell, Table, TableForm, Tables
 
-if TYPE_CHECKING:
-    from descentlab.labs.backprop._result import Backprop
-
-MAX_NEURONS = 20
-"""Neurons of a layer up to which each has a row."""
+MAX_NUMBERS = 4_096
+"""Entries of an array up to which the files hold all of them; of larger arrays they hold the largest and the rest."""
 DIFFER = "DIFFER"
-CHECK_HEADER = ("autodiff", "differences", "three ways")
-SYMBOLS = {"activation": "∂C/∂a", "delta": "δ"}
-"""What is checked, as the formulas write it, where it is no learned array."""
+SHORT = 2
+"""Layers up to which a terminal prints what their numbers are made of."""
 
 
-def name_of(each: EffectiveWeight) -> str:
-    """Word a learned number, as `hidden/weight[3,0]`."""
-    return f"{each.layer}/{each.role}[{','.join(map(str, each.place))}]"
-
-
-def outputs_table(found: "Backprop") -> TextTable:
-    """Lay out logits, outputs, targets and their derivatives; those of the example that is looked at."""
-    cost, row = found.account.cost, found.row
-    arrays = (cost.logits, cost.outputs, cost.targets, cost.terms, cost.output_gradient, cost.delta)
-    order = np.argsort(-np.abs(cost.delta[row]), kind="stable")[:MAX_NEURONS]
-    rows = tuple((found.output_name(int(k)), *(plain(array[row, k]) for array in arrays)) for k in sorted(order))
-    activation = "a = z" if cost.link == "linear" else f"a = {cost.link}(z)"
-    header = ("output", "logit z", activation, "y", "cost", "∂C/∂a", "δ = ∂C/∂z")
-    return TextTable(
-        header, rows, f"Output: C = {cost.costs[row]:.6g}; {cost.formulas[1].text}; {cost.formulas[3].text}"
-    )
-
-
-def layers_table(found: "Backprop") -> TextTable:
-    """Lay out the layers: their sizes forward and back, and the errors of their checks."""
-    inputs = found.account.problem.inputs
-    shape = "x".join(map(str, inputs.shape[1:]))
-    own = _rms(found.account.input_gradient)
-    rows = [("inputs", "", shape, _rms(inputs), own, "", "", *_verdict(found, "inputs"))]
-    for layer in found.account.layers:
-        norm = math.sqrt(sum(float((array**2).sum()) for array in layer.gradients.values()))
-        rows.append(
-            (
-                layer.name,
-                layer.kind,
-                "x".join(map(str, layer.activation.shape[1:])),
-                _rms(layer.activation),
-                _rms(layer.activation_gradient),
-                _rms(layer.delta),
-                f"{norm:.4g}" if layer.gradients else "",
-                *_verdict(found, layer.name),
-            )
-        )
-    header = ("layer", "kind", "shape", "rms a", "rms ∂C/∂a", "rms δ", "|∂C/∂θ|", *CHECK_HEADER)
-    return TextTable(header, tuple(rows), "Layers, from the inputs on, each checked in two other ways")
-
-
-def _verdict(found: "Backprop", layer: str) -> tuple[str, str, str]:
-    own = [each for each in found.check.arrays if each.layer == layer] if found.check else []
-    if not own:
-        return ("", "", "")
-    autodiff, differences = max(each.autodiff for each in own), max(each.central_differences for each in own)
-    return (f"{autodiff:.1e}", f"{differences:.1e}", "agree" if all(each.agrees for each in own) else DIFFER)
-
-
-def neurons_table(found: "Backprop", layer: LayerAccount, names: Sequence[str], *, is_back: bool) -> TextTable:
-    """Lay out one example's neurons of a layer: all of few; of many the largest, and the others as a sum."""
-    columns = _columns(layer, is_back=is_back)
-    values = {head: array[found.row].ravel() for head, array in columns.items()}
-    order = np.argsort(-np.abs(list(values.values())[-1]), kind="stable")
-    shown = np.sort(order) if len(order) <= MAX_NEURONS else order[: found.top]
-    left = order[len(shown) :]
-    places = [np.unravel_index(k, layer.activation.shape[1:]) for k in shown]
-    words = [str(names[k]) if names else f"[{','.join(map(str, p))}]" for k, p in zip(shown, places, strict=True)]
-    rows = [(word, *(plain(each[k]) for each in values.values())) for word, k in zip(words, shown, strict=True)]
-    if len(left):
-        rows.append((f"{len(left):,} others", *_sums({head: each[left] for head, each in values.items()})))
-    rows.append(("sum", *_sums(values)))
-    title = f"{layer.name}: what reaches it" if is_back else f"{layer.name}: what it gives"
-    return TextTable(("neuron", *columns), tuple(rows), title)
-
-
-def _columns(layer: LayerAccount, *, is_back: bool) -> dict[str, np.ndarray]:
-    if not layer.is_curved:
-        return {"δ = ∂C/∂a": layer.delta} if is_back else {"z" if layer.has_preactivation else "a": layer.activation}
-    if is_back:
-        return {"∂C/∂a": layer.activation_gradient, "σ'(z)": layer.slope, "δ": layer.delta}
-    return {"z": layer.preactivation, "a = σ(z)": layer.activation}
-
-
-def _sums(values: dict[str, np.ndarray]) -> tuple[str, ...]:
-    """Add columns up; a sum of slopes means nothing."""
-    return tuple("" if head == "σ'(z)" else plain(each.sum()) for head, each in values.items())
-
-
-def checks_table(arrays: Sequence[ArrayCheck], title: str) -> TextTable:
-    """Lay out how far arrays agree with automatic differentiation and with central differences."""
-    rows = tuple(
-        (
-            SYMBOLS.get(each.of, f"∂C/∂{each.of}"),
-            f"{each.size:,}",
-            f"{each.autodiff:.1e}",
-            f"{each.central_differences:.1e}" if each.num_checked else "–",
-            f"{each.num_checked:,}",
-            "agree" if each.agrees else DIFFER,
-        )
-        for each in arrays
-    )
-    return TextTable(("derivative", "numbers", *CHECK_HEADER[:2], "of them", CHECK_HEADER[2]), rows, title)
-
-
-def three_ways_table(arrays: Sequence[ArrayCheck], count: int, title: str, *, is_single: bool) -> TextTable:
-    """Lay the largest derivatives out beside the same numbers in two other ways.
-
-    Of a single example, places leave out which one it is. At a kink there is no difference to take.
-    """
-    rows = tuple(
-        (
-            f"{SYMBOLS.get(each.of, f'∂C/∂{each.of}')}"
-            f"[{','.join(map(str, entry.place[1 if is_single and each.of in SYMBOLS else 0 :]))}]",
-            plain(entry.ours, digits=8),
-            plain(entry.autodiff, digits=8),
-            plain(entry.difference, digits=8) if math.isfinite(entry.difference) else "–",
-        )
-        for each in arrays
-        for entry in each.entries[:count]
-    )
-    return TextTable(("derivative", "by the rule", "autodiff", "central difference"), rows, title)
-
-
-def sum_table(whole: Sum, top: int, title: str) -> TextTable:
-    """Lay out a sum: its largest terms, the rest, what is added, and the total."""
-    short = whole.largest(top)
-    blank = ("",) * len(whole.factor_names)
-    rows = [(term.label, *map(plain, term.factors), plain(term.value, digits=6)) for term in short.terms]
-    if short.num_rest:
-        rows.append((f"{short.num_rest:,} others", *blank, plain(short.rest, digits=6)))
-    rows += [(name, *blank, plain(value, digits=6)) for name, value in short.constants]
-    rows.append((f"{whole.name} = sum", *blank, plain(short.total, digits=6)))
-    return TextTable(("from", *whole.factor_names, "product"), tuple(rows), f"{title}: {whole.name}")
-
-
-def entries_table(entries: Entries, role: str, sums: Iterable[Sum]) -> TextTable:
-    """Lay out the largest derivatives of an array; where each is one product, with its factors."""
-    listed = list(sums)
-    single = bool(listed) and all(len(whole.labels) == 1 for whole in listed)
-    factors = listed[0].factor_names if single else ()
-    rows = [
-        (
-            f"∂C/∂{role}[{','.join(map(str, entry.place))}]",
-            *(map(plain, whole.factors[0]) if single else (f"{len(whole.labels):,} terms",)),
-            plain(entry.value, digits=6),
-        )
-        for entry, whole in zip(entries.largest, listed, strict=True)
+def fill_tables(measured: Backprop) -> Tables:
+    """Lay out what was computed."""
+    is_short = (bool(measured.layer) or len(measured.details) <= SHORT) and not measured.chain
+    tables = [
+        _outputs(measured),
+        _layers(measured),
+        *(_chain(measured) if measured.chain else ()),
+        _formulas(measured, is_printed=is_short),
+        _neurons(measured, is_printed=is_short),
+        _terms(measured, is_printed=is_short),
+        _gradients(measured, is_printed=is_short),
+        _nudges(measured),
+        _nudged(measured),
+        _effective(measured),
+        *((_examples(measured), _signals(measured), _mean_outputs(measured)) if measured.is_batch else ()),
+        *(_depth(measured) if len(measured.depth.names) > 1 else ()),
+        _update(measured),
+        _summary(measured),
+        *((_checks(measured), _three_ways(measured)) if measured.check else ()),
+        *_arrays(measured),
+        _gradient_terms(measured),
     ]
-    blank = ("",) * (len(factors) if single else 1)
+    return Tables(tuple(tables))
+
+
+def _summary(measured: Backprop) -> Table:
+    account, update, places, agreement = measured.account, measured.update, measured.chosen.places, measured.agreement
+    run = measured.subject.run
+    values: dict[str, Cell] = {
+        "network": measured.title,
+        "part": measured.chosen.part if len(places) else None,
+        "num_examples": account.num_examples,
+        "example": int(places[measured.row]) if len(places) else None,
+        "truth": measured.truth,
+        "loss": account.cost.title,
+        "example_cost": float(account.cost.costs[measured.row]),
+        "cost": account.mean_cost,
+        "num_params": account.num_params,
+        "gradient_norm": account.gradient_norm,
+        "curvature": update.curvature,
+        "trusted_to": update.trusted_to,
+        "best_rate": update.best,
+        "rises_from": update.rises_from,
+        "tolerance": TOLERANCE,
+        "run": None if run is None else str(run.path),
+    }
+    if agreement is not None:
+        names = ("mean_norm", "expected_norm", "signal_to_noise", "noise_scale")
+        values |= {name: getattr(agreement, name) for name in names}
+    return forms.SUMMARY.fill_columns({name: (value,) for name, value in values.items()})
+
+
+def _outputs(measured: Backprop) -> Table:
+    cost, row = measured.account.cost, measured.row
+    arrays = (cost.logits, cost.outputs, cost.targets, cost.terms, cost.output_gradient, cost.delta)
+    order = np.arange(len(measured.output_names))
+    if len(order) > (forms.OUTPUTS.most_shown or 0):
+        order = np.argsort(-np.abs(cost.delta[row]), kind="stable")
+    rows = [(measured.output_names[k], *(float(array[row, k]) for array in arrays)) for k in order]
+    title = f"Outputs: C = {cost.costs[row]:.6g}; {'; '.join(formula.text for formula in cost.formulas)}"
+    return forms.OUTPUTS.fill(rows, title=title)
+
+
+def _mean_outputs(measured: Backprop) -> Table:
+    mean = output_wishes(measured.account)
+    columns = (mean.outputs, mean.targets, -mean.wishes, -mean.logit_wishes)
+    return forms.MEAN_OUTPUTS.fill([*zip(measured.output_names, *(column.tolist() for column in columns), strict=True)])
+
+
+def _layers(measured: Backprop) -> Table:
+    account = measured.account
+    inputs = account.problem.inputs
+    rows: list[tuple[Cell, ...]] = [
+        ("inputs", "", inputs.shape[1:], _rms(inputs), _rms(account.input_gradient), None, None,
+         *_verdict(measured, "inputs"))
+    ]  # fmt: skip
+    for layer in account.layers:
+        norm = math.sqrt(sum(float((array**2).sum()) for array in layer.gradients.values()))
+        sizes = map(_rms, (layer.activation, layer.activation_gradient, layer.delta))
+        length = norm if layer.gradients else None
+        shape = layer.activation.shape[1:]
+        rows.append((layer.name, layer.kind, shape, *sizes, length, *_verdict(measured, layer.name)))
+    bad = tuple(place for place, row in enumerate(rows) if DIFFER in row)
+    return forms.LAYERS.fill(rows, bad=bad)
+
+
+def _verdict(measured: Backprop, layer: str) -> tuple[float | None, float | None, str]:
+    arrays = [array for array in measured.check.arrays if array.layer == layer] if measured.check else []
+    if not arrays:
+        return (None, None, "")
+    errors = (max(array.autodiff for array in arrays), max(array.central_differences for array in arrays))
+    return (*errors, agreement_word(arrays))
+
+
+def agreement_word(arrays: Sequence[ArrayCheck]) -> str:
+    """Say whether the three ways of computing some derivatives agree."""
+    return "agree" if all(array.agrees for array in arrays) else DIFFER
+
+
+def _rms(array: np.ndarray) -> float:
+    return math.sqrt(float((array**2).mean()))
+
+
+def _formulas(measured: Backprop, *, is_printed: bool) -> Table:
+    shown = {detail.layer.name for detail in measured.details}
+    layers = [(layer.name, layer.formulas) for layer in measured.account.layers]
+    if is_printed:
+        layers.sort(key=lambda pair: pair[0] not in shown)
+    rows = [(name, rule.of, rule.text, rule.latex)
+            for name, rules in (*layers, ("loss", measured.account.cost.formulas)) for rule in rules]  # fmt: skip
+    return replace(forms.FORMULAS, is_printed=is_printed).fill(rows)
+
+
+def _neurons(measured: Backprop, *, is_printed: bool) -> Table:
+    names = [column.name for column in forms.NEURONS.columns[2:]]
+    rows = [
+        (detail.layer.name, brackets(detail.place), *(getattr(detail, name) for name in names))
+        for detail in measured.details
+    ]
+    return replace(forms.NEURONS, is_printed=is_printed).fill(rows)
+
+
+def sum_rows(whole: Sum, top: int) -> Iterator[tuple[str, str, int, tuple[float, ...] | None, float]]:
+    """Go through a sum: its largest terms, the others as one, the constants and the total.
+
+    Args:
+        whole: The sum.
+        top: Number of terms to name.
+
+    Yields:
+        Label, kind of line, how many terms it stands for, its factors and its value.
+    """
+    short = whole.largest(top)
+    for term in short.terms:
+        yield term.label, "term", 1, term.factors, term.value
+    if short.num_rest:
+        yield f"{short.num_rest:,} others", "others", short.num_rest, None, short.rest
+    for name, value in short.constants:
+        yield name, "constant", 1, None, value
+    yield f"{whole.name} = sum", "total", len(whole.labels), None, short.total
+
+
+def _fill_terms(form: TableForm, sums: Sequence[tuple[str, Sum]], top: int) -> Table:
+    rows = [
+        (layer, whole.name, label, part, count, ", ".join(whole.factor_names) if factors else "", factors, value)
+        for layer, whole in sums
+        for label, part, count, factors, value in sum_rows(whole, top)
+    ]
+    return form.fill(rows)
+
+
+def _terms(measured: Backprop, *, is_printed: bool) -> Table:
+    sums = [(detail.layer.name, whole) for detail in measured.details for whole in (detail.output, detail.below)]
+    return _fill_terms(replace(forms.TERMS, is_printed=is_printed), sums, measured.top)
+
+
+def _gradient_terms(measured: Backprop) -> Table:
+    sums = [
+        (detail.layer.name, whole)
+        for detail in measured.details for gradient in detail.gradients for whole in gradient.sums
+    ]  # fmt: skip
+    return _fill_terms(forms.GRADIENT_TERMS, sums, measured.top)
+
+
+def gradient_rows(
+    gradient: GradientDetail,
+) -> Iterator[tuple[str, int, tuple[float, ...] | None, float, float | None]]:
+    """Go through an array's largest derivatives, the others as one, and the sum of all.
+
+    Yields:
+        Derivative, terms or derivatives that the line stands for, factors where it is one product, value, and on the
+        last line the share of the squared length that the named ones hold.
+    """
+    entries, role = gradient.entries, gradient.role
+    for entry, whole in zip(entries.largest, gradient.sums, strict=True):
+        factors = tuple(map(float, whole.factors[0])) if len(whole.labels) == 1 else None
+        yield f"∂C/∂{role}{brackets(entry.place)}", len(whole.labels), factors, entry.value, None
     if entries.num_rest:
-        rows.append((f"{entries.num_rest:,} others", *blank, plain(entries.rest, digits=6)))
-    rows.append(("sum", *blank, plain(entries.total, digits=6)))
-    share = f"the largest hold {entries.share:.1%} of its squared length" if entries.num_rest else "all of it"
-    title = f"∂C/∂{role}: {share}"
-    return TextTable(("derivative", *(factors if single else ("made of",)), "value"), tuple(rows), title)
+        yield f"{entries.num_rest:,} others", entries.num_rest, None, entries.rest, None
+    yield f"sum of ∂C/∂{role}", len(entries.largest) + entries.num_rest, None, entries.total, entries.share
 
 
-def effective_table(found: "Backprop") -> TextTable:
-    """Lay out the learned numbers that move the cost most."""
-    rows = tuple(
-        (name_of(each), f"{each.value:.5g}", f"{each.gradient:.5g}", f"{each.share:.1%}") for each in found.effective
-    )
-    return TextTable(("number", "value", "∂C/∂θ", "of |∂C/∂θ|²"), rows, "The most effective numbers of the network")
+def _gradients(measured: Backprop, *, is_printed: bool) -> Table:
+    rows = [
+        (detail.layer.name, gradient.role, *row)
+        for detail in measured.details for gradient in detail.gradients for row in gradient_rows(gradient)
+    ]  # fmt: skip
+    return replace(forms.GRADIENTS, is_printed=is_printed).fill(rows)
 
 
-def agreement_table(found: "Backprop") -> TextTable:
-    """Lay out each example's cost, gradient and agreement with the mean."""
-    agreement = found.agreement
-    assert agreement is not None
-    classes = found.subject.classes
-    shown = range(min(len(agreement.costs), max(found.top, 5)))
-    rows = tuple(
-        (
-            str(found.chosen.places[k]),
-            classes[int(found.chosen.targets[k])] if classes else f"{found.chosen.targets[k]:.4g}",
-            *(f"{array[k]:.4g}" for array in (agreement.costs, agreement.norms, agreement.cosines)),
-        )
-        for k in shown
-    )
-    more = "" if len(shown) == len(agreement.costs) else f" (the first {len(shown)} of {len(agreement.costs)})"
-    header = ("example", "truth", "C", "|gradient|", "cosine with the mean")
-    return TextTable(header, rows, f"Examples beside their mean{more}")
+def _arrays(measured: Backprop) -> tuple[Table, Table]:
+    arrays: list[tuple[Cell, ...]] = []
+    largest: list[tuple[Cell, ...]] = []
+    for layer, of, array in _every_array(measured):
+        entries, name = largest_entries(array, measured.top), f"{layer}/{of}"
+        values = tuple(map(float, array.ravel())) if array.size <= MAX_NUMBERS else None
+        norm = float(np.linalg.norm(array))
+        arrays.append((name, layer, of, array.shape, norm, entries.total, entries.num_rest, entries.rest, values))
+        largest += [(name, entry.place, entry.value) for entry in entries.largest]
+    return forms.ARRAYS.fill(arrays), forms.LARGEST.fill(largest)
 
 
-def update_table(found: "Backprop") -> TextTable:
-    """Lay out what steps of growing size were foretold to do and what they do."""
-    update = found.update
-    chosen = np.unique(np.linspace(0, len(update.learning_rates) - 1, 9).round().astype(int))
-    rows = tuple(
-        (
-            f"{update.learning_rates[k]:.3g}",
-            *(f"{array[k]:.4g}" for array in (update.predicted, update.second_order, update.actual)),
-        )
-        for k in chosen
-    )
-    header = ("learning rate", "foretold", "with curvature", "actual")
-    return TextTable(header, rows, f"Change of the cost by a step, from C = {update.cost:.5g}")
+def _every_array(measured: Backprop) -> Iterator[tuple[str, str, np.ndarray]]:
+    names = ("inputs", "preactivation", "activation", "activation_gradient", "delta", "input_gradient")
+    for layer in measured.account.layers:
+        for name in names:
+            yield layer.name, name, getattr(layer, name)
+        for role in layer.params:
+            yield layer.name, role, layer.params[role]
+        for role in layer.gradients:
+            yield layer.name, f"gradient of {role}", layer.gradients[role]
+    for name in ("costs", "logits", "outputs", "targets", "output_gradient", "delta"):
+        yield "loss", name, getattr(measured.account.cost, name)
 
 
-def plain(value: float, *, digits: int = 5) -> str:
-    """Write a number with so many digits, without a sign before 0."""
-    return f"{value + 0.0:.{digits}g}"
+def _checks(measured: Backprop) -> Table:
+    rows = [
+        (f"{array.layer}/{array.of}", array.layer, array.of, array.size, array.largest, array.autodiff,
+         array.central_differences, array.num_checked, array.num_kinks, array.is_resolved, agreement_word([array]))
+        for array in _checked(measured)
+    ]  # fmt: skip
+    return forms.CHECKS.fill(rows)
 
 
-def _rms(array: np.ndarray) -> str:
-    return f"{math.sqrt(float((array**2).mean())):.4g}"
+def _three_ways(measured: Backprop) -> Table:
+    rows = [
+        (f"{array.layer}/{array.of}", entry.place, entry.ours, entry.autodiff, entry.difference)
+        for array in _checked(measured)
+        for entry in array.entries
+    ]
+    return forms.THREE_WAYS.fill(rows)
+
+
+def _checked(measured: Backprop) -> tuple[ArrayCheck, ...]:
+    return measured.check.arrays if measured.check else ()
+
+
+def _chain(measured: Backprop) -> tuple[Table, Table, Table]:
+    names = ("number", "weight", "behind", "bias", "preactivation", "activation")
+    forward = [(step.name, *(getattr(step, name) for name in names)) for step in reversed(measured.chain)]
+    products = [
+        (step.name, product)
+        for step in measured.chain
+        for product in (step.weight_gradient, step.bias_gradient, step.below_gradient)
+        if product is not None
+    ]
+    written = [
+        (product.text, str(product), product.latex, layer, product.product, product.value)
+        for layer, product in products
+    ]
+    factors = [
+        (product.text, factor.text, factor.latex, factor.meaning, factor.value)
+        for _, product in products
+        for factor in product.factors
+    ]
+    return forms.CHAIN.fill(forward), forms.CHAIN_PRODUCTS.fill(written), forms.CHAIN_FACTORS.fill(factors)
+
+
+def _nudges(measured: Backprop) -> Table:
+    """Lay the nudges out from the output back, as the derivatives are computed."""
+    columns = forms.NUDGES.columns if measured.is_batch else forms.NUDGES.columns[:6]
+    rows = [row[: len(columns)] for nudges in reversed(measured.nudges) for row in _nudge_rows(nudges, measured.top)]
+    return replace(forms.NUDGES, columns=columns).fill(rows)
+
+
+def _nudge_rows(nudges: Nudges, top: int) -> Iterator[tuple[Cell, ...]]:
+    example, mean = nudges.example, nudges.mean or nudges.example
+    columns = (example.weights, example.behind, example.weight_wishes, example.activation_wishes,
+               mean.behind, mean.weight_wishes, mean.activation_wishes)  # fmt: skip
+    for k in nudges.order[:top]:
+        yield (nudges.name, example.labels[k], *(float(column[k]) for column in columns))
+    rest = nudges.order[top:]
+    if len(rest):
+        sums: list[Cell] = [float(column[rest].sum()) for column in columns]
+        sums[0] = sums[1] = sums[4] = None
+        yield (nudges.name, f"{len(rest):,} others", *sums)
+    if example.bias_wish is not None:
+        yield (nudges.name, "bias", None, None, example.bias_wish, None, None, mean.bias_wish, None)
+
+
+def _nudged(measured: Backprop) -> Table:
+    columns = forms.NUDGED.columns if measured.is_batch else forms.NUDGED.columns[:8]
+    rows = []
+    for nudges in reversed(measured.nudges):
+        rest = nudges.order[measured.top :]
+        row = [nudges.name, *_nudged_row(nudges.example, rest)]
+        if nudges.mean is not None:
+            activation, _, delta, bias, _, *sums = _nudged_row(nudges.mean, rest)
+            row += [activation, delta, bias, *sums]
+        rows.append(row)
+    return replace(forms.NUDGED, columns=columns).fill(rows)
+
+
+def _nudged_row(neuron: NeuronWishes, rest: np.ndarray) -> tuple[Any, ...]:
+    sums = (float(neuron.weight_wishes[rest].sum()), float(neuron.activation_wishes[rest].sum()))
+    return (neuron.activation, neuron.wish, neuron.delta, neuron.bias_wish, len(rest), *sums)
+
+
+def _effective(measured: Backprop) -> Table:
+    rows = [(name_of(each), each.value, each.gradient, each.share) for each in measured.effective]
+    return forms.EFFECTIVE.fill(rows)
+
+
+def _examples(measured: Backprop) -> Table:
+    agreement, classes, targets = measured.agreement, measured.subject.classes, measured.chosen.targets
+    assert agreement is not None  # of a batch
+    truths = [classes[int(target)] if classes else f"{float(target):.4g}" for target in targets]
+    columns = (column.tolist() for column in (agreement.costs, agreement.norms, agreement.cosines))
+    rows = [*zip(measured.chosen.places.tolist(), truths, *columns, strict=True)]
+    return replace(forms.EXAMPLES, is_printed=True).fill(rows)
+
+
+def _signals(measured: Backprop) -> Table:
+    assert measured.agreement is not None  # of a batch
+    return forms.LAYER_SIGNALS.fill([*measured.agreement.layer_signal_to_noise.items()])
+
+
+def _depth(measured: Backprop) -> tuple[Table, Table]:
+    columns: dict[str, Sequence[Cell]] = {"layer": measured.depth.names}
+    for name in ("delta", "gradient_norm", "slope"):
+        for variant in measured.variants:
+            suffix = f"_{variant.key}" if variant.key else ""
+            columns[name + suffix] = getattr(variant.depth, f"{name}s").tolist()
+    factors = [(variant.name, variant.depth.factor_per_layer, variant.note) for variant in measured.variants]
+    named = [(name, None if math.isnan(factor) else factor, note) for name, factor, note in factors]
+    return forms.DEPTH.fill_columns(columns), forms.VARIANTS.fill(named)
+
+
+def _update(measured: Backprop) -> Table:
+    update = measured.update
+    columns = (update.learning_rates, update.predicted, update.second_order, update.actual)
+    rows = [*zip(*(column.tolist() for column in columns), strict=True)]
+    return forms.UPDATE.fill(rows, title=f"{forms.UPDATE.title}, from C = {update.cost:.5g}")

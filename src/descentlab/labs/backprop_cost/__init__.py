@@ -1,4 +1,3 @@
-"""`backprop --cost`: what a gradient costs, in words, tables, JSON and as a page."""
+"""Laboratory `backprop-cost`: what a gradient costs, counted and timed."""
 
-from descentlab.labs.backprop_cost._cost import backprop_cost as backprop_cost
-from descentlab.labs.backprop_cost._result import BackpropCost as BackpropCost
+from descentlab.labs.backprop_cost._backprop_cost import backprop_cost as backprop_cost

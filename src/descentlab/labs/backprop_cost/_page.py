@@ -1,99 +1,92 @@
 """What back-propagation costs, laid out as a page."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import numpy as np
 
-from descentlab.core import TextTable
-from descentlab.labs.backprop_cost import _tables as tables
-from descentlab.labs.backprop_cost._words import duration, interval, scaling_words, times
-from descentlab.labs.backprop_cost.measure import Scaling, fit_exponent
-from descentlab.results import Chart, Mark, Page, Row, Section, Series, WordTable, seconds as in_words
+from descentlab.core import Estimate
+from descentlab.labs.backprop_cost._measured import BackpropCost
+from descentlab.labs.backprop_cost._words import growth_words, interval, times
+from descentlab.labs.backprop_cost.measure import Exponent, Scaling, fit_exponent
+from descentlab.results import Chart, Mark, Row, Section, Series, Tables, duration, seconds as in_words
 from descentlab.training import device_names
 from descentlab.workbench import describe_environment
 
-if TYPE_CHECKING:
-    from descentlab.labs.backprop_cost._result import BackpropCost
 
-
-def build_page(found: "BackpropCost") -> Page:
-    """Lay it out: the count, the step's time, growth against the textbook, one weight and one example at a time."""
-    return Page(
-        title=found.title,
-        kind="Cost of back-propagation",
-        outcome=found.sentences,
-        figures=_figures(found),
-        sections=(_count(found), _step(found), _growth(found), _one_weight(found), _batches(found)),
-        facts=_facts(found),
-        notes=found.notes,
-    )
-
-
-def _figures(found: "BackpropCost") -> tuple[Row, ...]:
-    timed = found.timed
+def key_figures(measured: BackpropCost) -> tuple[Row, ...]:
+    """Return the numbers at the head of the page."""
+    timed = measured.timed
     gradient = float(np.median(timed.gradient))
     return (
-        Row("back over forward", f"{float(np.median(timed.ratio)):.2f}"),
-        Row("multiply-adds an example", f"{found.work.forward + found.work.backward:,}"),
+        Row("backward over forward", f"{float(np.median(timed.ratio)):.2f}"),
+        Row("multiply-adds an example", f"{measured.work.forward + measured.work.backward:,}"),
         Row("one gradient", duration(gradient)),
         Row("by differences", f"{times(timed.differences.whole_s / gradient)}×"),
     )
 
 
-def _table(table: TextTable, note: str = "") -> WordTable:
-    return WordTable(table.title, table.header, table.rows, note)
-
-
-def _count(found: "BackpropCost") -> Section:
-    return Section(
-        "Multiply-adds, layer by layer",
-        (
-            "Forward, z = Wa uses each weight once an example (that of a kernel once a place). Back, ∂C/∂W = δ a uses "
-            "each once more, and ∂C/∂a = W δ once more again, which the lowest layer that learns is spared. The update "
-            f"takes {found.work.update_per_weight} a weight, once a step and not once an example.",
-        ),
-        (_table(tables.work_table(found), "XLA: half of its operations, for one example; of a layer compiled alone."),),
+def lay_out(measured: BackpropCost, tables: Tables) -> tuple[Section, ...]:
+    """Return the sections: counts, a step's time, growth against the textbook, one weight and one example at a time."""
+    return (
+        _count(measured, tables),
+        _step(measured, tables),
+        _growth(measured, tables),
+        _one_weight(measured, tables),
+        _batches(measured, tables),
     )
 
 
-def _step(found: "BackpropCost") -> Section:
-    timed = found.timed
+def _count(measured: BackpropCost, tables: Tables) -> Section:
+    return Section(
+        "Multiply-adds, layer by layer",
+        (
+            "In the forward pass, z = Wa uses each weight once an example (that of a kernel once a place). In the "
+            "backward pass, ∂C/∂W = δ a uses each once more, and ∂C/∂a = W δ once more again, which the lowest layer "
+            f"that learns is spared. The update takes {measured.work.update_per_weight} a weight, once a step and not "
+            "once an example.",
+        ),
+        (tables["work"],),
+    )
+
+
+def _step(measured: BackpropCost, tables: Tables) -> Section:
+    timed = measured.timed
     sizes = timed.batches.sizes.astype(np.float64)
     low, middle, high = np.quantile(timed.batches.ratios, [0.25, 0.5, 0.75], axis=1)
-    counted = found.work.backward / found.work.forward if found.work.forward else float("nan")
+    counted = measured.work.backward / measured.work.forward if measured.work.forward else float("nan")
     ratio = Chart(
-        "The way back over the way forward",
+        "Backward pass over forward pass",
         "examples in the batch",
-        "back / forward",
+        "backward / forward",
         (Series("measured", sizes, middle, low=low, high=high),),
         x_log=True,
-        marks=(Mark(f"by multiply-adds {counted:.3g}", y=counted), Mark("own batch", x=float(timed.batch_size))),
+        marks=(
+            Mark(f"by multiply-adds {counted:.3g}", y=counted),
+            Mark("batch of the network", x=float(timed.batch_size)),
+        ),
         note="Band: quartiles. At very small batches the gradient's own numbers, one a weight, have to be written.",
     )
     return Section(
         "The time of a step",
         (
-            "Back is what a gradient takes more than the way forward alone, measured in the same rounds. By arithmetic "
-            f"it would be {counted:.3g} times the way forward. Where it is longer, the products of the way back have "
-            "less handy shapes, and a gradient of as many numbers as there are weights has to be written.",
+            "The backward pass is what a gradient takes more than the forward pass alone, measured in the same rounds. "
+            f"By arithmetic it would be {counted:.3g} times the forward pass. Where it is longer, the products of the "
+            "backward pass have less convenient shapes, and a gradient of as many numbers as there are weights has to "
+            "be written.",
         ),
-        (_table(tables.step_table(found)), ratio),
+        (tables["step"], ratio),
     )
 
 
-def _growth(found: "BackpropCost") -> Section:
-    told = (
+def _growth(measured: BackpropCost, tables: Tables) -> Section:
+    words = (
         "A neuron with d weights multiplies and adds d times; L layers of as many neurons on N examples do it N L "
         "times as often: the textbook's O(N d L). It counts arithmetic alone. Dashed lines are what it says, through "
         "the last point.",
-        *(scaling_words(each) for each in found.timed.scalings),
+        *map(growth_words, tables["growth"].rows()),
     )
-    charts = tuple(_scaling_chart(each) for each in found.timed.scalings)
-    note = (
-        "Smallest: over the four smallest sizes. Reached from: the size on from which any four neighbouring sizes come "
-        "within a tenth of the textbook's exponent. Noise: distance of the quartiles of a size's repeats."
-    )
-    return Section("Time against N, d and L", told, (*charts, _table(tables.exponent_table(found), note)))
+    charts = tuple(_scaling_chart(each) for each in measured.timed.scalings)
+    return Section("Time against N, d and L", words, (*charts, tables["growth"]))
 
 
 def _scaling_chart(scaling: Scaling) -> Chart:
@@ -115,8 +108,8 @@ def _scaling_chart(scaling: Scaling) -> Chart:
     )
 
 
-def _one_weight(found: "BackpropCost") -> Section:
-    by = found.timed.by_weights
+def _one_weight(measured: BackpropCost, tables: Tables) -> Section:
+    by = measured.timed.by_weights
     weights = by.num_params.astype(np.float64)
     is_whole = by.num_measured == by.num_params
     chart = Chart(
@@ -131,19 +124,23 @@ def _one_weight(found: "BackpropCost") -> Section:
         y_log=True,
         note=_extrapolated_from(weights[~is_whole]),
     )
-    told = [
-        "A difference asks what the cost would be, were one weight a little larger: one way forward for one number. "
+    words = [
+        "A difference asks what the cost would be, were one weight a little larger: one forward pass for one number. "
         "Back-propagation works from the cost down, and every δ serves all weights of its layer and all layers below.",
-        f"The differences' derivatives are off by {found.timed.differences.error:.2g} of their length in "
-        f"{found.subject.experiment.precision}: a small nudge drowns in rounding, a large one in the curve.",
+        f"The differences' derivatives are off by {measured.timed.differences.error:.2g} of their length in "
+        f"{measured.subject.experiment.precision}: a small nudge drowns in rounding, a large one in the curve.",
     ]
     if len(weights) >= 4:
         back, nudged = fit_exponent(by.num_params, by.backprop), fit_exponent(by.num_params, by.differences)
-        told.append(
-            f"As networks grow, back-propagation's time goes as W^{interval(back)} and that of differences as "
-            f"W^{interval(nudged)}: each of more differences is a longer way forward."
+        words.append(
+            f"As networks grow, back-propagation's time goes as W^{interval(_estimate(back))} and that of "
+            f"differences as W^{interval(_estimate(nudged))}: each of more differences is a longer forward pass."
         )
-    return Section("One weight at a time", tuple(told), (_table(tables.ways_table(found)), chart))
+    return Section("One weight at a time", tuple(words), (tables["ways"], chart))
+
+
+def _estimate(fit: Exponent) -> Estimate:
+    return Estimate(fit.value, fit.low, fit.high)
 
 
 def _extrapolated_from(weights: np.ndarray) -> str:
@@ -155,8 +152,8 @@ def _extrapolated_from(weights: np.ndarray) -> str:
     )
 
 
-def _batches(found: "BackpropCost") -> Section:
-    timed = found.timed
+def _batches(measured: BackpropCost, tables: Tables) -> Section:
+    timed = measured.timed
     sizes = timed.batches.sizes.astype(np.float64)
     loop, called = (sizes / np.median(curve, axis=1) for curve in (timed.batches.gradient, timed.batches.called))
     chart = Chart(
@@ -169,7 +166,10 @@ def _batches(found: "BackpropCost") -> Section:
         ),
         x_log=True,
         y_log=True,
-        marks=(Mark("one at a time, from Python", y=float(called[0])), Mark("own batch", x=float(timed.batch_size))),
+        marks=(
+            Mark("one at a time, from Python", y=float(called[0])),
+            Mark("batch of the network", x=float(timed.batch_size)),
+        ),
     )
     alone = Chart(
         "Time of an example",
@@ -188,20 +188,21 @@ def _batches(found: "BackpropCost") -> Section:
             "The arithmetic of an example is the same in any batch. What changes is how often a program is called, how "
             "full the vector units are, and how often each weight is fetched.",
         ),
-        (chart, alone, _table(tables.batch_table(found))),
+        (chart, alone, tables["batches"]),
     )
 
 
-def _facts(found: "BackpropCost") -> tuple[Row, ...]:
-    experiment, machine = found.subject.experiment, describe_environment()
-    own = machine["machine"]
+def facts(measured: BackpropCost, seconds: Mapping[str, float]) -> tuple[Row, ...]:
+    """Return where the numbers come from."""
+    experiment, environment = measured.subject.experiment, describe_environment()
+    machine, packages = environment["machine"], environment["packages"]
     return (
-        Row("experiment", f"{experiment.name}, batches of {found.work.batch_size:,}, {experiment.optimizer.kind}"),
+        Row("experiment", f"{experiment.name}, batches of {measured.work.batch_size:,}, {experiment.optimizer.kind}"),
         Row("precision", experiment.precision),
-        Row("weights", f"{found.work.num_params:,}"),
-        Row("device", f"{', '.join(device_names())}: {own['processor']}, {own['cores']} cores"),
-        Row("versions", f"descentlab {machine['packages']['descentlab']}, jax {machine['packages']['jax']}"),
-        Row("repeats", f"{found.timed.num_rounds} by turns"),
-        Row("counted in", in_words(found.seconds["count"])),
-        Row("timed in", f"{in_words(found.seconds['time'])}, compiling included"),
+        Row("weights", f"{measured.work.num_params:,}"),
+        Row("device", f"{', '.join(device_names())}: {machine['processor']}, {machine['cores']} cores"),
+        Row("versions", f"descentlab {packages['descentlab']}, jax {packages['jax']}"),
+        Row("repeats", f"{measured.timed.num_rounds} by turns"),
+        Row("counted in", in_words(seconds["count"])),
+        Row("timed in", f"{in_words(seconds['time'])}, compiling included"),
     )

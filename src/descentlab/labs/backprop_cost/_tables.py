@@ -1,149 +1,314 @@
-"""What back-propagation costs, as tables of words."""
+"""The tables of `backprop-cost`."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
-from descentlab.core import TextTable
-from descentlab.labs.backprop_cost._words import duration, times
-from descentlab.labs.backprop_cost.measure import Exponent, Flops, spread
-from descentlab.results import number
+from descentlab.core import Estimate
+from descentlab.labs.backprop_cost._measured import BackpropCost
+from descentlab.labs.backprop_cost.measure import Exponent, Flops, OneByOne, Scaling, spread
+from descentlab.results import Cell, Column, Table, TableForm, Tables
+from descentlab.training import device_names
 
-if TYPE_CHECKING:
-    from descentlab.labs.backprop_cost._result import BackpropCost
+count = partial(Column, format="count")
+duration = partial(Column, format="duration")
+exponent = partial(Column, format="fixed", digits=2)
+detail_count = partial(Column, format="count", is_detail=True)
+detail_duration = partial(Column, format="duration", is_detail=True)
+
+SUMMARY = TableForm(
+    "summary",
+    "In all",
+    (
+        Column("network", meaning="Name of the experiment."),
+        Column("devices", meaning="What was computed on."),
+        Column("precision", meaning="Type of the numbers."),
+        Column("optimizer", meaning="Update rule."),
+        count("batch_size", meaning="Examples in one step."),
+        count("num_params", "weights", "Learned numbers, W."),
+        count("forward", "", "Multiply-adds of the forward pass, for one example."),
+        count("backward", "", "Multiply-adds of the backward pass, for one example."),
+        count("update_per_weight", meaning="Products, quotients and roots of the update, for one weight."),
+        count("step", meaning="Multiply-adds of a whole step."),
+        Column(
+            "ratio", "backward / forward", "Time of the backward pass over the forward pass.", format="fixed", digits=2
+        ),
+        Column("ratio_low", meaning="Lower quartile of that.", format="fixed", digits=2),
+        Column("ratio_high", meaning="Upper quartile of that.", format="fixed", digits=2),
+        duration("gradient", meaning="Time of forward and backward pass of one batch."),
+        duration("gradient_low", meaning="Lower quartile of that."),
+        duration("gradient_high", meaning="Upper quartile of that."),
+        Column("has_padding", meaning="Whether convolutions multiply zeros around a picture.", format="flag"),
+        Column("has_data", meaning="Whether the examples are those of the data.", format="flag"),
+        count("num_rounds", meaning="How often each time was measured."),
+        Column("noise", meaning="Distance of the quartiles of repeated times.", format="percent", digits=0),
+        Column("budget", meaning="Seconds that measuring was to take.", format="seconds"),
+        Column("run", meaning="Folder of the run."),
+    ),
+    is_single=True,
+)
+WORK = TableForm(
+    "work",
+    "Multiply-adds for one example (update: for one step)",
+    (
+        Column("layer", meaning="Name of the layer."),
+        Column("kind", meaning="Kind of layer."),
+        count("num_params", "weights", "Learned numbers."),
+        count("forward", meaning="z = W a: each weight once an example, that of a kernel once a place."),
+        count("xla_forward", "XLA", "Half of the operations that XLA counts in the layer compiled alone."),
+        count("weight_gradient", "∂C/∂W", "δ a: as many again."),
+        count("input_gradient", "∂C/∂a", "W δ: as many again, 0 where nothing below is learned."),
+        detail_count("backward", meaning="Both together: the backward pass."),
+        count("xla_backward", "XLA backward", "Half of the operations that XLA counts in the backward pass."),
+        count("update", meaning="The optimizer's update, once a step."),
+        detail_count("flops_forward", meaning="Operations that XLA counts in the forward pass of the batch."),
+        detail_count("flops_backward", meaning="Operations that XLA counts in the backward pass of the batch."),
+        detail_count("flops_gradient", meaning="Operations that XLA counts in both together."),
+        detail_count("flops_update", meaning="Operations that XLA counts in the update."),
+    ),
+    note="XLA: half of its operations, for one example; of a layer compiled alone.",
+    is_printed=True,
+)
+STEP = TableForm(
+    "step",
+    "One step",
+    (
+        Column("part", meaning="Part of the step."),
+        count("multiply_adds", "multiply-adds", "Multiply-adds of the whole batch."),
+        duration("seconds", "time", "Median time."),
+        duration("low", "lower quartile", "Lower quartile of the times."),
+        duration("high", "upper quartile", "Upper quartile of the times."),
+        Column("share", meaning="Share of the step's time.", format="percent", digits=0),
+        Column("rate", "10⁹ multiply-adds a second", "Multiply-adds over time.", format="number"),
+    ),
+    is_printed=True,
+)
+GROWTH = TableForm(
+    "growth",
+    "Exponent of one gradient's time as one size grows and all else stays",
+    (
+        Column("size", meaning="Symbol of the size that grows."),
+        Column("meaning", "what grows", "What it counts."),
+        Column("textbook", meaning="Exponent of the textbook.", format="setting"),
+        count("from", meaning="Smallest size measured."),
+        count("to", meaning="Largest size measured."),
+        exponent("exponent", "over all (95%)", "Exponent over all sizes, with its 95% interval."),
+        exponent("smallest", meaning="Exponent over the four smallest sizes."),
+        detail_count("smallest_to", meaning="Largest of those."),
+        Column("largest", meaning="Exponent over the four largest sizes.", format="fixed", digits=2, is_detail=True),
+        detail_count("largest_from", meaning="Smallest of those."),
+        count("reached_from", meaning="Size from which on time grows as the textbook says, to a tenth."),
+        exponent("reached", "there (95%)", "Exponent from there on."),
+        Column("noise", meaning="Distance of the quartiles of a size's repeats.", format="percent", digits=0),
+        Column("scatter", meaning="Scatter of the times about the line.", format="percent", is_detail=True),
+        Column("fixed", meaning="What stays the same.", is_detail=True),
+    ),
+    note=(
+        "Smallest: over the four smallest sizes. Reached from: the size on from which any four neighbouring sizes come "
+        "within a tenth of the textbook's exponent. Noise: distance of the quartiles of a size's repeats."
+    ),
+    is_printed=True,
+)
+TIMES = TableForm(
+    "growth_times",
+    "Time of one gradient at each size",
+    (
+        Column("size", meaning="Symbol of the size that grows."),
+        count("value", meaning="The size."),
+        count("multiply_adds", "multiply-adds", "Multiply-adds of one gradient."),
+        duration("seconds", "time", "Median time of one gradient."),
+        duration("low", "lower quartile", "Lower quartile of the times."),
+        duration("high", "upper quartile", "Upper quartile of the times."),
+    ),
+)
+WAYS = TableForm(
+    "ways",
+    "The same gradient in several ways",
+    (
+        Column("way", meaning="How the gradient is computed."),
+        count("num_measured", "weights measured", "Weights whose derivative was timed."),
+        count("num_params", "of all", "Weights in all."),
+        Column("is_extrapolated", "extrapolated", "Whether the time of all is more than was measured.", format="flag"),
+        duration("seconds_each", "time of one", "Median time of one derivative; of back-propagation, of all at once."),
+        detail_duration("low", meaning="Lower quartile of that."),
+        detail_duration("high", meaning="Upper quartile of that."),
+        duration("seconds_all", "time of all", "Time of the derivatives by all weights."),
+        Column("times", "times as long", "Time over that of back-propagation.", format="number"),
+        Column(
+            "error",
+            "off by",
+            "Distance from back-propagation's derivatives, as a share of their length.",
+            format="number",
+            digits=2,
+        ),
+    ),
+    is_printed=True,
+)
+BY_WEIGHTS = TableForm(
+    "by_weights",
+    "The whole gradient of two equal layers as they grow",
+    (
+        count("num_params", "weights", "Learned numbers, W."),
+        count("num_measured", meaning="Weights by which differences were taken."),
+        duration("backprop", "back-propagation", "Time of back-propagation."),
+        duration("differences", meaning="Time of one difference, times W."),
+    ),
+)
+BATCHES = TableForm(
+    "batches",
+    "The network's own gradient as the batch grows",
+    (
+        count("batch", meaning="Examples in the batch."),
+        duration("forward", meaning="Time of the forward pass."),
+        duration("gradient", meaning="Time of forward and backward pass."),
+        Column("ratio", "backward / forward", "Backward pass over forward pass.", format="fixed", digits=2),
+        duration("per_example", "an example", "Time of the gradient for one example."),
+        Column("rate", "examples a second", "In a compiled loop.", format="count"),
+        Column("called_rate", "called, a second", "Where each batch is a call from Python.", format="count"),
+        detail_duration("called", meaning="Time of the gradient as a call from Python."),
+        Column("noise", meaning="Distance of the quartiles of the repeats.", format="percent", digits=0),
+    ),
+    is_printed=True,
+)
 
 
-def work_table(found: "BackpropCost") -> TextTable:
-    """Return multiply-adds layer by layer, beside half of XLA's operations."""
-    work, xla = found.work, found.xla
-    unknown = Flops(None, None)
-    rows = [
+def fill_tables(measured: BackpropCost) -> Tables:
+    """Lay out what was counted and timed."""
+    return Tables(
         (
-            layer.name,
-            layer.kind,
-            f"{layer.num_params:,}",
-            f"{layer.forward:,}",
-            _halved(xla.layers.get(layer.name, unknown).forward, work.batch_size),
-            f"{layer.weight_gradient:,}",
-            f"{layer.input_gradient:,}",
-            _halved(xla.layers.get(layer.name, unknown).backward, work.batch_size),
-            f"{layer.update:,}",
+            _work(measured),
+            _step(measured),
+            growth_table(measured.timed.scalings),
+            _ways(measured),
+            _batches(measured),
+            _by_weights(measured),
+            _times(measured.timed.scalings),
+            _summary(measured),
         )
-        for layer in work.layers
-    ]
-    total = (
-        "in all",
-        "",
-        f"{work.num_params:,}",
-        f"{work.forward:,}",
-        _halved(xla.whole.forward, work.batch_size),
-        f"{work.weight_gradient:,}",
-        f"{work.input_gradient:,}",
-        _halved(xla.whole.backward, work.batch_size),
-        f"{work.update:,}",
     )
-    header = ("layer", "kind", "weights", "forward", "XLA", "∂C/∂W", "∂C/∂a", "XLA back", "update")
-    return TextTable(header, (*rows, total), "Multiply-adds for one example (update: for one step)")
 
 
-def _halved(flops: float | None, batch_size: int) -> str:
-    """Write XLA's operations for a batch as multiply-adds for an example."""
-    return "-" if flops is None else f"{flops / (2 * batch_size):,.0f}"
+def _quartiles(repeats: np.ndarray) -> tuple[float, float, float]:
+    """Return the median of repeated times, and their quartiles."""
+    low, middle, high = np.quantile(repeats, [0.25, 0.5, 0.75]).tolist()
+    return middle, low, high
 
 
-def step_table(found: "BackpropCost") -> TextTable:
-    """Return the parts of one step: multiply-adds, time, and the two together."""
-    timed, work = found.timed, found.work
+def _summary(measured: BackpropCost) -> Table:
+    subject, work, timed = measured.subject, measured.work, measured.timed
+    row = (
+        subject.experiment.name, ", ".join(device_names()), subject.experiment.precision,
+        subject.experiment.optimizer.kind, work.batch_size, work.num_params, work.forward, work.backward,
+        work.update_per_weight, work.step, *_quartiles(timed.ratio), *_quartiles(timed.gradient), measured.has_padding,
+        subject.dataset is not None, timed.num_rounds, float(np.median([each.noise for each in timed.scalings])),
+        measured.budget_s, None if subject.run is None else str(subject.run.path),
+    )  # fmt: skip
+    return SUMMARY.fill([row])
+
+
+def _work(measured: BackpropCost) -> Table:
+    work, xla = measured.work, measured.xla
+    rows: list[Sequence[Cell]] = []
+    layers = [(layer, xla.layers.get(layer.name, Flops(None, None)), None) for layer in work.layers]
+    for layer, flops, update in [*layers, (work, xla.whole, xla.update)]:
+        names = ("in all", "") if layer is work else (layer.name, layer.kind)
+        rows.append(
+            (
+                *names, layer.num_params, layer.forward, _halved(flops.forward, work.batch_size), layer.weight_gradient,
+                layer.input_gradient, layer.backward, _halved(flops.backward, work.batch_size), layer.update,
+                flops.forward, flops.backward, flops.gradient, update,
+            )
+        )  # fmt: skip
+    return WORK.fill(rows, has_total=True)
+
+
+def _halved(flops: float | None, batch_size: int) -> int | None:
+    """Turn XLA's operations for a batch into multiply-adds for an example."""
+    return None if flops is None else round(flops / (2 * batch_size))
+
+
+def _step(measured: BackpropCost) -> Table:
+    timed, work = measured.timed, measured.work
     parts = (
         ("forward", work.batch_size * work.forward, timed.forward),
-        ("back", work.batch_size * work.backward, timed.gradient - timed.forward),
+        ("backward", work.batch_size * work.backward, timed.gradient - timed.forward),
         ("update", work.update, timed.update),
     )
     whole = sum(float(np.median(seconds)) for _, _, seconds in parts)
     rows = []
-    for name, adds, seconds in parts:
-        low, middle, high = np.quantile(seconds, [0.25, 0.5, 0.75]).tolist()
-        rate = number(adds / middle / 1e9) if middle > 0.0 else "-"
-        rows.append(
-            (name, f"{adds:,}", duration(middle), f"{duration(low)} to {duration(high)}", f"{middle / whole:.0%}", rate)
-        )
-    header = ("part", "multiply-adds", "time", "quartiles", "share", "10⁹ multiply-adds a second")
-    return TextTable(header, tuple(rows), f"One step at batch {timed.batch_size:,}")
+    for name, adds, repeats in parts:
+        middle, low, high = _quartiles(repeats)
+        rows.append((name, adds, middle, low, high, middle / whole, adds / middle / 1e9 if middle > 0.0 else None))
+    return STEP.fill(rows, title=f"One step at batch {timed.batch_size:,}")
 
 
-def exponent_table(found: "BackpropCost") -> TextTable:
-    """Return the exponents of time against each size."""
+def growth_table(scalings: Sequence[Scaling]) -> Table:
+    """Lay out how time grows with each size; a size of which too few could be measured has no exponents."""
     rows = []
-    for each in found.timed.scalings:
-        if each.fit is None or each.smallest is None:
-            continue
-        reached = each.reached
+    for each in scalings:
+        fit, first, last, reached = each.fit, each.smallest, each.largest, each.reached
         rows.append(
             (
-                each.symbol,
-                each.meaning,
-                f"{each.textbook:g}",
-                f"{each.fit.smallest:,.0f} to {each.fit.largest:,.0f}",
-                _fit(each.fit),
-                f"{each.smallest.value:.2f}",
-                "-" if reached is None else f"{reached.smallest:,.0f}",
-                "-" if reached is None else _fit(reached),
-                f"{each.noise:.0%}",
+                each.symbol, each.meaning, each.textbook, int(each.sizes[0]), int(each.sizes[-1]), _estimate(fit),
+                _estimate(first), None if first is None else first.largest, _estimate(last),
+                None if last is None else last.smallest, None if reached is None else reached.smallest,
+                _estimate(reached), each.noise, None if fit is None else fit.scatter, each.fixed,
             )
-        )
-    header = (
-        "", "what grows", "textbook", "sizes", "over all (95%)", "smallest", "reached from", "there (95%)", "noise",
-    )  # fmt: skip
-    return TextTable(header, tuple(rows), "Exponent of one gradient's time as one size grows and all else stays")
+        )  # fmt: skip
+    return GROWTH.fill(rows)
 
 
-def _fit(fit: Exponent) -> str:
-    return f"{fit.value:.2f} ({fit.low:.2f} to {fit.high:.2f})"
+def _estimate(fit: Exponent | None) -> Estimate | None:
+    return None if fit is None else Estimate(fit.value, fit.low, fit.high)
 
 
-def ways_table(found: "BackpropCost") -> TextTable:
-    """Return the ways to the whole gradient beside each other."""
-    timed = found.timed
-    gradient = float(np.median(timed.gradient))
-    rows = [("back-propagation", "all at once", duration(gradient), duration(gradient), "1", "-")]
-    for name, way in (("differences", timed.differences), ("chain rule, forward", timed.chain_rule)):
-        if way is None:
-            continue
-        measured = f"{way.num_measured:,} of {way.num_params:,}" + (", extrapolated" if way.is_extrapolated else "")
-        rows.append(
-            (
-                f"{name}, one weight at a time",
-                measured,
-                duration(float(np.median(way.seconds))),
-                duration(way.whole_s),
-                times(way.whole_s / gradient),
-                number(way.error, digits=2),
-            )
-        )
-    header = ("way", "weights measured", "time of one", "time of all", "times as long", "off by")
-    return TextTable(header, tuple(rows), f"The same gradient at batch {timed.batch_size:,}")
+def _times(scalings: Sequence[Scaling]) -> Table:
+    rows = [
+        (each.symbol, int(size), int(adds), *_quartiles(repeats))
+        for each in scalings
+        for size, adds, repeats in zip(each.sizes, each.multiply_adds, each.seconds, strict=True)
+    ]
+    return TIMES.fill(rows)
 
 
-def batch_table(found: "BackpropCost") -> TextTable:
-    """Return the network's own times as the batch grows."""
-    batches = found.timed.batches
-    medians = [np.median(curve, axis=1) for curve in (batches.forward, batches.gradient, batches.called)]
-    rows = tuple(
-        (
-            f"{size:,}",
-            duration(forward),
-            duration(gradient),
-            f"{ratio:.2f}",
-            duration(gradient / size),
-            f"{size / gradient:,.0f}",
-            f"{size / called:,.0f}",
-            f"{noise:.0%}",
-        )
-        for size, forward, gradient, called, ratio, noise in zip(
-            batches.sizes, *medians, np.median(batches.ratios, axis=1), spread(batches.gradient), strict=True
-        )
+def _ways(measured: BackpropCost) -> Table:
+    timed, num_params = measured.timed, measured.work.num_params
+    gradient = _quartiles(timed.gradient)
+    rows: list[Sequence[Cell]] = [
+        ("back-propagation", num_params, num_params, False, *gradient, gradient[0], 1.0, None),
+        _way("differences, one weight at a time", timed.differences, gradient[0]),
+    ]
+    if timed.chain_rule is not None:
+        rows.append(_way("chain rule, forward, one weight at a time", timed.chain_rule, gradient[0]))
+    return WAYS.fill(rows, title=f"The same gradient at batch {timed.batch_size:,}")
+
+
+def _way(name: str, way: OneByOne, gradient: float) -> tuple[Cell, ...]:
+    times = way.whole_s / gradient
+    each = _quartiles(way.seconds)
+    return (name, way.num_measured, way.num_params, way.is_extrapolated, *each, way.whole_s, times, way.error)
+
+
+def _by_weights(measured: BackpropCost) -> Table:
+    return BY_WEIGHTS.fill_columns(vars(measured.timed.by_weights))
+
+
+def _batches(measured: BackpropCost) -> Table:
+    batches = measured.timed.batches
+    forward, gradient, called = (
+        np.median(curve, axis=1) for curve in (batches.forward, batches.gradient, batches.called)
     )
-    header = (
-        "batch", "forward", "gradient", "back/forward", "an example", "examples a second", "called, a second", "noise",
-    )  # fmt: skip
-    return TextTable(header, rows, "The network's own gradient as the batch grows")
+    return BATCHES.fill_columns(
+        {
+            "batch": batches.sizes,
+            "forward": forward,
+            "gradient": gradient,
+            "ratio": np.median(batches.ratios, axis=1),
+            "per_example": gradient / batches.sizes,
+            "rate": batches.sizes / gradient,
+            "called_rate": batches.sizes / called,
+            "called": called,
+            "noise": spread(batches.gradient),
+        }
+    )

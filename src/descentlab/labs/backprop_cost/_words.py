@@ -1,14 +1,12 @@
-"""What back-propagation costs, in words."""
+"""What `backprop-cost` says; it is given nothing but the tables."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from descentlab.labs.backprop_cost.measure import Exponent, OneByOne, Scaling
-from descentlab.results import number
-
-if TYPE_CHECKING:
-    from descentlab.labs.backprop_cost._result import BackpropCost
+from descentlab.core import Estimate
+from descentlab.results import Evidence, Statement, Tables, Words, duration
 
 NEAR = 0.1
 """An exponent this close to the textbook's is called the textbook's."""
@@ -18,169 +16,168 @@ DISTURBED = 0.15
 """Repeats whose quartiles are further apart than this share of their median were disturbed by other work."""
 
 
-def duration(seconds: float) -> str:
-    """Write a time of any length: `412 ns`, `13.2 µs`, `4.10 ms`, `1.42 s`, `3.2 min`, `5.1 h`, `12 days`."""
-    for unit, factor in (("ns", 1e9), ("µs", 1e6), ("ms", 1e3), ("s", 1.0)):
-        if seconds * factor < (999.5 if unit != "s" else 120.0):
-            return f"{number(seconds * factor)} {unit}"
-    for unit, factor in (("min", 60.0), ("h", 3_600.0)):
-        if seconds / factor < 100.0:
-            return f"{number(seconds / factor)} {unit}"
-    return f"{number(seconds / 86_400.0)} days"
-
-
 def times(ratio: float) -> str:
     """Write how many times as much something is: `1.77`, `12`, `6,540`."""
     return f"{ratio:,.0f}" if ratio >= 9.95 else f"{ratio:.3g}"
 
 
-def interval(fit: Exponent) -> str:
+def interval(fit: Estimate) -> str:
     """Write an exponent with its interval."""
     return f"{fit.value:.2f} (95% interval {fit.low:.2f} to {fit.high:.2f})"
 
 
-def describe(found: "BackpropCost") -> tuple[str, ...]:
-    """Say what the counts and times show, the most important first."""
-    return (_ratio(found), _price(found), _growth(found), _vectorised(found), _xla(found))
+def say(tables: Tables) -> Words:
+    """Say what counts and times show, the most important first."""
+    return Words(_price(tables), (_ratio(tables), _growth(tables), _vectorised(tables), _xla(tables)))
 
 
-def _ratio(found: "BackpropCost") -> str:
-    work, timed = found.work, found.timed
-    low, middle, high = np.quantile(timed.ratio, [0.25, 0.5, 0.75])
-    counted = work.backward / work.forward if work.forward else float("nan")
-    return (
-        f"The way back takes {work.backward:,} multiply-adds an example, {counted:.3g} times the {work.forward:,} of "
-        f"the way forward; measured at batch {timed.batch_size:,} it takes {middle:.2f} times as long (quartiles "
-        f"{low:.2f} to {high:.2f}: {duration(float(np.median(timed.gradient - timed.forward)))} after "
-        f"{duration(float(np.median(timed.forward)))})."
+def _price(tables: Tables) -> Statement:
+    ways, steps = tables["ways"], tables["step"]
+    num_params = int(ways.cell("back-propagation", "num_params"))
+    gradient = float(ways.cell("back-propagation", "seconds_all"))
+    name = ways.column("way")[1]
+    whole, measured = float(ways.cell(name, "seconds_all")), int(ways.cell(name, "num_measured"))
+    taken = "1 weight was measured" if measured == 1 else f"{measured:,} weights were measured"
+    how = f" ({taken}; the time of all {num_params:,} is extrapolated)" if ways.cell(name, "is_extrapolated") else ""
+    return Statement(
+        f"Back-propagation computes all {num_params:,} derivatives in the time of "
+        f"{gradient / float(steps.cell('forward', 'seconds')):.2g} forward passes, where differences, one weight at a "
+        f"time, need {num_params + 1:,}: {duration(gradient)} against {duration(whole)}, {times(whole / gradient)} "
+        f"times as long{how}.",
+        (Evidence("ways", ("num_params", "seconds_all", "num_measured")), Evidence("step", ("seconds",))),
+        "Other times of the same work on this machine.",
     )
 
 
-def _price(found: "BackpropCost") -> str:
-    timed, num = found.timed, found.work.num_params
-    gradient = float(np.median(timed.gradient))
-    price = gradient / float(np.median(timed.forward))
-    way = timed.differences
-    return (
-        f"Back-propagation gives all {num:,} derivatives for the price of {price:.2g} ways forward; differences take "
-        f"{num + 1:,}. That is {duration(gradient)} against {duration(way.whole_s)}, {times(way.whole_s / gradient)} "
-        f"times as long{_how_measured(way)}."
+def _ratio(tables: Tables) -> Statement:
+    summary, steps = tables["summary"], tables["step"]
+    forward, backward = (int(summary.value(name)) for name in ("forward", "backward"))
+    counted = backward / forward if forward else float("nan")
+    return Statement(
+        f"The backward pass takes {backward:,} multiply-adds an example, {counted:.3g} times the {forward:,} of the "
+        f"forward pass; measured at batch {summary.value('batch_size'):,} it takes {summary.value('ratio'):.2f} times "
+        f"as long (quartiles {summary.value('ratio_low'):.2f} to {summary.value('ratio_high'):.2f}: "
+        f"{duration(float(steps.cell('backward', 'seconds')))} after "
+        f"{duration(float(steps.cell('forward', 'seconds')))}).",
+        (
+            Evidence("summary", ("forward", "backward", "ratio", "ratio_low", "ratio_high")),
+            Evidence("step", ("seconds",)),
+        ),
+        "Another ratio of the two times.",
     )
 
 
-def _how_measured(way: OneByOne) -> str:
-    if not way.is_extrapolated:
-        return ""
-    taken = "1 weight was measured" if way.num_measured == 1 else f"{way.num_measured:,} weights were measured"
-    return f" ({taken}; the time of all {way.num_params:,} is extrapolated)"
-
-
-def _growth(found: "BackpropCost") -> str:
-    told = [each for each in found.timed.scalings if each.textbook == 1.0]
-    fits = [(each.symbol, each.fit) for each in told if each.fit]
-    words = ", ".join(f"{symbol}^{fit.value:.2f} ({fit.low:.2f} to {fit.high:.2f})" for symbol, fit in fits)
-    reached = [f"{each.symbol} = {each.reached.smallest:,.0f}" for each in told if each.reached]
+def _growth(tables: Tables) -> Statement:
+    rows = [row for row in tables["growth"].rows() if row["textbook"] == 1.0]
+    fits = [(row["size"], row["exponent"]) for row in rows if row["exponent"] is not None]
+    words = ", ".join(f"{size}^{fit.value:.2f} ({fit.low:.2f} to {fit.high:.2f})" for size, fit in fits)
+    reached = [f"{row['size']} = {row['reached_from']:,.0f}" for row in rows if row["reached_from"] is not None]
     from_where = f" That is reached, to within a tenth, from {_list(reached)} on." if reached else ""
-    return f"Over all sizes measured, time grows as {words}; the textbook's O(N d L) says 1 for each.{from_where}"
+    return Statement(
+        f"Over all sizes measured, time grows as {words}; the textbook's O(N d L) says 1 for each.{from_where}",
+        (Evidence("growth", ("exponent", "reached_from")),),
+        "Intervals of the exponents that leave out what is written here.",
+    )
 
 
 def _list(words: list[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def _vectorised(found: "BackpropCost") -> str:
-    batches = found.timed.batches
-    rates = batches.sizes / np.median(batches.gradient, axis=1)
-    best = int(np.argmax(rates))
-    alone = 1.0 / float(np.median(batches.called[0]))
-    return (
+def _vectorised(tables: Tables) -> Statement:
+    batches = tables["batches"]
+    rates, called = (np.asarray(batches.column(name), np.float64) for name in ("rate", "called_rate"))
+    best, alone = int(np.argmax(rates)), float(called[0])
+    return Statement(
         f"One example at a time, called from Python, {alone:,.0f} gradients a second are computed; inside a compiled "
-        f"loop {rates[0]:,.0f}; in batches of {batches.sizes[best]:,}, {rates[best]:,.0f}. The loop saves the price of "
-        f"calls ({times(rates[0] / alone)} times as fast), batches put vector units and caches to use "
-        f"({times(rates[best] / rates[0])} times)."
+        f"loop {rates[0]:,.0f}; in batches of {batches.column('batch')[best]:,}, {rates[best]:,.0f}. The loop saves "
+        f"the price of calls ({times(rates[0] / alone)} times as fast), batches put vector units and caches to use "
+        f"({times(rates[best] / rates[0])} times).",
+        (Evidence("batches", ("rate", "called_rate")),),
+        "Another batch with more examples a second.",
     )
 
 
-def _xla(found: "BackpropCost") -> str:
-    work, whole = found.work, found.xla.whole
-    if whole.forward is None or whole.backward is None:
-        return "XLA does not count operations on this device."
-    of = 2.0 * work.batch_size
-    forward, backward = whole.forward / (of * work.forward), whole.backward / (of * work.backward)
-    return (
-        f"XLA counts {whole.forward:,.0f} operations forward and {whole.backward:,.0f} back for the batch, "
-        f"{forward:.2f} and {backward:.2f} times ours at 2 a multiply-add: {_why(found)}."
-    )
-
-
-def _why(found: "BackpropCost") -> str:
+def _xla(tables: Tables) -> Statement:
+    work, batch = tables["work"], int(tables["summary"].value("batch_size"))
+    evidence = (Evidence("work", ("flops_forward", "flops_backward", "forward", "backward"), ("in all",)),)
+    forward, backward = (work.cell("in all", name) for name in ("flops_forward", "flops_backward"))
+    if forward is None or backward is None:
+        return Statement("XLA does not count operations on this device.", evidence, "A count by XLA.")
+    ours = [2.0 * batch * float(work.cell("in all", name)) for name in ("forward", "backward")]
     reasons = [
         "it also counts what is no product (biases, activations, sums, the loss) and what it computes again instead of "
         "keeping"
     ]
-    sums = [layer.weighted_sum for layer in found.subject.network.every_layer]
-    if any(each is not None and each.is_padded for each in sums):
-        reasons.append("it leaves out products with the zeros around a picture on the way forward")
-    return ", and ".join(reasons)
+    if tables["summary"].value("has_padding"):
+        reasons.append("it leaves out products with the zeros around a picture in the forward pass")
+    return Statement(
+        f"XLA counts {forward:,.0f} operations in the forward pass and {backward:,.0f} in the backward pass of the "
+        f"batch, {_over(forward, ours[0])} and {_over(backward, ours[1])} times ours at 2 a multiply-add: "
+        f"{', and '.join(reasons)}.",
+        evidence,
+        "Other counts by the same compiler.",
+    )
 
 
-def scaling_words(scaling: Scaling) -> str:
+def _over(count: float, ours: float) -> str:
+    return f"{count / ours:.2f}" if ours else "–"
+
+
+def growth_words(row: Mapping[str, Any]) -> str:
     """Say how time grows with one size, whether that is what the textbook says, and where."""
-    fit, name = scaling.fit, scaling.symbol
+    fit, size = row["exponent"], row["size"]
     if fit is None:
-        return f"Too few sizes of {name} could be measured; allow more time."
-    span = f"{fit.smallest:,.0f} to {fit.largest:,.0f}"
+        return f"Too few sizes of {size} could be measured; allow more time."
     whole = (
-        f"{name}, {scaling.meaning}: from {span}, time grows as {name}^{interval(fit)}; the textbook says "
-        f"{scaling.textbook:g}."
+        f"{size}, {row['meaning']}: from {row['from']:,} to {row['to']:,}, time grows as {size}^{interval(fit)}; the "
+        f"textbook says {row['textbook']:g}."
     )
     if fit.high - fit.low > MOST_UNSURE:
         return f"{whole} The times are too scattered to tell more."
-    return " ".join([whole, *_at_the_smallest(scaling), *_at_the_largest(scaling)])
+    return " ".join([whole, *_at_the_smallest(row), *_at_the_largest(row)])
 
 
-def _at_the_smallest(scaling: Scaling) -> list[str]:
-    first = scaling.smallest
-    if first is None or first.value >= scaling.textbook - NEAR:
+def _at_the_smallest(row: Mapping[str, Any]) -> list[str]:
+    first = row["smallest"]
+    if first is None or first.value >= row["textbook"] - NEAR:
         return []
     return [
-        f"Over the smallest, to {first.largest:,.0f}, it is {scaling.symbol}^{first.value:.2f}: a step's fixed costs "
+        f"Over the smallest, to {row['smallest_to']:,.0f}, it is {row['size']}^{first.value:.2f}: a step's fixed costs "
         "outweigh its arithmetic there, and half-empty vectors cost as much as full ones."
     ]
 
 
-def _at_the_largest(scaling: Scaling) -> list[str]:
-    name, reached, last, fit = scaling.symbol, scaling.reached, scaling.largest, scaling.fit
-    assert last is not None
-    assert fit is not None
+def _at_the_largest(row: Mapping[str, Any]) -> list[str]:
+    size, reached, last = row["size"], row["reached"], row["largest"]
     words = []
     if reached is None:
-        span = f"{last.smallest:,.0f} to {last.largest:,.0f}"
-        words.append(f"The textbook's is not reached: over the largest, {span}, it is {name}^{interval(last)}.")
-    elif reached.smallest > fit.smallest:
-        words.append(f"From {name} = {reached.smallest:,.0f} on it is {name}^{interval(reached)}.")
-    if last.low > scaling.textbook:
+        span = f"{row['largest_from']:,.0f} to {row['to']:,}"
+        words.append(f"The textbook's is not reached: over the largest, {span}, it is {size}^{interval(last)}.")
+    elif row["reached_from"] > row["from"]:
+        words.append(f"From {size} = {row['reached_from']:,.0f} on it is {size}^{interval(reached)}.")
+    if last.low > row["textbook"]:
         words.append("Over the largest it is more than the textbook's, as where arrays no longer fit the caches.")
     return words
 
 
-def notes_of(found: "BackpropCost") -> tuple[str, ...]:
+def notes_of(tables: Tables) -> tuple[str, ...]:
     """Say how the times were taken, and what may have disturbed them."""
-    timed = found.timed
+    summary: Any = tables["summary"]
     notes = [
-        f"Times are medians of {timed.num_rounds} measurements by turns, each of at least 2 ms of work repeated in a "
-        "compiled loop, as in training, so that the price of a call is no part of them. Where it is, that is said.",
+        f"Times are medians of {summary.value('num_rounds')} measurements by turns, each of at least 2 ms of work "
+        "repeated in a compiled loop, as in training, so that the price of a call is no part of them. Where it is, "
+        "that is said.",
         "Intervals of exponents are Student's from how the medians lie about the line in logarithms; they hold noise "
         "and bends alike.",
         "N is measured on the network itself. d and L are measured on equal dense layers, because the textbook's claim "
         "is of layers with a fixed number of neurons. Where both grow, w neurons of w weights each, time goes as w².",
     ]
-    noise = float(np.median([each.noise for each in timed.scalings]))
-    if noise > DISTURBED:
+    if summary.value("noise") > DISTURBED:
         notes.append(
-            f"Repeats of the same work differ by {noise:.0%} (quartiles): other work disturbed the times. Run it again "
-            "on a quiet machine before you trust them."
+            f"Repeats of the same work differ by {summary.value('noise'):.0%} (quartiles): other work disturbed the "
+            "times. Run it again on a quiet machine before you trust them."
         )
-    if found.subject.dataset is None:
+    if not summary.value("has_data"):
         notes.append("The run's data is gone: random examples stand in for it, which changes no count and no time.")
     return tuple(notes)

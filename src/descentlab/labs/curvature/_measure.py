@@ -11,7 +11,7 @@ from descentlab.data import Dataset
 from descentlab.labs.curvature._escape import Escape
 from descentlab.labs.curvature._measured import Curvature, Effort, Spectrum
 from descentlab.labs.curvature._moments import run_moments
-from descentlab.sharpness import Moment, NetworkLoss, SharpnessTrace
+from descentlab.sharpness import NetworkLoss, SharpnessTrace, TrainingPoint
 from descentlab.spec import Experiment
 from descentlab.workbench import Run, Watcher, check_room, follow
 
@@ -69,7 +69,7 @@ class Measurement:
             self._trace(rate, moments, trained.diverged_at)
         self._watcher.on_loading("measuring the curvature", len(rates), len(rates))
 
-    def _trace(self, rate: float, moments: Sequence[Moment], diverged_at: int | None) -> None:
+    def _trace(self, rate: float, moments: Sequence[TrainingPoint], diverged_at: int | None) -> None:
         begin = time.perf_counter()
         rule, dtype = self._experiment.optimizer, self._plan.precision
         with training.precision_of(dtype):
@@ -92,7 +92,7 @@ class Measurement:
         self._traces.append(trace)
         self.seconds["measure"] += time.perf_counter() - begin
 
-    def _judge(self, last: Moment, ends: sharpness.Extremes) -> sharpness.Stop:
+    def _judge(self, last: TrainingPoint, ends: sharpness.Extremes) -> sharpness.Stop:
         dtype = self._plan.precision
         place = self._loss.place(last.params, last.statistics, dtype)
         others = None
@@ -100,7 +100,7 @@ class Measurement:
             others = self._network_loss(skip=self._effort.examples).place(last.params, last.statistics, dtype)
         return sharpness.judge_stop(ends, sharpness.look_around(place, ends, others=others))
 
-    def _measure_spectrum(self, rate: float, last: Moment) -> Spectrum:
+    def _measure_spectrum(self, rate: float, last: TrainingPoint) -> Spectrum:
         dtype, probes = self._plan.precision, self._effort.probes
         place = self._loss.place(last.params, last.statistics, dtype)
         trace, error = sharpness.estimate_trace(place.product, place.size, num_probes=probes, dtype=dtype)

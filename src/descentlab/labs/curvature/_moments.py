@@ -6,7 +6,7 @@ import numpy as np
 
 from descentlab import sharpness
 from descentlab.data import Dataset
-from descentlab.sharpness import Moment, NetworkLoss
+from descentlab.sharpness import NetworkLoss, TrainingPoint
 from descentlab.spec import Experiment
 from descentlab.training import Plan, precision_of
 from descentlab.workbench import Run, Watcher, follow, moment_at
@@ -24,7 +24,7 @@ def run_moments(
     dataset: Dataset,
     loss: NetworkLoss,
     watcher: Watcher,
-) -> tuple[list[Moment], int | None]:
+) -> tuple[list[TrainingPoint], int | None]:
     """Describe a run's network at every epoch that is known of it.
 
     Where the rule divides each weight's step by a number of its own, those numbers come from training the run again, if

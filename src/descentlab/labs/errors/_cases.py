@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int, UInt8
 
-from descentlab.workbench import Answers
+from descentlab.workbench import PartPredictions
 
 LONGEST_NAME = 14
 
@@ -59,7 +59,7 @@ class Case:
 
 
 def make_cases(
-    answers: Answers, rows: Int[np.ndarray, " examples"], places: Int[np.ndarray, " places"]
+    answers: PartPredictions, rows: Int[np.ndarray, " examples"], places: Int[np.ndarray, " places"]
 ) -> tuple[Case, ...]:
     """Lay out some examples of a part.
 
@@ -74,7 +74,7 @@ def make_cases(
     return tuple(_case(answers, int(rows[place]), int(place)) for place in places)
 
 
-def _case(answers: Answers, row: int, place: int) -> Case:
+def _case(answers: PartPredictions, row: int, place: int) -> Case:
     example = answers.example(place)
     classes, probabilities = answers.dataset.classes, example.probabilities
     truth, told = int(example.true), int(example.predicted)

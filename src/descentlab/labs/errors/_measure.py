@@ -14,7 +14,7 @@ from descentlab.labs.errors._cases import make_cases
 from descentlab.labs.errors._result import Answered, PixelMaps, Sample
 from descentlab.labs.errors._source import Source
 from descentlab.labs.errors.measure import Ambiguity, Disturbance, FlipCheck, Importance, Robustness, Suspects
-from descentlab.workbench import Answers, Watcher
+from descentlab.workbench import PartPredictions, Watcher
 
 SHOWN_PAIRS = 4
 FEWEST_FLIPPED = 20
@@ -88,7 +88,7 @@ class Measurement:
             told = ambiguity.told
             pairs = mistakes.find_confusions(labels, told, num_classes=len(dataset.classes))
             suspects = mistakes.find_suspects(probabilities, labels)
-            answers, rows = Answers(dataset, result), result.rows
+            answers, rows = PartPredictions(dataset, result), result.rows
             shown = self._shown
             doubtful = min(shown, max(1, len(rows) // DOUBTFUL))
             return Answered(

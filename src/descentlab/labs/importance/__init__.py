@@ -1,4 +1,3 @@
-"""`importance`: what the layers of a network are worth, in words, tables, JSON and as a page."""
+"""Laboratory `importance`: what each layer of a network is worth."""
 
 from descentlab.labs.importance._importance import importance as importance
-from descentlab.labs.importance._result import Importance as Importance

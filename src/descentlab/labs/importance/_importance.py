@@ -1,133 +1,141 @@
-"""`importance`: what the layers of a network are worth, as measurements."""
+"""`importance`: what the layers of a network are worth."""
 
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from descentlab import results, training
-from descentlab.core import SpecError
-from descentlab.labs.importance._measure import measure
-from descentlab.labs.importance._page import build_page
-from descentlab.labs.importance._result import Importance
-from descentlab.labs.importance._retrain import SEEDS, Retrain, choose_variants, retrain as retrain_variants
-from descentlab.labs.importance._words import describe, notes_of
-from descentlab.labs.importance.measure import choose_places
-from descentlab.networks import Network
-from descentlab.runs import save_results
-from descentlab.spec import Experiment
-from descentlab.workbench import SILENT, Run, Settings, Watcher, find_networks, settings_as_texts
+from descentlab.core import Option, SpecError, laboratory
+from descentlab.labs._options import Out, Report, Settings, What
 
-EXAMPLES = 2_000
+if TYPE_CHECKING:
+    import descentlab.results
+    import descentlab.workbench
+    from descentlab.labs.importance._measured import Importance
+    from descentlab.networks import Network
+    from descentlab.spec import Experiment
+
 FEWEST_EXAMPLES = 20
+RETRAINING = "Training anew"
 
 
+@laboratory(
+    "importance digits-cnn - train the preset, and take its layers away",
+    "importance mnist-cnn-001 --layer conv1 --layer conv2",
+    "importance iris --json - dense networks and tables too",
+    "importance digits-cnn --retrain --seeds 8",
+    "importance mnist-cnn --retrain --train-examples 5000 --epochs 3",
+)
 def importance(
-    what: str | os.PathLike[str] | Experiment | Run,
+    what: What,
     *,
-    layers: Sequence[str] = (),
-    examples: int = EXAMPLES,
-    member: int | None = None,
-    retrain: bool = False,
-    seeds: int | None = None,
-    epochs: int | None = None,
-    train_examples: int | None = None,
-    variants: Sequence[str] = (),
+    layers: Annotated[
+        Sequence[str],
+        Option("Measure this layer only; repeatable.", "NAME", default="all layers", names=("--layer",)),
+    ] = (),
+    examples: Annotated[int, Option("Held-out examples that are measured, at most.", "M")] = 2_000,
+    member: Annotated[
+        int | None,
+        Option("Which network of several seeds, counted from 0.", "N", default="up to five, with intervals over seeds"),
+    ] = None,
+    retrain: Annotated[
+        bool,
+        Option(
+            "Train the network anew without each layer and with others, and compare what textbooks say of them.",
+            panel=RETRAINING,
+        ),
+    ] = False,
+    seeds: Annotated[
+        int | None,
+        Option("Networks of each variant.", "N", default="6, the fewest that can show a difference", panel=RETRAINING),
+    ] = None,
+    epochs: Annotated[
+        int | None, Option("Epochs of each training.", "N", default="the experiment's", panel=RETRAINING)
+    ] = None,
+    train_examples: Annotated[
+        int | None, Option("Training examples at most.", "N", default="all", panel=RETRAINING)
+    ] = None,
+    variants: Annotated[
+        Sequence[str],
+        Option("Train this variant only; repeatable.", "NAME", default="all", names=("--variant",), panel=RETRAINING),
+    ] = (),
     set: Settings = (),  # noqa: A002 - the word of the command line
-    out: str | os.PathLike[str] | None = None,
-    report: bool = True,
-    watcher: Watcher = SILENT,
-) -> Importance:
+    out: Out = None,
+    report: Report = True,
+    watcher: "descentlab.workbench.Watcher | None" = None,
+) -> "descentlab.results.Result[Importance]":
     """Measure what each layer of a network is worth.
 
-    Every layer of the trained network is taken away in several ways: its output set to its mean or shuffled over
-    examples, half of its channels set to their mean, its weights brought back to where they started or drawn anew. Each
-    channel alone is set to its mean. Beside what that costs stands what the layer costs: weights, multiply-adds, time.
+    Every layer of the trained network is taken away: its output at its mean or shuffled over examples, half of its
+    channels at their mean, its weights back where they started or drawn anew, and each channel alone. What that costs
+    stands beside the layer's weights, multiply-adds and time.
 
-    Args:
-        what: A run, or what `train` takes; that is trained first.
-        layers: Names of the layers to measure. Default: all.
-        examples: How many held-out examples are measured, and as many training examples for the means.
-        member: Which network of a run with several seeds. Default: all of them, up to five, with intervals over seeds;
-            channels are of the first.
-        retrain: Whether to train the network anew without each layer, and with layers of other kinds, and to hold what
-            textbooks say of them against that.
-        seeds: How many networks of each variant are trained. Default: 6, the fewest that can show a difference.
-        epochs: Of each training. Default: the experiment's.
-        train_examples: Training examples at most. Default: all.
-        variants: Names of the variants. Default: all.
-        set: Fields of the experiment, for what is no run.
-        out: Where page and numbers go. Default: `importance/` in the run's folder, or `runs/NAME-importance`.
-        report: Whether to write page and numbers.
-        watcher: What is called while it goes on.
+    With --retrain the network is trained anew without each layer and with layers of other kinds (no pooling, average
+    pooling, strides, no activation, half the channels, no dropout, ...), each from several seeds, and what textbooks
+    say that layers are for is compared with that.
 
     Returns:
-        What was found.
+        The result. Its tables are "accuracy_lost" (for classes) and "loss_gained", "layers", "channels", "summary", and
+        with `retrain` "variants", "test_gains", "gap_gains", "claims", "differences", "retraining", "retrained" and
+        "distorted".
 
     Raises:
         RunError: If a run's data is gone, or it has no weights, or they are no numbers since its training diverged.
-        SpecError: If there is no such layer or member.
+        SpecError: If there is no such layer, member or variant, or a number is too small.
 
     Example:
         >>> import descentlab as dl
-        >>> found = dl.importance("digits-cnn")  # doctest: +SKIP
+        >>> result = dl.importance("digits-cnn")  # doctest: +SKIP
+        >>> result.tables["accuracy_lost"].frame()  # doctest: +SKIP
 
     References:
         Breiman, "Random forests" (2001).
         Zhang, Bengio and Singer, "Are all layers created equal?" (2022).
         Morcos, Barrett, Rabinowitz and Botvinick, "On the importance of single directions for generalization" (2018).
     """
-    begin = time.perf_counter()
+    from descentlab import training
+    from descentlab.labs.importance._measure import measure
+    from descentlab.labs.importance._notes import notes_of
+    from descentlab.labs.importance._page import facts_of, key_figures, lay_out
+    from descentlab.labs.importance._retrain import choose_variants, read_request, retrain as retrain_variants
+    from descentlab.labs.importance._tables import fill_tables
+    from descentlab.labs.importance._words import say
+    from descentlab.labs.importance.measure import choose_places
+    from descentlab.results import Declaration, Result
+    from descentlab.workbench import SILENT, find_networks, save_result, settings_as_texts
+
+    begin, watcher = time.perf_counter(), watcher or SILENT
     if examples < FEWEST_EXAMPLES:
         raise SpecError(f"examples={examples}: expected {FEWEST_EXAMPLES} or more")
-    wish = _wish(retrain, seeds=seeds, epochs=epochs, train_examples=train_examples, variants=tuple(variants))
+    request = read_request(
+        is_wanted=retrain, seeds=seeds, epochs=epochs, train_examples=train_examples, variants=tuple(variants)
+    )
     training.prepare_engine()
 
-    def check(experiment: Experiment, network: Network) -> None:
+    def check(experiment: "Experiment", network: "Network") -> None:
         choose_places(network, layers)
-        if wish is not None:
-            choose_variants(experiment, network, wish)
+        if request is not None:
+            choose_variants(experiment, network, request)
 
     source = find_networks(what, member=member, settings=settings_as_texts(set), watcher=watcher, check=check)
-    places = choose_places(source.network, layers)
-    found_at = time.perf_counter()
-    found = measure(source, places, examples, watcher)
-    measured_at = time.perf_counter()
-    if wish is not None:
-        found = replace(found, retraining=retrain_variants(source, wish, watcher))
-    end = time.perf_counter()
-    times = {
-        "train": found_at - begin,
-        "measure": measured_at - found_at,
-        "retrain": end - measured_at,
-        "total": end - begin,
-    }
-    found = replace(found, sentences=describe(found), notes=notes_of(found, source), seconds=times)
-    return _saved(found, source.run, out) if report else found
-
-
-def _wish(
-    is_wanted: bool,  # noqa: FBT001 - the verb's own word
-    *,
-    seeds: int | None,
-    epochs: int | None,
-    train_examples: int | None,
-    variants: tuple[str, ...],
-) -> Retrain | None:
-    """Read what is asked of a retraining, before anything is trained."""
-    if is_wanted:
-        return Retrain(SEEDS if seeds is None else seeds, epochs, train_examples, variants)
-    given = {"seeds": seeds, "epochs": epochs, "train_examples": train_examples, "variants": variants or None}
-    for name, value in given.items():
-        if value is not None:
-            raise SpecError(f"{name} says how variants are trained: ask for that by retrain, or leave {name} out")
-    return None
-
-
-def _saved(found: Importance, run: Run | None, out: str | os.PathLike[str] | None) -> Importance:
-    usual = Path("runs") / f"{found.experiment.name}-importance" if run is None else run.path / "importance"
-    place = usual if out is None else Path(out)
-    page = results.render_page(build_page(found))
-    save_results(place, result=found.to_json(), tables=found.tables(), report=page)
-    return replace(found, path=place)
+    loaded = time.perf_counter()
+    measured = measure(source, choose_places(source.network, layers), examples, watcher)
+    ended = time.perf_counter()
+    if request is not None:
+        measured = replace(measured, retraining=retrain_variants(source, request, watcher))
+    seconds = {"train": loaded - begin, "measure": ended - loaded, "retrain": time.perf_counter() - ended}
+    seconds["total"] = sum(seconds.values())
+    tables = fill_tables(measured)
+    declaration = Declaration(
+        laboratory="importance",
+        title=f"{measured.name}: what its layers are worth",
+        tables=tables,
+        words=say,
+        key_figures=key_figures(measured, tables),
+        sections=lay_out(measured, tables),
+        notes=notes_of(measured, source),
+        facts=facts_of(measured, seconds),
+        seconds=seconds,
+    )
+    result = Result(measured, declaration)
+    return save_result(result, run=source.run, name=source.name, out=out) if report else result

@@ -1,4 +1,4 @@
-"""The measurements on trained networks behind `importance`."""
+"""Measuring what layers are worth to trained networks."""
 
 import math
 
@@ -9,7 +9,7 @@ from descentlab.core import Estimate, generator
 from descentlab.data import Dataset, PartName
 from descentlab.evaluation import wilson_interval
 from descentlab.labs.importance import measure as ablation
-from descentlab.labs.importance._result import Importance, LayerSummary
+from descentlab.labs.importance._measured import Importance, LayerSummary
 from descentlab.labs.importance.measure import MemberWorths, Place, Sample, Subject, over_draws
 from descentlab.networks import LayerRow
 from descentlab.workbench import Networks, Watcher
@@ -23,23 +23,24 @@ def measure(source: Networks, places: tuple[Place, ...], examples: int, watcher:
     Args:
         source: The networks.
         places: The layers.
-        examples: How many held-out examples, at most.
-        watcher: What is called while it goes on.
+        examples: Number of held-out examples, at most.
+        watcher: Called as the work goes on.
 
     Returns:
-        What was found, without words.
+        The measurements.
     """
-    samples = [sample_of(one.dataset, one.seed, examples) for one in source.members]
+    samples = [sample_of(member.dataset, member.seed, examples) for member in source.members]
     subjects = [
-        Subject(source.network, source.objective, one.params, one.statistics, one.seed) for one in source.members
+        Subject(source.network, source.objective, member.params, member.statistics, member.seed)
+        for member in source.members
     ]
     first, sample = subjects[0], samples[0]
     num = len(sample.inputs)
     step = _Counter(watcher, _count_steps(source, places, num))
     times = ablation.forward_times(first, sample.inputs, places, on_step=step)
     members = [
-        ablation.measure_layers(subject, own, places, on_step=step)
-        for subject, own in zip(subjects, samples, strict=True)
+        ablation.measure_layers(subject, each, places, on_step=step)
+        for subject, each in zip(subjects, samples, strict=True)
     ]
     channels = ablation.measure_channels(first, sample, places, on_step=step)
     joined = ablation.join_members(members)
@@ -51,22 +52,18 @@ def measure(source: Networks, places: tuple[Place, ...], examples: int, watcher:
         num_reference=len(sample.reference),
         num_members=len(members),
         accuracy=_accuracy(members, num),
-        loss=float(np.mean([one.loss for one in members])),
+        loss=float(np.mean([member.loss for member in members])),
         chance=_chance(sample) if source.objective.num_classes else None,
         layers=tuple(
             LayerSummary(_row(place), place.is_inner, times[place.name], joined[place.name]) for place in places
         ),
         channels=channels,
         milliseconds=times[ablation.WHOLE],
-        retraining=None,
-        sentences=(),
-        notes=(),
-        seconds={},
     )
 
 
 class _Counter:
-    """Tells the watcher of every step."""
+    """Calls the watcher after every step."""
 
     def __init__(self, watcher: Watcher, total: int) -> None:
         self._watcher, self._done, self._total = watcher, 0, total
@@ -83,12 +80,12 @@ def _count_steps(source: Networks, places: tuple[Place, ...], num_examples: int)
 
 
 def sample_of(dataset: Dataset, seed: int, examples: int) -> Sample:
-    """Draw the examples that a network is measured on, and those that means are taken of.
+    """Draw the examples that a network is measured on, and those that means are taken over.
 
     Args:
         dataset: The network's data.
-        seed: Draws them, where there are more than asked for.
-        examples: How many of each, at most.
+        seed: Seed of the draw, where there are more than asked for.
+        examples: Number of each, at most.
 
     Returns:
         The examples.
@@ -100,19 +97,19 @@ def sample_of(dataset: Dataset, seed: int, examples: int) -> Sample:
 
 
 def held_out(dataset: Dataset) -> PartName:
-    """Name the part that is measured: test, else validation, else train."""
+    """Return the part that is measured: test, else validation, else train."""
     return "test" if len(dataset.test) else "validation" if len(dataset.validation) else "train"
 
 
 def draw_rows(rows: Int[np.ndarray, " rows"], count: int, seed: int, purpose: str) -> Int[np.ndarray, " drawn"]:
-    """Draw so many of some rows, in their order: the first half of MNIST's test part is easier than the second."""
+    """Draw a number of rows, and keep their order: the first half of MNIST's test part is easier than the second."""
     if len(rows) <= count:
         return rows
     return np.sort(generator(seed, "ablation", purpose).choice(rows, count, replace=False))
 
 
 def _accuracy(members: list[MemberWorths], num: int) -> Estimate | None:
-    values = [one.accuracy for one in members if one.accuracy is not None]
+    values = [member.accuracy for member in members if member.accuracy is not None]
     if not values:
         return None
     if len(values) > 1:

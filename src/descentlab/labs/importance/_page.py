@@ -2,215 +2,149 @@
 
 import numpy as np
 
-from descentlab import results
-from descentlab.labs.importance._result import TITLES, Importance, word_worth
-from descentlab.labs.importance._retrain_page import claim_section, distortion_section, variant_section
-from descentlab.labs.importance._words import word_cost
-from descentlab.labs.importance.measure import ChannelWorths, Method, Worth
-from descentlab.results import Bars, Chart, Page, Row, Section, Series, Tile, Tiles, WordTable
+from descentlab.labs.importance._measured import Importance
+from descentlab.labs.importance._retrain_page import retrain_sections
+from descentlab.labs.importance._tables import top_channels
+from descentlab.labs.importance._words import ranked, word_cost, worths
+from descentlab.labs.importance.measure import ChannelWorths, Method
+from descentlab.results import Bars, Chart, Row, Section, Series, Tables, Tile, Tiles, number, seconds as word_seconds
 
 ROW = 16
+SHOWN_CHANNELS = 10
 HEADS: dict[Method, str] = {
     "initial": "Untrained: its weights before training",
     "fresh": "Redrawn: other random weights",
     "half": "Half of its channels at their mean",
 }
-SHOWN_CHANNELS = 10
 
 
-def build_page(found: Importance) -> Page:
-    """Lay out the page."""
-    again = found.retraining
-    sections = [] if again is None else [claim_section(again), variant_section(again), distortion_section(again)]
-    sections += [_layers(found), _weights(found), _channels(found), _price(found)]
-    # The claims have a section of their own.
-    told = 0 if again is None else len(again.claims)
-    return Page(
-        title=f"{found.name}: what its layers are worth",
-        kind="Importance",
-        outcome=(*found.sentences[:1], *found.sentences[1 + told :]),
-        figures=_figures(found),
-        sections=tuple(section for section in sections if section is not None),
-        facts=_facts(found),
-        notes=found.notes,
-    )
+def lay_out(importance: Importance, tables: Tables) -> tuple[Section, ...]:
+    """Return the sections: trainings anew, then layers, their training, their channels and their price."""
+    anew = () if importance.retraining is None else retrain_sections(importance.retraining, tables)
+    rest = (_layers(tables), _weights(tables), _channels(importance, tables), _price(tables))
+    return (*anew, *(section for section in rest if section is not None))
 
 
-def _figures(found: Importance) -> tuple[Row, ...]:
+def key_figures(importance: Importance, tables: Tables) -> tuple[Row, ...]:
+    """Return the numbers at the head of the page."""
+    is_accuracy = importance.accuracy is not None
     rows = [
-        Row("loss", results.number(found.loss))
-        if found.accuracy is None
-        else Row(f"{found.part} accuracy", f"{found.accuracy.value:.1%}")
+        Row("loss", number(importance.loss))
+        if importance.accuracy is None
+        else Row(f"{importance.part} accuracy", f"{importance.accuracy.value:.1%}")
     ]
-    trained = [one for one in found.layers if "initial" in one.worths]
-    if trained:
-        best = max(trained, key=lambda one: one.worths["initial"].main.value)
-        rows.append(Row(f"{found.unit} lost with {best.row.name} untrained", word_worth(best.worths["initial"])))
-    rows.append(Row("examples measured", f"{found.num_examples:,}"))
-    if found.retraining is not None and found.retraining.claims:
-        held = sum(one.verdict == "holds" for one in found.retraining.claims)
-        return Row("textbook claims that hold", f"{held} of {len(found.retraining.claims)}"), *rows
-    rows.append(Row("networks", f"{found.num_members}"))
-    return tuple(rows)
+    costs = ranked(tables, "initial")
+    if costs:
+        layer, cost = costs[0]
+        label = f"{'points lost' if is_accuracy else 'rise of the loss'} with {layer} untrained"
+        half = (cost.high - cost.low) / 2.0
+        words = f"{cost.value:.1f} ± {half:.1f}" if is_accuracy else f"{number(cost.value)} ± {number(half, digits=2)}"
+        rows.append(Row(label, words.replace("-", "−")))
+    rows.append(Row("examples measured", f"{importance.num_examples:,}"))
+    claims = () if importance.retraining is None else importance.retraining.claims
+    if claims:
+        held = sum(claim.verdict == "holds" for claim in claims)
+        return Row("textbook claims that hold", f"{held} of {len(claims)}"), *rows
+    return (*rows, Row("networks", f"{importance.num_members}"))
 
 
-def _facts(found: Importance) -> tuple[Row, ...]:
-    experiment = found.experiment
+def facts_of(importance: Importance, seconds: dict[str, float]) -> tuple[Row, ...]:
+    """Return where the numbers come from."""
+    experiment = importance.experiment
     return (
         Row("experiment", f"{experiment.name}, seed {experiment.seed}, {experiment.epochs:,} epochs"),
-        Row("networks found or trained in", results.seconds(found.seconds.get("train", np.nan))),
-        Row("measured in", results.seconds(found.seconds.get("measure", np.nan))),
+        Row("networks loaded or trained in", word_seconds(seconds["train"])),
+        Row("measured in", word_seconds(seconds["measure"])),
         Row("files", "result.json and tables as Parquet beside this page"),
     )
 
 
-def _layers(found: Importance) -> Section:
-    rows = tuple(
-        (*found.cells(one), *[word_worth(one.worths.get(method)) for method in found.methods]) for one in found.layers
+def _layers(tables: Tables) -> Section:
+    words = (
+        "A layer is worth what is lost without it. It is taken from the trained network in five ways, without training "
+        "again. At its mean: its output is its mean, for every input. Shuffled: its output is that of another example. "
+        "Half at its mean: half of its channels are at their mean, drawn at random. Untrained: its weights are those "
+        "before training. Redrawn: they are other random numbers."
     )
-    head = ("layer", "kind", "output", "parameters", "multiply-adds", "ms/1,000")
-    unit = "points of accuracy lost" if found.accuracy is not None else "loss gained"
-    table = WordTable(
-        "Every layer",
-        (*head, *[TITLES[method] for method in found.methods]),
-        rows,
-        note=f"Importance is in {unit}, with half of its 95% interval. Time is of the way forward of 1,000 examples, "
-        "in milliseconds, the median of seven.",
-    )
-    told = (
-        "A layer is worth what is lost without it. There are five ways here to take it from the trained network, none "
-        "of which trains again. `mean`: its output is its mean, whatever comes in. `shuffled`: it is what it is for "
-        "another example. `half`: half of its channels are at their mean, drawn at random. `untrained`: its weights "
-        "are those before training. `redrawn`: they are other random ones.",
-    )
-    roles = WordTable(
-        "What each is there for",
-        ("layer", "kind", "role"),
-        tuple((one.row.name, one.row.kind, one.row.role) for one in found.layers),
-        is_saved=False,
-    )
-    return Section("Layer by layer", told, (table, roles))
+    return Section("Layer by layer", (words,), (tables[worths(tables)], tables["layers"]))
 
 
-def _weights(found: Importance) -> Section | None:
+def _weights(tables: Tables) -> Section | None:
+    is_accuracy = worths(tables) == "accuracy_lost"
     parts = []
-    for method, head in HEADS.items():
-        own = [one for one in found.layers if method in one.worths]
-        if own:
-            parts.append(
-                Bars(
-                    head,
-                    ("layer", "95% interval", f"{found.unit} lost" if found.accuracy is not None else "loss gained"),
-                    tuple((one.row.name, _interval(one.worths[method])) for one in own),
-                    np.array([one.worths[method].main.value for one in own]),
-                    ends=("gains", "loses"),
-                )
-            )
-    if not parts:
-        return None
-    told = (
-        "Zhang, Bengio and Singer (2022) found that many layers of deep networks can go back to their weights before "
-        "training at no loss, and hardly any to other random weights: they are close to where they started, and what "
-        "came behind learned to work with that. Where neither costs anything, the layer was not needed; where both "
-        "cost much, training made something of it.",
+    for method, title in HEADS.items():
+        table = tables[worths(tables)]
+        costs = [(row["layer"], row[method]) for row in table.rows() if row.get(method) is not None]
+        if costs:
+            rows = tuple((name, _interval(word_cost(cost, is_accuracy=is_accuracy))) for name, cost in costs)
+            values = np.array([cost.value for _, cost in costs])
+            unit = "points lost" if is_accuracy else "rise of the loss"
+            parts.append(Bars(title, ("layer", "95% interval", unit), rows, values, ends=("gains", "loses")))
+    words = (
+        "Zhang, Bengio and Singer (2022) showed that many layers of deep networks can go back to their weights before "
+        "training without a loss, and hardly any to other random weights: training left them close to where they "
+        "started, and the layers behind them learned to work with that. Where neither costs anything, the layer was "
+        "not needed; where both cost much, training made something of it."
     )
-    return Section("What training gave each layer", told, tuple(parts))
+    return Section("What training gave each layer", (words,), tuple(parts)) if parts else None
 
 
-def _interval(worth: Worth) -> str:
-    return word_cost(worth, has_unit=False).partition("(")[2].rstrip(")")
+def _interval(cost: str) -> str:
+    return cost.partition("(")[2].rstrip(")")
 
 
-def _channels(found: Importance) -> Section | None:
-    if not found.channels:
+def _channels(importance: Importance, tables: Tables) -> Section | None:
+    if not importance.channels:
         return None
-    strips = tuple(_strip(found, one) for one in found.channels)
-    told = (
-        "Each channel of a convolution, and each unit of a dense layer, alone is set to its mean over training "
-        "examples. Where all cost little, they share the work, and no single one is needed; where one costs much, "
-        "nothing else does what it does.",
+    words = (
+        "Each channel of a convolution, and each unit of a dense layer, is set to its mean over training examples, "
+        "alone. Where all cost little, they share the work, and no single one is needed; where one costs much, nothing "
+        "else does what it does."
     )
+    note = "Blue costs the network when it is taken away, orange helps it; each layer by its own largest number."
+    strips = tuple(_strip(each, tables) for each in importance.channels)
     parts = (
-        Tiles(
-            "Channel by channel, in their order",
-            strips,
-            "large",
-            note="Blue costs the network when it is taken away, orange helps it; each layer by its own largest number.",
-        ),
-        _curve(found),
-        _dearest(found),
+        Tiles("Channel by channel, in their order", strips, "large", note=note),
+        _curve(importance),
+        top_channels(tables["channels"], SHOWN_CHANNELS),
     )
-    return Section("Single channels", told, parts)
+    return Section("Single channels", (words,), parts)
 
 
-def _strip(found: Importance, one: ChannelWorths) -> Tile:
-    values = one.values
+def _strip(channels: ChannelWorths, tables: Tables) -> Tile:
+    values = channels.values
     across = min(ROW, len(values))
     padded = np.zeros(-(-len(values) // across) * across)
     padded[: len(values)] = values
-    most = f"{values.max():.1f}" if found.accuracy is not None else results.number(float(values.max()))
-    return Tile(padded.reshape(-1, across), f"{one.layer}: {len(values)}, up to {most} {found.unit}", "signed")
+    most = float(values.max())
+    largest = f"{most:.1f} points" if worths(tables) == "accuracy_lost" else f"{number(most)} loss"
+    return Tile(padded.reshape(-1, across), f"{channels.layer}: {len(values)}, up to {largest}", "signed")
 
 
-def _curve(found: Importance) -> Chart:
+def _curve(importance: Importance) -> Chart:
     series = []
-    for tone, one in enumerate(found.channels):
-        values = np.sort(one.values)[::-1]
+    for tone, channels in enumerate(importance.channels):
+        values = np.sort(channels.values)[::-1]
         share = (np.arange(len(values)) + 1.0) / len(values)
-        series.append(Series(one.layer, share, values, tone=tone))
-    label = "points of accuracy" if found.accuracy is not None else "loss"
-    return Chart(
-        "From the dearest channel to the cheapest", "share of the layer's channels", f"{label} lost", tuple(series)
-    )
+        series.append(Series(channels.layer, share, values, tone=tone))
+    label = "rise of the loss" if importance.accuracy is None else "points of accuracy lost"
+    return Chart("From the most to the least costly channel", "share of the layer's channels", label, tuple(series))
 
 
-def _dearest(found: Importance) -> WordTable:
-    ranked = sorted(
-        (
-            (one.layer, int(channel), worth)
-            for one in found.channels
-            for channel, worth in zip(one.channels, one.worths, strict=True)
-        ),
-        key=lambda entry: -entry[2].main.value,
-    )
-    rows = tuple(
-        (layer, f"{channel}", word_cost(worth, has_unit=False), _loss(worth))
-        for layer, channel, worth in ranked[:SHOWN_CHANNELS]
-    )
-    first = "points of accuracy lost" if found.accuracy is not None else "loss gained"
-    return WordTable(
-        "The dearest channels",
-        ("layer", "channel", first, "loss gained"),
-        rows,
-        note="With 95% intervals over examples, each for itself: the largest of many is a little too large by luck, "
-        "and of forty that cost nothing one seems to cost something.",
-    )
-
-
-def _loss(worth: Worth) -> str:
-    one = worth.loss_gained
-    return f"{results.number(one.value)} ({results.number(one.low)} to {results.number(one.high)})"
-
-
-def _price(found: Importance) -> Section | None:
-    own = [one for one in found.layers if not one.is_inner]
-    if len(own) < 2:
+def _price(tables: Tables) -> Section | None:
+    rows = [row for row in tables["layers"].rows() if not row["is_inner"]]
+    if len(rows) < 2:
         return None
-    time, weights, work = (
-        np.array([float(get) for get in column])
-        for column in zip(*[(one.milliseconds, one.row.num_params, one.row.multiply_adds) for one in own], strict=True)
-    )
-    names = [one.row.name for one in own]
+    names = tuple((row["layer"],) for row in rows)
+    kinds = (("Time", "milliseconds_per_1000"), ("Multiply-adds", "multiply_adds"), ("Weights", "parameters"))
+    shares = [(title, np.array([float(row[name]) for row in rows])) for title, name in kinds]
     parts = tuple(
-        Bars(title, ("layer", "share"), tuple((name,) for name in names), 100.0 * values / total, ends=("", "percent"))
-        for title, values in (("Time", time), ("Multiply-adds", work), ("Weights", weights))
-        if (total := values.sum())
+        Bars(title, ("layer", "share"), names, 100.0 * values / values.sum(), ends=("", "percent"))
+        for title, values in shares
+        if values.sum()
     )
-    return Section(
-        "What each layer costs",
-        (
-            "Shares of the layers' whole time, multiply-adds and weights. Time follows multiply-adds only roughly: "
-            "memory has to be read and written too.",
-        ),
-        parts,
+    words = (
+        "Shares of the layers' whole time, multiply-adds and weights. Time follows multiply-adds only roughly: memory "
+        "has to be read and written too."
     )
+    return Section("What each layer costs", (words,), parts)

@@ -8,9 +8,9 @@ from descentlab.core import SpecError, generator, unknown_name
 from descentlab.data import Dataset
 from descentlab.labs.importance import measure as ablation
 from descentlab.labs.importance._measure import held_out
-from descentlab.labs.importance._retraining import Retraining
+from descentlab.labs.importance._measured import Retraining
 from descentlab.labs.importance._trials import DISTORTED_EXAMPLES, SCORED_EXAMPLES, TRAIN, Trainer
-from descentlab.labs.importance.measure import LINEAR, Evidence, Variant
+from descentlab.labs.importance.measure import LINEAR, Trials, Variant
 from descentlab.networks import Network
 from descentlab.spec import Experiment
 from descentlab.workbench import Networks, Watcher
@@ -21,13 +21,13 @@ SMALL_PICTURE = 16
 
 
 @dataclass(frozen=True)
-class Retrain:
+class RetrainRequest:
     """What is asked of a retraining.
 
     Attributes:
-        seeds: How many networks of each variant.
-        epochs: Of each training; None: the experiment's.
-        train_examples: Training examples at most; None: all.
+        seeds: Number of networks of each variant.
+        epochs: Epochs of each training; None for the experiment's.
+        train_examples: Training examples at most; None for all.
         variants: Names of the variants; all of them if there are none.
     """
 
@@ -37,59 +37,76 @@ class Retrain:
     variants: tuple[str, ...] = ()
 
 
-def retrain(source: Networks, wish: Retrain, watcher: Watcher) -> Retraining:
-    """Train the network and its variants, and hold the textbook's claims against what comes of them.
+def read_request(
+    *, is_wanted: bool, seeds: int | None, epochs: int | None, train_examples: int | None, variants: tuple[str, ...]
+) -> RetrainRequest | None:
+    """Read what is asked of a retraining, before anything is trained.
 
-    All networks of one seed have the same examples in the same order, and layers that are the same begin with the same
+    Raises:
+        SpecError: If something is asked of a retraining that is not wanted.
+    """
+    if is_wanted:
+        return RetrainRequest(SEEDS if seeds is None else seeds, epochs, train_examples, variants)
+    given = {"seeds": seeds, "epochs": epochs, "train_examples": train_examples, "variants": variants or None}
+    for name, value in given.items():
+        if value is not None:
+            raise SpecError(f"{name} says how variants are trained: ask for that by retrain, or leave {name} out")
+    return None
+
+
+def retrain(source: Networks, request: RetrainRequest, watcher: Watcher) -> Retraining:
+    """Train the network and its variants, and compare the textbooks' claims with their scores.
+
+    All networks of a seed have the same examples in the same order, and layers that are the same begin with the same
     weights.
 
     Args:
         source: The network and its data.
-        wish: What is asked for.
-        watcher: What is called while it goes on.
+        request: What is asked for.
+        watcher: Called as the work goes on.
 
     Returns:
-        What came of it.
+        The scores of all networks, and the claims.
 
     Raises:
         SpecError: If there is no such variant, or too few seeds or examples.
     """
-    experiment = _experiment(source.experiment, wish)
-    variants, refused = choose_variants(experiment, source.network, wish)
+    experiment = _experiment(source.experiment, request)
+    variants, refused = choose_variants(experiment, source.network, request)
     seeds = tuple(range(experiment.seed, experiment.seed + experiment.num_seeds))
-    datasets = {seed: _subset(source.examples.of(seed), seed, wish.train_examples) for seed in seeds}
-    job = Trainer(source, experiment, datasets, watcher)
-    trials = job.run(variants)
+    datasets = {seed: _subset(source.examples.of(seed), seed, request.train_examples) for seed in seeds}
+    trainer = Trainer(source, experiment, datasets, watcher)
+    trials = {trial.variant.name: trial for trial in trainer.run(variants)}
     first = datasets[seeds[0]]
     train, test = (min(len(first.part(part)), SCORED_EXAMPLES) for part in (TRAIN, held_out(first)))
     shift = 1.0 if first.is_pictures and min(first.input_shape[:2]) < SMALL_PICTURE else 2.0
-    linear = job.linear_scores() if any(one.variant.name == LINEAR for one in trials) else np.full(len(seeds), np.nan)
-    is_classes = source.objective.num_classes > 0
-    evidence = Evidence(source.network, {one.variant.name: one for one in trials}, linear, shift, is_classes)
+    linear = trainer.linear_scores() if LINEAR in trials else np.full(len(seeds), np.nan)
     return Retraining(
-        trials=trials,
-        claims=ablation.judge(evidence),
-        refused=(*refused, *[one.note for one in variants if one.note]),
+        trials=tuple(trials.values()),
+        claims=ablation.judge(Trials(trials, linear, shift)),
+        refused=(*refused, *[variant.note for variant in variants if variant.note]),
         seeds=seeds,
         epochs=experiment.epochs,
         num_train=len(first.train),
         num_scored=(train, test),
-        num_distorted=min(test, DISTORTED_EXAMPLES) if job.has_pictures else 0,
+        num_distorted=min(test, DISTORTED_EXAMPLES) if trainer.has_pictures else 0,
         shift=shift,
-        is_classes=is_classes,
+        linear_scores=linear,
+        convolution_weights=ablation.count_weights(source.network),
+        is_classes=source.objective.num_classes > 0,
         is_varied=_varies(experiment),
     )
 
 
 def choose_variants(
-    experiment: Experiment, network: Network, wish: Retrain
+    experiment: Experiment, network: Network, request: RetrainRequest
 ) -> tuple[tuple[Variant, ...], tuple[str, ...]]:
     """Make the variants that are asked for.
 
     Args:
-        experiment: What is trained.
+        experiment: The experiment that is trained.
         network: Its layers.
-        wish: What is asked for.
+        request: What is asked for.
 
     Returns:
         The network itself and its variants, and a sentence for each that its shapes do not allow.
@@ -98,30 +115,30 @@ def choose_variants(
         SpecError: If there is no such variant, or a number is too small.
     """
     for name, value, least in (
-        ("seeds", wish.seeds, 1),
-        ("epochs", wish.epochs, 1),
-        ("train_examples", wish.train_examples, 2),
+        ("seeds", request.seeds, 1),
+        ("epochs", request.epochs, 1),
+        ("train_examples", request.train_examples, 2),
     ):
         if value is not None and value < least:
             raise SpecError(f"{name}={value}: expected {least} or more")
-    every, refused = ablation.make_variants(
+    (base, *others), refused = ablation.make_variants(
         experiment.model, network.input_shape, network.num_outputs, is_varied=_varies(experiment)
     )
-    known = [one.name for one in every]
-    for name in wish.variants:
+    known = [variant.name for variant in (base, *others)]
+    for name in request.variants:
         if name not in known:
             raise SpecError(unknown_name("variant", name, known))
-    chosen = tuple(one for one in every if not wish.variants or one.name in wish.variants or one is every[0])
-    return chosen, refused
+    chosen = [variant for variant in others if not request.variants or variant.name in request.variants]
+    return (base, *chosen), refused
 
 
 def _varies(experiment: Experiment) -> bool:
     return experiment.augment is not None and not experiment.augment.is_idle
 
 
-def _experiment(experiment: Experiment, wish: Retrain) -> Experiment:
-    epochs = experiment.epochs if wish.epochs is None else wish.epochs
-    return experiment.model_copy(update={"num_seeds": wish.seeds, "epochs": epochs})
+def _experiment(experiment: Experiment, request: RetrainRequest) -> Experiment:
+    epochs = experiment.epochs if request.epochs is None else request.epochs
+    return experiment.model_copy(update={"num_seeds": request.seeds, "epochs": epochs})
 
 
 def _subset(dataset: Dataset, seed: int, count: int | None) -> Dataset:

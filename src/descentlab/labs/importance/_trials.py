@@ -26,7 +26,7 @@ DISTORTED_EXAMPLES = 1_000
 STEPS = 1_000
 TRAIN: PartName = "train"
 LAYOUT_WORK = 8
-"""Multiply-adds that a number which a layer gives is reckoned as, for what costs none costs time too."""
+"""Multiply-adds that each number of a layer's output counts as, for layers without multiply-adds take time too."""
 
 
 class Trainer:
@@ -39,9 +39,9 @@ class Trainer:
 
         Args:
             source: The network as it is.
-            experiment: How it is trained.
+            experiment: The experiment by which it is trained.
             datasets: The examples of each seed.
-            watcher: What is called while it goes on.
+            watcher: Called as the work goes on.
         """
         self._source, self._experiment, self._datasets, self._watcher = source, experiment, datasets, watcher
         first = next(iter(datasets.values()))
@@ -49,7 +49,7 @@ class Trainer:
         self.has_pictures = source.objective.num_classes > 0 and _are_pictures(first)
 
     def run(self, variants: Sequence[Variant]) -> tuple[Trial, ...]:
-        """Train and measure every variant; the first tells how long the others will take."""
+        """Train and measure every variant; from the time of the first that of the others is estimated."""
         work = [self._work(variant) for variant in variants]
         num = len(self._datasets)
         base, *others = variants
@@ -62,7 +62,7 @@ class Trainer:
             return (first, *[self._train(variant, bar, stop)[0] for variant in others])
 
     def _train(self, variant: Variant, bar: "_Bar", stop: threading.Event) -> tuple[Trial, float]:
-        """Train a variant from every seed and measure it; tell how long compiling took."""
+        """Train a variant from every seed and measure it; return the trial and the seconds of compiling."""
         plan, begin = self._plan(variant), time.perf_counter()
         try:
             population = training.train_population(
@@ -97,63 +97,65 @@ class Trainer:
         return sum(layer.multiply_adds + LAYOUT_WORK * math.prod(layer.output_shape) for layer in network.layers)
 
     def _measure(self, variant: Variant, plan: Plan, trained: Sequence[Trained], seconds: float) -> Trial:
-        pairs = list(zip(trained, self._datasets.values(), self._datasets, strict=True))
+        members = list(zip(trained, self._datasets.values(), self._datasets, strict=True))
         distorted: dict[Distortion, Float[np.ndarray, "seeds levels"]] = {}
         if self.has_pictures:
-            each = [self._robustness(plan, one, dataset, seed) for one, dataset, seed in pairs]
-            distorted = {kind: np.stack([one[kind] for one in each]) for kind in ablation.LEVELS}
+            each = [self._robustness(plan, member, dataset, seed) for member, dataset, seed in members]
+            distorted = {kind: np.stack([accuracies[kind] for accuracies in each]) for kind in ablation.LEVELS}
         rows = plan.network.table()
+        train, test = (
+            np.array([_score(plan, member, dataset, part, seed) for member, dataset, seed in members])
+            for part in (TRAIN, self._part)
+        )
         return Trial(
             variant=variant,
             num_params=sum(row.num_params for row in rows),
             multiply_adds=sum(row.multiply_adds for row in rows),
             seconds=seconds,
-            train_scores=np.array([_score(plan, one, dataset, TRAIN, seed) for one, dataset, seed in pairs]),
-            test_scores=np.array([_score(plan, one, dataset, self._part, seed) for one, dataset, seed in pairs]),
+            train_scores=train,
+            test_scores=test,
             distorted=distorted,
         )
 
     def _robustness(
-        self, plan: Plan, one: Trained, dataset: Dataset, seed: int
+        self, plan: Plan, trained: Trained, dataset: Dataset, seed: int
     ) -> dict[Distortion, Float[np.ndarray, " levels"]]:
-        if one.diverged_at is not None:
+        if trained.diverged_at is not None:
             return {kind: np.full(len(levels), np.nan) for kind, levels in ablation.LEVELS.items()}
         rows = draw_rows(dataset.part(self._part), DISTORTED_EXAMPLES, seed, "distorted")
-        subject = Subject(plan.network, plan.objective, one.params, one.statistics, seed)
-        found = ablation.measure_robustness(subject, dataset.real_inputs(rows), dataset.targets[rows])
-        return {kind: 100.0 * values for kind, values in found.items()}
+        subject = Subject(plan.network, plan.objective, trained.params, trained.statistics, seed)
+        accuracies = ablation.measure_robustness(subject, dataset.real_inputs(rows), dataset.targets[rows])
+        return {kind: 100.0 * values for kind, values in accuracies.items()}
 
     def linear_scores(self) -> Float[np.ndarray, " seeds"]:
         """Score a linear model on the data of every seed."""
-        found = []
+        scores = []
         for place, (seed, dataset) in enumerate(self._datasets.items()):
             self._watcher.on_loading("a linear model", place, len(self._datasets))
             rows = draw_rows(dataset.part(self._part), SCORED_EXAMPLES, seed, self._part)
-            own = dataset.train[: ablation.MOST_EXAMPLES]
-            train, test = ((dataset.real_inputs(part), dataset.targets[part]) for part in (own, rows))
-            found.append(ablation.linear_score(train, test, self._source.objective))
-        self._watcher.on_loading("a linear model", len(found), len(found))
-        return np.array(found)
+            fitted = dataset.train[: ablation.MOST_EXAMPLES]
+            train, test = ((dataset.real_inputs(part), dataset.targets[part]) for part in (fitted, rows))
+            scores.append(ablation.linear_score(train, test, self._source.objective))
+        self._watcher.on_loading("a linear model", len(scores), len(scores))
+        return np.array(scores)
 
 
-def _score(plan: Plan, one: Trained, dataset: Dataset, part: PartName, seed: int) -> float:
-    if one.diverged_at is not None:
+def _score(plan: Plan, trained: Trained, dataset: Dataset, part: PartName, seed: int) -> float:
+    if trained.diverged_at is not None:
         return math.nan
     rows = draw_rows(dataset.part(part), SCORED_EXAMPLES, seed, part)
-    inputs, targets = dataset.inputs[rows], dataset.targets[rows]
+    inputs, targets, weights = dataset.inputs[rows], dataset.targets[rows], (trained.params, trained.statistics)
     with training.precision_of(plan.precision):
-        told = infer(
-            plan.network, plan.objective, one.params, one.statistics, inputs, targets, input_scale=dataset.input_scale
-        )
+        answers = infer(plan.network, plan.objective, *weights, inputs, targets, input_scale=dataset.input_scale)
     if not plan.is_classification:
-        return -float(told.losses.mean(dtype=np.float64))
-    right = plan.objective.are_right(jnp.asarray(told.logits), jnp.asarray(targets))
+        return -float(answers.losses.mean(dtype=np.float64))
+    right = plan.objective.are_right(jnp.asarray(answers.logits), jnp.asarray(targets))
     # Counted in float64: a rounding would break the ties between seeds, and with them the test.
     return 100.0 * float(np.mean(np.asarray(right)))
 
 
 def _are_pictures(dataset: Dataset) -> bool:
-    """Say whether examples are pictures with values from 0 to 1, which alone can be distorted."""
+    """Whether examples are pictures with values from 0 to 1, which alone can be distorted."""
     if not dataset.is_pictures:
         return False
     some = dataset.real_inputs(dataset.train[:DISTORTED_EXAMPLES])
@@ -161,22 +163,22 @@ def _are_pictures(dataset: Dataset) -> bool:
 
 
 class _Bar:
-    """Tells the watcher how far some trainings are, each counted by its work."""
+    """Shows the watcher the progress of some trainings, each counted by its work."""
 
     def __init__(self, watcher: Watcher, title: str, work: Sequence[int]) -> None:
         self._watcher, self._title, self._work = watcher, title, list(work)
         self._done, self._total = 0.0, max(sum(work), 1)
 
     def __call__(self, now: Progress) -> None:
-        own = self._work[0] if self._work else 0
-        self._tell(self._done + now.share * own)
+        current = self._work[0] if self._work else 0
+        self._show(self._done + now.share * current)
 
     def next(self) -> None:
         """Count one training as done."""
         self._done += self._work.pop(0)
-        self._tell(self._done)
+        self._show(self._done)
 
-    def _tell(self, done: float) -> None:
+    def _show(self, done: float) -> None:
         self._watcher.on_loading(self._title, int(STEPS * done / self._total), STEPS)
 
 

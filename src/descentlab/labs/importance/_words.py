@@ -1,176 +1,201 @@
-"""What `importance` found, in sentences."""
+"""What `importance` says; it is given nothing but the tables."""
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from descentlab.labs.importance._result import Importance, LayerSummary
-from descentlab.labs.importance._retrain_words import describe_retraining, retraining_notes
-from descentlab.labs.importance.measure import ChannelWorths, Method, Worth
-from descentlab.results import number
-from descentlab.workbench import Networks
+from descentlab.core import Estimate
+from descentlab.labs.importance._claim_words import count_claims, say_claims
+from descentlab.results import Evidence, Statement, Tables, Words, number
 
 MOST_NAMED = 4
+UNTRAINED = "With its weights set back to where they started,"
+REDRAWN = "With other random weights in their place,"
+HALVED = "With a random half of its channels at their mean,"
 
 
-def describe(found: Importance) -> tuple[str, ...]:
+def say(tables: Tables) -> Words:
     """Say what the layers are worth: first what textbooks say of them, if networks were trained anew."""
-    claims = () if found.retraining is None else describe_retraining(found.retraining)
-    sentences = [*claims, _whole(found), *_weights(found), *_only_way(found), *_halves(found), *_channels(found)]
-    sentences += [] if len(found.layers) == 1 else [_price(found)]
-    return tuple(sentences)
-
-
-def _whole(found: Importance) -> str:
-    networks = "The network" if found.num_members == 1 else f"{found.num_members} networks of different seeds"
-    on = f"on {found.num_examples:,} {found.part} examples"
-    if found.accuracy is None:
-        return f"{networks}: a loss of {number(found.loss)} {on}."
-    one = found.accuracy
-    over = "" if found.num_members == 1 else " on average"
-    return (
-        f"{networks}: {one.value:.1%} right{over} {on} (95% interval {one.low:.1%} to {one.high:.1%}), "
-        f"where always the same class gets {found.chance:.1%}."
+    claims = (count_claims(tables), *say_claims(tables)) if "claims" in tables else ()
+    measured = (
+        _most_trained(tables),
+        _whole(tables),
+        _method(tables, "initial", UNTRAINED),
+        _method(tables, "fresh", REDRAWN),
+        _only_path(tables),
+        _blocks(tables),
+        _method(tables, "half", HALVED),
+        _channels(tables),
+        _price(tables),
     )
+    answer, *statements = (*claims, *(statement for statement in measured if statement is not None))
+    return Words(answer, tuple(statements))
 
 
-def word_cost(worth: Worth, *, has_unit: bool = True) -> str:
+def word_cost(cost: Estimate, *, is_accuracy: bool, has_unit: bool = True) -> str:
     """Write what a change costs with its interval, as `12.3 points (11.0 to 13.6)`."""
-    one = worth.main
-    if worth.accuracy_lost is None:
-        unit = " loss" if has_unit else ""
-        return f"{number(one.value)}{unit} ({number(one.low)} to {number(one.high)})"
-    value, low, high = (round(part, 1) + 0.0 for part in (one.value, one.low, one.high))
+    if not is_accuracy:
+        return f"{number(cost.value)} ({number(cost.low)} to {number(cost.high)})"
+    # Rounded first, so that no zero has a sign.
+    value, low, high = (round(part, 1) + 0.0 for part in (cost.value, cost.low, cost.high))
     unit = (" point" if value == 1.0 else " points") if has_unit else ""
     return f"{value:.1f}{unit} ({low:.1f} to {high:.1f})".replace("-", "−")
 
 
-def _weights(found: Importance) -> list[str]:
-    return [
-        *_of_method(
-            found, "initial", "What training gave a layer: with its weights brought back to where they started,"
-        ),
-        *_of_method(found, "fresh", "With other random weights in their place,"),
-    ]
+def worths(tables: Tables) -> str:
+    """Return the name of the table to go by: of accuracy, or of the loss where there is none."""
+    return "accuracy_lost" if "accuracy_lost" in tables else "loss_gained"
 
 
-def _of_method(found: Importance, method: Method, head: str) -> list[str]:
-    own = _ranked(found, method)
-    if not own:
+def ranked(tables: Tables, method: str) -> list[tuple[str, Estimate]]:
+    """Return the layers that are not within a block, with the cost of a method, the most costly first."""
+    table, layers = tables[worths(tables)], tables["layers"]
+    if method not in table:
         return []
-    costing = [one for one in own if one.worths[method].main.low > 0.0]
-    idle = [one.row.name for one in own if one not in costing]
+    costs = [
+        (name, cost)
+        for name, cost in zip(table.column("layer"), table.column(method), strict=True)
+        if cost is not None and not layers.cell(name, "is_inner")
+    ]
+    return sorted(costs, key=lambda entry: -entry[1].value)
+
+
+def _most_trained(tables: Tables) -> Statement | None:
+    """Answer which layer owes most to training."""
+    costs = ranked(tables, "initial")
+    if not costs:
+        return None
+    (layer, cost), is_accuracy = costs[0], worths(tables) == "accuracy_lost"
+    words = word_cost(cost, is_accuracy=is_accuracy)
+    if is_accuracy:
+        networks = "networks lose" if tables["summary"].value("networks") > 1 else "network loses"
+        effect = f"the {networks} {words.replace(' (', ' of accuracy (')}"
+    else:
+        effect = f"the loss rises by {words}"
+    if cost.low > 0.0:
+        text = f"Training matters most in {layer}: with its weights set back to where they started, {effect}."
+    else:
+        text = (
+            f"No single layer is shown to need its training: with the weights of {layer} set back to where they "
+            f"started, {effect}, which may be luck."
+        )
+    refuted = "Another layer that costs more when its weights are set back."
+    return Statement(text, (Evidence(worths(tables), ("initial",)),), refuted)
+
+
+def _whole(tables: Tables) -> Statement:
+    (row,) = tables["summary"].rows()
+    num, on = row["networks"], f"{row['examples']:,} {row['part']} examples"
+    accuracy: Estimate | None = row["accuracy"]
+    if accuracy is None:
+        text = f"{'The network has' if num == 1 else f'{num} networks of different seeds have'} a mean loss of "
+        evidence = Evidence("summary", ("loss", "examples"))
+        return Statement(f"{text}{number(row['loss'])} on {on}.", (evidence,), "Another loss on these examples.")
+    networks = "The network is" if num == 1 else f"On average, {num} networks of different seeds are"
+    text = (
+        f"{networks} right on {accuracy.value:.1%} of {on} (95% interval {accuracy.low:.1%} to {accuracy.high:.1%}); "
+        f"always predicting the most frequent class is right on {row['chance']:.1%}."
+    )
+    evidence = Evidence("summary", ("accuracy", "chance"))
+    return Statement(text, (evidence,), "Another accuracy on these examples.")
+
+
+def _method(tables: Tables, method: str, head: str) -> Statement | None:
+    """Name the layers that cost something by a method, and those that are not shown to."""
+    costs = ranked(tables, method)
+    if not costs:
+        return None
+    costing = [(layer, cost) for layer, cost in costs if cost.low > 0.0]
+    idle = [layer for layer, _ in costs if layer not in dict(costing)]
     words = [
-        f"{one.row.name} costs {word_cost(one.worths[method], has_unit=place == 0)}"
-        for place, one in enumerate(costing[:MOST_NAMED])
+        _named(tables, layer, cost, is_first=not place) for place, (layer, cost) in enumerate(costing[:MOST_NAMED])
     ]
     more = len(costing) - MOST_NAMED
-    told = ", ".join(words) + (f" and {more} others less" if more > 0 else "")
-    if not told:
-        return [f"{head} no layer costs anything that can be told from chance."]
-    rest = f"; nothing that can be told from chance: {_names(idle)}" if idle else ""
-    return [f"{head} {told}{rest}."]
+    listed = ", ".join(words) + (f" and {more} others less" if more > 0 else "")
+    rest = f"; no cost is shown for {', '.join(idle)}" if idle else ""
+    nothing = f"no layer is shown to cost anything: {_named(tables, *costs[0], is_first=True)}, which may be luck"
+    text = f"{head} {f'{listed}{rest}' if costing else nothing}."
+    return Statement(text, (Evidence(worths(tables), (method,)),), "Other costs of the layers named.")
 
 
-def _names(names: list[str]) -> str:
-    return ", ".join(names)
+def _named(tables: Tables, layer: str, cost: Estimate, *, is_first: bool) -> str:
+    is_accuracy = worths(tables) == "accuracy_lost"
+    verb = "costs" if is_accuracy else "raises the loss by"
+    return f"{layer} {f'{verb} ' if is_first else ''}{word_cost(cost, is_accuracy=is_accuracy, has_unit=is_first)}"
 
 
-def _ranked(found: Importance, method: Method) -> list[LayerSummary]:
-    own = [one for one in found.layers if method in one.worths and not one.is_inner]
-    return sorted(own, key=lambda one: -one.worths[method].main.value)
-
-
-def _only_way(found: Importance) -> list[str]:
-    own = [one.worths[method].main.value for one in found.layers if not one.is_inner for method in ("mean", "shuffle")]
-    inner = [one for one in found.layers if one.is_inner and "mean" in one.worths]
-    told = []
-    if own:
-        low, high, unit = _span(found, own)
-        told.append(
-            f"Any layer set to its mean or shuffled over examples costs {low} to {high}{unit}: it is the only way from "
-            "input to output, so that this says that it is needed and nothing of what it does."
-        )
-    if inner:
-        inner.sort(key=lambda one: -one.worths["mean"].main.value)
-        words = ", ".join(f"{one.row.name} costs {word_cost(one.worths['mean'])}" for one in inner[:MOST_NAMED])
-        told.append(f"Within residual blocks, where there is a way past, a layer at its mean costs less: {words}.")
-    return told
-
-
-def _span(found: Importance, values: list[float]) -> tuple[str, str, str]:
-    if found.accuracy is None:
-        return number(min(values)), number(max(values)), " loss"
-    low, high = (f"{value:.1f}".replace("-", "−") for value in (min(values), max(values)))
-    return low, high, " points"
-
-
-def _halves(found: Importance) -> list[str]:
-    own = _ranked(found, "half")
-    if not own:
-        return []
-    words = [
-        f"{one.row.name} {word_cost(one.worths['half'], has_unit=place == 0)}"
-        for place, one in enumerate(own[:MOST_NAMED])
-    ]
-    return [f"Half of its channels at their mean, drawn at random, cost {', '.join(words)}."]
-
-
-def _channels(found: Importance) -> list[str]:
-    own = [one for one in found.channels if len(one.channels) > 1]
-    if not own:
-        return []
-    costing, raising = sum(one.num_costing for one in own), sum(one.num_raising for one in own)
-    total = sum(len(one.channels) for one in own)
-    key: Callable[[ChannelWorths], float] = lambda one: float(one.values.max())
-    best = max(own, key=key)
-    place = int(best.values.argmax())
-    told = f"{raising:,} raise the loss by what can be told from chance"
-    if found.accuracy is not None:
-        told = f"{costing:,} cost accuracy that can be told from chance, and {raising:,} raise the loss likewise"
-    return [
-        f"Of {total:,} single channels at their mean {told}; the dearest is channel {int(best.channels[place])} of "
-        f"{best.layer} at {word_cost(best.worths[place])}."
-    ]
-
-
-def _price(found: Importance) -> str:
-    own = [one for one in found.layers if not one.is_inner]
-    slowest = max(own, key=lambda one: one.milliseconds)
-    total = sum(one.milliseconds for one in own)
-    told = f"{slowest.row.name} takes {slowest.milliseconds / total:.0%} of the time of the layers"
-    weights, work = sum(one.row.num_params for one in own), sum(one.row.multiply_adds for one in own)
-    if work:
-        told += f" and does {slowest.row.multiply_adds / work:.0%} of the multiply-adds"
-    if weights:
-        heaviest = max(own, key=lambda one: one.row.num_params)
-        told += f"; {heaviest.row.name} has {heaviest.row.num_params / weights:.0%} of the weights"
-    return told + "."
-
-
-def notes_of(found: Importance, source: Networks) -> tuple[str, ...]:
-    """Say what a reader must know to trust the numbers."""
-    over = (
-        f"Intervals are over {found.num_members} seeds (Student's t); channels are those of the first network."
-        if found.num_members > 1
-        else "Intervals are over examples, or over the draws where something is drawn (ten halves, five of weights). "
-        "One network cannot tell how much another seed would differ: train with --seeds."
+def _only_path(tables: Tables) -> Statement | None:
+    values = [cost.value for method in ("mean", "shuffle") for _, cost in ranked(tables, method)]
+    if not values:
+        return None
+    if worths(tables) == "accuracy_lost":
+        low, high = (f"{value:.1f}".replace("-", "−") for value in (min(values), max(values)))
+        effect = f"costs {low} to {high} points"
+    else:
+        effect = f"raises the loss by {number(min(values))} to {number(max(values))}"
+    return Statement(
+        f"Setting any layer to its mean, or shuffling its output over the examples, {effect}: each layer lies on the "
+        "only path from input to output. This shows that it is needed, and says nothing about what it does.",
+        (Evidence(worths(tables), ("mean", "shuffle")),),
+        "A layer whose cost lies outside this range.",
     )
-    notes = [
-        *source.notes,
-        f"Measured on {found.num_examples:,} examples of the {found.part} part; means are taken of "
-        f"{found.num_reference:,} training examples. --examples changes both.",
-        over,
-        "What is taken away is taken from a network that was trained with it. A network that never had it might do as "
-        "well without.",
-        "A layer's time is its way forward, compiled by itself; the whole network fuses layers and takes "
-        f"{number(found.milliseconds)} ms for 1,000 examples.",
+
+
+def _blocks(tables: Tables) -> Statement | None:
+    layers = tables["layers"]
+    costs = [
+        (row["layer"], row["mean"])
+        for row in tables[worths(tables)].rows()
+        if layers.cell(row["layer"], "is_inner") and row["mean"] is not None
     ]
-    many = [one for one in found.channels if len(one.channels) < one.num_channels]
-    notes += [f"Of {one.layer}'s {one.num_channels:,} channels {len(one.channels)} are measured." for one in many]
-    if source.network.start_statistics():
-        notes.append(
-            "Where batch norm lies behind changed weights, its statistics are measured anew on training examples, and "
-            "the network is compared with itself after the same."
-        )
-    if found.part == "train":
-        notes.append("There is no held-out part: the examples measured were trained on.")
-    return tuple(notes) if found.retraining is None else (*notes, *retraining_notes(found.retraining))
+    if not costs:
+        return None
+    costs.sort(key=lambda entry: -entry[1].value)
+    words = [_named(tables, layer, cost, is_first=not place) for place, (layer, cost) in enumerate(costs[:MOST_NAMED])]
+    return Statement(
+        f"Within residual blocks, where a path leads past the layer, {', '.join(words)} when it is set to its mean.",
+        (Evidence(worths(tables), ("mean",), tuple(layer for layer, _ in costs)),),
+        "Other costs of the layers named.",
+    )
+
+
+def _channels(tables: Tables) -> Statement | None:
+    rows = _several(list(tables["channels"].rows())) if "channels" in tables else []
+    if not rows:
+        return None
+    is_accuracy = worths(tables) == "accuracy_lost"
+    raising = sum(row["loss_gained"].low > 0.0 for row in rows)
+    counts = f"{raising:,} raise the loss"
+    if is_accuracy:
+        counts = f"{sum(row['accuracy_lost'].low > 0.0 for row in rows):,} cost accuracy and {counts}"
+    main = "accuracy_lost" if is_accuracy else "loss_gained"
+    best = max(rows, key=lambda row: row[main].value)
+    return Statement(
+        f"Of {len(rows):,} single channels that are set to their mean, {counts} beyond luck; the most costly is "
+        f"channel {best['channel']} of {best['layer']}, with {word_cost(best[main], is_accuracy=is_accuracy)}.",
+        (Evidence("channels", ("accuracy_lost", "loss_gained") if is_accuracy else ("loss_gained",)),),
+        "Another number of channels whose interval lies above 0.",
+    )
+
+
+def _several(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the channels of layers that have more than one."""
+    layers = [row["layer"] for row in rows]
+    return [row for row in rows if layers.count(row["layer"]) > 1]
+
+
+def _price(tables: Tables) -> Statement | None:
+    rows = [row for row in tables["layers"].rows() if not row["is_inner"]]
+    if len(tables["layers"]) == 1:
+        return None
+    weights, work, time = (
+        sum(row[name] for row in rows) for name in ("parameters", "multiply_adds", "milliseconds_per_1000")
+    )
+    slowest = max(rows, key=lambda row: row["milliseconds_per_1000"])
+    text = f"{slowest['layer']} takes {slowest['milliseconds_per_1000'] / time:.0%} of the time of the layers"
+    if work:
+        text += f" and does {slowest['multiply_adds'] / work:.0%} of the multiply-adds"
+    if weights:
+        heaviest = max(rows, key=lambda row: row["parameters"])
+        text += f"; {heaviest['layer']} has {heaviest['parameters'] / weights:.0%} of the weights"
+    columns = ("milliseconds_per_1000", "multiply_adds", "parameters")
+    return Statement(f"{text}.", (Evidence("layers", columns),), "Other shares of the layers' cost.")

@@ -1,4 +1,3 @@
-"""`landscape`: the loss around a network, in words, tables, JSON and as a page."""
+"""Laboratory `landscape`: the loss around a trained network, and on the way to another one."""
 
 from descentlab.labs.landscape._landscape import landscape as landscape
-from descentlab.labs.landscape._result import Landscape as Landscape

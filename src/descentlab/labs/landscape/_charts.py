@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
-from descentlab.labs.landscape._result import ByPart, Curve
-from descentlab.labs.landscape._words import PARTS
+from descentlab.labs.landscape._measured import ByPart, Curve
+from descentlab.labs.landscape._tables import PARTS
 from descentlab.results import Chart, Part, Series
 
 STEP = "step (1 = the length of the weights)"
@@ -20,7 +20,7 @@ def known_only(values: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
 
 def is_wide(values: Sequence[Float[np.ndarray, "..."]], ratio: float = WIDE) -> bool:
     """Say whether a logarithmic axis shows more: all above 0, and the largest so many times the smallest."""
-    every = np.concatenate([known_only(one).ravel() for one in values])
+    every = np.concatenate([known_only(array).ravel() for array in values])
     every = every[np.isfinite(every)]
     return bool(len(every) and every.min() > 0.0 and every.max() > ratio * every.min())
 

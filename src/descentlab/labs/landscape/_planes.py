@@ -3,11 +3,10 @@
 import numpy as np
 from jaxtyping import Float
 
-from descentlab import results
 from descentlab.labs.landscape._charts import is_wide, known_only
-from descentlab.labs.landscape._result import Plane
-from descentlab.labs.landscape._words import PARTS
-from descentlab.results import Chart, Map, Part, Path2D, Section, Series
+from descentlab.labs.landscape._measured import Plane
+from descentlab.labs.landscape._tables import PARTS
+from descentlab.results import Chart, Map, Part, Path2D, Section, Series, number
 
 CONTOURS = 9
 MAX_COMPONENTS = 8
@@ -25,11 +24,11 @@ def _levels(values: Float[np.ndarray, "rows columns"], *, is_log: bool) -> tuple
 
 
 def _maps(plane: Plane, labels: tuple[str, str], note: str) -> list[Part]:
-    found: list[Part] = []
+    maps: list[Part] = []
     is_log = is_wide(list(plane.loss.values()), UNEVEN)
     for part, values in plane.loss.items():
         paths = () if plane.path is None else (Path2D("training", plane.path.places),)
-        found.append(
+        maps.append(
             Map(
                 f"{PARTS[part].capitalize()} loss",
                 *labels,
@@ -44,17 +43,17 @@ def _maps(plane: Plane, labels: tuple[str, str], note: str) -> list[Part]:
                 note=note,
             )
         )
-    return found
+    return maps
 
 
 def random_plane(plane: Plane) -> Section:
     """Lay out the plane of two random directions."""
-    told = (
+    words = (
         "The loss at the trained weights, in the middle, plus so much of one random direction and so much of another. "
-        f"The cosine of the angle between the two is {results.number(plane.cosine, digits=2)}.",
+        f"The cosine of the angle between the two is {number(plane.cosine, digits=2)}.",
     )
     labels = ("first direction", "second direction")
-    return Section("A random plane", told, tuple(_maps(plane, labels, "The point is the trained network.")))
+    return Section("A random plane", words, tuple(_maps(plane, labels, "The point is the trained network.")))
 
 
 def path_plane(plane: Plane) -> Section:
@@ -65,7 +64,7 @@ def path_plane(plane: Plane) -> Section:
     epochs = path.epochs.astype(np.float64)
     labels = tuple(f"component {k + 1} ({path.shares[k]:.1%} of the variance)" for k in (0, 1))
     again = "It was trained again from its seed for this. " if plane.is_repeated else ""
-    told = (
+    words = (
         f"The path of training at {len(epochs)} epochs, and the loss in the plane in which it spreads most, laid "
         f"through its end. {again}Each point of the path is drawn where it comes nearest in the plane: its shadow.",
         "A walk in many dimensions shows such a curve and large first components even if every step is drawn at "
@@ -92,7 +91,7 @@ def path_plane(plane: Plane) -> Section:
         (Series("from its end", epochs, path.lengths), Series("from the plane", epochs, path.distances, tone=1)),
     )
     note = "Training began at the small ring and ended at the large one. Each axis has a scale of its own."
-    return Section("The plane of the path", told, (*_maps(plane, (labels[0], labels[1]), note), loss, shares, away))
+    return Section("The plane of the path", words, (*_maps(plane, (labels[0], labels[1]), note), loss, shares, away))
 
 
 def _shares_chart(plane: Plane) -> Chart:

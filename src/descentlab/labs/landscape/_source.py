@@ -6,7 +6,7 @@ import numpy as np
 
 from descentlab import training
 from descentlab.core import RunError, SpecError
-from descentlab.labs.landscape._subject import Other, PathWish, Source, Subject, held_out_part
+from descentlab.labs.landscape._subject import Other, PathNeed, Source, Subject, held_out_part
 from descentlab.labs.landscape._walk import path_epochs, walk_of, walk_of_run
 from descentlab.labs.landscape.measure import weight_space
 from descentlab.networks import LayerRow
@@ -31,7 +31,7 @@ def find_source(
     *,
     member: int,
     other_member: int | None,
-    path: PathWish,
+    path: PathNeed,
     settings: tuple[str, ...],
     watcher: Watcher,
 ) -> Source:
@@ -63,7 +63,7 @@ def find_source(
             what, other, member=member, other_member=other_member, settings=settings, watcher=watcher, path=path
         )
     if settings:
-        raise RunError(f"{run.path} is a run with weights of its own; --set is for experiments")
+        raise RunError(f"{run.path} is a trained run, which --set cannot change; leave it out, or name an experiment")
     subject, loaded = _of_run(run, member, watcher)
     second = None
     if other is not None or other_member is not None:
@@ -86,8 +86,8 @@ def _of_run(run: Run, member: int, watcher: Watcher) -> tuple[Subject, Examples]
     return Subject(name, experiment, dataset, plan, finite_weights(params, name), plan.network.draw(seed), run), loaded
 
 
-def _other_of_run(subject: Subject, loaded: Examples, run: Run, member: int, own_member: int) -> Other:
-    if subject.run is not None and run.path.resolve() == subject.run.path.resolve() and member == own_member:
+def _other_of_run(subject: Subject, loaded: Examples, run: Run, member: int, first_member: int) -> Other:
+    if subject.run is not None and run.path.resolve() == subject.run.path.resolve() and member == first_member:
         raise SpecError(
             f"{subject.name} is at both ends: name another run, or another of its networks (--other-member)"
         )
@@ -99,13 +99,13 @@ def _other_of_run(subject: Subject, loaded: Examples, run: Run, member: int, own
 
 
 def _check_same_layers(subject: Subject, run: Run, name: str) -> None:
-    own, other = subject.plan.network, run.network
-    here, there = (", ".join(_layer_words(row) for row in network.table()) for network in (own, other))
+    network, other = subject.plan.network, run.network
+    here, there = (", ".join(_layer_words(row) for row in each.table()) for each in (network, other))
     if here != there:
         raise RunError(
             f"{subject.name} and {name} have different layers, {here} and {there}: no line leads from one to the other"
         )
-    if [(layer.kind, layer.activation) for layer in own.every_layer] != [
+    if [(layer.kind, layer.activation) for layer in network.every_layer] != [
         (layer.kind, layer.activation) for layer in other.every_layer
     ]:
         raise RunError(
@@ -122,10 +122,10 @@ def _layer_words(row: LayerRow) -> str:
 
 def _data_notes(subject: Subject, other: Experiment, loaded: Examples, name: str) -> tuple[str, ...]:
     """Say how far the other network was trained on other examples."""
-    own = subject.experiment
-    if other.data != own.data or other.split != own.split:
+    first = subject.experiment
+    if other.data != first.data or other.split != first.split:
         return (f"{name} was trained on other data or another split; both are measured on that of {subject.name}.",)
-    if other.seed == own.seed:
+    if other.seed == first.seed:
         return ()
     theirs = loaded.of(other.seed)
     if theirs.checksum != subject.dataset.checksum:
@@ -134,12 +134,12 @@ def _data_notes(subject: Subject, other: Experiment, loaded: Examples, name: str
     if part is None:
         return ()
     rows = subject.dataset.part(part)
-    seen = int(np.isin(rows, theirs.train).sum())
-    if not seen:
+    num_trained_on = int(np.isin(rows, theirs.train).sum())
+    if not num_trained_on:
         return ()
     return (
-        f"{name} has another seed, and so another split: {seen:,} of the {len(rows):,} {part} examples here were in "
-        f"its training part. Both are measured on the examples of {subject.name}, prepared as for it.",
+        f"{name} has another seed, and so another split: {num_trained_on:,} of the {len(rows):,} {part} examples here "
+        f"were in its training part. Both are measured on the examples of {subject.name}, prepared as for it.",
     )
 
 
@@ -151,16 +151,16 @@ def _train(
     other_member: int | None,
     settings: tuple[str, ...],
     watcher: Watcher,
-    path: PathWish,
+    path: PathNeed,
 ) -> Source:
     """Train what is no run, and a second network of another seed where one is asked for."""
-    wish = resolve(what, Changes(settings=settings))
-    loaded = Examples(wish.experiment, on_loading=watcher.on_loading)
-    base = wish.settle(loaded.of(wish.experiment.seed)).model_copy(update={"num_seeds": 1})
+    request = resolve(what, Changes(settings=settings))
+    loaded = Examples(request.experiment, on_loading=watcher.on_loading)
+    base = request.settle(loaded.of(request.experiment.seed)).model_copy(update={"num_seeds": 1})
     members = [member] if other is not None or other_member is None else [member, other_member]
     if min(members) < 0:
         raise SpecError(f"other_member={min(members)}: expected 0 or more")
-    datasets = {base.seed + one: loaded.of(base.seed + one) for one in members}
+    datasets = {base.seed + place: loaded.of(base.seed + place) for place in members}
     experiment = base.model_copy(update={"seed": base.seed + member})
     plan = training.make_plan(experiment, datasets[experiment.seed], num_devices=training.device_count())
     wanted = path_epochs(experiment.epochs, weight_space(plan.network).size) if path != "no" else ()

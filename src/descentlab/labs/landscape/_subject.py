@@ -13,7 +13,7 @@ from descentlab.spec import Experiment
 from descentlab.training import Plan
 from descentlab.workbench import Run
 
-PathWish = Literal["no", "if-quick", "yes"]
+PathNeed = Literal["no", "if-quick", "yes"]
 """Whether the path of training is wanted: never, unless a run has to be trained again for long, or in any case."""
 
 

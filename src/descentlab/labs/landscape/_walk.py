@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from descentlab.labs.landscape._subject import PathWish, Subject, Walk
+from descentlab.labs.landscape._subject import PathNeed, Subject, Walk
 from descentlab.labs.landscape.measure import WeightSpace
 from descentlab.training import Trained
 from descentlab.workbench import Run, Watcher, train_seeds
@@ -18,7 +18,7 @@ SAME = 1e-5
 
 
 def walk_of_run(
-    subject: Subject, run: Run, member: int, path: PathWish, watcher: Watcher
+    subject: Subject, run: Run, member: int, path: PathNeed, watcher: Watcher
 ) -> tuple[Walk | None, tuple[str, ...]]:
     """Find the path of a run.
 
@@ -68,7 +68,7 @@ def _of_member(values: Any, member: int) -> int | None:
 def _kept(subject: Subject, run: Run, member: int, end: int) -> Walk:
     """Gather the networks that a run kept, and the draw it began with."""
     space = subject.space
-    found = {0: space.flatten(subject.initial)}
+    networks = {0: space.flatten(subject.initial)}
     kept = run.folder.load_snapshots(run.weight_shapes())
     if kept is not None:
         for index, epoch in enumerate(kept.epochs):
@@ -78,10 +78,10 @@ def _kept(subject: Subject, run: Run, member: int, end: int) -> Walk:
                     layer: {role: kept.tensors[f"{layer}/{role}"][index, member] for role in roles}
                     for layer, roles in subject.params.items()
                 }
-                found[int(epoch)] = space.flatten(params)
-    found[end] = space.flatten(subject.params)
-    epochs = tuple(sorted(found))
-    return Walk(epochs, np.stack([found[epoch] for epoch in epochs]))
+                networks[int(epoch)] = space.flatten(params)
+    networks[end] = space.flatten(subject.params)
+    epochs = tuple(sorted(networks))
+    return Walk(epochs, np.stack([networks[epoch] for epoch in epochs]))
 
 
 def path_epochs(end: int, size: int) -> tuple[int, ...]:

@@ -1,204 +1,220 @@
-"""What a landscape shows, in sentences: the finding first, then what a reader must know to trust it."""
+"""What `landscape` says; it is given nothing but the tables."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
-from descentlab.labs.landscape._result import Between, Crossing, Curve, Landscape, Lines, Plane
-from descentlab.labs.landscape.measure import Barrier, LineReading
-from descentlab.spec import every_layer
+from descentlab.core import Estimate
+from descentlab.labs.landscape._tables import AS_THEY_ARE, MATCHED, PARTS, RANDOM, SHARPEST, START
+from descentlab.results import Evidence, State, Statement, Tables, Words
 
-PARTS = {"train": "training", "validation": "validation", "test": "test"}
 NOTABLE = 0.01
 """A loss that is lower by less than this share is not called lower, nor a rise by less of the fall one to go round."""
-MOVES = {
-    "filter": "each filter of a direction is as long as the network's own",
-    "layer": "each layer's array of a direction is as long as the network's own",
-    "none": "a direction is normal numbers in one scale for all layers",
-}
 
 
-def describe(found: Landscape) -> tuple[str, ...]:
-    """Say what a landscape shows."""
-    told = [*_barriers(found.crossing.plain), *_matched(found.crossing)] if found.crossing is not None else []
-    told += _lines(found)
-    told += _sharpest(found.lines)
-    told.append(_from_start(found.from_start))
-    told += [sentence for plane in found.planes if plane.path is not None for sentence in _path(plane)]
-    return tuple(told)
+def say(tables: Tables) -> Words:
+    """Say whether a barrier stands between two networks, how the loss rises around one, and how training got there."""
+    statements = [
+        *(_between(tables) if "barriers" in tables else ()),
+        *_lines(tables),
+        *_sharpest(tables),
+        _from_start(tables),
+        *(_path(tables) if "path" in tables else ()),
+    ]
+    return Words(statements[0], tuple(statements[1:]))
 
 
-def _lines(found: Landscape) -> list[str]:
-    curves = found.lines.random
-    if not curves:
-        return []
-    here = found.loss["train"]
-    ends = np.array([curve.loss["train"][place] for curve in curves for place in (0, -1)])
+def _shapes(tables: Tables, kind: str) -> list[Any]:
+    return [row for row in tables["shapes"].rows() if row["kind"] == kind]
+
+
+def _losses(tables: Tables, line: str) -> np.ndarray:
+    """Return the training loss along a line."""
+    is_there = [name == line for name in tables["lines"].column("line")]
+    return np.asarray(tables["lines"].column("train_loss"), np.float64)[is_there]
+
+
+def _lines(tables: Tables) -> Iterator[Statement]:
+    rows = _shapes(tables, RANDOM)
+    if not rows:
+        return
+    names = tuple(row["line"] for row in rows)
+    here = float(tables["network"].cell("train", "loss"))
+    yield _ends(tables, names, here)
+    yield _convexity(rows, names)
+    lower = [row for row in rows if row["lowest"] < here * (1.0 - NOTABLE)]
+    if lower:
+        best = min(lower, key=lambda row: row["lowest"])
+        yield Statement(
+            f"On {len(lower)} of {len(rows)} there is a lower loss beside the network, down to {best['lowest']:.3g} at "
+            f"a step of {best['lowest_at']:g}: it is not at the bottom of every line.",
+            (Evidence("shapes", ("lowest", "lowest_at"), names),),
+            "Lines whose lowest loss is at the network.",
+        )
+
+
+def _ends(tables: Tables, names: tuple[str, ...], here: float) -> Statement:
+    losses = [_losses(tables, name) for name in names]
+    ends = np.array([loss[place] for loss in losses for place in (0, -1)])
     known = ends[np.isfinite(ends)]
     to = f"between {known.min():.3g} and {known.max():.3g}" if len(known) else "more than a number holds"
-    convex = sum(curve.reading.is_convex for curve in curves)
-    num = len(curves)
-    where = "as far off as the weights are long" if found.span == 1.0 else f"{found.span:g} lengths of the weights off"
-    told = [f"Along {_count(num, 'random direction')} the training loss goes from {here:.3g} to {to}, {where}."]
+    span = tables["measurement"].value("span")
+    where = "as far away as the weights are long" if span == 1.0 else f"{span:g} lengths of the weights away"
+    return Statement(
+        f"Along {_count(len(names), 'random direction')} the training loss goes from {here:.3g} to {to}, {where}.",
+        (Evidence("lines", ("train_loss",), names), Evidence("network", ("loss",), ("train",))),
+        "Other losses at the ends of the lines.",
+    )
+
+
+def _convexity(rows: list[Any], names: tuple[str, ...]) -> Statement:
+    num, convex = len(rows), sum(bool(row["is_convex"]) for row in rows)
+    state: State = "not shown" if convex == num else "holds"
     if convex == num:
-        told.append(
+        text = (
             "It looks convex along all of them, which lines as few as these cannot prove."
             if num > 1
             else "It looks convex along it, which one line cannot prove."
         )
     else:
         which = "all of them" if not convex and num > 1 else f"{num - convex} of them" if num > 1 else "it"
-        told.append(f"Along {which} it bends down somewhere, so it is not convex.")
-    lower = [curve.reading for curve in curves if _is_lower(curve.reading, here)]
-    if lower:
-        best = min(lower, key=lambda reading: reading.lowest)
-        told.append(
-            f"On {len(lower)} of {num} there is a lower loss beside the network, down to {best.lowest:.3g} at a step "
-            f"of {best.lowest_at:g}: it is not at the bottom of every line."
-        )
-    return told
+        text = f"Along {which} it bends down somewhere, so it is not convex."
+    return Statement(text, (Evidence("shapes", ("is_convex",), names),), "A line that bends otherwise.", state)
 
 
-def _is_lower(reading: LineReading, here: float) -> bool:
-    return reading.lowest < here * (1.0 - NOTABLE)
+def _sharpest(tables: Tables) -> Iterator[Statement]:
+    sharpest = [row["curvature"] for row in _shapes(tables, SHARPEST)]
+    rows = [row for row in _shapes(tables, RANDOM) if row["curvature"] is not None]
+    if not sharpest or not rows:
+        return
+    (sharpness,), mean = sharpest, float(np.mean([row["curvature"] for row in rows]))
+    text = f"Its curvature is {sharpness:.3g} in the sharpest direction, and {mean:.2g} along the random ones"
+    is_hidden = mean > 0.0 and sharpness >= 2.0 * mean
+    text += f" on average, {sharpness / mean:,.0f} times less: their pictures hide the sharpest." if is_hidden else (
+        " on average."
+    )  # fmt: skip
+    yield Statement(text, (Evidence("shapes", ("curvature",)),), "Random directions that bend as much as the sharpest.")
 
 
-def _sharpest(lines: Lines) -> list[str]:
-    curvatures = [curve.curvature for curve in lines.random if curve.curvature is not None]
-    if lines.sharpness is None or not curvatures:
-        return []
-    mean = float(np.mean(curvatures))
-    told = f"Its curvature is {lines.sharpness:.3g} in the sharpest direction, and {mean:.2g} along the random ones"
-    if mean <= 0.0 or lines.sharpness < 2.0 * mean:
-        return [f"{told} on average."]
-    return [f"{told} on average, {lines.sharpness / mean:,.0f} times less: their pictures hide the sharpest."]
-
-
-def _from_start(curve: Curve) -> str:
-    loss = curve.loss["train"]
+def _from_start(tables: Tables) -> Statement:
+    (shape,) = _shapes(tables, START)
+    evidence = (Evidence("lines", ("train_loss",), (shape["line"],)), Evidence("shapes", ("rise",), (shape["line"],)))
+    loss = _losses(tables, shape["line"])
     way = (
         f"On the straight line from the initial weights to the trained ones the training loss, {loss[0]:.3g} at first,"
     )
-    if curve.reading.is_monotone and loss[-1] < loss[0]:
-        return f"{way} never rises on its way down to {loss[-1]:.3g}."
-    top = float(np.nanmax(np.where(np.isfinite(loss), loss, np.nan)))
-    if not loss[-1] < loss[0]:
-        return f"{way} comes to {loss[-1]:.3g}, which is no lower."
-    if curve.reading.rise < NOTABLE * (loss[0] - loss[-1]):
-        return f"{way} falls to {loss[-1]:.3g}, but for a rise of {curve.reading.rise:.2g} on the way."
-    return f"{way} rises by up to {curve.reading.rise:.3g} on the way, at most to {top:.3g}; training went round."
-
-
-def _path(plane: Plane) -> list[str]:
-    path, losses = plane.path, plane.path_loss
-    assert path is not None
-    assert losses is not None
-    mean, low, high = path.walk_totals
-    told = (
-        f"Two principal components hold {path.share:.1%} of the variance of training's path ({path.shares[0]:.1%} and "
-        f"{path.shares[1]:.1%}). Random walks with steps of the same lengths have {mean:.1%} ({low:.1%} to {high:.1%})"
-    )
-    if path.is_more_than_chance:
-        told += ", so most of that is no finding; the path is straighter than they are."
-    elif path.share < low:
-        told += ": the path is more bent than they are."
+    known = loss[np.isfinite(loss)]
+    if shape["is_monotone"] and loss[-1] < loss[0]:
+        text = f"{way} never rises on its way down to {loss[-1]:.3g}."
+    elif not loss[-1] < loss[0]:
+        text = f"{way} comes to {loss[-1]:.3g}, which is no lower."
+    elif shape["rise"] < NOTABLE * (loss[0] - loss[-1]):
+        text = f"{way} falls to {loss[-1]:.3g}, but for a rise of {shape['rise']:.2g} on the way."
     else:
-        told += ", so that share is no finding."
-    off = float(path.distances.max() / path.lengths.max())
-    ratio = _largest_ratio(losses)
-    seen = "" if ratio is None else f", where the loss differs from that on the path by up to a factor of {ratio:.3g}"
-    return [told, f"The path leaves its plane by up to {off:.1%} of the way from start to end{seen}."]
+        top = f"at most to {known.max():.3g}; training went around that"
+        text = f"{way} rises by up to {shape['rise']:.3g} on the way, {top}."
+    return Statement(text, evidence, "Another loss on that line.")
 
 
-def _largest_ratio(losses: np.ndarray) -> float | None:
-    """Compare the loss on the path and at its shadows."""
-    is_known = np.isfinite(losses).all(axis=0) & (losses > 0.0).all(axis=0)
-    if not is_known.any():
-        return None
-    return float(np.exp(np.max(np.abs(np.log(losses[0, is_known] / losses[1, is_known])))))
-
-
-def _barriers(between: Between) -> list[str]:
-    first, second = between.names
-    way = f"On the straight line from {first} to {second} "
-    told = [_barrier(between, part, barrier) for part, barrier in between.barriers.items()]
-    return [f"{way if not place else 'There '}{sentence}." for place, sentence in enumerate(told)]
-
-
-def _barrier(between: Between, part: str, barrier: Barrier) -> str:
-    word = f"the {PARTS[part]} loss"
-    if not np.isfinite(barrier.height):
-        return f"{word} becomes too large for a number"
-    if barrier.at is None:
-        return f"{word} is nowhere above the line between its ends: no barrier"
-    over = f"{barrier.height:.3g} above the line between its ends"
-    if barrier.ci95 is None:
-        return f"{word} rises to {barrier.loss:.3g} at {barrier.at:g}, {over}"
-    low, high = barrier.ci95
-    interval = f"95% interval over {barrier.num_examples:,} examples {low:.3g} to {high:.3g}"
-    if not barrier.is_real:
-        return f"{word} rises {over} at most ({interval}): no barrier that could be told from none"
-    drop = between.accuracy_drop.get(part, 0.0)
-    fall = f"; accuracy falls by up to {100.0 * drop:.1f} points below theirs" if drop > 0.0 else ""
-    return f"{word} rises to {barrier.loss:.3g} at {barrier.at:g}, a barrier of {over} ({interval}){fall}"
-
-
-def _matched(crossing: Crossing) -> list[str]:
-    if crossing.matched is None:
-        return [
-            "The order of hidden units is arbitrary, and may be what stands between the two; units are matched in "
-            "networks of dense layers alone."
-        ]
-    before, after = crossing.plain.barriers["train"], crossing.matched.barriers["train"]
-    other = crossing.plain.names[1]
-    told = (
-        f"With the hidden units of {other} put in the order nearest to the first network's ({crossing.num_moved} of "
-        f"{crossing.num_units} moved), which changes nothing of what it computes, "
+def _path(tables: Tables) -> Iterator[Statement]:
+    share, walks = tables["path_plane"].value("share"), tables["path_plane"].value("random_walks")
+    first, second = tables["components"].column("share")[:2]
+    text = (
+        f"Two principal components hold {share:.1%} of the variance of training's path ({first:.1%} and {second:.1%}). "
+        f"Random walks with steps of the same lengths have {walks.value:.1%} ({walks.low:.1%} to {walks.high:.1%})"
     )
-    if after.height == 0.0:
-        return [f"{told}the training loss is nowhere above the line between its ends."]
-    interval = "" if after.ci95 is None else f" ({after.ci95[0]:.3g} to {after.ci95[1]:.3g})"
-    if not after.is_real:
-        return [
-            f"{told}it is at most {after.height:.3g} above the line between its ends{interval}: no barrier is left."
-        ]
-    share = after.height / before.height if before.height > 0.0 else np.inf
+    state: State = "real"
+    if share > walks.high:
+        text += "; so most of that share is what chance gives, and the path is straighter than they are."
+    elif share < walks.low:
+        text += "; so the path is more bent than they are."
+    else:
+        text, state = f"{text}; so that share is what chance gives.", "not shown"
+    evidence = Evidence("path_plane", ("share", "random_walks"))
+    yield Statement(text, (evidence,), "Random walks with another share.", state)
+    yield _off_plane(tables)
+
+
+def _off_plane(tables: Tables) -> Statement:
+    columns = ("distance_off", "distance_from_end", "loss", "loss_of_shadow")
+    off, away, loss, shadow = (np.asarray(tables["path"].column(name), np.float64) for name in columns)
+    is_known = np.isfinite(loss) & np.isfinite(shadow) & (loss > 0.0) & (shadow > 0.0)
+    words = ""
+    if is_known.any():
+        ratio = float(np.exp(np.max(np.abs(np.log(loss[is_known] / shadow[is_known])))))
+        words = f", where the loss differs from that on the path by up to a factor of {ratio:.3g}"
+    return Statement(
+        f"The path leaves its plane by up to {off.max() / away.max():.1%} of the way from start to end{words}.",
+        (Evidence("path", ("distance_off", "loss")),),
+        "A path that stays in the plane.",
+    )
+
+
+def _between(tables: Tables) -> Iterator[Statement]:
+    rows = list(tables["barriers"].rows())
+    first, second = (tables["measurement"].value(name) for name in ("first", "second"))
+    for place, row in enumerate(row for row in rows if row["units"] == AS_THEY_ARE):
+        way = "There" if place else f"On the straight line from {first} to {second}"
+        yield _difference(f"{way} {_barrier_words(row)}.", row)
+    if tables["measurement"].value("num_units") == 0:
+        yield Statement(
+            "The order of hidden units is arbitrary, and may be what stands between the two; units are matched in "
+            "networks of dense layers alone.",
+            (Evidence("measurement", ("num_units",)),),
+            "Hidden units that were matched.",
+            "not checkable",
+        )
+    for row in rows:
+        if row["units"] == MATCHED and row["part"] == "train":
+            yield _difference(_matched_words(tables, row), row)
+
+
+def _difference(text: str, row: Any) -> Statement:
+    return Statement(
+        text,
+        (Evidence("barriers", ("height", "is_real"), (row["barrier"],)),),
+        "A loss on that line that is nowhere, or otherwise, above the line between its ends.",
+        "real" if row["is_real"] else "not shown",
+    )
+
+
+def _barrier_words(row: Any) -> str:
+    word, height = f"the {PARTS[row['part']]} loss", row["height"]
+    if not math.isfinite(height.value):
+        return f"{word} becomes too large for a number"
+    if height.value == 0.0:
+        return f"{word} is nowhere above the line between its ends: no barrier"
+    over = f"{height.value:.3g} above the line between its ends"
+    to = f"{word} rises to {row['loss']:.3g}" + ("" if row["at"] is None else f" at {row['at']:g}")
+    if math.isnan(height.low):
+        return f"{to}, {over}"
+    interval = f"95% interval over {row['examples']:,} examples {height.low:.3g} to {height.high:.3g}"
+    if not row["is_real"]:
+        return f"{word} rises {over} at most ({interval}): no barrier that can be distinguished from none"
+    drop = row["accuracy_drop"] or 0.0
+    fall = f"; accuracy falls by up to {100.0 * drop:.1f} points below theirs" if drop > 0.0 else ""
+    return f"{to}, a barrier of {over} ({interval}){fall}"
+
+
+def _matched_words(tables: Tables, row: Any) -> str:
+    facts = tables["measurement"]
+    text = (
+        f"With the hidden units of {facts.value('second')} put in the order nearest to the first network's "
+        f"({facts.value('num_moved')} of {facts.value('num_units')} moved), which changes nothing of what it computes, "
+    )
+    before: Estimate = tables["barriers"].cell(f"{AS_THEY_ARE}, {PARTS['train']}", "height")
+    after: Estimate = row["height"]
+    if after.value == 0.0:
+        return f"{text}the training loss is nowhere above the line between its ends."
+    interval = "" if math.isnan(after.low) else f" ({after.low:.3g} to {after.high:.3g})"
+    if not row["is_real"]:
+        over = f"{after.value:.3g} above the line between its ends{interval}"
+        return f"{text}the loss is at most {over}: no barrier is left."
+    share = after.value / before.value if before.value > 0.0 else np.inf
     beside = f", {share:.0%} of what it was" if np.isfinite(share) else ""
-    return [f"{told}the barrier of the training loss is {after.height:.3g}{interval}{beside}."]
-
-
-def notes_of(found: Landscape, extra: tuple[str, ...]) -> tuple[str, ...]:
-    """Say what a reader must know to trust the numbers."""
-    experiment = found.experiment
-    notes = [
-        f"Lines and planes are one and two of {found.num_params:,} dimensions: what looks like a bowl may be a pass, "
-        "and what looks like a wall may have a way round.",
-        f"A step of 1 along a direction is as long as the weights ({found.lines.length:.3g}); "
-        f"{MOVES[found.normalization]}. Biases, and the scales and shifts of normalising layers, stay where they are.",
-    ]
-    notes += [
-        f"The {PARTS[part]} loss is the mean over {num:,} of {found.num_available[part]:,} examples, drawn once; "
-        "--examples takes more."
-        for part, num in found.num_examples.items()
-        if num < found.num_available[part]
-    ]
-    if experiment.optimizer.l1 or experiment.optimizer.l2:
-        notes.append("Training added a penalty on the weights; the loss here is without it.")
-    if experiment.class_weights != "none":
-        notes.append("Training let every class count the same; the loss here counts each example the same.")
-    if experiment.augment is not None and not experiment.augment.is_idle:
-        notes.append("The loss is that of the pictures as they are; training varied them at random.")
-    layers = every_layer(experiment.model)
-    if any(layer.purpose == "drop" for layer in layers):
-        notes.append("Dropout is off, as in evaluation.")
-    if any(layer.keeps_statistics for layer in layers):
-        notes.append(
-            "Batch norm's statistics are measured anew at every point, from training examples, so that the loss at the "
-            "network differs a little from the run's own; the sharpest direction is left out."
-        )
-    if found.crossing is not None:
-        notes.append(
-            "The interval of a barrier takes its place as given; where the top is flat, its height is flattered."
-        )
-    return (*notes, *extra)
+    return f"{text}the barrier of the training loss is {after.value:.3g}{interval}{beside}."
 
 
 def _count(num: int, word: str) -> str:

@@ -1,4 +1,3 @@
-"""`transfer`: how far what was learned carries to other pictures, in words, tables, JSON and as a page."""
+"""Laboratory `transfer`: how far what a network has learned carries to other pictures."""
 
-from descentlab.labs.transfer._result import Transfer as Transfer
 from descentlab.labs.transfer._transfer import transfer as transfer

@@ -1,4 +1,4 @@
-"""Whose knowledge is carried over, and what to: a run's network, and pictures with classes."""
+"""The network whose knowledge is carried over, and the pictures with classes that it is carried to."""
 
 import os
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ class Giver:
 
     Attributes:
         run: Its run.
-        name: What a person calls it.
+        name: Name of the network.
         source: Its layers and weights.
-        shape: Of the pictures that it takes.
+        shape: Shape of the pictures that it takes.
     """
 
     run: Run
@@ -35,7 +35,7 @@ def find_giver(run: Run, member: int | None) -> Giver:
 
     Args:
         run: The run.
-        member: Which of several seeds; the first by default.
+        member: Number of the network among several seeds; the first by default.
 
     Returns:
         The network.
@@ -63,12 +63,12 @@ def find_giver(run: Run, member: int | None) -> Giver:
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """What is to be learned.
+    """The data that is to be learned.
 
     Attributes:
-        name: What a person calls it.
+        name: Name of the data.
         examples: Its examples, by seed.
-        first: Those of seed 0.
+        first: The examples of seed 0.
     """
 
     name: str
@@ -82,7 +82,7 @@ def find_target(to: str | os.PathLike[str] | Experiment | Run, settings: tuple[s
     Args:
         to: A data set's name, a preset, a folder of pictures, an experiment file or a run, whose data is meant.
         settings: Fields of the experiment, as `key=value`.
-        watcher: What is called while data is loaded.
+        watcher: Called while data is loaded.
 
     Returns:
         The data.

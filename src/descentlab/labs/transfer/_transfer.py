@@ -2,81 +2,66 @@
 
 import os
 import re
-import threading
 import time
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
+from descentlab.core import Option, SpecError, laboratory
+from descentlab.labs._options import Report, Settings
 
-from descentlab import results, training
-from descentlab.core import DataError, SpecError
-from descentlab.labs.transfer import measure as transfers
-from descentlab.labs.transfer._page import build_page
-from descentlab.labs.transfer._result import Transfer
-from descentlab.labs.transfer._target import Giver, Target, find_giver, find_target
-from descentlab.labs.transfer._words import describe, notes_of
-from descentlab.labs.transfer.measure import TRAINED, Curves, Learner, Shots
-from descentlab.runs import save_results
-from descentlab.spec import Experiment
-from descentlab.training import Interrupted, Plan, Progress
-from descentlab.workbench import (
-    SILENT,
-    Run,
-    Settings,
-    Watcher,
-    check_room,
-    need_run,
-    settings_as_texts,
-    stop_on_signals,
-)
+if TYPE_CHECKING:
+    import descentlab.results
+    import descentlab.spec
+    import descentlab.workbench
+    from descentlab.labs.transfer._measured import Transfer
 
-SIZES = (1, 2, 5, 10, 20, 50, 100)
-DRAWS = 10
-CHOOSING_DRAWS = 3
-TEST = 2_000
-CHOOSE = 1_000
-MOST_BYTES = 2**30
-"""What the examples of all draws may take as float32."""
 FEWEST_TEST = 20
 
 
+@laboratory(
+    "transfer mnist-cnn-001 fashion-mnist",
+    "transfer mnist-cnn-001 digits --examples 1,10,100",
+    "transfer mnist-cnn-001 pictures/ --seeds 6 - your own pictures, a subfolder per class",
+)
 def transfer(
-    run: str | os.PathLike[str] | Run,
-    to: str | os.PathLike[str] | Experiment | Run,
+    run: Annotated[
+        "str | os.PathLike[str] | descentlab.workbench.Run",
+        Option("A run: its folder, or its name under ./runs.", "RUN", is_argument=True),
+    ],
+    to: Annotated[
+        "str | os.PathLike[str] | descentlab.spec.Experiment | descentlab.workbench.Run",
+        Option(
+            "Where to: mnist, fashion-mnist, digits, or other pictures that `descentlab train` takes.",
+            "TO",
+            is_argument=True,
+        ),
+    ],
     *,
-    examples: Sequence[int] | None = None,
-    seeds: int = DRAWS,
-    test_examples: int = TEST,
-    member: int | None = None,
+    examples: Annotated[
+        str | Sequence[int] | None,
+        Option("Numbers of examples of each class.", "K,K,...", default="those of 1,2,5,10,20,50,100 that there are"),
+    ] = None,
+    seeds: Annotated[int, Option("Draws of examples; fewer than 6 can show no difference.", "N")] = 10,
+    test_examples: Annotated[int, Option("Held-out examples that each draw is scored on at most.", "M")] = 2_000,
+    member: Annotated[
+        int | None, Option("Which network of a run with several seeds.", "N", default="the first")
+    ] = None,
     set: Settings = (),  # noqa: A002 - the word of the command line
-    out: str | os.PathLike[str] | None = None,
-    report: bool = True,
-    watcher: Watcher = SILENT,
-) -> Transfer:
+    out: Annotated[
+        str | os.PathLike[str] | None, Option("Folder of page and numbers.", "DIR", default="RUN/transfer-TO")
+    ] = None,
+    report: Report = True,
+    watcher: "descentlab.workbench.Watcher | None" = None,
+) -> "descentlab.results.Result[Transfer]":
     """Measure how far what a network has learned carries to other pictures.
 
-    With few examples of each class of the other data, three ways learn from the same ones: *frozen*, where all layers
-    but the last stay as they are and a new last layer is learned (a logistic regression on what they give);
-    *fine-tuned*, where a training starts from the learned weights; and *fresh*, where the same network starts from a
-    new draw. A logistic regression on the raw pixels is the control.
-
-    Args:
-        run: The run whose network is carried over.
-        to: A data set (as "fashion-mnist" or "digits"), or other pictures that `train` takes.
-        examples: Numbers of examples of each class. Default: those of 1, 2, 5, 10, 20, 50, 100 that there are.
-        seeds: How many draws of examples, each with its own split and initial weights. Fewer than 6 can show no
-            difference.
-        test_examples: How many examples of the held-out part each draw is scored on.
-        member: Which network of a run with several seeds. Default: the first.
-        set: Fields of the target's experiment, as its split.
-        out: Where page and numbers go. Default: `transfer-NAME/` in the run's folder.
-        report: Whether to write page and numbers.
-        watcher: What is called while it goes on.
+    From the same few examples of each class, three ways learn: frozen (all layers but the last stay as they are, and a
+    new last layer is learned), fine-tuned (the training starts from the learned weights) and fresh (the same network
+    from new random weights), beside a logistic regression on raw pixels. The page says which differences are real, and
+    how many fresh examples the learned weights are worth.
 
     Returns:
-        What was found.
+        The result. Its tables are "accuracy", "differences", "worth", "choices", "summary" and "draws".
 
     Raises:
         RunError: If the run takes no pictures, or has no weights.
@@ -85,13 +70,25 @@ def transfer(
 
     Example:
         >>> import descentlab as dl
-        >>> found = dl.transfer("mnist-cnn-001", "fashion-mnist")  # doctest: +SKIP
+        >>> result = dl.transfer("mnist-cnn-001", "fashion-mnist")  # doctest: +SKIP
+        >>> result.tables["accuracy"].frame()  # doctest: +SKIP
 
     References:
         Yosinski, Clune, Bengio and Lipson, "How transferable are features in deep neural networks?" (2014).
         Kornblith, Shlens and Le, "Do better ImageNet models transfer better?" (2019), for the three ways.
     """
-    begin = time.perf_counter()
+    sizes = _read_sizes(examples)
+    from descentlab import training
+    from descentlab.labs.transfer._measure import choose_sizes, draw_examples, learn
+    from descentlab.labs.transfer._notes import notes_of
+    from descentlab.labs.transfer._page import facts_of, key_figures, lay_out
+    from descentlab.labs.transfer._tables import fill_tables
+    from descentlab.labs.transfer._target import find_giver, find_target
+    from descentlab.labs.transfer._words import say
+    from descentlab.results import Declaration, Result
+    from descentlab.workbench import SILENT, need_run, save_result, settings_as_texts
+
+    begin, watcher = time.perf_counter(), watcher or SILENT
     if not 1 <= seeds <= 1_000:
         raise SpecError(f"seeds={seeds}: expected 1 to 1,000 draws of examples")
     if test_examples < FEWEST_TEST:
@@ -99,133 +96,38 @@ def transfer(
     giver = find_giver(need_run(run), member)
     training.prepare_engine()
     target = find_target(to, settings_as_texts(set), watcher)
-    sizes = _sizes(target, seeds, examples)
-    draws, choosing = _draw(target, giver, sizes, seeds, test_examples)
+    chosen = choose_sizes(target, seeds, sizes)
+    draws, choosing = draw_examples(target, giver, chosen, seeds, test_examples)
     loaded = time.perf_counter()
-    with stop_on_signals(watcher) as stop:
-        try:
-            found = _learn(giver, target, sizes, draws, choosing, watcher=watcher, stop=stop)
-        except Interrupted:
-            raise KeyboardInterrupt from None
+    measured = learn(giver, target, chosen, draws, choosing, watcher=watcher)
     end = time.perf_counter()
-    times = {"load": loaded - begin, "learn": end - loaded, "total": end - begin}
-    found = replace(found, sentences=describe(found), notes=notes_of(found, giver, target), seconds=times)
-    return _saved(found, giver, out) if report else found
-
-
-def _sizes(target: Target, seeds: int, asked: Sequence[int] | None) -> tuple[int, ...]:
-    """Check the numbers of examples, or choose those that there are enough of."""
-    if asked is not None:
-        if not asked or min(asked) < 1:
-            raise SpecError(
-                f"examples={','.join(map(str, asked))}: expected numbers of examples of each class, as 1,10,100"
-            )
-        return tuple(sorted(dict.fromkeys(int(size) for size in asked)))
-    # A split's sizes are the same for every seed, up to one example of a class.
-    fewest = min(min(transfers.count_classes(target.examples.of(seed))) for seed in range(seeds + CHOOSING_DRAWS))
-    fitting = tuple(size for size in SIZES if size <= fewest)
-    if not fitting:
-        raise DataError(f"'{target.name}' has a class without any training example: there is nothing to learn it from")
-    return fitting
-
-
-def _draw(
-    target: Target, giver: Giver, sizes: tuple[int, ...], seeds: int, test_examples: int
-) -> tuple[list[Shots], list[Shots]]:
-    """Draw the examples of every seed, and those that learning rates and penalties are chosen with."""
-    room = MOST_BYTES // (seeds + CHOOSING_DRAWS) // (4 * int(np.prod(giver.shape)))
-    num_train = max(sizes) * len(target.first.classes)
-    if room < num_train + 2 * FEWEST_TEST:
-        raise SpecError(
-            f"{seeds} draws of {num_train:,} examples of shape {giver.shape} take more than {MOST_BYTES / 2**30:.0f} "
-            "GiB: use fewer seeds, or fewer examples of each class"
-        )
-    spare = room - num_train
-
-    def draw(seed: int, per_class: int, num_choose: int, num_test: int) -> Shots:
-        return transfers.draw_shots(
-            target.examples.of(seed),
-            giver.shape,
-            per_class=per_class,
-            num_choose=num_choose,
-            num_test=num_test,
-            seed=seed,
-        )
-
-    draws = [draw(seed, max(sizes), 0, min(test_examples, spare)) for seed in range(seeds)]
-    others = range(seeds, seeds + CHOOSING_DRAWS)
-    return draws, [draw(seed, max(sizes), min(CHOOSE, spare), FEWEST_TEST) for seed in others]
-
-
-def _learn(
-    giver: Giver,
-    target: Target,
-    sizes: tuple[int, ...],
-    draws: list[Shots],
-    choosing: list[Shots],
-    *,
-    watcher: Watcher,
-    stop: threading.Event,
-) -> Transfer:
-    chosen_with = sorted({sizes[0], sizes[len(sizes) // 2], sizes[-1]})
-    networks = len(TRAINED) * (len(draws) * len(sizes) + len(transfers.RATES) * len(choosing) * len(chosen_with))
-    progress = _Progress(watcher, networks)
-    learner = Learner(giver.source, check=progress.begin, on_progress=progress.advance, stop=stop)
-    choices = tuple(learner.choose(choosing, per_class) for per_class in chosen_with)
-    accuracy = learner.learn(draws, sizes, choices)
-    same = giver.run.classes == target.first.classes
-    first = draws[0]
-    return Transfer(
-        name=giver.name,
-        target=target.name,
-        experiment=giver.run.experiment,
-        classes=target.first.classes,
-        own_shape=target.first.input_shape,
-        shape=giver.shape,
-        curves=Curves(
-            per_class=np.array(sizes),
-            accuracy=accuracy,
-            as_it_is=learner.as_it_is(draws) if same else None,
-            chance=np.array([_majority(one) for one in draws]),
+    tables = fill_tables(measured)
+    result = Result(
+        measured,
+        Declaration(
+            laboratory="transfer",
+            title=f"From {measured.name} to {measured.target}",
+            tables=tables,
+            words=say,
+            key_figures=key_figures(measured),
+            sections=lay_out(measured, tables),
+            notes=notes_of(measured, giver, target),
+            facts=facts_of(measured, end - begin),
+            seconds={"load": loaded - begin, "learn": end - loaded, "total": end - begin},
         ),
-        choices=choices,
-        num_test=min(len(one.dataset.test) for one in draws),
-        pictures=first.real("train", 1),
-        sentences=(),
-        notes=(),
-        seconds={},
     )
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", measured.target).strip("-.")[:60] or "pictures"
+    place = giver.run.path / f"transfer-{name}" if out is None else out
+    return save_result(result, run=giver.run, name=measured.name, out=place) if report else result
 
 
-def _majority(one: Shots) -> float:
-    """Return the share of the most frequent class among the examples that are scored."""
-    labels = one.labels("test")
-    return float(np.bincount(labels).max() / len(labels))
-
-
-class _Progress:
-    """How far all trainings are together."""
-
-    def __init__(self, watcher: Watcher, num_networks: int) -> None:
-        self._watcher, self._total = watcher, num_networks
-        self._before = self._now = 0
-
-    def begin(self, plan: Plan, epochs: int) -> None:
-        """Refuse a population without room, and count the one before it as done."""
-        check_room(plan, epochs)
-        self._before, self._now = self._before + self._now, 0
-
-    def advance(self, now: Progress) -> None:
-        """Tell how far the population is."""
-        self._now = now.num_members
-        done = self._before + now.share * now.num_members
-        members = self._before + now.members_done
-        self._watcher.on_training(replace(now, share=done / self._total, members_done=members, num_members=self._total))
-
-
-def _saved(found: Transfer, giver: Giver, out: str | os.PathLike[str] | None) -> Transfer:
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", found.target).strip("-.")[:60] or "pictures"
-    place = giver.run.path / f"transfer-{name}" if out is None else Path(out)
-    page = results.render_page(build_page(found))
-    save_results(place, result=found.to_json(), tables=found.tables(), report=page)
-    return replace(found, path=place)
+def _read_sizes(examples: str | Sequence[int] | None) -> Sequence[int] | None:
+    """Read `--examples 1,10,100`."""
+    if not isinstance(examples, str):
+        return examples
+    words = [word.strip() for word in examples.split(",") if word.strip()]
+    if not words or not all(re.fullmatch(r"[0-9]{1,9}", word) and int(word) > 0 for word in words):
+        raise SpecError(
+            f"--examples {examples}: expected numbers of examples of each class with commas between, as 1,10,100"
+        )
+    return tuple(int(word) for word in words)

@@ -1,12 +1,13 @@
-"""What `transfer` found, in sentences."""
+"""What `transfer` says; it is given nothing but the tables."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from descentlab.evaluation import PairedDifference
-from descentlab.labs.transfer._result import PAIRS, Transfer
-from descentlab.labs.transfer._target import Giver, Target
-from descentlab.labs.transfer.measure import WAYS, Choice, Way, interval_of
+from descentlab.core import Estimate
+from descentlab.labs.transfer._tables import PAIRS, column_of, name_pair
+from descentlab.labs.transfer.measure import WAYS, Way
+from descentlab.results import Evidence, State, Statement, Tables, Words
 
 NAMES: dict[Way, str] = {
     "frozen": "frozen features",
@@ -14,135 +15,166 @@ NAMES: dict[Way, str] = {
     "fresh": "training afresh",
     "raw pixels": "raw pixels",
 }
+CARRIED: tuple[Way, ...] = ("frozen", "fine-tuned")
+"""The ways that take over what the network has learned."""
 USUAL = 10
 FEWEST_DRAWS = 6
 """Fewer draws can show no difference at 5%, whatever it is."""
 
+Rows = Sequence[Mapping[str, Any]]
 
-def describe(found: Transfer) -> tuple[str, ...]:
-    """Say how far it carries: the accuracies first, then what is real, then what examples are worth."""
-    place = _shown(found)
-    size = found.sizes[place]
-    values = ", ".join(f"{NAMES[way]} {_interval(found.curves.mean(way, place))}" for way in WAYS)
-    chance = float(found.curves.chance.mean())
-    head = (
-        f"From {found.name} to {found.target}, with {_examples(size)} of each class: accuracy by {values}; "
-        f"always the most frequent class {chance:.3f}."
+
+def say(tables: Tables) -> Words:
+    """Say whether learning carries over: then the accuracies, what is real, and what examples are worth."""
+    pairs = [_pair(tables, first, second) for first, second in PAIRS]
+    as_it_is = () if tables["summary"].value("as_it_is") is None else (_as_it_is(tables),)
+    worths = [_worth(tables, way) for way in CARRIED]
+    return Words(_answer(tables), (_accuracies(tables), *pairs, *worths, *as_it_is))
+
+
+def _sizes(tables: Tables) -> list[int]:
+    return [int(size) for size in tables["accuracy"].column("examples_per_class")]
+
+
+def _shown(tables: Tables) -> int:
+    """Choose the number of examples that single sentences are about: 10, or the middle one."""
+    sizes = _sizes(tables)
+    return USUAL if USUAL in sizes else sizes[len(sizes) // 2]
+
+
+def _interval(value: Estimate) -> str:
+    return f"{value.value:.3f} ({value.low:.3f} to {value.high:.3f})"
+
+
+def _rows(tables: Tables, first: Way, second: Way) -> Rows:
+    return [row for row in tables["differences"].rows() if row["difference"] == name_pair(first, second)]
+
+
+def _real(rows: Rows, sign: float) -> Rows:
+    return [row for row in rows if row["is_real"] and row["gain"].value * sign > 0.0]
+
+
+def _answer(tables: Tables) -> Statement:
+    """Answer whether what the network has learned helps with the other pictures."""
+    network, target, draws = (tables["summary"].value(name) for name in ("network", "target", "draws"))
+    rows = {way: _rows(tables, way, "fresh") for way in CARRIED}
+    better: dict[Way, Rows] = {way: _real(rows[way], 1.0) for way in CARRIED if _real(rows[way], 1.0)}
+    worse: dict[Way, Rows] = {way: _real(rows[way], -1.0) for way in CARRIED if _real(rows[way], -1.0)}
+    head = f"What {network} has learned"
+    if draws < FEWEST_DRAWS:
+        text = (
+            f"Whether what {network} has learned helps to learn {target} cannot be shown with {_plural(draws, 'draw')}."
+        )
+    elif better:
+        against = f", but less accurate are {_with(worse)}" if worse else ""
+        text = (
+            f"{head} helps to learn {target} from few examples: more accurate than training afresh are {_with(better)}"
+            f"{against}."
+        )
+    elif worse:
+        text = f"{head} does not help to learn {target}: less accurate than training afresh are {_with(worse)}."
+    else:
+        text = f"{head} is not shown to help to learn {target}, nor to be in the way of it."
+    state: State = "real" if draws >= FEWEST_DRAWS and (better or worse) else "not shown"
+    names = tuple(name_pair(way, "fresh") for way in CARRIED)
+    evidence = (Evidence("differences", ("gain", "is_real"), names), Evidence("summary", ("draws",)))
+    return Statement(text, evidence, "Other draws on which other differences are real.", state)
+
+
+def _with(real: Mapping[Way, Rows]) -> str:
+    return ", and ".join(f"{NAMES[way]} with {_listed(rows)}" for way, rows in real.items())
+
+
+def _accuracies(tables: Tables) -> Statement:
+    size, target = _shown(tables), tables["summary"].value("target")
+    cells = [(NAMES[way], tables["accuracy"].cell(size, column_of(way))) for way in WAYS]
+    *first, last = [f"{_interval(value)} with {name}" for name, value in cells]
+    chance = tables["summary"].value("chance").value
+    columns = tuple(column_of(way) for way in WAYS)
+    return Statement(
+        f"With {_plural(size, 'example')} of each class, the accuracy on {target} is {', '.join(first)} and {last}; "
+        f"always predicting the most frequent class gives {chance:.3f}.",
+        (Evidence("accuracy", columns, (size,)), Evidence("summary", ("chance",))),
+        "Other mean accuracies on other draws.",
     )
-    told = [head, *(_pair(found, first, second) for first, second in PAIRS)]
-    told += [_worth(found, way, place) for way in ("frozen", "fine-tuned")]
-    if found.curves.as_it_is is not None:
-        told.append(
-            f"Without any example of {found.target} the network as it is tells "
-            f"{_interval(interval_of(found.curves.as_it_is))} of its pictures rightly, whose classes have the same "
-            "names."
-        )
-    return tuple(told)
 
 
-def _shown(found: Transfer) -> int:
-    """Choose the number of examples that the first sentences are about: 10, or the middle one."""
-    return found.sizes.index(USUAL) if USUAL in found.sizes else len(found.sizes) // 2
-
-
-def _examples(size: int) -> str:
-    return f"{size:,} example{'' if size == 1 else 's'}"
-
-
-def _interval(values: tuple[float, float, float]) -> str:
-    mean, low, high = values
-    return f"{mean:.3f} ({low:.3f} to {high:.3f})"
-
-
-def _pair(found: Transfer, first: Way, second: Way) -> str:
-    pairs = found.curves.compare(first, second)
+def _pair(tables: Tables, first: Way, second: Way) -> Statement:
+    rows = _rows(tables, first, second)
     subject, other = NAMES[first].capitalize(), NAMES[second]
-    if found.curves.num_draws < FEWEST_DRAWS:
-        gaps = ", ".join(f"{pair.mean:+.3f} with {size}" for pair, size in zip(pairs, found.sizes, strict=True))
-        told = f"{subject} less {other}: {gaps.replace('-', '−')}"
-        return f"{told}; fewer than {FEWEST_DRAWS} draws cannot tell that from luck."
-    better, worse = _sizes_where(found.sizes, pairs, 1.0), _sizes_where(found.sizes, pairs, -1.0)
     verb = "are" if subject.endswith("s") else "is"
-    if not better and not worse:
-        return f"{subject} {verb} not shown to be better or worse than {other} with any number of examples."
-    parts = []
-    if better:
-        parts.append(f"better than {other} with {_listed(better)} ({_range(found.sizes, pairs, better)})")
-    if worse:
-        parts.append(
-            f"worse {'' if better else f'than {other} '}with {_listed(worse)} ({_range(found.sizes, pairs, worse)})"
+    better, worse = _real(rows, 1.0), _real(rows, -1.0)
+    state: State = "not shown"
+    if tables["summary"].value("draws") < FEWEST_DRAWS:
+        gaps = ", ".join(f"{_signed(row['gain'].value)} with {row['examples_per_class']}" for row in rows)
+        text = (
+            f"{subject} less {other}: {gaps.replace('-', '−')}; fewer than {FEWEST_DRAWS} draws cannot show that this "
         )
-    left = len(found.sizes) - len(better) - len(worse)
-    tail = "; with the others it may be luck" if left else ""
-    return f"{subject} {verb} {' and '.join(parts)}{tail}."
+        text += "is not luck."
+    elif better or worse:
+        parts = [f"better than {other} with {_listed(better)} ({_range(better)})"] if better else []
+        if worse:
+            parts.append(f"worse {'' if better else f'than {other} '}with {_listed(worse)} ({_range(worse)})")
+        rest = "; with the others it may be luck" if len(rows) > len(better) + len(worse) else ""
+        text, state = f"{subject} {verb} {' and '.join(parts)}{rest}.", "real"
+    else:
+        widest = max(rows, key=lambda row: abs(row["gain"].value))
+        text = (
+            f"{subject} {verb} not shown to be better or worse than {other} with any number of examples; the largest "
+            f"difference is {_signed(widest['gain'].value)}, with {widest['examples_per_class']} of each class."
+        )
+    evidence = Evidence("differences", ("gain", "is_real"), (name_pair(first, second),))
+    return Statement(text, (evidence,), "Other draws on which other differences are real.", state)
 
 
-def _sizes_where(sizes: Sequence[int], pairs: Sequence[PairedDifference], sign: float) -> list[int]:
-    return [size for size, pair in zip(sizes, pairs, strict=True) if pair.is_real and pair.mean * sign > 0.0]
-
-
-def _listed(sizes: Sequence[int]) -> str:
-    words = [f"{size:,}" for size in sizes]
+def _listed(rows: Rows) -> str:
+    words = [f"{row['examples_per_class']:,}" for row in rows]
     joined = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-    return f"{joined} example{'' if sizes[-1] == 1 else 's'} of each class"
+    return f"{joined} example{'' if words[-1] == '1' else 's'} of each class"
 
 
-def _range(sizes: Sequence[int], pairs: Sequence[PairedDifference], chosen: Sequence[int]) -> str:
-    gaps = sorted(abs(pair.mean) for size, pair in zip(sizes, pairs, strict=True) if size in chosen)
-    if f"{gaps[0]:.3f}" == f"{gaps[-1]:.3f}":
-        return f"by {gaps[0]:.3f}"
-    return f"by {gaps[0]:.3f} to {gaps[-1]:.3f}"
+def _signed(gain: float) -> str:
+    return f"{gain:+.3f}".replace("-", "−")
 
 
-def _worth(found: Transfer, way: Way, place: int) -> str:
-    size = found.sizes[place]
-    at, low, high = found.curves.worth(way, place)
-    begin = f"With {_examples(size)} of each class {NAMES[way]} {'is' if way == 'fine-tuned' else 'are'} worth"
-    told = f"{begin} {word_worth(found, at)} of each class for {NAMES['fresh']}"
-    low_word, high_word = word_worth(found, low), word_worth(found, high)
-    return f"{told}." if low_word == high_word else f"{told} (95% interval {low_word} to {high_word})."
+def _range(rows: Rows) -> str:
+    gaps = sorted(abs(row["gain"].value) for row in rows)
+    low, high = f"{gaps[0]:.3f}", f"{gaps[-1]:.3f}"
+    return f"by {low}" if low == high else f"by {low} to {high}"
 
 
-def word_worth(found: Transfer, value: float) -> str:
+def _worth(tables: Tables, way: Way) -> Statement:
+    size, sizes, column = _shown(tables), _sizes(tables), column_of(way)
+    value: Estimate = tables["worth"].cell(size, column)
+    at, low, high = (_examples(sizes, part) for part in (value.value, value.low, value.high))
+    ends = "" if low == high else f" (95% interval {low} to {high})"
+    verb = "is" if way == "fine-tuned" else "are"
+    return Statement(
+        f"With {_plural(size, 'example')} of each class, {NAMES[way]} {verb} as accurate as {NAMES['fresh']} with {at} "
+        f"of each class{ends}.",
+        (Evidence("worth", (column,), (size,)),),
+        "Another number of examples at which training afresh is as accurate.",
+    )
+
+
+def _examples(sizes: Sequence[int], value: float) -> str:
     """Write how many examples something is worth; what lies beyond those tried is said so."""
     if math.isinf(value):
-        return f"more than {found.sizes[-1]:,}"
-    if value < found.sizes[0]:
-        return f"fewer than {found.sizes[0]:,}"
+        return f"more than {sizes[-1]:,}"
+    if value < sizes[0]:
+        return f"fewer than {sizes[0]:,}"
     return f"{value:,.0f}" if value >= 10.0 else f"{value:.1f}"
 
 
-def notes_of(found: Transfer, giver: Giver, target: Target) -> tuple[str, ...]:
-    """Say what a reader must know to trust the numbers."""
-    notes = [
-        f"Intervals are over {found.curves.num_draws} draws of examples (Student's t), each with a split and initial "
-        f"weights of its own, scored on {found.num_test:,} examples of the held-out part. The network that is carried "
-        "over is one; another seed's may carry more or less.",
-        "Frozen features are what the last layer is given, under a logistic regression; so are raw pixels. Fine-tuned "
-        "and fresh networks are trained alike: Adam, one cycle of the rate, batches of up to 32, at least 200 updates "
-        "and 12 passes. The last layer is drawn anew in all.",
-        _chosen(found.choices),
-    ]
-    if found.own_shape != found.shape:
-        own, shape = (" x ".join(map(str, one)) for one in (found.own_shape, found.shape))
-        notes.append(f"The pictures of {found.target} are {own} and were brought to {shape}, bilinearly.")
-    checksum = giver.run.folder.environment().get("data_checksum", "")
-    if checksum and checksum == target.first.checksum:
-        notes.append(f"{found.target} is what the network was trained on: it has seen these examples.")
-    return tuple(notes)
+def _as_it_is(tables: Tables) -> Statement:
+    target, value = (tables["summary"].value(name) for name in ("target", "as_it_is"))
+    return Statement(
+        f"Without any example of {target}, the network as it is has an accuracy of {_interval(value)} on its pictures, "
+        "whose classes have the same names.",
+        (Evidence("summary", ("as_it_is",)),),
+        "Another accuracy of the network on these pictures.",
+    )
 
 
-def _chosen(choices: Sequence[Choice]) -> str:
-    """Say how learning rates and penalties were chosen."""
-    first = choices[0]
-    if not first.scores:
-        return "There were too few examples to choose learning rates and penalties by; usual ones were taken."
-    sizes = _listed([one.per_class for one in choices])
-    ends = dict.fromkeys(f"{way} ({one.per_class})" for one in choices for way in one.at_an_end)
-    told = (
-        f"Learning rates and penalties were chosen by {first.num_examples:,} other examples on "
-        f"{first.num_draws} draws of their own, with {sizes}; other numbers take those of the nearest."
-    )
-    return told + (
-        f" The best value tried is the least or greatest of those tried for: {', '.join(ends)}." if ends else ""
-    )
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""Files of this machine and of a browser: which may be named, and where uploads lie."""
+"""Files of this machine and of a browser: the paths that a person may name, and the place of uploads."""
 
 from descentlab.studio.files._hidden_folders import FINAL as FINAL, TRASH as TRASH
 from descentlab.studio.files._paths import (

@@ -1,8 +1,8 @@
-"""What the studio keeps in the folder of runs, hidden from it."""
+"""Names of hidden folders that the studio keeps in the folder of runs."""
 
 UPLOADS = ".uploads"
-"""Files that came from a browser: a run is resumed and analysed on the file that it was trained on."""
+"""Folder of files from a browser: a run is resumed and analysed on the file that it was trained on."""
 TRASH = ".trash"
-"""What is deleted, until that is final."""
+"""Folder of deleted runs, until their deletion is final."""
 FINAL = ".final"
-"""Ends the name of a deletion that is final."""
+"""Ending of the name of a deletion that is final."""

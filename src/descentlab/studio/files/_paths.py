@@ -1,4 +1,4 @@
-"""Which files of this machine a person may name."""
+"""Checks of paths of this machine that a person names."""
 
 import os
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ def allowed_path(text: str, roots: Sequence[Path]) -> Path:
     """Return the file or folder that a person typed, if it lies in an allowed folder.
 
     Args:
-        text: A whole path, or one from the first of the folders.
-        roots: The folders.
+        text: An absolute path, or one relative to the first of the folders.
+        roots: The allowed folders.
 
     Raises:
-        DataError: If it lies elsewhere, by `..` or a link included.
-        MissingDataError: If there is nothing of that name.
+        DataError: If the path lies elsewhere, also by `..` or a link.
+        MissingDataError: If the path does not exist.
     """
     wanted = text.strip()
     if not wanted:
@@ -36,10 +36,10 @@ def allowed_path(text: str, roots: Sequence[Path]) -> Path:
 
 
 def check_links(folder: Path, roots: Sequence[Path]) -> None:
-    """Refuse a folder in which a link leads out of the allowed ones.
+    """Check that no link in a folder leads out of the allowed folders.
 
     Raises:
-        DataError: If one does; the message names it.
+        DataError: If a link does; the message names it.
     """
     real_roots = [root.resolve() for root in roots]
     for parent, subfolders, files in os.walk(folder):
@@ -50,7 +50,7 @@ def check_links(folder: Path, roots: Sequence[Path]) -> None:
 
 
 def without_folder(text: str, path: Path) -> str:
-    """Take a file's folder out of a message: where an upload lies says nothing to whoever sent it.
+    """Remove a file's folder from a message: the place of an upload means nothing to the person who sent it.
 
     Example:
         >>> without_folder(f"cannot read '{Path('runs', 'x', 'table.csv')}'", Path("runs", "x", "table.csv"))

@@ -1,4 +1,4 @@
-"""Which uploads the runs and studies of a folder refer to."""
+"""The uploads to which the runs and studies of a folder refer."""
 
 import contextlib
 import os
@@ -8,41 +8,41 @@ from pathlib import Path
 
 from descentlab.studio.files._hidden_folders import FINAL, TRASH, UPLOADS
 
-OWN = re.compile(r"[0-9a-f]{16}|playground-[A-Za-z0-9_-]{8}")
-"""How a folder is called that was made up here; any other in there is somebody's own, and never touched."""
+UPLOAD_NAME = re.compile(r"[0-9a-f]{16}|playground-[A-Za-z0-9_-]{8}")
+"""Pattern of the folders that the studio makes; any other folder in `.uploads` is never touched."""
 DESCRIPTIONS = ("experiment.toml", "study.toml")
 MOST_BYTES = 2**20
-"""A description that is longer is no run's."""
+"""Longest description that belongs to a run, in bytes."""
 
 
 def named_uploads(folder: Path, runs: Path) -> list[Path]:
-    """Return the uploads that a run or study names, or several of them below a folder.
+    """Return the uploads that the runs and studies below a folder name.
 
     Args:
-        folder: Where to look.
-        runs: The folder of runs, whose uploads are meant.
+        folder: A run, a study, or a folder of several.
+        runs: Folder of runs, which holds the uploads.
     """
     try:
         texts = list(_descriptions(folder))
     except OSError:
         return []
-    return [own for own in _uploads(runs) if any(own.name.encode() in text for text in texts)]
+    return [upload for upload in _uploads(runs) if any(upload.name.encode() in text for text in texts)]
 
 
 def unused(uploads: Iterable[Path], runs: Path) -> list[Path]:
-    """Return those uploads that no run or study refers to; one whose deletion may be undone still counts.
+    """Return the uploads to which no run or study refers; a run whose deletion may be undone still counts.
 
-    A description that cannot be read may name any of them, and then none is unused.
+    A description that cannot be read may name any upload, so that none counts as unused.
 
     Args:
         uploads: Folders of uploads.
-        runs: The folder of runs.
+        runs: Folder of runs.
     """
     left = list(uploads)
     try:
-        # Twice, since a run that is put back at this moment may have been neither here nor there.
+        # Twice, since the first pass may miss a run that is moved back from the trash meanwhile.
         for text in (*_descriptions(runs), *_descriptions(runs)) if left else ():
-            left = [own for own in left if own.name.encode() not in text]
+            left = [upload for upload in left if upload.name.encode() not in text]
     except OSError:
         return []
     return left
@@ -54,21 +54,21 @@ def _uploads(runs: Path) -> list[Path]:
         entries = [] if place.is_symlink() or not place.is_dir() else sorted(place.iterdir())
     except OSError:
         return []
-    return [own for own in entries if OWN.fullmatch(own.name) and own.is_dir() and not own.is_symlink()]
+    return [path for path in entries if UPLOAD_NAME.fullmatch(path.name) and path.is_dir() and not path.is_symlink()]
 
 
 def _descriptions(root: Path) -> Iterator[bytes]:
-    """Read all descriptions below a folder. Runs may lie in folders of their own, as `--out runs/lesson/one` makes."""
+    """Read all descriptions below a folder. Runs may lie in subfolders, as `--out runs/lesson/one` makes them."""
 
     def refuse(error: OSError) -> None:
-        if not isinstance(error, FileNotFoundError):  # what has gone meanwhile needs nothing
+        if not isinstance(error, FileNotFoundError):  # a folder that was removed meanwhile names no upload
             raise error
 
     for parent, folders, files in os.walk(root, onerror=refuse):
         place = Path(parent)
         folders[:] = [name for name in folders if not _is_passed_over(place, name, root)]
-        links = [name for name in folders if (place / name).is_symlink()]  # which are not walked into
-        for path in (place / own / name for own in ("", *links) for name in DESCRIPTIONS):
+        links = [name for name in folders if (place / name).is_symlink()]  # os.walk does not enter these
+        for path in (place / link / name for link in ("", *links) for name in DESCRIPTIONS):
             if path.name in files or path.parent != place:
                 yield from _read(path)
 

@@ -1,4 +1,4 @@
-"""Files that come from a person's browser: where they are kept, and how archives of pictures are unpacked."""
+"""Files from a person's browser: their folders, and the unpacking of archives of pictures."""
 
 import contextlib
 import re
@@ -21,23 +21,23 @@ ARCHIVE_ENDINGS = (".zip",)
 FOLDER = UPLOADS
 
 MOST_BYTES = 512 * 2**20
-"""Of one file."""
+"""Largest size of one uploaded file, in bytes."""
 MOST_UNPACKED = 2 * 2**30
 MOST_FILES = 100_000
 MOST_DIRECTORY_BYTES = 32 * 2**20
-"""Of an archive's table of contents, which is read whole before its entries can be counted."""
+"""Largest table of contents of an archive, which is read whole before its entries can be counted, in bytes."""
 LONGEST_NAME = 120
 CHUNK = 2**20
 
 
 class Uploads:
-    """The files that one page was given: nobody removes them meanwhile, and those that no run needs go with it."""
+    """The files that were uploaded to one page: they are locked, and removed with the page unless a run needs them."""
 
     def __init__(self, runs: Path) -> None:
-        """Know where files go; nothing is made before the first.
+        """Prepare for uploads; no folder is made before the first.
 
         Args:
-            runs: The folder of runs.
+            runs: Folder of runs.
         """
         self.folder = runs / FOLDER
         self._runs = runs
@@ -45,40 +45,40 @@ class Uploads:
         self._held = contextlib.ExitStack()
 
     def place(self, name: str, endings: tuple[str, ...]) -> Path:
-        """Make up where an uploaded file is to be saved: a folder of its own, and a name of plain signs.
+        """Return a path for an uploaded file: a new folder, and a name of letters, digits and dashes.
 
         Args:
-            name: What the person's file is called.
-            endings: What such a file's name may end in.
+            name: Name of the person's file.
+            endings: Allowed endings of the name.
 
         Raises:
-            DataError: If it ends in something else.
+            DataError: If the name has another ending.
             StorageError: If the folder cannot be made.
         """
         ending = PurePosixPath(name.lower()).suffix
         if ending not in endings:
             raise DataError(f"'{_short(name)}' is none of {', '.join(sorted(endings))}; save it as one of these")
-        own = self.folder / secrets.token_hex(8)
+        folder = self.folder / secrets.token_hex(8)
         try:
-            own.mkdir(parents=True, mode=0o700)
-            self._held.enter_context(locked(own))
+            folder.mkdir(parents=True, mode=0o700)
+            self._held.enter_context(locked(folder))
         except OSError as error:
             raise StorageError(
                 f"{self.folder} cannot be written ({error.strerror or error}); free the disk, or its rights"
             ) from None
-        self._made.append(own)
-        return own / f"{plain_name(name)}{ending}"
+        self._made.append(folder)
+        return folder / f"{plain_name(name)}{ending}"
 
     def close(self) -> None:
-        """Remove what no run was trained on."""
+        """Remove the uploads that no run was trained on."""
         made, self._made = self._made, []
-        for own in unused(made, self._runs):
-            shutil.rmtree(own, ignore_errors=True)
+        for upload in unused(made, self._runs):
+            shutil.rmtree(upload, ignore_errors=True)
         self._held.close()
 
 
 def plain_name(name: str) -> str:
-    """Return a file's name without its ending in letters, digits and dashes, for a file of our own.
+    """Return a file's name without its ending, with only letters, digits and dashes.
 
     Example:
         >>> plain_name("../Zoë's penguins (2).csv")
@@ -90,23 +90,23 @@ def plain_name(name: str) -> str:
 
 
 def unpack_pictures(archive: Path) -> Path:
-    """Unpack the pictures of a zip beside it, a subfolder a class; all other files are left in it.
+    """Unpack the pictures of a zip beside it, one subfolder a class; other files are not unpacked.
 
     Args:
         archive: The zip.
 
     Returns:
-        The folder that holds the classes' folders.
+        The folder that holds the folders of the classes.
 
     Raises:
-        DataError: If it is no zip, is too large, has an unsafe name or link, or holds no pictures.
+        DataError: If the file is no zip, is too large, has an unsafe name or link, or holds no pictures.
     """
     folder = archive.with_suffix("")
     try:
         _check_directory(archive)
         with zipfile.ZipFile(archive) as opened:
             _unpack(opened, folder, archive.name)
-    # What zipfile raises for broken, encrypted, cut off or unknown archives; RuntimeError is a password.
+    # zipfile raises these for broken, encrypted, cut off or unknown archives; RuntimeError asks for a password.
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, DataError):
@@ -119,7 +119,7 @@ def unpack_pictures(archive: Path) -> Path:
 
 
 def _check_directory(archive: Path) -> None:
-    """Look at the end record alone: reading a forged table of contents may take all the memory."""
+    """Read only the end record: reading a forged table of contents may take all the memory."""
     with archive.open("rb") as file:
         file.seek(max(0, archive.stat().st_size - 65_557))
         end = file.read()
@@ -141,10 +141,10 @@ def _unpack(opened: zipfile.ZipFile, folder: Path, name: str) -> None:
     left = MOST_UNPACKED
     for info, path in chosen:
         target = folder.joinpath(*path.parts)
-        if not target.resolve().is_relative_to(folder.resolve()):  # as "C:..." is where drives have letters
+        if not target.resolve().is_relative_to(folder.resolve()):  # such as "C:..." if drives have letters
             raise DataError(f"{name} is refused: '{_short(info.filename)}' leads out of the archive")
         target.parent.mkdir(parents=True, exist_ok=True)
-        # What an entry says of its size is not believed: bytes are counted as they come.
+        # The size that an entry states may be false: bytes are counted while they are read.
         with opened.open(info) as source, target.open("xb") as file:
             while chunk := source.read(CHUNK):
                 left -= len(chunk)
@@ -154,19 +154,19 @@ def _unpack(opened: zipfile.ZipFile, folder: Path, name: str) -> None:
 
 
 def _pictures(opened: zipfile.ZipFile, name: str) -> Iterator[tuple[zipfile.ZipInfo, PurePosixPath]]:
-    seen: set[PurePosixPath] = set()
+    paths: set[PurePosixPath] = set()
     for info in opened.infolist():
         path = PurePosixPath(info.filename)
         _check_entry(info, path, name)
         is_hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
-        if info.is_dir() or is_hidden or path.suffix.lower() not in PICTURE_ENDINGS or path in seen:
+        if info.is_dir() or is_hidden or path.suffix.lower() not in PICTURE_ENDINGS or path in paths:
             continue
-        seen.add(path)
+        paths.add(path)
         yield info, path
 
 
 def _check_entry(info: zipfile.ZipInfo, path: PurePosixPath, name: str) -> None:
-    """Refuse an archive with an entry that aims elsewhere, rather than mend it: nobody makes one by mistake."""
+    """Refuse an archive with an entry that leads out of it: nobody makes such an archive by mistake."""
     is_outside = path.is_absolute() or ".." in path.parts or "\\" in info.filename
     if is_outside or stat.S_ISLNK(info.external_attr >> 16):
         raise DataError(f"{name} is refused: '{_short(info.filename)}' is a link, or leads out of the archive")
@@ -177,7 +177,7 @@ def _check_entry(info: zipfile.ZipInfo, path: PurePosixPath, name: str) -> None:
 
 
 def _inner(folder: Path) -> Path:
-    """Go down where the whole archive is one folder of folders."""
+    """Enter folders while an archive consists of a single folder of folders."""
     while True:
         inside = list(folder.iterdir())
         if len(inside) != 1 or not inside[0].is_dir() or not any(sub.is_dir() for sub in inside[0].iterdir()):

@@ -1,3 +1,3 @@
-"""The studio's pages, a folder each."""
+"""The studio's pages, one folder each."""
 
 from descentlab.studio.pages._all import add_pages as add_pages

@@ -1,4 +1,4 @@
-"""What every page has around it: the name, the way to the others, light and dark."""
+"""The frame of every page: the studio's name, links to the other pages, and the switch between light and dark."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from descentlab.studio.pages._parts import icon_button
 PAGES = {"/": "Playground", "/data": "Data", "/digits": "Digits", "/runs": "Runs"}
 
 KEPT = "localStorage.descentlabStudio"
-"""Where a browser keeps whether its person chose light or dark, for all pages."""
+"""Place where a browser keeps the choice of light or dark, for all pages."""
 STYLE = """
 :root { --ink: #1d2733; --quiet: #55616f; --ground: #ffffff; --panel: #f5f7f9; --line: #d5dbe1;
   --orange: #d9730d; --blue: #076fae; --accent: #183d3d; }
@@ -36,10 +36,10 @@ body.body--dark .problem { color: #ffb4ab; }
 .studio-main h2 { font-size: 13px; line-height: 1.4; font-weight: 700; margin: 0 0 6px; letter-spacing: .02em; }
 :focus-visible { outline: 2px solid var(--blue); outline-offset: 2px; }
 .q-btn:focus-visible, .q-checkbox:focus-visible { box-shadow: 0 0 0 2px var(--blue); }
-.told-piece, .told-code { display: inline; white-space: pre-wrap; }
-.told-code { font-family: monospace; font-size: .95em; }
+.sentence-piece, .sentence-code { display: inline; white-space: pre-wrap; }
+.sentence-code { font-family: monospace; font-size: .95em; }
 .upload-hidden { display: none; }
-.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
 @media (max-width: 600px) { .studio-main { padding: 8px; } .studio-header { padding: 2px 6px; } }
 """
@@ -50,8 +50,8 @@ def page_frame(path: str, title: str) -> Iterator[None]:
     """Put the header around a page's content.
 
     Args:
-        path: The page's own path, one of `PAGES`.
-        title: What the browser's tab says.
+        path: Path of the page, one of `PAGES`.
+        title: Title of the browser's tab.
     """
     ui.page_title(f"{title} · descentlab studio")
     ui.add_css(STYLE)
@@ -72,6 +72,6 @@ def page_frame(path: str, title: str) -> Iterator[None]:
 
 
 async def _turn(dark: ui.dark_mode) -> None:
-    # At first the browser's own choice holds, which only it knows.
+    # Before the first switch the browser's setting applies, which only the browser knows.
     dark.value = not await ui.run_javascript("Quasar.Dark.isActive")
     ui.run_javascript(f"{KEPT} = '{'dark' if dark.value else 'light'}'")

@@ -1,4 +1,4 @@
-"""Small parts that several pages are built of. Whatever a file says is shown as text."""
+"""Small parts of several pages. Text from files is always shown as plain text."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,24 +10,24 @@ from descentlab.results import mark_code
 
 
 def heading(text: str, level: int = 2) -> None:
-    """Write a heading, of a part of a page or of the page."""
+    """Write a heading of a page, or of a part of it."""
     TextElement(tag=f"h{level}", text=text)
 
 
-def told(sentence: str) -> None:
-    """Write a sentence; what stands between backticks is typed as it is."""
+def write_sentence(sentence: str) -> None:
+    """Write a sentence; text between backticks is shown as code."""
     for piece, is_code in mark_code((sentence,)):
-        ui.label(piece).classes("told-code" if is_code else "told-piece")
+        ui.label(piece).classes("sentence-code" if is_code else "sentence-piece")
 
 
 def icon_button(icon: str, label: str, action: Callable[..., Any], size: str = "md") -> ui.button:
-    """Put a round button with a picture on it.
+    """Show a round button with an icon.
 
     Args:
-        icon: The picture's name.
-        label: What it does, for those who point at it and those who hear it.
-        action: What it does.
-        size: Quasar's name of its size.
+        icon: Name of the icon.
+        label: Action of the button in words, as its tooltip and for screen readers.
+        action: Called when the button is pressed.
+        size: Quasar's name of the button's size.
     """
     button = ui.button(icon=icon, on_click=action).props(f"flat round dense size={size}")
     button.props["aria-label"] = button.props["title"] = label

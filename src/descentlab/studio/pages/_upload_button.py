@@ -1,21 +1,21 @@
-"""A button that asks for a file: Quasar's own uploader has no name that a screen reader could tell."""
+"""A button that asks for a file: Quasar's uploader has no name that a screen reader could read."""
 
 from collections.abc import Callable, Sequence
 
 from nicegui import events, ui
 
 OnFile = Callable[[events.UploadEventArguments], object]
-REJECTED = "(files) => emit(files.map((one) => [one.file.name, one.failedPropValidation]))"
+REJECTED = "(files) => emit(files.map((each) => [each.file.name, each.failedPropValidation]))"
 
 
 def upload_button(text: str, endings: Sequence[str], on_file: OnFile, *, most_bytes: int) -> ui.button:
     """Show a button that asks for a file and uploads it.
 
     Args:
-        text: What it says.
-        endings: Of the files that can be chosen, with their dots.
+        text: Text on the button.
+        endings: Endings of the files that can be chosen, with their dots.
         on_file: Called with each file.
-        most_bytes: Of a file.
+        most_bytes: Largest size of a file, in bytes.
 
     Returns:
         The button.
@@ -39,7 +39,7 @@ def upload_button(text: str, endings: Sequence[str], on_file: OnFile, *, most_by
 
 
 def _why_not(name: str, reason: str, endings: Sequence[str], most_bytes: int) -> str:
-    """Say why a browser kept a file back; the reason is Quasar's word for the rule."""
+    """Return why a browser refused a file; the reason is Quasar's word for the rule."""
     shown = name if len(name) <= 60 else f"{name[:59]}…"
     if reason == "max-file-size":
         return f"{shown} is larger than {most_bytes / 2**20:.3g} MB"

@@ -1,4 +1,4 @@
-"""Where the studio's own JavaScript modules lie."""
+"""The folder of the studio's JavaScript modules."""
 
 from pathlib import Path
 

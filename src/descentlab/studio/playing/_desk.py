@@ -1,4 +1,4 @@
-"""What a playground page is set to. All of it is an address: a control changes one word of it."""
+"""The settings of a playground page. All of them are in its address: a control changes one word of it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -16,21 +16,21 @@ from descentlab.studio.playing._view import View
 
 
 class Desk:
-    """A page's settings, and the player that is to follow them.
+    """A page's settings, and the player that follows them.
 
     Attributes:
-        experiment: What is trained.
-        view: How it is shown.
-        problem: Why the last change was refused; empty if it was not.
-        on_change: Called after every change and refusal.
+        experiment: Experiment to train.
+        view: Options of showing it.
+        problem: Reason why the last change was refused; empty if it was not.
+        on_change: Callback after every change and refusal.
     """
 
     def __init__(self, query: Mapping[str, str]) -> None:
-        """Read an address. One that cannot be read opens the usual page, with the reason as its problem."""
+        """Read an address. If it cannot be read, the page opens with its defaults and the reason as its problem."""
         self.problem = ""
         self.on_change: Callable[[], None] = lambda: None
         self._player: Player | None = None
-        self._own: tuple[TableData, str] | None = None
+        self._table: tuple[TableData, str] | None = None
         try:
             self.experiment, self.view = from_query(query)
         except DescentlabError as error:
@@ -38,13 +38,13 @@ class Desk:
             self.experiment, self.view = from_query({})
 
     def seat(self, player: Player) -> None:
-        """Hand over the player; weights that the address carries are put in, and its axes chosen."""
+        """Connect the player, and give it the weights and axes of the address."""
         self._player = player
         if self.view.axes or self.view.weights:
             player.do(_begin_as(self.view))
 
     def settle(self, session: Session) -> bool:
-        """Drop axes that the data turned out not to have; say whether there were none such."""
+        """Drop axes that the data does not have, and return whether it has all of them."""
         if self.view.axes is None or set(self.view.axes) <= set(session.axes):
             return True
         self.view = replace(self.view, axes=None)
@@ -53,56 +53,56 @@ class Desk:
 
     @property
     def words(self) -> dict[str, str]:
-        """The settings as words of an address, weights left out."""
+        """Settings as words of an address, without weights."""
         return dict(parse_qsl(self.query, keep_blank_values=True))
 
     @property
     def query(self) -> str:
-        """The address's query, weights left out."""
+        """Query of the address, without weights."""
         return to_query(self.experiment, replace(self.view, weights=""))
 
     def change(self, **words: str | None) -> None:
-        """Change words of the address; None takes one out. What cannot be is refused, and nothing changes."""
+        """Change words of the address; None removes a word. An impossible change is refused, and nothing changes."""
         merged = {**self.words, **words}
-        self._try({name: value for name, value in merged.items() if value is not None}, self._own)
+        self._try({name: value for name, value in merged.items() if value is not None}, self._table)
 
     def open_data(self, name: str) -> None:
-        """Go over to another set, with what does not fit it left out; features go along between sets of points."""
+        """Change to another data set, and drop settings that do not fit it; features stay between sets of points."""
         left = {"data", "points", "loss", "across", "up"}
         left |= set() if name in PLAYGROUND else {"features"}
-        left |= {"batch"} if self._own is not None else set()
+        left |= {"batch"} if self._table is not None else set()
         kept = {name: word for name, word in self.words.items() if name not in left}
         self._try({**kept, "data": name}, None)
 
     def open_points(self, points: str) -> None:
-        """Go over to points of one's own, as `pack_points` wrote them."""
+        """Change to a person's points, as `pack_points` wrote them."""
         kept = {
             name: word for name, word in self.words.items() if name not in ("data", "points", "loss", "noise", "batch")
         }
         self._try({**kept, "points": points}, None)
 
     def open_table(self, table: TableData, *, is_regression: bool, num_rows: int | None = None) -> None:
-        """Go over to a table of one's own, with a batch that fits so few rows. An address cannot carry it."""
+        """Change to a person's table, with a batch size that fits its rows. An address cannot hold the table."""
         left = ("points", "loss", "features", "noise", "across", "up", "batch")
         kept = {name: word for name, word in self.words.items() if name not in left}
         if num_rows is not None:
             kept["batch"] = str(fitting_batch(num_rows))
         self._try(kept, (table, table_with_such_a_target(is_regression=is_regression)))
 
-    def _try(self, words: Mapping[str, str], own: tuple[TableData, str] | None) -> None:
-        """Read words; a table of one's own is read as a set that is told alike, and put in its place."""
+    def _try(self, words: Mapping[str, str], table: tuple[TableData, str] | None) -> None:
+        """Read words; a person's table is read with the settings of a bundled table of the same task."""
         try:
-            experiment, view = from_query(words if own is None else {**words, "data": own[1]})
-            if own is not None:
+            experiment, view = from_query(words if table is None else {**words, "data": table[1]})
+            if table is not None:
                 values = experiment.model_dump(mode="json", exclude_none=True)
-                experiment = parse(values | {"name": "table", "data": own[0].model_dump(exclude_none=True)})
+                experiment = parse(values | {"name": "table", "data": table[0].model_dump(exclude_none=True)})
         except DescentlabError as error:
             self.problem = str(error)
             self.on_change()
             return
         is_other = (experiment, view.race) != (self.experiment, self.view.race)
         looks_elsewhere = view.axes != self.view.axes
-        self.experiment, self.view, self.problem, self._own = experiment, view, "", own
+        self.experiment, self.view, self.problem, self._table = experiment, view, "", table
 
         def follow(session: Session) -> None:
             if is_other:
@@ -115,7 +115,7 @@ class Desk:
         self.on_change()
 
     def full_link(self, session: Session) -> str:
-        """Return the query with the weights of the network in focus, as they are shown."""
+        """Return the query with the weights of the network in focus at the moment that is shown."""
         network = session.racers[session.focus].network.plan.network
         weights = pack_weights(network, session.params_of(session.focus))
         return to_query(self.experiment, replace(self.view, weights=weights))
@@ -125,7 +125,7 @@ def _begin_as(view: View) -> Callable[[Session], None]:
     def begin(session: Session) -> None:
         try:
             session.look_across(view.axes)
-        finally:  # Weights have nothing to do with which features the data has.
+        finally:  # The weights fit even if the data does not have the features.
             for place, racer in enumerate(session.racers if view.weights else ()):
                 session.set_weights(place, unpack_weights(view.weights, racer.network.plan.network))
 

@@ -1,4 +1,4 @@
-"""What the page draws, as one message: a header in JSON, weights as float32, and pictures as bytes."""
+"""The frame that a page draws, as one message: a header in JSON, weights as float32, and pictures as bytes."""
 
 import json
 import math
@@ -9,32 +9,32 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
-from descentlab.evaluation import Plane
-from descentlab.live import GRID, SHOWN, Maps, Racer, Session
+from descentlab.evaluation import InputPlane
+from descentlab.live import GRID, SHOWN, Maps, Racer, Session, drawn_layers
 
 CURVES_S = 0.2
-"""Curves and verdicts are sent so often at most: nobody reads them faster."""
+"""Shortest time between two frames with curves and verdicts, in seconds: nobody reads them faster."""
 
 
 class FrameMaker:
-    """Makes the frames of one page, and leaves out what the page has already."""
+    """Makes the frames of one page, without the parts that the page already has."""
 
     def __init__(self) -> None:
         self._generation = -1
         self._data_generation = -1
-        self._told_at = -math.inf
+        self._curves_sent_at = -math.inf
 
     def make(self, session: Session, *, is_running: bool, problem: str) -> bytes:
-        """Draw up the session as it stands.
+        """Make a frame of a session's current state.
 
         Args:
-            session: What to show.
+            session: The session to show.
             is_running: Whether it trains on.
-            problem: What went wrong last, for the person; empty if nothing did.
+            problem: Last problem, as a sentence for a person; empty if there was none.
 
         Returns:
-            Length of the header (four bytes, least first), header, room up to a multiple of four, then weights of the
-            network in focus, then the pictures of its neurons, then every network's answer, and the winners.
+            Length of the header (four bytes, least first), header, padding to a multiple of four, then weights of the
+            network in focus, then the pictures of its neurons, then every network's answer, and the predicted classes.
         """
         header: dict[str, Any] = {
             "epoch": session.epoch,
@@ -55,8 +55,8 @@ class FrameMaker:
             self._data_generation = session.data_generation
             header["data"] = _describe_data(session)
         header["readings"] = [_reading(racer) for racer in session.racers]
-        if is_new or not is_running or now - self._told_at > CURVES_S:
-            self._told_at = now
+        if is_new or not is_running or now - self._curves_sent_at > CURVES_S:
+            self._curves_sent_at = now
             header["curves"] = [_curves(racer) for racer in session.racers]
             header["verdicts"] = [_verdict(racer) for racer in session.racers]
         parts, sizes = _pictures(session)
@@ -68,11 +68,11 @@ class FrameMaker:
 
 def _describe_network(session: Session) -> dict[str, Any]:
     network = session.racers[session.focus].network.plan.network
-    weighing = [layer for layer in network.layers if layer.weighted_sum is not None]
     return {
         "inputs": list(session.dataset.feature_names),
         "layers": [
-            {"name": layer.name, "units": layer.num_channels, "activation": layer.activation} for layer in weighing
+            {"name": layer.name, "units": layer.num_channels, "activation": layer.activation}
+            for layer in drawn_layers(network)
         ],
         "classes": list(session.dataset.classes),
         "labels": [racer.label for racer in session.racers],
@@ -83,16 +83,16 @@ def _describe_network(session: Session) -> dict[str, Any]:
 
 def _describe_data(session: Session) -> dict[str, Any]:
     dataset, plane = session.dataset, session.plane
-    told: dict[str, Any] = {
+    described: dict[str, Any] = {
         "task": dataset.task,
         "classes": list(dataset.classes),
         "sizes": {part: len(dataset.part(part)) for part in ("train", "validation", "test")},
         "notes": list(dataset.notes),
     }
     if plane is None:
-        return told
+        return described
     rows = {part: dataset.part(part)[:SHOWN] for part in ("train", "validation", "test")}
-    return told | {
+    return described | {
         "names": plane.names,
         "low": plane.ticks[:, 0].tolist(),
         "high": plane.ticks[:, -1].tolist(),
@@ -101,14 +101,14 @@ def _describe_data(session: Session) -> dict[str, Any]:
     }
 
 
-def _points(session: Session, plane: Plane, rows: Int[np.ndarray, " rows"]) -> list[list[float]]:
-    """Return where examples lie, and what is to be told of each."""
+def _points(session: Session, plane: InputPlane, rows: Int[np.ndarray, " rows"]) -> list[list[float]]:
+    """Return position and target of each example."""
     targets = session.dataset.targets[rows].astype(np.float64)
     return np.round(np.column_stack([plane.places[rows], targets]), 4).tolist()
 
 
 def _reading(racer: Racer) -> dict[str, float | None]:
-    return {name: _real(value) for name, value in racer.reading().values.items()}
+    return {name: _real(value) for name, value in racer.scores().values.items()}
 
 
 def _curves(racer: Racer) -> dict[str, list[list[float | None]]]:
@@ -120,8 +120,8 @@ def _curves(racer: Racer) -> dict[str, list[list[float | None]]]:
 
 
 def _verdict(racer: Racer) -> dict[str, Any]:
-    told = racer.judgement()
-    return {"verdict": told.verdict, "evidence": told.evidence, "fit": told.fit}
+    judgement = racer.judgement()
+    return {"verdict": judgement.verdict, "evidence": judgement.evidence, "fit": judgement.fit}
 
 
 def _real(value: float) -> float | None:
@@ -133,8 +133,7 @@ def _weights(session: Session) -> bytes:
     network = session.racers[session.focus].network.plan.network
     arrays = [
         np.asarray(params[layer.name][role], np.float32).ravel()
-        for layer in network.layers
-        if layer.weighted_sum is not None
+        for layer in drawn_layers(network)
         for role in ("weight", "bias")
         if role in params[layer.name]
     ]
@@ -145,8 +144,8 @@ def _pictures(session: Session) -> tuple[list[bytes], dict[str, Any]]:
     if session.plane is None:
         return [], {"grid": 0}
     drawn = [session.maps_of(place, is_full=place == session.focus) for place in range(len(session.racers))]
-    maps = [one for one in drawn if isinstance(one, Maps)]
+    maps = [each for each in drawn if isinstance(each, Maps)]
     focus = maps[session.focus]
-    winners = [one.winners.tobytes() for one in maps if one.winners is not None]
-    parts = [focus.neurons.tobytes(), *(one.answer.tobytes() for one in maps), *winners]
+    winners = [each.winners.tobytes() for each in maps if each.winners is not None]
+    parts = [focus.neurons.tobytes(), *(each.answer.tobytes() for each in maps), *winners]
     return parts, {"grid": GRID, "neurons": len(focus.neurons), "answers": len(maps), "winners": len(winners)}

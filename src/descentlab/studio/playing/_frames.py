@@ -1,4 +1,4 @@
-"""The web socket over which a page gets its frames, one at a time."""
+"""The web socket through which a page gets its frames, one at a time."""
 
 import asyncio
 from contextlib import suppress
@@ -12,8 +12,8 @@ from descentlab.studio.playing._player import Player
 def add_frames(app: FastAPI, hall: Hall) -> None:
     """Add the route of the frames.
 
-    The page says "taken" when it has drawn a frame, "hidden" when nobody looks, and "shown" when somebody does. The
-    next frame is made only after "taken", so that no queue grows.
+    The page sends "taken" when it has drawn a frame, "hidden" when its tab is hidden, and "shown" when it is visible
+    again. The next frame is made only after "taken", so that no queue grows.
     """
 
     @app.websocket("/frames/{key}")

@@ -16,22 +16,22 @@ from descentlab.studio.playing._view import HIDEABLE, View
 MOST_LAYERS = 20
 MOST_WEIGHTS = 100_000
 MOST_UNITS = 500
-"""Every hidden unit is a picture in every frame: these are 2 MB."""
+"""Largest number of hidden units: each is a picture in every frame, which is then 2 MB."""
 MOST_POINTS = 5_000
 FARTHEST = 1e6
-"""No point lies farther from the middle: its square would not be a number in the network's precision for long."""
+"""Largest coordinate of a point: the squares of larger ones would soon overflow in the network's precision."""
 MOVING = ("momentum", "nesterov")
-"""Optimizers that have a momentum; a link's goes by the others, so that one can change over to them."""
+"""Optimizers with a momentum; the others ignore the momentum of a link, so that a person can change between them."""
 
 
 def from_query(query: Mapping[str, str]) -> tuple[Experiment, View]:
     """Read an address.
 
     Args:
-        query: Names and values behind the question mark; names that are not known are left alone.
+        query: Names and values after the question mark; unknown names are ignored.
 
     Returns:
-        What to train, and how to show it.
+        The experiment to train, and the options of showing it.
 
     Raises:
         SpecError: If a value cannot be read or is out of range.
@@ -70,7 +70,7 @@ def _read_data(values: dict[str, Any], query: Mapping[str, str]) -> None:
 
 
 def _check_points(points: list[Any]) -> list[Any]:
-    """Refuse points that are too many or too far away, in a line that does not list them all."""
+    """Check that there are not too many points, and none too far away, with a message that does not list them all."""
     if len(points) > MOST_POINTS:
         raise SpecError(f"the link has {len(points):,} points; the playground takes {MOST_POINTS:,}")
     for number, (x1, x2, label) in enumerate(points, 1):
@@ -100,7 +100,7 @@ def _read_model(values: dict[str, Any], query: Mapping[str, str]) -> None:
 
 
 def _check_size(units: list[int]) -> None:
-    """Refuse a network that one page could starve the others with."""
+    """Check that a network is not so large that it would slow all other pages."""
     weights = sum(below * above for below, above in itertools.pairwise([*units, 1]))
     if len(units) > MOST_LAYERS or sum(units) > MOST_UNITS or weights > MOST_WEIGHTS:
         raise SpecError(
@@ -128,7 +128,7 @@ def _read_training(values: dict[str, Any], query: Mapping[str, str]) -> None:
 
 
 def _read_axes(query: Mapping[str, str]) -> tuple[str, str] | None:
-    """Read which features span the plane; whether the table has them shows when it is there."""
+    """Read the features that span the plane; whether the table has them is checked when it is loaded."""
     if "across" not in query and "up" not in query:
         return None
     across, up = query.get("across", ""), query.get("up", "")
@@ -151,14 +151,14 @@ def _read_view(query: Mapping[str, str], axes: tuple[str, str] | None) -> View:
 
 
 def make_race(name: str, words: str) -> Race:
-    """Read what differs in a race.
+    """Read the setting in which the networks of a race differ.
 
     Args:
         name: `learning_rate`, `seed`, `activation` or `optimizer`.
-        words: Its values with commas between them.
+        words: Values of the setting, separated by commas.
 
     Raises:
-        SpecError: If the name is none of these, or a value no number where one is needed.
+        SpecError: If the name is none of these, or a value is not a number but should be.
     """
     names = ("learning_rate", "seed", "activation", "optimizer")
     given = [word.strip() for word in words.split(",") if word.strip()]

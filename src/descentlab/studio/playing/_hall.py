@@ -1,4 +1,4 @@
-"""Everybody who is in the studio: their players, and the threads that train for all of them."""
+"""The players of all pages of a studio, and the threads that train for all of them."""
 
 import os
 import secrets
@@ -11,28 +11,28 @@ from descentlab.spec import Experiment
 from descentlab.studio.playing._player import Player
 
 MOST_PLAYERS = 200
-"""Sessions at a time; a page beyond them says that the studio is full."""
+"""Largest number of players at a time; a further page says that the studio is full."""
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Hall:
-    """The players by their keys, which only their own page knows.
+    """The players by their keys, each of which only one page knows.
 
-    Threads, one a core, take the players' slices of work in the order in which they were handed in. Every player has
-    one slice in line at most, so that all get their turn before one gets the next.
+    Threads, one a core, take the players' slices of work in the order in which they were submitted. Every player has
+    at most one slice in the queue, so that all get their turn before a player gets its next.
     """
 
     def __init__(self, runs: Path) -> None:
-        """Open the doors.
+        """Create a hall without players.
 
         Args:
-            runs: The folder of runs.
+            runs: Folder of runs.
         """
         self.runs = runs
         self.pool = ThreadPoolExecutor(CORES, thread_name_prefix="studio")
         self.compiler = ThreadPoolExecutor(1, thread_name_prefix="compile")
         self.notes: list[str] = []
-        """What whoever looks through the runs should know."""
+        """Notes to show on the Runs page."""
         self._players: dict[str, Player] = {}
 
     def enter(self, experiment: Experiment, race: Race | None = None) -> Player:
@@ -58,11 +58,11 @@ class Hall:
         player.close()
 
     def has_upload(self, name: str) -> bool:
-        """Whether a folder of uploads, by its name, is that of a playground which is open."""
+        """Return whether a folder of uploads, by its name, belongs to an open playground."""
         return any(name == f"playground-{key[:8]}" for key in list(self._players))
 
     def share(self) -> float:
-        """Return how many cores there are for each player that trains now, at most 1."""
+        """Return the number of cores for each player that trains now, at most 1."""
         busy = sum(player.is_running for player in self._players.values())
         return min(1.0, CORES / max(1, busy))
 

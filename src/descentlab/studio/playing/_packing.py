@@ -12,7 +12,7 @@ from descentlab.core import SpecError
 from descentlab.networks import HostArrays, Network
 
 MOST_UNPACKED = 2**20
-"""Bytes that a word may unfold to."""
+"""Largest size of an unpacked word, in bytes."""
 
 
 def pack_points(points: Any) -> str:
@@ -28,12 +28,12 @@ def unpack_points(word: str) -> list[Any]:
         SpecError: If they cannot be read.
     """
     try:
-        found = json.loads(_unpack(word))
+        points = json.loads(_unpack(word))
     except (ValueError, RecursionError):
         raise SpecError("the points of this link cannot be read; copy the link anew") from None
-    if not isinstance(found, list) or not all(_is_point(one) for one in found):
+    if not isinstance(points, list) or not all(_is_point(point) for point in points):
         raise SpecError("the points of this link cannot be read; copy the link anew")
-    return found
+    return points
 
 
 def _is_point(value: Any) -> bool:
@@ -59,10 +59,10 @@ def unpack_weights(word: str, network: Network) -> HostArrays:
     values = np.frombuffer(raw, "<f4") if len(raw) == 4 * sum(sizes) else np.zeros(0)
     if not len(values) or not np.isfinite(values).all():
         raise SpecError("the weights of this link do not fit its network; copy the link anew")
-    found: HostArrays = {name: dict(own) for name, own in like.items()}
+    params: HostArrays = {name: dict(roles) for name, roles in like.items()}
     for (name, role), part in zip(_places(network, like), np.split(values, np.cumsum(sizes)[:-1]), strict=True):
-        found[name][role] = part.reshape(like[name][role].shape).copy()
-    return found
+        params[name][role] = part.reshape(like[name][role].shape).copy()
+    return params
 
 
 def _places(network: Network, params: HostArrays) -> list[tuple[str, str]]:
@@ -78,7 +78,7 @@ def pack(raw: bytes) -> str:
 def _unpack(word: str) -> bytes:
     try:
         packed = base64.b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)
-        # A short word may unfold to gigabytes.
+        # A short word may unpack to gigabytes.
         return zlib.decompressobj().decompress(packed, MOST_UNPACKED)
     except (binascii.Error, ValueError, zlib.error):
         raise SpecError("a part of this link cannot be read; copy the link anew") from None

@@ -1,4 +1,4 @@
-"""One page's training: it runs off the event loop, and makes a frame when the browser has taken the last."""
+"""The training of one page: it runs outside the event loop, and makes a frame when the browser has drawn the last."""
 
 import asyncio
 import logging
@@ -16,13 +16,13 @@ from descentlab.studio.playing._frame import FrameMaker
 Speed = Literal["step", "epoch", "10 epochs", "100 epochs", "fastest"]
 EPOCHS_A_FRAME: dict[Speed, int] = {"epoch": 1, "10 epochs": 10, "100 epochs": 100}
 FRAME_S = 1 / 30
-"""A frame is made so often at most."""
+"""Shortest time between two frames, in seconds."""
 SLICE_S = 0.016
-"""Seconds of training in a slice at the fastest speed, where a core is free for it; less where many share a core. A
-browser takes about as long to draw a frame: 0.025 shows a quarter fewer frames, and trains no more."""
+"""Seconds of training in a slice at the fastest speed, if a core is free for it; less if many players share a core. A
+browser takes about as long to draw a frame: with 0.025 it shows a quarter fewer frames, and trains no more."""
 SHORTEST_SLICE_S = 0.004
 SETTLED_S = 0.3
-"""A new network that stands so long is compiled for training before anybody presses play."""
+"""Seconds without a change after which a new network is compiled for training, before anybody presses play."""
 
 LOG = logging.getLogger(__name__)
 
@@ -31,16 +31,16 @@ Answer = TypeVar("Answer")
 
 
 class Player:
-    """A session that plays: commands come from the page, frames go to it.
+    """A session that trains by the commands of a page, and sends it frames.
 
     Attributes:
-        key: By which its page asks for its frames.
-        session: What is trained; touched by one slice of work at a time, and by nothing else.
+        key: Secret key by which the page asks for its frames.
+        session: Session that is trained; only one slice of work uses it at a time.
         is_running: Whether it trains.
-        speed: How much it trains a frame.
-        stop_at_epoch: Training pauses there; None: nowhere.
-        stop_at_loss: Training pauses when the training loss of the network in focus is below; None: never.
-        is_hidden: Whether nobody looks; no frame is made then.
+        speed: Amount of training between two frames.
+        stop_at_epoch: Epoch at which training pauses, or None.
+        stop_at_loss: Training loss of the network in focus below which training pauses, or None.
+        is_hidden: Whether the page's tab is hidden, so that no frame is made.
     """
 
     def __init__(
@@ -53,15 +53,15 @@ class Player:
         compiler: ThreadPoolExecutor,
         share: Callable[[], float],
     ) -> None:
-        """Wait for the first page to look; nothing is computed before.
+        """Create a player; nothing is computed before the page connects.
 
         Args:
-            key: Its secret name.
-            experiment: What to train.
-            race: What differs between networks that train side by side.
-            pool: Where slices of work are done.
-            compiler: Where networks are compiled ahead of their training.
-            share: Returns the share of a core that this player may have.
+            key: Secret key of the page.
+            experiment: The experiment to train.
+            race: Setting in which networks that train side by side differ, or None.
+            pool: Threads for slices of work.
+            compiler: Thread that compiles networks ahead of their training.
+            share: Returns the share of a core that this player may use.
         """
         self.key = key
         self.session: Session | None = None
@@ -87,7 +87,7 @@ class Player:
         self._send: Callable[[bytes], None] | None = None
 
     def do(self, command: Command) -> None:
-        """Hand in a command; it is carried out before the next slice of training. Its problem becomes `problem`."""
+        """Submit a command, which runs before the next slice of training. If it fails, `problem` says why."""
 
         def carry_out(session: Session) -> None:
             try:
@@ -103,7 +103,7 @@ class Player:
         self.refresh()
 
     async def ask(self, question: Callable[[Session], Answer]) -> Answer:
-        """Ask something of the session as it stands, and wait for the answer.
+        """Compute something from the session between two slices of training, and wait for the result.
 
         Raises:
             DescentlabError: If the question raises it.
@@ -113,17 +113,17 @@ class Player:
 
         def put(session: Session) -> None:
             try:
-                told = question(session)
+                result = question(session)
             except DescentlabError as error:
                 loop.call_soon_threadsafe(_set, answer, None, error)
             else:
-                loop.call_soon_threadsafe(_set, answer, told, None)
+                loop.call_soon_threadsafe(_set, answer, result, None)
 
         self._hand_in(put)
         return await answer
 
     def play(self) -> None:
-        """Train on."""
+        """Start training."""
         self.is_running = True
         self.refresh()
 
@@ -138,7 +138,7 @@ class Player:
         self._wake.set()
 
     def connect(self, send: Callable[[bytes], None]) -> None:
-        """Hear where frames go; a page that comes back gets everything anew."""
+        """Set where frames go; a page that reconnects gets complete frames again."""
         self._send, self._is_taken, self.is_hidden = send, True, False
         self._maker = FrameMaker()
         if self._task is None:
@@ -146,24 +146,24 @@ class Player:
         self.refresh()
 
     def disconnect(self, send: Callable[[bytes], None]) -> None:
-        """Hear that the page is gone; training stops until it is back."""
+        """Stop sending and training, since the page has disconnected."""
         if self._send is send:
             self._send = None
             self.is_running = False
 
     def taken(self) -> None:
-        """Hear that the browser has drawn the last frame."""
+        """Note that the browser has drawn the last frame."""
         self._is_taken = True
         self._wake.set()
 
     def hide(self, *, is_hidden: bool) -> None:
-        """Hear whether anybody looks."""
+        """Note whether the page's tab is hidden."""
         self.is_hidden = is_hidden
         if not is_hidden:
             self.refresh()
 
     def close(self) -> None:
-        """End for good."""
+        """Stop training and end the player."""
         self._is_closed, self.is_running = True, False
         self._wake.set()
 
@@ -187,7 +187,7 @@ class Player:
             await asyncio.sleep(max(0.0, self._pace() - (time.perf_counter() - begin)))
 
     def _standing(self) -> tuple[str, bool, int | None]:
-        """Return what the page hears of, between two slices, when it is another."""
+        """Return the state whose change between two slices is reported to the page."""
         return self.problem, self.is_running, self.session.data_generation if self.session is not None else None
 
     def _prepare_soon(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -200,7 +200,7 @@ class Player:
             loop.call_soon_threadsafe(self.refresh)
 
         def prepare() -> None:
-            # Whoever still changes the network is not kept waiting by what compiles the one before.
+            # While a person still changes the network, its older versions are not compiled.
             if session.generation == generation and not self._is_closed:
                 self._compiler.submit(session.prepare).add_done_callback(tell)
 
@@ -211,17 +211,17 @@ class Player:
 
     def _has_work(self) -> bool:
         can_show = self._is_wanted and self._is_taken and not self.is_hidden and self._send is not None
-        # At a set number of epochs a frame, the page's own pace is the training's.
+        # With a fixed number of epochs a frame, the page's pace sets that of the training.
         can_train = self.is_running and (self.speed == "fastest" or self.is_hidden or self._is_taken)
         return bool(self._commands) or can_train or can_show
 
     def _slice(self) -> bytes | None:
-        """Carry out commands, train a little, and make a frame if one is wanted. This runs in a thread."""
+        """Run the commands, train a little, and make a frame if the page waits for one. This runs in a thread."""
         try:
             session = self._ready_session()
             generation = session.generation
             self._obey(session)
-            # New networks are shown before they train: what trains them has yet to be compiled.
+            # New networks are shown before they train, since their training program has to be compiled first.
             if self.is_running and session.generation == generation:
                 self._train(session)
                 self._is_wanted = True
@@ -233,7 +233,7 @@ class Player:
             self.problem, self.is_running, self._is_wanted = str(error), False, False
             return None
         except Exception as error:
-            # A mistake of ours must not leave a page that never answers again.
+            # A bug must not leave a page that never answers again.
             LOG.exception("a slice of work failed")
             self.problem, self.is_running, self._is_wanted = f"descentlab failed here: {error!r}", False, False
             return None
@@ -265,14 +265,14 @@ class Player:
     def _is_reached(self, session: Session) -> bool:
         if self.stop_at_epoch is not None and session.epoch == self.stop_at_epoch:
             return True
-        loss = session.racers[session.focus].reading().values.get("train_loss")
+        loss = session.racers[session.focus].scores().values.get("train_loss")
         return self.stop_at_loss is not None and loss is not None and loss < self.stop_at_loss
 
 
-def _set(answer: "asyncio.Future[Any]", told: Any, error: Exception | None) -> None:
+def _set(answer: "asyncio.Future[Any]", result: Any, error: Exception | None) -> None:
     if answer.done():
         return
     if error is None:
-        answer.set_result(told)
+        answer.set_result(result)
     else:
         answer.set_exception(error)

@@ -1,4 +1,4 @@
-"""What the playground opens with: its data sets, the features of their points, and the loss that fits."""
+"""The playground's data sets, the features of their points, and the loss that fits each."""
 
 from typing import Any
 
@@ -17,11 +17,11 @@ FEATURES = {
     "sinx1": "sin(x1)",
     "sinx2": "sin(x2)",
 }
-"""How a link writes the features: without signs that an address would have to escape."""
+"""Names of the features in a link, without signs that an address would have to escape."""
 
 
 def default_experiment(name: str = "circle") -> Experiment:
-    """Return the experiment that the playground opens with on a set: 2-4-2-1, tanh, rate 0.03, batches of 10.
+    """Return the experiment with which the playground opens a set: 2-4-2-1, tanh, rate 0.03, batches of 10.
 
     Args:
         name: A playground set, or a bundled table.
@@ -38,7 +38,7 @@ def default_experiment(name: str = "circle") -> Experiment:
 
 
 def usual_loss(name: str) -> dict[str, Any]:
-    """Return the loss that fits a set: the page's own for its sets, cross-entropy for more than two classes."""
+    """Return the loss that fits a set: that of TensorFlow Playground for its sets, else cross-entropy for classes."""
     known = known_sets().get(name)
     if known is not None and known.task == "regression":
         return _squared_error("linear")
@@ -55,7 +55,7 @@ def table_with_such_a_target(*, is_regression: bool) -> str:
 
 
 def loss_of_points(points: list[Any]) -> dict[str, Any]:
-    """Return the loss that fits points of one's own: classes have words, and a real target numbers.
+    """Return the loss that fits a person's points: classes are words, and real targets are numbers.
 
     Raises:
         SpecError: If they have too many classes.
@@ -69,5 +69,5 @@ def loss_of_points(points: list[Any]) -> dict[str, Any]:
 
 
 def fitting_batch(count: int) -> int:
-    """Return a batch that fits into half of so few points."""
+    """Return a batch size that fits into half of so few points."""
     return max(1, min(10, count // 4))

@@ -1,4 +1,4 @@
-"""An experiment of the playground written as the query of an address."""
+"""An experiment of the playground as the query of an address."""
 
 from urllib.parse import quote
 
@@ -9,80 +9,80 @@ from descentlab.studio.playing._view import View
 
 
 def to_query(experiment: Experiment, view: View | None = None) -> str:
-    """Write an experiment of the playground as a query; what is as it opens is left out.
+    """Write an experiment of the playground as a query, without the settings that have their default.
 
     Args:
-        experiment: As `from_query` makes them.
-        view: How it is shown.
+        experiment: An experiment as `from_query` returns it.
+        view: Options of showing it.
 
     Returns:
-        The query, without its question mark; `from_query` gives the same experiment back.
+        The query without its question mark, from which `from_query` reads the same experiment.
     """
-    found = {**_data_words(experiment), **_model_words(experiment), **_training_words(experiment)}
+    words = {**_data_words(experiment), **_model_words(experiment), **_training_words(experiment)}
     shown = view or View()
     if shown.race is not None:
         values = ",".join(_short(value) if isinstance(value, float) else str(value) for value in shown.race.values)
-        found["race"] = f"{shown.race.name}:{values}"
-    found |= {"test": "1"} if shown.shows_test else {}
-    found |= {"discretize": "1"} if shown.is_discrete else {}
-    found |= {"across": shown.axes[0], "up": shown.axes[1]} if shown.axes else {}
-    found |= {"hide": ",".join(sorted(shown.hidden))} if shown.hidden else {}
-    found |= {"weights": shown.weights} if shown.weights else {}
-    return "&".join(f"{name}={quote(value, safe=',:.-_')}" for name, value in found.items())
+        words["race"] = f"{shown.race.name}:{values}"
+    words |= {"test": "1"} if shown.shows_test else {}
+    words |= {"discretize": "1"} if shown.is_discrete else {}
+    words |= {"across": shown.axes[0], "up": shown.axes[1]} if shown.axes else {}
+    words |= {"hide": ",".join(sorted(shown.hidden))} if shown.hidden else {}
+    words |= {"weights": shown.weights} if shown.weights else {}
+    return "&".join(f"{name}={quote(value, safe=',:.-_')}" for name, value in words.items())
 
 
 def _data_words(experiment: Experiment) -> dict[str, str]:
     data = experiment.data
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     if isinstance(data, PointsData):
-        found["points"] = pack_points(data.points)
+        result["points"] = pack_points(data.points)
     else:
-        found["data"] = getattr(data, "name", data.kind)
+        result["data"] = getattr(data, "name", data.kind)
     if isinstance(data, PlaygroundData) and data.noise:
-        found["noise"] = _short(data.noise)
+        result["noise"] = _short(data.noise)
     if isinstance(data, PlaygroundData | PointsData) and data.features != ("x1", "x2"):
         words = {feature: word for word, feature in FEATURES.items()}
-        found["features"] = ",".join(words[feature] for feature in data.features)
+        result["features"] = ",".join(words[feature] for feature in data.features)
     if experiment.split.test != 0.5:
-        found["share"] = _short(round(100.0 * (1.0 - experiment.split.test), 2))
+        result["share"] = _short(round(100.0 * (1.0 - experiment.split.test), 2))
     if experiment.seed:
-        found["seed"] = str(experiment.seed)
+        result["seed"] = str(experiment.seed)
     if experiment.data_seed is not None:
-        found["dataseed"] = str(experiment.data_seed)
-    return found
+        result["dataseed"] = str(experiment.data_seed)
+    return result
 
 
 def _model_words(experiment: Experiment) -> dict[str, str]:
     *before, output = experiment.model
     hidden = [layer for layer in before if layer.weighs == "all inputs"]
     rates = [layer.dropout_rate for layer in before if layer.dropout_rate is not None]
-    found = {"layers": ",".join(str(layer.width) for layer in hidden)}
+    words = {"layers": ",".join(str(layer.width) for layer in hidden)}
     activations = [layer.activation_name or "linear" for layer in hidden]
     if activations:
-        found["activation"] = activations[0] if len(set(activations)) == 1 else ",".join(activations)
+        words["activation"] = activations[0] if len(set(activations)) == 1 else ",".join(activations)
     if output.initializer_name not in (None, "uniform"):
-        found["init"] = output.initializer_name
+        words["init"] = output.initializer_name
     if rates:
-        found["dropout"] = _short(rates[0])
-    return found
+        words["dropout"] = _short(rates[0])
+    return words
 
 
 def _training_words(experiment: Experiment) -> dict[str, str]:
     optimizer = experiment.optimizer
-    found = {"rate": _short(optimizer.learning_rate)}
+    words = {"rate": _short(optimizer.learning_rate)}
     if optimizer.kind != "sgd":
-        found["optimizer"] = optimizer.kind
+        words["optimizer"] = optimizer.kind
     if (momentum := getattr(optimizer, "momentum", 0.9)) != 0.9:
-        found["momentum"] = _short(momentum)
-    found |= {name: _short(value) for name in ("l1", "l2") if (value := getattr(optimizer, name))}
+        words["momentum"] = _short(momentum)
+    words |= {name: _short(value) for name in ("l1", "l2") if (value := getattr(optimizer, name))}
     usual = fitting_batch(len(experiment.data.points)) if isinstance(experiment.data, PointsData) else 10
     if experiment.batch_size != usual:
-        found["batch"] = str(experiment.batch_size)
+        words["batch"] = str(experiment.batch_size)
     if experiment.loss.kind != _usual_kind(experiment):
-        found["loss"] = experiment.loss.kind
+        words["loss"] = experiment.loss.kind
     if experiment.schedule.kind != "constant":
-        found |= {"schedule": experiment.schedule.kind, "epochs": str(experiment.epochs)}
-    return found
+        words |= {"schedule": experiment.schedule.kind, "epochs": str(experiment.epochs)}
+    return words
 
 
 def _usual_kind(experiment: Experiment) -> str:

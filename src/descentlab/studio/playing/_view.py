@@ -1,4 +1,4 @@
-"""How a playground page shows its experiment."""
+"""The options of showing an experiment on a playground page."""
 
 from dataclasses import dataclass, field
 
@@ -14,15 +14,15 @@ HIDEABLE = (
 
 @dataclass(frozen=True)
 class View:
-    """What a link says beside the experiment.
+    """The content of a link beside the experiment.
 
     Attributes:
-        race: What differs between networks that train side by side.
+        race: Setting in which networks that train side by side differ, or None.
         shows_test: Whether test points are drawn.
-        is_discrete: Whether the map has two colours only.
-        hidden: Controls that are not shown.
-        weights: Weights to put in, as `pack_weights` wrote them; empty: none.
-        axes: The two features of a table that span the plane; None: as descentlab chooses them.
+        is_discrete: Whether the map has only two colours.
+        hidden: Names of controls that are not shown.
+        weights: Weights to start from, as `pack_weights` wrote them, or empty.
+        axes: Two features of a table that span the plane; None if descentlab chooses them.
     """
 
     race: Race | None = None

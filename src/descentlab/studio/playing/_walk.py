@@ -1,4 +1,4 @@
-"""One example's way through the network and back, stage by stage, as words and numbers to be drawn."""
+"""The forward and backward pass of one example, stage by stage, as words and numbers to draw."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,14 @@ MOST_NEURONS = 24
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of the way.
+    """One stage of the forward or backward pass.
 
     Attributes:
-        title: What happens.
-        text: The formula, and what it says.
-        columns: Heads of the table.
-        rows: Its numbers, a neuron a row.
-        numbers: What to write on the drawing: by `layer/row/unit` on a weight's line, by `layer/unit` under a neuron.
+        title: Title of the stage.
+        text: Formula of the stage, in words.
+        columns: Header of the table.
+        rows: Rows of the table, one a neuron.
+        numbers: Texts on the drawing: by `layer/row/unit` on the line of a weight, by `layer/unit` under a neuron.
     """
 
     title: str
@@ -30,15 +30,15 @@ class Stage:
 
 
 def walk(account: Account, dataset: Dataset, row: int) -> list[Stage]:
-    """Lay out the stages: the example, forward layer by layer, the cost, backward layer by layer.
+    """Return the stages: the example, the forward pass by layer, the cost, the backward pass by layer.
 
     Args:
-        account: Of one example.
-        dataset: Where the example comes from.
-        row: Which it is.
+        account: Account of the example.
+        dataset: Data set of the example.
+        row: Row of the example in the data set.
 
     Returns:
-        The stages, in their order.
+        The stages in order.
     """
     layers = [layer for layer in account.layers if "weight" in layer.params]
     return [
@@ -51,7 +51,7 @@ def walk(account: Account, dataset: Dataset, row: int) -> list[Stage]:
 
 def _example(account: Account, dataset: Dataset, row: int) -> Stage:
     inputs = account.problem.inputs[0]
-    rows = tuple((name, _told(value)) for name, value in zip(dataset.feature_names, inputs, strict=True))
+    rows = tuple((name, _word(value)) for name, value in zip(dataset.feature_names, inputs, strict=True))
     return Stage(
         "The example", f"{_target(dataset, row)}; what the network sees of it:", ("input", "value"),
         rows[:MOST_NEURONS], {},
@@ -63,13 +63,13 @@ def _forward(layer: LayerAccount) -> Stage:
     bias = layer.params.get("bias", np.zeros(weight.shape[1]))
     z, a = layer.preactivation[0], layer.activation[0]
     numbers = {
-        f"{layer.name}/{place}/{unit}": f"{_told(weight[place, unit])}·{_told(before[place])}"
+        f"{layer.name}/{place}/{unit}": f"{_word(weight[place, unit])}·{_word(before[place])}"
         for place in range(min(len(before), MOST_NEURONS))
         for unit in range(min(len(z), MOST_NEURONS))
     }
-    numbers |= {f"{layer.name}/{unit}": _told(a[unit]) for unit in range(min(len(z), MOST_NEURONS))}
+    numbers |= {f"{layer.name}/{unit}": _word(a[unit]) for unit in range(min(len(z), MOST_NEURONS))}
     rows = tuple(
-        (str(unit + 1), _told(float(before @ weight[:, unit])), _told(bias[unit]), _told(z[unit]), _told(a[unit]))
+        (str(unit + 1), _word(float(before @ weight[:, unit])), _word(bias[unit]), _word(z[unit]), _word(a[unit]))
         for unit in range(min(len(z), MOST_NEURONS))
     )
     text = "z = Wa + b: each input times its weight, summed, plus the bias; then a = σ(z)."
@@ -79,12 +79,12 @@ def _forward(layer: LayerAccount) -> Stage:
 def _cost(account: Account, dataset: Dataset, row: int) -> Stage:
     outputs, delta = account.cost.outputs[0], account.cost.delta[0]
     names = dataset.classes if len(dataset.classes) == len(outputs) else ("output",) * len(outputs)
-    rows = tuple((name, _told(output), _told(slope)) for name, output, slope in zip(names, outputs, delta, strict=True))
+    rows = tuple((name, _word(output), _word(slope)) for name, output, slope in zip(names, outputs, delta, strict=True))
     text = (
-        f"{_target(dataset, row)}. It costs C = {_told(account.mean_cost)}. On the way back it all begins with ∂C/∂z."
+        f"{_target(dataset, row)}. It costs C = {_word(account.mean_cost)}. On the way back it all begins with ∂C/∂z."
     )
     last = account.layers[-1].name
-    numbers = {f"{last}/{unit}": f"∂C/∂z {_told(slope)}" for unit, slope in enumerate(delta)}
+    numbers = {f"{last}/{unit}": f"∂C/∂z {_word(slope)}" for unit, slope in enumerate(delta)}
     return Stage("The cost", text, ("output", "value", "∂C/∂z"), rows, numbers)
 
 
@@ -96,13 +96,13 @@ def _backward(layer: LayerAccount) -> Stage:
     )
     gradient = layer.gradients["weight"]
     numbers = {
-        f"{layer.name}/{place}/{unit}": _told(gradient[place, unit])
+        f"{layer.name}/{place}/{unit}": _word(gradient[place, unit])
         for place in range(min(gradient.shape[0], MOST_NEURONS))
         for unit in range(min(gradient.shape[1], MOST_NEURONS))
     }
-    numbers |= {f"{layer.name}/{unit}": f"δ {_told(delta[unit])}" for unit in range(min(len(delta), MOST_NEURONS))}
+    numbers |= {f"{layer.name}/{unit}": f"δ {_word(delta[unit])}" for unit in range(min(len(delta), MOST_NEURONS))}
     rows = tuple(
-        (str(unit + 1), _told(upstream[unit]), _told(slope[unit]), _told(delta[unit]), _largest(gradient[:, unit]))
+        (str(unit + 1), _word(upstream[unit]), _word(slope[unit]), _word(delta[unit]), _largest(gradient[:, unit]))
         for unit in range(min(len(delta), MOST_NEURONS))
     )
     text = (
@@ -114,15 +114,15 @@ def _backward(layer: LayerAccount) -> Stage:
 
 
 def _largest(values: np.ndarray) -> str:
-    return _told(values[int(np.argmax(np.abs(values)))])
+    return _word(values[int(np.argmax(np.abs(values)))])
 
 
 def _target(dataset: Dataset, row: int) -> str:
     if dataset.classes:
         return f"It is {dataset.classes[int(dataset.targets[row])]}"
     value = float(dataset.targets[row]) * dataset.target_scale + dataset.target_shift
-    return f"Its target is {_told(value)}"
+    return f"Its target is {_word(value)}"
 
 
-def _told(value: float) -> str:
+def _word(value: float) -> str:
     return f"{float(value):.3g}"

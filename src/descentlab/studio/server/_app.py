@@ -21,17 +21,17 @@ def build_app(
     """Build the studio.
 
     Args:
-        token: What every request must carry; None: nothing.
-        runs: The folder of runs.
-        is_local: Whether it may be asked for under this machine's own names alone.
-        notes: What whoever looks through the runs should know.
+        token: Token that every request must carry, or None.
+        runs: Folder of runs.
+        is_local: Whether requests must name this machine as 127.0.0.1, localhost or ::1.
+        notes: Notes to show on the Runs page.
 
     Returns:
         An ASGI application.
     """
     hall = Hall(runs)
     hall.notes += notes
-    hall.pool.submit(Trash(runs, hall.has_upload).empty)  # what a kill may have left half removed
+    hall.pool.submit(Trash(runs, hall.has_upload).empty)  # finishes deletions that a kill may have interrupted
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     add_frames(outer, hall)
     add_reports(outer, hall)
@@ -49,6 +49,6 @@ def build_app(
         show_welcome_message=False,
         binding_refresh_interval=None,
     )
-    # A form's own lines come on top of the file.
+    # The lines of a form come on top of the file.
     limited = BodyLimit(outer, MOST_BYTES + 2**16)
     return Guard(limited, hosts=frozenset(LOOPBACK) if is_local else None, token=token)

@@ -1,4 +1,4 @@
-"""No request may bring more than an upload may have, whatever it says of itself."""
+"""A limit of the size of requests, whatever size they state."""
 
 from collections.abc import MutableMapping
 from typing import Any
@@ -12,11 +12,11 @@ class BodyLimit:
     """Ends requests with more than so many bytes, before they fill the disk."""
 
     def __init__(self, app: App, most_bytes: int) -> None:
-        """Stand before an application.
+        """Protect an application.
 
         Args:
             app: The application.
-            most_bytes: Of one request's body.
+            most_bytes: Largest size of a request's body, in bytes.
         """
         self._app = app
         self._most_bytes = most_bytes
@@ -26,8 +26,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        told = dict(scope["headers"]).get(b"content-length", b"0")
-        if not told.isdigit() or int(told) > self._most_bytes:
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        if not length.isdigit() or int(length) > self._most_bytes:
             headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
             await send({"type": "http.response.start", "status": 413, "headers": headers})
             await send({"type": "http.response.body", "body": TOO_LARGE})
@@ -36,7 +36,7 @@ class BodyLimit:
 
 
 def _counted(receive: Receive, most_bytes: int) -> Receive:
-    """Hang up on a body that does not end; one without a length is counted as it comes."""
+    """Disconnect when a body exceeds the limit; a body without a stated length is counted while it is read."""
     left = most_bytes
 
     async def wrapped() -> MutableMapping[str, Any]:

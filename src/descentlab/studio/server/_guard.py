@@ -1,4 +1,4 @@
-"""Who may talk to the studio: this machine's own pages, and elsewhere whoever has the token."""
+"""Access to the studio: for its pages on this machine, and from elsewhere for whoever has the token."""
 
 import hmac
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -22,20 +22,20 @@ REFUSED = {
 
 
 class Guard:
-    """Lets through what comes from the studio's own pages.
+    """Lets through requests from the studio's pages only.
 
-    A request must name this server as its host (so that no other site's name can be pointed here), a request with an
-    origin must come from the same one, web sockets included, and where a token is set, every request must carry it: as
+    A request must name this server as its host (so that no other site's name can be pointed here). A request with an
+    origin must come from this server, web sockets included. If a token is set, every request must carry it: as
     `?token=` the first time, and as a cookie from then on.
     """
 
     def __init__(self, app: App, *, hosts: frozenset[str] | None, token: str | None) -> None:
-        """Stand before an application.
+        """Protect an application.
 
         Args:
             app: The application.
-            hosts: Names under which it may be asked for; None: any, since the token guards it.
-            token: What every request must carry; None: nothing.
+            hosts: Host names that a request may use; None allows any, since the token protects the studio.
+            token: Token that every request must carry, or None.
         """
         self._app = app
         self._hosts = hosts
@@ -63,7 +63,7 @@ class Guard:
         if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
             return REFUSED["origin"]
         if scope["type"] == "websocket" and origin is None and self._token is None:
-            return None  # no browser: a script on this machine
+            return None  # browsers send an origin, so this is a script on this machine
         if self._token is not None and not self._has_token(scope, headers):
             return REFUSED["token"]
         return None
@@ -80,16 +80,16 @@ def _name_of(host: str) -> str:
 
 
 def _query_token(scope: Scope) -> str | None:
-    found = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token")
-    return found[0] if found else None
+    tokens = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token")
+    return tokens[0] if tokens else None
 
 
 def _cookie_token(cookies: str) -> str | None:
     try:
-        found = SimpleCookie(cookies).get(COOKIE)
+        cookie = SimpleCookie(cookies).get(COOKIE)
     except CookieError:
         return None
-    return found.value if found else None
+    return cookie.value if cookie else None
 
 
 async def _refuse(scope: Scope, send: Send, reason: str) -> None:

@@ -13,7 +13,7 @@ from descentlab.studio.server._guard import LOOPBACK
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{8,}")
 BACKLOG = 2_048
-"""Browsers that may wait to be let in, as many as the web server itself allows."""
+"""Connections that may wait to be accepted, as many as the web server itself allows."""
 
 
 def serve(
@@ -28,22 +28,21 @@ def serve(
     """Serve the studio until the process is interrupted.
 
     Args:
-        host: The address to listen on. Another one than this machine's own needs a token, which is made up if none is
-            given.
-        port: The port; 0 takes a free one.
-        token: What every request must carry: at least 8 letters, digits, - and _.
-        runs: The folder of runs.
-        on_ready: Called with the address to open, once it answers.
-        on_note: Called after that with each line of what was found amiss in the folder of runs, and mended.
+        host: Address to listen on. Any address but a local one needs a token, which is drawn if none is given.
+        port: Port to listen on; 0 takes a free one.
+        token: Token that every request must carry: at least 8 letters, digits, - and _.
+        runs: Folder of runs.
+        on_ready: Called with the address to open, once the studio answers.
+        on_note: Called after that with each note on what was repaired in the folder of runs.
 
     Raises:
-        SpecError: If the port is taken, the address is not this machine's, or the token cannot be one.
+        SpecError: If the port is taken, the address is not this machine's, or the token has another form.
     """
     if token is not None and not TOKEN.fullmatch(token):
         raise SpecError("the token must have at least 8 letters, digits, - or _, so that an address can carry it")
     is_local = host in LOOPBACK
     token = token or (None if is_local else secrets.token_urlsafe(16))
-    listener = _listen(host, port)  # before the heavy imports, so that a port that is taken is told at once
+    listener = _listen(host, port)  # before the heavy imports, so that a taken port is reported at once
 
     from descentlab.studio.server._app import build_app
     from descentlab.studio.server._server import run_server
@@ -66,11 +65,11 @@ def serve(
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
-    if os.name == "posix":  # elsewhere it would take the port from whoever has it
+    if os.name == "posix":  # on Windows the option would take the port from another process
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(BACKLOG)  # a port that is bound alone can be bound once more
+        listener.listen(BACKLOG)  # until it listens, another process could bind the same port
     except (OSError, OverflowError) as error:
         listener.close()
         raise SpecError(f"cannot listen on {host}, port {port}: {_reason(error)}") from None

@@ -1,4 +1,4 @@
-"""The web server, which says when it is ready."""
+"""The web server, which calls back when it is ready."""
 
 import socket
 from collections.abc import Callable

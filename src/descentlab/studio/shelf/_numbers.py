@@ -1,4 +1,4 @@
-"""Numbers from a file that may be a stranger's."""
+"""Numbers from a file that may come from somebody else."""
 
 import math
 from typing import Any

@@ -1,4 +1,4 @@
-"""Reports and files of runs and studies, each handed out so that it can reach nothing of the studio."""
+"""Reports and files of runs and studies, served so that they cannot reach the studio."""
 
 from pathlib import Path
 from urllib.parse import quote
@@ -12,7 +12,7 @@ from descentlab.studio.shelf._run_files import find_file
 from descentlab.studio.shelf._run_names import find_folder, kind_of
 
 REPORT = "report.html"
-# A run may come from somebody else. In a sandbox without the studio's origin its page cannot act for the person.
+# A run may come from somebody else. In a sandbox without the studio's origin its page cannot act for the user.
 POLICY = (
     "sandbox allow-scripts allow-downloads; default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
     "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -30,11 +30,11 @@ def add_reports(app: FastAPI, hall: Hall) -> None:
 
     @app.get("/runs/{name}/files/{path:path}")
     def file(name: str, path: str) -> Response:
-        found = find_file(hall.runs, name, path)
-        if found is None:
+        path_on_disk = find_file(hall.runs, name, path)
+        if path_on_disk is None:
             return PlainTextResponse("There is no such file of a run to download.\n", 404, HEADERS)
         kept_as = f"{name}-{path.replace('/', '-')}"
-        return FileResponse(found, media_type="application/octet-stream", filename=kept_as, headers=HEADERS)
+        return FileResponse(path_on_disk, media_type="application/octet-stream", filename=kept_as, headers=HEADERS)
 
     @app.get("/runs/{name}/report.html")
     def report(name: str) -> Response:
@@ -46,13 +46,13 @@ def add_reports(app: FastAPI, hall: Hall) -> None:
 
 
 def report_address(name: str, analysis: str = "") -> str:
-    """Return where the report of a run is served, or that of an analysis in its folder."""
+    """Return the address of a run's report, or of that of an analysis in its folder."""
     inner = f"/{quote(analysis, safe='')}" if analysis else ""
     return f"/runs/{quote(name, safe='')}{inner}/{REPORT}"
 
 
 def file_address(name: str, path: str) -> str:
-    """Return where a file of a run is to be had."""
+    """Return the address of a run's file."""
     return f"/runs/{quote(name, safe='')}/files/{quote(path)}"
 
 
@@ -60,11 +60,11 @@ def find_report(runs: Path, name: str) -> Path | None:
     """Find the report of a finished run or study, or of an analysis.
 
     Args:
-        runs: The folder of runs.
-        name: Its own name, which leads nowhere else.
+        runs: Folder of runs.
+        name: Name of the run, study or analysis, without slashes.
 
     Returns:
-        The file; None where there is none, its training is not finished, or a link leads out of the folder.
+        The file; None if there is none, the training is not finished, or a link leads out of the folder.
     """
     folder = find_folder(runs, name)
     if folder is None:

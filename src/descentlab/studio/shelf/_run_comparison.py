@@ -1,4 +1,4 @@
-"""Finished runs beside each other: what differs in them, what came of it, and whether that is more than chance."""
+"""Comparison of finished runs: their settings, their scores, and whether differences are more than chance."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -24,13 +24,13 @@ LEVEL = 0.05
 
 @dataclass(frozen=True)
 class RunComparison:
-    """Runs beside each other.
+    """A comparison of runs, or of studies.
 
     Attributes:
-        names: The runs, or the studies.
-        settings: Settings in which they differ: name, and each run's value.
-        results: Scores: name, and each run's value in words.
-        statements: Which differences are real, or why that cannot be said.
+        names: Names of the runs, or of the studies.
+        settings: Settings that differ: their name, and each run's value.
+        results: Scores: their name, and each run's value in words.
+        statements: Sentences on which differences are real, or why that cannot be said.
     """
 
     names: tuple[str, ...]
@@ -40,13 +40,13 @@ class RunComparison:
 
 
 def compare_runs(folders: Sequence[RunFolder]) -> RunComparison:
-    """Put runs beside each other.
+    """Compare runs.
 
     Args:
         folders: Two runs or more, all of them finished.
 
     Raises:
-        RunError: If there are too few or too many, or one of them is not finished or damaged.
+        RunError: If there are too few or too many runs, or one is not finished or damaged.
     """
     names, metrics, checksums = read_finished(folders, "runs")
     asked = [_flatten(folder) for folder in folders]
@@ -59,14 +59,14 @@ def compare_runs(folders: Sequence[RunFolder]) -> RunComparison:
 def read_finished(
     folders: Sequence[RunFolder | StudyFolder], what: str
 ) -> tuple[tuple[str, ...], list[dict[str, Any]], list[str]]:
-    """Read names, numbers and checksums of the data of what is to be compared.
+    """Read names, metrics and checksums of the data of runs or studies to compare.
 
     Args:
-        folders: Two or more, all of them finished.
-        what: What a person calls them.
+        folders: Two runs or studies or more, all of them finished.
+        what: Word for them in messages, "runs" or "studies".
 
     Raises:
-        RunError: If there are too few or too many, or one of them is not finished or damaged.
+        RunError: If there are too few or too many, or one is not finished or damaged.
     """
     if not 2 <= len(folders) <= MOST_RUNS:
         raise RunError(f"{len(folders)} {what} to compare; choose 2 to {MOST_RUNS}")
@@ -79,7 +79,7 @@ def read_finished(
 
 
 def _flatten(folder: RunFolder) -> Flat:
-    """Lay a run's settings out; a table's target by its name, also where nobody named it."""
+    """Return a run's settings by their dotted names, with a table's target by name even if nobody named it."""
     flat = flatten(folder.experiment.model_dump(mode="json", exclude={"name"}))
     if flat.get("data.kind") != "table":
         return flat
@@ -89,18 +89,18 @@ def _flatten(folder: RunFolder) -> Flat:
 
 def _results(metrics: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], ...]:
     scores = [
-        (f"{part} {SHOWN_NAMES.get(name, name)}", *(score_words(one.get(part, {}), name) for one in metrics))
+        (f"{part} {SHOWN_NAMES.get(name, name)}", *(score_words(each.get(part, {}), name) for each in metrics))
         for part in PARTS
         for name in SCORES
-        if any(name in one.get(part, {}) for one in metrics)
+        if any(name in each.get(part, {}) for each in metrics)
     ]
-    seeds = ("seeds", *(str(len(one.get("seeds", [])) or 1) for one in metrics))
-    return (*scores, seeds, ("epochs trained", *(_epochs(one) for one in metrics)))
+    seeds = ("seeds", *(str(len(each.get("seeds", [])) or 1) for each in metrics))
+    return (*scores, seeds, ("epochs trained", *(_epochs(each) for each in metrics)))
 
 
 def _epochs(metrics: Mapping[str, Any]) -> str:
-    told = metrics.get("epochs", [])
-    counts = told if isinstance(told, list) else [told]
+    recorded = metrics.get("epochs", [])
+    counts = recorded if isinstance(recorded, list) else [recorded]
     if not counts:
         return ""
     low, high = min(counts), max(counts)
@@ -108,20 +108,20 @@ def _epochs(metrics: Mapping[str, Any]) -> str:
 
 
 def _tell_differences(names: Sequence[str], metrics: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    by_seed = [_members(one) for one in metrics]
-    told = [set.intersection(*(set(one) for one in own.values())) if own else set[str]() for own in by_seed]
-    name = next((name for name in ("accuracy", "r2") if all(name in own for own in told)), None)
+    by_seed = [_members(each) for each in metrics]
+    scores = [set.intersection(*map(set, members.values())) if members else set[str]() for members in by_seed]
+    name = next((name for name in ("accuracy", "r2") if all(name in names for names in scores)), None)
     if name is None:
         return ("Not all of them have a test score of the same kind, so that nothing can be said of a difference.",)
     pairs = list(itertools.combinations(range(len(names)), 2))
-    found = [_compare(by_seed[first], by_seed[second], name) for first, second in pairs]
-    real = [one for one in found if isinstance(one, PairedDifference)]
-    corrected = iter(holm([one.p_value for one in real]))
+    differences = [_compare(by_seed[first], by_seed[second], name) for first, second in pairs]
+    real = [each for each in differences if isinstance(each, PairedDifference)]
+    corrected = iter(holm([each.p_value for each in real]))
     return tuple(
-        f"{names[first]} and {names[second]}: {one}"
-        if isinstance(one, str)
-        else _tell(f"{names[first]} minus {names[second]}", name, one, next(corrected), len(real))
-        for (first, second), one in zip(pairs, found, strict=True)
+        f"{names[first]} and {names[second]}: {each}"
+        if isinstance(each, str)
+        else _tell(f"{names[first]} minus {names[second]}", name, each, next(corrected), len(real))
+        for (first, second), each in zip(pairs, differences, strict=True)
     )
 
 
@@ -131,7 +131,7 @@ def _members(metrics: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
     members = test.get("members") if isinstance(test.get("members"), list) else None
     if members is None:
         return {seeds[0]: test} if test and seeds else {}
-    return {one["seed"]: one for one in members if isinstance(one, Mapping) and isinstance(one.get("seed"), int)}
+    return {each["seed"]: each for each in members if isinstance(each, Mapping) and isinstance(each.get("seed"), int)}
 
 
 def _compare(
@@ -144,18 +144,18 @@ def _compare(
             f"{common} in common, and it takes {FEWEST_SEEDS} to show a difference at 5%. To know, train both with "
             "--seeds 10."
         )
-    values = [[as_number(own[seed].get(name)) for seed in seeds] for own in (first, second)]
-    if any(value is None for own in values for value in own):
+    values = [[as_number(members[seed].get(name)) for seed in seeds] for members in (first, second)]
+    if any(value is None for numbers in values for value in numbers):
         return f"some of their networks have no test {name}, and the others alone would say too little."
-    return compare_paired(*(np.array(own, np.float64) for own in values))
+    return compare_paired(*(np.array(numbers, np.float64) for numbers in values))
 
 
-def _tell(what: str, name: str, found: PairedDifference, p_value: float, num_compared: int) -> str:
-    interval = "" if found.ci95 is None else f" (95% interval {found.ci95[0]:+.4f} to {found.ci95[1]:+.4f})"
+def _tell(what: str, name: str, pair: PairedDifference, p_value: float, num_compared: int) -> str:
+    interval = "" if pair.ci95 is None else f" (95% interval {pair.ci95[0]:+.4f} to {pair.ci95[1]:+.4f})"
     corrected = f" after Holm's correction for {num_compared} comparisons" if num_compared > 1 else ""
     shown = SHOWN_NAMES.get(name, name)
     words = "the difference is real" if p_value < LEVEL else "it may be chance"
     return (
-        f"{what}: {found.mean:+.4f} in test {shown}{interval}, on average over the {found.num_seeds} seeds that both "
+        f"{what}: {pair.mean:+.4f} in test {shown}{interval}, on average over the {pair.num_seeds} seeds that both "
         f"have; p = {p_value:.2g}{corrected}: {words}."
     )

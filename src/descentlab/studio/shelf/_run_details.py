@@ -1,4 +1,4 @@
-"""What there is to say of a run, a study or an analysis."""
+"""The description of a run, a study or an analysis."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ from descentlab.studio.shelf._study_settings import settings_rows
 PARTS = ("train", "validation", "test")
 SCORES = ("loss", "accuracy", "r2")
 INTERVALS = {"accuracy": "ci95", "r2": "r2_ci95"}
-"""Where a single network's score has its interval."""
+"""Names of the intervals of a single network's scores, by score."""
 SHOWN_NAMES = {"r2": "R²"}
-"""Scores that a person knows by another name than the files do."""
+"""Names of scores for a person, by their names in files, if they differ."""
 MOST_SETTINGS = 40
 
 Rows = tuple[tuple[str, ...], ...]
@@ -27,16 +27,16 @@ Rows = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True)
 class Details:
-    """What there is to say of a run, a study or an analysis.
+    """The description of a run, a study or an analysis.
 
     Attributes:
-        sentences: What came out.
-        facts: What was asked, when, and how long it took: a name and words.
-        title: What the table is called.
-        table: The scores of each part of a run, or the losses of each setting of a study: a header, then the rows.
-        reports: The pages to open: a name and an address.
-        files: What can be downloaded.
-        description: What was trained, as TOML; empty for an analysis.
+        sentences: Outcome and notes.
+        facts: What was trained, when, and how long it took: a name and words for each.
+        title: Title of the table.
+        table: Scores of each part of a run, or losses of each setting of a study: a header, then the rows.
+        reports: Name and address of each report.
+        files: Files that can be downloaded.
+        description: Experiment or study as TOML; empty for an analysis.
     """
 
     sentences: tuple[str, ...]
@@ -49,22 +49,22 @@ class Details:
 
 
 def describe(path: Path) -> Details:
-    """Say what there is to say of a run, a study or an analysis.
+    """Describe a run, a study or an analysis.
 
     Raises:
         RunError: If its files are damaged.
     """
     kind = kind_of(path)
-    told = _of_run if kind == "run" else _of_study if kind == "study" else _of_analysis
-    return told(path)
+    describe_kind = _of_run if kind == "run" else _of_study if kind == "study" else _of_analysis
+    return describe_kind(path)
 
 
 def _of_run(path: Path) -> Details:
     run = RunFolder(path)
     metrics = run.metrics() if run.is_finished else {}
-    told = [(part, metrics[part]) for part in PARTS if metrics.get(part)]
-    names = [name for name in SCORES if any(name in scores for _, scores in told)]
-    rows = [(part, *(score_words(scores, name) for name in names)) for part, scores in told]
+    scored_parts = [(part, metrics[part]) for part in PARTS if metrics.get(part)]
+    names = [name for name in SCORES if any(name in scores for _, scores in scored_parts)]
+    rows = [(part, *(score_words(scores, name) for name in names)) for part, scores in scored_parts]
     return Details(
         _sentences(run, metrics, "train"),
         run_facts(run, metrics),
@@ -97,30 +97,30 @@ def _of_study(path: Path) -> Details:
 def _of_analysis(path: Path) -> Details:
     analysis = AnalysisFolder(path)
     result = analysis.result()
-    return Details(_told(result), analysis_facts(analysis, result), reports=_reports(path), files=list_files(path))
+    return Details(_outcome(result), analysis_facts(analysis, result), reports=_reports(path), files=list_files(path))
 
 
 def _reports(path: Path) -> tuple[tuple[str, str], ...]:
-    own = [("report", report_address(path.name))] if find_report(path.parent, path.name) else []
+    first = [("report", report_address(path.name))] if find_report(path.parent, path.name) else []
     inner = [name for name in list_analyses(path) if not (path / name).is_symlink()]
-    return (*own, *((f"report of {name}", report_address(path.name, name)) for name in inner))
+    return (*first, *((f"report of {name}", report_address(path.name, name)) for name in inner))
 
 
 def _sentences(folder: RunFolder | StudyFolder, metrics: Mapping[str, Any], verb: str) -> tuple[str, ...]:
     if not folder.is_finished:
         return (f"Not finished. To continue it: `descentlab {verb} --resume {folder.path}`",)
-    return _told(metrics)
+    return _outcome(metrics)
 
 
-def _told(metrics: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what a result says: its answer and statements, or the plain sentences of format 1."""
+def _outcome(metrics: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the sentences of a result: its answer and statements, or the plain sentences of format 1."""
     answer = [metrics["answer"]] if metrics.get("answer") else []
     statements = [statement["text"] for statement in (*answer, *metrics.get("statements", []))]
     return tuple(str(sentence) for sentence in (*metrics.get("outcome", []), *statements, *metrics.get("notes", [])))
 
 
 def score_words(scores: Mapping[str, Any], name: str) -> str:
-    """Word a part's score: of one network with its interval, of several as mean and deviation."""
+    """Write a part's score: of one network with its interval, of several as mean and deviation."""
     value = scores.get(name)
     if isinstance(value, Mapping):
         mean, deviation = as_number(value.get("mean")), as_number(value.get("sd"))
@@ -133,9 +133,9 @@ def score_words(scores: Mapping[str, Any], name: str) -> str:
 
 
 def interval_words(scores: Mapping[str, Any], name: str) -> str:
-    """Word the interval of a single network's score; a folder from a stranger may hold anything in its place."""
-    found = scores.get(INTERVALS.get(name, ""))
-    ends = [as_number(end) for end in found] if isinstance(found, list) else []
+    """Write the interval of a single network's score; a folder from somebody else may hold anything in its place."""
+    interval = scores.get(INTERVALS.get(name, ""))
+    ends = [as_number(end) for end in interval] if isinstance(interval, list) else []
     if len(ends) != 2 or ends[0] is None or ends[1] is None:
         return ""
     return f" ({ends[0]:.3f} to {ends[1]:.3f})".replace("-", "−")

@@ -1,4 +1,4 @@
-"""What was asked of a run, a study or an analysis, when, and how long it took: a name and words for each."""
+"""Facts on a run, a study or an analysis: what was trained, when, and how long it took; a name and words for each."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -17,20 +17,20 @@ Facts = tuple[tuple[str, str], ...]
 VERBS = ("sweep", "learning-rate", "atlas")
 MOST_LAYERS = 12
 MOST_VALUES = 4
-"""Values of a variable that are named one by one."""
+"""Largest number of values of a variable that are listed."""
 LONGEST = 200
-"""Letters of a word from a file, which may be a stranger's."""
+"""Largest number of letters of a word from a file, which may come from somebody else."""
 
 
 def run_facts(run: RunFolder, metrics: Mapping[str, Any]) -> Facts:
-    """Tell what was asked of a run, and when."""
+    """Return what a run trained, and when."""
     experiment = run.experiment
     networks = f"{experiment.num_seeds:,}, from {_seeds(experiment)}"
     return (*_experiment(experiment), ("networks", networks), *_made(run.environment(), metrics))
 
 
 def study_facts(study: StudyFolder, metrics: Mapping[str, Any]) -> Facts:
-    """Tell what was asked of a study, and when."""
+    """Return what a study trained, and when."""
     spec = study.study
     judged = summary_of(metrics).get("judged_on")
     return (
@@ -44,23 +44,23 @@ def study_facts(study: StudyFolder, metrics: Mapping[str, Any]) -> Facts:
 
 
 def analysis_facts(analysis: AnalysisFolder, result: Mapping[str, Any]) -> Facts:
-    """Tell when an analysis was made."""
+    """Return when an analysis was made."""
     return (("made", when(analysis.written)), *_took(result))
 
 
 def verb_of(spec: StudySpec, metrics: Mapping[str, Any]) -> str:
-    """Return by which command a study was made; until it is finished, that which goes on with it."""
+    """Return the command that made a study; until it is finished, the command that continues it."""
     verb = str(metrics.get("laboratory", "")).replace("_", "-")
     return verb if verb in VERBS else spec.kind
 
 
 def summary_of(metrics: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the facts about the whole of a study; none while it is not finished."""
+    """Return the summary of a study's tables; it is empty until the study is finished."""
     return metrics.get("tables", {}).get("summary", {})
 
 
 def varied_words(variable: VariableSpec) -> str:
-    """Say what was varied over which range.
+    """Write what was varied over which range.
 
     Example:
         >>> varied_words(VariableSpec(name="momentum", values=(0.0, 0.9)))
@@ -76,7 +76,7 @@ def varied_words(variable: VariableSpec) -> str:
 
 
 def when(moment: datetime | None) -> str:
-    """Word a moment; nothing where there is none."""
+    """Write a moment; nothing if there is none."""
     return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
 
 
@@ -93,7 +93,7 @@ def _seeds(experiment: Experiment) -> str:
 def _experiment(experiment: Experiment, varied: Iterable[str] = ()) -> Facts:
     names = set(varied)
     batch = "full batches" if experiment.batch_size == "full" else f"batches of {experiment.batch_size:,}"
-    told = {
+    words_by_setting = {
         "epochs": f"{experiment.epochs:,} epochs",
         "batch_size": batch,
         "optimizer": experiment.optimizer.kind,
@@ -106,7 +106,7 @@ def _experiment(experiment: Experiment, varied: Iterable[str] = ()) -> Facts:
     return (
         ("data", data_name(experiment.data)),
         ("network", ", ".join(layers) + (f" and {more} layers more" if more > 0 else "")),
-        ("training", ", ".join(words for name, words in told.items() if words and name not in names)),
+        ("training", ", ".join(words for name, words in words_by_setting.items() if words and name not in names)),
     )
 
 
@@ -139,5 +139,5 @@ def _machine(environment: Mapping[str, Any]) -> Facts:
     words = [word for word in (processor[:LONGEST], f"{cores} cores" if isinstance(cores, int) else "") if word]
     # Records of format 1 were written by what was then called gradlab.
     versions = [f"{name} {packages[name]}"[:LONGEST] for name in ("descentlab", "gradlab") if name in packages]
-    told = [("machine", ", ".join(words))] if words else []
-    return (*told, *(("version", version) for version in versions))
+    described = [("machine", ", ".join(words))] if words else []
+    return (*described, *(("version", version) for version in versions))

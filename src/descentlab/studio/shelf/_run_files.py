@@ -1,4 +1,4 @@
-"""The files of a run, a study or an analysis that one can download as they are."""
+"""The files of a run, a study or an analysis that can be downloaded."""
 
 import stat
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from descentlab.runs import list_analyses
 from descentlab.studio.shelf._run_names import find_folder
 
 ENDINGS = (".parquet", ".json", ".toml", ".safetensors", ".html")
-"""Of the files that descentlab writes; what else somebody has put into the folder is not handed out."""
+"""Endings of the files that descentlab writes; other files in the folder are not served."""
 
 HOLDS = {
     "members.parquet": "a row a network: its setting, seed, final numbers and verdict",
@@ -28,12 +28,12 @@ HOLDS = {
 
 @dataclass(frozen=True)
 class RunFile:
-    """A file that one can download.
+    """A file that can be downloaded.
 
     Attributes:
-        path: Its place within the folder, with slashes.
-        num_bytes: How long it is.
-        holds: What is in it.
+        path: Path of the file in the folder, with slashes.
+        num_bytes: Size of the file, in bytes.
+        holds: Content of the file, in words.
     """
 
     path: str
@@ -42,13 +42,13 @@ class RunFile:
 
 
 def list_files(folder: Path) -> tuple[RunFile, ...]:
-    """List the files of a folder and of the analyses in it; links and what is hidden are left out."""
+    """List the files of a folder and of the analyses in it, without links and hidden files."""
     inner = [name for name in list_analyses(folder) if not (folder / name).is_symlink()]
-    return tuple(found for place in ("", *inner) for found in _files_of(folder, place))
+    return tuple(file for place in ("", *inner) for file in _files_of(folder, place))
 
 
 def _files_of(folder: Path, place: str) -> list[RunFile]:
-    found: list[RunFile] = []
+    files: list[RunFile] = []
     try:
         entries = sorted((folder / place).iterdir())
     except OSError as error:
@@ -58,29 +58,29 @@ def _files_of(folder: Path, place: str) -> list[RunFile]:
             continue
         try:
             status = entry.lstat()
-        except OSError:  # it went while the others were read
+        except OSError:  # the file was removed while the others were read
             continue
         if stat.S_ISREG(status.st_mode):
             path = f"{place}/{entry.name}" if place else entry.name
             usual = f"{entry.stem.replace('-', ' ')}: numbers behind the figures" if entry.suffix == ".parquet" else ""
-            found.append(RunFile(path, status.st_size, HOLDS.get(entry.name, usual)))
-    return found
+            files.append(RunFile(path, status.st_size, HOLDS.get(entry.name, usual)))
+    return files
 
 
 def find_file(runs: Path, name: str, path: str) -> Path | None:
     """Find a file that `list_files` names, and no other.
 
     Args:
-        runs: The folder of runs.
-        name: The name of a run, a study or an analysis.
-        path: The file's place within its folder.
+        runs: Folder of runs.
+        name: Name of a run, a study or an analysis.
+        path: Path of the file in its folder.
 
     Returns:
         The file, or None.
     """
     folder = find_folder(runs, name)
     try:
-        is_listed = folder is not None and any(path == one.path for one in list_files(folder))
+        is_listed = folder is not None and any(path == file.path for file in list_files(folder))
     except RunError:  # a folder that may not be read
         is_listed = False
     return folder / path if folder is not None and is_listed else None

@@ -1,4 +1,4 @@
-"""The runs, studies and analyses of a folder, a line each."""
+"""The list of the runs, studies and analyses of a folder."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,20 +22,20 @@ from descentlab.studio.shelf._run_names import Kind
 
 
 @dataclass(frozen=True)
-class Entry:
+class RunEntry:
     """A line of the list.
 
     Attributes:
-        name: The folder's name.
-        kind: What it is.
-        data: What was learned from.
-        created: When, in words.
-        result: The test score with what is sure of it, or what a study or an analysis is, in words.
-        state: Whether it is finished, in training, or can be resumed.
-        is_finished: Whether its training came to its end.
-        has_report: Whether there is a page to open.
-        moment: When, in seconds; 0 where the folder does not say.
-        is_link: Whether it lies elsewhere, so that nothing of it is shown, and nothing deleted, from here.
+        name: Name of the folder.
+        kind: "run", "study" or "analysis".
+        data: Name of the data.
+        created: Date and time, in words.
+        result: Test score with its interval or deviation; or the kind of study or analysis, in words.
+        state: "finished", in training, or how far it is and whether it can be resumed, in words.
+        is_finished: Whether the training is finished.
+        has_report: Whether there is a report to open.
+        moment: Date and time in seconds; 0 if the folder does not say.
+        is_link: Whether the folder is a link, so that nothing of it is shown, and nothing deleted, from here.
     """
 
     name: str
@@ -50,8 +50,8 @@ class Entry:
     is_link: bool = False
 
 
-def list_entries(root: Path) -> list[Entry]:
-    """List runs, studies and analyses, newest first; damaged ones are at the end.
+def list_entries(root: Path) -> list[RunEntry]:
+    """List runs, studies and analyses, newest first, with damaged ones at the end.
 
     Raises:
         RunError: If the folder cannot be read.
@@ -60,23 +60,23 @@ def list_entries(root: Path) -> list[Entry]:
     runs = [_run_entry(summary) for summary in listing.runs]
     studies = [_study_entry(StudyFolder(root / name)) for name in list_studies(root) if not name.startswith(".")]
     analyses = [_analysis_entry(AnalysisFolder(root / name)) for name in list_analyses(root)]
-    damaged = [Entry(run.path.name, "run", state=f"damaged: {run.reason}") for run in listing.damaged]
-    found = sorted([*runs, *studies, *analyses], key=lambda entry: (-entry.moment, entry.name))
-    return [_without_links(root, entry) for entry in (*found, *damaged)]
+    damaged = [RunEntry(run.path.name, "run", state=f"damaged: {run.reason}") for run in listing.damaged]
+    entries = sorted([*runs, *studies, *analyses], key=lambda entry: (-entry.moment, entry.name))
+    return [_without_links(root, entry) for entry in (*entries, *damaged)]
 
 
-def _without_links(root: Path, entry: Entry) -> Entry:
-    """Say of a link that it is one."""
+def _without_links(root: Path, entry: RunEntry) -> RunEntry:
+    """Replace the state of a link by a note that it is one."""
     if not (root / entry.name).is_symlink():
         return entry
-    told = f"a link; to open it: descentlab studio --runs {(root / entry.name).resolve().parent}"
-    return replace(entry, state=told, is_finished=False, has_report=False, is_link=True)
+    state = f"a link; to open it: descentlab studio --runs {(root / entry.name).resolve().parent}"
+    return replace(entry, state=state, is_finished=False, has_report=False, is_link=True)
 
 
-def _run_entry(summary: RunSummary) -> Entry:
+def _run_entry(summary: RunSummary) -> RunEntry:
     folder = RunFolder(summary.path)
     done = f"epoch {summary.epochs_done} of {summary.epochs_planned}"
-    return Entry(
+    return RunEntry(
         summary.path.name,
         "run",
         summary.data,
@@ -99,14 +99,14 @@ def _result(summary: RunSummary, folder: RunFolder) -> str:
     return score + interval_words(folder.metrics().get("test", {}), summary.score_name)
 
 
-def _study_entry(folder: StudyFolder) -> Entry:
+def _study_entry(folder: StudyFolder) -> RunEntry:
     try:
         study, created = folder.study, read_moment(folder.environment().get("created", ""))
         metrics = folder.metrics() if folder.is_finished else {}
     except DescentlabError as error:
-        return Entry(folder.path.name, "study", state=f"damaged: {error}")
+        return RunEntry(folder.path.name, "study", state=f"damaged: {error}")
     varied = ", ".join(variable.name for variable in study.variables)
-    return Entry(
+    return RunEntry(
         folder.path.name,
         "study",
         data_name(study.experiment.data),
@@ -119,12 +119,12 @@ def _study_entry(folder: StudyFolder) -> Entry:
     )
 
 
-def _analysis_entry(folder: AnalysisFolder) -> Entry:
+def _analysis_entry(folder: AnalysisFolder) -> RunEntry:
     try:
         written = folder.written
-    except OSError:  # it is made again at this moment
-        return Entry(folder.path.name, "analysis", result="analysis", state="finished", is_finished=True)
-    return Entry(
+    except OSError:  # the analysis is being written again
+        return RunEntry(folder.path.name, "analysis", result="analysis", state="finished", is_finished=True)
+    return RunEntry(
         folder.path.name,
         "analysis",
         created=when(written),
@@ -141,7 +141,7 @@ def _state_of_unfinished(folder: RunFolder | StudyFolder, done: str) -> str:
     try:
         with folder.lock():
             return f"can be resumed{after}"
-    except RunError:  # whoever trains it holds it
+    except RunError:  # the process that trains it holds the lock
         return f"in training{after}"
-    except DescentlabError:  # a folder that may only be read
+    except DescentlabError:  # the folder may only be read
         return f"not finished{after}"

@@ -1,4 +1,4 @@
-"""Names of runs, studies and analyses: which folder is meant, and what it is."""
+"""Folders and kinds of runs, studies and analyses, by their names."""
 
 from pathlib import Path
 from typing import Literal
@@ -9,7 +9,7 @@ Kind = Literal["run", "study", "analysis"]
 
 
 def kind_of(path: Path) -> Kind | None:
-    """Say what a folder is, or None where it is none of descentlab's."""
+    """Return the kind of a folder, or None if descentlab did not write it."""
     try:
         if (path / "experiment.toml").is_file():
             return "run"
@@ -24,11 +24,11 @@ def find_folder(runs: Path, name: str) -> Path | None:
     """Find the folder of a run, a study or an analysis.
 
     Args:
-        runs: The folder of runs.
-        name: Its own name, which leads nowhere else.
+        runs: Folder of runs.
+        name: Name of the run, study or analysis, without slashes.
 
     Returns:
-        The folder; None where there is none, or it is a link to elsewhere.
+        The folder; None if there is none, or it is a link.
     """
     if not name or name.startswith(".") or any(sign in name for sign in "/\\\0"):
         return None

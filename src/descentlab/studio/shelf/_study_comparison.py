@@ -1,4 +1,4 @@
-"""Finished studies beside each other: what differs in them, and what came of each."""
+"""Comparison of finished studies: their settings and their results."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ TOO_GOOD = (
 
 
 def compare_studies(folders: Sequence[StudyFolder]) -> RunComparison:
-    """Put studies beside each other.
+    """Compare studies.
 
     Args:
         folders: Two studies or more, all of them finished.
@@ -29,7 +29,7 @@ def compare_studies(folders: Sequence[StudyFolder]) -> RunComparison:
     """
     names, metrics, checksums = read_finished(folders, "studies")
     specs = [folder.study for folder in folders]
-    asked = [_flatten(spec, one) for spec, one in zip(specs, metrics, strict=True)]
+    asked = [_flatten(spec, each) for spec, each in zip(specs, metrics, strict=True)]
     flat = without_places(asked, checksums)
     settings = differing(flat)
     statements = why_not(flat, checksums) or _judged(metrics)
@@ -39,9 +39,9 @@ def compare_studies(folders: Sequence[StudyFolder]) -> RunComparison:
 def _flatten(spec: StudySpec, metrics: Mapping[str, Any]) -> Flat:
     varied = {variable.name: varied_words(variable).partition(": ")[2] for variable in spec.variables}
     flat = flatten(spec.experiment.model_dump(mode="json", exclude={"name"}))
-    # The experiment's own value of what is varied says nothing.
-    own = {name: value for name, value in flat.items() if name.rpartition(".")[2] not in varied and name not in varied}
-    return {"asked for": verb_of(spec, metrics), **{f"{name}, varied": told for name, told in varied.items()}, **own}
+    # The experiment's value of a varied setting is not used.
+    rest = {name: value for name, value in flat.items() if name.rpartition(".")[2] not in varied and name not in varied}
+    return {"asked for": verb_of(spec, metrics), **{f"{name}, varied": words for name, words in varied.items()}, **rest}
 
 
 def _judged(metrics: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

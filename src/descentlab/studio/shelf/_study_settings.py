@@ -9,13 +9,13 @@ from descentlab.studio.shelf._run_facts import summary_of
 
 
 def settings_rows(metrics: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
-    """Lay the settings of a sweep out: a header, then each with its losses over the seeds and its verdicts.
+    """Return the settings of a sweep as rows: a header, then each with its losses over the seeds and its verdicts.
 
     Args:
-        metrics: The study's outcome, as its folder gives it.
+        metrics: Metrics of the study, as its folder holds them.
 
     Returns:
-        The rows; none where there are no settings.
+        The rows; none if there are no settings.
     """
     settings = metrics.get("tables", {}).get("settings", [])
     if not settings:

@@ -1,4 +1,4 @@
-"""What is deleted, until that is final: it lies hidden in the folder of runs, and can come back."""
+"""Deleted runs, until their deletion is final: they lie hidden in the folder of runs, and can be restored."""
 
 import contextlib
 import os
@@ -18,17 +18,17 @@ TICKET = re.compile(r"[0-9a-f]{16}")
 class Trash:
     """The deletions of one page.
 
-    Each lies in a folder of its own, `.trash/TICKET/NAME`, which this process holds by a lock: one that nobody holds is
-    left of a studio that was killed, and was never final. A deletion that is made final is first marked so by the name
-    of its folder, so that a kill in the middle neither brings half a run back nor leaves it.
+    Each deletion is a folder `.trash/TICKET/NAME`, which this process locks: one without a lock was left by a studio
+    that was killed, and was never final. A deletion that becomes final is first marked by the name of its folder, so
+    that a kill in the middle neither restores half a run nor leaves it.
     """
 
     def __init__(self, runs: Path, is_open: Callable[[str], bool] = lambda _: False) -> None:
-        """Know the folder; it need not exist.
+        """Prepare for a folder, which need not exist.
 
         Args:
-            runs: The folder of runs.
-            is_open: Whether an upload, by its folder's name, is in the hands of a page.
+            runs: Folder of runs.
+            is_open: Returns whether a page uses an upload, by the name of its folder.
         """
         self._runs = runs
         self._place = runs / TRASH
@@ -36,20 +36,20 @@ class Trash:
         self._held: dict[str, contextlib.ExitStack] = {}
 
     def take(self, path: Path) -> str:
-        """Take a folder of the folder of runs away.
+        """Move a folder of the folder of runs into the trash.
 
         Returns:
-            A ticket, by which it is put back.
+            A ticket for `put_back`.
 
         Raises:
-            RunError: If another process holds it.
+            RunError: If another process holds the folder.
             StorageError: If it cannot be moved.
         """
         if self._place.is_symlink():
             raise StorageError(f"{self._place} is a link to elsewhere; remove it to delete runs")
         ticket = secrets.token_hex(8)
         place, held = self._place / ticket, contextlib.ExitStack()
-        with _held_to_move(path):  # whoever trains it holds it
+        with _held_to_move(path):  # fails if a process trains it
             try:
                 place.mkdir(parents=True)
                 held.enter_context(locked(place))
@@ -62,13 +62,13 @@ class Trash:
         return ticket
 
     def put_back(self, ticket: str) -> str:
-        """Put back what was taken away.
+        """Restore what was deleted.
 
         Returns:
             Its name.
 
         Raises:
-            RunError: If nothing was taken by this ticket, or its name is used by another by now.
+            RunError: If there is no deletion of this ticket, or its name is in use again.
             StorageError: If it cannot be moved.
         """
         inside = self._inside(self._place / ticket) if ticket in self._held else []
@@ -80,54 +80,54 @@ class Trash:
         return inside[0].name
 
     def seal(self) -> None:
-        """Make the deletions final; `empty` has still to free the room that they take."""
+        """Make the deletions final; `empty` removes their files."""
         taken, self._held = self._held, {}
         for ticket, held in taken.items():
             with held if os.name == "posix" else contextlib.nullcontext():
-                if os.name != "posix":  # elsewhere a folder with an open file cannot be moved
+                if os.name != "posix":  # Windows cannot move a folder with an open file
                     held.close()
                 with contextlib.suppress(OSError):
                     (self._place / ticket).rename(self._place / f"{ticket}{FINAL}")
 
     def empty(self) -> None:
-        """Remove all deletions that are final, those of other pages too, with the uploads that no other run needs.
+        """Remove all final deletions, also those of other pages, with the uploads that no other run needs.
 
-        One whose upload is in the hands of a page waits until it is not.
+        A deletion whose upload is used by a page waits until it is not.
         """
         for place in self._folders(TICKET.pattern + re.escape(FINAL)):
             left = unused(named_uploads(place, self._runs), self._runs)
-            if all(self._drop(own, place) for own in left):
+            if all(self._drop(upload, place) for upload in left):
                 shutil.rmtree(place, ignore_errors=True)
         self._tidy(self._place)
 
     def restore(self) -> tuple[str, ...]:
-        """Bring back what a studio that was killed had not yet deleted for good.
+        """Restore what a killed studio had deleted but not made final.
 
         Returns:
-            What was done, and what could not be, a line each.
+            Notes on what was restored and what could not be, one a line.
         """
-        back, told = list[str](), list[str]()
+        back, notes = list[str](), list[str]()
         for ticket in self._folders(TICKET.pattern):
             try:
                 with locked(ticket):
                     for place in self._inside(ticket):
-                        told += self._try_return(place, back)
-            except RunError:  # a studio that lives holds it
+                        notes += self._try_return(place, back)
+            except RunError:  # a running studio holds the lock
                 continue
             except StorageError as error:
-                told.append(f"{ticket} holds what was deleted when the studio was killed, and is not back: {error}")
+                notes.append(f"{ticket} holds what was deleted when the studio was killed, and is not back: {error}")
             self._tidy(ticket)
         if back:
             them = "it is" if len(back) == 1 else "they are"
-            told.insert(0, f"Deleted when the studio was killed, and not for good, so {them} back: {', '.join(back)}.")
-        return tuple(told)
+            notes.insert(0, f"Deleted when the studio was killed, and not for good, so {them} back: {', '.join(back)}.")
+        return tuple(notes)
 
     def _try_return(self, place: Path, back: list[str]) -> list[str]:
         try:
             self._return(place)
         except DescentlabError as error:
-            told = f"{place.name} was deleted when the studio was killed, and is not back: {error}. It lies in {place}"
-            return [f"{told}, and comes back with the next start that finds its place free."]
+            note = f"{place.name} was deleted when the studio was killed, and is not back: {error}. It lies in {place}"
+            return [f"{note}, and comes back with the next start that finds its place free."]
         back.append(place.name)
         return []
 
@@ -140,16 +140,16 @@ class Trash:
         except OSError as error:
             raise _refusal(target, "put back", error) from None
 
-    def _drop(self, own: Path, place: Path) -> bool:
-        """Put an upload to what is removed next; return whether nobody has it open."""
-        if self._is_open(own.name):
+    def _drop(self, upload: Path, place: Path) -> bool:
+        """Move an upload to the files to remove, and return whether no page uses it."""
+        if self._is_open(upload.name):
             return False
         try:
-            with _held_to_move(own):
-                own.rename(place / f".{own.name}")
+            with _held_to_move(upload):
+                upload.rename(place / f".{upload.name}")
         except RunError:
             return False
-        except OSError:  # who may not remove it now may never
+        except OSError:  # without the right to move it, waiting does not help
             return os.name == "posix"
         return True
 
@@ -158,14 +158,14 @@ class Trash:
             entries = [] if self._place.is_symlink() else sorted(self._place.iterdir())
         except OSError:
             return []
-        return [entry for entry in entries if re.fullmatch(pattern, entry.name) and _is_own_folder(entry)]
+        return [entry for entry in entries if re.fullmatch(pattern, entry.name) and _is_real_folder(entry)]
 
     def _inside(self, ticket: Path) -> list[Path]:
         entries = sorted(ticket.iterdir()) if ticket.is_dir() else []
-        return [entry for entry in entries if not entry.name.startswith(".") and _is_own_folder(entry)]
+        return [entry for entry in entries if not entry.name.startswith(".") and _is_real_folder(entry)]
 
     def _tidy(self, ticket: Path) -> None:
-        """Remove folders that are empty; others may have something in theirs."""
+        """Remove a deletion's folder and the trash folder if they are empty."""
         with contextlib.suppress(OSError):
             if ticket != self._place and not self._inside(ticket):
                 (ticket / ".lock").unlink(missing_ok=True)
@@ -174,18 +174,18 @@ class Trash:
                 folder.rmdir()
 
 
-def _is_own_folder(path: Path) -> bool:
+def _is_real_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
 @contextlib.contextmanager
 def _held_to_move(folder: Path) -> Iterator[None]:
-    """Hold a folder while it is moved."""
+    """Hold a folder's lock while it is moved."""
     with contextlib.ExitStack() as held:
         lock = locked(folder)
         if os.name == "posix":
             held.enter_context(lock)
-        else:  # a folder with an open file cannot be moved there
+        else:  # Windows cannot move a folder with an open file
             with lock:
                 pass
         yield

@@ -159,9 +159,9 @@ export default {
               thick: Math.max(0.4, Math.min(THICKEST, Math.abs(value) * 2)), opacity: Number.isFinite(value) ? 0.9 : 0.15,
               name: `weight from ${below[row].name} to ${b.name}`, value, layer: layer.name, role: "weight", index: [row, unit],
             });
-            const told = this.edges?.[`${layer.name}/${row}/${unit}`];
+            const text = this.edges?.[`${layer.name}/${row}/${unit}`];
             const isAsked = this.hovered === null || this.hovered === first + unit;
-            if (told && isAsked && total < 120) this.numbers.push({ id: `${place}/${row}/${unit}`, ...along(a, b, 0.22 + 0.56 * ((unit + 0.5) / above.length)), text: told });
+            if (text && isAsked && total < 120) this.numbers.push({ id: `${place}/${row}/${unit}`, ...along(a, b, 0.22 + 0.56 * ((unit + 0.5) / above.length)), text });
           }
         }
         from += rows * units;
@@ -172,8 +172,8 @@ export default {
           drawn.biasColor = css(mix(value));
           drawn.biasText = short(value);
           drawn.bias = { name: `bias of ${above[unit].name}`, value, layer: layer.name, role: "bias", index: [unit] };
-          const told = this.edges?.[`${layer.name}/${unit}`];
-          if (told) this.numbers.push({ id: `${place}/n${unit}`, x: drawn.x + 8, y: drawn.y + NODE + 10, text: told });
+          const text = this.edges?.[`${layer.name}/${unit}`];
+          if (text) this.numbers.push({ id: `${place}/n${unit}`, x: drawn.x + 8, y: drawn.y + NODE + 10, text });
         }
         from += units;
         first += layer.units;
@@ -182,7 +182,7 @@ export default {
       if (this.card && !this.card.isEditing) this.card.text = short(this.valueOf(this.card));
     },
     valueOf(card) {
-      const line = [...this.lines, ...this.nodes.map((node) => node.bias)].find((one) => one && one.name === card.name);
+      const line = [...this.lines, ...this.nodes.map((node) => node.bias)].find((each) => each && each.name === card.name);
       return line ? line.value : NaN;
     },
     hover(place) {

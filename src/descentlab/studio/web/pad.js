@@ -93,7 +93,7 @@ export default {
     move(event) {
       if (!this.isDown) return;
       const passed = event.getCoalescedEvents?.() ?? [];
-      for (const one of passed.length ? passed : [event]) this.strokes[this.strokes.length - 1].push(this.place(one));
+      for (const move of passed.length ? passed : [event]) this.strokes[this.strokes.length - 1].push(this.place(move));
       this.changed();
     },
     end() {

@@ -22,7 +22,7 @@ export default {
       </figure>
       <div v-if="names.length" class="plane-names">{{ names[0] }} →, {{ names[1] }} ↑<div v-if="note">{{ note }}</div></div>
       <p v-else class="quiet">These inputs span no plane: there are no two numbers among them.</p>
-      <div v-for="one in remarks" :key="one" class="plane-names">{{ one }}</div>
+      <div v-for="remark in remarks" :key="remark" class="plane-names">{{ remark }}</div>
     </div>`,
   data() {
     return { labels: [""], differs: "", focus: 0, names: ["x1", "x2"], low: [-6, -6], high: [6, 6], note: "", remarks: [], classes: [] };

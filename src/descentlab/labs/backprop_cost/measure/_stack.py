@@ -88,5 +88,5 @@ def widest_dense(network: Network) -> tuple[int, ActivationName] | None:
     if not hidden:
         return None
     widest = max(hidden, key=lambda layer: layer.num_channels)
-    named = None if widest.activation == "own" else widest.activation
+    named = None if widest.activation == "unnamed" else widest.activation
     return widest.num_channels, named or "linear"

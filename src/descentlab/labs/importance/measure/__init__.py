@@ -1,4 +1,4 @@
-"""Floor 7: what a layer is worth: taken away from a trained network, and left out before training."""
+"""What a layer is worth: taken away from a trained network, and left out before training."""
 
 from descentlab.labs.importance.measure._answer import (
     Edit as Edit,
@@ -10,9 +10,13 @@ from descentlab.labs.importance.measure._answer import (
 )
 from descentlab.labs.importance.measure._claims import (
     Claim as Claim,
-    Evidence as Evidence,
+    Textbook as Textbook,
+    Trials as Trials,
     Verdict as Verdict,
+    count_weights as count_weights,
     judge as judge,
+    verdict_of as verdict_of,
+    word_shift as word_shift,
 )
 from descentlab.labs.importance.measure._estimate import (
     Answers as Answers,
@@ -55,7 +59,12 @@ from descentlab.labs.importance.measure._time import (
     WHOLE as WHOLE,
     forward_times as forward_times,
 )
-from descentlab.labs.importance.measure._trial import Gain as Gain, Trial as Trial, compare as compare
+from descentlab.labs.importance.measure._trial import (
+    Gain as Gain,
+    Trial as Trial,
+    compare as compare,
+    sign_of as sign_of,
+)
 from descentlab.labs.importance.measure._variants import (
     AS_IT_IS as AS_IT_IS,
     AVERAGE as AVERAGE,

@@ -1,4 +1,4 @@
-"""The programs behind every measurement: what a network answers once a layer's output or weights are changed."""
+"""The programs behind every measurement: the answers of a network whose layer has another output or other weights."""
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +19,7 @@ from descentlab.objectives import Objective
 
 CHUNK = 500
 CHUNK_VALUES = 2**25
-"""Numbers that all layers may give for the examples that pass at once: 128 MiB."""
+"""Numbers that all layers together may give for the examples that pass at once: 128 MiB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +28,8 @@ class OutputEdit:
 
     Attributes:
         place: The layer.
-        mask: Which channels.
-        stand_in: What stands in their place for every example; None: what the layer gives for another example.
+        mask: The channels that are replaced.
+        stand_in: The values in their place, the same for every example; None for the layer's output of another example.
     """
 
     place: Place
@@ -39,7 +39,7 @@ class OutputEdit:
 
 @dataclass(frozen=True, eq=False)
 class WeightEdit:
-    """Other weights from one layer on.
+    """Other weights from a layer on.
 
     Attributes:
         place: The first layer whose weights differ.
@@ -58,10 +58,10 @@ Edit = OutputEdit | WeightEdit
 def answer(
     subject: Subject, sample: Sample, edits: Sequence[Edit], *, on_step: Callable[[], None] = lambda: None
 ) -> Answers:
-    """Let a network answer the same examples under many changes.
+    """Compute the answers of a network to the same examples under many changes.
 
-    What comes before a change is computed once for all of them. A program computes the layers behind it, and takes
-    the change's numbers as arguments, so that all changes at one layer share it.
+    The layers before a change are computed once for all changes. A program computes the layers behind it, and takes
+    the change's numbers as arguments, so that all changes at the same layer share it.
 
     Args:
         subject: The network.
@@ -70,7 +70,7 @@ def answer(
         on_step: Called after every chunk of examples.
 
     Returns:
-        The answers, a change in the place of a draw.
+        The answers, with a change in the place of a draw.
     """
     partners = generator(subject.seed, "importance", "partners").permutation(len(sample.inputs))
     needs_partners = any(isinstance(edit, OutputEdit) and edit.stand_in is None for edit in edits)
@@ -80,24 +80,24 @@ def answer(
         if needs_partners:
             other = _record(subject, sample, partners[rows])
         targets = jnp.asarray(sample.targets[rows])
-        found = [_apply(subject, edit, given, other, targets) for edit in edits]
-        losses.append(np.stack([np.asarray(one)[:count] for one, _ in found]))
-        right.append(np.stack([np.asarray(one)[:count] for _, one in found]))
+        answers = [_apply(subject, edit, given, other, targets) for edit in edits]
+        losses.append(np.stack([np.asarray(loss)[:count] for loss, _ in answers]))
+        right.append(np.stack([np.asarray(is_right)[:count] for _, is_right in answers]))
         on_step()
     is_classes = subject.objective.num_classes > 0
     return Answers(np.concatenate(losses, axis=1), np.concatenate(right, axis=1) if is_classes else None)
 
 
-Seen = dict[str | None, Array]
-"""What every layer gives for a chunk of examples, by its name; under None the examples themselves."""
+Outputs = dict[str | None, Array]
+"""The output of every layer for a chunk of examples, by its name; under None the examples themselves."""
 
 
-def _record(subject: Subject, sample: Sample, rows: Int[np.ndarray, " rows"]) -> Seen:
+def _record(subject: Subject, sample: Sample, rows: Int[np.ndarray, " rows"]) -> Outputs:
     inputs = jnp.asarray(sample.inputs[rows])
     return {None: inputs, **recorder(subject.network)(*subject.arrays, inputs)}
 
 
-def _apply(subject: Subject, edit: Edit, given: Seen, other: Seen | None, targets: Array) -> tuple[Array, Array]:
+def _apply(subject: Subject, edit: Edit, given: Outputs, other: Outputs | None, targets: Array) -> tuple[Array, Array]:
     network, place = subject.network, edit.place
     before = given[network.layers[place.index - 1].name if place.index else None]
     if isinstance(edit, WeightEdit):
@@ -137,12 +137,12 @@ def recorder(network: Network) -> Callable[..., dict[str, Array]]:
 
 @functools.lru_cache(maxsize=256)
 def program(network: Network, objective: Objective, start: int, tap: str | None) -> Callable[..., tuple[Array, Array]]:
-    """Compile the layers from one on, with channels replaced at a tap, or in what they are given.
+    """Compile the layers from a place on, with channels replaced at a tap, or in their inputs.
 
     Args:
         network: The layers.
         objective: What the logits mean.
-        start: Place of the first of them in the network's own row.
+        start: Place of the first of them in the network's row.
         tap: As `block/conv1/activation`; None replaces channels of the inputs.
 
     Returns:
@@ -172,7 +172,7 @@ def program(network: Network, objective: Objective, start: int, tap: str | None)
 
 
 def mean_outputs(subject: Subject, inputs: Float[np.ndarray, "examples ..."]) -> dict[str, Float[np.ndarray, "..."]]:
-    """Take the mean over examples of every number that every layer gives."""
+    """Return the mean output of every layer over examples, number by number."""
     totals: dict[str, Any] = {}
     for rows, count in chunks(len(inputs), chunk_size(subject.network)):
         for name, value in recorder(subject.network)(*subject.arrays, jnp.asarray(inputs[rows])).items():
@@ -181,7 +181,7 @@ def mean_outputs(subject: Subject, inputs: Float[np.ndarray, "examples ..."]) ->
 
 
 def chunk_size(network: Network) -> int:
-    """Say how many examples pass at once, so that what all layers give of them fits into little memory."""
+    """Return how many examples pass at once, so that the outputs of all layers fit into little memory."""
     values = sum(int(np.prod(layer.output_shape)) for layer in network.layers)
     return max(1, min(CHUNK, CHUNK_VALUES // values))
 

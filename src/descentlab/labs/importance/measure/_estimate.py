@@ -21,8 +21,8 @@ class Worth:
     """What a change costs a network; a change that helps costs less than nothing.
 
     Attributes:
-        accuracy_lost: Points of accuracy; None for regression.
-        loss_gained: How much higher the mean loss is.
+        accuracy_lost: Accuracy that is lost, in points; None for regression.
+        loss_gained: Rise of the mean loss.
     """
 
     accuracy_lost: Estimate | None
@@ -39,8 +39,8 @@ class Answers:
     """How a network does on the same examples under one change, or under several draws of it.
 
     Attributes:
-        losses: Of each example.
-        right: Whether its class is predicted correctly; None for regression.
+        losses: Loss of each example.
+        right: Whether the class of each example is predicted correctly; None for regression.
     """
 
     losses: Float[np.ndarray, "draws examples"]
@@ -55,8 +55,8 @@ def cost_of(before: Answers, after: Answers) -> Worth:
     they differ by more than the examples do.
 
     Args:
-        before: Without the change, one draw.
-        after: With it.
+        before: Answers without the change, in one draw.
+        after: Answers with it.
 
     Returns:
         What it costs.
@@ -71,11 +71,11 @@ def cost_of(before: Answers, after: Answers) -> Worth:
 
 
 def cost_of_each(before: Answers, after: Answers) -> tuple[Worth, ...]:
-    """Compare the same examples before and after each of several changes, which are no draws of one.
+    """Compare the same examples before and after each of several changes, which are not draws of the same change.
 
     Args:
-        before: Without a change.
-        after: One change in the place of a draw.
+        before: Answers without a change.
+        after: Answers with the changes, each in the place of a draw.
 
     Returns:
         What each costs.
@@ -88,11 +88,11 @@ def cost_of_each(before: Answers, after: Answers) -> tuple[Worth, ...]:
 
 
 def join_seeds(worths: Sequence[Worth]) -> Worth:
-    """Join what a change costs networks of several seeds, with Student's interval over them; one is left as it is."""
+    """Join what a change costs networks of several seeds, with Student's interval over them; a single one is kept."""
     if len(worths) == 1:
         return worths[0]
-    lost = [one.accuracy_lost.value for one in worths if one.accuracy_lost is not None]
-    return Worth(over_draws(lost) if lost else None, over_draws([one.loss_gained.value for one in worths]))
+    lost = [worth.accuracy_lost.value for worth in worths if worth.accuracy_lost is not None]
+    return Worth(over_draws(lost) if lost else None, over_draws([worth.loss_gained.value for worth in worths]))
 
 
 def over_draws(values: Sequence[float] | Float[np.ndarray, " draws"]) -> Estimate:
@@ -117,7 +117,7 @@ def _bootstrap(differences: Float[np.ndarray, "changes examples"]) -> tuple[Esti
 
 @functools.lru_cache(maxsize=2)
 def _resamples(num: int) -> Float[np.ndarray, "examples resamples"]:
-    """Say what each example weighs in each resample, so that one matrix product resamples every change."""
+    """Return the weight of each example in each resample, so that one matrix product resamples every change."""
     rng = generator(0, "importance", num)
     rows = rng.integers(0, num, (NUM_RESAMPLES, num))
     counts = np.stack([np.bincount(row, minlength=num) for row in rows], axis=1)

@@ -1,4 +1,4 @@
-"""What each layer is worth to a trained network: its output and its weights taken away in several ways."""
+"""What each layer is worth to a trained network: the cost of taking its output or its weights away."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ METHODS: tuple[Method, ...] = ("mean", "shuffle", "half", "initial", "fresh")
 
 NUM_HALVES = 10
 FRESH_SEEDS = range(1_000, 1_005)
-"""Seeds of other draws of the weights; a run's own are rarely so high."""
+"""Seeds of other draws of the weights; the seed of a run is rarely so high."""
 BATCH_STATISTICS_FROM = 500
 """Training examples that batch norm's statistics are measured on where weights before it have changed."""
 MOST_CHANNELS = 128
-"""Of a layer with more channels so many are taken away one by one, evenly chosen."""
+"""Channels of a layer that are taken away singly, at most; where there are more, they are chosen evenly."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,9 +33,9 @@ class ChannelWorths:
 
     Attributes:
         layer: The layer.
-        channels: Which channels, from 0; all of them unless there are very many.
-        num_channels: How many the layer has.
-        worths: What each costs.
+        channels: Numbers of the measured channels, from 0; all of them unless there are very many.
+        num_channels: Number of channels that the layer has.
+        worths: Cost of each measured channel.
     """
 
     layer: str
@@ -45,28 +45,18 @@ class ChannelWorths:
 
     @property
     def values(self) -> Float[np.ndarray, " channels"]:
-        """What each costs, in points of accuracy, or in loss where there is none."""
-        return np.array([one.main.value for one in self.worths])
-
-    @property
-    def num_costing(self) -> int:
-        """How many cost accuracy that can be told from chance; 0 where there is none."""
-        return sum(one.accuracy_lost is not None and one.accuracy_lost.low > 0.0 for one in self.worths)
-
-    @property
-    def num_raising(self) -> int:
-        """How many raise the loss by what can be told from chance: a finer measure than accuracy."""
-        return sum(one.loss_gained.low > 0.0 for one in self.worths)
+        """Cost of each channel, in points of accuracy, or in loss for regression."""
+        return np.array([worth.main.value for worth in self.worths])
 
 
 @dataclass(frozen=True, eq=False)
 class MemberWorths:
-    """What the layers of one network are worth.
+    """What the layers of a network are worth.
 
     Attributes:
-        accuracy: Of the network as it is; None for regression.
-        loss: Likewise.
-        layers: By layer, what each method costs; methods that a layer has no use for are left out.
+        accuracy: Accuracy of the network as it is; None for regression.
+        loss: Mean loss of the network as it is.
+        layers: Cost of each method, by layer; a method that does not apply to a layer is left out.
     """
 
     accuracy: float | None
@@ -77,12 +67,12 @@ class MemberWorths:
 def measure_layers(
     subject: Subject, sample: Sample, places: Sequence[Place], *, on_step: Callable[[], None] = lambda: None
 ) -> MemberWorths:
-    """Take each layer away in several ways, and see what that costs.
+    """Take each layer away by several methods, and measure the cost.
 
-    `mean`: its output is its mean over training examples, whatever comes in. `shuffle`: it gives what it gives for
-    another example. `half`: a random half of its channels are at their mean; ten halves. `initial`: its weights are
-    those before training. `fresh`: they are another draw of those; five draws. Where batch norm comes behind changed
-    weights, its statistics are measured anew, and the network is compared with itself after the same.
+    `mean`: the output is its mean over training examples, for every input. `shuffle`: the output is that of another
+    example. `half`: a random half of the channels are at their mean, for ten draws of halves. `initial`: the weights
+    are those before training. `fresh`: the weights are another random draw, for five draws. Where batch norm comes
+    behind changed weights, its statistics are measured anew, and the network is compared with itself after the same.
 
     Args:
         subject: The network.
@@ -91,7 +81,7 @@ def measure_layers(
         on_step: Called after every chunk of examples.
 
     Returns:
-        What each costs.
+        The costs.
 
     References:
         Breiman, "Random forests" (2001): permutation importance.
@@ -101,17 +91,17 @@ def measure_layers(
     jobs: list[tuple[str, Method, slice, int]] = []
     edits: list[Edit] = [_unchanged(subject)]
     for place in places:
-        for method, own, start in _ways(subject, sample, place, means):
-            # What a change is compared with: the first edit, unless the change brings a start of its own.
+        for method, changes, start in _methods(subject, sample, place, means):
+            # What a change is compared with: the first edit, unless the change brings another start.
             edits += [] if start is None else [start]
             before = 0 if start is None else len(edits) - 1
-            jobs.append((place.name, method, slice(len(edits), len(edits) + len(own)), before))
-            edits += own
-    found = answer(subject, sample, edits, on_step=on_step)
+            jobs.append((place.name, method, slice(len(edits), len(edits) + len(changes)), before))
+            edits += changes
+    answers = answer(subject, sample, edits, on_step=on_step)
     layers: dict[str, dict[Method, Worth]] = {place.name: {} for place in places}
     for name, method, part, before in jobs:
-        layers[name][method] = cost_of(_pick(found, slice(before, before + 1)), _pick(found, part))
-    start = _pick(found, slice(0, 1))
+        layers[name][method] = cost_of(_pick(answers, slice(before, before + 1)), _pick(answers, part))
+    start = _pick(answers, slice(0, 1))
     return MemberWorths(
         None if start.right is None else float(start.right.mean()), float(start.losses.mean(dtype=np.float64)), layers
     )
@@ -120,10 +110,10 @@ def measure_layers(
 def measure_channels(
     subject: Subject, sample: Sample, places: Sequence[Place], *, on_step: Callable[[], None] = lambda: None
 ) -> tuple[ChannelWorths, ...]:
-    """Set each channel of each layer to its mean over training examples, one at a time, and see what that costs.
+    """Set each channel of each layer to its mean over training examples, alone, and measure the cost.
 
-    Flattening and dropout change no number, so their channels are those of the layer before and are left out; so are
-    the outputs of the last layer, of which each stands for a class.
+    Flattening and dropout change no number, so their channels are those of the layer before and are left out. The
+    outputs of the last layer are left out too, since each stands for a class.
 
     Args:
         subject: The network.
@@ -132,28 +122,28 @@ def measure_channels(
         on_step: Called after every chunk of examples of a layer.
 
     Returns:
-        What each channel costs.
+        The cost of each channel.
     """
     means = mean_outputs(subject, sample.reference)
-    found = []
+    measured = []
     for place in channelled(subject.network, places):
         chosen = chosen_channels(place)
         masks = np.arange(place.num_channels)[None] == chosen[:, None]
         edits: list[Edit] = [OutputEdit(place, mask, means[place.name]) for mask in masks]
         answers = answer(subject, sample, [_unchanged(subject), *edits], on_step=on_step)
         worths = cost_of_each(_pick(answers, slice(0, 1)), _pick(answers, slice(1, None)))
-        found.append(ChannelWorths(place.name, chosen, place.num_channels, worths))
-    return tuple(found)
+        measured.append(ChannelWorths(place.name, chosen, place.num_channels, worths))
+    return tuple(measured)
 
 
 def channelled(network: Network, places: Sequence[Place]) -> tuple[Place, ...]:
-    """Return the layers whose channels are taken away one by one."""
+    """Return the layers whose channels are taken away singly."""
     last = network.layers[-1].name
     return tuple(place for place in places if place.layer.acts_in_evaluation and place.name != last)
 
 
 def chosen_channels(place: Place) -> Int[np.ndarray, " channels"]:
-    """Choose the channels that are taken away one by one."""
+    """Choose the channels that are taken away singly."""
     num = place.num_channels
     return np.arange(num) if num <= MOST_CHANNELS else np.linspace(0, num - 1, MOST_CHANNELS).round().astype(np.int64)
 
@@ -162,28 +152,29 @@ def join_members(members: Sequence[MemberWorths]) -> dict[str, dict[Method, Wort
     """Join what layers are worth to networks of several seeds."""
     first = members[0].layers
     return {
-        name: {method: join_seeds([one.layers[name][method] for one in members]) for method in own}
-        for name, own in first.items()
+        name: {method: join_seeds([member.layers[name][method] for member in members]) for method in methods}
+        for name, methods in first.items()
     }
 
 
-Way = tuple[Method, list[Edit], Edit | None]
+Changes = tuple[Method, list[Edit], Edit | None]
+"""A method, its changes, and the start that they are compared with where it is another than the network as it is."""
 
 
-def _ways(subject: Subject, sample: Sample, place: Place, means: dict[str, np.ndarray]) -> list[Way]:
+def _methods(subject: Subject, sample: Sample, place: Place, means: dict[str, np.ndarray]) -> list[Changes]:
     mean, num = means[place.name], place.num_channels
     everything = np.ones(num, bool)
-    ways: list[Way] = [
+    methods: list[Changes] = [
         ("mean", [OutputEdit(place, everything, mean)], None),
         ("shuffle", [OutputEdit(place, everything, None)], None),
     ]
     is_last = place.name == subject.network.layers[-1].name
     if num > 1 and not is_last:
-        ways.append(("half", [OutputEdit(place, mask, mean) for mask in _halves(subject.seed, place)], None))
+        methods.append(("half", [OutputEdit(place, mask, mean) for mask in _halves(subject.seed, place)], None))
     names = list(place.layer.draw(subject.seed))
     if names:
-        ways += _weight_ways(subject, sample, place)
-    return ways
+        methods += _weight_methods(subject, sample, place)
+    return methods
 
 
 def _halves(seed: int, place: Place) -> list[Bool[np.ndarray, " channels"]]:
@@ -192,7 +183,7 @@ def _halves(seed: int, place: Place) -> list[Bool[np.ndarray, " channels"]]:
     return [rng.permutation(num) < num // 2 for _ in range(NUM_HALVES)]
 
 
-def _weight_ways(subject: Subject, sample: Sample, place: Place) -> list[Way]:
+def _weight_methods(subject: Subject, sample: Sample, place: Place) -> list[Changes]:
     params, statistics = subject.arrays
 
     def redrawn(seed: int) -> Any:
@@ -216,7 +207,7 @@ def _weight_ways(subject: Subject, sample: Sample, place: Place) -> list[Way]:
 
 
 def _inputs_of(subject: Subject, inputs: Float[np.ndarray, "examples ..."], place: Place) -> Any:
-    """Return what the block of a layer is given of some examples."""
+    """Return the inputs of a layer's block for some examples."""
     if not place.index:
         return jnp.asarray(inputs)
     return recorder(subject.network)(*subject.arrays, jnp.asarray(inputs))[subject.network.layers[place.index - 1].name]

@@ -1,4 +1,4 @@
-"""What a linear model scores on the same examples: logistic regression, or least squares for real targets."""
+"""The score of a linear model on the same examples: logistic regression, or least squares for real targets."""
 
 import warnings
 
@@ -21,13 +21,13 @@ def linear_score(
 ) -> float:
     """Fit a linear model and score it on other examples.
 
-    Classes are told by logistic regression with scikit-learn's usual penalty (C = 1), on inputs as the network sees
-    them; real targets by ridge regression.
+    Classes are predicted by logistic regression with scikit-learn's usual penalty (C = 1), on the inputs as the network
+    gets them; real targets by ridge regression.
 
     Args:
         train: Inputs and targets to fit.
         test: Inputs and targets to score.
-        objective: What the network's score is counted in.
+        objective: The objective of the network that it is compared with.
 
     Returns:
         Points of accuracy, or the loss with its sign turned.
@@ -44,8 +44,8 @@ def linear_score(
             warnings.simplefilter("ignore", ConvergenceWarning)
             model = LogisticRegression(max_iter=MOST_STEPS).fit(inputs, targets)
         return 100.0 * float((model.predict(new) == truth).mean())
-    told = Ridge(alpha=1e-6).fit(inputs, targets).predict(new)
-    # What is told is what the network's output would be, behind its link.
-    told = np.arctanh(np.clip(told, -LIMIT, LIMIT)) if objective.link == "tanh" else told
-    losses = objective.losses(jnp.asarray(told, jnp.float32)[:, None], jnp.asarray(truth, jnp.float32))
+    predicted = Ridge(alpha=1e-6).fit(inputs, targets).predict(new)
+    # The loss takes logits, which lie before the link.
+    predicted = np.arctanh(np.clip(predicted, -LIMIT, LIMIT)) if objective.link == "tanh" else predicted
+    losses = objective.losses(jnp.asarray(predicted, jnp.float32)[:, None], jnp.asarray(truth, jnp.float32))
     return -float(jnp.mean(losses))

@@ -1,4 +1,4 @@
-"""How well a network does on pictures that are shifted, rotated or noisy."""
+"""The accuracy of a network on pictures that are shifted, rotated or noisy."""
 
 import functools
 from collections.abc import Callable
@@ -24,7 +24,7 @@ LEVELS: dict[Distortion, tuple[float, ...]] = {
 }
 """Pixels up, down, left and right; degrees both ways; standard deviation, where black to white is 1."""
 UNITS: dict[Distortion, str] = {"shift": "pixels", "rotation": "degrees", "noise": "standard deviation"}
-WAYS: dict[Distortion, tuple[tuple[float, float, float], ...]] = {
+DIRECTIONS: dict[Distortion, tuple[tuple[float, float, float], ...]] = {
     "shift": ((1.0, 0.0, 0.0), (-1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, -1.0, 0.0)),
     "rotation": ((0.0, 0.0, 1.0), (0.0, 0.0, -1.0)),
     "noise": ((0.0, 0.0, 0.0),),
@@ -40,7 +40,7 @@ def measure_robustness(
     """Measure the accuracy on distorted pictures.
 
     Args:
-        subject: A network that tells classes of pictures.
+        subject: A network that predicts classes of pictures.
         pictures: With values from 0 to 1.
         targets: Class ids.
 
@@ -49,17 +49,17 @@ def measure_robustness(
     """
     still = np.zeros((len(pictures), 3))
     plain = _accuracy(subject, pictures, targets, still, 0.0)
-    found: dict[Distortion, Float[np.ndarray, " levels"]] = {}
+    accuracies: dict[Distortion, Float[np.ndarray, " levels"]] = {}
     for kind, levels in LEVELS.items():
-        ways = np.array(WAYS[kind])[np.arange(len(pictures)) % len(WAYS[kind])]
-        found[kind] = np.array(
+        directions = np.array(DIRECTIONS[kind])[np.arange(len(pictures)) % len(DIRECTIONS[kind])]
+        accuracies[kind] = np.array(
             [plain]
             + [
-                _accuracy(subject, pictures, targets, level * ways, level if kind == "noise" else 0.0)
+                _accuracy(subject, pictures, targets, level * directions, level if kind == "noise" else 0.0)
                 for level in levels[1:]
             ]
         )
-    return found
+    return accuracies
 
 
 def _accuracy(
@@ -74,10 +74,10 @@ def _accuracy(
     # The same noise for every network of a seed, so that they are compared on the same pictures.
     key = jax.random.key(subject.seed)
     for place, (rows, count) in enumerate(chunks(len(pictures), chunk_size(subject.network))):
-        own = jax.random.fold_in(key, place)
+        chunk_key = jax.random.fold_in(key, place)
         change = jnp.asarray(moves[rows], jnp.float32), jnp.float32(noise)
-        told = run(*subject.arrays, jnp.asarray(pictures[rows]), jnp.asarray(targets[rows]), change, own)
-        right += int(np.asarray(told)[:count].sum())
+        is_right = run(*subject.arrays, jnp.asarray(pictures[rows]), jnp.asarray(targets[rows]), change, chunk_key)
+        right += int(np.asarray(is_right)[:count].sum())
     return right / len(pictures)
 
 
@@ -94,8 +94,8 @@ def _program(network: Network, objective: Objective) -> Callable[..., Array]:
         moves, noise = change
         moved = move(pictures, moves[:, 0], moves[:, 1], moves[:, 2], jnp.zeros(len(pictures), bool))
         # Nothing is clipped where there is no noise, for pictures may go beyond 0 and 1 by a rounding.
-        seen = jnp.where(noise > 0.0, add_noise(moved, key, noise), moved)
-        logits, _ = network.forward(params, statistics, seen, Context())
+        distorted = jnp.where(noise > 0.0, add_noise(moved, key, noise), moved)
+        logits, _ = network.forward(params, statistics, distorted, Context())
         return objective.are_right(logits, targets)
 
     return jax.jit(run)

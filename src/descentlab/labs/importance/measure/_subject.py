@@ -1,4 +1,4 @@
-"""A trained network, the examples that its layers are measured on, and where each layer lies."""
+"""A trained network, the examples that its layers are measured on, and the place of each layer."""
 
 import functools
 from collections.abc import Iterator, Sequence
@@ -17,14 +17,14 @@ from descentlab.objectives import Objective
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A trained network. All is computed in float32, without dropout, as in evaluation.
+    """A trained network, computed in float32 and without dropout, as in evaluation.
 
     Attributes:
         network: The layers.
-        objective: What its logits mean and cost.
+        objective: Meaning and loss of its logits.
         params: Learned arrays by layer and role.
         statistics: Running statistics.
-        seed: Of its initial draw.
+        seed: Seed of its initial draw.
     """
 
     network: Network
@@ -41,12 +41,12 @@ class Subject:
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Examples as the network sees them.
+    """Examples as the network gets them.
 
     Attributes:
-        reference: Training examples, which means and batch statistics are taken of.
+        reference: Training examples, for means and batch statistics.
         inputs: Examples that are measured.
-        targets: Their class ids, or standardised reals.
+        targets: Class ids of the measured examples, or standardised reals.
     """
 
     reference: Float[np.ndarray, "reference ..."]
@@ -56,12 +56,12 @@ class Sample:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a layer lies.
+    """The place of a layer in its network.
 
     Attributes:
         layer: The layer.
-        index: Of the layer in the network's own row that it is, or lies in.
-        source: Whose output it takes; None for the network's input.
+        index: Index in the network's row of the layer itself, or of the block that it lies in.
+        source: Name of the layer whose output it takes; None for the network's input.
         is_inner: Whether it lies within a residual block.
     """
 
@@ -77,19 +77,19 @@ class Place:
 
     @property
     def num_channels(self) -> int:
-        """How many channels, or units, its output has."""
+        """Number of channels, or units, of its output."""
         return self.layer.num_channels
 
 
 def find_places(network: Network) -> tuple[Place, ...]:
     """Find all layers of a network, those within residual blocks behind the block itself."""
-    found: list[Place] = []
+    places: list[Place] = []
     source = None
     for index, layer in enumerate(network.layers):
-        found.append(Place(layer, index, source))
-        found += _within(layer, index, source)
+        places.append(Place(layer, index, source))
+        places += _within(layer, index, source)
         source = layer.name
-    return tuple(found)
+    return tuple(places)
 
 
 def _within(layer: Layer, index: int, source: str | None) -> Iterator[Place]:

@@ -1,4 +1,4 @@
-"""How long each layer takes for its way forward."""
+"""The time of each layer's forward pass."""
 
 import functools
 import time
@@ -16,12 +16,12 @@ from descentlab.labs.importance.measure._subject import Place, Subject
 from descentlab.networks import Context, Layer, Network
 
 PER_EXAMPLES = 1_000
-"""Times are told for so many examples."""
+"""Number of examples that times are given for."""
 NUM_ROUNDS = 7
 TIME_STEPS = NUM_ROUNDS + 1
-"""How often a timing tells that it moved on: after the round that compiles, and after each that counts."""
+"""Calls of `on_step` by a timing: after the round that compiles, and after each round that counts."""
 WHOLE = ""
-"""Under this name stands the time of the whole network, compiled as one."""
+"""Name under which the time of the whole network stands, compiled as one program."""
 
 
 def forward_times(
@@ -31,10 +31,10 @@ def forward_times(
     *,
     on_step: Callable[[], None] = lambda: None,
 ) -> dict[str, float]:
-    """Time the way forward of every layer, each compiled by itself.
+    """Time the forward pass of every layer, each compiled by itself.
 
-    All are measured by turns, so that what disturbs the machine disturbs all of them, and the median is told. A call
-    has a fixed price of some hundredths of a millisecond, which is all that a very small layer takes.
+    The layers take turns, so that a disturbance of the machine disturbs all of them, and the median is returned. A
+    call has a fixed cost of some hundredths of a millisecond, which is all that a very small layer takes.
 
     Args:
         subject: The network.
@@ -50,18 +50,18 @@ def forward_times(
     rows = np.arange(batch) % len(inputs)
     params, statistics = subject.arrays
     given = jnp.asarray(inputs[rows])
-    seen: dict[str | None, Array] = {None: given, **recorder(network)(params, statistics, given)}
-    runs = {place.name: (_layer_program(place.layer), seen[place.source]) for place in places}
+    outputs: dict[str | None, Array] = {None: given, **recorder(network)(params, statistics, given)}
+    runs = {place.name: (_layer_program(place.layer), outputs[place.source]) for place in places}
     runs[WHOLE] = (_network_program(network), given)
-    found: dict[str, list[float]] = {name: [] for name in runs}
+    times: dict[str, list[float]] = {name: [] for name in runs}
     for turn in range(NUM_ROUNDS + 1):
         for name, (run, values) in runs.items():
             begin = time.perf_counter()
             jax.block_until_ready(run(params, statistics, values))
             # The first turn compiles.
-            found[name] += [time.perf_counter() - begin] if turn else []
+            times[name] += [time.perf_counter() - begin] if turn else []
         on_step()
-    return {name: 1e3 * float(np.median(times)) * PER_EXAMPLES / batch for name, times in found.items()}
+    return {name: 1e3 * float(np.median(each)) * PER_EXAMPLES / batch for name, each in times.items()}
 
 
 def _batch_size(network: Network) -> int:

@@ -1,4 +1,4 @@
-"""What came of training a variant of a network from several seeds, and how it differs from the network itself."""
+"""The scores of a variant that was trained from several seeds, and how it differs from the network as it is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,11 +17,12 @@ class Trial:
 
     Attributes:
         variant: The network.
-        num_params: Its weights.
-        multiply_adds: Of its way forward.
-        seconds: Of training one network, compiling left aside.
-        train_scores: Of each seed: points of accuracy, or the loss with its sign turned, so that more is better.
-        test_scores: The same on the part held out.
+        num_params: Number of its weights.
+        multiply_adds: Multiply-adds of its forward pass for an example.
+        seconds: Time to train a network, without compiling.
+        train_scores: Score of each seed on training examples: points of accuracy, or the loss with its sign turned, so
+            that more is better.
+        test_scores: Score of each seed on held-out examples.
         distorted: Points of accuracy on distorted pictures at each level; empty where there are no pictures.
     """
 
@@ -35,16 +36,16 @@ class Trial:
 
     @property
     def gaps(self) -> Float[np.ndarray, " seeds"]:
-        """How much better each does on the examples it was trained on: the overfitting."""
+        """By how much each seed scores better on training examples: the overfitting."""
         return self.train_scores - self.test_scores
 
     @property
     def num_diverged(self) -> int:
-        """Seeds from which training diverged."""
+        """Number of seeds from which training diverged."""
         return int(np.isnan(self.test_scores).sum())
 
     def at(self, kind: Distortion, level: float) -> Float[np.ndarray, " seeds"]:
-        """Return the accuracy of each seed on pictures distorted so much."""
+        """Return the accuracy of each seed on pictures distorted by a level."""
         return self.distorted[kind][:, LEVELS[kind].index(level)]
 
 
@@ -63,9 +64,12 @@ class Gain:
     @property
     def sign(self) -> int:
         """1 where the first is really above the second, -1 where below, 0 where neither is shown."""
-        if not self.difference.is_real:
-            return 0
-        return 1 if self.difference.mean > 0.0 else -1
+        return sign_of(self.difference.mean, is_real=self.difference.is_real)
+
+
+def sign_of(mean: float, *, is_real: bool) -> int:
+    """Return the sign of a real difference, and 0 where none is shown."""
+    return (1 if mean > 0.0 else -1) if is_real else 0
 
 
 def compare(name: str, first: Float[np.ndarray, " seeds"], second: Float[np.ndarray, " seeds"]) -> Gain | None:
@@ -73,11 +77,11 @@ def compare(name: str, first: Float[np.ndarray, " seeds"], second: Float[np.ndar
 
     Args:
         name: What is compared.
-        first: A number a seed.
-        second: The other network's.
+        first: A number for each seed.
+        second: The numbers of the other network.
 
     Returns:
-        Their difference; None if there is no such seed.
+        The difference; None if there is no such seed.
     """
     both = np.isfinite(first) & np.isfinite(second)
     if not both.any():

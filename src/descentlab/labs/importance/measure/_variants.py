@@ -1,4 +1,4 @@
-"""Networks that differ from a given one by a layer, or by its kind: pure functions on the list of layers."""
+"""Networks that differ from a given network by a layer, or by its kind: pure functions on the list of layers."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -28,14 +28,14 @@ MANY_TIMES = 8.0
 
 @dataclass(frozen=True)
 class Variant:
-    """A network to train beside the given one.
+    """A network to train beside the given network.
 
     Attributes:
-        name: What it is called.
-        change: What is different, in words.
+        name: Name in tables.
+        change: The difference from the given network, in words.
         model: Its layers, each with its name.
-        removed: The layer that is left out, if it is one alone.
-        note: What a reader must know of it.
+        removed: Name of the layer that is left out, if a single layer is.
+        note: What must be known to read its numbers.
         is_plain: Whether training pictures are shown as they are where the experiment varies them.
     """
 
@@ -65,11 +65,11 @@ def _named(spec: AnyLayerSpec, name: str, layer: Layer) -> AnyLayerSpec:
 def make_variants(
     model: Sequence[AnyLayerSpec], input_shape: tuple[int, ...], num_outputs: int, *, is_varied: bool = False
 ) -> tuple[tuple[Variant, ...], tuple[str, ...]]:
-    """Make all networks that differ from a given one by one thing.
+    """Make all networks that differ from a given network by one thing.
 
     Args:
-        model: Its layers.
-        input_shape: Shape of one example.
+        model: Layers of the given network.
+        input_shape: Shape of an example.
         num_outputs: What `units = "outputs"` stands for.
         is_varied: Whether its training pictures are varied at random, so that they may also be left as they are.
 
@@ -79,7 +79,7 @@ def make_variants(
     """
     network = build_network(model, input_shape, num_outputs)
     base = name_layers(model, network)
-    # Of two that are the same network, the one with the better name comes first and is kept.
+    # Of two that are the same network, that with the better name comes first and is kept.
     plain = [Variant(PLAIN, "training pictures are not varied", base, is_plain=True)] if is_varied else []
     others, refused = _with_other_kinds(base, network)
     wanted = [Variant(AS_IT_IS, "nothing", base), *plain, *others, *_without_each(base)]
@@ -97,8 +97,8 @@ def make_variants(
 
 
 def _warned(variant: Variant, built: Network, network: Network) -> Variant:
-    def size(one: Network) -> tuple[int, int]:
-        return sum(row.num_params for row in one.table()), sum(row.multiply_adds for row in one.table())
+    def size(of: Network) -> tuple[int, int]:
+        return sum(row.num_params for row in of.table()), sum(row.multiply_adds for row in of.table())
 
     grown = [
         f"{new / old:.1f} times the {what}"
@@ -195,9 +195,9 @@ def _straighten(base: Model) -> Model | None:
 
 
 def _linear(base: Model) -> Model | None:
-    """Return layers that are one linear map; None where no activation is in the way of that."""
+    """Return layers that are one linear map; None where nothing is in the way of that, or a layer stays curved."""
     straight = _straighten(base)
-    if straight is None:
+    if straight is None or any(spec.is_linear is False and spec.as_linear() is None for spec in every_layer(base)):
         return None
     return _change(straight, lambda spec: spec.as_linear(), "which linear layer stands for it") or straight
 

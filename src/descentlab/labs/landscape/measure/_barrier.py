@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -34,10 +33,6 @@ class Barrier:
     ci95: tuple[float, float] | None
     num_examples: int
     is_real: bool
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values."""
-        return {**vars(self), "ends": list(self.ends), "ci95": None if self.ci95 is None else list(self.ci95)}
 
 
 def find_barrier(

@@ -47,8 +47,8 @@ def draw_direction(
     for entry in moved:
         # Named by layer, so that a layer's direction does not depend on which others there are.
         drawn = generator(seed, "direction", index, entry.layer).normal(size=entry.shape)
-        own = weights[entry.start : entry.stop].reshape(entry.shape)
-        direction[entry.start : entry.stop] = _scaled(entry, drawn, own, normalization).ravel()
+        array = weights[entry.start : entry.stop].reshape(entry.shape)
+        direction[entry.start : entry.stop] = _scaled(entry, drawn, array, normalization).ravel()
     if normalization == "none":
         of_weights = np.concatenate([np.zeros(0), *(weights[entry.start : entry.stop] for entry in moved)])
         direction *= np.linalg.norm(of_weights) / (np.linalg.norm(direction) or 1.0)
@@ -56,13 +56,13 @@ def draw_direction(
 
 
 def _scaled(
-    entry: Entry, drawn: Float[np.ndarray, "..."], own: Float[np.ndarray, "..."], normalization: Normalization
+    entry: Entry, drawn: Float[np.ndarray, "..."], array: Float[np.ndarray, "..."], normalization: Normalization
 ) -> Float[np.ndarray, "..."]:
     if normalization == "none":
         return drawn
     axes = tuple(range(len(entry.shape) - 1)) if normalization == "filter" else None
     lengths = np.sqrt(np.sum(drawn**2, axis=axes, keepdims=True))
-    wanted = np.sqrt(np.sum(own**2, axis=axes, keepdims=True))
+    wanted = np.sqrt(np.sum(array**2, axis=axes, keepdims=True))
     return drawn * wanted / np.where(lengths > 0.0, lengths, 1.0)
 
 

@@ -76,17 +76,17 @@ def match_units(network: Network, first: HostArrays, second: HostArrays, *, seed
     ]
     rng = generator(seed, "matching")
     num_tries = 1 if len(are_odd) == 1 else NUM_TRIES
-    found = [problem.climb(start, rng) for start in starts for _ in range(num_tries)]
-    best = min(found, key=problem.distance)
+    climbed = [problem.climb(start, rng) for start in starts for _ in range(num_tries)]
+    best = min(climbed, key=problem.distance)
     if problem.distance(best) >= problem.distance(problem.unchanged()):
         best = problem.unchanged()
     moved = problem.reordered(best)
-    own = {
+    dense = {
         name: {role: array for role, array in (("weight", weight), ("bias", bias)) if role in second[name]}
         for name, weight, bias in zip(names, moved.weights, moved.biases, strict=True)
     }
     return Matching(
-        params={**second, **own},
+        params={**second, **dense},
         orders=dict(zip(names[:-1], best.orders, strict=True)),
         signs=dict(zip(names[:-1], best.signs, strict=True)),
         distances=(problem.distance(problem.unchanged()), problem.distance(best)),

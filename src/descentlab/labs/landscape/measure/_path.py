@@ -60,7 +60,7 @@ def path_plane(
 
     The components are those of the networks around their mean, each network counting alike. The plane is laid through
     the last network, so that this one is where it seems to be. Random walks of many dimensions have large first
-    components too: so the shares are told beside those of walks in random directions with steps of the same lengths.
+    components too: so the shares are given beside those of walks in random directions with steps of the same lengths.
 
     Args:
         epochs: After which epochs the networks are known, rising.
@@ -123,12 +123,12 @@ def _walks(
 ) -> Float[np.ndarray, "walks components"]:
     """Return the shares of variance of random walks with steps of given lengths."""
     rng = generator(seed, "random walks")
-    found = []
+    shares = []
     for _ in range(num_walks):
         drawn = rng.normal(size=(len(steps), min(size, MAX_WALK_SIZE)))
         drawn *= (steps / np.linalg.norm(drawn, axis=1))[:, None]
         walk = np.concatenate([np.zeros((1, drawn.shape[1])), np.cumsum(drawn, axis=0)])
         centred = walk - walk.mean(axis=0)
         variances = np.linalg.svd(centred, compute_uv=False)[: len(steps)] ** 2
-        found.append(variances / (variances.sum() or 1.0))
-    return np.stack(found)
+        shares.append(variances / (variances.sum() or 1.0))
+    return np.stack(shares)

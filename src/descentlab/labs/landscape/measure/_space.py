@@ -56,8 +56,8 @@ class WeightSpace:
         Raises:
             ShapeError: If they are not those of this space.
         """
-        found = {(layer, role): np.shape(array) for layer, roles in params.items() for role, array in roles.items()}
-        if found != {(entry.layer, entry.role): entry.shape for entry in self.entries}:
+        shapes = {(layer, role): np.shape(array) for layer, roles in params.items() for role, array in roles.items()}
+        if shapes != {(entry.layer, entry.role): entry.shape for entry in self.entries}:
             raise ShapeError("the weights are those of a network with other layers")
         parts = [np.asarray(params[entry.layer][entry.role], np.float64).ravel() for entry in self.entries]
         return np.concatenate([np.zeros(0), *parts])
@@ -66,8 +66,8 @@ class WeightSpace:
         """Give a vector of NumPy or JAX its form of arrays by layer and role."""
         params: dict[str, dict[str, Any]] = {}
         for entry in self.entries:
-            own = vector[entry.start : entry.stop].reshape(entry.shape)
-            params.setdefault(entry.layer, {})[entry.role] = own
+            array = vector[entry.start : entry.stop].reshape(entry.shape)
+            params.setdefault(entry.layer, {})[entry.role] = array
         return params
 
 

@@ -60,7 +60,7 @@ class Readings:
 
     Attributes:
         loss: Mean loss over the examples.
-        accuracy: Share of the examples that are told rightly; None for regression.
+        accuracy: Share of the examples that are predicted correctly; None for regression.
         losses: Each example's loss; None where only means were asked for.
     """
 
@@ -138,11 +138,11 @@ class Survey:
         """
         laid = self._laid[part]
         shares = np.asarray(shares, np.float64)
-        found: list[tuple[np.ndarray, np.ndarray, np.ndarray | None]] = []
+        pieces: list[tuple[np.ndarray, np.ndarray, np.ndarray | None]] = []
         for losses, right in self._pieces(anchors, shares, laid, on_progress):
             wide = losses.astype(np.float64)
-            found.append((wide.mean(axis=1), right.mean(axis=1), losses if keeps_examples else None))
-        loss, accuracy, kept = zip(*found, strict=True)
+            pieces.append((wide.mean(axis=1), right.mean(axis=1), losses if keeps_examples else None))
+        loss, accuracy, kept = zip(*pieces, strict=True)
         return Readings(
             loss=np.concatenate(loss),
             accuracy=np.concatenate(accuracy) if self.is_classification else None,
@@ -162,8 +162,8 @@ class Survey:
             # Some devices round matrix products in single precision to three digits, which would look like bumps.
             with precision_of(self._dtype), jax.default_matmul_precision("highest"):
                 points = jnp.asarray(full @ anchors, self._dtype)
-                found = self._run(points, laid.inputs, laid.targets, self._for_statistics)
-                losses, right = (np.asarray(array).reshape(size, -1) for array in found)
+                arrays = self._run(points, laid.inputs, laid.targets, self._for_statistics)
+                losses, right = (np.asarray(array).reshape(size, -1) for array in arrays)
             return losses[: len(piece), : laid.count], right[: len(piece), : laid.count]
 
         # A call that is large enough uses all cores by itself; small ones run side by side.
@@ -190,13 +190,13 @@ class Survey:
             statistics = self._network.batch_statistics(params, for_statistics)
 
             def on_chunk(chunk: tuple[Array, Array]) -> tuple[Array, Array]:
-                return self._one(params, statistics, *chunk)
+                return self._losses(params, statistics, *chunk)
 
             return lax.map(on_chunk, (inputs, targets))
 
         return lax.map(at_point, points)
 
-    def _one(self, params: Any, statistics: Any, inputs: Array, targets: Array) -> tuple[Array, Array]:
+    def _losses(self, params: Any, statistics: Any, inputs: Array, targets: Array) -> tuple[Array, Array]:
         logits, _ = self._network.forward(params, statistics, inputs, Context())
         losses = self._objective.losses(logits, targets)
         if not self.is_classification:

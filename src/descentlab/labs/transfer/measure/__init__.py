@@ -1,4 +1,4 @@
-"""Floor 7: how far what a network has learned carries to other pictures, from a few examples of them."""
+"""How far what a network has learned carries to other pictures, from a few examples of them."""
 
 from descentlab.labs.transfer.measure._curves import Curves as Curves, interval_of as interval_of
 from descentlab.labs.transfer.measure._linear import features_of as features_of, linear_accuracy as linear_accuracy

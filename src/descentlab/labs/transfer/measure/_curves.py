@@ -1,4 +1,4 @@
-"""Accuracy by number of examples: means over draws, differences, and what one way's examples are worth in another's."""
+"""Accuracy by number of examples: means over draws, differences, and how many examples of another way match it."""
 
 import math
 from collections.abc import Mapping
@@ -22,9 +22,9 @@ class Curves:
 
     Attributes:
         per_class: Examples of each class, rising.
-        accuracy: By way, on the test part of each draw.
-        as_it_is: Of the source without any example of the target, where its classes are the same.
-        chance: Of always the most frequent class, on each draw.
+        accuracy: Accuracy of each way on the test part of each draw.
+        as_it_is: Accuracy of the source without any example of the target, where its classes are the same.
+        chance: Accuracy of always predicting the most frequent class, on each draw.
     """
 
     per_class: Int[np.ndarray, " sizes"]
@@ -34,7 +34,7 @@ class Curves:
 
     @property
     def num_draws(self) -> int:
-        """How many draws of examples there are."""
+        """Number of draws of examples."""
         return len(self.chance)
 
     def mean(self, way: Way, place: int) -> tuple[float, float, float]:
@@ -44,18 +44,18 @@ class Curves:
     def compare(self, first: Way, second: Way) -> tuple[PairedDifference, ...]:
         """Compare two ways at every number of examples, paired over the draws, with Holm's correction over them."""
         pairs = [
-            compare_paired(one, other) for one, other in zip(self.accuracy[first], self.accuracy[second], strict=True)
+            compare_paired(*accuracies) for accuracies in zip(self.accuracy[first], self.accuracy[second], strict=True)
         ]
         corrected = holm([pair.p_value for pair in pairs])
         return tuple(replace(pair, p_value=p, is_real=p < LEVEL) for pair, p in zip(pairs, corrected, strict=True))
 
     def worth(self, way: Way, place: int, other: Way = "fresh") -> Worth:
-        """Say how many examples of each class another way needs for the same mean accuracy.
+        """Return how many examples of each class another way needs for the same mean accuracy.
 
         Returns:
             The number, between straight lines over the logarithm of the numbers tried, with its 95% interval (bootstrap
-            over draws): 0 where the other way is better with the fewest, infinite where it does not reach it with the
-            most.
+            over draws). It is 0 where the other way is better with the fewest examples, and infinite where it does not
+            reach that accuracy with the most.
         """
         goal, curve = self.accuracy[way][place], self.accuracy[other]
         at = self._reaches(float(goal.mean()), curve.mean(axis=1))

@@ -1,4 +1,4 @@
-"""What a linear model learns from a few examples: of a network's features, or of the raw pixels."""
+"""A linear model that learns from a few examples: from a network's features, or from the raw pixels."""
 
 import functools
 import warnings
@@ -13,7 +13,7 @@ from descentlab.networks import Context, HostArrays, Network
 
 CHUNK = 256
 STRENGTHS = (0.1, 1.0, 10.0, 100.0, 1_000.0, 10_000.0)
-"""Of the inverse penalty C, to choose from."""
+"""Values of the inverse penalty C to choose from."""
 MOST_STEPS = 300
 
 Rows = Float[np.ndarray, "examples numbers"]
@@ -22,16 +22,16 @@ Rows = Float[np.ndarray, "examples numbers"]
 def features_of(
     network: Network, params: HostArrays, statistics: HostArrays, inputs: Float[np.ndarray, "examples ..."]
 ) -> Rows:
-    """Compute what a network's last layer is given.
+    """Compute the inputs of a network's last layer.
 
     Args:
         network: The layers, the last of them dense.
         params: Learned arrays by layer and role.
         statistics: Running statistics.
-        inputs: Examples as the network sees them.
+        inputs: Examples as the network gets them.
 
     Returns:
-        A row an example.
+        A row for each example.
     """
     body = Network(network.layers[:-1])
     if not body.layers:
@@ -39,11 +39,11 @@ def features_of(
     run = _program(body)
     num, size = len(inputs), min(CHUNK, len(inputs))
     arrays = jax.tree.map(lambda array: np.asarray(array, np.float32), (params, statistics))
-    found = []
+    rows_of_chunks = []
     for start in range(0, num, size):
         rows = np.minimum(start + np.arange(size), num - 1)
-        found.append(np.asarray(run(*arrays, inputs[rows].astype(np.float32)))[: num - start])
-    return np.concatenate(found).reshape(num, -1)
+        rows_of_chunks.append(np.asarray(run(*arrays, inputs[rows].astype(np.float32)))[: num - start])
+    return np.concatenate(rows_of_chunks).reshape(num, -1)
 
 
 @functools.lru_cache(maxsize=16)

@@ -1,4 +1,4 @@
-"""A few examples of each class of another data set, and others to score on, as the source network can take them."""
+"""A few examples of each class of another data set, and others to score on, in the source network's input shape."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from descentlab.data import Dataset, PartName
 
 CHUNK = 256
 LUMINANCE = (0.299, 0.587, 0.114)
-"""What red, green and blue weigh in grey (ITU-R BT.601)."""
+"""Weights of red, green and blue in grey (ITU-R BT.601)."""
 COLOURS = 3
 
 Shape = tuple[int, int, int]
@@ -21,10 +21,10 @@ Shape = tuple[int, int, int]
 
 @dataclass(frozen=True, eq=False)
 class Shots:
-    """The examples of one draw.
+    """The examples of a draw.
 
     Attributes:
-        seed: Drew them.
+        seed: Seed of the draw.
         dataset: The examples, of the source network's input shape. Its training part is the drawn ones, the first of
             every class before the second of any, so that the first `k * classes` are k of each; its validation part is
             examples to choose by, its test part those to score on.
@@ -34,11 +34,11 @@ class Shots:
     dataset: Dataset
 
     def first(self, per_class: int) -> Dataset:
-        """Return the data set with only so many training examples of each class."""
+        """Return the data set with so many training examples of each class only."""
         return replace(self.dataset, train=self.dataset.train[: per_class * len(self.dataset.classes)])
 
     def real(self, part: PartName, per_class: int | None = None) -> Float[np.ndarray, "examples *shape"]:
-        """Return the inputs of a part as the network sees them."""
+        """Return the inputs of a part as the network gets them."""
         dataset = self.dataset if per_class is None else self.first(per_class)
         return dataset.real_inputs(dataset.part(part))
 
@@ -53,11 +53,11 @@ def draw_shots(dataset: Dataset, shape: Shape, *, per_class: int, num_choose: in
 
     Args:
         dataset: The target's data, divided by the seed; pictures with classes.
-        shape: What the source network takes.
-        per_class: How many of each class.
-        num_choose: How many examples to choose by, at most: those of the validation part, then other training ones.
-        num_test: How many of the part that is held out to score on, at most.
-        seed: Draws them.
+        shape: Input shape of the source network.
+        per_class: Number of training examples of each class.
+        num_choose: Number of examples to choose by, at most: those of the validation part, then other training ones.
+        num_test: Number of examples of the held-out part to score on, at most.
+        seed: Seed of the draw.
 
     Returns:
         The examples, resized where they have another size.
@@ -123,30 +123,30 @@ def fit_pictures(
     colours alike; of red, green and blue grey is the luminance.
 
     Args:
-        pictures: As a network sees them.
+        pictures: Pictures as a network gets them.
         shape: Rows, columns, colours.
 
     Returns:
         The pictures.
 
     Raises:
-        DataError: If one has colours that the other cannot have.
+        DataError: If the pictures have channels that cannot be brought to that number.
     """
     height, width, colours = shape
     values = _recoloured(pictures.astype(np.float32), colours)
-    found = [
+    resized = [
         np.asarray(jax.image.resize(jnp.asarray(chunk), (len(chunk), height, width, colours), "linear"))
         for chunk in np.split(values, range(CHUNK, len(values), CHUNK))
     ]
-    return np.concatenate(found)
+    return np.concatenate(resized)
 
 
 def _recoloured(pictures: Float[np.ndarray, "pictures rows columns colours"], colours: int) -> np.ndarray:
-    own = pictures.shape[3]
-    if own == colours:
+    channels = pictures.shape[3]
+    if channels == colours:
         return pictures
-    if own == 1:
+    if channels == 1:
         return np.repeat(pictures, colours, axis=3)
-    if own == COLOURS and colours == 1:
+    if channels == COLOURS and colours == 1:
         return (pictures @ np.array(LUMINANCE, np.float32))[..., None]
-    raise DataError(f"pictures of {own} channels cannot be brought to {colours}")
+    raise DataError(f"pictures of {channels} channels cannot be brought to {colours}")

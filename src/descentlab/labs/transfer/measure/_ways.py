@@ -28,7 +28,7 @@ RATES = (0.0003, 0.001, 0.003, 0.01)
 BATCH = 32
 STEPS = 200
 EPOCHS = 12
-"""A training has at least so many updates, and passes at least so often over its examples."""
+"""Least number of updates, and of passes over the examples, of a training."""
 FEWEST_TO_CHOOSE = 20
 
 
@@ -38,7 +38,7 @@ class Source:
 
     Attributes:
         model: Its layers.
-        loss: What it minimised, and what is minimised again.
+        loss: The loss that it minimised, and that is minimised again.
         precision: "float32" or "float64".
         params: Its learned arrays.
         statistics: Its running statistics.
@@ -56,11 +56,11 @@ class Choice:
     """The numbers that each way learns with.
 
     Attributes:
-        values: By way, the learning rate, or the inverse penalty of a linear model.
-        scores: By way, the mean accuracy of every value that was tried; empty where nothing could be tried.
-        per_class: Examples of each class when they were tried.
-        num_draws: Draws of examples.
-        num_examples: Examples that they were scored on, of each draw.
+        values: Learning rate of each way, or the inverse penalty of a linear model.
+        scores: Mean accuracy of every value that was tried, by way; empty where nothing could be tried.
+        per_class: Number of examples of each class when they were tried.
+        num_draws: Number of draws of examples.
+        num_examples: Number of examples of each draw that they were scored on.
     """
 
     values: Mapping[Way, float]
@@ -79,12 +79,12 @@ DEFAULTS: dict[Way, float] = {"frozen": 10.0, "fine-tuned": 0.001, "fresh": 0.00
 
 
 def nearest(choices: Sequence[Choice], per_class: int) -> Choice:
-    """Return what was chosen with the number of examples whose ratio to this one is the smallest."""
-    return min(choices, key=lambda one: (abs(math.log(one.per_class / per_class)), one.per_class))
+    """Return the choice for the number of examples whose ratio to this number is the smallest."""
+    return min(choices, key=lambda choice: (abs(math.log(choice.per_class / per_class)), choice.per_class))
 
 
 class Learner:
-    """Learns few examples in every way. It is asked from one thread."""
+    """Learns few examples in every way. Only one thread may use it."""
 
     def __init__(
         self,
@@ -117,14 +117,14 @@ class Learner:
             The values of the best mean accuracy; of equal ones the smaller. Where there are too few examples to choose
             by, usual values.
         """
-        num = min(len(one.dataset.validation) for one in draws)
+        num = min(len(shots.dataset.validation) for shots in draws)
         if num < FEWEST_TO_CHOOSE:
             return Choice(DEFAULTS, {}, per_class, 0, 0)
         tried: dict[Way, Sequence[float]] = {way: STRENGTHS if way in LINEAR else RATES for way in WAYS}
-        found = self._train(draws, per_class, {way: tried[way] for way in TRAINED}, part="validation")
-        found |= self._linear(draws, [(per_class, dict.fromkeys(LINEAR, c)) for c in STRENGTHS], part="validation")
+        scored = self._train(draws, per_class, {way: tried[way] for way in TRAINED}, part="validation")
+        scored |= self._linear(draws, [(per_class, dict.fromkeys(LINEAR, c)) for c in STRENGTHS], part="validation")
         scores: dict[Way, dict[float, float]] = {
-            way: dict(zip(tried[way], found[way].mean(axis=1).tolist(), strict=True)) for way in WAYS
+            way: dict(zip(tried[way], scored[way].mean(axis=1).tolist(), strict=True)) for way in WAYS
         }
         values: dict[Way, float] = {way: max(sorted(tried[way]), key=lambda value: scores[way][value]) for way in WAYS}
         return Choice(values, scores, per_class, len(draws), num)
@@ -135,53 +135,54 @@ class Learner:
         Args:
             draws: The draws.
             sizes: Numbers of examples of each class.
-            choices: The numbers to learn with; each size takes those that were chosen with the most similar one.
+            choices: The numbers to learn with; each size takes those that were chosen for the most similar size.
 
         Returns:
-            By way, the accuracy on each draw's test part.
+            The accuracy of each way on each draw's test part.
         """
         chosen = [nearest(choices, per_class).values for per_class in sizes]
         trained = [
             self._train(draws, per_class, {way: (values[way],) for way in TRAINED}, part="test")
             for per_class, values in zip(sizes, chosen, strict=True)
         ]
-        found: dict[Way, Scores] = {way: np.stack([one[way][0] for one in trained]) for way in TRAINED}
-        return found | self._linear(draws, list(zip(sizes, chosen, strict=True)), part="test")
+        scored: dict[Way, Scores] = {way: np.stack([scores[way][0] for scores in trained]) for way in TRAINED}
+        return scored | self._linear(draws, list(zip(sizes, chosen, strict=True)), part="test")
 
     def as_it_is(self, draws: Sequence[Shots]) -> Float[np.ndarray, " draws"]:
         """Score the source as it is, its last layer included, where the classes are the same."""
         params, statistics = self._source.params, self._source.statistics
-        found = [self._score(self._plan(one.dataset, 1)[1], params, statistics, one.dataset, "test") for one in draws]
-        return np.array(found)
+        datasets = [shots.dataset for shots in draws]
+        return np.array([self._score(self._plan(each, 1)[1], params, statistics, each, "test") for each in datasets])
 
     def _linear(
         self, draws: Sequence[Shots], fits: Sequence[tuple[int, Mapping[Way, float]]], *, part: Scored
     ) -> dict[Way, Float[np.ndarray, "fits draws"]]:
-        """Fit linear models of the source's features and of the raw pixels: each with its number of examples and C."""
-        found: dict[Way, Float[np.ndarray, "fits draws"]] = {way: np.zeros((len(fits), len(draws))) for way in LINEAR}
-        for column, one in enumerate(draws):
+        """Fit linear models to the source's features and to the raw pixels, each with its number of examples and C."""
+        scores: dict[Way, Float[np.ndarray, "fits draws"]] = {way: np.zeros((len(fits), len(draws))) for way in LINEAR}
+        for column, shots in enumerate(draws):
             for way in LINEAR:
-                train, scored = self._rows(way, one, "train"), (self._rows(way, one, part), one.labels(part))
+                train, scored = self._rows(way, shots, "train"), (self._rows(way, shots, part), shots.labels(part))
                 for row, (per_class, strengths) in enumerate(fits):
                     if self._stop.is_set():
                         raise Interrupted
-                    own = (train[: per_class * len(one.dataset.classes)], one.labels("train", per_class))
-                    found[way][row, column] = linear_accuracy(own, scored, strengths[way])
-        return found
+                    rows = train[: per_class * len(shots.dataset.classes)]
+                    fitted = (rows, shots.labels("train", per_class))
+                    scores[way][row, column] = linear_accuracy(fitted, scored, strengths[way])
+        return scores
 
-    def _rows(self, way: Way, one: Shots, part: PartName) -> Float[np.ndarray, "examples numbers"]:
-        inputs = one.real(part)
+    def _rows(self, way: Way, shots: Shots, part: PartName) -> Float[np.ndarray, "examples numbers"]:
+        inputs = shots.real(part)
         if way == "raw pixels":
             return inputs.reshape(len(inputs), -1)
-        network = self._plan(one.dataset, 1)[1].network
+        network = self._plan(shots.dataset, 1)[1].network
         return features_of(network, self._source.params, self._source.statistics, inputs)
 
     def _train(
         self, draws: Sequence[Shots], per_class: int, rates: Mapping[Way, Sequence[float]], part: Scored
     ) -> dict[Way, Float[np.ndarray, "rates draws"]]:
         """Train a population: every way and rate from every draw."""
-        datasets = {one.seed: one.first(per_class) for one in draws}
-        places = [(way, rate, one.seed) for way, own in rates.items() for rate in own for one in draws]
+        datasets = {shots.seed: shots.first(per_class) for shots in draws}
+        places = [(way, rate, shots.seed) for way, tried in rates.items() for rate in tried for shots in draws]
         experiment, plan = self._plan(datasets[draws[0].seed], len(places))
         self._check(plan, experiment.epochs)
         start = self._start(plan)
@@ -193,16 +194,16 @@ class Learner:
             experiment, plan, members, datasets.__getitem__, on_progress=self._on_progress, stop=self._stop
         ).trained
         scores = {
-            place: self._score(plan, one.params, one.statistics, datasets[place[2]], part)
-            for place, one in zip(places, trained, strict=True)
+            place: self._score(plan, member.params, member.statistics, datasets[place[2]], part)
+            for place, member in zip(places, trained, strict=True)
         }
         return {
-            way: np.array([[scores[way, rate, one.seed] for one in draws] for rate in own])
-            for way, own in rates.items()
+            way: np.array([[scores[way, rate, shots.seed] for shots in draws] for rate in tried])
+            for way, tried in rates.items()
         }
 
     def _start(self, plan: Plan) -> Start:
-        """Return all learned layers but the last, which tells other classes."""
+        """Return all learned layers but the last, which predicts other classes."""
         last = plan.network.layers[-1].name
         kept = {name: arrays for name, arrays in self._source.params.items() if name != last}
         return Start(kept, self._source.statistics)
@@ -227,7 +228,7 @@ class Learner:
     def _score(plan: Plan, params: HostArrays, statistics: HostArrays, dataset: Dataset, part: Scored) -> float:
         rows = dataset.part(part)
         with precision_of(plan.precision):
-            told = infer(
+            outputs = infer(
                 plan.network,
                 plan.objective,
                 params,
@@ -235,4 +236,4 @@ class Learner:
                 dataset.inputs[rows],
                 input_scale=dataset.input_scale,
             ).outputs
-        return float((told.argmax(axis=1) == dataset.targets[rows]).mean())
+        return float((outputs.argmax(axis=1) == dataset.targets[rows]).mean())

@@ -1,4 +1,4 @@
-"""The section in which data is chosen: a known set, an upload, or a path."""
+"""The section in which a person chooses data: a known set, an upload, or a path."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -10,20 +10,20 @@ from descentlab.data import TABLE_ENDINGS
 from descentlab.studio.files import ARCHIVE_ENDINGS, MOST_BYTES, Uploads, allowed_path, unpack_pictures, without_folder
 from descentlab.studio.pages._upload_button import upload_button
 from descentlab.studio.pages.data._parts import problem_label, section
-from descentlab.studio.pages.data._sets import Choice, choose_set, found_sets, from_path, sets_here
+from descentlab.studio.pages.data._sets import DataChoice, choose_set, from_path, local_sets, sets_here
 
-OnChoice = Callable[[Choice], Awaitable[None]]
+OnChoice = Callable[[DataChoice], Awaitable[None]]
 
 
 class Choose:
-    """Where a person says what to train on."""
+    """The section in which a person chooses data."""
 
     def __init__(self, roots: Sequence[Path], uploads: Uploads, on_choice: OnChoice) -> None:
-        """Remember whom to tell.
+        """Create the section; `build` shows it.
 
         Args:
-            roots: Folders from which paths may be named.
-            uploads: Where uploaded files go.
+            roots: Folders in which named paths must lie.
+            uploads: Uploaded files of the page.
             on_choice: Called with every choice.
         """
         self._roots = roots
@@ -32,7 +32,7 @@ class Choose:
         self._known = sets_here()
 
     def build(self) -> None:
-        """Lay the section out."""
+        """Show the section."""
         options = {name: f"{name}: {line}" for name, line in self._known.items()}
         with section("1 Data"):
             with ui.element("div").classes("data-row"):
@@ -53,11 +53,11 @@ class Choose:
             ).classes("quiet")
             self._problem = problem_label()
 
-    async def list_found(self) -> None:
-        """Add what lies in the folder of data, which may take a moment to look through."""
-        found = await run.io_bound(found_sets)
+    async def list_local_sets(self) -> None:
+        """Add the data sets of the data folder, which may take a moment to search."""
+        sets = await run.io_bound(local_sets)
         options = {name: f"{name}: {line}" for name, line in self._known.items()}
-        self._set.set_options(options | (found or {}))
+        self._set.set_options(options | (sets or {}))
 
     async def _take_set(self, event: events.ValueChangeEventArguments) -> None:
         name = event.value
@@ -85,14 +85,14 @@ class Choose:
         await self._take(lambda: self._open_upload(path))
         self._problem.text = without_folder(self._problem.text, path)
 
-    def _open_upload(self, path: Path) -> Choice:
+    def _open_upload(self, path: Path) -> DataChoice:
         if path.suffix in ARCHIVE_ENDINGS:
             folder = unpack_pictures(path)
             path.unlink()
             return from_path(folder, [self._uploads.folder], name=path.stem)
         return from_path(path, [self._uploads.folder])
 
-    async def _take(self, find: Callable[[], Choice]) -> None:
+    async def _take(self, find: Callable[[], DataChoice]) -> None:
         self._problem.text = ""
         try:
             choice = await run.io_bound(find)

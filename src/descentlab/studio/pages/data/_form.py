@@ -1,4 +1,4 @@
-"""A row to predict, as a form: a field a column, filled with what is usual."""
+"""A form for a row to predict: one field a column, filled with the usual value."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ TRUTHS = ("False", "True")
 
 
 @dataclass(frozen=True)
-class Field:
+class FormField:
     """One field of a form.
 
     Attributes:
-        column: Its name.
-        default: The training part's median, or its most frequent word.
-        words: The words it may hold; empty for a number.
+        column: Name of the column.
+        default: Median of the training part, or its most frequent word.
+        words: Words that the field may hold; empty for a number.
     """
 
     column: str
@@ -25,12 +25,12 @@ class Field:
     words: tuple[str, ...] = ()
 
 
-def fields_of(run: workbench.Run, truths: Collection[str] = ()) -> tuple[Field, ...]:
-    """Return a field for each column that a run's network looks at; none where it looks at pictures.
+def fields_of(run: workbench.Run, truths: Collection[str] = ()) -> tuple[FormField, ...]:
+    """Return a field for each input column of a run's network; none if its inputs are pictures.
 
     Args:
         run: The run.
-        truths: Columns of "True" and "False", of which a run keeps numbers.
+        truths: Columns of "True" and "False", which a run keeps as numbers.
 
     Raises:
         RunError: If the run is damaged.
@@ -41,19 +41,19 @@ def fields_of(run: workbench.Run, truths: Collection[str] = ()) -> tuple[Field, 
     return tuple(_field(feature, is_truth=feature.column in truths) for feature in preparation.features)
 
 
-def _field(feature: NumberFeature | CategoryFeature, *, is_truth: bool) -> Field:
+def _field(feature: NumberFeature | CategoryFeature, *, is_truth: bool) -> FormField:
     if isinstance(feature, CategoryFeature):
-        return Field(feature.column, feature.fill, feature.categories)
+        return FormField(feature.column, feature.fill, feature.categories)
     if is_truth:
-        return Field(feature.column, TRUTHS[round(feature.fill)], TRUTHS)
-    return Field(feature.column, float(f"{feature.fill:.6g}"))
+        return FormField(feature.column, TRUTHS[round(feature.fill)], TRUTHS)
+    return FormField(feature.column, float(f"{feature.fill:.6g}"))
 
 
 def predict_row(run: workbench.Run, values: dict[str, float | str | None]) -> workbench.Predictions:
-    """Predict one row; what is left empty is taken for missing.
+    """Predict one row; an empty field counts as missing.
 
     Raises:
-        DescentlabError: If it cannot be done.
+        DescentlabError: If the row cannot be predicted.
     """
     return run.predict([values])
 
@@ -62,6 +62,6 @@ def predict_file(run: workbench.Run, path: Path) -> workbench.Predictions:
     """Predict a table's rows, or a picture.
 
     Raises:
-        DescentlabError: If it cannot be done.
+        DescentlabError: If the file cannot be read or predicted.
     """
     return run.predict(path)

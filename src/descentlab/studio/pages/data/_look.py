@@ -1,4 +1,4 @@
-"""What a person sees of data before training: columns, classes and what was noticed."""
+"""A description of data before training: its columns, its classes and notes on it."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -13,25 +13,25 @@ from descentlab.core import DescentlabError
 from descentlab.data import Dataset
 from descentlab.spec import SplitSpec, TableData
 from descentlab.studio.files import without_folder
-from descentlab.studio.pages.data._sets import Choice
+from descentlab.studio.pages.data._sets import DataChoice
 
 OnProgress = Callable[[str, int, int], None]
 EXAMPLES = 3
 TRUTH = "true or false"
 LARGEST_WHOLE = 1e12
-"""Whole numbers from here on are written with a power of ten."""
+"""Whole numbers from this one on are written with a power of ten."""
 
 
 @dataclass(frozen=True)
 class ColumnLine:
-    """One column in a line.
+    """The description of one column.
 
     Attributes:
-        name: As in the file.
+        name: Name of the column in the file.
         kind: "numbers", "words" or "true or false".
-        missing: Cells without a value.
-        distinct: Different values.
-        values: A few of them, or the range of numbers.
+        missing: Number of cells without a value.
+        distinct: Number of different values.
+        values: Some of the values, or the range of numbers.
     """
 
     name: str
@@ -43,21 +43,21 @@ class ColumnLine:
 
 @dataclass(frozen=True)
 class Look:
-    """What is to be seen of data.
+    """The description of data.
 
     Attributes:
-        choice: The data.
-        size: How many examples of what, in words.
-        columns: Of a table, in order.
-        target: What is to be told; empty where it is not a column.
-        task: "classification", "regression", or empty where the data cannot be learned from.
-        classes: Names and how many examples each has.
-        reals: What a real target is like, in words.
-        notes: What was noticed, a sentence each.
-        problem: Why it cannot be learned from; empty if it can.
+        choice: Chosen data.
+        size: Number and kind of examples, in words.
+        columns: Columns of a table, in order.
+        target: Target column; empty if the target is not a column.
+        task: "classification", "regression", or empty if a network cannot learn from the data.
+        classes: Name and number of examples of each class.
+        reals: Range, mean and standard deviation of a real target, in words.
+        notes: Notes on the data, one sentence each.
+        problem: Reason why a network cannot learn from the data; empty if it can.
     """
 
-    choice: Choice
+    choice: DataChoice
     size: str
     columns: tuple[ColumnLine, ...] = ()
     target: str = ""
@@ -69,22 +69,22 @@ class Look:
 
     @property
     def truths(self) -> tuple[str, ...]:
-        """The columns that hold "True" and "False"."""
+        """Names of the columns that hold "True" and "False"."""
         return tuple(column.name for column in self.columns if column.kind == TRUTH)
 
 
-def look_at(choice: Choice, *, on_progress: OnProgress | None = None) -> Look:
-    """Read data and say what is in it.
+def look_at(choice: DataChoice, *, on_progress: OnProgress | None = None) -> Look:
+    """Read data and describe it.
 
     Args:
-        choice: The data; of a table without target, that is taken which `descentlab train` takes.
+        choice: Chosen data; a table without a target gets the one that `descentlab train` would take.
         on_progress: Called while pictures are read.
 
     Returns:
-        What is to be seen. A table that cannot be learned from with this target shows its columns all the same.
+        The description. A table has its columns even if a network cannot learn this target from it.
 
     Raises:
-        DescentlabError: If it cannot be read at all.
+        DescentlabError: If the data cannot be read at all.
     """
     if not isinstance(choice.data, TableData):
         return _learnable(Look(choice, ""), on_progress)
@@ -92,19 +92,19 @@ def look_at(choice: Choice, *, on_progress: OnProgress | None = None) -> Look:
     table = data.read_table(choice.data.path, header=choice.data.header)
     columns = tuple(describe_column(column.name, column.to_cells()) for column in table.columns)
     size = f"{table.num_rows:,} rows, {len(columns):,} columns"
-    seen = Look(choice, size, columns, str(choice.data.target or ""), notes=table.notes)
+    look = Look(choice, size, columns, str(choice.data.target or ""), notes=table.notes)
     try:
-        return _learnable(seen, on_progress)
+        return _learnable(look, on_progress)
     except DescentlabError as error:
-        return replace(seen, problem=without_folder(str(error), table_path))
+        return replace(look, problem=without_folder(str(error), table_path))
 
 
-def _learnable(seen: Look, on_progress: OnProgress | None) -> Look:
-    dataset = data.prepare(data.load(seen.choice.data, on_progress=on_progress), SplitSpec(), 0)
-    columns = seen.columns or tuple(describe_column(name, cells) for name, cells in dataset.raw.items())
+def _learnable(look: Look, on_progress: OnProgress | None) -> Look:
+    dataset = data.prepare(data.load(look.choice.data, on_progress=on_progress), SplitSpec(), 0)
+    columns = look.columns or tuple(describe_column(name, cells) for name, cells in dataset.raw.items())
     return replace(
-        seen,
-        size=seen.size or _size_of(dataset),
+        look,
+        size=look.size or _size_of(dataset),
         columns=columns,
         target=dataset.target_name,
         task=dataset.task,
@@ -156,7 +156,7 @@ def describe_column(name: str, cells: Shaped[np.ndarray, " rows"]) -> ColumnLine
 
 
 def _number(value: float) -> str:
-    """Write whole numbers out, as a file does: 1484705, not 1.4847e+06."""
+    """Write whole numbers with all digits, as a file does: 1484705, not 1.4847e+06."""
     return f"{value:.0f}" if value.is_integer() and abs(value) < LARGEST_WHOLE else f"{value:.6g}"
 
 

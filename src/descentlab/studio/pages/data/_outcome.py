@@ -1,4 +1,4 @@
-"""The section that tells what came of a training."""
+"""The section that shows the outcome of a training."""
 
 from typing import Any
 
@@ -13,11 +13,11 @@ CLASS_HEADER = ("part", "examples", "accuracy", "95% interval", "baseline", "los
 REAL_HEADER = ("part", "examples", "RMSE", "95% interval", "baseline", "R²", "95% interval", "loss")
 
 
-class Outcome:
-    """What came out."""
+class OutcomeSection:
+    """The section with the outcome of a training."""
 
     def build(self) -> None:
-        """Lay the section out; it is hidden until there is a run."""
+        """Show the section; it is hidden until there is a run."""
         with section("4 What came out") as self._panel:
             self._box = ui.element("div").style("display: contents")
         self._panel.visible = False
@@ -40,7 +40,7 @@ class Outcome:
 
 
 def score_rows(metrics: dict[str, Any]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Return header and rows of a run's scores, a row a part, as words."""
+    """Return header and rows of a run's scores as words, one row a part."""
     parts = [(part, metrics[part]) for part in PARTS if part in metrics]
     if any("accuracy" in scores for _, scores in parts):
         return CLASS_HEADER, [

@@ -1,4 +1,4 @@
-"""The Data page: from one's own data to a trained network that answers."""
+"""The Data page: from a person's data to a trained network that predicts."""
 
 import os
 import threading
@@ -14,9 +14,9 @@ from descentlab.studio.pages._frame_of_page import page_frame
 from descentlab.studio.pages._parts import heading
 from descentlab.studio.pages.data._choose import Choose
 from descentlab.studio.pages.data._look import Look
-from descentlab.studio.pages.data._outcome import Outcome
+from descentlab.studio.pages.data._outcome import OutcomeSection
 from descentlab.studio.pages.data._predict import Predict
-from descentlab.studio.pages.data._sets import Choice
+from descentlab.studio.pages.data._sets import DataChoice
 from descentlab.studio.pages.data._show import Show
 from descentlab.studio.pages.data._style import STYLE
 from descentlab.studio.pages.data._train import Train
@@ -25,7 +25,7 @@ from descentlab.studio.playing import Hall
 from descentlab.studio.shelf import Trash
 
 PATIENCE_S = 2.0
-"""How long a studio that ends waits for a page to be tidied."""
+"""Seconds that a studio waits for each page's uploads to be removed when it ends."""
 
 
 def add_data(hall: Hall) -> None:
@@ -55,20 +55,20 @@ def add_data(hall: Hall) -> None:
             page.build()
         pages.add(page)
         client.on_delete(partial(leave, page))
-        background_tasks.create(page.list_found())
+        background_tasks.create(page.list_local_sets())
 
 
 class DataPage:
-    """The sections, each of which tells the next."""
+    """The sections of the page, each of which passes its result to the next."""
 
     def __init__(self, runs: Path, roots: list[Path], trainings: Trainings, trash: Trash) -> None:
-        """Make the sections.
+        """Create the sections; `build` shows them.
 
         Args:
-            runs: The folder of runs.
-            roots: Folders from which paths may be named.
+            runs: Folder of runs.
+            roots: Folders in which named paths must lie.
             trainings: Starts trainings.
-            trash: Where deleted runs wait whose upload this page has open.
+            trash: Deleted runs, some of which wait because this page uses their upload.
         """
         self._trash = trash
         self._truths: tuple[str, ...] = ()
@@ -76,11 +76,11 @@ class DataPage:
         self._choose = Choose(roots, self._uploads, self._on_choice)
         self._show = Show(self._on_look)
         self._train = Train(trainings, runs, self._on_run)
-        self._outcome = Outcome()
+        self._outcome = OutcomeSection()
         self._predict = Predict(self._uploads)
 
     def build(self) -> None:
-        """Lay the page out."""
+        """Show the page."""
         heading("Train a network on your data", level=1)
         with ui.element("div").classes("data-page"):
             self._choose.build()
@@ -89,14 +89,14 @@ class DataPage:
             self._outcome.build()
             self._predict.build()
 
-    async def list_found(self) -> None:
-        """Look through the folder of data."""
-        await self._choose.list_found()
+    async def list_local_sets(self) -> None:
+        """List the data sets of the data folder."""
+        await self._choose.list_local_sets()
 
     def close(self) -> threading.Thread:
-        """End what is going on, and have the uploads that no run needs removed: by a thread, which is returned."""
+        """Stop the training, and start and return a thread that removes the uploads that no run needs."""
         self._train.leave()
-        # Until a training has ended, no run may say yet which file it needs.
+        # Until a training has ended, its run may not yet name the file that it needs.
         tidying = threading.Thread(target=self._tidy, name="studio-uploads")
         tidying.start()
         return tidying
@@ -106,7 +106,7 @@ class DataPage:
         self._uploads.close()
         self._trash.empty()
 
-    async def _on_choice(self, choice: Choice) -> None:
+    async def _on_choice(self, choice: DataChoice) -> None:
         await self._show.show(choice)
 
     def _on_look(self, look: Look | None) -> None:

@@ -1,4 +1,4 @@
-"""The section in which a trained network is asked: by a form, a table or a picture."""
+"""The section in which a trained network predicts: a row of a form, a table or a picture."""
 
 from collections.abc import Callable, Collection
 
@@ -10,7 +10,7 @@ from descentlab.core import DataError, DescentlabError
 from descentlab.data import PICTURE_ENDINGS, TABLE_ENDINGS
 from descentlab.studio.files import MOST_BYTES, Uploads, without_folder
 from descentlab.studio.pages._upload_button import upload_button
-from descentlab.studio.pages.data._form import Field, fields_of, predict_file, predict_row
+from descentlab.studio.pages.data._form import FormField, fields_of, predict_file, predict_row
 from descentlab.studio.pages.data._parts import bars, problem_label, section, sentences, word_table
 
 SHOWN = 20
@@ -18,34 +18,33 @@ Read = Callable[[], float | str | None]
 
 
 class Predict:
-    """Where a person asks a network."""
+    """The section in which a person asks a network for predictions."""
 
     def __init__(self, uploads: Uploads) -> None:
-        """Remember where uploaded files go."""
         self._uploads = uploads
         self._run: workbench.Run | None = None
         self._readers: dict[str, Read] = {}
 
     def build(self) -> None:
-        """Lay the section out; it is hidden until there is a run."""
+        """Show the section; it is hidden until there is a run."""
         with section("5 Predict") as self._panel:
             self._box = ui.element("div").style("display: contents")
             self._problem = problem_label()
-            self._told = ui.element("div").props('aria-live="polite"')
+            self._answer = ui.element("div").props('aria-live="polite"')
         self._panel.visible = False
 
     def offer(self, run: workbench.Run | None, truths: Collection[str] = ()) -> None:
-        """Take a finished run, and which of its columns hold "True" and "False"; None hides the section."""
+        """Use a finished run, and the names of its columns of "True" and "False"; None hides the section."""
         self._run = run
         self._panel.visible = run is not None
         self._box.clear()
-        self._told.clear()
+        self._answer.clear()
         self._problem.text = ""
         if run is not None:
             with self._box:
                 self._fill(fields_of(run, truths))
 
-    def _fill(self, fields: tuple[Field, ...]) -> None:
+    def _fill(self, fields: tuple[FormField, ...]) -> None:
         self._readers = {}
         if fields:
             ui.label("Fields open with the training part's medians and most frequent words.").classes("quiet")
@@ -62,19 +61,19 @@ class Predict:
 
     async def _ask(self) -> None:
         values = {name: read() for name, read in self._readers.items()}
-        told = await self._try(lambda run: predict_row(run, values))
-        if told is not None:
-            self._show_one(told)
+        predictions = await self._try(lambda run: predict_row(run, values))
+        if predictions is not None:
+            self._show_prediction(predictions)
 
     async def _take_picture(self, event: events.UploadEventArguments) -> None:
-        told = await self._from_file(event, tuple(PICTURE_ENDINGS))
-        if told is not None:
-            self._show_one(told)
+        predictions = await self._from_file(event, tuple(PICTURE_ENDINGS))
+        if predictions is not None:
+            self._show_prediction(predictions)
 
     async def _take_table(self, event: events.UploadEventArguments) -> None:
-        told = await self._from_file(event, TABLE_ENDINGS)
-        if told is not None:
-            self._show_many(told)
+        predictions = await self._from_file(event, TABLE_ENDINGS)
+        if predictions is not None:
+            self._show_predictions(predictions)
 
     async def _from_file(
         self, event: events.UploadEventArguments, endings: tuple[str, ...]
@@ -88,14 +87,14 @@ class Predict:
         except DescentlabError as error:
             self._problem.text = str(error)
             return None
-        told = await self._try(lambda run: predict_file(run, path))
+        predictions = await self._try(lambda run: predict_file(run, path))
         self._problem.text = without_folder(self._problem.text, path)
-        return told
+        return predictions
 
     async def _try(self, ask: Callable[[workbench.Run], workbench.Predictions]) -> workbench.Predictions | None:
         run = self._run
         self._problem.text = ""
-        self._told.clear()
+        self._answer.clear()
         if run is None:
             return None
         try:
@@ -104,34 +103,34 @@ class Predict:
             self._problem.text = str(error)
             return None
 
-    def _show_one(self, told: workbench.Predictions) -> None:
-        with self._told:
-            word = told.predicted.tolist()[0]
-            ui.label(f"Predicted: {word if told.classes else f'{word:.6g}'}").classes("data-told")
-            if told.classes:
-                shares = told.probabilities[0]
+    def _show_prediction(self, predictions: workbench.Predictions) -> None:
+        with self._answer:
+            word = predictions.predicted.tolist()[0]
+            ui.label(f"Predicted: {word if predictions.classes else f'{word:.6g}'}").classes("data-prediction")
+            if predictions.classes:
+                shares = predictions.probabilities[0]
                 order = np.argsort(-shares, kind="stable").tolist()
-                rows = [(told.classes[place], float(shares[place]), f"{shares[place]:.1%}") for place in order]
+                rows = [(predictions.classes[place], float(shares[place]), f"{shares[place]:.1%}") for place in order]
                 bars(rows, "Classes with their probabilities")
-            sentences(told.notes)
+            sentences(predictions.notes)
 
-    def _show_many(self, told: workbench.Predictions) -> None:
-        with self._told:
-            table = told.table(SHOWN)
-            numeric = frozenset(range(2, len(table.header))) if told.classes else frozenset({1})
+    def _show_predictions(self, predictions: workbench.Predictions) -> None:
+        with self._answer:
+            table = predictions.table(SHOWN)
+            numeric = frozenset(range(2, len(table.header))) if predictions.classes else frozenset({1})
             word_table(table.header, table.rows, numeric=numeric)
             with ui.element("div").classes("data-row"):
                 ui.button(
-                    f"Download {len(told):,} predictions",
+                    f"Download {len(predictions):,} predictions",
                     icon="download",
-                    on_click=lambda: ui.download.content(told.to_csv(), "predictions.csv"),
+                    on_click=lambda: ui.download.content(predictions.to_csv(), "predictions.csv"),
                 ).props("no-caps outline")
-                if len(told) > SHOWN:
+                if len(predictions) > SHOWN:
                     ui.label(table.title).classes("quiet")
-            sentences(told.notes)
+            sentences(predictions.notes)
 
 
-def _build_field(field: Field) -> Read:
+def _build_field(field: FormField) -> Read:
     if field.words:
         select = ui.select(list(field.words), label=field.column, value=field.default or None, clearable=True)
         select.props("dense outlined options-dense")

@@ -1,4 +1,4 @@
-"""The section that shows data: columns, classes and what was noticed; and in which the target is chosen."""
+"""The section that shows data (columns, classes, notes), and in which a person chooses the target."""
 
 from collections.abc import Callable
 
@@ -10,26 +10,26 @@ from descentlab.studio.files import without_folder
 from descentlab.studio.pages._parts import heading
 from descentlab.studio.pages.data._look import Look, look_at
 from descentlab.studio.pages.data._parts import bars, problem_label, section, sentences, word_table
-from descentlab.studio.pages.data._sets import Choice
+from descentlab.studio.pages.data._sets import DataChoice
 
 MOST_COLUMNS = 100
 TASKS = {"auto": "by what the target holds", "classification": "classes", "regression": "a number"}
 
 
 class Show:
-    """What is seen of data before training."""
+    """The section that describes data before training."""
 
     def __init__(self, on_look: Callable[[Look | None], None]) -> None:
-        """Remember whom to tell.
+        """Create the section; `build` shows it.
 
         Args:
-            on_look: Called with what is to be trained on, and with None where that is nothing.
+            on_look: Called with the description of data to train on, and with None if there is none.
         """
         self._on_look = on_look
         self._turn = 0
 
     def build(self) -> None:
-        """Lay the section out; it shows nothing before the first choice."""
+        """Show the section; it is hidden before the first choice."""
         with section("2 What is in it") as self._panel:
             self._status = ui.label().classes("quiet").props('role="status"')
             self._status.bind_visibility_from(self._status, "text", bool)
@@ -37,8 +37,8 @@ class Show:
             self._box = ui.element("div").style("display: contents")
         self._panel.visible = False
 
-    async def show(self, choice: Choice) -> None:
-        """Read data and show it; a later choice wins over one that is still being read."""
+    async def show(self, choice: DataChoice) -> None:
+        """Read data and show it; a later choice replaces one that is still being read."""
         self._turn += 1
         turn = self._turn
         self._panel.visible = True

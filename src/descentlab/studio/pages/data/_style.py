@@ -1,4 +1,4 @@
-"""How the Data page looks."""
+"""Style sheet of the Data page."""
 
 STYLE = """
 .data-page { display: grid; gap: 12px; --q-primary: var(--blue); }
@@ -20,7 +20,7 @@ STYLE = """
 .data-bars .name { overflow-wrap: anywhere; max-width: 190px; }
 .data-bars .track { background: var(--line); border-radius: 3px; height: 12px; }
 .data-bars .bar { background: var(--blue); border-radius: 3px; height: 12px; min-width: 1px; }
-.data-bars .told { font-variant-numeric: tabular-nums; text-align: right; }
+.data-bars .words { font-variant-numeric: tabular-nums; text-align: right; }
 .data-notes { margin: 0; padding-left: 20px; font-size: 14px; list-style: disc; }
 .data-notes:empty { display: none; }
 .data-notes .warning { font-weight: 600; }
@@ -30,7 +30,7 @@ STYLE = """
   max-height: 420px; overflow: auto; padding: 2px; }
 .data-page a { color: var(--blue); }
 .data-page a.q-btn, .data-page .q-btn { text-transform: none; }
-.data-told { font-size: 18px; font-weight: 600; }
+.data-prediction { font-size: 18px; font-weight: 600; }
 @media (max-width: 760px) { .data-two { grid-template-columns: minmax(0, 1fr); }
   .data-row .q-field { max-width: none; } }
 """

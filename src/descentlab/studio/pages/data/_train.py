@@ -1,4 +1,4 @@
-"""The section in which a network is trained: a few settings, a live curve, and a stop."""
+"""The section in which a network is trained: a few settings, a live curve, and a stop button."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,15 @@ from descentlab.core import DescentlabError, SpecError
 from descentlab.studio.pages.data._look import Look
 from descentlab.studio.pages.data._parts import problem_label, section
 from descentlab.studio.pages.data._sets import hidden_units
-from descentlab.studio.pages.data._training import Points, Settings, Training, Trainings, begin, curves_of, read_hidden
+from descentlab.studio.pages.data._training import (
+    DataTraining,
+    Points,
+    Settings,
+    Trainings,
+    begin,
+    curves_of,
+    read_hidden,
+)
 
 REFRESH_S = 0.25
 AXIS = {
@@ -33,26 +41,26 @@ CURVES = (("training", "var(--orange)", "solid"), ("validation", "var(--blue)", 
 
 
 class Train:
-    """Where a person trains."""
+    """The section in which a person trains a network."""
 
     def __init__(self, trainings: Trainings, runs: Path, on_run: Callable[[workbench.Run | None], None]) -> None:
-        """Remember where runs go and whom to tell.
+        """Create the section; `build` shows it.
 
         Args:
             trainings: Starts trainings.
-            runs: The folder of runs.
+            runs: Folder of runs.
             on_run: Called with None when a training begins, and with the run when it is done.
         """
         self._trainings = trainings
         self._runs = runs
         self._on_run = on_run
         self._look: Look | None = None
-        self._training: Training | None = None
-        self._begun: list[Training] = []
+        self._training: DataTraining | None = None
+        self._begun: list[DataTraining] = []
         self._shown = -1
 
     def build(self) -> None:
-        """Lay the section out; it is hidden until there is something to train on."""
+        """Show the section; it is hidden until there is data to train on."""
         with section("3 Training") as self._panel:
             self._settings = ui.element("div").classes("data-row")
             with ui.element("div").classes("data-row"):
@@ -72,7 +80,7 @@ class Train:
         self._timer = ui.timer(REFRESH_S, self._refresh, active=False)
 
     def offer(self, look: Look | None) -> None:
-        """Take what is to be trained on; None hides the section."""
+        """Use some data; None hides the section."""
         self.leave()
         self._look = look
         self._panel.visible = look is not None
@@ -82,7 +90,7 @@ class Train:
             self._build_settings(look)
 
     def leave(self) -> None:
-        """Stop what is going on; the run is kept."""
+        """Stop the training; its run is kept."""
         if self._training is not None:
             self._training.stop()
             self._training = None
@@ -90,7 +98,7 @@ class Train:
         self._show_buttons(is_busy=False)
 
     def wait(self) -> None:
-        """Wait until all that was begun has ended."""
+        """Wait until all trainings of this page have ended."""
         for training in self._begun:
             training.join()
 
@@ -146,7 +154,7 @@ class Train:
         except DescentlabError as error:
             self._problem.text = str(error)
             return
-        self._begun = [*(one for one in self._begun if not one.is_over), self._training]
+        self._begun = [*(training for training in self._begun if not training.is_over), self._training]
         self._bar.visible = self._figure.visible = True
         self._show_buttons(is_busy=True)
         self._timer.active = True
@@ -181,7 +189,7 @@ class Train:
         if training.is_over:
             await self._finish(training)
 
-    async def _finish(self, training: Training) -> None:
+    async def _finish(self, training: DataTraining) -> None:
         self._timer.active = False
         self._bar.visible = training.run is None and training.path is not None
         self._show_buttons(is_busy=False)

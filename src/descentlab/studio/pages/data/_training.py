@@ -1,4 +1,4 @@
-"""A training in a thread of its own, which a page watches and may stop."""
+"""A training in a separate thread, which a page watches and may stop."""
 
 import math
 import re
@@ -11,7 +11,7 @@ from typing import Literal
 from descentlab import workbench
 from descentlab.core import DescentlabError, SpecError
 from descentlab.spec import PicturesData, TableData
-from descentlab.studio.pages.data._sets import Choice
+from descentlab.studio.pages.data._sets import DataChoice
 from descentlab.training import Progress
 
 State = Literal["loading", "training", "done", "stopped", "failed"]
@@ -23,14 +23,14 @@ Points = list[list[float | None]]
 
 @dataclass(frozen=True)
 class Settings:
-    """What a person asks of a training.
+    """The settings that a person chooses for a training.
 
     Attributes:
-        network: One of the choice's networks.
-        epochs: Passes over the training part.
-        learning_rate: The optimizer's rate.
-        seed: Draws the split, the initial weights and the order of the examples.
-        hidden: Units of the hidden layers, where they may be chosen.
+        network: Word of one of the choice's networks.
+        epochs: Number of passes over the training part.
+        learning_rate: Learning rate of the optimizer.
+        seed: Seed of the split, the initial weights and the order of the examples.
+        hidden: Numbers of units of the hidden layers, or None if they cannot be chosen.
     """
 
     network: str
@@ -41,10 +41,10 @@ class Settings:
 
 
 def read_hidden(text: str) -> tuple[int, ...]:
-    """Read "16, 16"; nothing stands for no hidden layer.
+    """Read numbers of units such as "16, 16"; an empty text stands for no hidden layer.
 
     Raises:
-        SpecError: If it is something else.
+        SpecError: If the text is something else.
     """
     words = [word for word in re.split(r"[,\s]+", text.strip()) if word]
     if not all(re.fullmatch(r"[0-9]{1,6}", word) and int(word) > 0 for word in words):
@@ -52,11 +52,11 @@ def read_hidden(text: str) -> tuple[int, ...]:
     return tuple(map(int, words))
 
 
-def begin(choice: Choice, settings: Settings, *, root: Path, watcher: workbench.Watcher) -> workbench.Run:
+def begin(choice: DataChoice, settings: Settings, *, root: Path, watcher: workbench.Watcher) -> workbench.Run:
     """Train as `descentlab train` does.
 
     Raises:
-        DescentlabError: If it cannot be done; nothing is left behind.
+        DescentlabError: If the training is not possible; nothing is left on disk.
         Stopped: If the watcher's event was set.
     """
     numbers = {"epochs": settings.epochs, "learning_rate": settings.learning_rate, "seed": settings.seed}
@@ -80,13 +80,13 @@ def begin(choice: Choice, settings: Settings, *, root: Path, watcher: workbench.
 
 @dataclass(frozen=True)
 class Standing:
-    """How a training stands.
+    """The state of a training.
 
     Attributes:
-        state: What it does or how it ended.
-        words: The same for a person.
-        share: How much is done, from 0 to 1; None where nobody knows.
-        version: Counts up with every change.
+        state: Current step of the training, or how it ended.
+        words: State in words.
+        share: Share of the current step that is done, from 0 to 1; None if unknown.
+        version: Counter that rises with every change.
     """
 
     state: State
@@ -96,19 +96,19 @@ class Standing:
 
 
 class _LeftOffError(Exception):
-    """Raised within a loading that is to stop."""
+    """Raised to stop the loading of data."""
 
 
 @dataclass
-class Training:
+class DataTraining:
     """One training.
 
     Attributes:
-        work: What is to be done, with a watcher.
-        run: What came of it, once it is done.
-        path: Where it was stopped, to be resumed.
-        train_curve: Epoch and training loss.
-        validation_curve: The same of the validation part.
+        work: Function that trains, given a watcher.
+        run: Finished run, once the training is done.
+        path: Folder of the stopped run, from which it can be resumed.
+        train_curve: Epoch and training loss of each point.
+        validation_curve: Epoch and validation loss of each point.
     """
 
     work: Callable[[workbench.Watcher], workbench.Run]
@@ -124,12 +124,12 @@ class Training:
 
     @property
     def standing(self) -> Standing:
-        """How it stands; may be asked from any thread."""
+        """State of the training; any thread may read it."""
         return self._standing
 
     @property
     def is_over(self) -> bool:
-        """Whether it has come to an end."""
+        """Whether the training has ended."""
         return self._standing.state in ("done", "stopped", "failed")
 
     def start(self) -> None:
@@ -137,11 +137,11 @@ class Training:
         self._thread.start()
 
     def stop(self) -> None:
-        """End it as a Ctrl-C does: at the next slice, with everything kept."""
+        """Stop as Ctrl-C does: at the next slice, without losing anything."""
         self._stop.set()
 
     def join(self) -> None:
-        """Wait for its end."""
+        """Wait until the training has ended."""
         self._thread.join()
 
     def _tell(self, state: State, words: str, share: float | None = None) -> None:
@@ -177,7 +177,7 @@ class Training:
 
 
 def _add_point(curve: Points, epoch: int, value: float) -> None:
-    """Put a point on a curve; one that gets long loses every other point."""
+    """Add a point to a curve; when the curve gets too long, every second point is dropped."""
     if curve and curve[-1][0] == epoch:
         curve.pop()
     curve.append([float(epoch), value if math.isfinite(value) else None])
@@ -186,29 +186,29 @@ def _add_point(curve: Points, epoch: int, value: float) -> None:
 
 
 class Trainings:
-    """All trainings of the Data page, of all who are there."""
+    """The trainings of all open Data pages."""
 
     def __init__(self) -> None:
-        self._running: list[Training] = []
+        self._running: list[DataTraining] = []
 
-    def start(self, work: Callable[[workbench.Watcher], workbench.Run]) -> Training:
-        """Start one.
+    def start(self, work: Callable[[workbench.Watcher], workbench.Run]) -> DataTraining:
+        """Start a training.
 
         Raises:
-            DescentlabError: If too many run.
+            DescentlabError: If too many trainings run.
         """
         self._running = [training for training in self._running if not training.is_over]
         if len(self._running) >= MOST_AT_ONCE:
             raise DescentlabError(
                 f"{MOST_AT_ONCE} trainings run already, which is all this machine does at once; wait for one"
             )
-        training = Training(work)
+        training = DataTraining(work)
         self._running.append(training)
         training.start()
         return training
 
     def close(self) -> None:
-        """Stop all, so that each is kept."""
+        """Stop all trainings; their runs are kept."""
         for training in self._running:
             training.stop()
 

@@ -1,3 +1,3 @@
-"""The page of digits: draw one, and see what a network makes of it."""
+"""The page of digits: draw a digit, and see how a network classifies it."""
 
 from descentlab.studio.pages.digits._page import add_digits as add_digits

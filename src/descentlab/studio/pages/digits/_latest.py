@@ -1,4 +1,4 @@
-"""Work of which only the newest counts: one piece is in hand, one may wait, and a newer one takes its place."""
+"""Work of which only the newest counts: one piece runs, one may wait, and a newer one replaces it."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,14 +9,14 @@ from descentlab.core import DescentlabError
 
 
 class Latest:
-    """Does pieces of work in a pool, one at a time, and skips those that a newer one has overtaken."""
+    """Does pieces of work in a pool, one at a time, and skips a waiting piece when a newer one comes."""
 
     def __init__(self, pool: Executor, on_problem: Callable[[str], None]) -> None:
-        """Wait for work.
+        """Prepare for work.
 
         Args:
-            pool: Where it is done.
-            on_problem: Called on the event loop with what went wrong, in a line; empty when a piece went well.
+            pool: Threads that do the work.
+            on_problem: Called on the event loop with the problem of a piece in one line; empty if it had none.
         """
         self._pool = pool
         self._on_problem = on_problem
@@ -25,7 +25,7 @@ class Latest:
         self._is_closed = False
 
     def ask(self, work: Callable[[], Any], tell: Callable[[Any], None]) -> None:
-        """Hand in work. It is called in a thread, and `tell` with its result on the event loop."""
+        """Submit work. It is called in a thread, and `tell` is called with its result on the event loop."""
         if self._is_closed:
             return
         self._waiting = (work, tell)
@@ -33,11 +33,11 @@ class Latest:
             self._task = asyncio.get_running_loop().create_task(self._run())
 
     def drop(self) -> None:
-        """Forget what waits."""
+        """Forget the waiting piece."""
         self._waiting = None
 
     def close(self) -> None:
-        """Forget what waits, for good; the result of what is in hand is told to nobody."""
+        """Take no more work, and ignore the result of the running piece."""
         self._is_closed = True
         self.drop()
 

@@ -18,12 +18,12 @@ from descentlab.workbench import Run, open_run
 
 
 @dataclass(frozen=True)
-class Choice:
+class RunChoice:
     """A run that can be chosen.
 
     Attributes:
-        name: Its folder's name.
-        label: What a person reads.
+        name: Name of the run's folder.
+        label: Label for a person.
     """
 
     name: str
@@ -35,9 +35,9 @@ class ExamplePicture:
     """A picture of the run's data.
 
     Attributes:
-        number: Its place in its part, from 0.
-        picture: As the network sees it.
-        label: Its class.
+        number: Position of the picture in its part, from 0.
+        picture: Picture in the form of the network's input.
+        label: Class of the picture.
     """
 
     number: int
@@ -45,39 +45,39 @@ class ExamplePicture:
     label: int
 
 
-def find_choices(root: Path) -> list[Choice]:
+def find_choices(root: Path) -> list[RunChoice]:
     """Find the finished runs of a folder whose network takes pictures of a known size, the newest first.
 
     Args:
-        root: The folder of runs.
+        root: Folder of runs.
 
     Returns:
-        The runs; those that are damaged are left out.
+        The runs, without damaged ones.
     """
-    found = []
-    for one in reversed(list_runs(root).runs):
-        if not one.is_finished:
+    choices = []
+    for summary in reversed(list_runs(root).runs):
+        if not summary.is_finished:
             continue
         try:
-            shape = open_run(one.path).data
+            shape = open_run(summary.path).data
             pad_style(shape.input_shape)
         except DescentlabError:
             continue
         if shape.task == "classification":
-            score = "" if one.score is None else f", test accuracy {one.score:.1%}"
+            score = "" if summary.score is None else f", test accuracy {summary.score:.1%}"
             size = "x".join(map(str, shape.input_shape[:2]))
-            found.append(Choice(one.name, f"{one.name}: {size} pixels{score}"))
-    return found
+            choices.append(RunChoice(summary.name, f"{summary.name}: {size} pixels{score}"))
+    return choices
 
 
 class PictureNetwork:
-    """A run's network under the pad."""
+    """A run's network, which classifies the drawings of the pad."""
 
     def __init__(self, run: Run) -> None:
         """Open a run.
 
         Raises:
-            DescentlabError: If its network takes no pictures of a known size, or its weights are no numbers.
+            DescentlabError: If its network does not take pictures of a known size, or its weights are not finite.
         """
         self.run = run
         self.style: PadStyle = pad_style(run.network.input_shape)
@@ -91,26 +91,26 @@ class PictureNetwork:
         self._preparation = run.member_data(0).read_preparation()
 
     def warm_up(self) -> "PictureNetwork":
-        """Compile what will be needed, so that the first stroke is answered as fast as all others."""
+        """Compile all programs, so that the first stroke is answered as fast as all others."""
         blank = np.zeros(self.run.network.input_shape, np.float32)
         self.reader.look(blank)
         self.reader.attribute(blank)
-        self.reader.wish(blank, 0)
+        self.reader.wanted_change(blank, 0)
         return self
 
     def lay_out(self, drawing: Float[np.ndarray, "rows columns"]) -> Float[np.ndarray, "height width colours"]:
-        """Bring a drawing to what the network sees."""
+        """Turn a drawing into the network's input."""
         return self.prepare(centre_drawing(drawing, self.style))
 
     def prepare(self, picture: Float[np.ndarray, "rows columns"]) -> Float[np.ndarray, "rows columns colours"]:
-        """Bring a picture from 0 to 1 to the levels that the network sees, as its data were."""
+        """Turn a picture with values from 0 to 1 into the network's input, as its training data was."""
         prepared = self._preparation.apply(np.clip(picture, 0.0, 1.0)[None])
         scale = self.run.data.input_scale
         return (prepared.inputs[np.arange(1)].astype(np.float32) * np.float32(scale))[0]
 
     @property
     def has_examples(self) -> bool:
-        """Whether its data can be read without a download."""
+        """Whether the run's data can be read without a download."""
         spec = self.run.experiment.data
         return not isinstance(spec, ArraysData) and (not isinstance(spec, IdxData) or data.is_idx_here(spec.name))
 
@@ -124,10 +124,10 @@ class PictureNetwork:
         return dataset, part
 
     def example(self, number: int) -> ExamplePicture:
-        """Return a picture of the test part, or of what there is, by its number. The first call reads the data.
+        """Return a picture of the test part (or the part that there is) by its number. The first call reads the data.
 
         Raises:
-            SpecError: If there is no such number, or the data cannot be had without a download.
+            SpecError: If there is no such number, or the data would have to be downloaded.
             DescentlabError: If the data cannot be read.
         """
         if not self.has_examples:
@@ -142,16 +142,16 @@ class PictureNetwork:
         return ExamplePicture(number, dataset.real_inputs(row)[0], int(dataset.targets[row[0]]))
 
     def describe_examples(self) -> str:
-        """Say how many there are, once they are read."""
+        """Return the number of example pictures in words, after they were read."""
         dataset, part = self._examples
         return f"of the {len(dataset.part(part)):,} of the {part} part, from 0"
 
 
 def open_network(root: Path, name: Any) -> PictureNetwork:
-    """Open a run of the folder of runs by its name, ready for the first stroke.
+    """Open a run of the folder of runs by its name, with its programs compiled.
 
     Raises:
-        DescentlabError: If there is no such run, or it fits no pad.
+        DescentlabError: If there is no such run, or its network does not take drawings.
     """
     if not isinstance(name, str) or Path(name).name != name or name in ("", ".", ".."):
         raise RunError("name a run of the list")

@@ -1,4 +1,4 @@
-"""The pad that a digit is drawn on, and what it sends."""
+"""The pad on which a person draws a digit, and the messages that it sends."""
 
 import base64
 import binascii
@@ -13,7 +13,7 @@ from descentlab.core import SpecError
 from descentlab.studio.pages._web import WEB
 
 RASTER = 112
-"""Pixels a side of what the pad sends; `pad.js` says the same."""
+"""Side length of the raster that the pad sends, in pixels; `pad.js` has the same number."""
 LABEL = (
     "Pad: draw a digit with mouse, finger or pen. With keys: arrows move the pencil (with shift, finely), space sets "
     "it down and lifts it, backspace takes back a stroke, delete clears."
@@ -21,35 +21,34 @@ LABEL = (
 
 
 class Pad(ui.element, component=WEB / "pad.js"):
-    """Sends `draw` with a raster while somebody draws; the next one comes when `answer` was called."""
+    """Sends the event `draw` with a raster while somebody draws; it sends the next after `answer` was called."""
 
     def __init__(self) -> None:
-        """Lay out an empty pad."""
         super().__init__()
         self._props["label"] = LABEL
         self._props["pen"] = 0.1
 
     def set_pen(self, width: float) -> None:
-        """Choose how wide the pen is, as a share of the pad."""
+        """Set the width of the pen, as a share of the pad."""
         self._props["pen"] = width
         self.update()
 
     def show(self, picture: Float[np.ndarray, "side side"]) -> None:
-        """Lay a picture, from 0 to 1, on the pad."""
+        """Show a picture, with values from 0 to 1, on the pad."""
         grey = np.rint(255.0 * np.clip(picture, 0.0, 1.0)).astype(np.uint8)
         self.run_method("show", base64.b64encode(grey.tobytes()).decode(), len(grey))
 
     def answer(self) -> None:
-        """Say that what was sent is dealt with."""
+        """Tell the pad that its last raster was processed."""
         self.run_method("answered")
 
 
 @dataclass(frozen=True, eq=False)
 class Sent:
-    """What a pad sent.
+    """A message of the pad.
 
     Attributes:
-        drawing: Ink from 0 to 1.
+        drawing: Ink of each pixel, from 0 to 1.
         is_settled: Whether the pen is lifted.
     """
 
@@ -57,14 +56,14 @@ class Sent:
     is_settled: bool
 
 
-def read_sent(told: Any) -> Sent:
-    """Read what a pad sent; it comes from outside, so that nothing is taken for granted.
+def read_sent(message: Any) -> Sent:
+    """Read a message of the pad, which may hold anything, since it comes from a browser.
 
     Raises:
         SpecError: If it is no raster of `RASTER` pixels a side.
     """
-    raster = told.get("raster") if isinstance(told, dict) else None
-    # The length is looked at before anything is decoded.
+    raster = message.get("raster") if isinstance(message, dict) else None
+    # The length is checked before anything is decoded.
     if not isinstance(raster, str) or len(raster) != 4 * -(-(RASTER**2) // 3):
         raise SpecError(f"the pad sent no raster of {RASTER}x{RASTER} bytes; reload the page")
     try:
@@ -73,4 +72,4 @@ def read_sent(told: Any) -> Sent:
         grey = np.zeros(0, np.uint8)
     if grey.size != RASTER**2:
         raise SpecError(f"the pad sent no raster of {RASTER}x{RASTER} bytes; reload the page")
-    return Sent(grey.reshape(RASTER, RASTER) / 255.0, is_settled=told.get("settled") is True)
+    return Sent(grey.reshape(RASTER, RASTER) / 255.0, is_settled=message.get("settled") is True)

@@ -1,4 +1,4 @@
-"""Digits: a pad to draw on, and what a trained network makes of the drawing, stroke by stroke."""
+"""Digits: a pad to draw on, and a trained network's answer to the drawing, stroke by stroke."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,19 +9,19 @@ from nicegui import Client, events, run, ui
 from starlette.requests import Request
 
 from descentlab.core import DescentlabError
-from descentlab.live import Glance, Wish
+from descentlab.live import Glance, WantedChange
 from descentlab.representations import Attribution
 from descentlab.studio.pages._frame_of_page import page_frame
 from descentlab.studio.pages._parts import heading
 from descentlab.studio.pages.digits._latest import Latest
 from descentlab.studio.pages.digits._networks import ExamplePicture, PictureNetwork, find_choices, open_network
 from descentlab.studio.pages.digits._pad import Pad, read_sent
-from descentlab.studio.pages.digits._parts import Picture, paragraph
+from descentlab.studio.pages.digits._parts import PixelPicture, paragraph
 from descentlab.studio.pages.digits._pictures import grey_uri
-from descentlab.studio.pages.digits._reasons import Reasons, Wishes
+from descentlab.studio.pages.digits._reasons import Reasons, WantedChanges
 from descentlab.studio.pages.digits._style import STYLE
-from descentlab.studio.pages.digits._training import Recipe, Training, recipes
-from descentlab.studio.pages.digits._views import Bars, Layers, draw_layers
+from descentlab.studio.pages.digits._training import DigitsTraining, Recipe, recipes
+from descentlab.studio.pages.digits._views import Layers, ProbabilityBars, draw_layers
 from descentlab.studio.playing import Hall
 
 POLL_S = 0.2
@@ -43,20 +43,19 @@ def add_digits(hall: Hall) -> None:
 
 
 class DigitsPage:
-    """The page of one person: a pad, a network, and views of what it makes of the drawing."""
+    """The page of one person: a pad, a network, and views of its forward and backward pass of the drawing."""
 
     def __init__(self, hall: Hall) -> None:
-        """Begin without a network."""
         self._hall = hall
         self._network: PictureNetwork | None = None
         self._glance: Glance | None = None
-        self._wish: Wish | None = None
-        self._training: Training | None = None
+        self._wanted: WantedChange | None = None
+        self._training: DigitsTraining | None = None
         self._looking = Latest(hall.pool, self._tell_problem)
         self._studying = Latest(hall.pool, self._tell_problem)
 
     def build(self) -> None:
-        """Lay the page out."""
+        """Show the page."""
         heading("Draw a digit", level=1)
         self._problem = ui.label().classes("problem").props('role="alert"')
         with ui.element("div").classes("digits"):
@@ -67,14 +66,14 @@ class DigitsPage:
                     self._build_pad()
             with ui.element("div"):
                 with ui.element("section").classes("panel").props('aria-label="Answer"'):
-                    self._bars = Bars()
+                    self._bars = ProbabilityBars()
                 with ui.element("section").classes("panel").props('aria-label="Layers"'):
                     self._layers = Layers()
                 with ui.element("section").classes("panel").props('aria-label="Reasons"'):
                     self._reasons = Reasons()
                 with ui.element("section").classes("panel").props('aria-label="Wishes"'):
-                    self._wishes = Wishes(self._study, self._take_step)
-        for view in (self._bars, self._reasons, self._wishes):
+                    self._changes = WantedChanges(self._study, self._take_step)
+        for view in (self._bars, self._reasons, self._changes):
             view.reset(())
 
     def _build_network(self) -> None:
@@ -106,14 +105,14 @@ class DigitsPage:
         self._examples = paragraph("", "quiet")
         heading("What the network sees")
         with ui.element("div").classes("digit-seeing"):
-            self._seen = Picture("The drawing as the network sees it", classes="digit-seen")
+            self._input_picture = PixelPicture("The drawing as the network sees it", classes="digit-seen")
             self._layout = paragraph("", "quiet")
 
     async def offer(self, wanted: str | None = None) -> None:
-        """List the runs, and choose one: the wanted one, or the newest.
+        """List the runs, and choose a run: the wanted one, or the newest.
 
         Args:
-            wanted: A run's name.
+            wanted: Name of a run, or None.
         """
         try:
             choices = await run.io_bound(find_choices, self._hall.runs) or []
@@ -135,14 +134,14 @@ class DigitsPage:
 
     def _seat(self, network: PictureNetwork) -> None:
         self._studying.drop()
-        self._network, self._glance, self._wish = network, None, None
+        self._network, self._glance, self._wanted = network, None, None
         layers = network.run.network.table()
         num_params = sum(layer.num_params for layer in layers)
         self._state.text = f"{len(layers)} layers, {num_params:,} learned numbers. {network.run.outcome[0]}"
         self._pad.set_pen(network.style.pen)
         self._layout.text = network.style.describe()
         self._examples.text = "" if network.has_examples else "Its pictures are not on this machine."
-        for view in (self._bars, self._reasons, self._wishes):
+        for view in (self._bars, self._reasons, self._changes):
             view.reset(network.classes)
         self._layers.reset(network)
         self._pad.run_method("changed")
@@ -160,51 +159,51 @@ class DigitsPage:
         self._look(network, lambda: network.lay_out(sent.drawing), is_settled=sent.is_settled)
 
     def _look(self, network: PictureNetwork, picture: Callable[[], Pixels], *, is_settled: bool) -> None:
-        """Take a picture through the network and draw what it becomes, in a thread; then show it."""
+        """Compute the forward pass of a picture and draw its activations, in a thread; then show them."""
 
         def look() -> tuple[Glance, dict[str, str]]:
             glance = network.reader.look(picture())
             return glance, draw_layers(glance)
 
-        self._looking.ask(look, lambda found: self._show(network, *found, is_settled=is_settled))
+        self._looking.ask(look, lambda result: self._show(network, *result, is_settled=is_settled))
 
     def _show(self, network: PictureNetwork, glance: Glance, drawn: dict[str, str], *, is_settled: bool) -> None:
         self._pad.answer()
         if network is not self._network:
             return
         self._glance = glance
-        self._seen.show(grey_uri(glance.picture.mean(axis=2)))
+        self._input_picture.show(grey_uri(glance.picture.mean(axis=2)))
         self._bars.show(glance, network.classes, is_settled=is_settled)
         self._layers.show(glance, drawn, is_settled=is_settled)
         self._studying.drop()
         if not glance.picture.any():
-            self._wish = None
+            self._wanted = None
             self._reasons.forget()
-            self._wishes.forget()
+            self._changes.forget()
         elif is_settled:
             self._study()
 
     def _study(self) -> None:
-        """Find reasons and wishes of what is drawn, unless another drawing comes first."""
+        """Compute reasons and wanted changes of the drawing, unless another drawing comes first."""
         network, glance = self._network, self._glance
         if network is None or glance is None or not glance.picture.any():
             return
-        label = self._wishes.choice.of(glance)
+        label = self._changes.choice.of(glance)
 
-        def study() -> tuple[Attribution, Wish]:
-            return network.reader.attribute(glance.picture), network.reader.wish(glance.picture, label)
+        def study() -> tuple[Attribution, WantedChange]:
+            return network.reader.attribute(glance.picture), network.reader.wanted_change(glance.picture, label)
 
-        self._studying.ask(study, lambda found: self._tell_study(network, glance, *found))
+        self._studying.ask(study, lambda result: self._tell_study(network, glance, *result))
 
-    def _tell_study(self, network: PictureNetwork, glance: Glance, found: Attribution, wish: Wish) -> None:
+    def _tell_study(self, network: PictureNetwork, glance: Glance, reasons: Attribution, wanted: WantedChange) -> None:
         if glance is not self._glance or network is not self._network:
             return
-        self._wish = wish
-        self._reasons.show(glance, found)
-        self._wishes.show(glance, wish, network.classes, network.run.objective.title)
+        self._wanted = wanted
+        self._reasons.show(glance, reasons)
+        self._changes.show(glance, wanted, network.classes, network.run.objective.title)
 
     def _put(self, picture: Pixels) -> None:
-        """Lay a picture on the pad that the network sees as it is."""
+        """Show a picture on the pad that is already in the form of the network's input."""
         network = self._network
         if network is None:
             return
@@ -212,34 +211,34 @@ class DigitsPage:
         self._look(network, lambda: picture, is_settled=True)
 
     def _take_step(self, _: Any) -> None:
-        wish = self._wish
-        if wish is not None:
-            self._wishes.choice.choose(wish.label)
-            self._put(wish.moved.astype(np.float32))
+        wanted = self._wanted
+        if wanted is not None:
+            self._changes.choice.choose(wanted.label)
+            self._put(wanted.moved.astype(np.float32))
 
     def _show_example(self, _: Any) -> None:
         network, number = self._network, self._number.value
         if network is None or number is None:
             self._tell_problem("choose or train a network first, and a number from 0")
             return
-        self._looking.ask(lambda: network.example(int(number)), lambda found: self._show_found(network, found))
+        self._looking.ask(lambda: network.example(int(number)), lambda example: self._show_picture(network, example))
 
-    def _show_found(self, network: PictureNetwork, found: ExamplePicture) -> None:
+    def _show_picture(self, network: PictureNetwork, example: ExamplePicture) -> None:
         if network is not self._network:
             return
-        name = network.classes[found.label]
-        self._examples.text = f"Example {found.number} {network.describe_examples()}: a {name}."
-        self._wishes.choice.choose(found.label)
-        self._put(found.picture)
+        name = network.classes[example.label]
+        self._examples.text = f"Example {example.number} {network.describe_examples()}: a {name}."
+        self._changes.choice.choose(example.label)
+        self._put(example.picture)
 
     def _forget_example(self) -> None:
         self._examples.text = ""
-        self._wishes.choice.choose(-1)
+        self._changes.choice.choose(-1)
 
     def _train(self, recipe: Recipe) -> None:
         if self._training is not None:
             return
-        self._training = Training(recipe, self._hall.runs)
+        self._training = DigitsTraining(recipe, self._hall.runs)
         self._poll.activate()
         self._show_training(is_running=True)
 
@@ -273,7 +272,7 @@ class DigitsPage:
         self._problem.set_visibility(bool(problem))
 
     def close(self) -> None:
-        """Hear that the page is left: what it trains ends, and what it asked for is not answered."""
+        """Stop the training and ignore the results of running work, since the page was closed."""
         self._looking.close()
         self._studying.close()
         self._stop_training()

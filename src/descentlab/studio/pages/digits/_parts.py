@@ -1,4 +1,4 @@
-"""What the views of the digits page are put together from: pictures, headings, paragraphs, tables."""
+"""Parts of the views of the digits page: pictures, paragraphs and tables."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,11 @@ from descentlab.studio.pages.digits._words import Rows
 EMPTY = "Draw something, and lift the pen."
 
 
-class Picture(ui.element):
+class PixelPicture(ui.element):
     """A picture of few pixels, each drawn as a square."""
 
     def __init__(self, alt: str, source: str = "", classes: str = "") -> None:
-        """Show nothing, or a data URI."""
+        """Show a data URI, or nothing."""
         super().__init__("img")
         self.classes(f"pixels {classes}")
         self.show(source, alt)
@@ -28,14 +28,14 @@ class Picture(ui.element):
 
 
 def paragraph(text: str = "", classes: str = "") -> TextElement:
-    """Write a paragraph, whose text may change."""
-    found = TextElement(tag="p", text=text)
-    found.classes(classes)
-    return found
+    """Write a paragraph whose text may change."""
+    element = TextElement(tag="p", text=text)
+    element.classes(classes)
+    return element
 
 
 def table(caption: str, header: Sequence[str], rows: Rows) -> None:
-    """Lay out rows; the first cell of each names it."""
+    """Show rows; the first cell of each is its header."""
     with ui.element("div").classes("digit-scroll").props('tabindex="0" role="region"') as scroll:
         scroll._props["aria-label"] = caption
         with ui.element("table").classes("digit-table"):

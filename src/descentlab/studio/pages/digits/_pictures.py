@@ -1,4 +1,4 @@
-"""Arrays as pictures for a page: grey, of two colours around nothing, and a layer's channels side by side."""
+"""Arrays as pictures: grey, in two colours for signs, and the channels of a layer side by side."""
 
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -6,34 +6,35 @@ from jaxtyping import Float, UInt8
 from descentlab.results import png_uri
 
 ACROSS = 8
-"""Channels in a row."""
+"""Number of channels in a row."""
 MOST_CHANNELS = 64
 FINE = 24
-"""Small pictures are enlarged to about so many pixels a side, or the lines between them would be as wide as they."""
+"""Side length to which small pictures are enlarged, in pixels: the lines between them would be as wide otherwise."""
 UNITS_ACROSS = 32
 GAP = 128
 """Grey of the lines between channels."""
 MIDDLE, AGAINST, FOR = np.array([[232, 234, 235], [217, 115, 13], [8, 119, 189]], np.float64)
-"""Of nothing, of what speaks against, and of what speaks for; as the studio's other pages have them."""
+"""Colours of 0, of negative and of positive values, as on the studio's other pages."""
 
 
 def grey_uri(values: Float[np.ndarray, "rows columns"]) -> str:
-    """Draw values from 0, black, to 1, white."""
+    """Draw values from 0 (black) to 1 (white)."""
     return png_uri(_to_bytes(values, 0.0, 1.0))
 
 
 def signed_uri(values: Float[np.ndarray, "rows columns"], largest: float) -> str:
-    """Draw values around 0: blue above, orange below, and the full colour at `largest`."""
+    """Draw positive values in blue and negative ones in orange, with the full colour at `largest`."""
     shares = np.clip(values / largest if largest > 0.0 else np.zeros_like(values), -1.0, 1.0)[..., None]
     colours = MIDDLE + np.abs(shares) * (np.where(shares > 0.0, FOR, AGAINST) - MIDDLE)
     return png_uri(np.rint(colours).astype(np.uint8))
 
 
 def layer_uri(values: Float[np.ndarray, "..."]) -> str:
-    """Draw what a layer hands on, from black for its smallest value to white for its largest.
+    """Draw the activations of a layer, from black for the smallest value to white for the largest.
 
     Args:
-        values: `(rows, columns, channels)`, of which the first `MOST_CHANNELS` are drawn, or `(units,)`.
+        values: Activations of shape `(rows, columns, channels)`, of which the first `MOST_CHANNELS` channels are drawn,
+            or of shape `(units,)`.
 
     Returns:
         A data URI.

@@ -1,4 +1,4 @@
-"""The views of the digits page that wait until the pen is lifted: what speaks for each class, and what would change."""
+"""The views of the digits page that wait until the pen is lifted: reasons for each class, and wanted changes."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,10 +6,10 @@ import numpy as np
 from nicegui import events, ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from descentlab.live import Glance, Wish
+from descentlab.live import Glance, WantedChange
 from descentlab.representations import Attribution
 from descentlab.studio.pages._parts import heading
-from descentlab.studio.pages.digits._parts import EMPTY, Picture, paragraph, table
+from descentlab.studio.pages.digits._parts import EMPTY, PixelPicture, paragraph, table
 from descentlab.studio.pages.digits._pictures import grey_uri, signed_uri
 from descentlab.studio.pages.digits._words import (
     class_rows,
@@ -24,19 +24,19 @@ from descentlab.studio.pages.digits._words import (
 )
 
 PLACES = ("what it says", "its second guess")
-"""Choices of a class that follow the network's answer."""
+"""Choices of a class that follow the network's prediction."""
 
 
 class ClassChoice:
-    """Which class is looked at: one that follows the network's answer, or one of a person's choice."""
+    """The choice of a class: one that follows the network's prediction, or a fixed one."""
 
     def __init__(self, label: str, on_change: Callable[[], None], *, place: int = 0) -> None:
-        """Lay out the choice.
+        """Show the choice.
 
         Args:
-            label: What it asks.
+            label: Label of the choice.
             on_change: Called when another class is chosen.
-            place: Which of the network's guesses it follows, as `PLACES` names them.
+            place: Position in `PLACES` of the prediction that it follows.
         """
         self._place = place
         self._select = ui.select({-1: PLACES[place]}, value=-1, label=label, on_change=lambda _: on_change())
@@ -48,11 +48,11 @@ class ClassChoice:
         self._select.set_options(options, value=-1)
 
     def choose(self, label: int) -> None:
-        """Choose a class; -1 follows the network's answer."""
+        """Choose a class; -1 follows the network's prediction."""
         self._select.value = label
 
     def of(self, glance: Glance) -> int:
-        """Return the class that is meant."""
+        """Return the chosen class."""
         chosen = self._select.value
         if isinstance(chosen, int) and 0 <= chosen < len(glance.probabilities):
             return chosen
@@ -60,10 +60,10 @@ class ClassChoice:
 
 
 class Reasons:
-    """What speaks for each class: pixels by integrated gradients, and the last layer's terms."""
+    """The reasons for each class: pixels by integrated gradients, and the last layer's terms."""
 
     def __init__(self) -> None:
-        """Lay out the panel."""
+        """Show the panel."""
         heading("What speaks for each class")
         self.choice = ClassChoice("Class to explain", self._show)
         self._pixels = paragraph()
@@ -83,9 +83,9 @@ class Reasons:
         self._shown = None
         self._clear()
 
-    def show(self, glance: Glance, found: Attribution) -> None:
-        """Show a drawing's reasons."""
-        self._shown = (glance, found)
+    def show(self, glance: Glance, attribution: Attribution) -> None:
+        """Show the reasons of a drawing."""
+        self._shown = (glance, attribution)
         self._show()
 
     def _clear(self) -> None:
@@ -96,17 +96,17 @@ class Reasons:
     def _show(self) -> None:
         if self._shown is None:
             return
-        glance, found = self._shown
+        glance, attribution = self._shown
         self._clear()
-        names = output_names(self._classes, len(found.logits))
+        names = output_names(self._classes, len(attribution.logits))
         output = self.choice.of(glance) if len(names) > 1 else 0
-        self._pixels.text = tell_pixels(found, output, names[output])
-        largest = float(np.abs(found.maps).max())
+        self._pixels.text = tell_pixels(attribution, output, names[output])
+        largest = float(np.abs(attribution.maps).max())
         with self._maps:
             for k, name in enumerate(names):
                 with ui.element("figure").classes("digit-reason" + (" chosen" if k == output else "")):
-                    Picture(f"Pixels for and against {name}", signed_uri(found.maps[k], largest))
-                    TextElement(tag="figcaption", text=f"{name}: {found.logits[k]:.2f}".replace("-", "−"))
+                    PixelPicture(f"Pixels for and against {name}", signed_uri(attribution.maps[k], largest))
+                    TextElement(tag="figcaption", text=f"{name}: {attribution.logits[k]:.2f}".replace("-", "−"))
         with self._tables:
             self._show_terms(glance, output, names)
 
@@ -123,22 +123,22 @@ class Reasons:
         )
 
 
-class Wishes:
-    """Back-propagation of the drawing, as if it were one of a class."""
+class WantedChanges:
+    """The backward pass of the drawing, as if it were of a given class."""
 
     def __init__(self, on_label: Callable[[], None], on_step: Callable[[events.ClickEventArguments], None]) -> None:
-        """Lay out the panel.
+        """Show the panel.
 
         Args:
-            on_label: Called when another class was chosen.
-            on_step: Called when the step along the wish is to be taken.
+            on_label: Called when another class is chosen.
+            on_step: Called when a person takes the step that changes the drawing.
         """
         heading("What it would change")
         self.choice = ClassChoice("It should be", on_label, place=1)
         self._cost = paragraph()
         with ui.element("div").classes("digit-wish"):
-            self._wanted = Picture("Pixels to brighten and to darken", classes="digit-large")
-            self._moved = Picture("The drawing, a step that way", classes="digit-large")
+            self._wanted = PixelPicture("Pixels to brighten and to darken", classes="digit-large")
+            self._moved = PixelPicture("The drawing, a step that way", classes="digit-large")
             with ui.element("div"):
                 self._step = paragraph()
                 self._button = ui.button("Take this step", on_click=on_step, color=None).props("outline dense no-caps")
@@ -154,27 +154,27 @@ class Wishes:
         self._cost.text = EMPTY
         self._step.text = ""
         self._tables.clear()
-        for one in (self._wanted, self._moved, self._button):
-            one.set_visibility(False)
+        for element in (self._wanted, self._moved, self._button):
+            element.set_visibility(False)
 
-    def show(self, glance: Glance, wish: Wish, classes: Sequence[str], loss: str) -> None:
-        """Show what a drawing asks for."""
-        self._cost.text = tell_cost(wish, classes, loss)
-        self._step.text = tell_step(wish, glance, classes)
-        wanted = wish.picture.mean(axis=2)
+    def show(self, glance: Glance, change: WantedChange, classes: Sequence[str], loss: str) -> None:
+        """Show the changes that a drawing would make to the network and to itself."""
+        self._cost.text = tell_cost(change, classes, loss)
+        self._step.text = tell_step(change, glance, classes)
+        wanted = change.picture.mean(axis=2)
         self._wanted.show(signed_uri(wanted, float(np.abs(wanted).max())))
-        self._moved.show(grey_uri(wish.moved.mean(axis=2)))
-        for one in (self._wanted, self._moved, self._button):
-            one.set_visibility(True)
+        self._moved.show(grey_uri(change.moved.mean(axis=2)))
+        for element in (self._wanted, self._moved, self._button):
+            element.set_visibility(True)
         self._tables.clear()
         with self._tables:
             table(
                 "Back through the layers, from the output: lengths of δ and of the gradient",
                 ("layer", "|δ|", "|∂C/∂θ|", "share of |∂C/∂θ|²", "learned"),
-                nudge_rows(wish),
+                nudge_rows(change),
             )
             table(
                 "The numbers that it wants to change most",
                 ("number", "is", "−∂C/∂θ", "wanted", "share"),
-                effective_rows(wish),
+                effective_rows(change),
             )

@@ -1,4 +1,4 @@
-"""How the digits page looks."""
+"""Style sheet of the digits page."""
 
 STYLE = """
 .digits { display: grid; grid-template-columns: 340px minmax(0, 1fr); gap: 12px; align-items: start; }

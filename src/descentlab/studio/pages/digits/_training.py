@@ -1,4 +1,4 @@
-"""A network trained there and then, for a pad without one."""
+"""Training a network on the digits page, for a pad without one."""
 
 import threading
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from descentlab.workbench import Stopped, Watcher, train
 
 @dataclass(frozen=True)
 class Recipe:
-    """What can be trained at a press.
+    """A training that a button starts.
 
     Attributes:
-        preset: Its name.
-        label: What the button says.
-        settings: What is changed of it.
+        preset: Name of the preset.
+        label: Text of the button.
+        settings: Changes to the preset, as `key=value`.
     """
 
     preset: str
@@ -30,31 +30,31 @@ RECIPES = (
     Recipe("mnist-cnn", "Train mnist-cnn for one epoch (28x28 pixels, about 20 s)", ("epochs=1",)),
 )
 
-_ONE_AT_A_TIME = threading.Lock()
+_TRAINING_LOCK = threading.Lock()
 
 
 def recipes() -> tuple[Recipe, ...]:
-    """Return what can be trained without a download."""
+    """Return the recipes whose data need no download."""
     return tuple(recipe for recipe in RECIPES if recipe.preset != "mnist-cnn" or is_idx_here("mnist"))
 
 
-class Training:
-    """One training in a thread of its own. Its attributes may be read at any time.
+class DigitsTraining:
+    """One training in a separate thread. Its attributes may be read at any time.
 
     Attributes:
-        share: How much is done, from 0 to 1.
-        words: How far it is.
-        run: The run's name when it is done.
-        problem: What went wrong, in a line.
-        is_over: Whether nothing will change any more.
+        share: Share of the training that is done, from 0 to 1.
+        words: Progress in words.
+        run: Name of the run when it is done, else None.
+        problem: Problem in one line, or empty.
+        is_over: Whether the training has ended.
     """
 
     def __init__(self, recipe: Recipe, root: Path) -> None:
-        """Begin.
+        """Start the training.
 
         Args:
-            recipe: What to train.
-            root: The folder of runs, where the run is kept.
+            recipe: The training to start.
+            root: Folder of runs, in which the run is kept.
         """
         self.share = 0.0
         self.words = f"{recipe.preset}: waiting for another training to end"
@@ -68,17 +68,17 @@ class Training:
         self._thread.start()
 
     def stop(self) -> None:
-        """End it at the next slice; a run that has learned something can be resumed."""
+        """Stop at the next slice; the run can be resumed if it has a checkpoint."""
         self._stop.set()
 
     def join(self, timeout_s: float) -> None:
-        """Wait for its end."""
+        """Wait until the training has ended."""
         self._thread.join(timeout_s)
 
     def _train(self) -> None:
         recipe = self._recipe
         try:
-            with _ONE_AT_A_TIME:
+            with _TRAINING_LOCK:
                 if self._stop.is_set():
                     return
                 self.words = f"{recipe.preset}: reading the data, compiling"
@@ -95,7 +95,7 @@ class Training:
     def _follow(self, progress: Progress) -> None:
         self.share = progress.share
         loss = progress.latest.get("train_loss")
-        told = "" if loss is None else f", training loss {loss:.3g}"
+        after = "" if loss is None else f", training loss {loss:.3g}"
         self.words = (
-            f"{self._recipe.preset}: {progress.share:.0%} done, epoch {progress.epoch} of {progress.num_epochs}{told}"
+            f"{self._recipe.preset}: {progress.share:.0%} done, epoch {progress.epoch} of {progress.num_epochs}{after}"
         )

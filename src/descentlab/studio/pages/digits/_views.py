@@ -1,4 +1,4 @@
-"""The views of the digits page that move while somebody draws: the answer as bars, and the layers."""
+"""The views of the digits page that change while somebody draws: probabilities as bars, and the layers."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,23 +9,23 @@ from nicegui.elements.mixins.text_element import TextElement
 from descentlab.live import Glance
 from descentlab.studio.pages._parts import heading
 from descentlab.studio.pages.digits._networks import PictureNetwork
-from descentlab.studio.pages.digits._parts import EMPTY, Picture, paragraph
+from descentlab.studio.pages.digits._parts import EMPTY, PixelPicture, paragraph
 from descentlab.studio.pages.digits._pictures import MOST_CHANNELS, layer_uri
 from descentlab.studio.pages.digits._words import tell_answer, tell_layer
 
 
-class Bars:
-    """A bar a class, which move while somebody draws."""
+class ProbabilityBars:
+    """A bar for the probability of each class."""
 
     def __init__(self) -> None:
-        """Lay out the panel."""
+        """Show the panel."""
         heading("What it says")
         self._words = paragraph("", "digit-answer").props('aria-live="polite"')
         self._list = ui.element("div").classes("digit-bars").props('role="list" aria-label="Probability of each class"')
         self._rows: list[tuple[ui.element, ui.element, ui.label]] = []
 
     def reset(self, classes: Sequence[str]) -> None:
-        """Lay out bars for some classes; none: there is no network yet."""
+        """Show bars for some classes; no classes if there is no network yet."""
         self._words.text = EMPTY if classes else "Choose a network, or train one."
         self._list.clear()
         self._rows = []
@@ -42,9 +42,9 @@ class Bars:
         """Show probabilities; the sentence waits until the pen is lifted, since it is read aloud."""
         is_blank = not glance.picture.any()
         for k, (row, fill, share) in enumerate(self._rows):
-            told = 0.0 if is_blank else float(glance.probabilities[k])
-            fill.style(f"width: {100.0 * told:.1f}%")
-            share.text = "" if is_blank else f"{told:.1%}"
+            probability = 0.0 if is_blank else float(glance.probabilities[k])
+            fill.style(f"width: {100.0 * probability:.1f}%")
+            share.text = "" if is_blank else f"{probability:.1%}"
             is_first = not is_blank and k == glance.winner
             row.classes(add="first" if is_first else "", remove="" if is_first else "first")
         if is_settled:
@@ -52,15 +52,15 @@ class Bars:
 
 
 def draw_layers(glance: Glance) -> dict[str, str]:
-    """Draw what each layer hands on. This takes some milliseconds, so that it belongs in a thread."""
+    """Draw the activations of each layer. This takes some milliseconds, so it should run in a thread."""
     return {name: layer_uri(values.astype(np.float64)) for name, values in glance.maps.items()}
 
 
 class Layers:
-    """What each layer hands on, from the picture to the logits."""
+    """The activations of each layer, from the picture to the logits."""
 
     def __init__(self) -> None:
-        """Lay out the panel."""
+        """Show the panel."""
         heading("Layer by layer")
         paragraph(
             "What each layer hands on of this drawing: a small picture a channel, a square a unit. Black is the "
@@ -68,10 +68,10 @@ class Layers:
             "quiet",
         )
         self._box = ui.element("div").classes("digit-layers")
-        self._rows: dict[str, tuple[str, TextElement, Picture]] = {}
+        self._rows: dict[str, tuple[str, TextElement, PixelPicture]] = {}
 
     def reset(self, network: PictureNetwork) -> None:
-        """Lay out a row a layer."""
+        """Show a row for each layer."""
         self._box.clear()
         self._rows = {}
         kinds = {layer.name: layer.kind for layer in network.run.network.layers}
@@ -79,7 +79,7 @@ class Layers:
             for name in network.reader.layers:
                 with ui.element("figure").classes("digit-layer"):
                     words = TextElement(tag="figcaption", text=name)
-                    picture = Picture(f"What {name} hands on", classes="digit-maps")
+                    picture = PixelPicture(f"What {name} hands on", classes="digit-maps")
                 self._rows[name] = (kinds[name], words, picture)
 
     def show(self, glance: Glance, drawn: Mapping[str, str], *, is_settled: bool) -> None:

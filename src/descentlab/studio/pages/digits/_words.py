@@ -1,10 +1,10 @@
-"""What a network makes of a drawing, in words and in rows of tables."""
+"""A network's forward and backward pass of a drawing, in words and in rows of tables."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from descentlab.live import STEP, Contributions, Glance, Wish
+from descentlab.live import STEP, Contributions, Glance, WantedChange
 from descentlab.representations import Attribution
 from descentlab.results import number as power_number
 
@@ -13,7 +13,7 @@ Rows = list[tuple[str, ...]]
 
 
 def number(value: float) -> str:
-    """Write a number with a real minus sign, in four digits at most."""
+    """Write a number with a real minus sign and at most four digits."""
     return f"{value:.4g}".replace("-", "−")
 
 
@@ -27,7 +27,7 @@ def percent(value: float, *, digits: int = 0) -> str:
 
     Args:
         value: The probability.
-        digits: Of a small one, which is written with a power of ten; 0 says only that it is below 0.1%.
+        digits: Number of digits of a small probability, which is written with a power of ten; 0 writes "under 0.1%".
 
     Example:
         >>> percent(0.256), percent(0.9999), percent(1e-6), percent(1.25e-6, digits=3)
@@ -39,12 +39,12 @@ def percent(value: float, *, digits: int = 0) -> str:
 
 
 def output_names(classes: Sequence[str], num_outputs: int) -> list[str]:
-    """Name the logits: by class, or, where one stands for two classes, by the one that it speaks for."""
+    """Return a name for each logit: its class, or, if one logit stands for two classes, the class that it favours."""
     return list(classes) if num_outputs == len(classes) else [classes[-1]] * num_outputs
 
 
 def tell_answer(glance: Glance, classes: Sequence[str]) -> str:
-    """Say what the network takes the drawing for."""
+    """Say which class the network predicts."""
     if not glance.picture.any():
         return "Nothing is drawn yet."
     order = np.argsort(-glance.probabilities, kind="stable")[:2]
@@ -53,7 +53,7 @@ def tell_answer(glance: Glance, classes: Sequence[str]) -> str:
 
 
 def tell_layer(name: str, kind: str, values: np.ndarray, shown: int) -> str:
-    """Say what a layer hands on."""
+    """Describe the activations of a layer."""
     zeros = float((values == 0.0).mean())
     quiet = f" {zeros:.0%} of its values are 0." if zeros > 0.0 else ""
     span = f"from {number(float(values.min()))} (black) to {number(float(values.max()))} (white)"
@@ -68,15 +68,15 @@ def tell_layer(name: str, kind: str, values: np.ndarray, shown: int) -> str:
     )
 
 
-def tell_pixels(found: Attribution, output: int, name: str) -> str:
-    """Say what the pixels add up to for one logit."""
-    rise = found.logits[output] - found.baseline_logits[output]
-    for_it, against = (float(part.sum()) for part in _parts(found.maps[output]))
+def tell_pixels(pixels: Attribution, output: int, name: str) -> str:
+    """Say how much the pixels add to one logit in all."""
+    rise = pixels.logits[output] - pixels.baseline_logits[output]
+    for_it, against = (float(part.sum()) for part in _parts(pixels.maps[output]))
     return (
-        f"The logit of {name} is {number(found.logits[output])}, and {number(found.baseline_logits[output])} for a "
+        f"The logit of {name} is {number(pixels.logits[output])}, and {number(pixels.baseline_logits[output])} for a "
         f"black picture: a difference of {signed(rise)}. Pixels that speak for it add {signed(for_it)}, those against "
         f"it {signed(against)}, together {signed(for_it + against)}. They must add up to the difference; they miss it "
-        f"by {number(abs(found.missed[output]))}."
+        f"by {number(abs(pixels.missed[output]))}."
     )
 
 
@@ -85,7 +85,7 @@ def _parts(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def contribution_rows(parts: Contributions, output: int) -> Rows:
-    """List what the last layer adds up for one logit: its largest terms, the others, the bias, and the sum."""
+    """List the terms of the last layer's sum for one logit: the largest ones, the others, the bias, and the sum."""
     terms = parts.terms[:, output]
     order = np.argsort(-np.abs(terms), kind="stable")
     rows: Rows = [
@@ -100,17 +100,17 @@ def contribution_rows(parts: Contributions, output: int) -> Rows:
 
 
 def class_rows(parts: Contributions, glance: Glance, names: Sequence[str]) -> Rows:
-    """List for every logit what speaks for it, what against it, and its bias."""
+    """List for every logit its positive terms, its negative terms, and its bias."""
     for_it, against = (part.sum(axis=0) for part in _parts(parts.terms))
     return [
-        (name, signed(for_it[k]), signed(against[k]), signed(parts.bias[k]), signed(parts.logits[k]), told)
+        (name, signed(for_it[k]), signed(against[k]), signed(parts.bias[k]), signed(parts.logits[k]), probability)
         for k, name in enumerate(names)
-        for told in [f"{glance.probabilities[k]:.2%}" if len(names) == len(glance.probabilities) else ""]
+        for probability in [f"{glance.probabilities[k]:.2%}" if len(names) == len(glance.probabilities) else ""]
     ]
 
 
 def tell_sum(parts: Contributions, glance: Glance) -> str:
-    """Say that terms and bias are the logits, and by how much rounding lets them differ."""
+    """Say that terms and bias add up to the logits, and by how much they differ through rounding."""
     apart = float(np.abs(parts.logits - glance.logits).max())
     return (
         f"Layer {parts.layer} adds up its {len(parts.inputs):,} inputs a, each times its weight w, and a bias. The "
@@ -118,19 +118,19 @@ def tell_sum(parts: Contributions, glance: Glance) -> str:
     )
 
 
-def tell_cost(wish: Wish, classes: Sequence[str], loss: str) -> str:
-    """Say what it costs to call the drawing one of a class, and what the outputs should do."""
-    wishes = wish.logit_wishes
-    names = output_names(classes, len(wishes))
-    up, down = int(wishes.argmax()), int(wishes.argmin())
-    told = [f"{names[up]} up by {number(wishes[up])}"] if wishes[up] > 0.0 else []
-    told += [f"{names[down]} down by {number(-wishes[down])}"] if wishes[down] < 0.0 else []
-    wanted = f" Of the logits it wants above all {' and '.join(told)} (−∂C/∂z)." if told else ""
-    return f"Were this a {classes[wish.label]}, it would cost C = {number(wish.cost)} by {loss}.{wanted}"
+def tell_cost(change: WantedChange, classes: Sequence[str], loss: str) -> str:
+    """Say what the cost of the drawing is as one of a class, and how the logits should change."""
+    logit_changes = change.logit_changes
+    names = output_names(classes, len(logit_changes))
+    up, down = int(logit_changes.argmax()), int(logit_changes.argmin())
+    wanted_changes = [f"{names[up]} up by {number(logit_changes[up])}"] if logit_changes[up] > 0.0 else []
+    wanted_changes += [f"{names[down]} down by {number(-logit_changes[down])}"] if logit_changes[down] < 0.0 else []
+    wanted = f" Of the logits it wants above all {' and '.join(wanted_changes)} (−∂C/∂z)." if wanted_changes else ""
+    return f"Were this a {classes[change.label]}, it would cost C = {number(change.cost)} by {loss}.{wanted}"
 
 
-def nudge_rows(wish: Wish) -> Rows:
-    """List what is wanted of each layer, from the output back to the input."""
+def nudge_rows(change: WantedChange) -> Rows:
+    """List each layer's part of the gradient, from the output back to the input."""
     return [
         (
             nudge.layer,
@@ -139,30 +139,30 @@ def nudge_rows(wish: Wish) -> Rows:
             "" if nudge.gradient is None else f"{nudge.share:.1%}",
             f"{nudge.num_params:,}" if nudge.num_params else "",
         )
-        for nudge in reversed(wish.nudges)
+        for nudge in reversed(change.nudges)
     ]
 
 
-def effective_rows(wish: Wish) -> Rows:
-    """List the learned numbers that are wanted to change most."""
+def effective_rows(change: WantedChange) -> Rows:
+    """List the parameters with the largest part in the gradient."""
     return [
         (
-            f"{one.layer}/{one.role}[{','.join(map(str, one.place))}]",
-            number(one.value),
-            signed(-one.gradient),
-            "up" if one.gradient < 0.0 else "down",
-            f"{one.share:.1%}",
+            f"{each.layer}/{each.role}[{','.join(map(str, each.place))}]",
+            number(each.value),
+            signed(-each.gradient),
+            "up" if each.gradient < 0.0 else "down",
+            f"{each.share:.1%}",
         )
-        for one in wish.effective
+        for each in change.effective
     ]
 
 
-def tell_step(wish: Wish, glance: Glance, classes: Sequence[str]) -> str:
-    """Say what a step along −∂C/∂x does."""
-    probabilities = (float(glance.probabilities[wish.label]), float(wish.moved_probability))
-    before, after = (percent(one, digits=2) for one in probabilities)
+def tell_step(change: WantedChange, glance: Glance, classes: Sequence[str]) -> str:
+    """Say what a step along −∂C/∂x changes."""
+    probabilities = (float(glance.probabilities[change.label]), float(change.moved_probability))
+    before, after = (percent(each, digits=2) for each in probabilities)
     return (
         f"Blue pixels should be brighter and orange ones darker (−∂C/∂x). A step of length {STEP:g} that way, kept "
-        f"between black and white, is foretold to change the cost by {signed(wish.foretold)}; it changes it by "
-        f"{signed(wish.actual)}. The probability of {classes[wish.label]} goes from {before} to {after}."
+        f"between black and white, is foretold to change the cost by {signed(change.linear_change)}; it changes it by "
+        f"{signed(change.actual_change)}. The probability of {classes[change.label]} goes from {before} to {after}."
     )

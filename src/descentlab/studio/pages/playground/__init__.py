@@ -1,3 +1,3 @@
-"""The playground: a network, its data and its training, side by side and alive."""
+"""The playground: a network in training beside its data and its loss."""
 
 from descentlab.studio.pages.playground._page import add_playground as add_playground

@@ -1,4 +1,4 @@
-"""Which two features of a table span the plane."""
+"""The choice of the two features of a table that span the plane."""
 
 from nicegui import ui
 
@@ -7,20 +7,19 @@ from descentlab.studio.playing import Desk
 
 
 class AxesControls:
-    """Chooses what runs across and what runs up; shown where there is a choice."""
+    """Chooses the horizontal and the vertical feature; shown if there is a choice."""
 
     def __init__(self, desk: Desk) -> None:
-        """Stand ready to be built."""
         self._desk = desk
         self._chosen = ("", "")
-        self._seen = -1
+        self._data_generation = -1
         self._is_following = False
 
     def build(self) -> ui.element:
-        """Build them.
+        """Build the controls.
 
         Returns:
-            The place they stand in, which may be hidden as a whole.
+            The element around them, which may be hidden as a whole.
         """
         with ui.element("div") as place, ui.element("div").classes("axes") as self._both:
             self._across = ui.select([], label="Across", on_change=self._change)
@@ -29,11 +28,11 @@ class AxesControls:
         return place
 
     def follow(self, session: Session) -> None:
-        """Name the features that the data has, and show the two that span the plane."""
+        """Offer the features of the data, and show the two that span the plane."""
         is_settled = self._desk.settle(session)
-        if is_settled and session.data_generation == self._seen:
+        if is_settled and session.data_generation == self._data_generation:
             return
-        self._seen = session.data_generation
+        self._data_generation = session.data_generation
         names = list(session.axes)
         self._both.visible = len(names) > 1
         if session.plane is not None and names:
@@ -43,7 +42,7 @@ class AxesControls:
         if self._is_following:
             return
         across, up = self._across.value, self._up.value
-        # Who asks for the other axis's feature wants the two to change places.
+        # Choosing the feature of the other axis swaps the two.
         names = (across, up) if across != up else (self._chosen[1], self._chosen[0])
         self._show(names, list(self._across.options))
         self._desk.change(across=names[0], up=names[1])

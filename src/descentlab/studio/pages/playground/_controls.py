@@ -1,4 +1,4 @@
-"""The playground's controls. Each changes a word of the page's address; the page follows from that."""
+"""The playground's controls. Each changes a word of the page's address, and the page follows the address."""
 
 from pathlib import Path
 from typing import Any
@@ -32,21 +32,21 @@ SPEEDS: dict[Speed, str] = {
 }
 KEYS = (" ", "s", "e", "r", "n")
 SETS = {name: known_set(name).title for name in (*PLAYGROUND, *TABLES)}
-OWN_POINTS, OWN_TABLE = "points", "table"
-OWN = {OWN_POINTS: {OWN_POINTS: "Own points"}, OWN_TABLE: {OWN_TABLE: "Own table"}}
-"""Named among the sets as long as they are there: there is no way back to them."""
+CUSTOM_POINTS, CUSTOM_TABLE = "points", "table"
+CUSTOM_SETS = {CUSTOM_POINTS: {CUSTOM_POINTS: "Own points"}, CUSTOM_TABLE: {CUSTOM_TABLE: "Own table"}}
+"""Names of a person's data among the sets while it is loaded; a person cannot choose it again later."""
 
 
 class Controls:
     """All controls of a page."""
 
     def __init__(self, desk: Desk, player: Player, runs: Path) -> None:
-        """Stand ready to be built.
+        """Create the controls; the `build_` methods show them.
 
         Args:
-            desk: What is set.
-            player: What follows it.
-            runs: The folder of runs.
+            desk: Settings of the page.
+            player: Player that follows the settings.
+            runs: Folder of runs.
         """
         self._save = SaveControls(desk, player, runs)
         self._layers = LayerControls(desk)
@@ -56,7 +56,7 @@ class Controls:
         self._named: dict[str, Any] = {}
 
     def build_bar(self) -> None:
-        """Build what stands above everything: play, speed, rate and rule."""
+        """Build the bar at the top: play, speed, learning rate and optimizer."""
         with ui.element("section").classes("panel control-bar").props('aria-label="Controls"'):
             with ui.row().classes("play").style("gap: 4px"):
                 self._add("reset", icon_button("replay", "Reset to the same weights (R)", self._reset))
@@ -80,7 +80,7 @@ class Controls:
             self._add("regularization-rate", self._penalty_rate, "regularization")
 
     def build_data(self) -> None:
-        """Build what chooses and draws the data."""
+        """Build the controls of the data."""
         heading("Data")
         self._add("data", ui.select(SETS, label="Data set", on_change=self._open_data).classes("full"))
         self._slider("share", "Training share", 10, 90, 10, "%")
@@ -91,12 +91,12 @@ class Controls:
         )
 
     def build_layers(self) -> None:
-        """Build what stands above the network."""
+        """Build the controls of the layers, above the network."""
         for name, element in self._layers.build().items():
             self._add(name, element, "layers")
 
     def build_more(self) -> None:
-        """Build what is changed less often."""
+        """Build the controls that are used less often."""
         title = "More: loss, schedule, initial weights, dropout, when to stop"
         with ui.expansion(title).classes("full"), ui.element("div").classes("more"):
             self._select("loss", "Loss", ["squared-error", "cross-entropy", "binary-cross-entropy", "huber"])
@@ -114,13 +114,13 @@ class Controls:
         self._add("save", save)
 
     def build_output(self, plane: PlaneView) -> None:
-        """Build what stands under the plane."""
+        """Build the controls under the plane."""
         with ui.row().style("gap: 4px 16px"):
             self._add("test", ui.checkbox("Show test data", on_change=lambda e: self._flag("test", e)))
             self._add("discretize", ui.checkbox("Discretize", on_change=lambda e: self._flag("discretize", e)))
 
     def add_hideable(self, name: str, element: Any) -> None:
-        """Let a link hide something of the page by a name."""
+        """Let a link hide an element of the page by a name."""
         self._add(name, element)
 
     def follow(self) -> None:
@@ -137,7 +137,7 @@ class Controls:
                 "epochs": str(self._desk.experiment.epochs),
                 "init": words.get("init", "uniform"),
                 "dropout": words.get("dropout", "0"),
-                "data": words.get("data", OWN_POINTS),
+                "data": words.get("data", CUSTOM_POINTS),
                 "share": round(100 * (1 - self._desk.experiment.split.test)),
                 "noise": float(words.get("noise", 0)),
                 "batch": 10.0
@@ -146,7 +146,7 @@ class Controls:
                 "test": words.get("test") == "1",
                 "discretize": words.get("discretize") == "1",
             }
-            self._named["data"].set_options({**SETS, **OWN.get(shown["data"], {})}, value=shown["data"])
+            self._named["data"].set_options({**SETS, **CUSTOM_SETS.get(shown["data"], {})}, value=shown["data"])
             for name, value in shown.items():
                 _put(self._named[name], value)
             self._follow_penalty(words)
@@ -160,7 +160,7 @@ class Controls:
             self._is_following = False
 
     def features(self) -> tuple[list[str], list[str]]:
-        """Name the inputs that may be switched, and those that are on."""
+        """Return the features that can be switched, and those that are on."""
         if self._desk.experiment.data.kind not in ("playground", "points"):
             return [], []
         hides = "features" in self._desk.view.hidden
@@ -168,12 +168,12 @@ class Controls:
         return (chosen if hides else list(FEATURES.values())), chosen
 
     def switch_feature(self, name: str) -> None:
-        """Switch an input on or off; the last one stays on."""
+        """Switch a feature on or off; the last one stays on."""
         _, chosen = self.features()
-        wanted = [one for one in FEATURES.values() if (one in chosen) != (one == name)]
+        wanted = [feature for feature in FEATURES.values() if (feature in chosen) != (feature == name)]
         if wanted:
             words = {feature: word for word, feature in FEATURES.items()}
-            self._desk.change(features=",".join(words[one] for one in wanted))
+            self._desk.change(features=",".join(words[feature] for feature in wanted))
 
     def show_running(self, *, is_running: bool) -> None:
         """Show whether it trains."""
@@ -181,7 +181,7 @@ class Controls:
         self._play.props(f'aria-label="{"Pause" if is_running else "Train"} (space)"')
 
     def press(self, key: str) -> None:
-        """Do what a key stands for, unless the link hides its button."""
+        """Do the action of a key, unless the link hides its button."""
         actions = {
             " ": ("play", self._toggle), "s": ("step", lambda: self._step(steps=1)),
             "e": ("step", lambda: self._step(epochs=1)), "r": ("reset", self._reset), "n": ("reset", self._draw_anew),
@@ -281,7 +281,7 @@ def _numbers(values: tuple[float, ...]) -> list[str]:
 
 
 def _put(element: Any, value: Any) -> None:
-    """Show a value; one that is not among the options is added to them."""
+    """Show a value, and add it to the options if it is not among them."""
     if isinstance(element, NumberChoice):
         element.show(value)
         return

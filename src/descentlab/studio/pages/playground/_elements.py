@@ -1,4 +1,4 @@
-"""The studio's own views as NiceGUI elements; what they draw comes over the socket of frames, not from here."""
+"""The studio's JavaScript views as NiceGUI elements; their content comes through the socket of frames."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,10 +10,10 @@ SHARED = {"descentlab-studio": str(WEB)}
 
 
 class PlaneView(ui.element, component=WEB / "plane.js", esm=SHARED):
-    """What each network answers over the plane, with the examples on it."""
+    """The outputs of each network over the plane, with the examples on it."""
 
     def __init__(self, stream: str) -> None:
-        """Draw the frames of a stream."""
+        """Draw the frames of a stream, named by the player's key."""
         super().__init__()
         self._props["stream"] = stream
         self._props["drawsClass"] = -1
@@ -27,28 +27,28 @@ class PlaneView(ui.element, component=WEB / "plane.js", esm=SHARED):
         self.update()
 
     def draw_class(self, class_id: int) -> None:
-        """Choose the class of which a click draws a point; -1: a click chooses an example."""
+        """Choose the class of the points that clicks draw; with -1 a click chooses an example."""
         self._props["drawsClass"] = class_id
         self.update()
 
     def show_drawn(self, points: Sequence[tuple[float, float, int]]) -> None:
-        """Show points that a person draws, all of them: those to test on, and those too few to train on, too."""
+        """Show all points that a person has drawn, also test points, and also if they are too few to train on."""
         self._props["ownPoints"] = [list(point) for point in points]
         self.update()
 
 
-class NetworkView(ui.element, component=WEB / "network.js", esm=SHARED):
-    """The network: a picture a neuron, a line a weight."""
+class NetworkDrawing(ui.element, component=WEB / "network.js", esm=SHARED):
+    """The network: a picture for each neuron, a line for each weight."""
 
     def __init__(self, stream: str) -> None:
-        """Draw the frames of a stream."""
+        """Draw the frames of a stream, named by the player's key."""
         super().__init__()
         self._props["stream"] = stream
         self._props["canEdit"] = True
         self.offer([], [])
 
     def offer(self, features: Sequence[str], chosen: Sequence[str]) -> None:
-        """Name the inputs that may be switched, and those that are on; none: the inputs are as they are."""
+        """Set the features that can be switched, and those that are on; empty if the inputs are fixed."""
         self._props["features"] = list(features)
         self._props["chosen"] = list(chosen)
         self.update()
@@ -60,19 +60,19 @@ class NetworkView(ui.element, component=WEB / "network.js", esm=SHARED):
 
 
 class Keys(ui.element, component=WEB / "keys.js"):
-    """Single keys for the whole page, where they are not typed into something; a press is the event `press`."""
+    """Keys of the whole page, unless they are typed into a field; a key press is the event `press`."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        """Hear some keys, in small letters."""
+        """Listen to some keys, in lower case."""
         super().__init__()
         self._props["keys"] = list(keys)
 
 
 class Readout(ui.element, component=WEB / "readout.js", esm=SHARED):
-    """Epoch, losses, verdicts and the way back in time; it feeds the chart of the losses too."""
+    """Epoch, losses, verdicts and the slider back in time; it also updates the chart of the losses."""
 
     def __init__(self, stream: str, chart: ui.echart) -> None:
-        """Tell the frames of a stream."""
+        """Show the frames of a stream, named by the player's key."""
         super().__init__()
         self._props["stream"] = stream
         self._props["chart"] = chart.id
@@ -84,6 +84,6 @@ class Readout(ui.element, component=WEB / "readout.js", esm=SHARED):
         self.update()
 
     def hide_time(self) -> None:
-        """Leave the way back out."""
+        """Hide the slider back in time."""
         self._props["hidesTime"] = True
         self.update()

@@ -1,4 +1,4 @@
-"""The playground's hidden layers: how many, how wide, and what each is squashed by."""
+"""The controls of the playground's hidden layers: their number, widths and activations."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ class LayerControls:
     """A card for each hidden layer, and two buttons for their number."""
 
     def __init__(self, desk: Desk) -> None:
-        """Stand ready to be built."""
+
         self._desk = desk
         self._shown: list[tuple[ui.element, ui.label, ui.select]] = []
         self._is_following = False
@@ -26,7 +26,7 @@ class LayerControls:
         """Build the row of layers.
 
         Returns:
-            What a link hides with `layers`, by name.
+            Elements that a link hides with `layers`, by name.
         """
         with ui.row().classes("layer-row"):
             fewer = icon_button("remove", "One layer less", lambda: self._change_depth(-1))
@@ -42,7 +42,7 @@ class LayerControls:
         self._depth.text = f"{len(units)} hidden layer{'' if len(units) == 1 else 's'}"
         is_beyond = len(units) > LAYERS_SHOWN or max(units, default=0) > UNITS_SHOWN
         self._beyond.text = BEYOND if is_beyond else ""
-        # A card stays as long as its layer does: a press on one that is built anew meanwhile would be lost.
+        # A card is kept as long as its layer: a press on a card that is rebuilt meanwhile would be lost.
         while len(self._shown) > len(units):
             self._shown.pop()[0].delete()
         with self._cards:

@@ -1,4 +1,4 @@
-"""The playground: a network, its data and its training, side by side and alive."""
+"""The playground: a network in training beside its data and its loss."""
 
 import shutil
 
@@ -11,8 +11,8 @@ from descentlab.studio.files import FOLDER, unused
 from descentlab.studio.pages._frame_of_page import page_frame
 from descentlab.studio.pages.playground._axes import AxesControls
 from descentlab.studio.pages.playground._controls import KEYS, Controls
-from descentlab.studio.pages.playground._elements import Keys, NetworkView, PlaneView, Readout
-from descentlab.studio.pages.playground._own import OwnDataControls
+from descentlab.studio.pages.playground._custom import CustomDataControls
+from descentlab.studio.pages.playground._elements import Keys, NetworkDrawing, PlaneView, Readout
 from descentlab.studio.pages.playground._scores import ScoreControls
 from descentlab.studio.pages.playground._style import STYLE
 from descentlab.studio.pages.playground._walk import GaugeControls, WalkControls
@@ -52,7 +52,7 @@ class Playground:
     """The page's views and controls around one player."""
 
     def __init__(self, desk: Desk, player: Player, hall: Hall) -> None:
-        """Put a desk and its player together."""
+        """Create a page for a desk and its player."""
         self._desk = desk
         self._player = player
         self._hall = hall
@@ -60,8 +60,8 @@ class Playground:
         self._folder = hall.runs / FOLDER / f"playground-{player.key[:8]}"
 
     def build(self) -> None:
-        """Lay the page out."""
-        with ui.element("h1").classes("unseen"):
+        """Show the page."""
+        with ui.element("h1").classes("visually-hidden"):
             ui.label("Playground")
         desk, player = self._desk, self._player
         self._controls = Controls(desk, player, self._hall.runs)
@@ -70,10 +70,10 @@ class Playground:
         with ui.element("div").classes("playground"):
             with ui.element("section").classes("panel data-panel").props('aria-label="Data"'):
                 self._controls.build_data()
-                own_data = ui.expansion("Own data: paste, upload, draw").classes("full")
+                custom_box = ui.expansion("Own data: paste, upload, draw").classes("full")
             with ui.element("section").classes("panel network-panel").props('aria-label="Network"'):
                 self._controls.build_layers()
-                self._network = NetworkView(player.key)
+                self._network = NetworkDrawing(player.key)
                 self._network.on("feature", self._switch_feature)
                 self._network.on("weight", self._edit_weight)
                 self._controls.build_more()
@@ -86,11 +86,11 @@ class Playground:
                 self._controls.add_hideable("gauge", gauge)
             with ui.element("section").classes("panel output-panel").props('aria-label="Output"'):
                 self._build_output(walk)
-        self._own = own = OwnDataControls(desk, self._plane, self._folder)
-        with own_data:
-            own.build()
-        self._controls.add_hideable("own", own_data)
-        self._plane.on("place", own.place)
+        self._custom_data = custom_data = CustomDataControls(desk, self._plane, self._folder)
+        with custom_box:
+            custom_data.build()
+        self._controls.add_hideable("own", custom_box)
+        self._plane.on("place", custom_data.place)
         with ui.element("section").classes("panel loss-panel").props('aria-label="Training"'):
             with ui.element("div").classes("loss-chart"):
                 chart = ui.echart(dict(CHART)).classes("chart").props('role="img" aria-label="Loss by epoch"')
@@ -118,26 +118,26 @@ class Playground:
         self._controls.add_hideable("scores", scores)
 
     def forget(self) -> None:
-        """Drop what the page was given, unless a run needs it."""
-        for own in unused([self._folder] if self._folder.is_dir() else [], self._hall.runs):
-            shutil.rmtree(own, ignore_errors=True)
+        """Remove the page's uploads, unless a run needs them."""
+        for folder in unused([self._folder] if self._folder.is_dir() else [], self._hall.runs):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _follow(self) -> None:
         desk = self._desk
         self._controls.follow()
-        self._own.follow()
+        self._custom_data.follow()
         self._walk.follow(desk.experiment)
         features = self._controls.features()
         self._network.offer(*features)
         self._plane.show(shows_test=desk.view.shows_test, is_discrete=desk.view.is_discrete)
         self._tell_problem()
-        # Asked of the client, since what was pressed may be gone by now: a layer's buttons are built anew.
+        # Run through the client, since the pressed button may be gone by now: a layer's buttons are rebuilt.
         self._client.run_javascript(f"history.replaceState(null, '', '?' + {desk.query!r} + location.hash)")
 
     def _hear(self) -> None:
-        """Follow the player, which calls this between two slices of its work."""
+        """Show the player's state; the player calls this between two slices of its work."""
         self._tell_problem()
-        # Training that ends at once is over before a frame could tell the browser that it ran.
+        # Training that ends at once is over before a frame could show the browser that it ran.
         self._controls.show_running(is_running=self._player.is_running)
         if self._player.session is not None:
             self._axes.follow(self._player.session)
@@ -153,10 +153,10 @@ class Playground:
         self._controls.switch_feature(str(event.args))
 
     def _edit_weight(self, event: events.GenericEventArguments) -> None:
-        told = event.args
-        index = tuple(int(place) for place in told["index"])
-        value = float(told["value"])
-        self._player.do(lambda session: session.set_weight(str(told["layer"]), str(told["role"]), index, value))
+        edit = event.args
+        index = tuple(int(place) for place in edit["index"])
+        value = float(edit["value"])
+        self._player.do(lambda session: session.set_weight(str(edit["layer"]), str(edit["role"]), index, value))
 
     def _look_back(self, place: int) -> None:
         self._player.pause()

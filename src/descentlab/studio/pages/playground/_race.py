@@ -1,4 +1,4 @@
-"""The controls of a race: what differs between networks that train side by side."""
+"""The controls of a race: the setting in which networks that train side by side differ."""
 
 from nicegui import ui
 
@@ -20,14 +20,13 @@ NAMES = {
 
 
 class RaceControls:
-    """Chooses what differs; all else is the same: data, initial draw, order of the examples."""
+    """Chooses the setting that differs; data, initial draw and order of the examples are the same."""
 
     def __init__(self, desk: Desk) -> None:
-        """Stand ready to be built."""
         self._desk = desk
 
     def build(self) -> None:
-        """Build them."""
+        """Build the controls."""
         race = self._desk.view.race
         name = race.name if race else ""
         values = (

@@ -1,4 +1,4 @@
-"""Saving, loading and sharing what the playground has."""
+"""Saving, loading and sharing the playground's network and settings."""
 
 import tomllib
 from pathlib import Path
@@ -18,13 +18,13 @@ class SaveControls:
     """A link with all weights, the description as a file, the network as plain Python."""
 
     def __init__(self, desk: Desk, player: Player, runs: Path) -> None:
-        """Stand ready to be built."""
+
         self._desk = desk
         self._player = player
         self._runs = runs
 
     def build(self) -> None:
-        """Build them."""
+        """Build the controls."""
         with ui.row().style("gap: 6px"):
             ui.button("Copy link", icon="link", on_click=self._copy_link).props("outline dense")
             ui.button("Run", icon="save", on_click=self._keep).props("outline dense")

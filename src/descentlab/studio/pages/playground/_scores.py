@@ -1,4 +1,4 @@
-"""Scores of the network in focus on the examples that it has not learned from: confusion matrix, or R²."""
+"""Scores of the network in focus on test examples, if there are any: confusion matrix, or R²."""
 
 from nicegui import ui
 
@@ -12,14 +12,14 @@ MOST_CLASSES = 12
 
 
 class ScoreControls:
-    """Measures anew every second, as long as its place is open."""
+    """Measures the scores every second while their panel is open."""
 
     def __init__(self, player: Player, place: ui.expansion) -> None:
-        """Stand ready to be built.
+        """Create the controls; `build` shows them.
 
         Args:
-            player: Whose network.
-            place: Where the scores stand; closed, nothing is measured.
+            player: Player of the network.
+            place: Panel of the scores; while it is closed, nothing is measured.
         """
         self._player = player
         self._place = place
@@ -27,7 +27,7 @@ class ScoreControls:
         self._shown: tuple[object, ...] = ()
 
     def build(self) -> None:
-        """Build them."""
+        """Build the panel's content."""
         with self._place:
             self._box = ui.element("div").classes("readout-table")
         self._place.on_value_change(self._read)
@@ -52,14 +52,14 @@ class ScoreControls:
 def _measure(session: Session) -> tuple[str, ClassMetrics | RealMetrics]:
     racer = session.racers[session.focus]
     part = "test" if len(session.dataset.test) else "train"
-    found = measure_parts(
+    results = measure_parts(
         racer.network.plan,
         session.params_of(session.focus),
         session.statistics_of(session.focus),
         session.dataset,
         parts=(part,),
     )
-    return part, found[part].metrics
+    return part, results[part].metrics
 
 
 def _tell_classes(part: str, metrics: ClassMetrics) -> None:

@@ -1,4 +1,4 @@
-"""How the playground looks."""
+"""Style sheet of the playground."""
 
 STYLE = """
 .playground { display: grid; grid-template-columns: 230px minmax(320px, 1fr) 380px; gap: 12px; margin-top: 8px; }

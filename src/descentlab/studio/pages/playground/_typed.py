@@ -1,4 +1,4 @@
-"""A list of numbers to choose from, into which any other number can be typed."""
+"""A list of numbers to choose from, which also takes any typed number."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -7,12 +7,12 @@ from nicegui import events, ui
 
 FIELD = "event.currentTarget?.querySelector?.('input') ?? event.target"
 MARK = f"(event) => {{ const field = {FIELD}; setTimeout(() => field.select?.(), %d); }}"
-"""Marks what stands there, so that what is typed takes its place and is not put behind it."""
+"""Selects the text of the field, so that typing replaces it."""
 TELL_TYPED = "(event) => { if (event.key === 'Enter') emit(event.target.value); }"
 
 
 class NumberChoice(ui.select):
-    """Takes what is typed. By itself a list takes what is chosen already, where that contains what is typed."""
+    """Takes a typed number. Quasar's list would keep the chosen option if that contains the typed text."""
 
     def __init__(
         self,
@@ -25,10 +25,10 @@ class NumberChoice(ui.select):
         """Offer some numbers.
 
         Args:
-            usual: What can be chosen.
-            label: What it is.
-            value: What is chosen at first.
-            on_change: Called when another is.
+            usual: Numbers to choose from.
+            label: Label of the list.
+            value: Number that is chosen first.
+            on_change: Called when another number is chosen.
         """
         super().__init__(
             list(usual), label=label, value=value, on_change=on_change, new_value_mode="add-unique", with_input=True
@@ -40,7 +40,7 @@ class NumberChoice(ui.select):
         self.on("keyup.enter", js_handler=MARK % 200)
 
     def show(self, value: str) -> None:
-        """Show a number; one that is not usual stands among the others as long as it is shown."""
+        """Show a number; one that is not among `usual` is an option as long as it is shown."""
         options = self._usual if value in self._usual else [*self._usual, value]
         if (self.options, self.value) != (options, value):
             self.set_options(list(options), value=value)
@@ -49,7 +49,7 @@ class NumberChoice(ui.select):
         typed = str(event.args or "").strip()
         if typed and typed != self.value:
             self.show(typed)
-            # An open list would leave its field as it was.
+            # An open list would not update its field.
             self.run_method("hidePopup")
             without_filter = True
             self.run_method("updateInputValue", self.value, without_filter)

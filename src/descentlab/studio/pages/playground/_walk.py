@@ -1,4 +1,4 @@
-"""Step through: one example forward and backward, with its numbers on the network and in a table; and the gauge."""
+"""The forward and backward pass of one example, with its numbers on the network and in a table; and the gauge."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ from nicegui import events, ui
 
 from descentlab.backpropagation import check
 from descentlab.core import DescentlabError
-from descentlab.live import Gauge, Session, Stability, account_of, nearest_example
+from descentlab.live import Session, Stability, StabilityGauge, account_of, nearest_example
 from descentlab.spec import Experiment
 from descentlab.studio.pages._parts import icon_button
-from descentlab.studio.pages.playground._elements import NetworkView
+from descentlab.studio.pages.playground._elements import NetworkDrawing
 from descentlab.studio.playing import Player, Stage, walk
 
 GAUGE_S = 0.7
@@ -18,17 +18,16 @@ GAUGE_S = 0.7
 class WalkControls:
     """Shows the account of one example, stage by stage."""
 
-    def __init__(self, player: Player, network: NetworkView) -> None:
-        """Stand ready to be built."""
+    def __init__(self, player: Player, network: NetworkDrawing) -> None:
         self._player = player
         self._network = network
         self._stages: list[Stage] = []
         self._place = 0
         self._row: int | None = None
-        self._told_of: tuple[object, object] | None = None
+        self._accounted: tuple[object, object] | None = None
 
     def build(self) -> None:
-        """Build them."""
+        """Build the controls."""
         ui.label(
             "Click a point of the plane, or begin with the first example; pause first to hold still. Point at a neuron "
             "to see the numbers of its lines alone."
@@ -45,14 +44,14 @@ class WalkControls:
         self._checked = ui.label().props('role="status"')
 
     def follow(self, experiment: Experiment) -> None:
-        """Drop the numbers of another network or other examples: they would stand on lines that are not theirs."""
-        told_of = (experiment.model, experiment.data)
-        if self._stages and self._told_of != told_of:
+        """Drop the numbers if the network or the data has changed, since they would be shown on the wrong lines."""
+        current = (experiment.model, experiment.data)
+        if self._stages and self._accounted != current:
             self._clear()
-        self._told_of = told_of
+        self._accounted = current
 
     async def take(self, event: events.GenericEventArguments) -> None:
-        """Take the example nearest to where the plane was clicked."""
+        """Choose the example nearest to a click on the plane."""
         place = event.args
         x, y = float(place["x"]), float(place["y"])
 
@@ -121,13 +120,12 @@ class GaugeControls:
     """Shows the sharpness beside 2 / learning rate while it trains."""
 
     def __init__(self, player: Player) -> None:
-        """Stand ready to be built."""
         self._player = player
-        self._gauge = Gauge()
+        self._gauge = StabilityGauge()
         self._is_asking = False
 
     def build(self) -> None:
-        """Build it."""
+        """Build the gauge."""
         ui.label(
             "The sharpness is the largest curvature of the training loss. Descent is unstable where it exceeds its "
             "limit: 2 / learning rate for plain descent."
@@ -148,14 +146,14 @@ class GaugeControls:
         finally:
             self._is_asking = False
 
-    def _tell(self, found: Stability | None) -> None:
-        if found is None:
+    def _tell(self, now: Stability | None) -> None:
+        if now is None:
             self._text.text = "the loss is no number any more"
             return
-        self._bar.value = min(1.0, max(0.0, found.share))
-        self._bar.props(f"color={'negative' if found.share >= 1.0 else 'primary'}")
-        divided = " (this rule divides each weight's step: the plain sharpness says less)" if found.is_divided else ""
+        self._bar.value = min(1.0, max(0.0, now.share))
+        self._bar.props(f"color={'negative' if now.share >= 1.0 else 'primary'}")
+        divided = " (this rule divides each weight's step: the plain sharpness says less)" if now.is_divided else ""
         self._text.text = (
-            f"sharpness {found.sharpness:.3g}, limit {found.limit:.3g}: {round(found.share, 2) + 0.0:.0%} of it"
-            f"{'; beyond it, descent is thrown out' if found.share > 1.0 else ''}{divided}"
+            f"sharpness {now.sharpness:.3g}, limit {now.limit:.3g}: {round(now.share, 2) + 0.0:.0%} of it"
+            f"{'; beyond it, descent is thrown out' if now.share > 1.0 else ''}{divided}"
         )

@@ -1,4 +1,4 @@
-"""The runs page: all that has been trained or found out, to open, compare and delete."""
+"""The Runs page: all runs, studies and analyses, to open, compare and delete."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from nicegui import Client, app, events, run, ui
 
 from descentlab.core import DescentlabError
 from descentlab.studio.pages._frame_of_page import page_frame
-from descentlab.studio.pages._parts import heading, told
+from descentlab.studio.pages._parts import heading, write_sentence
 from descentlab.studio.pages.runs._parts import (
     STYLE,
     build_comparison,
@@ -19,12 +19,12 @@ from descentlab.studio.pages.runs._parts import (
     build_table,
 )
 from descentlab.studio.playing import Hall
-from descentlab.studio.shelf import Entry, Kind, Shelf
+from descentlab.studio.shelf import Kind, RunEntry, Shelf
 
 T = TypeVar("T")
 
 SHOWN = 100
-"""Lines that are shown at first, and at each "Show older"."""
+"""Number of lines that are shown at first, and added by each "Show older"."""
 
 
 def add_runs(hall: Hall) -> None:
@@ -55,15 +55,15 @@ def add_runs(hall: Hall) -> None:
 
 
 class RunsPage:
-    """The list with what can be done with it."""
+    """The list of runs, studies and analyses, with its buttons."""
 
     def __init__(self, shelf: Shelf, place: str, notes: list[str]) -> None:
-        """Stand ready to be built.
+        """Create the page; `build` shows it.
 
         Args:
-            shelf: The folder of runs.
-            place: Where it is.
-            notes: What whoever comes should know; one that was read is taken out.
+            shelf: Folder of runs.
+            place: Path of the folder, to show.
+            notes: Notes to show; a note that was read is removed from the list.
         """
         self._shelf = shelf
         self._place = place
@@ -102,7 +102,9 @@ class RunsPage:
         self._list.clear()
         with self._list:
             if not entries:
-                told("Nothing has been trained yet: the Data page, the playground or `descentlab train` make runs.")
+                write_sentence(
+                    "Nothing has been trained yet: the Data page, the playground or `descentlab train` make runs."
+                )
                 return
             with build_table("Runs and studies", ["", "run", "data", "made", "result", "state", ""], "runs-list"):
                 for entry in entries[: self._num_shown]:
@@ -112,7 +114,7 @@ class RunsPage:
                     "flat no-caps"
                 )
 
-    def _build_entry(self, entry: Entry) -> None:
+    def _build_entry(self, entry: RunEntry) -> None:
         is_comparable = entry.kind != "analysis" and entry.is_finished
         build_row(
             entry,
@@ -136,7 +138,7 @@ class RunsPage:
         self._num_shown += SHOWN
         await self.refresh()
 
-    def _choose(self, entry: Entry, event: Any) -> None:
+    def _choose(self, entry: RunEntry, event: Any) -> None:
         if event.value:
             self._chosen[entry.name] = entry.kind
         else:
@@ -152,30 +154,30 @@ class RunsPage:
         )
 
     async def _show(self, name: str, event: events.ClickEventArguments) -> None:
-        found = await self._read(partial(self._shelf.details, name))
+        answer = await self._read(partial(self._shelf.details, name))
         self._fill(
             event.sender,
-            partial(build_damage, name, found) if isinstance(found, str) else partial(build_details, name, found),
+            partial(build_damage, name, answer) if isinstance(answer, str) else partial(build_details, name, answer),
         )
 
     async def _compare(self, event: events.ClickEventArguments) -> None:
-        found = await self._read(partial(self._shelf.compare, sorted(self._chosen)))
+        answer = await self._read(partial(self._shelf.compare, sorted(self._chosen)))
         self._fill(
             event.sender,
-            partial(build_damage, "Compared", found) if isinstance(found, str) else partial(build_comparison, found),
+            partial(build_damage, "Compared", answer) if isinstance(answer, str) else partial(build_comparison, answer),
         )
 
     async def _read(self, work: Callable[[], T]) -> T | str:
-        """Return what was found, or in words why it was not: that belongs where it would have stood."""
+        """Return the result of some work, or the reason in words why there is none, which is shown in its place."""
         self._problem.text = ""
         try:
-            found = await run.io_bound(work)
+            result = await run.io_bound(work)
         except DescentlabError as error:
             return str(error)
-        return "The studio is being stopped." if found is None else found
+        return "The studio is being stopped." if result is None else result
 
     def _fill(self, opener: Any, build: Callable[[], None]) -> None:
-        """Show something below the list, and lead the keys there and back."""
+        """Show something below the list, and move the keyboard's focus there, and back when it is closed."""
         self._detail.clear()
         with self._detail, ui.element("div").classes("panel"):
             close = ui.button("Close", icon="close", on_click=partial(self._close, opener)).props("flat dense no-caps")
@@ -189,10 +191,10 @@ class RunsPage:
 
     def _focus(self, element: str) -> None:
         """Put the focus on an element and bring it into view, once it is drawn."""
-        # Asked of the client, since what was pressed may be gone by now.
+        # Run through the client, since the pressed button may be gone by now.
         self._client.run_javascript(
-            f"requestAnimationFrame(() => {{ const one = {element}; one?.focus({{preventScroll: true}});"
-            "one?.scrollIntoView({block: 'nearest'}); })"
+            f"requestAnimationFrame(() => {{ const target = {element}; target?.focus({{preventScroll: true}});"
+            "target?.scrollIntoView({block: 'nearest'}); })"
         )
 
     async def _ask(self, name: str) -> None:
@@ -226,9 +228,9 @@ class RunsPage:
 
     async def _attempt(self, work: Callable[[], T]) -> T | None:
         try:
-            found = await run.io_bound(work)
+            result = await run.io_bound(work)
         except DescentlabError as error:
             self._problem.text = str(error)
             return None
         self._problem.text = ""
-        return found
+        return result

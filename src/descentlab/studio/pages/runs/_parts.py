@@ -1,4 +1,4 @@
-"""The pieces of the runs page: a line of the list, what there is to say of a run, and runs beside each other."""
+"""The parts of the Runs page: a line of the list, the description of a run, and a comparison."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -6,8 +6,8 @@ from typing import Any
 
 from nicegui import ui
 
-from descentlab.studio.pages._parts import heading, told
-from descentlab.studio.shelf import Details, Entry, RunComparison, RunFile, file_address, report_address, word_size
+from descentlab.studio.pages._parts import heading, write_sentence
+from descentlab.studio.shelf import Details, RunComparison, RunEntry, RunFile, file_address, report_address, word_size
 
 STYLE = """
 .runs-bar { display: flex; gap: 8px; flex-wrap: wrap; align-items: center; padding: 8px 0;
@@ -51,7 +51,7 @@ STYLE = """
 
 @contextmanager
 def build_table(label: str, header: Sequence[str], kind: str = "") -> Iterator[None]:
-    """Put a table around rows, which scrolls by itself where the page is narrow."""
+    """Show a table around rows; on a narrow page it scrolls sideways."""
     with _scroll(label), ui.element("table").classes(f"runs-table {kind}"):
         with ui.element("thead"), ui.element("tr"):
             for cell in header:
@@ -68,24 +68,24 @@ def _scroll(label: str) -> ui.element:
 
 
 def build_row(
-    entry: Entry,
+    entry: RunEntry,
     *,
     is_chosen: bool,
     on_choose: Callable[[Any], None] | None,
     on_details: Callable[..., Any] | None,
     on_delete: Callable[[], Any] | None,
 ) -> None:
-    """Draw a line of the list.
+    """Show a line of the list.
 
     Args:
-        entry: What it says.
+        entry: Content of the line.
         is_chosen: Whether its box is ticked.
-        on_choose: Called when the box is; None: it has no box.
-        on_details: Called for all that there is to say; None: it has no such button.
-        on_delete: Called to have it deleted; the same.
+        on_choose: Called when its box is ticked or cleared; None if it has no box.
+        on_details: Called by its button for details; None if it has no such button.
+        on_delete: Called by its button to delete; None if it has no such button.
     """
     row = ui.element("tr")
-    row.props["data-run"] = entry.name  # by itself: a name may hold signs that a list of props would read
+    row.props["data-run"] = entry.name  # set by key: a name may hold signs with a meaning in a text of props
     with row:
         with ui.element("td").classes("runs-choose"):
             if on_choose is not None:
@@ -114,31 +114,31 @@ def _icon(icon: str, label: str, action: Callable[..., Any]) -> None:
 
 
 def build_damage(name: str, problem: str) -> None:
-    """Say why there is nothing to say."""
+    """Show why there is no description or comparison."""
     heading(name)
     ui.label(problem).classes("problem").props('role="alert"')
 
 
-def build_details(name: str, found: Details) -> None:
-    """Draw what there is to say of a run, a study or an analysis."""
+def build_details(name: str, details: Details) -> None:
+    """Show the description of a run, a study or an analysis."""
     heading(name)
-    _sentences(found.sentences)
-    if found.reports:
+    _sentences(details.sentences)
+    if details.reports:
         with ui.element("div").classes("runs-reports"):
-            for label, address in found.reports:
+            for label, address in details.reports:
                 ui.link(label, address, new_tab=True).props["aria-label"] = f"{label}: {name}"
-    if found.facts:
-        _fact_table("Facts", found.facts)
-    if found.table:
-        _plain_table(found.title, found.table)
-    if found.files:
-        _file_table(name, found.files)
-    if found.description:
+    if details.facts:
+        _fact_table("Facts", details.facts)
+    if details.table:
+        _plain_table(details.title, details.table)
+    if details.files:
+        _file_table(name, details.files)
+    if details.description:
         with ui.element("details"):
             with ui.element("summary"):
                 ui.label("Every setting, as TOML").style("display: inline")
             with ui.element("pre").classes("runs-toml").props('tabindex="0" role="region" aria-label="Every setting"'):
-                ui.label(found.description).style("white-space: pre")
+                ui.label(details.description).style("white-space: pre")
 
 
 def _fact_table(label: str, facts: Sequence[tuple[str, str]]) -> None:
@@ -163,19 +163,19 @@ def _file_table(name: str, files: Sequence[RunFile]) -> None:
                         ui.label(words)
 
 
-def build_comparison(found: RunComparison) -> None:
-    """Draw runs beside each other."""
+def build_comparison(comparison: RunComparison) -> None:
+    """Show a comparison of runs or studies."""
     heading("Compared")
-    _sentences(found.statements)
-    settings = found.settings or (("nothing", *("" for _ in found.names)),)
-    _plain_table("Results", (("result", *found.names), *found.results))
-    _plain_table("What differs", (("what differs", *found.names), *settings))
+    _sentences(comparison.statements)
+    settings = comparison.settings or (("nothing", *("" for _ in comparison.names)),)
+    _plain_table("Results", (("result", *comparison.names), *comparison.results))
+    _plain_table("What differs", (("what differs", *comparison.names), *settings))
 
 
 def _sentences(sentences: Sequence[str]) -> None:
     for sentence in sentences:
         with ui.element("p"):
-            told(sentence)
+            write_sentence(sentence)
 
 
 def _plain_table(label: str, rows: Sequence[Sequence[str]]) -> None:

@@ -1,0 +1,63 @@
+"""What back-propagation through a network costs, as numbers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from descentlab.core import generator
+from descentlab.labs.backprop_cost.measure import Case, Timed, Work, XlaCount
+from descentlab.workbench import Subject
+
+MAX_EXAMPLES = 4_096
+"""Examples that larger batches are made of, repeated: arithmetic takes as long on any."""
+USUAL_BATCH = 32
+
+
+@dataclass(frozen=True, eq=False)
+class BackpropCost:
+    """What back-propagation through a network costs.
+
+    Attributes:
+        subject: The network.
+        work: Multiply-adds by the layers' own formulas.
+        xla: Operations as XLA counts them.
+        timed: Times of forward pass, gradient and update.
+        budget_s: Seconds that measuring was to take, about.
+    """
+
+    subject: Subject
+    work: Work
+    xla: XlaCount
+    timed: Timed
+    budget_s: float
+
+    @property
+    def has_padding(self) -> bool:
+        """Whether a convolution multiplies zeros around a picture."""
+        sums = [layer.weighted_sum for layer in self.subject.network.every_layer]
+        return any(each is not None and each.is_padded for each in sums)
+
+
+def case_of(subject: Subject) -> Case:
+    """Take the network with its training examples, or with random ones where a run's data is gone."""
+    experiment, dataset = subject.experiment, subject.dataset
+    if dataset is not None:
+        rows = dataset.train[:MAX_EXAMPLES]
+        inputs, targets, num_train = dataset.real_inputs(rows), dataset.targets[rows], len(dataset.train)
+    else:
+        rng = generator(0, "backprop-cost")
+        inputs = rng.normal(size=(USUAL_BATCH, *subject.network.input_shape))
+        classes = subject.objective.num_classes
+        targets = rng.integers(0, classes, USUAL_BATCH) if classes else rng.normal(size=USUAL_BATCH)
+        num_train = USUAL_BATCH
+    return Case(
+        network=subject.network,
+        objective=subject.objective,
+        optimizer=experiment.optimizer,
+        params=subject.params,
+        statistics=subject.statistics,
+        inputs=np.asarray(inputs, experiment.precision),
+        targets=targets,
+        batch_size=num_train if experiment.batch_size == "full" else experiment.batch_size,
+        precision=experiment.precision,
+    )
