@@ -127,6 +127,15 @@ def test_where_nothing_moves_the_cost_that_is_said() -> None:
     assert summary["trusted_to"] == pytest.approx(result.measured.update.learning_rates[-1])
 
 
+def test_a_tiny_gradient_has_its_page_too() -> None:
+    """Its length is written with a power of ten, which is squared."""
+    tiny = [{"kind": "dense", "units": 2}, {"kind": "dense", "multiplier": 1e-6, "bias": False}]
+    result = ask("plane", example=0, set={"model": tiny})
+    assert 0.0 < result.measured.update.gradient_norm < 1e-5
+    assert "The update" in result.to_page()
+    assert ")^2=" in result.to_markdown()
+
+
 @pytest.mark.parametrize("function", ["sigmoid", "relu"])
 def test_variants_are_the_accounts_of_networks_built_so(function: str) -> None:
     name, initializer = {"sigmoid": ("sigmoid, Glorot", "glorot-uniform"), "relu": ("ReLU, He", "he-normal")}[function]

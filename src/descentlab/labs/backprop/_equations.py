@@ -21,7 +21,7 @@ def chain_equations(steps: Iterable[ChainStep]) -> list[str]:
 
 def _product(product: ChainProduct) -> tuple[str, str]:
     words = r"\cdot ".join(factor.latex for factor in product.factors)
-    numbers = r"\cdot ".join(_factor(each.value) for each in product.factors)
+    numbers = r"\cdot ".join(as_factor(each.value) for each in product.factors)
     total = "" if len(product.factors) == 1 else f"={result(product.product)}"
     return f"{product.latex}={words}", f"={numbers}{total}"
 
@@ -32,7 +32,7 @@ def delta_equation(detail: LayerDetail) -> str:
     words = rf"\delta_{{{where}}}=\frac{{\partial C}}{{\partial a_{{{where}}}}}"
     if not detail.layer.is_curved:
         return f"{words}={result(detail.delta)}"
-    numbers = rf"{_factor(detail.activation_gradient)}\cdot {_factor(detail.slope)}"
+    numbers = rf"{as_factor(detail.activation_gradient)}\cdot {as_factor(detail.slope)}"
     return rf"{words}\,\sigma'(z_{{{where}}})={numbers}={result(detail.delta)}"
 
 
@@ -45,10 +45,10 @@ def activation_equation(detail: LayerDetail) -> str:
 def sum_equation(whole: Sum) -> str:
     """Write a sum with its largest terms, the rest as one number, what is added, and the total."""
     short = whole.largest(TERMS)
-    terms = [r"\cdot ".join(map(_factor, term.factors)) for term in short.terms]
+    terms = [r"\cdot ".join(map(as_factor, term.factors)) for term in short.terms]
     if short.num_rest:
-        terms.append(rf"\underbrace{{{_factor(short.rest)}}}_{{{short.num_rest}\text{{ others}}}}")
-    terms += [_factor(value) for _, value in short.constants]
+        terms.append(rf"\underbrace{{{as_factor(short.rest)}}}_{{{short.num_rest}\text{{ others}}}}")
+    terms += [as_factor(value) for _, value in short.constants]
     if len(terms) == 1 and whole.factors.shape[1] == 1:
         return f"{symbol(whole.name)}={result(short.total)}"
     return f"{symbol(whole.name)}={'+'.join(terms) or '0'}={result(short.total)}"
@@ -68,7 +68,7 @@ def symbol(name: str) -> str:
     return rf"\frac{{\partial C}}{{\partial {letter}}}" if match[1] else letter
 
 
-def _factor(value: float) -> str:
+def as_factor(value: float) -> str:
     """Write a factor: in brackets where it has a sign or a power of its own."""
     text = result(value)
     return f"({text})" if value < 0 or "10^" in text else text

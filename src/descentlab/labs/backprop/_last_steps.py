@@ -3,7 +3,7 @@
 import numpy as np
 
 from descentlab.labs.backprop._drawing import Drawing
-from descentlab.labs.backprop._equations import result, sum_equation
+from descentlab.labs.backprop._equations import as_factor, result, sum_equation
 from descentlab.labs.backprop._measured import Backprop, name_of
 from descentlab.labs.backprop._reading import effective_table, gradient_table, sum_table
 from descentlab.results import Step, StepPart, Table, Tables, number
@@ -65,7 +65,7 @@ def update_step(measured: Backprop, tables: Tables, drawing: Drawing) -> Step:
     table = effective_table("The most effective numbers, moved", tables, columns)
     predicted, actual = float(update.predicted[k]), float(update.actual[k])
     which = "the largest tried at which the prediction holds to a tenth" if update.trusted_to else "the smallest tried"
-    size = result(update.gradient_norm)
+    size = as_factor(update.gradient_norm)
     return Step(
         "Update", "θ", "The update",
         (
