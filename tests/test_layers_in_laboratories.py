@@ -20,6 +20,7 @@ from descentlab.backpropagation import Account, BackwardStep, Check, Formula, Pr
 from descentlab.backpropagation._rules import STEPS
 from descentlab.core import SpecError
 from descentlab.evaluation import stuck_units
+from descentlab.labs.backprop._equations import SIGNS
 from descentlab.labs.backprop_cost.measure import count_work
 from descentlab.labs.importance.measure import (
     LINEAR,
@@ -386,8 +387,15 @@ def laboratories() -> Laboratories:
 
 def test_the_table_has_a_row_for_every_layer() -> None:
     kinds = {spec.model_fields["kind"].default for spec in get_args(get_args(AnyLayerSpec)[0])}
-    assert set(ANSWERS) == kinds | {"unstated"}
+    assert set(ANSWERS) == kinds | {"unstated"}, "give each kind a row in TABLE, and an entry in TRIED"
     assert {answer for row in ANSWERS.values() for answer in row.values()} == {YES, NO, UNKNOWN}
+
+
+def test_all_that_is_learned_has_its_letter() -> None:
+    models = (model_of(name) for name in ANSWERS if name != "unstated")
+    learned = {role for model in models for own in build_network(model, PICTURE, 3).draw(0).values() for role in own}
+    assert learned >= {"weight", "bias", "slope"}
+    assert learned <= set(SIGNS), "give each a letter in SIGNS of labs/backprop/_equations.py"
 
 
 @pytest.mark.parametrize("column", HEAD)

@@ -28,6 +28,7 @@ from descentlab.spec import (
     PReLUSpec,
     ResidualSpec,
     SquaredErrorSpec,
+    every_layer,
 )
 
 
@@ -71,6 +72,14 @@ ALL_KINDS: dict[str, tuple[tuple[AnyLayerSpec, ...], tuple[int, ...]]] = {
         (3,),
     ),
 }
+
+
+def test_all_kinds_of_layers_are_tried() -> None:
+    kinds = {spec.model_fields["kind"].default for spec in get_args(get_args(AnyLayerSpec)[0])}
+    assert set(KINDS) == kinds, "give each kind an entry in KINDS, below"
+    tried = {spec.kind for model, _ in ALL_KINDS.values() for spec in (*model, *every_layer(model))}
+    # A mean over all places is tried by itself.
+    assert tried | {"global-avg-pool2d"} == kinds, "put each kind into a network of ALL_KINDS, above"
 
 
 def test_a_network_may_begin_with_a_residual_block(ask: Any) -> None:

@@ -132,8 +132,10 @@ def all_kinds(root: type) -> set[type]:
 
 
 def test_every_kind_of_layer_and_every_activation_has_its_rule() -> None:
-    assert set(STEPS) == all_kinds(Layer)
-    assert set(SLOPES) == set(get_args(ActivationName))
+    # Another test has a layer of its own, which is there if one process collects both.
+    kinds = {kind for kind in all_kinds(Layer) if kind.__module__.startswith("descentlab.")}
+    assert set(STEPS) == kinds, "give each kind a line in STEPS of backpropagation/_rules.py"
+    assert set(SLOPES) == set(get_args(ActivationName)), "give each function a line in SLOPES of _slopes.py"
 
 
 @settings(max_examples=30)

@@ -49,7 +49,7 @@ class Context:
 
     Attributes:
         is_training: Whether dropout drops and batch norm uses the batch's own statistics.
-        key: The random key of dropout, which is needed in training only.
+        key: The random key of layers that draw, which is needed in training only.
         counted: Whether each example of the batch counts; the others fill up a last, smaller batch. None: all count.
         tape: The tape that records and edits values; None costs nothing.
         dropout_rate: The share that dropout layers hide; None leaves each the share of its description.

@@ -108,6 +108,11 @@ class Layer(ABC):
         return None
 
     @property
+    def draws_in_training(self) -> bool:
+        """Whether it draws at random at each step, by the key of the context."""
+        return self.dropout_rate is not None
+
+    @property
     def statistics_kept(self) -> float | None:
         """What share of its running statistics it keeps at a step; None where it has none."""
         return None
@@ -177,7 +182,7 @@ class Layer(ABC):
             params: All parameters of the network; the layer takes those of its name.
             statistics: All running statistics.
             inputs: A batch, `(batch, *input_shape)`.
-            context: Training or not, dropout's key, the tape.
+            context: Training or not, the key of random draws, the tape.
 
         Returns:
             `(batch, *output_shape)`, and the statistics, changed where this layer keeps some.

@@ -87,9 +87,9 @@ class Network:
         return tuple(_with_inner(self.layers))
 
     @property
-    def has_dropout(self) -> bool:
+    def draws_in_training(self) -> bool:
         """Whether training draws at random inside the network."""
-        return bool(self.dropout_rates())
+        return any(layer.draws_in_training for layer in self.every_layer)
 
     @property
     def has_convolution(self) -> bool:
@@ -136,7 +136,7 @@ class Network:
             params: Parameters by layer name, as `draw` gives them.
             statistics: Running statistics, as `start_statistics` gives them.
             inputs: `(batch, *input_shape)`.
-            context: Training or not, dropout's key, the tape.
+            context: Training or not, the key of random draws, the tape.
 
         Returns:
             The logits, and the statistics after this batch.

@@ -78,7 +78,7 @@ def plan_atlas(spec: StudySpec, dataset: Dataset) -> Plan:
         is_brief=True,
     )
     largest = max(layer.multiply_adds for layer in plan.network.layers) * plan.batch_size
-    if plan.lanes == 1 and largest <= LANES_LAYER and not plan.network.has_dropout:
+    if plan.lanes == 1 and largest <= LANES_LAYER and not plan.network.draws_in_training:
         return dataclasses.replace(plan, lanes=LANES)
     return plan
 

@@ -132,8 +132,8 @@ class Plan:
 
     @property
     def draws_at_steps(self) -> bool:
-        """Whether a step needs random draws, for dropout or for varying pictures."""
-        return self.network.has_dropout or self.augment is not None
+        """Whether a step needs random draws, for layers such as dropout or for varying pictures."""
+        return self.network.draws_in_training or self.augment is not None
 
     @property
     def piece(self) -> int:
@@ -291,7 +291,7 @@ def _check_augment(experiment: Experiment, dataset: Dataset) -> AugmentSpec | No
 def _choose_lanes(network: Network, batch_size: int, dataset: Dataset, num_members: int, members_per_seed: int) -> int:
     largest = max(layer.multiply_adds for layer in network.layers) * batch_size
     is_small = largest <= SMALL_LAYER and dataset.inputs.nbytes * LANES < 2**26
-    if not is_small or num_members == 1 or network.has_dropout:
+    if not is_small or num_members == 1 or network.draws_in_training:
         return 1
     if not core_devices():
         return max(1, min(num_members, ACCELERATOR_LANES, ACCELERATOR_BYTES // max(1, dataset.inputs.nbytes)))

@@ -42,7 +42,7 @@ def _unlike_training(experiment: Experiment) -> list[str]:
     """Say in what the loss is that of training, and in what it is not."""
     notes = []
     layers = every_layer(experiment.model)
-    if any(layer.purpose == "drop" for layer in layers):
+    if any(layer.dropout_rate is not None for layer in layers):
         notes.append("Dropout is off, as in evaluation.")
     if experiment.class_weights != "none":
         notes.append("Every class counts the same in the loss, as in training.")

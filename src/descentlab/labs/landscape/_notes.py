@@ -34,7 +34,7 @@ def notes_of(landscape: Landscape, extra: tuple[str, ...]) -> tuple[str, ...]:
     if experiment.augment is not None and not experiment.augment.is_idle:
         notes.append("The loss is that of the pictures as they are; training varied them at random.")
     layers = every_layer(experiment.model)
-    if any(layer.purpose == "drop" for layer in layers):
+    if any(layer.dropout_rate is not None for layer in layers):
         notes.append("Dropout is off, as in evaluation.")
     if any(layer.keeps_statistics for layer in layers):
         notes.append(

@@ -63,7 +63,7 @@ class Case:
 
     def loss_fn(self, params: Any, inputs: Array, targets: Array) -> Float[Array, ""]:
         """Compute the mean loss as a step of training does: dropout drops, and batch norm looks at the batch."""
-        key = jax.random.key(0) if self.network.has_dropout else None
+        key = jax.random.key(0) if self.network.draws_in_training else None
         logits, _ = self.network.forward(params, self.statistics, inputs, Context(is_training=True, key=key))
         return jnp.mean(self.objective.losses(logits, targets))
 
