@@ -1,10 +1,12 @@
 """Every laboratory's result, declared once: all media are derived from it, and its words rest on its tables."""
 
+import ast
 import json
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,14 +19,18 @@ from descentlab.results import Evidence, Result, Statement, Table, Tables, as_ar
 from tests.labs.results_to_try import RESULTS
 
 
-@pytest.fixture(scope="module", params=[(name, place) for name in LABORATORIES for place in range(len(RESULTS[name]))])
+@pytest.fixture(
+    scope="module",
+    params=[(name, place) for name, makes in RESULTS.items() for place in range(len(makes))],
+    ids=lambda param: f"{param[0]}-{param[1]}",
+)
 def result(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Result[Any]:
     name, place = request.param
     return RESULTS[name][place](tmp_path_factory.mktemp(name))
 
 
 def test_every_laboratory_is_tried() -> None:
-    assert set(RESULTS) == set(LABORATORIES)
+    assert set(RESULTS) == set(LABORATORIES), "make a small result of each in tests/labs/results_to_try.py"
     assert all(RESULTS.values())
 
 
@@ -148,6 +154,14 @@ CHANGES = tuple(
     )
 )
 """Other numbers: larger, of the other sign, smaller, the other share, none. Words and flags become others too."""
+
+
+def test_the_package_names_every_laboratory_and_type_checkers_know_every_name() -> None:
+    assert set(LABORATORIES) <= set(dir(dl)), "give each a line in _HOMES of descentlab/__init__.py"
+    text = Path(dl.__file__).read_text(encoding="utf-8")
+    block = next(node for node in ast.parse(text).body if isinstance(node, ast.If))
+    known = {alias.asname for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert known == set(dir(dl)), "import each name under TYPE_CHECKING in descentlab/__init__.py"
 
 
 def test_options_reach_command_docstring_and_schema() -> None:

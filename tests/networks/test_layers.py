@@ -32,7 +32,7 @@ from descentlab.spec import (
 def outputs_of(network: Network, inputs: np.ndarray, **context: Any) -> tuple[np.ndarray, dict]:
     params = jax.tree.map(jnp.float32, network.draw(seed=3))
     statistics = jax.tree.map(jnp.float32, network.start_statistics())
-    forward = jax.jit(lambda *arrays: network.forward(*arrays, Context(**context)))
+    forward = jax.jit(lambda params, statistics, x: network.forward(params, statistics, x, Context(**context)))
     outputs, statistics = forward(params, statistics, inputs)
     return np.asarray(outputs), jax.tree.map(np.asarray, {"params": params, "statistics": statistics})
 
