@@ -8,7 +8,14 @@ import pytest
 from scipy import stats
 
 from descentlab.core import ShapeError
-from descentlab.evaluation import evaluate_classes, evaluate_reals, over_seeds
+from descentlab.evaluation import (
+    CLASS_METRICS,
+    CLASS_SCORES,
+    REAL_METRICS,
+    evaluate_classes,
+    evaluate_reals,
+    over_seeds,
+)
 
 
 def _member(seed: int) -> dict[str, Any]:
@@ -47,6 +54,18 @@ def test_an_interval_of_a_share_stays_one() -> None:
     joined = over_seeds([{"accuracy": 1.0, "loss": 1.0}, {"accuracy": 0.9, "loss": 0.9}])
     assert joined["accuracy"]["ci95"][1] == 1.0
     assert joined["loss"]["ci95"][1] > 1.5
+
+
+def test_every_score_is_declared_and_every_declared_metric_is_there() -> None:
+    """Else the page, or the terminal's table of several seeds, goes without it."""
+    plain = _member(0)
+    single = {name for name, value in plain.items() if isinstance(value, float)} | {"roc_auc"}
+    assert single == {metric.name for metric in CLASS_METRICS}
+    assert set(plain["per_class"][0]) - {"name", "support"} == {metric.name for metric in CLASS_SCORES}
+    reals = evaluate_reals(np.arange(4.0), np.arange(4.0) + 0.5, loss=0.5, train_mean=1.5).to_json()
+    assert {name for name, value in reals.items() if isinstance(value, float)} == {
+        metric.name for metric in REAL_METRICS
+    }
 
 
 def test_one_seed_has_no_interval() -> None:

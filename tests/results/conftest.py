@@ -77,7 +77,7 @@ def _account(example: Example, classes: tuple[str, ...]) -> OutputAccount:
 
 def _part(num: int, name: str = "setosa") -> PartScores:
     scores = {"accuracy": Score(0.9, (0.85, 0.94), None, 0.5), "loss": Score(0.3)}
-    return PartScores(num, scores, (ClassScores(name, {"precision": 0.9, "recall": 0.8, "f1": None}, float(num)),))
+    return PartScores(num, scores, (ClassScores(name, {"precision": 0.9, "recall": 0.8, "F1": None}, float(num)),))
 
 
 def classification(classes: tuple[str, ...] = ("setosa", "versicolor", "virginica"), **options: Any) -> TrainingReport:
@@ -118,7 +118,9 @@ def regression() -> TrainingReport:
     """Build a report on a real target."""
     true = np.linspace(10.0, 200.0, 40)
     told = true + 8.0 * np.sin(true)
-    part = PartScores(40, {"loss": Score(0.1), "rmse": Score(5.7, (5.0, 6.4), None, 55.0), "r2": Score(0.98)})
+    part = PartScores(
+        40, {"loss": Score(0.1), "rmse": Score(5.7, (5.0, 6.4), None, 55.0, "RMSE"), "r2": Score(0.98, title="R²")}
+    )
     return replace(
         classification(),
         task="regression",

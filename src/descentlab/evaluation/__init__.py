@@ -27,11 +27,17 @@ from descentlab.evaluation._curves import (
 from descentlab.evaluation._inference import Inference as Inference, infer as infer
 from descentlab.evaluation._intervals import (
     Interval as Interval,
-    clip_to_share as clip_to_share,
+    clip as clip,
     mean_and_deviation as mean_and_deviation,
     paired_share_difference as paired_share_difference,
     t_quantile as t_quantile,
     wilson_interval as wilson_interval,
+)
+from descentlab.evaluation._metric import (
+    CLASS_METRICS as CLASS_METRICS,
+    CLASS_SCORES as CLASS_SCORES,
+    REAL_METRICS as REAL_METRICS,
+    Metric as Metric,
 )
 from descentlab.evaluation._mistakes import (
     Miss as Miss,

@@ -10,7 +10,11 @@ from jaxtyping import Float, Int
 from descentlab.core import ShapeError, TextTable
 from descentlab.evaluation._calibration import ReliabilityBin, calibration_error, reliability_bins
 from descentlab.evaluation._intervals import Interval, wilson_interval
+from descentlab.evaluation._metric import CLASS_METRICS, CLASS_SCORES
 from descentlab.evaluation._scores import brier_score, log_loss, roc_auc
+
+_FURTHER = tuple(metric.name for metric in CLASS_METRICS if metric.name not in ("loss", "accuracy"))
+"""Metrics that JSON has after the loss, the accuracy and its interval."""
 
 
 @dataclass(frozen=True)
@@ -93,12 +97,7 @@ class ClassMetrics:
             "accuracy": self.accuracy,
             "n": self.num_examples,
             "ci95": list(self.accuracy_ci95),
-            "balanced_accuracy": self.balanced_accuracy,
-            "macro_f1": self.macro_f1,
-            "roc_auc": self.roc_auc,
-            "log_loss": self.log_loss,
-            "brier": self.brier,
-            "calibration_error": self.calibration_error,
+            **{name: getattr(self, name) for name in _FURTHER},
             "baseline": {"accuracy": self.baseline_accuracy, "class": self.baseline_class},
             "is_better_than_baseline": self.is_better_than_baseline,
             **({"num_undefined": self.num_undefined} if self.num_undefined else {}),
@@ -114,9 +113,9 @@ class ClassMetrics:
             f"accuracy {self.accuracy:.3f} ({self.num_right} of {self.num_examples}, 95% interval {low:.3f} to "
             f"{high:.3f}); always '{self.baseline_class}': {self.baseline_accuracy:.3f}; loss {self.loss:.4g}"
         )
-        header = ("class", "precision", "recall", "F1", "examples")
+        header = ("class", *(metric.title for metric in CLASS_SCORES), "examples")
         rows = tuple(
-            (score.name, _word(score.precision), _word(score.recall), _word(score.f1), f"{score.support:,}")
+            (score.name, *(_word(getattr(score, metric.name)) for metric in CLASS_SCORES), f"{score.support:,}")
             for score in self.by_class
         )
         return TextTable(header=header, rows=rows, title=title)

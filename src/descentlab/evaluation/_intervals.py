@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 
 Interval = tuple[float, float]
+SHARE: Interval = (0.0, 1.0)
+"""Bounds of a share."""
 
 _Z = 1.959963984540054
 """The normal distribution's 0.975 quantile."""
@@ -115,6 +117,8 @@ def mean_and_deviation(values: Sequence[float | int]) -> tuple[float, float | No
     return mean, deviation, (mean - half, mean + half)
 
 
-def clip_to_share(interval: Interval) -> Interval:
-    """Cut an interval at 0 and 1, which Student's interval of a share may exceed."""
-    return max(0.0, interval[0]), min(1.0, interval[1])
+def clip(interval: Interval | None, bounds: Interval | None) -> Interval | None:
+    """Cut an interval at the bounds of its values, which Student's interval may exceed; where there are any."""
+    if interval is None or bounds is None:
+        return interval
+    return max(bounds[0], interval[0]), min(bounds[1], interval[1])

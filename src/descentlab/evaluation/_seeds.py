@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from descentlab.core import ShapeError
-from descentlab.evaluation._intervals import clip_to_share, mean_and_deviation
+from descentlab.evaluation._intervals import Interval, clip, mean_and_deviation
+from descentlab.evaluation._metric import CLASS_METRICS, CLASS_SCORES, REAL_METRICS
 
-_SHARES = {"accuracy", "balanced_accuracy", "macro_f1", "roc_auc", "precision", "recall", "f1", "calibration_error"}
-"""Numbers that lie between 0 and 1, as their intervals must too."""
+_BOUNDS = {metric.name: metric.bounds for metric in (*CLASS_METRICS, *CLASS_SCORES, *REAL_METRICS)}
 
 
 def over_seeds(members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -47,11 +47,11 @@ def _join_mappings(members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             if values[0] and isinstance(values[0][0], Mapping) and "name" in values[0][0]:
                 joined[key] = [_join_mappings(parts) for parts in zip(*values, strict=True)]
         elif not key.endswith("ci95"):
-            joined[key] = _join(values, is_share=key in _SHARES)
+            joined[key] = _join(values, _BOUNDS.get(key))
     return joined
 
 
-def _join(values: list[Any], *, is_share: bool) -> Any:
+def _join(values: list[Any], bounds: Interval | None) -> Any:
     first = values[0]
     if isinstance(first, Mapping):
         return _join_mappings(values)
@@ -61,7 +61,7 @@ def _join(values: list[Any], *, is_share: bool) -> Any:
         return first
     if isinstance(first, str):
         return _typical(values)
-    return _summarise(values, is_share=is_share)
+    return _summarise(values, bounds)
 
 
 def _typical(values: list[Any]) -> Any:
@@ -69,12 +69,11 @@ def _typical(values: list[Any]) -> Any:
     return max(values, key=values.count) if isinstance(values[0], str) else sum(values) / len(values)
 
 
-def _summarise(values: Sequence[float | int | None], *, is_share: bool) -> dict[str, Any]:
+def _summarise(values: Sequence[float | int | None], bounds: Interval | None) -> dict[str, Any]:
     defined = [value for value in values if value is not None and np.isfinite(value)]
     if not defined:
         return {"mean": None, "sd": None, "ci95": None, "defined": 0}
     mean, deviation, interval = mean_and_deviation(defined)
-    if interval is not None and is_share:
-        interval = clip_to_share(interval)
+    interval = clip(interval, bounds)
     summary = {"mean": mean, "sd": deviation, "ci95": interval and list(interval)}
     return summary if len(defined) == len(values) else {**summary, "defined": len(defined)}

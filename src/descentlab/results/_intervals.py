@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from descentlab.results._content import TrainingReport
-from descentlab.results._measured import PART_TITLES, Score, leading_metric, metric_title
+from descentlab.results._measured import PART_TITLES, Score, leading_metric
 from descentlab.results._scales import Scale, Tick, linear_scale
 
 PILE = 34.0
@@ -61,12 +61,18 @@ def interval_chart(report: TrainingReport, judged: str) -> IntervalChart | None:
         top += 72.0 if members[part] else 38.0
     place = None if baseline is None else scale.at(baseline)
     return IntervalChart(
-        metric_title(name), top, scale, scale.ticks(), tuple(dots), place, scores[judged][name].baseline_text
+        report.metrics[judged].title(name),
+        top,
+        scale,
+        scale.ticks(),
+        tuple(dots),
+        place,
+        scores[judged][name].baseline_text,
     )
 
 
 def _member_values(report: TrainingReport, part: str, name: str) -> tuple[float, ...]:
-    key = f"{part} {metric_title(name)}"
+    key = f"{part} {report.metrics[part].title(name)}"
     values = [member.values[key] for member in report.members if key in member.values]
     return tuple(value for value in values if np.isfinite(value))
 

@@ -6,25 +6,6 @@ from dataclasses import dataclass
 from descentlab.results._numbers import fixed
 
 PART_TITLES = {"train": "training", "validation": "validation", "test": "test"}
-TITLES = {
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy",
-    "macro_f1": "F1, mean of classes",
-    "roc_auc": "ROC-AUC",
-    "rmse": "RMSE",
-    "mae": "MAE",
-    "r2": "R²",
-    "loss": "loss",
-    "log_loss": "log loss (nats)",
-    "brier": "Brier score",
-    "calibration_error": "calibration error",
-}
-"""Known metrics in the order in which they are shown; others follow under their own names."""
-
-
-def metric_title(name: str) -> str:
-    """Say what a metric is called on the page."""
-    return TITLES.get(name, name.replace("_", " "))
 
 
 @dataclass(frozen=True)
@@ -36,12 +17,14 @@ class Score:
         interval: Its 95% interval.
         deviation: Standard deviation over the networks; None for a single one.
         baseline: Value of the naive baseline.
+        title: What a reader is shown as its name; by default the name in words.
     """
 
     value: float
     interval: tuple[float, float] | None = None
     deviation: float | None = None
     baseline: float | None = None
+    title: str = ""
 
     @property
     def text(self) -> str:
@@ -70,7 +53,7 @@ class ClassScores:
 
     Attributes:
         name: Name of the class.
-        values: Precision, recall and F1, by these names; None where a score is not defined.
+        values: Precision, recall and F1, by the names that a reader is shown; None where a score is not defined.
         support: Examples of the class; the mean over the networks of a population.
     """
 
@@ -85,13 +68,17 @@ class PartScores:
 
     Attributes:
         num_examples: Examples that were measured.
-        scores: Scores by name, as "accuracy".
+        scores: Scores by name, as "accuracy", in the order in which they are shown.
         classes: Scores of each class; empty for a real target.
     """
 
     num_examples: int
     scores: Mapping[str, Score]
     classes: tuple[ClassScores, ...] = ()
+
+    def title(self, name: str) -> str:
+        """Return what a reader is shown as the name of a score."""
+        return self.scores[name].title or name.replace("_", " ")
 
 
 def leading_metric(scores: Mapping[str, Score]) -> str | None:

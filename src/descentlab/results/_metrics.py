@@ -1,23 +1,13 @@
 """The metrics of each part as a table, with intervals and the naive baseline."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from descentlab.results._content import TrainingReport
 from descentlab.results._csv import Download, download
 from descentlab.results._intervals import IntervalChart, interval_chart
-from descentlab.results._measured import (
-    PART_TITLES,
-    TITLES,
-    ClassScores,
-    PartScores,
-    Score,
-    best_part,
-    metric_title,
-)
+from descentlab.results._measured import PART_TITLES, ClassScores, PartScores, Score, best_part
 from descentlab.results._numbers import count, fixed
-
-CLASS_TITLES = {"f1": "F1"}
 
 
 @dataclass(frozen=True)
@@ -53,24 +43,29 @@ class MetricsView:
 def metrics_view(report: TrainingReport) -> MetricsView | None:
     """Lay out the section of metrics; None where nothing was measured."""
     parts = tuple(name for name in PART_TITLES if name in report.metrics)
-    names = _in_order({name for part in parts for name in report.metrics[part].scores})
+    names = _in_order([report.metrics[part] for part in parts])
     if not names:
         return None
     judged = best_part(report.metrics) or parts[-1]
     scores = {part: report.metrics[part].scores for part in parts}
-    rows = tuple(_row(name, [scores[part].get(name) for part in parts], scores[judged].get(name)) for name in names)
+    rows = tuple(
+        MetricRow(
+            name,
+            next(report.metrics[part].title(name) for part in parts if name in scores[part]),
+            tuple(scores[part].get(name) for part in parts),
+            scores[judged][name].baseline_text if name in scores[judged] else "",
+        )
+        for name in names
+    )
     headers = tuple((PART_TITLES[part], f"n = {count(report.metrics[part].num_examples)}") for part in parts)
     columns, classes = _class_rows(report.metrics[judged].classes)
     return MetricsView(headers, rows, interval_chart(report, judged), columns, classes, _saved(report.metrics))
 
 
-def _in_order(names: set[str]) -> list[str]:
-    known = list(TITLES)
-    return sorted(names, key=lambda name: (known.index(name) if name in TITLES else len(known), name))
-
-
-def _row(name: str, cells: list[Score | None], judged: Score | None) -> MetricRow:
-    return MetricRow(name, metric_title(name), tuple(cells), judged.baseline_text if judged else "")
+def _in_order(parts: Sequence[PartScores]) -> tuple[str, ...]:
+    """Order the names as the part that has most of them does; a score may not be defined for a part."""
+    fullest_first = sorted(parts, key=lambda part: -len(part.scores))
+    return tuple(dict.fromkeys(name for part in fullest_first for name in part.scores))
 
 
 def _class_rows(classes: tuple[ClassScores, ...]) -> tuple[tuple[str, ...], tuple[ClassRow, ...]]:
@@ -87,11 +82,7 @@ def _class_rows(classes: tuple[ClassScores, ...]) -> tuple[tuple[str, ...], tupl
         )
         for scores in classes
     )
-    return (*(CLASS_TITLES.get(name, name) for name in names), "examples"), rows
-
-
-def _cell(value: float | None) -> str:
-    return "–" if value is None else fixed(value)
+    return (*names, "examples"), rows
 
 
 def _size(support: float) -> str:

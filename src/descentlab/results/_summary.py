@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from descentlab.results._content import Row, TrainingReport
-from descentlab.results._measured import PART_TITLES, TITLES, best_part, leading_metric
+from descentlab.results._measured import PART_TITLES, best_part, leading_metric
 from descentlab.results._numbers import count, seconds
 
 
@@ -64,7 +64,7 @@ def _measured(report: TrainingReport) -> Row | None:
     if part is None or name is None:
         return None
     note = f"95% interval {scores[name].interval_text}" if scores[name].interval else ""
-    return Row(f"{PART_TITLES[part]} {TITLES.get(name, name)}", scores[name].text, note)
+    return Row(f"{PART_TITLES[part]} {report.metrics[part].title(name)}", scores[name].text, note)
 
 
 def _members(report: TrainingReport) -> Row | None:

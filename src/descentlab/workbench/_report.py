@@ -8,10 +8,14 @@ import numpy as np
 from descentlab import results
 from descentlab.data import Dataset
 from descentlab.evaluation import (
+    CLASS_METRICS,
+    CLASS_SCORES,
+    REAL_METRICS,
     ClassMetrics,
     ClassScore,
+    Metric,
     RealMetrics,
-    clip_to_share,
+    clip,
     mean_and_deviation,
     reliability_bins,
     softmax_account,
@@ -182,42 +186,27 @@ def _history(plan: Plan, outcome: TrainingOutcome) -> results.History:
     )
 
 
-def _scores(metrics: Sequence[ClassMetrics | RealMetrics]) -> results.PartScores:
+def _scores(measured: Sequence[ClassMetrics | RealMetrics]) -> results.PartScores:
     """Bring the scores of one part, of each network, to the form that the page shows."""
-    first = metrics[0]
-    if isinstance(first, RealMetrics):
-        baselines, intervals = {"rmse": "baseline_rmse", "mae": "baseline_mae"}, {"rmse": "rmse_ci95", "r2": "r2_ci95"}
-        names = ("rmse", "mae", "r2", "loss")
-        classes: tuple[results.ClassScores, ...] = ()
-    else:
-        baselines, intervals = {"accuracy": "baseline_accuracy"}, {"accuracy": "accuracy_ci95"}
-        names = (
-            "accuracy",
-            "balanced_accuracy",
-            "macro_f1",
-            "roc_auc",
-            "loss",
-            "log_loss",
-            "brier",
-            "calibration_error",
-        )
-        tables = [each.by_class for each in metrics if isinstance(each, ClassMetrics)]
-        classes = tuple(_class_scores(scores) for scores in zip(*tables, strict=True))
-    scores: dict[str, results.Score] = {}
-    for name in names:
-        values = [value for each in metrics if (value := getattr(each, name)) is not None]
-        naive = baselines.get(name)
-        baseline = None if naive is None else float(np.mean([getattr(each, naive) for each in metrics]))
-        if len(metrics) == 1 and values:
-            interval = getattr(first, intervals[name]) if name in intervals else None
-            scores[name] = results.Score(float(values[0]), _finite(interval), None, baseline)
-        elif finite := [value for value in values if np.isfinite(value)]:
-            mean, deviation, interval = mean_and_deviation(finite)
-            is_share = name not in ("loss", "log_loss", "brier", "rmse", "mae", "r2")
-            scores[name] = results.Score(
-                mean, clip_to_share(interval) if interval and is_share else interval, deviation, baseline
-            )
-    return results.PartScores(first.num_examples, scores, classes)
+    metrics = REAL_METRICS if isinstance(measured[0], RealMetrics) else CLASS_METRICS
+    tables = [each.by_class for each in measured if isinstance(each, ClassMetrics)]
+    scores = {metric.name: score for metric in metrics if (score := _score(metric, measured)) is not None}
+    classes = tuple(_class_scores(each) for each in zip(*tables, strict=True))
+    return results.PartScores(measured[0].num_examples, scores, classes)
+
+
+def _score(metric: Metric, measured: Sequence[ClassMetrics | RealMetrics]) -> results.Score | None:
+    """Take one network's score, or the mean over several; None where it is not defined."""
+    values = [value for each in measured if (value := getattr(each, metric.name)) is not None]
+    baseline = float(np.mean([getattr(each, metric.baseline) for each in measured])) if metric.baseline else None
+    if len(measured) == 1:
+        interval = getattr(measured[0], metric.interval) if metric.interval else None
+        return results.Score(float(values[0]), _finite(interval), None, baseline, metric.title) if values else None
+    finite = [value for value in values if np.isfinite(value)]
+    if not finite:
+        return None
+    mean, deviation, interval = mean_and_deviation(finite)
+    return results.Score(mean, clip(interval, metric.bounds), deviation, baseline, metric.title)
 
 
 def _finite(interval: tuple[float, float] | None) -> tuple[float, float] | None:
@@ -227,9 +216,9 @@ def _finite(interval: tuple[float, float] | None) -> tuple[float, float] | None:
 def _class_scores(scores: Sequence[ClassScore]) -> results.ClassScores:
     """Join one class's scores over the networks: means of what is defined."""
     values: dict[str, float | None] = {}
-    for name in ("precision", "recall", "f1"):
-        known = [value for each in scores if (value := getattr(each, name)) is not None]
-        values[name] = float(np.mean(known)) if known else None
+    for metric in CLASS_SCORES:
+        known = [value for each in scores if (value := getattr(each, metric.name)) is not None]
+        values[metric.title] = float(np.mean(known)) if known else None
     return results.ClassScores(scores[0].name, values, float(np.mean([each.support for each in scores])))
 
 
@@ -244,11 +233,8 @@ def _members(outcome: TrainingOutcome, part: PartName) -> tuple[results.Member, 
     rows = []
     for member, reading in zip(outcome.members, readings, strict=True):
         metrics = member.parts[part].metrics
-        values = {f"{part} loss": metrics.loss}
-        if isinstance(metrics, RealMetrics):
-            values |= {f"{part} RMSE": metrics.rmse}
-        else:
-            values |= {f"{part} accuracy": metrics.accuracy}
+        leading = (REAL_METRICS if isinstance(metrics, RealMetrics) else CLASS_METRICS)[0]
+        values = {f"{part} loss": metrics.loss, f"{part} {leading.title}": getattr(metrics, leading.name)}
         rows.append(results.Member(member.seed, values, member.diverged_at, reading.verdict))
     return tuple(rows)
 
