@@ -17,7 +17,6 @@ from descentlab.results import (
     Example,
     Facts,
     History,
-    LayerRow,
     Member,
     OutputAccount,
     PartScores,
@@ -26,6 +25,7 @@ from descentlab.results import (
     Score,
     TrainingReport,
 )
+from descentlab.spec import LayerRow
 
 HOSTILE = "</script><script>alert('x')</script><img src=x onerror=\"alert(1)\">{{ 7919 * 7919 }}"
 

@@ -19,6 +19,7 @@ from descentlab.core._option import (
     options_schema as options_schema,
     parameters_of as parameters_of,
 )
+from descentlab.core._parts import PART_WORDS as PART_WORDS, PARTS as PARTS, PartName as PartName
 from descentlab.core._plain import to_plain as to_plain
 from descentlab.core._table import TextTable as TextTable
 from descentlab.core._version import __version__ as __version__

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from descentlab.core import PART_WORDS
 from descentlab.results._content import Calibration
 from descentlab.results._csv import Download, download
 from descentlab.results._marks import line_path
-from descentlab.results._measured import PART_TITLES
 from descentlab.results._scales import Scale, Tick
 
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 388.0, 24.0, 360.0
@@ -54,7 +54,7 @@ def calibration_view(calibration: Calibration) -> CalibrationView | None:
     bins = tuple(Bin(float(a), float(b), float(r), t) for a, b, r, t in zip(across, up, radii, texts, strict=True))
     rows = ((f"{c:.5g}", f"{a:.5g}", int(n)) for c, a, n in zip(confidence, accuracy, counts, strict=True))
     return CalibrationView(
-        PART_TITLES[calibration.part],
+        PART_WORDS[calibration.part],
         x,
         y,
         x.ticks(),

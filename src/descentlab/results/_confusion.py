@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from descentlab.core import PART_WORDS
 from descentlab.results._content import Confusion, Example
 from descentlab.results._csv import Download, download
 from descentlab.results._examples import ExampleView, columns_of, view_examples
-from descentlab.results._measured import PART_TITLES
 from descentlab.results._numbers import count, short
 
 MAX_SHOWN = 1200
@@ -103,7 +103,7 @@ def confusion_view(confusion: Confusion) -> ConfusionView:
     size = "roomy" if len(names) <= 6 else "dense" if len(names) <= 16 else "tiny"
     table = ((name, *map(int, counts[k])) for k, name in enumerate(names))
     return ConfusionView(
-        PART_TITLES[confusion.part],
+        PART_WORDS[confusion.part],
         count(int(counts.sum())),
         rows,
         tuple((name, short(name, length=18)) for name in names),

@@ -7,10 +7,11 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Int, Shaped, UInt8
 
+from descentlab.core import PartName
 from descentlab.results._measured import PartScores
+from descentlab.spec import LayerRow
 
 Task = Literal["classification", "regression"]
-PartName = Literal["train", "validation", "test"]
 Link = Literal["softmax", "sigmoid", "tanh", "linear"]
 
 
@@ -44,27 +45,6 @@ class Facts:
     settings: tuple[Row, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     environment: tuple[Row, ...] = ()
-
-
-@dataclass(frozen=True)
-class LayerRow:
-    """One layer: what it is called, what it is for and what it costs.
-
-    Attributes:
-        name: The layer's name.
-        kind: "dense", "conv2d", ...
-        role: What it does, in a sentence.
-        output_shape: Shape of one example as it goes out.
-        num_params: How many numbers are learned.
-        multiply_adds: Of one example's forward pass.
-    """
-
-    name: str
-    kind: str
-    role: str
-    output_shape: tuple[int, ...]
-    num_params: int
-    multiply_adds: int
 
 
 @dataclass(frozen=True)

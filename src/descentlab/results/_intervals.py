@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from descentlab.core import PART_WORDS
 from descentlab.results._content import TrainingReport
-from descentlab.results._measured import PART_TITLES, Score, leading_metric, metric_title
+from descentlab.results._measured import Score, leading_metric, metric_title
 from descentlab.results._scales import Scale, Tick, linear_scale
 
 PILE = 34.0
@@ -42,7 +43,7 @@ def interval_chart(report: TrainingReport, judged: str) -> IntervalChart | None:
     """Lay out the figure; None where the leading metric was not measured."""
     scores = {part: measured.scores for part, measured in report.metrics.items()}
     name = leading_metric(scores[judged])
-    parts = [part for part in PART_TITLES if part in scores and name in scores[part]] if name else []
+    parts = [part for part in PART_WORDS if part in scores and name in scores[part]] if name else []
     rows = [(part, scores[part][name]) for part in parts] if name else []
     rows = [(part, cell) for part, cell in rows if np.isfinite(cell.value)]
     if not rows or name is None:
@@ -74,7 +75,7 @@ def _member_values(report: TrainingReport, part: str, name: str) -> tuple[float,
 def _dots(part: str, cell: Score, members: tuple[float, ...], scale: Scale, y: float) -> Dots:
     low, high = (scale.at(edge) for edge in cell.interval) if cell.interval else (None, None)
     return Dots(
-        PART_TITLES[part],
+        PART_WORDS[part],
         cell.text,
         y,
         scale.at(cell.value),

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from descentlab.results._numbers import fixed
 
-PART_TITLES = {"train": "training", "validation": "validation", "test": "test"}
 TITLES = {
     "accuracy": "accuracy",
     "balanced_accuracy": "balanced accuracy",

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from descentlab.core import PART_WORDS
 from descentlab.results._content import TrainingReport
 from descentlab.results._csv import Download, download
 from descentlab.results._intervals import IntervalChart, interval_chart
 from descentlab.results._measured import (
-    PART_TITLES,
     TITLES,
     ClassScores,
     PartScores,
@@ -52,14 +52,14 @@ class MetricsView:
 
 def metrics_view(report: TrainingReport) -> MetricsView | None:
     """Lay out the section of metrics; None where nothing was measured."""
-    parts = tuple(name for name in PART_TITLES if name in report.metrics)
+    parts = tuple(name for name in PART_WORDS if name in report.metrics)
     names = _in_order({name for part in parts for name in report.metrics[part].scores})
     if not names:
         return None
     judged = best_part(report.metrics) or parts[-1]
     scores = {part: report.metrics[part].scores for part in parts}
     rows = tuple(_row(name, [scores[part].get(name) for part in parts], scores[judged].get(name)) for name in names)
-    headers = tuple((PART_TITLES[part], f"n = {count(report.metrics[part].num_examples)}") for part in parts)
+    headers = tuple((PART_WORDS[part], f"n = {count(report.metrics[part].num_examples)}") for part in parts)
     columns, classes = _class_rows(report.metrics[judged].classes)
     return MetricsView(headers, rows, interval_chart(report, judged), columns, classes, _saved(report.metrics))
 

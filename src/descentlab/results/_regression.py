@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from descentlab.core import PART_WORDS
 from descentlab.results._content import Predictions
 from descentlab.results._csv import Download, download
 from descentlab.results._marks import dots_path
-from descentlab.results._measured import PART_TITLES
 from descentlab.results._numbers import count
 from descentlab.results._scales import Scale, Tick, linear_scale, thin
 
@@ -55,7 +55,7 @@ def regression_view(predictions: Predictions) -> RegressionView | None:
     true, told = predictions.true.astype(np.float64), predictions.predicted.astype(np.float64)
     rows = ((f"{true[k]:.6g}", f"{told[k]:.6g}", f"{told[k] - true[k]:.6g}") for k in saved)
     return RegressionView(
-        PART_TITLES[predictions.part],
+        PART_WORDS[predictions.part],
         count(num),
         (_told(predictions.target, true[drawn], told[drawn]), _residuals(predictions.target, true[drawn], told[drawn])),
         count(len(drawn)),

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from descentlab.core import PART_WORDS
 from descentlab.results._content import Row, TrainingReport
-from descentlab.results._measured import PART_TITLES, TITLES, best_part, leading_metric
+from descentlab.results._measured import TITLES, best_part, leading_metric
 from descentlab.results._numbers import count, seconds
 
 
@@ -46,7 +47,7 @@ def as_sentence(text: str) -> str:
 def part_shares(parts: Mapping[str, int]) -> tuple[PartShare, ...]:
     """Say how the examples were divided."""
     total = sum(parts.values())
-    named = [(name, title, parts.get(name, 0)) for name, title in PART_TITLES.items()]
+    named = [(name, title, parts.get(name, 0)) for name, title in PART_WORDS.items()]
     return tuple(
         PartShare(name, title, count(num), round(100.0 * num / total, 2)) for name, title, num in named if num > 0
     )
@@ -64,7 +65,7 @@ def _measured(report: TrainingReport) -> Row | None:
     if part is None or name is None:
         return None
     note = f"95% interval {scores[name].interval_text}" if scores[name].interval else ""
-    return Row(f"{PART_TITLES[part]} {TITLES.get(name, name)}", scores[name].text, note)
+    return Row(f"{PART_WORDS[part]} {TITLES.get(name, name)}", scores[name].text, note)
 
 
 def _members(report: TrainingReport) -> Row | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from descentlab import results
+from descentlab.core import PartName
 from descentlab.data import Dataset
 from descentlab.evaluation import (
     ClassMetrics,
@@ -20,7 +21,7 @@ from descentlab.runs import RunFolder
 from descentlab.spec import AugmentSpec, Experiment, to_toml
 from descentlab.training import Plan, precision_of
 from descentlab.workbench._answers import PartPredictions
-from descentlab.workbench._measure import PartName, PartResult, judged_part
+from descentlab.workbench._measure import PartResult, judged_part
 from descentlab.workbench._outcome import MemberOutcome, TrainingOutcome
 from descentlab.workbench._plane import boundary
 
@@ -61,10 +62,7 @@ def build_report(
         outcome=outcome.sentences,
         facts=_facts(folder, experiment, plan, outcome, dataset),
         experiment_toml=to_toml(experiment),
-        layers=tuple(
-            results.LayerRow(r.name, r.kind, r.role, r.output_shape, r.num_params, r.multiply_adds)
-            for r in plan.network.table()
-        ),
+        layers=plan.network.table(),
         history=_history(plan, outcome),
         metrics={name: _scores([member.parts[name].metrics for member in outcome.members]) for name in first.parts},
         baseline_name=_baseline_name(result),

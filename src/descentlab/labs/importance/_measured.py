@@ -7,8 +7,7 @@ from jaxtyping import Float
 
 from descentlab.core import Estimate
 from descentlab.labs.importance.measure import ChannelWorths, Claim, Gain, Method, Trial, Worth, compare
-from descentlab.networks import LayerRow
-from descentlab.spec import Experiment
+from descentlab.spec import Experiment, LayerRow
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ from descentlab.core import RunError, SpecError
 from descentlab.labs.landscape._subject import Other, PathNeed, Source, Subject, held_out_part
 from descentlab.labs.landscape._walk import path_epochs, walk_of, walk_of_run
 from descentlab.labs.landscape.measure import weight_space
-from descentlab.networks import LayerRow
-from descentlab.spec import ArraysData, Experiment
+from descentlab.spec import ArraysData, Experiment, LayerRow
 from descentlab.workbench import (
     Changes,
     Examples,
