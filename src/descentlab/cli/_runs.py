@@ -7,7 +7,7 @@ import typer
 
 from descentlab.cli._options import Debug, Json, Run
 from descentlab.cli._output import print_json, to_stdout
-from descentlab.core import RunError
+from descentlab.core import PARTS, RunError
 
 ROOT = Path("runs")
 
@@ -57,7 +57,7 @@ def show(run: Run, as_json: Json = False, debug: Debug = False) -> None:
         return
     texts = [str(found), str(workbench.layer_table(found.network))]
     if found.folder.is_finished:
-        texts += [str(getattr(found, part)) for part in ("train", "validation", "test") if part in found.metrics]
+        texts += [str(getattr(found, part)) for part in PARTS if part in found.metrics]
         texts += ["\n".join(f"note: {note}" for note in found.notes)] if found.notes else []
     if found.folder.report_path.is_file():
         texts.append(f"report: {found.folder.report_path}")
