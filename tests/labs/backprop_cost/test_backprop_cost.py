@@ -128,7 +128,7 @@ def test_the_page_needs_nothing_but_itself(result: Result[BackpropCost]) -> None
         "Multiply-adds, layer by layer",
         "Time against N, d and L",
         "One weight at a time",
-        "Examples a second",
+        "Examples per second",
     ):
         assert words in page
 
@@ -188,7 +188,7 @@ def test_words_say_where_growth_is_hidden_and_where_it_is_reached() -> None:
     sizes = 4 ** np.arange(8)
     words = words_of(scaling(1e-6 * (100.0 + sizes), sizes))
     assert "Over the smallest sizes, up to 64, it grows as d^0.1" in words
-    assert "fixed costs outweigh" in words
+    assert "fixed costs of a step outweigh" in words
     assert re.search(r"From d = 256 on it grows as d\^0\.9", words)
     plain = words_of(scaling(1e-6 * sizes, sizes, noise=0.02))
     assert plain.endswith("the textbook says 1.")

@@ -163,17 +163,17 @@ def _batches(measured: BackpropCost, tables: Tables) -> Section:
     sizes = timed.batches.sizes.astype(np.float64)
     loop, called = (sizes / np.median(curve, axis=1) for curve in (timed.batches.gradient, timed.batches.called))
     chart = Chart(
-        "Examples a second",
+        "Examples per second",
         "examples in the batch",
-        "examples a second",
+        "examples per second",
         (
             Series("in a compiled loop", sizes, loop),
-            Series("each batch a call from Python", sizes, called, tone=1),
+            Series("one call from Python per batch", sizes, called, tone=1),
         ),
         x_log=True,
         y_log=True,
         marks=(
-            Mark("one at a time, from Python", y=float(called[0])),
+            Mark("one example at a time, from Python", y=float(called[0])),
             Mark("batch of the network", x=float(timed.batch_size)),
         ),
     )
