@@ -38,11 +38,11 @@ from descentlab.backpropagation._step import (
 )
 from descentlab.backpropagation._sum import Largest as Largest, Sum as Sum, Term as Term
 from descentlab.backpropagation._update import Update as Update, follow_update as follow_update
-from descentlab.backpropagation._wishes import (
+from descentlab.backpropagation._nudges import (
     EffectiveWeight as EffectiveWeight,
-    NeuronWishes as NeuronWishes,
-    OutputWishes as OutputWishes,
+    NeuronNudges as NeuronNudges,
+    OutputNudges as OutputNudges,
     most_effective as most_effective,
-    neuron_wishes as neuron_wishes,
-    output_wishes as output_wishes,
+    neuron_nudges as neuron_nudges,
+    output_nudges as output_nudges,
 )

@@ -1,4 +1,4 @@
-"""What a page of results says, as plain data: any verb fills it in, and one renderer draws it."""
+"""The contents of a page of results as plain data."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,13 @@ class Page:
     """A page of results.
 
     Attributes:
-        title: What was studied.
-        kind: What kind of page it is, in a word or two: "Sweep", "Curvature".
-        outcome: What came out, in words; the first thing that is read.
+        title: Title of the page.
+        kind: Kind of the page in a word or two, such as "Sweep" or "Curvature".
+        outcome: Sentences about the result; the page begins with them.
         figures: The few numbers that matter most.
-        sections: The evidence.
-        facts: Where it comes from: data, network, settings, seconds, versions.
-        notes: What a reader must know to trust it.
+        sections: Sections with tables, charts and pictures.
+        facts: Data, network, settings, seconds and versions of the measurement.
+        notes: Sentences that a reader must know to trust the result.
     """
 
     title: str
