@@ -13,12 +13,12 @@ from tests.cli.conftest import Descentlab
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("iris", "--cost", "--example", "0"), "--example is for the account of examples"),
-        (("iris", "--cost", "--batch", "0:5"), "--batch is for the account"),
-        (("iris", "--no-check", "--cost"), "--no-check is for the account"),
-        (("iris", "--cost", "--input=1,2"), "--input is for the account"),
-        (("iris", "--cost", "--lr", "0.1"), "--learning-rate is for the account"),
-        (("iris", "--budget", "3"), "--budget is for --cost"),
+        (("iris", "--cost", "--example", "0"), "--example does not work with --cost"),
+        (("iris", "--cost", "--batch", "0:5"), "--batch does not work with --cost"),
+        (("iris", "--no-check", "--cost"), "--no-check does not work with --cost"),
+        (("iris", "--cost", "--input=1,2"), "--input does not work with --cost"),
+        (("iris", "--cost", "--lr", "0.1"), "--learning-rate does not work with --cost"),
+        (("iris", "--budget", "3"), "--budget only works with --cost"),
         (("iris", "--cost", "--budget", "0"), "budget=0: expected a number of seconds"),
         (("irs", "--cost"), "did you mean 'iris'"),
     ],

@@ -1,4 +1,4 @@
-"""What an example wants of a network: the nudges that would lower its cost."""
+"""Nudges: small changes of activations, weights and biases that would lower the cost."""
 
 from dataclasses import dataclass, replace
 
@@ -12,13 +12,13 @@ from descentlab.core import SpecError
 
 @dataclass(frozen=True, eq=False)
 class OutputNudges:
-    """What examples want of the outputs, per example or averaged.
+    """How the outputs should change to lower the cost, for one example or averaged over several.
 
     Attributes:
-        outputs: a^L.
-        targets: y.
-        nudges: -∂C/∂a^L: up where positive, and how urgently.
-        logit_nudges: -∂C/∂z^L, the same of the logits.
+        outputs: Outputs of the network, a^L.
+        targets: Targets, y.
+        nudges: -∂C/∂a^L; an output should grow where it is positive, and the more the larger it is.
+        logit_nudges: -∂C/∂z^L, the same for the logits.
     """
 
     outputs: Float[np.ndarray, " outputs"]
@@ -29,23 +29,25 @@ class OutputNudges:
 
 @dataclass(frozen=True, eq=False)
 class NeuronNudges:
-    """What one neuron is wanted to do, and the three ways of getting it there; by one example, or averaged.
+    """How one neuron should change to lower the cost, and how its bias, its weights and its inputs can change it.
 
-    With δ = ∂C/∂z of the neuron: a bias moves z by itself, so its wish is -δ; a weight moves z by the activation behind
-    it, so its wish is -δ a; an activation moves z by the weight before it, so this neuron's wish for it is -δ w.
+    All numbers are for one example, or averaged over several. With δ = ∂C/∂z of the neuron: a change of the bias
+    changes z by as much, so that its nudge is -δ. A change of a weight changes z in proportion to the activation a
+    behind the weight, so that its nudge is -δ a. A change of that activation changes z in proportion to the weight w,
+    so that its nudge by this neuron is -δ w.
 
     Attributes:
-        layer: The neuron's layer.
-        place: The neuron.
-        activation: a; averaged over the examples where the nudges are, and so are all that follow but the weights.
-        wish: -∂C/∂a.
+        layer: Layer of the neuron.
+        place: Place of the neuron in the output of its layer.
+        activation: Activation a of the neuron.
+        nudge: -∂C/∂a.
         delta: ∂C/∂z.
-        labels: Of the inputs behind it.
-        weights: w of each.
-        behind: a of each.
-        weight_nudges: -δ a, in proportion to the activations behind the weights.
-        activation_nudges: -δ w, in proportion to the weights; the layer below sums them over all neurons it feeds.
-        bias_nudge: -δ; None without a bias.
+        labels: Names of its inputs.
+        weights: Weight w of each input; weights are never averaged.
+        behind: Activation a of each input.
+        weight_nudges: -δ a for each weight.
+        activation_nudges: -δ w for each input; the layer below adds them up over all neurons that it feeds.
+        bias_nudge: -δ; None if the neuron has no bias.
     """
 
     layer: str
@@ -63,15 +65,15 @@ class NeuronNudges:
 
 @dataclass(frozen=True)
 class EffectiveWeight:
-    """A learned number whose change moves the cost much.
+    """A learned number whose change has a large effect on the cost.
 
     Attributes:
-        layer: Its layer.
-        role: "weight", "bias", ...
-        place: Where in that array.
-        value: What it is.
-        gradient: ∂C/∂θ.
-        share: Of the squared length of the whole gradient: what a step along the gradient owes to it.
+        layer: Layer of the number.
+        role: Role of its array, such as "weight" or "bias".
+        place: Place in that array.
+        value: The number itself.
+        gradient: Derivative of the cost by the number, ∂C/∂θ.
+        share: Its share of the squared length of the whole gradient, and so of the effect of a gradient step.
     """
 
     layer: str
@@ -83,11 +85,11 @@ class EffectiveWeight:
 
 
 def output_nudges(account: Account, row: int | None = None) -> OutputNudges:
-    """Say what an example wants of the outputs.
+    """Return how the outputs should change to lower the cost.
 
     Args:
-        account: The account.
-        row: The example; None averages over all.
+        account: Account of a forward and backward pass.
+        row: Place of the example; None averages over all examples.
 
     Returns:
         Outputs, targets and nudges.
@@ -98,34 +100,34 @@ def output_nudges(account: Account, row: int | None = None) -> OutputNudges:
 
 
 def neuron_nudges(account: Account, layer: str, place: Place, row: int | None = 0) -> NeuronNudges:
-    """Say what an example wants of a neuron, of its weights, its bias, and the activations behind it.
+    """Return how a neuron, its weights, its bias and its inputs should change to lower the cost.
 
     Args:
-        account: The account.
-        layer: A layer that weighs its inputs, as a dense layer or a convolution.
-        place: The neuron, as a place in its layer's output.
-        row: The example; None averages over all.
+        account: Account of a forward and backward pass.
+        layer: Layer that computes weighted sums of its inputs, such as a dense layer or a convolution.
+        place: Place of the neuron in the output of its layer.
+        row: Place of the example; None averages over all examples.
 
     Returns:
-        The nudges. Those for a neuron's weights, averaged, are its part of -∂C/∂W; where a convolution shares its
-        weights between places, what this one place adds to them.
+        The nudges. Averaged, those of the weights are the neuron's part of -∂C/∂W. A convolution shares its weights
+        between places; there they are the contribution of this one place.
 
     Raises:
-        SpecError: If the layer is no weighted sum.
+        SpecError: If the layer computes no weighted sum.
     """
-    account_of_layer = account.layer(layer)
-    if account_of_layer.weighted_sum is None:
+    layer_account = account.layer(layer)
+    if layer_account.weighted_sum is None:
         weighted = [each.name for each in account.layers if each.weighted_sum is not None]
         raise SpecError(
-            f"layer '{layer}' ({own.kind}) states no weighted sum of its inputs, and so has no weights to nudge; name "
-            f"one that does: {', '.join(weighted) or 'this network has none'}"
+            f"layer '{layer}' ({layer_account.kind}) states no weighted sum of its inputs, and so has no weights to "
+            f"nudge; name one that does: {', '.join(weighted) or 'this network has none'}"
         )
     if row is not None:
-        return _nudges_of(account_of_layer, place, row)
-    every = [_nudges_of(account_of_layer, place, k) for k in range(account.num_examples)]
+        return _nudges_of(layer_account, place, row)
+    every = [_nudges_of(layer_account, place, k) for k in range(account.num_examples)]
     mean = {
         name: np.mean([getattr(each, name) for each in every], axis=0)
-        for name in ("activation", "wish", "delta", "behind", "weight_nudges", "activation_nudges")
+        for name in ("activation", "nudge", "delta", "behind", "weight_nudges", "activation_nudges")
     }
     bias = every[0].bias_nudge
     return replace(
@@ -135,14 +137,15 @@ def neuron_nudges(account: Account, layer: str, place: Place, row: int | None = 
     )
 
 
-def _nudges_of(account_of_layer: LayerAccount, place: Place, row: int) -> NeuronNudges:
+def _nudges_of(layer_account: LayerAccount, place: Place, row: int) -> NeuronNudges:
     index = (row, *place)
-    delta, whole = float(account_of_layer.delta[index]), account_of_layer.step.output_sum(row, place)
+    delta, whole = float(layer_account.delta[index]), layer_account.step.output_sum(row, place)
     weights, behind = whole.factors[:, 0], whole.factors[:, 1]
-    # Without a third factor, the product of none is 1.
+    # Where there is no third factor, the empty product is 1.
     multiplier = whole.factors[:, 2:].prod(axis=1)
+    activation, slope = float(layer_account.activation[index]), float(layer_account.activation_gradient[index])
     return NeuronNudges(
-        account_of_layer.name, place, float(account_of_layer.activation[index]), -float(account_of_layer.activation_gradient[index]), delta,
+        layer_account.name, place, activation, -slope, delta,
         whole.labels, weights, behind,
         weight_nudges=-delta * behind * multiplier,
         activation_nudges=-delta * weights * multiplier,
@@ -154,11 +157,11 @@ def most_effective(account: Account, top: int = 12) -> tuple[EffectiveWeight, ..
     """Find the learned numbers of the whole network whose derivatives are largest.
 
     Args:
-        account: Of one example, or of a batch, whose averaged gradient counts.
-        top: How many.
+        account: Account of one example, or of a batch; then the averaged gradient counts.
+        top: How many numbers to return.
 
     Returns:
-        The most effective first.
+        The numbers, the one with the largest derivative first.
     """
     gradients = account.gradients
     slopes = flatten(gradients)
@@ -174,8 +177,8 @@ def most_effective(account: Account, top: int = 12) -> tuple[EffectiveWeight, ..
 
 def _owner(tree: dict[str, dict[str, np.ndarray]], k: int) -> tuple[str, str, Place]:
     """Find the array that holds entry k of the flattened tree, and its place in it."""
-    for layer, account_of_layer in tree.items():
-        for role, array in account_of_layer.items():
+    for layer, arrays in tree.items():
+        for role, array in arrays.items():
             if k < array.size:
                 return layer, role, tuple(int(axis) for axis in np.unravel_index(k, array.shape))
             k -= array.size

@@ -1,4 +1,4 @@
-"""Long work with its progress on the screen, and an analysis told when it is done."""
+"""Long work with a progress bar, and the printing of an analysis."""
 
 import sys
 from collections.abc import Callable
@@ -18,29 +18,37 @@ INTERRUPTED = 130
 
 @runtime_checkable
 class Analysis(Protocol):
-    """What an analysis hands back."""
+    """The result of an analysis."""
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader must know to trust it."""
+        """Sentences that a reader must know to trust the result."""
         ...
 
     @property
     def path(self) -> Path | None:
-        """Its folder, if it was written."""
+        """Folder of the result; None if nothing was written."""
         ...
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values."""
+        """Return the result as plain values for JSON."""
         ...
 
 
 def watch(start: Callable[["Watcher"], T], *, is_silent: bool) -> T:
-    """Run a training with its progress on the screen, and end the process if it was asked to stop."""
+    """Run long work with a progress bar, and end the process if a person stops it.
+
+    Args:
+        start: Function that does the work.
+        is_silent: Whether to show no progress.
+
+    Returns:
+        The value of `start`.
+    """
     from descentlab import workbench
 
     def say_stopping() -> None:
-        print("\ndescentlab: stopping; press Ctrl-C again to give up at once", file=sys.stderr)
+        print("\ndescentlab: stopping; press Ctrl-C again to end at once", file=sys.stderr)
 
     try:
         with progress_bars(to_stderr(), is_shown=not is_silent) as (on_loading, on_training):
@@ -51,14 +59,14 @@ def watch(start: Callable[["Watcher"], T], *, is_silent: bool) -> T:
 
 
 def analyse(start: Callable[["Watcher"], Analysis], *, as_json: bool, is_quiet: bool) -> None:
-    """Run an analysis; print itself or its JSON to stdout, and its notes to stderr."""
-    found = watch(start, is_silent=is_quiet or as_json)
+    """Run an analysis; print its result or its JSON to stdout, and its notes to stderr."""
+    analysis = watch(start, is_silent=is_quiet or as_json)
     if not is_quiet:
-        print_notes(found.notes)
+        print_notes(analysis.notes)
     if as_json:
-        print_json({**found.to_json(), "path": None if found.path is None else str(found.path)})
+        print_json({**analysis.to_json(), "path": None if analysis.path is None else str(analysis.path)})
     elif not is_quiet:
         console = to_stdout()
-        console.print(str(found), markup=False)
-        if found.path is not None:
-            console.print(f"\nreport: {found.path / 'report.html'}", markup=False)
+        console.print(str(analysis), markup=False)
+        if analysis.path is not None:
+            console.print(f"\nreport: {analysis.path / 'report.html'}", markup=False)

@@ -77,7 +77,9 @@ def _term(account: OutputAccount, k: int, predicted: int) -> Term:
         # Exponentials differ by powers of ten, outputs of a sigmoid do not.
         term = number(account.terms[k], digits=4) if account.link == "softmax" else fixed(account.terms[k])
     bar = 0.0 if math.isnan(probability) else round(min(max(probability, 0.0), 1.0), 4)
-    return Term(account.classes[k], logit, term, fixed(probability), bar, k == predicted, k == int(account.example.true))
+    return Term(
+        account.classes[k], logit, term, fixed(probability), bar, k == predicted, k == int(account.example.true)
+    )
 
 
 def _is_lone(account: OutputAccount) -> bool:

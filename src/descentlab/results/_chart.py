@@ -112,7 +112,9 @@ def chart_view(chart: Chart, key: str) -> ChartView | None:
     Returns:
         Everything that the template draws; None if the chart has no finite point.
     """
-    x_values = np.concatenate([np.zeros(0), *(series.x[np.isfinite(series.y)] for series in chart.series)]).astype(np.float64)
+    x_values = np.concatenate([np.zeros(0), *(series.x[np.isfinite(series.y)] for series in chart.series)]).astype(
+        np.float64
+    )
     edges = [edge for series in chart.series for edge in (series.y, series.low, series.high) if edge is not None]
     y_values = np.concatenate([np.zeros(0), *edges]).astype(np.float64)
     marks_x = [mark.x for mark in chart.marks if mark.x is not None]
@@ -122,7 +124,8 @@ def chart_view(chart: Chart, key: str) -> ChartView | None:
     if x is None or not scales or not len(x_values):
         return None
     panels = tuple(
-        Panel(y, y.ticks(), tuple(_draw(series, x, y) for series in chart.series), tuple(_marks(chart, x, y))) for y in scales
+        Panel(y, y.ticks(), tuple(_draw(series, x, y) for series in chart.series), tuple(_marks(chart, x, y)))
+        for y in scales
     )
     starts_on = "log" if chart.y_log and panels[-1].y.kind == "log" else panels[0].y.kind
     return ChartView(
@@ -295,7 +298,7 @@ def _words(series: Series, place: int | None) -> str:
     value = number(float(series.y[place]))
     if series.low is None or series.high is None:
         return value
-    return f"{value} ({number(float(one.low[place]))} to {number(float(one.high[place]))})"
+    return f"{value} ({number(float(series.low[place]))} to {number(float(series.high[place]))})"
 
 
 def _label(chart: Chart, value: float) -> str:

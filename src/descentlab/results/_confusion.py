@@ -155,7 +155,9 @@ def _row(confusion: Confusion, true: int, shown: dict[tuple[int, int], list[Exam
             # Coloured by their share alone, a few mistakes among many examples could not be seen.
             round(float(num / max(total, 1)) ** (1.0 if true == predicted else 0.5), 3),
             true == predicted,
-            f"{names[true]} taken for {names[predicted]}" if true != predicted else f"{names[true]} predicted correctly",
+            f"{names[true]} taken for {names[predicted]}"
+            if true != predicted
+            else f"{names[true]} predicted correctly",
         )
         for predicted, num in enumerate(counts)
     )

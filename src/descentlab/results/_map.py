@@ -21,7 +21,7 @@ VIRIDIS = (
     (68, 1, 84), (71, 44, 122), (59, 81, 139), (44, 113, 142), (33, 144, 141), (39, 173, 129), (92, 200, 99),
     (170, 220, 50), (253, 231, 37),
 )  # fmt: skip
-"""Nine colours of Matplotlib's viridis: the eye sees even steps, also a colour-blind eye (Smith and van der Walt, 2015)."""
+"""Nine colours of Matplotlib's viridis; every reader, also a colour-blind one, sees even steps (Smith, 2015)."""
 DIVERGING = ((8, 88, 158), (99, 170, 214), (241, 242, 243), (249, 188, 115), (179, 88, 0))
 
 

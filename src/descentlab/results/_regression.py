@@ -57,7 +57,10 @@ def regression_view(predictions: Predictions) -> RegressionView | None:
     return RegressionView(
         PART_TITLES[predictions.part],
         count(num),
-        (_against_true(predictions.target, true[drawn], predicted[drawn]), _residuals(predictions.target, true[drawn], predicted[drawn])),
+        (
+            _against_true(predictions.target, true[drawn], predicted[drawn]),
+            _residuals(predictions.target, true[drawn], predicted[drawn]),
+        ),
         count(len(drawn)),
         len(drawn) < num,
         download("predictions.csv", ("true", "predicted", "residual"), rows),

@@ -69,7 +69,9 @@ def steps_view(steps: Steps, key: str, lay_out: Callable[[tuple[StepPart, ...], 
         Everything that the template draws.
     """
     views = tuple(_step(step, k, lay_out(step.parts, f"{key}-{k + 1}")) for k, step in enumerate(steps.steps))
-    phases = tuple((phase, tuple(views_of_phase)) for phase, views_of_phase in groupby(views, lambda view: view.step.phase))
+    phases = tuple(
+        (phase, tuple(views_of_phase)) for phase, views_of_phase in groupby(views, lambda view: view.step.phase)
+    )
     return StepsView(steps.name, views, phases, steps.start, network_view(steps.network), steps.note)
 
 

@@ -22,7 +22,7 @@ SAMPLES = 240
     "backprop iris --batch 0:5 --example 3 - a batch, and one example of it",
     "backprop mnist-mlp --example 3 --layer hidden2 --top 8 --html digit.html",
     "backprop iris-001 --part test --example 0 - a run, as trained",
-    "backprop mnist-mlp --cost - what it costs, in multiply-adds and in time, as `descentlab backprop-cost` says",
+    "backprop mnist-mlp --cost - the cost in multiply-adds and in time; the same as `descentlab backprop-cost`",
 )
 def backprop(
     what: Annotated[

@@ -29,7 +29,9 @@ class Drawing:
         """The column of the outputs; that of the targets comes after it."""
         return len(self.columns) - 2
 
-    def scene(self, layer: str | None, forward_to: int, back_from: int | None = None, *, is_mean: bool = False) -> Scene:
+    def scene(
+        self, layer: str | None, forward_to: int, back_from: int | None = None, *, is_mean: bool = False
+    ) -> Scene:
         """Say what a step shows; without `back_from` no derivative is known yet."""
         lit = None if layer is None else self.places[layer]
         return Scene(lit, forward_to, self.last + 2 if back_from is None else back_from, is_mean)
