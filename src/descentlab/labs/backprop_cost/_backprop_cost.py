@@ -17,7 +17,7 @@ LONGEST_BUDGET_S = 3_600.0
 
 
 @laboratory(
-    "backprop-cost mnist-mlp - `descentlab backprop mnist-mlp --cost` is the same",
+    "backprop-cost mnist-mlp - the same as `descentlab backprop mnist-mlp --cost`",
     "backprop-cost iris --hidden 64,64 --budget 20",
     "backprop-cost iris-001 --html cost.html",
 )
