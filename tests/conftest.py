@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ["JAX_NUMPY_RANK_PROMOTION"] = "raise"
 os.environ["JAX_DEBUG_KEY_REUSE"] = "true"
+# Most of a test's time is XLA's, which compiles these programs in a third of it where it optimises less. What depends
+# on how it optimises is marked `shipped`: `make test-slow` sets no flags, and tests that in programs as users get them.
+os.environ.setdefault("XLA_FLAGS", "--xla_cpu_use_fusion_emitters=false --xla_backend_optimization_level=0")
 os.environ["XDG_CACHE_HOME"] = str(Path(__file__).parents[1] / ".pytest_cache" / "user")
 
 # What a shell runs in the background ignores Ctrl-C, and hands that down; the tests' own processes are to hear it.
@@ -30,8 +33,17 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 settings.register_profile("descentlab", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("descentlab")
 
+AS_SHIPPED = {"networks", "objectives", "optimizers", "training"}
+"""Folders of what every number rests on: all of their tests are marked `shipped`."""
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent.name in AS_SHIPPED and item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker("shipped")
 
 
 @pytest.fixture(scope="session", autouse=True)

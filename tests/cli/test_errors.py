@@ -14,25 +14,38 @@ def iris(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return dl.train("iris", epochs=20, out=tmp_path_factory.mktemp("runs") / "iris", report=False).path
 
 
-def test_it_tells_its_finding_first_and_names_its_page(descentlab: Descentlab, home: Path, iris: Path) -> None:
+def test_it_gives_its_answer_first_and_names_its_page(descentlab: Descentlab, home: Path, iris: Path) -> None:
     answer = descentlab("errors", iris, "--out", "here")
     assert answer.code == 0, answer.err
-    assert answer.out.startswith("Of the 30 examples of the test part ")
+    assert answer.out.startswith("The network predicts ")
+    assert " of 30 test examples wrongly" in answer.out.splitlines()[0]
     assert "'versicolor' and 'virginica'" in answer.out
     assert "note: Intervals are over examples" in answer.err
     assert answer.out.rstrip().endswith("report: here/report.html")
     assert {path.name for path in (home / "here").iterdir()} == {
-        "report.html", "result.json", "examples.parquet", "importance.parquet", "robustness.parquet",
-    }  # fmt: skip
+        "report.html",
+        "result.json",
+        "summary.parquet",
+        "confusions.parquet",
+        "margins.parquet",
+        "thresholds.parquet",
+        "flip_check.parquet",
+        "examples.parquet",
+        "importance.parquet",
+        "robustness.parquet",
+        "half_way.parquet",
+    }
 
 
 def test_json_is_one_object_with_all_numbers(descentlab: Descentlab, home: Path, iris: Path) -> None:
-    told = descentlab("errors", iris, "--no-report", "--json", "--part", "validation").json()
-    assert told["part"] == "validation"
-    assert told["importance"]["parts"][0]["name"] == "sepal length (cm)"
-    assert told["importance"]["measure"] == "accuracy_lost"
-    assert told["robustness"][0]["name"] == "noise"
-    assert told["path"] is None
+    values = descentlab("errors", iris, "--no-report", "--json", "--part", "validation").json()
+    tables = values["tables"]
+    assert tables["summary"]["part"] == "validation"
+    assert tables["summary"]["score"] == "accuracy"
+    (first,) = [row for row in tables["importance"] if row["place"] == 1]
+    assert first["part"] == "sepal length (cm)"
+    assert tables["robustness"][0]["disturbance"] == "noise"
+    assert values["path"] is None
     assert not list(home.iterdir())
 
 

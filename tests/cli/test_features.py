@@ -9,10 +9,10 @@ from tests.cli.conftest import Descentlab
 QUICK = ("--examples", "600", "--set", "epochs=2")
 
 
-def test_it_tells_its_finding_first_and_names_its_page(descentlab: Descentlab, home: Path) -> None:
+def test_it_says_the_answer_first_and_names_its_page(descentlab: Descentlab, home: Path) -> None:
     answer = descentlab("features", "digits-cnn", *QUICK)
     assert answer.code == 0, answer.err
-    assert answer.out.startswith("Of the textbook's claim ")
+    assert answer.out.startswith("Textbooks say that the first layer finds edges, ")
     assert "raw pixels" in answer.out
     assert "Probes are ridge regressions" in answer.err
     assert answer.out.rstrip().endswith("report: runs/digits-cnn-features/report.html")
@@ -20,13 +20,15 @@ def test_it_tells_its_finding_first_and_names_its_page(descentlab: Descentlab, h
 
 
 def test_json_is_one_object_with_all_numbers(descentlab: Descentlab, home: Path) -> None:
-    told = descentlab("features", "digits-cnn", *QUICK, "--no-report", "--json", "--channel", "3").json()
-    assert [one["verdict"] for one in told["claim"]]
-    assert told["probes"]["class"]["measure"] == "accuracy"
-    assert told["probes"]["stroke direction"]["measure"] == "r_squared"
-    assert told["channel"]["channel"] == 3
-    assert len(told["selectivity"][0]["channels"][0]["curve"]) == 16
-    assert told["path"] is None
+    values = descentlab("features", "digits-cnn", *QUICK, "--no-report", "--json", "--channel", "3").json()
+    tables = values["tables"]
+    assert [row["verdict"] for row in tables["claims"]]
+    measures = {row["property"]: row["measure"] for row in tables["properties"]}
+    assert measures["class"] == "accuracy"
+    assert measures["stroke direction"] == "R²"
+    assert tables["strongest"][0]["channel"] == 3
+    assert len(tables["tuning"][0]["curve"]) == 16
+    assert values["path"] is None
     assert not (home / "runs").exists()
 
 

@@ -74,6 +74,7 @@ def assert_same(one: Path, other: Path) -> None:
     assert not [path for path in one.rglob("*") if path.name.endswith(".partial") or path.name == "checkpoint"]
 
 
+@pytest.mark.shipped
 @pytest.mark.parametrize(
     ("what", "signals"),
     [(SINGLE, [signal.SIGKILL, signal.SIGINT, signal.SIGKILL]), (SEEDS, [signal.SIGTERM, signal.SIGKILL])],

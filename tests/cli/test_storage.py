@@ -64,6 +64,7 @@ def test_a_disk_that_fills_ends_every_block_of_many_seeds(
     assert list(home.iterdir()) == []
 
 
+@pytest.mark.shipped
 @needs_proc
 @pytest.mark.parametrize("name", ["state.safetensors", "report.html", "metrics.json"])
 def test_a_disk_that_fills_behind_a_checkpoint_keeps_what_was_trained(

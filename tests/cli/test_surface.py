@@ -13,28 +13,31 @@ SMALL = ("--starts", "60", "--steps", "40")
 def test_words_come_first_and_name_the_page(descentlab: Descentlab, home: Path) -> None:
     answer = descentlab("surface", "double-well", *SMALL)
     assert answer.code == 0
-    assert answer.out.startswith("double-well has 2 minima")
+    assert answer.out.startswith("On double-well, descent reaches the lowest (global) minimum from")
+    assert "\ndouble-well has 2 minima" in answer.out
     assert answer.out.rstrip().endswith("report: runs/double-well-surface/report.html")
-    assert re.search(r"minimum +x = -1\.036 +-0\.3054 +yes +8\.869 +0\.2255", answer.out)
+    assert re.search(r"minimum +x = −1\.036 +−0\.3054 +yes +8\.869 +0\.2255", answer.out)
     assert answer.err.startswith("note: ")
     assert (home / "runs" / "double-well-surface" / "report.html").is_file()
 
 
 def test_json_is_one_object(descentlab: Descentlab, home: Path) -> None:
     answer = descentlab("surface", "x^4 - 3*x^2 + x", "--json", "--no-report", "--lr", "0.01,0.1", *SMALL)
-    told = answer.json()
-    assert told["formula"] == "x^4 - 3*x^2 + x"
-    assert told["path"] is None
-    assert [one["learning_rate"] for one in told["sweeps"]["learning_rate"]] == [0.01, 0.1]
-    assert told["starts"] == 60
+    values = answer.json()
+    assert values["tables"]["surface"]["formula"] == "x^4 - 3*x^2 + x"
+    assert values["path"] is None
+    shares = [row for row in values["tables"]["shares"] if row["varied"] == "learning_rate"]
+    assert [row["learning_rate"] for row in shares] == [0.01, 0.1]
+    assert values["tables"]["descents"]["starts"] == 60
     assert not list(home.iterdir())
 
 
 def test_a_formula_may_begin_with_a_minus(descentlab: Descentlab) -> None:
     answer = descentlab("surface", "-tanh(x) + x^2", "--json", "--no-report", "--domain", "-2:2", *SMALL)
     assert answer.code == 0
-    assert answer.json()["formula"] == "-tanh(x) + x^2"
-    assert answer.json()["domain"] == [[-2.0, 2.0]]
+    facts = answer.json()["tables"]["surface"]
+    assert facts["formula"] == "-tanh(x) + x^2"
+    assert (facts["x"], facts["y"]) == ([-2.0, 2.0], None)
 
 
 @pytest.mark.parametrize(
@@ -60,8 +63,8 @@ def test_it_lists_the_surfaces(descentlab: Descentlab, words: tuple[str, ...]) -
     assert (answer.code, answer.err) == (0, "")
     for name in surface_names():
         assert re.search(rf"^{name} +{re.escape(find_surface(name).formula)} +\w", answer.out, re.MULTILINE)
-    listed = descentlab("surface", *words, "--json").json()["surfaces"]
-    assert [one["name"] for one in listed] == list(surface_names())
+    listed = descentlab("surface", *words, "--json").json()["tables"]["surfaces"]
+    assert [row["name"] for row in listed] == list(surface_names())
 
 
 @pytest.mark.parametrize(

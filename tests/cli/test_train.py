@@ -76,6 +76,7 @@ def test_json_of_several_seeds_has_means_deviations_and_intervals(descentlab: De
     assert accuracy["ci95"] == pytest.approx([np.mean(each) - half, min(1.0, np.mean(each) + half)], abs=1e-6)
 
 
+@pytest.mark.shipped
 def test_the_same_seed_gives_the_same_bytes_and_another_gives_others(descentlab: Descentlab, home: Path) -> None:
     for out, seed in (("a", 7), ("b", 7), ("c", 8)):
         descentlab("train", "iris", "--epochs", 2, "--seed", seed, "--out", out, "--no-report", "-q")

@@ -152,6 +152,7 @@ def test_gray_and_colour_in_one_folder_are_told_of(descentlab: Descentlab, home:
     assert "in colour" not in told.out
 
 
+@pytest.mark.shipped
 def test_pictures_on_disk_give_the_same_run(descentlab: Descentlab, home: Path) -> None:
     """Weights, curves, scores, and the scores of an evaluation and of new pictures."""
     write_pictures(home / "pictures", (9, 8, 3), counts=(40, 40))

@@ -34,12 +34,51 @@ BLOCK = [
 """Layers with a path past one of them."""
 
 
+CONVOLUTION = [
+    {"kind": "conv2d", "name": "conv1", "filters": 2, "activation": "relu"},
+    {"kind": "max-pool2d", "name": "pool1"},
+    {"kind": "flatten", "name": "flat"},
+    {"kind": "dense", "name": "output"},
+]
+"""Few layers, with one between the first and the last that have weights."""
+
+
+def _features(folder: Path) -> Result[Any]:
+    """Compare a dense network of digits with one whose layers have other names."""
+    names = {"model.0.name": "first", "model.1.name": "last"}
+    other = dl.train("digits", epochs=1, set=names, out=folder / "other", report=False)
+    return dl.features("digits", examples=600, set={"epochs": 1}, other=other, report=False)
+
+
 def _transfer(folder: Path, *, seeds: int) -> Result[Any]:
     run = dl.train("digits", epochs=5, out=folder / "digits", report=False)
     return dl.transfer(run, "digits", examples=[1, 3], seeds=seeds, test_examples=50, report=False)
 
 
+def _errors_of_classes(folder: Path) -> Result[Any]:
+    run = dl.train("digits", epochs=2, out=folder / "digits", report=False)
+    return dl.errors(run, examples=60, shown=3, report=False)
+
+
+def _errors_of_numbers(folder: Path) -> Result[Any]:
+    run = dl.train("plane", epochs=5, out=folder / "plane", report=False)
+    return dl.errors(run, report=False)
+
+
+def _errors_of_few(folder: Path) -> Result[Any]:
+    """Keep eleven examples: too few to flip labels, or to show anything."""
+    run = dl.train("iris", epochs=60, out=folder / "iris", set={"split": {"test": 0.07}}, report=False)
+    return dl.errors(run, report=False)
+
+
+def _errors_of_none(folder: Path) -> Result[Any]:
+    """Predict all correctly."""
+    run = dl.train("gauss", epochs=5, out=folder / "gauss", report=False)
+    return dl.errors(run, report=False)
+
+
 RESULTS: Mapping[str, Sequence[Make]] = {
+    "errors": (_errors_of_classes, _errors_of_few, _errors_of_none, _errors_of_numbers),
     "sweep": (
         lambda folder: dl.sweep(
             "circle", learning_rate="0.01:10:3", seeds=6, epochs=20, out=folder / "rates", report=False
@@ -66,6 +105,16 @@ RESULTS: Mapping[str, Sequence[Make]] = {
     "landscape": (
         lambda _: dl.landscape("iris", set={"epochs": 3}, points=5, lines=2, report=False),
         lambda _: dl.landscape("circle", set={"epochs": 2}, other_member=1, points=5, lines=1, report=False),
+    ),
+    "features": (
+        lambda _: dl.features("digits-cnn", examples=600, set={"epochs": 1, "model": CONVOLUTION}, report=False),
+        _features,
+    ),
+    "surface": (
+        lambda _: dl.surface("double-well", starts=200, steps=100, report=False),
+        lambda _: dl.surface("abs(x)", optimizer="adam", starts=60, steps=60, report=False),
+        lambda _: dl.surface("-x^2", starts=40, steps=20, report=False),
+        lambda _: dl.surface(),
     ),
     "transfer": (lambda folder: _transfer(folder, seeds=6), lambda folder: _transfer(folder, seeds=1)),
     "importance": (

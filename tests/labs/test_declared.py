@@ -40,8 +40,9 @@ def test_json_holds_every_table_whole(result: Result[Any]) -> None:
     values = json.loads(json.dumps(result.to_json(), allow_nan=False))
     assert values["answer"]["text"] == result.answer
     assert [statement["text"] for statement in values["statements"]] == list(result.sentences[1:])
-    for name, table in result.tables.items():
-        rows = values["tables"][name]
+    assert set(values["tables"]) == {name for name, table in result.tables.items() if not table.form.is_bulk}
+    for name, rows in values["tables"].items():
+        table = result.tables[name]
         assert len(rows if isinstance(rows, list) else [rows]) == len(table)
 
 

@@ -57,7 +57,7 @@ def test_the_gauge_reads_the_largest_eigenvalue_of_the_hessian(session: Session)
         logits, _ = plan.network.forward(unravel(values), {}, jnp.asarray(dataset.inputs[dataset.train]), Context())
         return jnp.mean(plan.objective.losses(logits, jnp.asarray(dataset.targets[dataset.train])))
 
-    largest = np.linalg.eigvalsh(np.asarray(jax.hessian(loss)(flat), np.float64))[-1]
+    largest = np.linalg.eigvalsh(np.asarray(jax.jit(jax.hessian(loss))(flat), np.float64))[-1]
     found = StabilityGauge().read(session)
     assert found is not None
     assert found.sharpness == pytest.approx(largest, rel=0.02)

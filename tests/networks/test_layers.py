@@ -32,7 +32,8 @@ from descentlab.spec import (
 def outputs_of(network: Network, inputs: np.ndarray, **context: Any) -> tuple[np.ndarray, dict]:
     params = jax.tree.map(jnp.float32, network.draw(seed=3))
     statistics = jax.tree.map(jnp.float32, network.start_statistics())
-    outputs, statistics = network.forward(params, statistics, jnp.asarray(inputs), Context(**context))
+    forward = jax.jit(lambda *arrays: network.forward(*arrays, Context(**context)))
+    outputs, statistics = forward(params, statistics, inputs)
     return np.asarray(outputs), jax.tree.map(np.asarray, {"params": params, "statistics": statistics})
 
 
@@ -80,7 +81,7 @@ def test_convolution_and_its_gradients_agree_with_pytorch(
     (theirs**2).sum().backward()
     params = jax.tree.map(jnp.asarray, state["params"])
     loss = lambda p, x: jnp.sum(network.forward(p, {}, x, Context())[0] ** 2)
-    slopes, towards = jax.grad(loss, (0, 1))(params, jnp.asarray(inputs))
+    slopes, towards = jax.jit(jax.grad(loss, (0, 1)))(params, jnp.asarray(inputs))
     kernels = np.transpose(np.asarray(slopes["conv2d1"]["weight"]), (3, 2, 0, 1))
     np.testing.assert_allclose(kernels, np.asarray(weight.grad), rtol=1e-3, atol=1e-3)
     np.testing.assert_allclose(
@@ -95,8 +96,9 @@ def test_convolution_has_second_derivatives() -> None:
         inputs = jnp.asarray(np.random.default_rng(0).normal(size=(2, 5, 5, 1)))
         loss = lambda p: jnp.sum(network.forward(p, {}, inputs, Context())[0] ** 2)
         direction = jax.tree.map(jnp.ones_like, params)
-        _, product = jax.jvp(jax.grad(loss), (params,), (direction,))
-        shift = lambda step: jax.grad(loss)(jax.tree.map(lambda a, b: a + step * b, params, direction))
+        slope = jax.jit(jax.grad(loss))
+        _, product = jax.jvp(slope, (params,), (direction,))
+        shift = lambda step: slope(jax.tree.map(lambda a, b: a + step * b, params, direction))
         differences = jax.tree.map(lambda a, b: (a - b) / 2e-5, shift(1e-5), shift(-1e-5))
     for ours, expected in zip(jax.tree.leaves(product), jax.tree.leaves(differences), strict=True):
         np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-7)
@@ -150,7 +152,7 @@ def test_pooling_and_its_gradient_agree_with_pytorch(
     theirs = pool(theirs_in, window, stride)
     (theirs**2).sum().backward()
     ours, _ = outputs_of(network, inputs)
-    grads = jax.grad(lambda x: jnp.sum(network.forward({}, {}, x, Context())[0] ** 2))(jnp.asarray(inputs))
+    grads = jax.jit(jax.grad(lambda x: jnp.sum(network.forward({}, {}, x, Context())[0] ** 2)))(inputs)
     np.testing.assert_allclose(np.moveaxis(ours, -1, 1), theirs.detach().numpy(), rtol=1e-6)
     np.testing.assert_allclose(np.moveaxis(np.asarray(grads), -1, 1), np.asarray(theirs_in.grad), rtol=1e-5, atol=1e-6)
 
@@ -208,8 +210,10 @@ def test_activation_and_its_slope_agree_with_pytorch(name: Any, theirs: Any) -> 
     expected_in = torch.tensor(points, requires_grad=True)
     expected = theirs(expected_in)
     expected.sum().backward()
-    slope = jax.grad(lambda x: jnp.sum(activate(name, x)))(jnp.asarray(points))
-    np.testing.assert_allclose(activate(name, jnp.asarray(points)), expected.detach().numpy(), rtol=1e-5, atol=1e-6)
+    _, slope = jax.jit(jax.value_and_grad(lambda x: jnp.sum(activate(name, x))))(points)
+    np.testing.assert_allclose(
+        jax.jit(activate, static_argnums=0)(name, points), expected.detach().numpy(), rtol=1e-5, atol=1e-6
+    )
     np.testing.assert_allclose(slope[points != 0], np.asarray(expected_in.grad)[points != 0], rtol=1e-4, atol=1e-6)
 
 

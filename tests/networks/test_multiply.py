@@ -26,18 +26,17 @@ def test_product_and_derivatives(batch: int, inputs: int, outputs: int) -> None:
     )
     weight = random.normal(size=(inputs, outputs))
     turn = np.outer(step, np.ones(outputs))
+
+    def derive(a: jax.Array, weight: jax.Array, delta: jax.Array, turn: jax.Array) -> tuple[jax.Array, ...]:
+        product, back = jax.vjp(multiply, a, weight)
+        _, forward = jax.jvp(lambda w: multiply(a, w), (weight,), (turn,))
+        cost = lambda w: jnp.sum(multiply(a, w) ** 2) / 2
+        curved = jax.jvp(jax.grad(cost), (weight,), (turn,))[1]
+        lanes = jax.vmap(lambda w: multiply(a, w), in_axes=-1, out_axes=-1)(jnp.stack([weight, turn], axis=-1))
+        return product, *back(delta), forward, curved, lanes
+
     with precision_of("float64"):
-        product, back = jax.vjp(multiply, jnp.asarray(a), jnp.asarray(weight))
-        to_inputs, to_weight = back(jnp.asarray(delta))
-        _, forward = jax.jvp(lambda w: multiply(jnp.asarray(a), w), (jnp.asarray(weight),), (jnp.asarray(turn),))
-
-        def cost(w: jax.Array) -> jax.Array:
-            return jnp.sum(multiply(jnp.asarray(a), w) ** 2) / 2
-
-        curved = jax.jvp(jax.grad(cost), (jnp.asarray(weight),), (jnp.asarray(turn),))[1]
-        lanes = jax.vmap(lambda w: multiply(jnp.asarray(a), w), in_axes=-1, out_axes=-1)(
-            jnp.stack([jnp.asarray(weight), jnp.asarray(turn)], axis=-1)
-        )
+        product, to_inputs, to_weight, forward, curved, lanes = jax.jit(derive)(a, weight, delta, turn)
     np.testing.assert_allclose(product, a @ weight, rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(to_inputs, delta @ weight.T, rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(to_weight, a.T @ delta, rtol=1e-12, atol=1e-12)

@@ -83,7 +83,7 @@ def test_every_loss_has_the_gradient_that_differences_give(spec: Any, classes: i
     logits = LOGITS[:, : objective.num_outputs].astype(np.float64)
     targets = LABELS % max(2, classes) if classes else RNG.normal(size=16)
     with jax.enable_x64(True):
-        check_grads(lambda z: objective.losses(jnp.asarray(z), jnp.asarray(targets)), (logits,), 1, ["rev"])
+        check_grads(jax.jit(lambda z: objective.losses(z, jnp.asarray(targets))), (logits,), 1, ["rev"])
 
 
 @settings(max_examples=50, deadline=None)

@@ -11,19 +11,19 @@ from descentlab.results import (
     Boundary2D,
     BoundaryRow,
     Chart,
+    Declaration,
     Map,
     Mark,
-    Page,
     Path2D,
     Picture,
     Row,
     Section,
     Series,
-    WordTable,
     render_page,
 )
 from descentlab.results._chart import chart_view
 from descentlab.results._map import map_view
+from tests.results.page_to_try import declared, table_of
 
 EVIL = '</script><script>alert("x")</script>'
 GRID = np.linspace(-1.0, 1.0, 8)
@@ -38,7 +38,7 @@ def boundary(shift: float) -> Boundary2D:
     )  # fmt: skip
 
 
-def page(name: str) -> Page:
+def page(name: str) -> Declaration:
     x = np.array([0.0, 0.01, 0.1, 1.0, 10.0])
     y = np.array([1.0, 0.0, np.nan, np.inf, 1e-8])
     chart = Chart(
@@ -56,12 +56,14 @@ def page(name: str) -> Page:
         drawn,
         classes,
         Chart("nothing", "x", "y", (Series("none", x, x * np.nan),)),
-        WordTable(name, (name, "n"), ((name, "1.5 ± 0.2"), ("`code`", "−3"))),
+        table_of(name, (name, "n"), ((name, "1.5 ± 0.2"), ("`code`", "−3"))),
         BoundaryRow(name, (name, "b"), (boundary(0.0), boundary(0.3))),
         Picture(name, np.arange(12).reshape(3, 4) * 20, name),
     )
-    sections = (Section(name, (name,), parts),)
-    return Page(name, name, (name, f"`{name}`", "c", "d"), (Row(name, name),), sections, (), (name,))
+    return declared(
+        Section(name, (name,), parts), title=name, outcome=(name, f"`{name}`", "c", "d"),
+        key_figures=(Row(name, name),), notes=(name,),
+    )  # fmt: skip
 
 
 def test_names_of_strangers_are_shown_and_never_run() -> None:
@@ -105,7 +107,7 @@ def test_a_map_of_pixels_has_its_first_row_on_top() -> None:
 def test_a_long_curve_keeps_the_page_small() -> None:
     x = np.arange(200_000.0)
     long = Chart("t", "x", "y", tuple(Series(str(k), x, np.sin(x / 1e4)) for k in range(4)))
-    assert len(render_page(Page("t", "k", (), (), (Section("s", (), (long,)),)))) < 800_000
+    assert len(render_page(declared(Section("s", (), (long,))))) < 800_000
 
 
 @pytest.mark.browser

@@ -62,6 +62,15 @@ def test_of_other_tables_the_first_rows_are_shown_and_all_are_kept(tmp_path: Pat
     kept = pq.read_table(tmp_path / "rates.parquet")
     assert kept.column("values").to_pylist()[3] == [1.5, 0.25]
     assert kept.column("place").to_pylist()[3] == "3x4"
+    text = as_text(declare(TableForm("rates", "Rates", COLUMNS, most_shown=3, most_printed=2), ROWS))
+    assert "Rates (2 of 50 rows)" in text
+    assert "2 x 3" not in text
+
+
+def test_a_bulk_of_rows_is_in_its_file_alone() -> None:
+    declaration = declare(TableForm("rates", "Rates", COLUMNS, is_bulk=True), ROWS)
+    assert Result(None, declaration).to_json()["tables"] == {}
+    assert len(as_arrays(declaration)["rates"]["rate"]) == 50
 
 
 def test_markdown_has_words_tables_and_formulas_and_keeps_names_from_being_read_as_marks() -> None:

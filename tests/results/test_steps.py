@@ -11,13 +11,11 @@ from descentlab.results import (
     Chart,
     DrawnLayer,
     Fields,
-    Page,
     Scene,
     Section,
     Series,
     Step,
     Steps,
-    WordTable,
     render_page,
 )
 from descentlab.results._bars import bars_view
@@ -25,6 +23,7 @@ from descentlab.results._chart import chart_view
 from descentlab.results._equations import mathml
 from descentlab.results._network import network_view
 from descentlab.results._network_colours import brightness, strength
+from tests.results.page_to_try import declared, table_of
 
 EVIL = '</script><script>alert("x")</script>'
 
@@ -36,7 +35,7 @@ def layer(name: str, shape: tuple[int, ...], inputs: int = 0, **options: Any) ->
 
 
 def page(*parts: Any) -> str:
-    return render_page(Page("p", "k", ("o",), (), (Section("s", (), parts),)))
+    return render_page(declared(Section("s", (), parts)))
 
 
 def steps(name: str = "a", **options: Any) -> Steps:
@@ -47,7 +46,7 @@ def steps(name: str = "a", **options: Any) -> Steps:
     )
     own = (
         Step("Forward", name, name, (name, "`code`"), (r"a<b",), (r"\frac{1}{2}=0.5",), (), Scene(0, 0, 3)),
-        Step("Forward", "hidden", "hidden: forward", parts=(WordTable(name, ("x", "y"), ((name, "1.5"),), bad=(0,)),),
+        Step("Forward", "hidden", "hidden: forward", parts=(table_of(name, ("x", "y"), ((name, "1.5"),), bad=(0,)),),
              scene=Scene(1, 1, 3)),
         Step("Back", "hidden", "hidden: back", parts=(Bars(name, ("n", "v"), ((name,), ("b",)), np.array([1.0, -2.0])),
              Fields(name, (name,), (np.eye(4),))), scene=Scene(1, 2, 1), is_bad=True),
@@ -64,7 +63,7 @@ def test_names_of_strangers_are_shown_and_never_run() -> None:
 
 
 def test_a_page_without_steps_carries_none_of_their_script() -> None:
-    assert "goThrough" not in page(WordTable("t", ("a",), (("1",),)))
+    assert "goThrough" not in page(table_of("t", ("a",), (("1",),)))
     assert "goThrough" in page(steps())
 
 

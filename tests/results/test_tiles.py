@@ -6,8 +6,9 @@ import io
 import numpy as np
 from PIL import Image
 
-from descentlab.results import Page, Section, Tile, Tiles, render_page
+from descentlab.results import Section, Tile, Tiles, render_page
 from descentlab.results._tiles import tiles_view
+from tests.results.page_to_try import declared
 
 
 def pixels(uri: str) -> np.ndarray:
@@ -37,6 +38,6 @@ def test_a_box_is_where_its_pixels_are_and_captions_are_never_run() -> None:
     tiles = Tiles(evil, (Tile(np.zeros((10, 20)), evil, box=(1, 4, 5, 10)),), note=evil)
     (drawn,) = tiles_view(tiles)
     assert drawn.box == (20.0, 10.0, 50.0, 50.0)
-    html = render_page(Page("p", "k", ("o",), (), (Section("s", (), (tiles,)),)))
+    html = render_page(declared(Section("s", (), (tiles,))))
     assert "left: 20.0%; top: 10.0%; width: 50.0%; height: 50.0%" in html
     assert "<script>alert" not in html

@@ -62,7 +62,7 @@ def hessian_of(preset_name: str, *settings: str) -> tuple[Any, np.ndarray, Any]:
     loss_fn, at = network_loss(plan.network, plan.objective, dataset, l2=experiment.optimizer.l2).at(
         plan.network.draw(0), plan.network.start_statistics(), "float64"
     )
-    return loss_fn, np.asarray(jax.hessian(loss_fn)(at)), at
+    return loss_fn, np.asarray(jax.jit(jax.hessian(loss_fn))(at)), at
 
 
 @pytest.mark.parametrize("settings", [("iris",), ("circle",), ("iris", "optimizer=sgd", "optimizer.l2=0.3")], ids=str)

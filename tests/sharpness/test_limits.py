@@ -129,7 +129,7 @@ def test_batches_have_the_mean_squared_gradient_of_their_own_losses() -> None:
         for rows in (dataset.train[:40], dataset.train[40:80]):
             part = network_loss(plan.network, plan.objective, replace(dataset, train=rows))
             loss_fn, at = part.at(params, statistics, "float64")
-            squares.append(np.asarray(jax.grad(loss_fn)(at)) ** 2)
+            squares.append(np.asarray(jax.jit(jax.grad(loss_fn))(at)) ** 2)
     np.testing.assert_allclose(found, np.mean(squares, axis=0), rtol=1e-8)
 
 

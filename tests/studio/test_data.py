@@ -205,6 +205,7 @@ def test_a_training_is_that_of_descentlab_train(flowers: Path, tmp_path: Path) -
     assert loss == pytest.approx(history["train_loss"].iloc[-1], rel=1e-6)
 
 
+@pytest.mark.shipped
 def test_a_stopped_training_is_kept_and_goes_on_to_the_same_weights(tmp_path: Path) -> None:
     choice, settings = choose_set("iris"), Settings("iris", 20_000, 0.001)
     trainings = Trainings()

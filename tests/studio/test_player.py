@@ -13,7 +13,7 @@ import pytest
 from descentlab.core import DescentlabError
 from descentlab.live import GRID, Race, Session
 from descentlab.spec import override, preset
-from descentlab.studio.playing._player import Player
+from descentlab.studio.playing._player import Player, _call_on
 
 
 def header_of(frame: bytes) -> dict[str, Any]:
@@ -281,3 +281,9 @@ def test_a_race_has_a_map_each() -> None:
         assert len(header["verdicts"]) == 3
 
     play(work, Race("learning_rate", (0.01, 0.1, 1.0)))
+
+
+def test_work_that_ends_after_the_studio_is_quiet() -> None:
+    loop = asyncio.new_event_loop()
+    loop.close()
+    _call_on(loop, lambda: pytest.fail("nobody is there to call"))

@@ -73,7 +73,7 @@ def test_an_atlas_and_an_analysis_say_theirs(runs: Path) -> None:
     assert told["networks"] == "9: 9 settings, each from seed 0"
     assert Shelf(runs).details("map").table == ()
     bowl = Shelf(runs).details("bowl")
-    assert list(bowl.sentences[:1]) == json.loads((runs / "bowl" / "result.json").read_text())["outcome"][:1]
+    assert bowl.sentences[0] == json.loads((runs / "bowl" / "result.json").read_text())["answer"]["text"]
     assert bowl.description == ""
     entry = next(entry for entry in Shelf(runs).entries() if entry.name == "bowl")
     assert (entry.kind, entry.result, entry.state, entry.has_report) == ("analysis", "analysis", "finished", True)

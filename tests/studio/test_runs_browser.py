@@ -98,7 +98,7 @@ def test_a_study_is_told_and_its_numbers_are_downloaded(show: Open, runs: Path) 
     assert told.get_by_role("row", name="varied").text_content() == "variedlearning_rate: 0.01, 0.1"
     assert "4: 2 settings, each from 2 seeds" in told.text_content()
     assert details.get_by_role("region", name="Settings").get_by_role("row").count() == 3
-    assert "Best: learning_rate" in details.text_content()
+    assert "The best of the 2 settings tried is learning_rate 0.1" in details.text_content()
     for name in ("members.parquet", "metrics.json", "report.html"):
         with page.expect_download() as begun:
             details.get_by_role("link", name=f"Download {name}").click()

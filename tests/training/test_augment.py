@@ -1,12 +1,14 @@
 """Augmentation: what it draws, when, and what it leaves alone."""
 
 import dataclasses
+import functools
 from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from jax import Array
 from scipy import ndimage, stats
 
 from descentlab.core import SpecError
@@ -43,10 +45,15 @@ def _weights(trained: Trained) -> np.ndarray:
     return np.concatenate([array.ravel() for own in trained.params.values() for array in own.values()])
 
 
+def _moved(spec: AugmentSpec, pictures: Array, seed: int) -> np.ndarray:
+    """Move pictures as a training does, in one program."""
+    return np.asarray(jax.jit(functools.partial(augment, spec))(pictures, jax.random.key(seed)))
+
+
 def test_shifts_and_flips_are_drawn_evenly() -> None:
     """Each picture is one bright column left of the middle, whose place is read off again."""
     column = jnp.zeros((4_000, 1, 41, 1)).at[:, 0, 15].set(1.0)
-    moved = np.asarray(augment(AugmentSpec(shift=3.0, flip="horizontal"), column, jax.random.key(0)))[:, 0, :, 0]
+    moved = _moved(AugmentSpec(shift=3.0, flip="horizontal"), column, 0)[:, 0, :, 0]
     np.testing.assert_allclose(moved.sum(axis=1), 1.0, rtol=1e-5)
     places = moved @ np.arange(41)
     is_flipped = places > 20
@@ -58,7 +65,7 @@ def test_shifts_and_flips_are_drawn_evenly() -> None:
 def test_angles_are_drawn_evenly() -> None:
     """Each picture is a ramp, whose direction is read off its middle."""
     ramp = jnp.asarray(np.broadcast_to(np.arange(9.0)[:, None, None], (3_000, 9, 9, 1)), jnp.float32)
-    moved = np.asarray(augment(AugmentSpec(rotate=30.0), ramp, jax.random.key(1)))[..., 0]
+    moved = _moved(AugmentSpec(rotate=30.0), ramp, 1)[..., 0]
     down, right = moved[:, 5, 4] - moved[:, 3, 4], moved[:, 4, 5] - moved[:, 4, 3]
     angles = np.degrees(np.arctan2(right, down))
     assert stats.kstest(angles, stats.uniform(-30, 60).cdf).pvalue > 0.01
@@ -66,7 +73,7 @@ def test_angles_are_drawn_evenly() -> None:
 
 def test_rows_and_columns_and_angles_are_drawn_apart() -> None:
     spot = jnp.zeros((2_000, 31, 31, 1)).at[:, 15, 15].set(1.0)
-    moved = np.asarray(augment(AugmentSpec(shift=4.0, rotate=20.0), spot, jax.random.key(2)))[..., 0]
+    moved = _moved(AugmentSpec(shift=4.0, rotate=20.0), spot, 2)[..., 0]
     places = np.array([ndimage.center_of_mass(picture) for picture in moved])
     assert abs(np.corrcoef(places.T)[0, 1]) < 0.06
 

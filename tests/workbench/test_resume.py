@@ -42,6 +42,7 @@ def weights(run: dl.Run | Path) -> bytes:
     return ((run if isinstance(run, Path) else run.path) / "weights.safetensors").read_bytes()
 
 
+@pytest.mark.shipped
 def test_a_stopped_training_goes_on_to_the_same_bits(home: Path) -> None:
     out = stopped("iris", home / "stopped", epochs=6_000)
     assert (out / "checkpoint").is_dir()
@@ -54,6 +55,7 @@ def test_a_stopped_training_goes_on_to_the_same_bits(home: Path) -> None:
     assert weights(run) == weights(dl.train("iris", epochs=6_000, out="straight", report=False))
 
 
+@pytest.mark.shipped
 def test_pictures_on_disk_go_on_to_the_bits_of_pictures_in_memory(home: Path) -> None:
     rng = np.random.default_rng(0)
     for kind, level in (("dark", 80), ("light", 170)):
@@ -161,6 +163,7 @@ def test_outside_the_main_thread_a_training_runs_too(home: Path) -> None:
     assert run.folder.is_finished
 
 
+@pytest.mark.shipped
 def test_a_training_in_another_thread_is_stopped_by_its_event_and_goes_on_to_the_same_bits(home: Path) -> None:
     from concurrent.futures import ThreadPoolExecutor
     from threading import Event

@@ -6,15 +6,12 @@ import typer
 
 from descentlab.cli import (
     _data,
-    _errors,
     _evaluate,
-    _features,
     _predict,
     _reference,
     _report,
     _runs,
     _studio,
-    _surface,
     _train,
 )
 from descentlab.cli._cost import Commands
@@ -66,10 +63,7 @@ def _descentlab(
 
 app.command(name="train")(_train.train)
 app.command(name="studio")(_studio.studio)
-app.command(name="features")(_features.features)
-app.command(name="errors")(_errors.errors)
 add_laboratories(app)
-app.command(name="surface", cls=_surface.FormulaCommand)(_surface.surface)
 app.command(name="evaluate")(_evaluate.evaluate)
 app.command(name="predict")(_predict.predict)
 app.command(name="report")(_report.report)

@@ -1,7 +1,6 @@
 """Commands of the laboratories, derived from the options that their functions declare."""
 
 import inspect
-import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -154,11 +153,16 @@ def _class_of(function: Callable[..., Any]) -> type[TyperCommand]:
     parameters = parameters_of(function)
     if not any(parameter.option.may_begin_with_minus for parameter in parameters):
         return TyperCommand
-    typed = {name[1] for parameter in parameters for name in parameter.names if re.fullmatch(r"-\w", name)}
-    return _minus_command(frozenset({"q", "h", *typed}))
+    short = {
+        name[1]: parameter.kind == "flag" for parameter in parameters for name in parameter.names if len(name) == 2
+    }
+    flags = {"q", "h", *(letter for letter, is_flag in short.items() if is_flag)}
+    return _minus_command(frozenset(flags), frozenset(short.keys() - flags))
 
 
-def _minus_command(letters: frozenset[str]) -> type[TyperCommand]:
+def _minus_command(flags: frozenset[str], valued: frozenset[str]) -> type[TyperCommand]:
+    """Make the class of a command with these letters as short options, without a value and with one."""
+
     class MinusCommand(TyperCommand):
         """A command whose arguments may begin with a minus, such as -x^2 + x^4 or -0.5."""
 
@@ -167,6 +171,9 @@ def _minus_command(letters: frozenset[str]) -> type[TyperCommand]:
             return super().parse_args(ctx, [f" {word}" if _is_value(word) else word for word in args])
 
     def _is_value(word: str) -> bool:
-        return len(word) > 1 and word[0] == "-" != word[1] and word[1] not in letters
+        if len(word) < 2 or word[0] != "-" or word[1] == "-":
+            return False
+        # Flags may be typed together, as -qh; a letter with a value has it right behind, as -T0.5.
+        return word[1] not in valued and not set(word[1:]) <= flags | valued
 
     return MinusCommand

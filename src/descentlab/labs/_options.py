@@ -12,11 +12,17 @@ if TYPE_CHECKING:
     import descentlab.spec
     import descentlab.workbench
 
+Values = str | float | Sequence[float] | None
+"""Numbers of an option: a text as "0:0.9:4", one number, or several; None leaves them to the laboratory."""
 What = Annotated[
     "str | os.PathLike[str] | descentlab.spec.Experiment | descentlab.workbench.Run",
     Option(
         "A run, or anything that `descentlab train` takes; a network is then trained first.", "WHAT", is_argument=True
     ),
+]
+TrainedRun = Annotated[
+    "str | os.PathLike[str] | descentlab.workbench.Run",
+    Option("A run: its folder, or its name under ./runs.", "RUN", is_argument=True),
 ]
 Trainable = Annotated[
     Any,

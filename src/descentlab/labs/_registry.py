@@ -5,16 +5,19 @@ from importlib import import_module
 from typing import Any
 
 LABORATORIES = (
-    "sweep",
     "learning_rate",
+    "sweep",
     "atlas",
     "curvature",
     "landscape",
-    "transfer",
-    "importance",
+    "surface",
     "backprop",
     "backprop_cost",
     "softmax",
+    "features",
+    "importance",
+    "errors",
+    "transfer",
 )
 """Their names, as the folder and the function are called, in the order in which the help lists them."""
 

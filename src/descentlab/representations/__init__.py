@@ -1,4 +1,4 @@
-"""Floor 7: what the layers of a network that takes pictures have learned to see, as measurements."""
+"""What the layers of a network that takes pictures have learned, as measurements."""
 
 from descentlab.representations._ascent import (
     Preferred as Preferred,
@@ -7,7 +7,6 @@ from descentlab.representations._ascent import (
     middle_of as middle_of,
 )
 from descentlab.representations._cka import gram_of as gram_of, linear_cka as linear_cka
-from descentlab.representations._claim import Part as Part, judge as judge
 from descentlab.representations._depth import (
     Depth as Depth,
     MemberReadings as MemberReadings,

@@ -39,7 +39,6 @@ from descentlab.results._json import as_arrays as as_arrays, as_json as as_json,
 from descentlab.results._markdown import as_markdown as as_markdown
 from descentlab.results._measured import ClassScores as ClassScores, PartScores as PartScores, Score as Score
 from descentlab.results._numbers import duration as duration, number as number, seconds as seconds
-from descentlab.results._page_content import Page as Page
 from descentlab.results._page_render import render as render, render_page as render_page
 from descentlab.results._part_content import (
     Band as Band,
@@ -56,7 +55,6 @@ from descentlab.results._part_content import (
     Series as Series,
     Tile as Tile,
     Tiles as Tiles,
-    WordTable as WordTable,
 )
 from descentlab.results._plot import plot_parts as plot_parts, plot_training as plot_training
 from descentlab.results._png import png_uri as png_uri

@@ -29,8 +29,10 @@ class TableForm:
         is_single: Whether the table has one row, with facts about the whole; JSON then has an object, not a list.
         is_saved: Whether the page offers the table as a file.
         is_printed: Whether the terminal prints the table; if no table is marked so, the first is printed.
-        most_shown: Largest number of rows on page and terminal; files have all rows. None shows all rows.
+        most_shown: Largest number of rows that page and terminal show; files have all rows. None shows all rows.
+        most_printed: Largest number of rows that the terminal prints, if it is smaller than `most_shown`.
         is_series: Whether the first column rises, so that some evenly spaced rows can stand for all.
+        is_bulk: Whether the table has so many rows that only its file has them, and JSON leaves it out.
     """
 
     name: str
@@ -41,7 +43,9 @@ class TableForm:
     is_saved: bool = True
     is_printed: bool = False
     most_shown: int | None = None
+    most_printed: int | None = None
     is_series: bool = False
+    is_bulk: bool = False
 
     def fill(self, rows: Sequence[Sequence[Cell]], **changes: Any) -> "Table":
         """Make a table from rows.
@@ -174,21 +178,25 @@ class Table:
             for cells in zip(*self.values, strict=True)
         )
 
-    def shown(self) -> "Table":
-        """Return the table with the rows that page and terminal show, and a note of how many rows there are."""
-        most, count = self.form.most_shown, len(self)
+    def shown(self, most: int | None = None) -> "Table":
+        """Return the table with the rows that a reader is shown, and a note of how many rows there are.
+
+        Args:
+            most: Largest number of rows. Default: that of the form.
+        """
+        most, count = most or self.form.most_shown, len(self)
         if most is None or count <= most:
             return self
         places = np.linspace(0, count - 1, most).round().astype(int) if self.form.is_series else np.arange(most)
         chosen: list[int] = places.tolist()
         note = f"{most:,} of {count:,} rows."
-        return replace(
-            self,
-            values=tuple([column[k] for k in chosen] for column in self.values),
-            note=f"{self.note or self.form.note} {note}".strip(),
-            bad=tuple(place for place, k in enumerate(chosen) if k in self.bad),
-            has_total=False,
-        )
+        return replace(self.take(chosen), note=f"{self.note or self.form.note} {note}".strip())
+
+    def take(self, places: Sequence[int]) -> "Table":
+        """Return the table with the rows at some places, in the order of these places."""
+        bad = tuple(place for place, k in enumerate(places) if k in self.bad)
+        values = tuple([column[k] for k in places] for column in self.values)
+        return replace(self, values=values, bad=bad, has_total=False)
 
     def frame(self) -> "pd.DataFrame":
         """Return a DataFrame. An estimate becomes three columns, such as `loss`, `loss_low` and `loss_high`."""

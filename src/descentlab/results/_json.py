@@ -19,7 +19,7 @@ def as_json(declaration: Declaration) -> dict[str, Any]:
         "answer": _statement(said.answer),
         "statements": [_statement(statement) for statement in said.statements],
         "notes": list(declaration.notes),
-        "tables": {name: _table(table) for name, table in declaration.tables.items()},
+        "tables": {name: _table(table) for name, table in declaration.tables.items() if not table.form.is_bulk},
         "seconds": {name: round(value, 4) for name, value in declaration.seconds.items()},
     }
 

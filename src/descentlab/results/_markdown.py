@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from descentlab.results._columns import Table
 from descentlab.results._declaration import Declaration, Part, Section
 from descentlab.results._numbers import number
-from descentlab.results._part_content import Bars, WordTable
+from descentlab.results._part_content import Bars
 from descentlab.results._steps_content import Step, Steps
 
 
@@ -34,8 +34,6 @@ def _part(part: Part) -> list[str]:
             rows = [[row[place] for place in kept] for row in shown.words()]
             head = [shown.columns[place].head for place in kept]
             return _table(part.title or part.form.title, head, rows, shown.note or part.form.note)
-        case WordTable():
-            return _table(part.title, part.head, part.rows, part.note)
         case Bars():
             rows = [(*row, number(float(value))) for row, value in zip(part.rows, part.values, strict=True)]
             return _table(part.title, part.head, rows, part.note)

@@ -1,6 +1,5 @@
 """A page of results as one self-contained HTML file."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -9,48 +8,43 @@ from descentlab.results._boundary import BoundaryView, boundary_view
 from descentlab.results._chart import chart_view
 from descentlab.results._columns import Table
 from descentlab.results._content import TrainingReport
-from descentlab.results._csv import download
 from descentlab.results._declaration import Declaration, Part, Section
 from descentlab.results._map import map_view
-from descentlab.results._page_content import Page
-from descentlab.results._part_content import Bars, BoundaryRow, Chart, Fields, Fragment, Map, Picture, Tiles, WordTable
+from descentlab.results._part_content import Bars, BoundaryRow, Chart, Fields, Fragment, Map, Picture, Tiles
 from descentlab.results._png import png_uri
 from descentlab.results._render import page_frame
 from descentlab.results._steps import steps_view
 from descentlab.results._steps_content import Steps
 from descentlab.results._summary import mark_code
-from descentlab.results._tables import TableView, table_view
+from descentlab.results._tables import table_view
 from descentlab.results._tiles import tiles_view
 from descentlab.results._training_page import declare_training
-
-NUMBER = re.compile(r"(?:[-+−–—.,%±×∞\s\d⁻⁰¹²³⁴⁵⁶⁷⁸⁹]|to)*")
-"""Pattern of a cell that counts as a number, such as `0.1 ± 0.02` or `−1 to 2`."""
 
 SIDE_BY_SIDE = {"chart": "figures", "map": "figures", "bars": "bars"}
 """Kinds of parts that stand side by side, with the name of the template that draws them as a group."""
 
 
-def render_page(page: Declaration | Page) -> str:
+def render_page(declaration: Declaration) -> str:
     """Write a result as one self-contained HTML page.
 
     Styles, script, pictures and the numbers of every figure are inside. The page's content security policy forbids it
     to load anything. All names, which may come from files of strangers, are escaped.
 
     Args:
-        page: Declaration of the result, or contents of the page.
+        declaration: Declaration of the result.
 
     Returns:
         The HTML of the page.
     """
-    if isinstance(page, Declaration):
-        page = _page_of(page)
-    sections = [section_view(section, place) for place, section in enumerate(page.sections)]
-    has_steps = any(isinstance(part, Steps) for section in page.sections for part in section.parts)
+    said = declaration.said
+    outcome = (said.answer.text, *(statement.text for statement in said.statements))
+    sections = [section_view(section, place) for place, section in enumerate(declaration.sections)]
+    has_steps = any(isinstance(part, Steps) for section in declaration.sections for part in section.parts)
     return page_frame(
         "page.html",
         assets=("steps",) if has_steps else (),
-        page=page,
-        outcome=[mark_code((text,)) for text in page.outcome],
+        page=declaration,
+        outcome=[mark_code((text,)) for text in outcome],
         sections=sections,
     )
 
@@ -65,19 +59,6 @@ def render(report: TrainingReport) -> str:
         The HTML of the page.
     """
     return render_page(declare_training(report))
-
-
-def _page_of(declaration: Declaration) -> Page:
-    said = declaration.said
-    return Page(
-        title=declaration.title,
-        kind=declaration.kind,
-        outcome=(said.answer.text, *(statement.text for statement in said.statements)),
-        figures=declaration.key_figures,
-        sections=declaration.sections,
-        facts=declaration.facts,
-        notes=declaration.notes,
-    )
 
 
 def section_view(section: Section, place: int) -> dict[str, Any]:
@@ -134,23 +115,10 @@ def _planes(row: BoundaryRow) -> list[tuple[str, BoundaryView, str]]:
     return [(name, view, caption) for name, view, caption in zip(row.names, views, captions, strict=True) if view]
 
 
-def _number_columns(table: WordTable) -> list[bool]:
-    """Return which columns hold numbers: those where every cell is a number or empty."""
-    columns = list(zip(*table.rows, strict=True)) if table.rows else [()] * len(table.head)
-    return [bool(column) and all(NUMBER.fullmatch(cell) for cell in column) for column in columns]
-
-
-def _word_table(table: WordTable) -> TableView:
-    saved = download("table.csv", table.head, table.rows) if table.is_saved else None
-    is_number = tuple(_number_columns(table))
-    return TableView(table.title, table.head, (), is_number, table.rows, table.bad, table.total, table.note, saved)
-
-
 VIEWS: Mapping[type, Callable[[Any, str], dict[str, Any]]] = {
     Chart: _chart,
     Map: _map,
     Table: lambda part, _: {"kind": "table", "table": table_view(part)},
-    WordTable: lambda part, _: {"kind": "table", "table": _word_table(part)},
     Bars: lambda part, _: {"kind": "bars", "bars": part, "drawn": bars_view(part)},
     Fields: lambda part, _: {"kind": "fields", "fields": part, "drawn": fields_view(part)},
     Steps: lambda part, key: {"kind": "steps", "view": steps_view(part, key, _groups)},

@@ -141,29 +141,6 @@ class Map:
 
 
 @dataclass(frozen=True)
-class WordTable:
-    """A table of texts, in which numbers are already written for a reader; a cell may be empty.
-
-    Attributes:
-        title: Line above the table.
-        head: Words above each column.
-        rows: Cells of each row.
-        note: Line below the table.
-        bad: Places of rows that are marked in red, because something in them does not hold.
-        total: Whether the last row is the sum of those above.
-        is_saved: Whether the page offers the table as a file.
-    """
-
-    title: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str = ""
-    bad: tuple[int, ...] = ()
-    total: bool = False
-    is_saved: bool = True
-
-
-@dataclass(frozen=True)
 class BoundaryRow:
     """Predictions over the plane under several conditions, side by side; one slider sets the epoch of all."""
 
@@ -267,4 +244,4 @@ class Fragment:
     html: str
 
 
-PlainPart = Chart | Map | WordTable | BoundaryRow | Picture | Bars | Fields | Tiles | Fragment
+PlainPart = Chart | Map | BoundaryRow | Picture | Bars | Fields | Tiles | Fragment

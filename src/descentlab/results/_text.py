@@ -20,7 +20,8 @@ def printed_tables(declaration: Declaration) -> tuple[Table, ...]:
 
 def print_table(table: Table) -> TextTable:
     """Return a table in words, without the columns that only the page shows; a single row becomes a list of facts."""
-    table = table.shown()
+    is_cut = bool(table.form.most_shown or table.form.most_printed)
+    table = table.shown(table.form.most_printed)
     kept = [place for place, column in enumerate(table.columns) if not (column.is_detail or column.is_hidden)]
     title = table.title or table.form.title
     if table.form.is_single:
@@ -28,6 +29,4 @@ def print_table(table: Table) -> TextTable:
         return TextTable((title, ""), rows)
     header = tuple(table.columns[place].head for place in kept)
     rows = tuple(tuple(row[place] for place in kept) for row in table.words())
-    return TextTable(
-        header, rows, f"{title} ({table.note.rstrip('.')})" if table.form.most_shown and table.note else title
-    )
+    return TextTable(header, rows, f"{title} ({table.note.rstrip('.')})" if is_cut and table.note else title)

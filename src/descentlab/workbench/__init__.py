@@ -49,7 +49,6 @@ from descentlab.workbench._study_record import StudyRecord as StudyRecord
 from descentlab.workbench._study_values import read_axis as read_axis, read_variables as read_variables
 from descentlab.workbench._subject import Subject as Subject, find_subject as find_subject
 from descentlab.workbench._sweep_job import ExamplesByData as ExamplesByData, SweepJob as SweepJob, Swept as Swept
-from descentlab.workbench._told import Told as Told
 from descentlab.workbench._train import check_same_data as check_same_data, resume as resume, train as train
 from descentlab.workbench._train_seeds import train_seeds as train_seeds
 from descentlab.workbench._watcher import SILENT as SILENT, OnLoading as OnLoading, Watcher as Watcher

@@ -9,6 +9,8 @@ import pytest
 
 from descentlab.labs.backprop_cost.measure._clock import Trial, call_each_time, compile_loop, measure_by_turns, prepare
 
+pytestmark = pytest.mark.shipped
+
 
 def test_a_loop_returns_what_the_work_gives() -> None:
     run = compile_loop(lambda x, y: (x @ y, x.sum()), np.ones((2, 3), np.float32), np.ones((3, 4), np.float32))

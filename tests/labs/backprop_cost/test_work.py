@@ -25,6 +25,8 @@ from descentlab.spec import (
 )
 from tests.labs.backprop_cost.conftest import CaseMaker
 
+pytestmark = pytest.mark.shipped
+
 
 def torch_flops(network: nn.Module, inputs: torch.Tensor) -> tuple[int, int]:
     """Count a network's operations forward, and back, by PyTorch: 2 a multiply-add, of products alone."""

@@ -61,8 +61,8 @@ def test_a_run_s_ends_are_those_of_its_dense_hessian_and_are_written_beside_it(h
             logits, _ = plan.network.forward(unravel(at), fixed, jax.numpy.asarray(inputs), Context())
             return jax.numpy.mean(plan.objective.losses(logits, jax.numpy.asarray(targets)))
 
-        values = np.linalg.eigvalsh(np.asarray(jax.hessian(loss_fn)(flat)))
-        slope = np.asarray(jax.grad(loss_fn)(flat))
+        values = np.linalg.eigvalsh(np.asarray(jax.jit(jax.hessian(loss_fn))(flat)))
+        slope = np.asarray(jax.jit(jax.grad(loss_fn))(flat))
     assert trace.largest[-1] == pytest.approx(values[-1], rel=1e-4)
     assert trace.smallest[-1] == pytest.approx(values[0], abs=1e-4 * values[-1])
     assert trace.gradient_norm[-1] == pytest.approx(np.linalg.norm(slope), rel=1e-6)
@@ -103,11 +103,12 @@ def test_adam_s_sharpness_is_divided_by_what_training_divided_by(home: Path) -> 
             return jax.numpy.mean(plan.objective.losses(logits, targets))
 
         at, m, v = np.asarray(flat), np.zeros(flat.size), np.zeros(flat.size)
+        slope_fn = jax.jit(jax.grad(loss_fn))
         for step in range(1, 13):
-            g = np.asarray(jax.grad(loss_fn)(jax.numpy.asarray(at)))
+            g = np.asarray(slope_fn(at))
             m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
             at = at - 0.001 * (m / (1 - 0.9**step)) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)
-        hessian = np.asarray(jax.hessian(loss_fn)(jax.numpy.asarray(at)))
+        hessian = np.asarray(jax.jit(jax.hessian(loss_fn))(at))
     p = (1 - 0.9**12) * (np.sqrt(v / (1 - 0.999**12)) + 1e-8)
     expected = np.linalg.eigvals(hessian / p[:, None]).real.max()
     assert trace.divided[-1] == pytest.approx(expected, rel=1e-3)

@@ -1,7 +1,6 @@
-"""`dl.errors`: what it finds of small networks, and what it refuses."""
+"""`dl.errors`: what it measures on small networks, and what it refuses."""
 
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,10 @@ import pandas as pd
 import pytest
 
 import descentlab as dl
-from descentlab.core import RunError, SpecError
+from descentlab.core import Estimate, RunError, SpecError
 from descentlab.evaluation import ClassMetrics
-from descentlab.labs.errors import Errors
+from descentlab.labs.errors._measured import Errors
+from descentlab.results import Result, Statement
 
 QUICK = {"epochs": 3, "model": [
     {"kind": "conv2d", "name": "conv1", "filters": 4, "activation": "relu", "initializer": "he-normal"},
@@ -28,106 +28,138 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> dl.Run:
 
 
 @pytest.fixture(scope="module")
-def found(run: dl.Run, tmp_path_factory: pytest.TempPathFactory) -> Errors:
+def result(run: dl.Run, tmp_path_factory: pytest.TempPathFactory) -> Result[Errors]:
     return dl.errors(run, examples=200, shown=6, out=tmp_path_factory.mktemp("errors"))
 
 
-def test_its_mistakes_are_those_that_the_run_counted(found: Errors, run: dl.Run) -> None:
-    assert found.answered is not None
+@pytest.fixture(scope="module")
+def measured(result: Result[Errors]) -> Errors:
+    return result.measured
+
+
+def test_its_mistakes_are_those_that_the_run_counted(result: Result[Errors], run: dl.Run) -> None:
+    measured, classes = result.measured, result.measured.classes
+    assert classes is not None
     confusion = np.array(run.metrics["test"]["members"][0]["confusion"])
     wrong = confusion.sum() - np.trace(confusion)
-    assert sum(pair.count for pair in found.answered.pairs) == wrong
-    for pair, cases in zip(found.answered.pairs, found.answered.pair_cases, strict=False):
+    assert sum(pair.count for pair in classes.pairs) == wrong
+    for pair, places in zip(classes.pairs, classes.pair_places, strict=False):
         assert pair.count == confusion[pair.first, pair.second] + confusion[pair.second, pair.first]
-        assert len(cases) == min(pair.count, 6)
-        classes = {found.classes[pair.first], found.classes[pair.second]}
-        assert all({case.truth, case.told} == classes for case in cases)
-    assert found.sentences[0].startswith(
-        f"Of the {confusion.sum():,} examples of the test part {wrong:,} are told wrong"
+        assert len(places) == min(pair.count, 6)
+        examples = [classes.shown[place] for place in places]
+        assert all({example.true, example.predicted} == {pair.first, pair.second} for example in examples)
+        table = result.tables["confusions"]
+        names = " and ".join(measured.class_names[k] for k in (pair.first, pair.second))
+        assert table.cell(names, "first_as_second") == confusion[pair.first, pair.second]
+    assert result.answer.startswith(
+        f"The first of 2 networks predicts {wrong:,} of {confusion.sum():,} test examples wrongly"
     )
 
 
-def test_cases_carry_their_picture_and_probabilities(found: Errors) -> None:
-    assert found.answered is not None
-    nearest = found.answered.nearest
-    gaps = [case.probabilities[1] - case.probabilities[2] for case in nearest]
+def test_examples_carry_their_picture_and_probabilities(measured: Errors) -> None:
+    classes = measured.classes
+    assert classes is not None
+    nearest = [classes.shown[place] for place in classes.nearest]
+    largest = [sorted(example.probabilities)[::-1] for example in nearest]
+    gaps = [first - second for first, second, *_ in largest]
     assert gaps == sorted(gaps)
-    assert all(case.picture is not None and case.picture.shape == (8, 8) for case in nearest)
-    assert all(case.truth != case.told for case in found.answered.suspect_cases)
+    assert all(example.picture is not None and example.picture.shape == (8, 8) for example in nearest)
+    suspects = [classes.shown[place] for place in classes.suspect_places]
+    assert len(suspects) == min(6, len(classes.suspects.rows))
+    assert all(example.true != example.predicted for example in suspects)
 
 
-def test_every_example_is_in_the_table_with_its_rank(found: Errors) -> None:
-    assert found.path is not None
-    assert found.answered is not None
-    frame: Any = pd.read_parquet(found.path / "examples.parquet")
-    assert isinstance(found.metrics, ClassMetrics)
-    assert len(frame) == found.metrics.num_examples
-    assert (frame["truth"] == frame["told"]).mean() == pytest.approx(found.metrics.accuracy)
+def test_every_example_is_in_the_table_with_its_rank(result: Result[Errors]) -> None:
+    measured, classes = result.measured, result.measured.classes
+    assert result.path is not None
+    assert classes is not None
+    frame: Any = pd.read_parquet(result.path / "examples.parquet")
+    assert isinstance(measured.metrics, ClassMetrics)
+    assert len(frame) == measured.metrics.num_examples
+    assert (frame["label"] == frame["predicted"]).mean() == pytest.approx(measured.metrics.accuracy)
+    np.testing.assert_allclose(frame["predicted_probability"] - frame["second_probability"], frame["margin"])
     suspects = frame[frame["suspect"] > 0].sort_values("suspect")
-    assert len(suspects) == len(found.answered.suspects.rows)
-    assert (suspects["likely"] != suspects["truth"]).all()
-    assert list(suspects["row"][:3]) == [case.row for case in found.answered.suspect_cases[:3]]
+    assert len(suspects) == len(classes.suspects.rows)
+    assert (suspects["likely"] != suspects["label"]).all()
+    assert list(suspects["example"][:3]) == [classes.shown[place].label for place in classes.suspect_places[:3]]
 
 
-def test_intervals_are_over_networks_where_there_are_several(found: Errors, run: dl.Run) -> None:
-    alone = [dl.errors(run, member=member, examples=200, shown=2, report=False) for member in (0, 1)]
-    assert (found.num_members, alone[0].num_members) == (2, 1)
-    for k, curve in enumerate(found.robustness):
-        values = [one.robustness[k].accuracy.value for one in alone]
+def test_intervals_are_over_networks_where_there_are_several(measured: Errors, run: dl.Run) -> None:
+    alone = [dl.errors(run, member=member, examples=200, shown=2, report=False).measured for member in (0, 1)]
+    assert (measured.num_members, alone[0].num_members) == (2, 1)
+    for k, curve in enumerate(measured.robustness):
+        values = [each.robustness[k].accuracy.value for each in alone]
         np.testing.assert_allclose(curve.accuracy.value, np.mean(values, axis=0))
-    lost = np.mean([one.importance.lost.value for one in alone], axis=0)
-    np.testing.assert_allclose(found.importance.lost.value, lost, atol=1e-12)
-    assert "network 1 of pair" not in found.name
+    lost = np.mean([each.importance.lost.value for each in alone], axis=0)
+    np.testing.assert_allclose(measured.importance.lost.value, lost, atol=1e-12)
+    assert "network 1 of pair" not in measured.name
 
 
-def test_undisturbed_is_the_accuracy_and_stronger_is_worse(found: Errors, run: dl.Run) -> None:
-    assert [one.name for one in found.robustness] == ["shift", "rotation", "noise", "loss of contrast"]
-    for one in found.robustness:
-        assert one.accuracy.value[0] == pytest.approx(run.test.accuracy, abs=0.06)
-        assert one.accuracy.value[-1] < one.accuracy.value[0] - 0.2
-        assert one.accuracy.low[0] <= one.accuracy.value[0] <= one.accuracy.high[0]
-    assert [len(sample.pictures) for sample in found.samples] == [len(one.strengths) for one in found.robustness]
+def test_undisturbed_is_the_accuracy_and_stronger_is_worse(measured: Errors, run: dl.Run) -> None:
+    assert [each.name for each in measured.robustness] == ["shift", "rotation", "noise", "loss of contrast"]
+    for each in measured.robustness:
+        assert each.accuracy.value[0] == pytest.approx(run.test.accuracy, abs=0.06)
+        assert each.accuracy.value[-1] < each.accuracy.value[0] - 0.2
+        assert each.accuracy.low[0] <= each.accuracy.value[0] <= each.accuracy.high[0]
+    numbers = {name: len(pictures) for name, pictures in measured.disturbed.items()}
+    assert numbers == {each.name: len(each.strengths) for each in measured.robustness}
 
 
-def test_pixels_have_their_maps_beside_their_spread(found: Errors) -> None:
-    assert found.pixels is not None
-    assert found.pixels.attribution.missed < 0.05
-    assert found.pixels.patches.shape == found.pixels.spread.shape == (8, 8)
+def test_pixels_have_their_maps_beside_their_spread(result: Result[Errors]) -> None:
+    pixels = result.measured.pixels
+    assert pixels is not None
+    assert pixels.attribution.missed < 0.05
+    assert pixels.patches.shape == pixels.spread.shape == (8, 8)
     # Digits leave the left edge empty.
-    assert found.pixels.attribution.integrated[:, 0].max() < 0.1 * found.pixels.attribution.integrated.max()
-    assert set(found.pixels.likeness) == {"integrated gradients", "slope times input"}
+    assert pixels.attribution.integrated[:, 0].max() < 0.1 * pixels.attribution.integrated.max()
+    assert set(pixels.likeness) == {"integrated gradients", "slope times input", "shuffled patches"}
+    table = result.tables["pixel_maps"]
+    assert len(table) == 64
+    np.testing.assert_array_equal(table.column("integrated_gradients"), pixels.attribution.integrated.ravel())
+    assert [table.column(name)[9] for name in ("row", "column")] == [2, 2]
 
 
-def test_page_and_numbers_say_the_same(found: Errors) -> None:
-    assert found.path is not None
-    page = (found.path / "report.html").read_text()
-    for title in ("taken for each other", "ambiguous", "likely to be wrong", "Which pixels", "What the answers stand"):
+def test_page_and_numbers_say_the_same(result: Result[Errors]) -> None:
+    assert result.path is not None
+    page = (result.path / "report.html").read_text()
+    for title in (
+        "Which classes are confused with each other",
+        "Which examples are ambiguous",
+        "Which labels are likely to be wrong",
+        "Which pixels the predictions depend on",
+        "How much disturbance the predictions withstand",
+    ):
         assert title in page
-    kept = json.loads((found.path / "result.json").read_text())
-    assert kept["outcome"] == list(found.sentences)
-    assert len(kept["importance"]["parts"]) == 64
-    assert kept["suspected_labels"]["check"]["num_flipped"] == 18
-    assert kept["robustness"][0]["strengths"] == [0.0, 1.0, 2.0, 3.0, 4.0]
-    assert found.answered is not None
-    assert kept["confusions"][0]["rate"] == pytest.approx(found.answered.pairs[0].rate)
+    kept = json.loads((result.path / "result.json").read_text())
+    tables = kept["tables"]
+    assert [kept["answer"]["text"], *(each["text"] for each in kept["statements"])] == list(result.sentences)
+    assert len(tables["importance"]) == 64
+    assert sorted(row["place"] for row in tables["importance"]) == list(range(1, 65))
+    assert tables["summary"]["flipped"] == 18
+    strengths = [row["strength"] for row in tables["robustness"] if row["disturbance"] == "shift"]
+    assert strengths == [0.0, 1.0, 2.0, 3.0, 4.0]
+    assert result.measured.classes is not None
+    assert tables["confusions"][0]["rate"]["value"] == pytest.approx(result.measured.classes.pairs[0].rate.value)
 
 
 def test_a_table_gets_the_parts_that_apply(run: dl.Run, tmp_path: Path, flowers: pd.DataFrame) -> None:
     path = tmp_path / "flowers.csv"
     flowers.assign(noise=np.random.default_rng(1).normal(size=60)).to_csv(path, index=False)
     flower_run = dl.train(path, "kind", epochs=60, hidden=[4], learning_rate=0.03, out=tmp_path / "run", report=False)
-    told = dl.errors(flower_run, part="train", out=tmp_path / "errors")
-    assert told.pixels is None
-    assert told.samples == ()
+    result = dl.errors(flower_run, part="train", out=tmp_path / "errors")
+    measured = result.measured
+    assert measured.pixels is None
+    assert measured.disturbed == {}
     # The word's three inputs are one column.
-    assert told.importance.names == ("width", "length", "place", "noise")
-    assert int(np.argmax(told.importance.lost.value)) == 0
-    assert told.importance.is_needed[0]
-    (noise,) = told.robustness
+    assert measured.importance.names == ("width", "length", "place", "noise")
+    assert int(np.argmax(measured.importance.lost.value)) == 0
+    assert result.tables["importance"].column("part")[0] == "width"
+    assert measured.importance.is_needed[0]
+    (noise,) = measured.robustness
     assert noise.unit == "standard deviations of each column"
-    assert any("training examples" in note for note in told.notes)
+    assert any("training examples" in note for note in result.notes)
     page = (tmp_path / "errors" / "report.html").read_text()
-    assert "Which columns the answers rest on" in page
+    assert "Which columns the predictions depend on" in page
     assert "meadow" in page
 
 
@@ -136,23 +168,47 @@ def test_a_real_target_gets_importance_alone(tmp_path: Path) -> None:
     table = pd.DataFrame({"a": rng.normal(size=200), "b": rng.normal(size=200)})
     table.assign(y=3.0 * table["a"]).to_csv(tmp_path / "t.csv", index=False)
     linear = dl.train(tmp_path / "t.csv", "y", epochs=60, out=tmp_path / "run", report=False)
-    told = dl.errors(linear, out=tmp_path / "errors")
-    assert told.answered is None
-    assert told.robustness == ()
-    assert math.isnan(told.chance)
+    result = dl.errors(linear, out=tmp_path / "errors")
+    assert result.measured.classes is None
+    assert result.measured.robustness == ()
+    assert set(result.tables) == {"summary", "importance"}
+    assert "chance" not in result.tables["summary"]
     # Shuffled, the column that is the target costs twice its variance.
-    assert told.importance.lost.value == pytest.approx([2.0, 0.0], abs=0.4)
-    assert "R²" in told.sentences[0]
-    assert str(told).splitlines()[-2].startswith("a ")
-    assert any("no classes to confuse" in note for note in told.notes)
+    assert result.measured.importance.lost.value == pytest.approx([2.0, 0.0], abs=0.4)
+    assert "R²" in result.answer
+    assert str(result).splitlines()[-2].startswith("a ")
+    assert any("no classes to confuse" in note for note in result.notes)
 
 
-def test_two_classes_of_one_logit_are_told_too(tmp_path: Path) -> None:
+def test_two_classes_of_one_logit_are_predicted_too(tmp_path: Path) -> None:
     circle = dl.train("circle", epochs=3, out=tmp_path / "run", report=False)
-    told = dl.errors(circle, report=False)
-    assert told.answered is not None
-    assert told.answered.vaguest == ()
-    assert told.importance.names == ("x1", "x2")
+    measured = dl.errors(circle, report=False).measured
+    assert measured.classes is not None
+    assert len(measured.classes.vaguest) == 0
+    assert measured.importance.names == ("x1", "x2")
+
+
+def test_doubt_and_lead_are_claimed_only_where_they_are_shown(result: Result[Errors]) -> None:
+    def said(table: str, **cells: Any) -> list[Statement]:
+        changed = result.tables[table]
+        for column, cell in cells.items():
+            changed = changed.with_cells(column, [cell] * len(changed))
+        words = result.declaration.with_tables(result.tables.changed(changed)).said
+        return [words.answer, *words.statements]
+
+    def state_of_doubt(low: float) -> str | None:
+        return said("summary", doubt=Estimate(0.6, low, 0.7))[2].state
+
+    assert [state_of_doubt(low) for low in (0.51, 0.5, 0.45)] == ["real", "not shown", "not shown"]
+    assert said("confusions", lead=0.49)[1].text.startswith("No two classes stand out")
+    assert "stand out" not in said("confusions", lead=0.5)[1].text
+    texts = [statement.text for statement in said("importance", lost=Estimate(0.1, -0.01, 0.2))]
+    assert any(text.startswith("No single patch is shown to be needed") for text in texts)
+    unreached = said("half_way", half_way=Estimate(np.inf, 3.0, np.inf))[-1].text
+    assert "(the most that was tried) does not take accuracy half of the way" in unreached
+    assert (
+        "95% interval 30.0% to beyond what was tried" in said("half_way", half_way=Estimate(0.5, 0.3, np.inf))[-1].text
+    )
 
 
 @pytest.mark.parametrize(
@@ -175,7 +231,7 @@ def test_what_a_run_does_not_have_is_refused(tmp_path: Path, run: dl.Run) -> Non
     with pytest.raises(RunError, match="arrays in memory"):
         dl.errors(memory)
     whole = dl.train("iris", epochs=1, out=tmp_path / "w", set={"split": {"test": 0.0}}, report=False)
-    assert dl.errors(whole, report=False).part == "validation"
+    assert dl.errors(whole, report=False).measured.part == "validation"
     with pytest.raises(RunError, match="has no test part; it has: train, validation"):
         dl.errors(whole, part="test", report=False)
 

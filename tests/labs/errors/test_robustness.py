@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, norm
 
+from descentlab.core import Estimate
 from descentlab.labs.errors.measure import (
     Disturbance,
     Judged,
@@ -21,7 +22,7 @@ PICTURES[:, 4:8, 4:8] = RNG.random((300, 4, 4, 1)).astype(np.float32)
 
 
 def by_name() -> dict[str, Disturbance]:
-    return {one.name: one for one in picture_disturbances(PICTURES)}
+    return {each.name: each for each in picture_disturbances(PICTURES)}
 
 
 def test_each_picture_is_shifted_its_own_way_by_whole_pixels() -> None:
@@ -60,7 +61,7 @@ def test_contrast_is_lost_around_the_mean_of_each_picture() -> None:
 
 
 def test_pictures_of_other_values_are_not_made_noisy() -> None:
-    assert [one.name for one in picture_disturbances(3.0 * PICTURES - 1.0)] == ["shift", "rotation"]
+    assert [each.name for each in picture_disturbances(3.0 * PICTURES - 1.0)] == ["shift", "rotation"]
 
 
 def test_large_pictures_are_shifted_farther() -> None:
@@ -92,15 +93,15 @@ def threshold(num: int, seed: int = 0) -> Judged:
 
 def test_a_curve_is_that_of_the_normal_distribution() -> None:
     (noise,) = table_disturbances(np.ones(1), np.ones(1, bool))
-    found = measure_robustness([threshold(20_000)], noise, chance=0.5)
-    wanted = norm.cdf(1.0 / np.maximum(found.strengths, 1e-9))
-    np.testing.assert_allclose(found.accuracy.value, wanted, atol=0.01)
-    low, high = found.accuracy.low[5], found.accuracy.high[5]
-    ends = binomtest(round(20_000 * found.accuracy.value[5]), 20_000).proportion_ci(method="wilson")
+    curve = measure_robustness([threshold(20_000)], noise, chance=0.5)
+    wanted = norm.cdf(1.0 / np.maximum(curve.strengths, 1e-9))
+    np.testing.assert_allclose(curve.accuracy.value, wanted, atol=0.01)
+    low, high = curve.accuracy.low[5], curve.accuracy.high[5]
+    ends = binomtest(round(20_000 * curve.accuracy.value[5]), 20_000).proportion_ci(method="wilson")
     assert (low, high) == pytest.approx((ends.low, ends.high))
     # Half of the way from 1 to 0.5 is 0.75, which Phi reaches at 1 / 0.6745.
-    assert found.goal == pytest.approx(0.75)
-    at, low, high = found.half
+    assert curve.goal == pytest.approx(0.75)
+    at, low, high = curve.half_way.value, curve.half_way.low, curve.half_way.high
     assert low < at < high
     assert at == pytest.approx(1.0 / 0.67449, abs=0.04)
     assert high - low < 0.1
@@ -109,19 +110,19 @@ def test_a_curve_is_that_of_the_normal_distribution() -> None:
 def test_over_several_networks_the_intervals_are_students() -> None:
     (noise,) = table_disturbances(np.ones(1), np.ones(1, bool))
     members = [threshold(300, seed) for seed in range(4)]
-    found = measure_robustness(members, noise, chance=0.5)
-    alone = [measure_robustness([one], noise, chance=0.5) for one in members]
-    at = [one.half[0] for one in alone]
+    curve = measure_robustness(members, noise, chance=0.5)
+    alone = [measure_robustness([member], noise, chance=0.5) for member in members]
+    at = [each.half_way.value for each in alone]
     half = 3.182446 * np.std(at, ddof=1) / 2.0
     middle = np.mean(at)
-    assert found.half[1:] == pytest.approx((middle - half, middle + half))
-    values = [one.accuracy.value[4] for one in alone]
-    assert found.accuracy.value[4] == pytest.approx(np.mean(values))
-    assert found.accuracy.high[4] == pytest.approx(np.mean(values) + 3.182446 * np.std(values, ddof=1) / 2.0)
+    assert (curve.half_way.low, curve.half_way.high) == pytest.approx((middle - half, middle + half))
+    values = [each.accuracy.value[4] for each in alone]
+    assert curve.accuracy.value[4] == pytest.approx(np.mean(values))
+    assert curve.accuracy.high[4] == pytest.approx(np.mean(values) + 3.182446 * np.std(values, ddof=1) / 2.0)
 
 
 def test_what_stands_everything_never_falls() -> None:
     steady = Judged(np.zeros((50, 2), np.float32), np.zeros((50, 2), np.float32), lambda x: np.ones(len(x)), True)
     (noise,) = table_disturbances(np.ones(2), np.ones(2, bool))
-    found = measure_robustness([steady], noise, chance=0.1)
-    assert found.half == (math.inf, math.inf, math.inf)
+    curve = measure_robustness([steady], noise, chance=0.1)
+    assert curve.half_way == Estimate(math.inf, math.inf, math.inf)

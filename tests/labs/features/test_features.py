@@ -1,14 +1,19 @@
 """`dl.features`: what it measures of small networks, and what it refuses."""
 
+import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import descentlab as dl
 from descentlab.core import RunError, SpecError
-from descentlab.labs.features import Features
-from descentlab.representations import CLASS, PIXELS
+from descentlab.labs.features._claim import Textbook
+from descentlab.labs.features._measured import Features
+from descentlab.labs.features._words import say
+from descentlab.representations import CLASS, ENDS, HOLES, PIXELS, Depth
+from descentlab.results import Result, Tables
 
 QUICK = {"epochs": 4, "model": [
     {"kind": "conv2d", "name": "conv1", "filters": 4, "activation": "relu", "initializer": "he-normal"},
@@ -26,41 +31,50 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> dl.Run:
 
 
 @pytest.fixture(scope="module")
-def found(run: dl.Run) -> Features:
+def result(run: dl.Run) -> Result[Features]:
     return dl.features(run, examples=1_200, report=False)
 
 
-def test_every_layer_is_read_with_its_controls(found: Features, run: dl.Run) -> None:
-    assert found.layers == (PIXELS, "conv1", "pool1", "conv2", "output")
-    assert found.widths == {PIXELS: 64, "conv1": 256, "pool1": 64, "conv2": 96, "output": 10}
-    of_class = next(one for one in found.depths if one.name == CLASS)
-    last = of_class.score("output")
+@pytest.fixture(scope="module")
+def measured(result: Result[Features]) -> Features:
+    return result.measured
+
+
+def of_class(features: Features) -> Depth:
+    return next(depth for depth in features.depths if depth.name == CLASS)
+
+
+def test_every_layer_is_read_with_its_controls(measured: Features, run: dl.Run) -> None:
+    assert measured.layers == (PIXELS, "conv1", "pool1", "conv2", "output")
+    assert measured.widths == {PIXELS: 64, "conv1": 256, "pool1": 64, "conv2": 96, "output": 10}
+    depth = of_class(measured)
+    last = depth.score("output")
     # What a probe reads off the logits is about what the network says.
     assert last.value == pytest.approx(run.test.accuracy, abs=0.08)
-    assert of_class.gain_by_training("output").value > 0.1
-    assert of_class.score(PIXELS) == of_class.score(PIXELS, is_trained=False)
-    assert of_class.by_class == 1.0
-    assert of_class.chance < 0.2
+    assert depth.gain_by_training("output").value > 0.1
+    assert depth.score(PIXELS) == depth.score(PIXELS, is_trained=False)
+    assert depth.by_class == 1.0
+    assert depth.chance < 0.2
 
 
 def test_intervals_are_over_seeds_where_there_are_several_and_over_examples_where_there_is_one(
-    found: Features, run: dl.Run
+    measured: Features, run: dl.Run
 ) -> None:
-    of_class = next(one for one in found.depths if one.name == CLASS)
-    scores = [one["conv2"].score for one in of_class.trained]
+    depth = of_class(measured)
+    scores = [readings["conv2"].score for readings in depth.trained]
     assert len(scores) == 2
     # Student's t with one degree of freedom: 12.706 standard errors.
     half = 12.7062 * np.std(scores, ddof=1) / np.sqrt(2.0)
-    assert of_class.score("conv2").high == pytest.approx(np.mean(scores) + half)
-    alone = dl.features(run, member=1, examples=1_200, report=False)
+    assert depth.score("conv2").high == pytest.approx(np.mean(scores) + half)
+    alone = dl.features(run, member=1, examples=1_200, report=False).measured
     assert alone.num_members == 1
-    one = next(depth for depth in alone.depths if depth.name == CLASS)
-    assert one.score("conv2").value == pytest.approx(scores[1])
-    assert one.score("conv2").low < scores[1] < one.score("conv2").high
+    estimate = of_class(alone).score("conv2")
+    assert estimate.value == pytest.approx(scores[1])
+    assert estimate.low < scores[1] < estimate.high
 
 
-def test_layers_are_like_themselves_and_less_like_others(found: Features) -> None:
-    itself, before, other = found.likeness
+def test_layers_are_like_themselves_and_less_like_others(measured: Features) -> None:
+    itself, before, other = measured.likeness
     np.testing.assert_allclose(np.diag(itself.values), 1.0, atol=1e-9)
     np.testing.assert_allclose(itself.values, itself.values.T, atol=1e-9)
     assert other.other == "network 1 of pair"
@@ -68,58 +82,96 @@ def test_layers_are_like_themselves_and_less_like_others(found: Features) -> Non
     assert before.values[-1, -1] < other.values[-1, -1] < 0.9999
 
 
-def test_the_claim_has_its_three_parts_with_their_evidence(found: Features) -> None:
-    assert [one.claim.split()[1] for one in found.claim] == ["first", "middle", "last"]
-    for one in found.claim:
-        is_above = all(gain.low > 0.0 for _, gain in one.gains)
-        assert (one.verdict == "holds") == is_above
-        assert one.verdict in ("holds", "does not hold", "is not shown")
-    assert found.sentences[0].startswith(
-        f"Of the textbook's claim {sum(one.verdict == 'holds' for one in found.claim)}"
-    )
+def test_the_claims_stand_with_the_differences_that_decide_them(result: Result[Features]) -> None:
+    verdicts = result.measured.verdicts
+    assert [claim.split()[1] for claim in verdicts] == ["first", "middle", "last"]
+    for claim, verdict in verdicts.items():
+        is_above = all(each.gain.low > 0.0 for each in result.measured.differences if each.claim == claim)
+        assert (verdict == "holds") == is_above
+        assert verdict in ("holds", "does not hold", "is not shown")
+        assert result.tables["claims"].cell(claim.value, "verdict") == verdict
+    held = list(verdicts.values()).count("holds")
+    assert f"of these 3 claims {held} hold" in result.answer
+    assert [sentence.startswith(f"That {claim} {verdicts[claim]}: ") for claim, sentence in said(result)] == [True] * 3
 
 
-def test_a_prediction_is_explained_and_checked(found: Features) -> None:
-    told = found.explained
-    assert told.saliency.completeness_error < 0.02
-    for whole, ink in told.sanity.values():
+def said(result: Result[Features]) -> list[tuple[Textbook, str]]:
+    return list(zip(Textbook, (statement.text for statement in result.statements), strict=False))
+
+
+def test_a_prediction_is_explained_and_checked(measured: Features) -> None:
+    explained = measured.explained
+    assert explained.saliency.completeness_error < 0.02
+    for whole, ink in explained.sanity.values():
         assert len(whole) == len(ink) == 6
         assert np.abs(ink).max() < 1.0
-    assert told.picture.shape == (8, 8, 1)
+    assert explained.picture.shape == (8, 8, 1)
 
 
 def test_layer_channel_and_example_are_those_asked_for(run: dl.Run) -> None:
-    told = dl.features(run, example=5, layer="conv1", channel=2, member=0, examples=600, report=False)
-    assert (told.channel.layer, told.channel.channel, told.explained.place) == ("conv1", 2, 5)
-    boxes = told.channel.strongest.boxes[2]
+    measured = dl.features(run, example=5, layer="conv1", channel=2, member=0, examples=600, report=False).measured
+    assert (measured.channel.layer, measured.channel.channel, measured.explained.place) == ("conv1", 2, 5)
+    boxes = measured.channel.strongest.boxes[2]
     assert max(box.height for box in boxes if box is not None) == 3
     assert None not in boxes
-    assert set(told.maps) == {"conv1", "pool1", "conv2", "output"}
+    assert set(measured.maps) == {"conv1", "pool1", "conv2", "output"}
 
 
 def test_it_writes_a_page_and_numbers(run: dl.Run, tmp_path: Path) -> None:
-    import json
-
-    told = dl.features(run, examples=600, out=tmp_path / "here")
-    assert told.path == tmp_path / "here"
+    result = dl.features(run, examples=600, out=tmp_path / "here")
+    assert result.path == tmp_path / "here"
     page = (tmp_path / "here" / "report.html").read_text()
-    for title in ("The textbook&#39;s claim", "What can be read where", "What one prediction rests on"):
+    for title in ("The textbook&#39;s claims", "What can be read where", "What one prediction rests on"):
         assert title in page
-    kept = json.loads((tmp_path / "here" / "result.json").read_text())
-    assert kept["probes"]["class"]["layers"]["conv2"]["trained"]["value"] == pytest.approx(
-        next(one for one in told.depths if one.name == CLASS).score("conv2").value
-    )
-    assert len(kept["prediction"]["maps"]["gradient"]) == 8
+    tables = json.loads((tmp_path / "here" / "result.json").read_text())["tables"]
+    (row,) = (row for row in tables["probes"] if (row["property"], row["layer"]) == (CLASS, "conv2"))
+    assert row["trained"]["value"] == pytest.approx(of_class(result.measured).score("conv2").value)
+    gradient = tables["maps"][0]
+    assert (gradient["method"], gradient["shape"], len(gradient["values"])) == ("gradient", [8, 8], 64)
+    frame = pd.read_parquet(tmp_path / "here" / "probes.parquet").set_index(["property", "layer"])
+    assert frame.loc[(CLASS, "conv2"), "trained_low"] == row["trained"]["low"]
 
 
-def test_a_dense_network_is_told_that_its_first_units_see_everything() -> None:
-    told = dl.features("digits", examples=1_000, set={"epochs": 2}, report=False)
-    first = told.claim[0]
-    assert first.verdict == "does not hold"
-    assert "not local" in first.evidence
-    assert told.claim[1].verdict == "is not shown"
-    assert told.kernels is not None
-    assert told.kernels.weights.shape == (64, 8, 8, 1)
+def test_the_first_units_of_a_dense_network_see_everything() -> None:
+    result = dl.features("digits", examples=1_000, set={"epochs": 2}, report=False)
+    edges, strokes, _ = result.statements[:3]
+    assert edges.state == "does not hold"
+    assert "not local" in edges.text
+    assert strokes.state == "not shown"
+    assert "there is no layer between the first with weights, hidden, and the last, output" in strokes.text
+    kernels = result.measured.kernels
+    assert kernels is not None
+    assert kernels.weights.shape == (64, 8, 8, 1)
+
+
+def test_what_cannot_be_compared_is_said(result: Result[Features]) -> None:
+    edges, strokes, classes = say(without(result.tables, HOLES, ENDS, CLASS)).statements[:3]
+    assert (strokes.state, classes.state) == ("not shown", "not shown")
+    assert "hardly differ in their holes and stroke ends; they differ in stroke direction" in strokes.text
+    assert "the pictures have no classes; they differ in stroke direction" in classes.text
+    assert edges == result.statements[0]
+    unknown = result.tables["summary"].with_cells("first_layer_extent", [None])
+    edges = say(result.tables.changed(unknown)).statements[0]
+    assert edges.state == "not checkable"
+    assert "a layer does not state which pixels they look at" in edges.text
+    assert "1 is not checkable" in say(result.tables.changed(unknown)).answer.text
+
+
+def without(tables: Tables, *properties: str) -> Tables:
+    """Return the tables as they are where the pictures do not differ in some properties."""
+    for name, column in (("properties", "property"), ("probes", "property"), ("differences", "quantity")):
+        table = tables[name]
+        rows = [tuple(row.values()) for row in table.rows() if row[column] not in properties]
+        tables = tables.changed(table.form.fill(rows))
+    return tables
+
+
+def test_layers_of_another_run_are_compared_by_name(run: dl.Run, tmp_path: Path) -> None:
+    other = dl.train("digits", epochs=1, set={"model.0.name": "first"}, out=tmp_path / "dense", report=False)
+    alike = dl.features(run, other=run, member=1, examples=600, report=False).statements[-1]
+    assert alike.text.startswith("Of the layers that pair has too, ")
+    by_name = dl.features(run, other=other, member=1, examples=600, report=False).statements[-1]
+    assert "of the layers that dense has too, output is most like" in by_name.text.lower()
 
 
 @pytest.mark.parametrize(

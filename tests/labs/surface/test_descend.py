@@ -110,6 +110,7 @@ def test_boxes_hold_the_last_tenth_of_the_path() -> None:
         np.testing.assert_array_equal(ends.high[half], path[first : last + 1].max(axis=0))
 
 
+@pytest.mark.shipped
 @pytest.mark.parametrize("noise", [0.0, 5.0])
 def test_a_descent_is_the_same_alone_and_among_thousands(noise: float) -> None:
     surface, setting = find_surface("himmelblau"), Setting(0.005, 0.3, noise)

@@ -21,7 +21,7 @@ from descentlab.labs.surface.measure import (
     run_settings,
     share_of,
     share_of_best,
-    survey,
+    survey_surface,
     values_at,
 )
 from descentlab.labs.surface.measure._descend import Ends
@@ -31,7 +31,7 @@ from descentlab.labs.surface.measure._outcome import Outcome
 
 @functools.cache
 def double_well() -> Survey:
-    return survey(find_surface("double-well"))
+    return survey_surface(find_surface("double-well"))
 
 
 def test_basins_of_the_double_well_meet_at_its_maximum() -> None:
@@ -44,12 +44,12 @@ def test_basins_of_the_double_well_meet_at_its_maximum() -> None:
 
 
 def test_in_the_plane_the_basins_of_the_double_well_meet_at_the_saddle() -> None:
-    found = survey(find_surface("double-well-2d"))
-    starts = draw_starts(found.surface, 2_000, seed=1)
-    (outcome,) = run_settings(found, starts, [Setting(0.01)], steps=2_000)
-    saddle = next(place.point[0] for place in found.places if place.kind == "saddle")
-    np.testing.assert_array_equal(is_in_global(found, outcome), starts[:, 0] < saddle)
-    np.testing.assert_array_equal(is_in_local(found, outcome), starts[:, 0] > saddle)
+    survey = survey_surface(find_surface("double-well-2d"))
+    starts = draw_starts(survey.surface, 2_000, seed=1)
+    (outcome,) = run_settings(survey, starts, [Setting(0.01)], steps=2_000)
+    saddle = next(place.point[0] for place in survey.places if place.kind == "saddle")
+    np.testing.assert_array_equal(is_in_global(survey, outcome), starts[:, 0] < saddle)
+    np.testing.assert_array_equal(is_in_local(survey, outcome), starts[:, 0] > saddle)
 
 
 def test_no_start_stays_in_a_minimum_sharper_than_the_rate_allows() -> None:
@@ -65,21 +65,21 @@ def test_no_start_stays_in_a_minimum_sharper_than_the_rate_allows() -> None:
 
 @pytest.mark.parametrize("momentum", [0.3, 0.9])
 def test_momentum_raises_the_limit_as_theory_says(momentum: float) -> None:
-    found = survey(make_surface("1 - exp(-x^2/2)"))
+    survey = survey_surface(make_surface("1 - exp(-x^2/2)"))
     starts = np.linspace(-0.05, 0.05, 101)[:, None]
-    limit = 2 * (1 + momentum) / found.minima[0].sharpness
+    limit = 2 * (1 + momentum) / survey.minima[0].sharpness
     below, above = run_settings(
-        found, starts, [Setting(share * limit, momentum) for share in (0.98, 1.01)], steps=4_000
+        survey, starts, [Setting(share * limit, momentum) for share in (0.98, 1.01)], steps=4_000
     )
     assert (below.fates == 0).all()
     assert (above.fates[starts[:, 0] != 0.0] != 0).all()
 
 
 def fate_of(formula: str, rate: float, start: float, *, steps: int = 1_000, momentum: float = 0.0) -> Fate | str:
-    found = survey(make_surface(formula))
-    (outcome,) = run_settings(found, np.array([[start]]), [Setting(rate, momentum)], steps=steps)
+    survey = survey_surface(make_surface(formula))
+    (outcome,) = run_settings(survey, np.array([[start]]), [Setting(rate, momentum)], steps=steps)
     number = int(outcome.fates[0])
-    return Fate(number) if number < 0 else found.places[number].kind
+    return Fate(number) if number < 0 else survey.places[number].kind
 
 
 @pytest.mark.parametrize(
@@ -117,45 +117,45 @@ def test_a_slow_swing_that_dies_away_is_moving_not_oscillating() -> None:
 
 
 def test_fates_of_planted_boxes() -> None:
-    found = survey(find_surface("himmelblau"))
-    place = np.array(found.places[0].point)
+    survey = survey_surface(find_surface("himmelblau"))
+    place = np.array(survey.places[0].point)
     ends = np.stack([place, place, place + 0.5, place + 0.5, [9.0, 9.0], [0.0, 0.0]])
     sizes = np.array([0.009, 0.02, 0.3, 0.3, 0.0, 0.0])
     shifts = np.array([0.0, 0.0, 0.0, 0.1, 0.0, 0.0])
     low = np.stack([ends - (sizes + side * shifts)[:, None] for side in (1, -1)])
     high = np.stack([ends + (sizes - side * shifts)[:, None] for side in (1, -1)])
     died = np.array([-1, -1, -1, -1, -1, 5], np.int32)
-    fates, _ = judge(found, Ends(ends, low, high, died))
+    fates, _ = judge(survey, Ends(ends, low, high, died))
     assert fates.tolist() == [0, Fate.OSCILLATING, Fate.OSCILLATING, Fate.MOVING, Fate.LEFT, Fate.DIVERGED]
 
 
 def test_places_hold_what_arrives_however_many_there_are() -> None:
-    found = survey(find_surface("rastrigin"))
-    points = np.array([place.point for place in found.places])
-    reach = np.array([place.reach for place in found.places])
+    survey = survey_surface(find_surface("rastrigin"))
+    points = np.array([place.point for place in survey.places])
+    reach = np.array([place.reach for place in survey.places])
     rng = np.random.default_rng(0)
     for share, holds in ((0.99, True), (1.2, False)):
         corner = rng.choice([-1.0, 1.0], points.shape) * share * reach[:, None]
         box = np.stack([points + corner] * 2)
-        fates, _ = judge(found, Ends(points + corner, box, box, np.full(len(points), -1, np.int32)))
+        fates, _ = judge(survey, Ends(points + corner, box, box, np.full(len(points), -1, np.int32)))
         assert (fates == np.arange(len(points))).all() == holds
 
 
 def test_blocks_and_order_change_nothing() -> None:
     surface = find_surface("himmelblau")
-    found, starts = survey(surface), draw_starts(surface, 9_000, seed=3)
+    survey, starts = survey_surface(surface), draw_starts(surface, 9_000, seed=3)
     settings = [Setting(0.005), Setting(0.01, 0.5, 20.0)]
-    seen: list[tuple[int, int]] = []
+    calls: list[tuple[int, int]] = []
     all_at_once = run_settings(
-        found, starts, settings, steps=60, keeps_ends=True, on_progress=lambda *now: seen.append(now)
+        survey, starts, settings, steps=60, keeps_ends=True, on_progress=lambda *now: calls.append(now)
     )
-    alone = run_settings(found, starts, settings[1:], steps=60)[0]
+    alone = run_settings(survey, starts, settings[1:], steps=60)[0]
     np.testing.assert_array_equal(all_at_once[1].fates, alone.fates)
     assert all_at_once[0].values is not None
     assert all_at_once[0].points is not None
     np.testing.assert_array_equal(all_at_once[0].values, values_at(surface, all_at_once[0].points))
-    assert seen[-1] == (18_000, 18_000)
-    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+    assert calls[-1] == (18_000, 18_000)
+    assert [done for done, _ in calls] == sorted(done for done, _ in calls)
     assert alone.points is None
 
 
@@ -163,10 +163,10 @@ def test_the_share_of_the_best_of_several_starts_is_what_counting_gives() -> Non
     hits = np.array([1, 0, 0, 1, 0, 0, 0], bool)
     for restarts in range(1, 8):
         draws = [any(hits[k] for k in chosen) for chosen in itertools.combinations(range(7), restarts)]
-        found = share_of_best(hits, restarts)
-        assert found.value == pytest.approx(np.mean(draws))
-        low, high = share_of(hits).ci95
-        assert found.ci95 == pytest.approx((1 - (1 - low) ** restarts, 1 - (1 - high) ** restarts))
+        share, single = share_of_best(hits, restarts), share_of(hits)
+        assert share.value == pytest.approx(np.mean(draws))
+        assert share.low == pytest.approx(1 - (1 - single.low) ** restarts)
+        assert share.high == pytest.approx(1 - (1 - single.high) ** restarts)
 
 
 def test_so_many_restarts_are_wanted() -> None:
@@ -177,7 +177,7 @@ def test_so_many_restarts_are_wanted() -> None:
     assert restarts_for(1.0) == 1
 
 
-def test_a_gain_is_chosen_on_one_half_and_told_of_the_other() -> None:
+def test_a_gain_is_chosen_on_one_half_and_measured_on_the_other() -> None:
     rng = np.random.default_rng(0)
     local = next(k for k, place in enumerate(double_well().places) if place.is_low and not place.is_global)
 
@@ -187,10 +187,10 @@ def test_a_gain_is_chosen_on_one_half_and_told_of_the_other() -> None:
     usual = outcome(0.3)
     better = find_gain(double_well(), usual, [outcome(0.3), outcome(0.5), outcome(0.2)])
     assert better.best == 1
-    assert better.is_real
-    assert better.difference == pytest.approx(0.2, abs=0.05)
+    assert better.difference.is_real
+    assert better.difference.value == pytest.approx(0.2, abs=0.05)
     same = [find_gain(double_well(), outcome(0.3), [outcome(0.3) for _ in range(20)]) for _ in range(100)]
     # The best of twenty that are no better would look better on the half that chose it.
-    assert abs(np.mean([gain.difference for gain in same])) < 0.005
-    assert np.mean([gain.is_real for gain in same]) < 0.12
-    assert not find_gain(double_well(), usual, [usual]).is_real
+    assert abs(np.mean([gain.difference.value for gain in same])) < 0.005
+    assert np.mean([gain.difference.is_real for gain in same]) < 0.12
+    assert not find_gain(double_well(), usual, [usual]).difference.is_real

@@ -96,9 +96,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_else_is_read(text: str) -> None:
-    with pytest.raises(SpecError) as told:
+    with pytest.raises(SpecError) as refusal:
         parse_formula(text)
-    message = str(told.value)
+    message = str(refusal.value)
     assert message.isprintable()
     assert len(message) < 300
 
@@ -159,9 +159,9 @@ def test_long_formulas_within_bounds_fit_the_stack(text: str) -> None:
 @settings(max_examples=200)
 def test_any_text_is_read_or_refused_in_a_printable_line(text: str) -> None:
     try:
-        node, told = parse_formula(text), ""
+        node, words = parse_formula(text), ""
     except SpecError as error:
-        node, told = None, str(error)
-    assert told.isprintable()
-    assert len(told) < 400
+        node, words = None, str(error)
+    assert words.isprintable()
+    assert len(words) < 400
     assert node is None or (set(variables_of(node)) <= {"x", "y"} and to_latex(node))

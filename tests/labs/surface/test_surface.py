@@ -106,11 +106,11 @@ def back_from_latex(latex: str) -> str:
     while "{" in text:
         text, times = re.subn(
             r"(\\frac|\\sqrt|\^)\{([^{}]*)\}(?:(?<=\})\{([^{}]*)\})?",
-            lambda found: {
-                "\\frac": f"(({found[2]})/({found[3]}))",
-                "\\sqrt": f"sqrt({found[2]})",
-                "^": f"^({found[2]})" + (f"{{{found[3]}}}" if found[3] else ""),
-            }[found[1]],
+            lambda parts: {
+                "\\frac": f"(({parts[2]})/({parts[3]}))",
+                "\\sqrt": f"sqrt({parts[2]})",
+                "^": f"^({parts[2]})" + (f"{{{parts[3]}}}" if parts[3] else ""),
+            }[parts[1]],
             text,
         )
         assert times
@@ -148,9 +148,9 @@ def test_smoothness_is_read_off_the_formula(formula: str, is_smooth: bool) -> No
     ],
 )
 def test_mistakes_are_told_in_a_line(what: str, domain: Domain | None, says: str) -> None:
-    with pytest.raises(SpecError, match=re.escape(says)) as told:
+    with pytest.raises(SpecError, match=re.escape(says)) as refusal:
         find_surface(what, domain=domain)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(refusal.value)
 
 
 def test_a_name_takes_any_spelling_and_a_domain_of_its_own() -> None:

@@ -46,6 +46,7 @@ def test_a_sweep_keeps_all_that_it_says() -> None:
     assert not (result.path / "parts").exists()
 
 
+@pytest.mark.shipped
 def test_a_stopped_sweep_goes_on_to_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     import threading
 

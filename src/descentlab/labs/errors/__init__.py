@@ -1,4 +1,3 @@
-"""`errors`: where a trained network errs and what its errors say of the data, in words, JSON and as a page."""
+"""Laboratory `errors`: where a trained network is wrong, and what its errors say about the data."""
 
 from descentlab.labs.errors._errors import errors as errors
-from descentlab.labs.errors._result import Errors as Errors

@@ -1,59 +1,57 @@
-"""`errors`: where a trained network errs, and what its errors say of the data."""
+"""`errors`: where a trained network is wrong, and what its errors say about the data."""
 
-import math
-import os
 import time
-from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from descentlab import results, training
-from descentlab.core import SpecError
-from descentlab.evaluation import ClassMetrics
-from descentlab.labs.errors._measure import Measurement
-from descentlab.labs.errors._page import build_page
-from descentlab.labs.errors._result import Errors
-from descentlab.labs.errors._source import Source, find_source
-from descentlab.labs.errors._words import describe, notes_of
-from descentlab.runs import save_results
-from descentlab.workbench import SILENT, Run, Watcher, need_run
+from descentlab.core import Option, SpecError, laboratory
+from descentlab.labs._options import Out, Report, TrainedRun
 
-EXAMPLES = 2_000
+if TYPE_CHECKING:
+    import descentlab.results
+    import descentlab.workbench
+    from descentlab.labs.errors._measured import Errors
+
 FEWEST_EXAMPLES = 20
-SHOWN = 24
 MOST_SHOWN = 500
 
 
+@laboratory(
+    "errors mnist-cnn-001 - the page names the pictures to look at",
+    "errors mnist-cnn-001 --part validation --shown 100 - suspected labels of another part",
+    "errors iris-001 --json - which column the predictions depend on",
+)
 def errors(
-    run: str | os.PathLike[str] | Run,
+    run: TrainedRun,
     *,
-    part: str | None = None,
-    member: int | None = None,
-    examples: int = EXAMPLES,
-    shown: int = SHOWN,
-    out: str | os.PathLike[str] | None = None,
-    report: bool = True,
-    watcher: Watcher = SILENT,
-) -> Errors:
-    """Find where a trained network errs, and what its errors say of the data.
+    part: Annotated[
+        str | None,
+        Option("Whose examples: test, validation or train.", "PART", default="the first of these that there is"),
+    ] = None,
+    member: Annotated[
+        int | None,
+        Option(
+            "Which network of several seeds, counted from 0.",
+            "N",
+            default="up to five where examples are disturbed or shuffled, else the first",
+        ),
+    ] = None,
+    examples: Annotated[
+        int, Option("Examples that are disturbed and shuffled at most, drawn from the part.", "M")
+    ] = 2_000,
+    shown: Annotated[int, Option("Examples of each kind to show at most.", "K")] = 24,
+    out: Out = None,
+    report: Report = True,
+    watcher: "descentlab.workbench.Watcher | None" = None,
+) -> "descentlab.results.Result[Errors]":
+    """Find where a trained network is wrong, and what its errors say about the data.
 
-    Which classes are taken for each other, which examples are ambiguous, which labels are likely to be wrong (by
-    confident learning, checked on labels that were flipped on purpose), which pixels or columns the answers rest on,
-    and how the accuracy falls as examples are disturbed. The run's own report has the whole confusion matrix, the worst
-    mistakes and the calibration.
-
-    Args:
-        run: A run, its folder or name.
-        part: Whose examples are looked at: "test", "validation" or "train". Default: the first of them that there is.
-        member: Which network of a run with several seeds. Default: all of them, up to five, where examples are
-            disturbed or shuffled; single examples are of the first.
-        examples: How many examples are disturbed and shuffled, drawn from the part.
-        shown: How many examples of each kind are shown at most.
-        out: Where page and numbers go. Default: `errors/` in the run's folder.
-        report: Whether to write page and numbers.
-        watcher: What is called while it goes on.
+    Which classes are confused with each other; which examples are ambiguous; which labels are likely to be wrong (by
+    confident learning, with a test on labels that are flipped on purpose); which pixels or columns the predictions
+    depend on; and how far accuracy falls under shifts, rotations, noise and loss of contrast.
 
     Returns:
-        What was found.
+        The result. Its tables are "summary" and "importance"; for classes also "confusions", "margins", "thresholds",
+        "flip_check", "examples", "robustness" and "half_way"; for pictures "maps" and "pixel_maps".
 
     Raises:
         RunError: If there is no such run, part or member, or the run's data is gone.
@@ -61,54 +59,46 @@ def errors(
 
     Example:
         >>> import descentlab as dl
-        >>> found = dl.errors("mnist-cnn-001")  # doctest: +SKIP
+        >>> result = dl.errors("mnist-cnn-001")  # doctest: +SKIP
+        >>> result.tables["confusions"].frame()  # doctest: +SKIP
 
     References:
         Northcutt, Jiang and Chuang, "Confident learning: estimating uncertainty in dataset labels" (2021).
         Breiman, "Random forests" (2001), for permutation importance.
         Sundararajan, Taly and Yan, "Axiomatic attribution for deep networks" (2017).
     """
-    begin = time.perf_counter()
+    from descentlab import training
+    from descentlab.labs.errors._measure import measure
+    from descentlab.labs.errors._notes import notes_of
+    from descentlab.labs.errors._page import facts_of, key_figures, lay_out
+    from descentlab.labs.errors._predictors import find_predictors
+    from descentlab.labs.errors._tables import fill_tables
+    from descentlab.labs.errors._words import say
+    from descentlab.results import Declaration, Result
+    from descentlab.workbench import SILENT, need_run, save_result
+
+    begin, watcher = time.perf_counter(), watcher or SILENT
     if examples < FEWEST_EXAMPLES:
         raise SpecError(f"examples={examples}: expected {FEWEST_EXAMPLES} or more")
     if not 1 <= shown <= MOST_SHOWN:
         raise SpecError(f"shown={shown}: expected 1 to {MOST_SHOWN} examples of each kind")
-    found_run = need_run(run)
+    trained = need_run(run)
     training.prepare_engine()
-    source = find_source(found_run, part=part, member=member, watcher=watcher)
+    source = find_predictors(trained, part=part, member=member, watcher=watcher)
     loaded = time.perf_counter()
-    job = Measurement(source, num_examples=examples, num_shown=shown, watcher=watcher)
-    found = _measure(source, job)
-    end = time.perf_counter()
-    times = {"load": loaded - begin, **job.seconds, "total": end - begin}
-    found = replace(found, sentences=describe(found), notes=notes_of(found, source), seconds=times)
-    return _saved(found, found_run, out) if report else found
-
-
-def _measure(source: Source, job: Measurement) -> Errors:
-    metrics = source.members[0].result.metrics
-    answered, importance = job.answered(), job.importance()
-    return Errors(
-        name=source.run.folder.name,
-        experiment=source.run.experiment,
-        classes=source.run.classes,
-        part=source.part,
-        metrics=metrics,
-        chance=metrics.baseline_accuracy if isinstance(metrics, ClassMetrics) else math.nan,
-        num_members=len(source.members),
-        answered=answered,
-        importance=importance,
-        pixels=job.pixels(importance),
-        robustness=job.robustness(),
-        samples=job.samples(),
-        sentences=(),
-        notes=(),
-        seconds={},
+    measured, phases = measure(source, examples=examples, shown=shown, watcher=watcher)
+    seconds = {"load": loaded - begin, **phases, "total": time.perf_counter() - begin}
+    tables = fill_tables(measured)
+    declaration = Declaration(
+        laboratory="errors",
+        title=f"{measured.name}: where it is wrong",
+        tables=tables,
+        words=say,
+        key_figures=key_figures(tables),
+        sections=lay_out(measured, tables),
+        notes=notes_of(measured, source),
+        facts=facts_of(measured, seconds),
+        seconds=seconds,
     )
-
-
-def _saved(found: Errors, run: Run, out: str | os.PathLike[str] | None) -> Errors:
-    place = run.path / "errors" if out is None else Path(out)
-    page = results.render_page(build_page(found))
-    save_results(place, result=found.to_json(), tables=found.tables(), report=page)
-    return replace(found, path=place)
+    result = Result(measured, declaration)
+    return save_result(result, run=trained, name=measured.name, out=out) if report else result

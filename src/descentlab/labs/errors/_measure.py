@@ -1,216 +1,164 @@
-"""The measurements behind `errors`, one after the other."""
+"""The measurements of `errors`, one after the other."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import numpy as np
-from jaxtyping import Int, Shaped
 
 from descentlab.data import Dataset
 from descentlab.evaluation import ClassMetrics
-from descentlab.labs.errors import measure as mistakes
-from descentlab.labs.errors._cases import make_cases
-from descentlab.labs.errors._result import Answered, PixelMaps, Sample
-from descentlab.labs.errors._source import Source
-from descentlab.labs.errors.measure import Ambiguity, Disturbance, FlipCheck, Importance, Robustness, Suspects
-from descentlab.workbench import PartPredictions, Watcher
+from descentlab.labs.errors._class_errors import measure_classes
+from descentlab.labs.errors._measured import Errors, PixelMaps
+from descentlab.labs.errors._predictors import Predictor, Predictors
+from descentlab.labs.errors.measure import (
+    Disturbance,
+    InputImportance,
+    Judged,
+    attribute,
+    columns_of,
+    half_lies_on,
+    likeness,
+    measure_importance,
+    measure_robustness,
+    paint,
+    patches_of,
+    picture_disturbances,
+    pixel_spread,
+    spread_of,
+    table_disturbances,
+)
+from descentlab.workbench import Watcher
 
-SHOWN_PAIRS = 4
-FEWEST_FLIPPED = 20
-"""Examples from which on labels are flipped for a check."""
-DOUBTFUL = 5
-"""Of all examples one in so many is shown at most as ambiguous."""
 ATTRIBUTED = 500
+"""Pictures that attributions are averaged over, at most."""
 SAMPLED = 50
-"""The picture that is shown disturbed is one of the first so many."""
-LOADING = "looking for errors"
+"""The picture that is shown disturbed is among the first pictures, as many as this."""
+DOING = "looking for errors"
 
 
-class Measurement:
-    """The measurements of one run's networks; single examples are of the first."""
+def measure(source: Predictors, *, examples: int, shown: int, watcher: Watcher) -> tuple[Errors, dict[str, float]]:
+    """Measure where the networks of a run are wrong; single examples are those of the first network.
 
-    def __init__(self, source: Source, *, num_examples: int, num_shown: int, watcher: Watcher) -> None:
-        self._source, self._shown, self._watcher = source, num_shown, watcher
-        self._first = source.members[0]
-        self._dataset = self._first.dataset
-        self._is_pictures = self._dataset.is_pictures
-        rows = [member.chosen(num_examples) for member in source.members]
-        # As many for each network, since a split's sizes do not depend on the seed: draws by place serve all.
-        self._judged = [member.judged(own) for member, own in zip(source.members, rows, strict=True)]
-        self._disturbances = self._find_disturbances()
-        self._names, self._parts = self._find_parts()
+    Args:
+        source: The networks.
+        examples: Number of examples that are disturbed and shuffled, at most.
+        shown: Number of examples of each kind to show, at most.
+        watcher: Called as the work goes on.
+
+    Returns:
+        The measurements, and the seconds of each phase.
+    """
+    first, dataset = source.members[0], source.members[0].dataset
+    # Sizes of parts do not depend on the seed: draws by place serve all networks.
+    judged = [member.judge(member.draw_rows(examples)) for member in source.members]
+    disturbances = _choose_disturbances(dataset, judged[0])
+    names, parts = _input_parts(dataset)
+    strengths = sum(len(each.strengths) for each in disturbances)
+    phases = _Phases(watcher, len(judged) * (len(names) + strengths))
+    with phases.timed("predictions", is_done=bool(dataset.classes)):
+        classes = measure_classes(first, shown) if dataset.classes else None
+    with phases.timed("importance"):
+        importance = measure_importance(judged, names, parts, on_step=phases.advance)
+    with phases.timed("pixels", is_done=dataset.is_pictures):
+        pixels = _map_pixels(first, judged[0], importance, parts) if dataset.is_pictures else None
+    metrics = first.result.metrics
+    chance = metrics.baseline_accuracy if isinstance(metrics, ClassMetrics) else 0.0
+    with phases.timed("robustness", is_done=bool(disturbances)):
+        robustness = tuple(
+            measure_robustness(judged, each, chance=chance, on_step=phases.advance) for each in disturbances
+        )
+    measured = Errors(
+        name=source.run.folder.name,
+        experiment=source.run.experiment,
+        class_names=source.run.classes,
+        part=source.part,
+        metrics=metrics,
+        num_members=len(source.members),
+        classes=classes,
+        importance=importance,
+        pixels=pixels,
+        robustness=robustness,
+        disturbed=_disturb_picture(judged[0], disturbances) if dataset.is_pictures else {},
+    )
+    return measured, phases.seconds
+
+
+class _Phases:
+    """Times phases, and counts steps for the watcher."""
+
+    def __init__(self, watcher: Watcher, total: int) -> None:
+        self._watcher, self._done, self._total = watcher, 0, total
         self.seconds: dict[str, float] = {}
-        strengths = sum(len(one.strengths) for one in self._disturbances)
-        self._done, self._steps = 0, len(source.members) * (len(self._names) + strengths)
-
-    def _find_disturbances(self) -> tuple[Disturbance, ...]:
-        if not self._dataset.classes:
-            return ()
-        if self._is_pictures:
-            return mistakes.picture_disturbances(self._judged[0].real)
-        train = self._dataset.real_inputs(self._dataset.train)
-        preparation = self._dataset.preparation
-        names = zip(preparation.feature_names, preparation.input_columns, strict=True)
-        # An input that is named as its column holds its number; one of two values is a yes or no.
-        is_number = np.array([name == column for name, column in names])
-        is_number &= np.array([len(np.unique(values)) > 2 for values in train.T])
-        return mistakes.table_disturbances(train.std(axis=0), is_number)
-
-    def _find_parts(self) -> tuple[tuple[str, ...], np.ndarray]:
-        """Divide the inputs into patches of pixels, or columns."""
-        shape = self._dataset.input_shape
-        if len(shape) == 3:
-            parts = mistakes.patches_of((shape[0], shape[1], shape[2]))
-            return tuple(_patch_name(part) for part in parts), parts
-        return mistakes.columns_of(self._dataset.preparation.input_columns)
 
     @contextmanager
-    def _timed(self, name: str) -> Iterator[None]:
+    def timed(self, name: str, *, is_done: bool = True) -> Iterator[None]:
         begin = time.perf_counter()
-        self._watcher.on_loading(LOADING, self._done, self._steps)
+        self._watcher.on_loading(DOING, self._done, self._total)
         yield
-        self.seconds[name] = time.perf_counter() - begin
+        if is_done:
+            self.seconds[name] = time.perf_counter() - begin
 
-    def _advance(self) -> None:
+    def advance(self) -> None:
         self._done += 1
-        self._watcher.on_loading(LOADING, min(self._done, self._steps), self._steps)
-
-    def answered(self) -> Answered | None:
-        """Read confusions, doubt and suspects off the answers."""
-        if not self._dataset.classes:
-            return None
-        with self._timed("answers"):
-            result, dataset = self._first.result, self._dataset
-            probabilities = result.inference.outputs.astype(np.float64)
-            labels = dataset.targets[result.rows].astype(np.int64)
-            ambiguity = mistakes.measure_ambiguity(probabilities)
-            told = ambiguity.told
-            pairs = mistakes.find_confusions(labels, told, num_classes=len(dataset.classes))
-            suspects = mistakes.find_suspects(probabilities, labels)
-            answers, rows = PartPredictions(dataset, result), result.rows
-            shown = self._shown
-            doubtful = min(shown, max(1, len(rows) // DOUBTFUL))
-            return Answered(
-                pairs=pairs,
-                pair_cases=tuple(
-                    make_cases(answers, rows, _places_of(pair.first, pair.second, labels, told, probabilities)[:shown])
-                    for pair in pairs[:SHOWN_PAIRS]
-                ),
-                ambiguity=ambiguity,
-                doubt=mistakes.judge_doubt(ambiguity.margins, told == labels),
-                nearest=make_cases(answers, rows, ambiguity.by_margin()[:doubtful]),
-                # Of two classes the entropy puts the examples into the same order as the margin.
-                vaguest=make_cases(
-                    answers, rows, ambiguity.by_entropy()[: doubtful if len(dataset.classes) > 2 else 0]
-                ),
-                suspects=suspects,
-                suspect_cases=make_cases(answers, rows, suspects.rows[:shown]),
-                check=_check(probabilities, labels),
-                table=_example_table(dataset, rows, probabilities, ambiguity, suspects),
-            )
-
-    def importance(self) -> Importance:
-        """Measure what is lost without each column or patch."""
-        with self._timed("importance"):
-            return mistakes.measure_importance(self._judged, self._names, self._parts, on_step=self._advance)
-
-    def robustness(self) -> tuple[Robustness, ...]:
-        """Follow the accuracy as the examples are disturbed."""
-        if not self._disturbances:
-            return ()
-        metrics = self._first.result.metrics
-        assert isinstance(metrics, ClassMetrics)
-        with self._timed("robustness"):
-            return tuple(
-                mistakes.measure_robustness(self._judged, one, chance=metrics.baseline_accuracy, on_step=self._advance)
-                for one in self._disturbances
-            )
-
-    def samples(self) -> tuple[Sample, ...]:
-        """Take one picture through every disturbance: that which the strongest rotation changes most."""
-        if not self._is_pictures or not self._disturbances:
-            return ()
-        real = self._judged[0].real[:SAMPLED]
-        rotation = next(one for one in self._disturbances if one.name == "rotation")
-        change = np.abs(rotation.apply(real, rotation.strengths[-1]) - real).mean(axis=(1, 2, 3))
-        place = int(change.argmax())
-        return tuple(
-            Sample(one.name, tuple(one.apply(real, strength)[place] for strength in one.strengths))
-            for one in self._disturbances
-        )
-
-    def pixels(self, importance: Importance) -> PixelMaps | None:
-        """Map the pixels that the answers rest on."""
-        if not self._is_pictures:
-            return None
-        with self._timed("pixels"):
-            first, pictures = self._first, self._judged[0].real
-            found = mistakes.attribute(first.plan.network, first.params, first.statistics, pictures[:ATTRIBUTED])
-            spread = mistakes.pixel_spread(pictures)
-            differs = spread > 0.0
-            patch_spread = mistakes.spread_of(pictures, self._parts)
-            maps = {"integrated gradients": found.integrated, "slope times input": found.slopes}
-            every = {**maps, "standard deviation": spread}
-            return PixelMaps(
-                attribution=found,
-                spread=spread,
-                patches=mistakes.paint(importance.lost.value, self._parts),
-                patch_likeness=mistakes.likeness(importance.lost.value, patch_spread, patch_spread > 0.0),
-                likeness={name: mistakes.likeness(values, spread, differs) for name, values in maps.items()},
-                halves={name: mistakes.half_lies_on(values) for name, values in every.items()},
-            )
+        self._watcher.on_loading(DOING, min(self._done, self._total), self._total)
 
 
-def _places_of(
-    first: int, second: int, labels: Int[np.ndarray, " examples"], told: Int[np.ndarray, " examples"], sure: np.ndarray
-) -> Int[np.ndarray, " found"]:
-    """Find the examples of two classes that are taken for each other, the surest first."""
-    found = np.flatnonzero(((labels == first) & (told == second)) | ((labels == second) & (told == first)))
-    return found[np.argsort(-sure[found].max(axis=1), kind="stable")]
+def _choose_disturbances(dataset: Dataset, judged: Judged) -> tuple[Disturbance, ...]:
+    if not dataset.classes:
+        return ()
+    if dataset.is_pictures:
+        return picture_disturbances(judged.real)
+    train = dataset.real_inputs(dataset.train)
+    preparation = dataset.preparation
+    names = zip(preparation.feature_names, preparation.input_columns, strict=True)
+    # An input with the name of its column holds the column's number; if it has two values, it is a yes or no.
+    is_number = np.array([name == column for name, column in names])
+    is_number &= np.array([len(np.unique(values)) > 2 for values in train.T])
+    return table_disturbances(train.std(axis=0), is_number)
 
 
-def _check(probabilities: np.ndarray, labels: Int[np.ndarray, " examples"]) -> FlipCheck | None:
-    if len(labels) < FEWEST_FLIPPED or len(np.unique(labels)) < 2:
-        return None
-    return mistakes.check_by_flipping(probabilities, labels)
+def _input_parts(dataset: Dataset) -> tuple[tuple[str, ...], np.ndarray]:
+    """Divide the inputs into patches of pixels, or columns."""
+    shape = dataset.input_shape
+    if len(shape) == 3:
+        parts = patches_of((shape[0], shape[1], shape[2]))
+        return tuple(_patch_name(part) for part in parts), parts
+    return columns_of(dataset.preparation.input_columns)
 
 
 def _patch_name(part: np.ndarray) -> str:
     """Name a patch by its rows and columns, counted from 1."""
     rows, columns = (np.flatnonzero(part.any(axis=axes)) + 1 for axes in ((1, 2), (0, 2)))
-    return f"rows {_span(rows)}, columns {_span(columns)}"
+    return f"{_span('row', rows)}, {_span('column', columns)}"
 
 
-def _span(places: np.ndarray) -> str:
-    return f"{places[0]}" if len(places) == 1 else f"{places[0]} to {places[-1]}"
+def _span(word: str, places: np.ndarray) -> str:
+    return f"{word} {places[0]}" if len(places) == 1 else f"{word}s {places[0]} to {places[-1]}"
 
 
-def _example_table(
-    dataset: Dataset,
-    rows: Int[np.ndarray, " examples"],
-    probabilities: np.ndarray,
-    ambiguity: Ambiguity,
-    suspects: Suspects,
-) -> dict[str, Shaped[np.ndarray, " examples"]]:
-    """Lay out every example of the part with its answer, for whoever wants to go through them."""
-    classes = np.array(dataset.classes)
-    labels = dataset.targets[rows].astype(np.int64)
-    likely = labels.copy()
-    likely[suspects.rows] = suspects.likely
-    rank = np.zeros(len(rows), np.int64)
-    rank[suspects.rows] = np.arange(1, len(suspects.rows) + 1)
-    names = [dataset.labels[row] if dataset.labels else f"example {row + 1}" for row in rows]
-    places = np.arange(len(rows))
-    return {
-        "row": rows.astype(np.int64),
-        "label": np.array(names),
-        "truth": classes[labels],
-        "told": classes[ambiguity.told],
-        "truth_probability": probabilities[places, labels],
-        "told_probability": probabilities[places, ambiguity.told],
-        "margin": ambiguity.margins,
-        "entropy": ambiguity.entropies,
-        "suspect": rank,
-        "likely": classes[likely],
-    }
+def _map_pixels(first: Predictor, judged: Judged, importance: InputImportance, parts: np.ndarray) -> PixelMaps:
+    pictures = judged.real
+    attribution = attribute(first.plan.network, first.params, first.statistics, pictures[:ATTRIBUTED])
+    spread, patch_spread = pixel_spread(pictures), spread_of(pictures, parts)
+    maps = {"integrated gradients": attribution.integrated, "slope times input": attribution.slopes}
+    alike = {name: likeness(values, spread, spread > 0.0) for name, values in maps.items()}
+    alike["shuffled patches"] = likeness(importance.lost.value, patch_spread, patch_spread > 0.0)
+    return PixelMaps(
+        attribution=attribution,
+        spread=spread,
+        patches=paint(importance.lost.value, parts),
+        likeness=alike,
+        halves={name: half_lies_on(values) for name, values in {**maps, "standard deviation": spread}.items()},
+    )
+
+
+def _disturb_picture(judged: Judged, disturbances: Sequence[Disturbance]) -> Mapping[str, tuple[np.ndarray, ...]]:
+    """Disturb one picture in every way: the picture that the strongest rotation changes most."""
+    if not disturbances:
+        return {}
+    real = judged.real[:SAMPLED]
+    rotation = next(each for each in disturbances if each.name == "rotation")
+    change = np.abs(rotation.apply(real, rotation.strengths[-1]) - real).mean(axis=(1, 2, 3))
+    place = int(change.argmax())
+    return {each.name: tuple(each.apply(real, strength)[place] for strength in each.strengths) for each in disturbances}

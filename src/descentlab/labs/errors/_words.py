@@ -1,193 +1,197 @@
-"""What `errors` found, in sentences."""
+"""What `errors` says; it is given nothing but the tables."""
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
-import numpy as np
+from descentlab.core import Estimate
+from descentlab.labs.errors._tables import PRECISION, RECALL
+from descentlab.results import Evidence, Statement, Tables, Words
 
-from descentlab.evaluation import ClassMetrics
-from descentlab.labs.errors._result import Answered, Errors, PixelMaps
-from descentlab.labs.errors._source import Source
-from descentlab.labs.errors.measure import FlipCheck, Importance, Robustness, Share
-
-PARTS = {"train": "training", "validation": "validation", "test": "test"}
+PARTS = {"train": "training"}
 STANDS_OUT = 0.5
-"""A pair of classes stands out if it would be the first in this share of the draws."""
+"""A pair of classes stands out if it comes first in this share of the redraws."""
+DISTURBED = {
+    "pixels": "Shifting the pictures by {} pixels{}",
+    "degrees": "Rotating the pictures by {} degrees{}",
+    "standard deviation, of black to white": "Adding noise of standard deviation {}{}, where black to white is 1,",
+    "share lost": "Losing {} of the contrast{}",
+    "standard deviations of each column": "Adding noise of {} standard deviations to each column{}",
+}
+"""What is done to the examples, by the unit of its strength: the strength, and its interval."""
 
 
-def describe(found: Errors) -> tuple[str, ...]:
-    """Say where the network errs: the most telling first."""
-    told = []
-    if found.answered is not None and isinstance(found.metrics, ClassMetrics):
-        told += [_mistakes(found.metrics, found.part), *_confusions(found), _doubt(found.answered)]
-        told.append(_suspects(found.answered))
-    told.append(_importance(found.importance, found))
-    if found.pixels is not None:
-        told.append(_pixels(found.pixels))
-    return (*told, *(_robustness(one) for one in found.robustness))
+def say(tables: Tables) -> Words:
+    """Say where the network is wrong, then what that says about the data."""
+    classes = (_mistakes, _confusions, _doubt) if "confusions" in tables else ()
+    suspects = _suspects(tables) if classes else ()
+    robustness = (_robustness(tables, row) for row in tables["half_way"].rows()) if "half_way" in tables else ()
+    statements = (*(write(tables) for write in classes), *suspects, _importance(tables), _pixels(tables), *robustness)
+    answer, *others = (statement for statement in statements if statement is not None)
+    return Words(answer, tuple(others))
 
 
-def _mistakes(metrics: ClassMetrics, part: str) -> str:
-    wrong = metrics.num_examples - metrics.num_right
-    low, high = metrics.accuracy_ci95
+def _mistakes(tables: Tables) -> Statement:
+    (row,) = tables["summary"].rows()
+    wrong, num, accuracy = row["wrong"], row["examples"], row["accuracy"]
+    network = "The network" if row["networks"] == 1 else f"The first of {row['networks']} networks"
+    examples = f"{PARTS.get(row['part'], row['part'])} examples"
+    right = f"predicts all {num:,} {examples} correctly"
+    text = (
+        f"{network} {f'predicts {wrong:,} of {num:,} {examples} wrongly' if wrong else right}: its accuracy is "
+        f"{accuracy.value:.1%} (95% interval {accuracy.low:.1%} to {accuracy.high:.1%}). Always predicting the most "
+        f"frequent class would be right on {row['chance']:.1%}."
+    )
+    evidence = Evidence("summary", ("wrong", "examples", "accuracy", "chance"))
+    return Statement(text, (evidence,), "Another number of wrong predictions for the same examples.")
+
+
+def _confusions(tables: Tables) -> Statement | None:
+    row = next(tables["confusions"].rows(), None)
+    if row is None:
+        return None
+    first, second, rate = row["first"], row["second"], row["rate"]
+    either, other = word_times(row["first_as_second"]), word_times(row["second_as_first"])
+    head, only = ("No two classes stand out: ", "only ") if row["lead"] < STANDS_OUT else ("", "")
+    text = (
+        f"{head}'{first}' and '{second}' are confused with each other most often, on {row['count']:,} of the "
+        f"{row['examples']:,} examples of these two classes ({rate.value:.1%}, 95% interval {rate.low:.1%} to "
+        f"{rate.high:.1%}): '{first}' is predicted as '{second}' {either}, and '{second}' as '{first}' {other}. If the "
+        f"examples are redrawn at random, this pair comes first in {only}{row['lead']:.0%} of the draws."
+    )
+    columns = ("first", "second", "count", "rate", "lead")
+    return Statement(text, (Evidence("confusions", columns),), "Another pair that is confused more often.")
+
+
+def word_times(count: int) -> str:
+    """Write how often something happens."""
+    return {0: "never", 1: "once"}.get(count, f"{count:,} times")
+
+
+def _doubt(tables: Tables) -> Statement:
+    (summary,) = tables["summary"].rows()
+    doubt: Estimate | None = summary["doubt"]
+    if doubt is None:
+        which = "wrongly" if summary["wrong"] else "correctly"
+        text = f"All examples are predicted {which}, so doubt cannot be compared with mistakes."
+        return Statement(text, (Evidence("summary", ("wrong",)),), "An example that is predicted otherwise.")
+    is_shown = doubt.low > 0.5
+    head = "The network's doubt points to its mistakes" if is_shown else "Doubt is not shown to point to mistakes"
+    text = (
+        f"{head}: a wrongly predicted example has less distance between its two largest probabilities (a smaller "
+        f"margin) than a correctly predicted one with probability {doubt.value:.3f} (95% interval {doubt.low:.3f} to "
+        f"{doubt.high:.3f}; 0.5 is chance)."
+    )
+    evidence, margins = [Evidence("summary", ("doubt",))], tables["margins"]
+    if is_shown and len(margins) > 1:
+        up_to, held = (margins.column(name)[0] for name in ("up_to", "held"))
+        text += f" The most doubtful {up_to:.0%} of the examples hold {held:.0%} of all mistakes."
+        evidence.append(Evidence("margins", ("held",)))
+    refuted = "Margins that are as large on wrongly predicted examples as on the others."
+    return Statement(text, tuple(evidence), refuted, "real" if is_shown else "not shown")
+
+
+def _suspects(tables: Tables) -> tuple[Statement, ...]:
+    (summary,) = tables["summary"].rows()
+    num, examples = summary["suspects"], summary["examples"]
+    count = "No label is" if not num else "1 label is" if num == 1 else f"{num:,} labels are"
+    text = f"{count} suspected of being wrong, by confident learning"
+    refuted = "Another number of labels that the network contradicts with confidence."
+    if "flip_check" not in tables:
+        text += f"; {examples:,} examples are too few to test whether it finds wrong labels."
+        return (Statement(text, (Evidence("summary", ("suspects", "examples")),), refuted),)
+    check, flipped = tables["flip_check"], summary["flipped"]
+    confident, plain = (
+        {name: check.cell(name, column) for name in (PRECISION, RECALL)}
+        for column in ("confident_learning", "every_difference")
+    )
+    tested = (
+        f"Confident learning was tested on {flipped:,} of {examples:,} labels that were flipped at random: it suspects "
+        f"{_share(confident[RECALL])} of the flipped labels, and {_share(confident[PRECISION])} of its suspects were "
+        f"flipped. Suspecting every label that differs from the prediction finds {plain[RECALL].value:.1%} of them, "
+        f"and {plain[PRECISION].value:.1%} of those suspects were flipped; at random it would be "
+        f"{flipped / examples:.1%}."
+    )
+    evidence = Evidence("flip_check", ("confident_learning", "every_difference"), (PRECISION, RECALL))
     return (
-        f"Of the {metrics.num_examples:,} examples of the {PARTS[part]} part {wrong:,} are told wrongly: accuracy "
-        f"{metrics.accuracy:.3f} (95% interval {low:.3f} to {high:.3f})."
+        Statement(f"{text}.", (Evidence("summary", ("suspects",)),), refuted),
+        Statement(tested, (evidence,), "Other shares where labels are flipped with other seeds."),
     )
 
 
-def _confusions(found: Errors) -> tuple[str, ...]:
-    one = found.answered
-    if one is None or not one.pairs:
-        return ()
-    pair, classes = one.pairs[0], found.classes
-    low, high = pair.interval
-    first, second = classes[pair.first], classes[pair.second]
-    names = f"'{first}' and '{second}'"
-    counts = (
-        f"{pair.count:,} of {pair.num_examples:,} ({pair.rate:.1%}, 95% interval {low:.1%} to {high:.1%}), '{first}' "
-        f"for '{second}' {pair.first_as_second:,} times and the other way {pair.second_as_first:,}"
-    )
-    draws = f"{pair.lead:.0%} of other draws of such examples would put this pair first"
-    if pair.lead < STANDS_OUT:
-        return (f"No two classes stand out: {names} are taken for each other most, {counts}, but {draws}.",)
-    return (f"{names} are taken for each other most: {counts}; {draws}.",)
+def _share(share: Estimate) -> str:
+    return f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%})"
 
 
-def _doubt(one: Answered) -> str:
-    doubt = one.doubt
-    if doubt.area is None or doubt.interval is None or doubt.found is None:
-        return f"All are told {'rightly' if not one.pairs else 'wrongly'}, so that doubt can tell of no mistakes."
-    low, high = doubt.interval
-    area = f"with probability {doubt.area:.3f} (95% interval {low:.3f} to {high:.3f}; 0.5 is chance)"
-    if low <= 0.5:
-        return f"Doubt is not shown to tell of mistakes: a wrong example has a smaller margin than a right one {area}."
-    told = f"Doubt tells of mistakes: a wrong example has a smaller margin than a right one {area}"
-    if len(doubt.shares) == 1:
-        return f"{told}."
-    first, held = doubt.shares[0], doubt.found[0]
-    return f"{told}, and the most doubtful {first:.0%} of the examples hold {held:.0%} of all mistakes."
-
-
-def _suspects(one: Answered) -> str:
-    num = len(one.suspects.rows)
-    told = f"Confident learning suspects {num:,} label{'' if num == 1 else 's'} of being wrong"
-    if one.check is None:
-        return f"{told}; there are too few examples to check whether it finds such labels."
-    return f"{told}. {word_check(one.check)}"
-
-
-def word_check(check: FlipCheck) -> str:
-    """Say how well flipped labels were found."""
-    return (
-        f"Where {check.num_flipped:,} of {check.num_examples:,} labels were flipped at random, it found "
-        f"{word_share(check.recall)} of them, and {word_share(check.precision)} of its suspects were flipped. "
-        f"Suspecting every answer that differs from its label finds {check.plain_recall.mean:.1%} with "
-        f"{check.plain_precision.mean:.1%}, pointing at random has {check.flipped_share:.1%}."
-    )
-
-
-def word_share(share: Share) -> str:
-    """Write a share with its interval."""
-    return f"{share.mean:.1%} ({share.interval[0]:.1%} to {share.interval[1]:.1%})"
-
-
-def _importance(one: Importance, found: Errors) -> str:
-    best = int(np.argmax(one.lost.value))
-    value, low, high = (float(values[best]) for values in (one.lost.value, one.lost.low, one.lost.high))
-    measure = "accuracy" if found.classes else "R²"
-    kind = "patch" if found.pixels is not None else "column"
-    which = one.names[best] if kind == "patch" else f"'{one.names[best]}'"
-    needed, total = int(one.is_needed.sum()), len(one.names)
-    plural = {"patch": "patches", "column": "columns"}[kind]
-    told = (
-        f"Shuffling {which} over the examples costs most, {value:.3f} of the {measure} (95% interval {low:.3f} to "
-        f"{high:.3f}); "
-    )
-    if total == 1:
-        return told.rstrip("; ") + "."
-    verb = "is" if needed == 1 else "are"
-    shown = f"{needed} of {total} {plural} {verb} shown to be needed"
-    return f"{told}{shown} (their interval lies above 0), each shuffled by itself."
-
-
-def _pixels(one: PixelMaps) -> str:
-    name = "integrated gradients"
-    likeness = one.likeness[name]
-    alike = "cannot be compared with" if math.isnan(likeness) else f"has a rank correlation of {likeness:.2f} with"
-    return (
-        f"Half of what the answers rest on lies on {one.halves[name]:.0%} of the pixels ({name}); that map {alike} how "
-        f"much each pixel differs from picture to picture, half of which lies on "
-        f"{one.halves['standard deviation']:.0%}."
-    )
-
-
-def _robustness(one: Robustness) -> str:
-    at, low, high = one.half
-    start, end = float(one.accuracy.value[0]), float(one.accuracy.value[-1])
-    if math.isinf(at):
-        return (
-            f"Under {one.name} the accuracy has not fallen half of the way to chance ({one.goal:.3f}) at "
-            f"{word_strength(one, float(one.strengths[-1]))}, the strongest tried: {start:.3f} to {end:.3f} "
-            f"({one.accuracy.low[-1]:.3f} to {one.accuracy.high[-1]:.3f})."
+def _importance(tables: Tables) -> Statement:
+    (summary,) = tables["summary"].rows()
+    rows = list(tables["importance"].rows())
+    best = max(rows, key=lambda row: row["lost"].value)
+    kind, is_accuracy = summary["input_kind"], summary["score"] == "accuracy"
+    name = f"the patch at {best['part']}" if kind == "patch" else f"'{best['part']}'"
+    cost = word_lost(best["lost"], is_accuracy=is_accuracy)
+    text = f"The predictions depend most on {name}: shuffled over the examples, it costs {cost}"
+    needed, plural = sum(row["lost"].low > 0.0 for row in rows), "patches" if kind == "patch" else "columns"
+    if not needed:
+        text = f"No single {kind} is shown to be needed. {text}, which may be luck"
+    elif len(rows) > 1:
+        text += (
+            f". Each shuffled by itself, {needed:,} of {len(rows):,} {plural} {'is' if needed == 1 else 'are'} shown "
+            "to be needed (the interval lies above 0)"
         )
-    far = "beyond what was tried" if math.isinf(high) else word_number(one, high)
-    return (
-        f"Under {one.name} the accuracy falls half of the way to chance, from {start:.3f} to {one.goal:.3f}, at "
-        f"{word_strength(one, at)} (95% interval {word_number(one, low)} to {far})."
+    refuted = "Another part of the inputs that costs more when it is shuffled."
+    return Statement(f"{text}.", (Evidence("importance", ("part", "lost")),), refuted)
+
+
+def word_lost(lost: Estimate, *, is_accuracy: bool) -> str:
+    """Write what is lost with its interval, as `5.3 points of accuracy (95% interval 2.2 to 8.3)`."""
+    factor, decimals, unit = (100.0, 1, "points of accuracy") if is_accuracy else (1.0, 3, "of R²")
+    # Zero is added after rounding, so that no zero has a sign.
+    value, low, high = (
+        f"{round(factor * part, decimals) + 0.0:.{decimals}f}".replace("-", "−")
+        for part in (lost.value, lost.low, lost.high)
     )
+    return f"{value} {unit} (95% interval {low} to {high})"
 
 
-def word_number(one: Robustness, strength: float) -> str:
+def _pixels(tables: Tables) -> Statement | None:
+    if "maps" not in tables:
+        return None
+    name, maps = "integrated gradients", tables["maps"]
+    likeness, half, half_spread = (
+        maps.cell(*cell) for cell in ((name, "likeness"), (name, "half_on"), ("standard deviation", "half_on"))
+    )
+    if any(math.isnan(value) for value in (half, half_spread)):
+        text = f"No pixel is shown to matter: the map of {name}, or of how much pixels vary, is 0 everywhere."
+    else:
+        alike = "cannot be compared with" if math.isnan(likeness) else f"has a rank correlation of {likeness:.2f} with"
+        text = (
+            f"Half of what the predictions depend on lies on {half:.0%} of the pixels ({name}). This map {alike} how "
+            f"much each pixel varies between pictures; half of that variation lies on {half_spread:.0%}."
+        )
+    return Statement(text, (Evidence("maps", ("likeness", "half_on")),), "A map of other pixels.")
+
+
+def _robustness(tables: Tables, row: Mapping[str, Any]) -> Statement:
+    name, unit, at = row["disturbance"], row["unit"], row["half_way"]
+    curve = [each["accuracy"] for each in tables["robustness"].rows() if each["disturbance"] == name]
+    start, end, goal = curve[0].value, curve[-1], row["goal"]
+    evidence = (Evidence("robustness", ("accuracy",), (name,)), Evidence("half_way", ("half_way", "goal"), (name,)))
+    if math.isinf(at.value):
+        strongest = f"up to {word_strength(row['strongest'], unit)}"
+        text = (
+            f"{DISTURBED[unit].format(strongest, ' (the most that was tried)')} does not take accuracy half of the way "
+            f"to chance ({goal:.1%}): it falls from {start:.1%} to {end.value:.1%} (95% interval {end.low:.1%} to "
+            f"{end.high:.1%})."
+        )
+        return Statement(text, evidence, "An accuracy below half of the way to chance at one of these strengths.")
+    far = "beyond what was tried" if math.isinf(at.high) else word_strength(at.high, unit)
+    interval = f" (95% interval {word_strength(at.low, unit)} to {far})"
+    what = DISTURBED[unit].format(word_strength(at.value, unit), interval)
+    text = f"{what} takes accuracy half of the way to chance, from {start:.1%} to {goal:.1%}."
+    return Statement(text, evidence, "An accuracy half of the way to chance at another strength.")
+
+
+def word_strength(strength: float, unit: str) -> str:
     """Write a strength without its unit."""
-    return f"{strength:.1%}" if one.unit == "share lost" else f"{strength:.3g}"
-
-
-def word_strength(one: Robustness, strength: float) -> str:
-    """Write a strength with its unit."""
-    number = word_number(one, strength)
-    match one.name, one.unit:
-        case "loss of contrast", _:
-            return f"{number} of the contrast lost"
-        case "noise", unit if unit.startswith("standard deviation,"):
-            return f"a standard deviation of {number}, where black to white is 1"
-        case "noise", _:
-            return f"{number} standard deviations of each column"
-        case _, unit:
-            return f"{number} {unit}"
-
-
-def notes_of(found: Errors, source: Source) -> tuple[str, ...]:
-    """Say what a reader must know to trust the numbers."""
-    one = found.importance
-    kind = "a patch of pixels" if found.pixels is not None else "a column"
-    notes = [*source.notes]
-    if found.answered is not None:
-        notes.append(
-            f"The suspects are of the {PARTS[found.part]} part"
-            + (
-                ", whose labels the network has not learned. Whether the label or the network is wrong only a look "
-                "tells."
-                if found.part != "train"
-                else "."
-            )
-        )
-    if found.answered is not None and found.answered.check is not None:
-        notes.append(
-            f"Labels were flipped in {found.answered.check.num_draws} copies of the part; the network was not trained "
-            "on them. Labels that were wrong before count as false alarms there."
-        )
-    notes.append(
-        f"Importance is what is lost when {kind} is taken from another of {one.num_examples:,} examples"
-        + (f", {one.repeats} times each" if one.repeats > 1 else "")
-        + ". What another part tells as well is not missed."
-    )
-    if not found.classes:
-        notes.append("The target is a real number, so that there are no classes to confuse; the run's own report shows "
-                     "the largest misses.")  # fmt: skip
-    if found.pixels is not None:
-        notes.append(
-            f"Integrated gradients of {found.pixels.attribution.num_examples:,} pictures, from black; they miss the "
-            f"logits' differences by {found.pixels.attribution.missed:.2%} in the mean. A pixel that is always black "
-            "gets 0 in them for any network."
-        )
-    return tuple(notes)
+    return f"{strength:.1%}" if unit == "share lost" else f"{strength:.3g}"

@@ -1,4 +1,3 @@
-"""`features`: what the layers of a network have learned, in words, tables, JSON and as a page."""
+"""Laboratory `features`: what the layers of a network that takes pictures have learned."""
 
 from descentlab.labs.features._features import features as features
-from descentlab.labs.features._result import Features as Features

@@ -1,63 +1,66 @@
-"""`features`: what the layers of a network that takes pictures have learned, as measurements."""
+"""`features`: what the layers of a network that takes pictures have learned."""
 
-import os
 import time
-from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from descentlab import representations, results, training
-from descentlab.core import SpecError
-from descentlab.labs.features._measure import Measurement, Wish
-from descentlab.labs.features._page import build_page
-from descentlab.labs.features._result import Features
-from descentlab.labs.features._source import Source, find_source
-from descentlab.labs.features._words import describe, notes_of
-from descentlab.runs import save_results
-from descentlab.spec import Experiment
-from descentlab.workbench import SILENT, Run, Settings, Watcher, settings_as_texts
+from descentlab.core import Option, SpecError, laboratory
+from descentlab.labs._options import Out, Report, Settings, What
 
-EXAMPLES = 6_000
+if TYPE_CHECKING:
+    import os
+
+    import descentlab.results
+    import descentlab.workbench
+    from descentlab.labs.features._measured import Features
+
 FEWEST_EXAMPLES = 100
+SHOWN = "What to show"
 
 
+@laboratory(
+    "features digits-cnn - train the preset, and look into it",
+    "features mnist-cnn-001 --example 3 --layer conv2 --channel 7",
+    "features mnist-cnn-001 --other mnist-cnn-002 - do two networks see alike?",
+)
 def features(
-    what: str | os.PathLike[str] | Experiment | Run,
+    what: What,
     *,
-    example: int = 0,
-    layer: str | None = None,
-    channel: int | None = None,
-    examples: int = EXAMPLES,
-    member: int | None = None,
-    other: str | os.PathLike[str] | Run | None = None,
+    example: Annotated[int, Option("Which held-out example, counted from 0.", "N", panel=SHOWN)] = 0,
+    layer: Annotated[
+        str | None,
+        Option("Whose channels.", "NAME", default="the last convolution, or the first layer", panel=SHOWN),
+    ] = None,
+    channel: Annotated[
+        int | None,
+        Option("Which of them, counted from 0.", "K", default="the one that the example wakes most", panel=SHOWN),
+    ] = None,
+    other: Annotated[
+        "str | os.PathLike[str] | descentlab.workbench.Run | None",
+        Option("Another run whose layers are compared with these.", "RUN", panel=SHOWN),
+    ] = None,
+    examples: Annotated[
+        int,
+        Option("Examples of the probes: three quarters of the training part, a quarter held out.", "M"),
+    ] = 6_000,
+    member: Annotated[
+        int | None,
+        Option("Which network of several seeds, counted from 0.", "N", default="up to five, with intervals over seeds"),
+    ] = None,
     set: Settings = (),  # noqa: A002 - the word of the command line
-    out: str | os.PathLike[str] | None = None,
-    report: bool = True,
-    watcher: Watcher = SILENT,
-) -> Features:
+    out: Out = None,
+    report: Report = True,
+    watcher: "descentlab.workbench.Watcher | None" = None,
+) -> "descentlab.results.Result[Features]":
     """Measure what the layers of a network that takes pictures have learned.
 
-    Linear probes tell what can be read off each layer, with the raw pixels and the same network before training as
-    controls; gratings and bars, how selective its first channels are for orientation. The textbook's claim (edges
-    first, loops and strokes next, whole classes last) is held against both. Beside them stand the first layer's
-    kernels, one example's way through the layers, what single channels look for, the pixels that a prediction rests on,
-    and how alike layers are.
-
-    Args:
-        what: A run, or what `train` takes; that is trained first.
-        example: Which example of the held-out part is shown, from 0.
-        layer: Whose channels are shown. Default: the last convolution, or the first layer.
-        channel: Which of them. Default: the one that the example wakes most.
-        examples: Examples of the probes: three quarters of the training part, a quarter held out.
-        member: Which network of a run with several seeds. Default: all of them, up to five, with intervals over seeds;
-            pictures are of the first.
-        other: Another run on the same kind of pictures, whose layers are compared with these.
-        set: Fields of the experiment, for what is no run.
-        out: Where page and numbers go. Default: `features/` in the run's folder, or `runs/NAME-features`.
-        report: Whether to write page and numbers.
-        watcher: What is called while it goes on.
+    Linear probes show what can be read off each layer, beside the raw pixels and the same network before training;
+    gratings and bars show whether the first channels are oriented. Textbooks say: edges first, loops and strokes next,
+    whole digits last. The page shows what of it holds for this network, with kernels, feature maps, what single
+    channels look for, the pixels behind a prediction, and how alike layers are. Pictures are of the first network.
 
     Returns:
-        What was found.
+        The result. Its tables are "layers", "properties", "probes", "claims", "differences", "selectivity", "tuning",
+        "prediction", "maps", "redrawn", "strongest", "preferred", "likeness" and "summary".
 
     Raises:
         RunError: If a run's data is gone, or it has no weights.
@@ -65,60 +68,45 @@ def features(
 
     Example:
         >>> import descentlab as dl
-        >>> found = dl.features("digits-cnn")  # doctest: +SKIP
+        >>> result = dl.features("digits-cnn")  # doctest: +SKIP
+        >>> result.tables["probes"].frame()  # doctest: +SKIP
 
     References:
         Alain and Bengio, "Understanding intermediate layers using linear classifier probes" (2017).
         Kornblith, Norouzi, Lee and Hinton, "Similarity of neural network representations revisited" (2019).
         Adebayo et al., "Sanity checks for saliency maps" (2018).
     """
-    begin = time.perf_counter()
+    from descentlab import training
+    from descentlab.labs.features._measure import measure
+    from descentlab.labs.features._notes import notes_of
+    from descentlab.labs.features._page import facts_of, key_figures, lay_out
+    from descentlab.labs.features._source import Request, find_source
+    from descentlab.labs.features._tables import fill_tables
+    from descentlab.labs.features._words import say
+    from descentlab.results import Declaration, Result
+    from descentlab.workbench import SILENT, save_result, settings_as_texts
+
+    begin, watcher = time.perf_counter(), watcher or SILENT
     if examples < FEWEST_EXAMPLES:
         raise SpecError(f"examples={examples}: expected {FEWEST_EXAMPLES} or more for the probes")
     training.prepare_engine()
-    source = find_source(what, other, member=member, settings=settings_as_texts(set), watcher=watcher)
-    found_at = time.perf_counter()
-    found = _measure(source, Wish(example, layer, channel, examples), watcher)
+    request = Request(example, layer, channel, examples)
+    source = find_source(what, other, request, member=member, settings=settings_as_texts(set), watcher=watcher)
+    loaded = time.perf_counter()
+    measured, steps = measure(source, request, watcher)
     end = time.perf_counter()
-    times = {"train": found_at - begin, **found.seconds, "measure": end - found_at, "total": end - begin}
-    found = replace(found, sentences=describe(found), seconds=times)
-    return _saved(found, source.run, out) if report else found
-
-
-def _measure(source: Source, wish: Wish, watcher: Watcher) -> Features:
-    job = Measurement(source, wish, watcher)
-    depths, widths, kept = job.depths()
-    selectivity, extent = job.selectivity(), job.extent()
-    first = source.members[0]
-    found = Features(
-        name=source.run.folder.name if source.run is not None else source.experiment.name,
-        experiment=source.experiment,
-        classes=first.dataset.classes,
-        num_members=len(source.members),
-        layers=(representations.PIXELS, *job.layers),
-        widths=widths,
-        kept=kept,
-        claim=representations.judge(depths, job.weighted, selective=selectivity[0].gain, extent=extent),
-        depths=depths,
-        division=job.division,
-        selectivity=selectivity,
-        extent=extent,
-        kernels=representations.first_kernels(first.net),
-        maps=job.maps(),
-        explained=job.explained(),
-        channel=job.channel_view(),
-        likeness=job.likeness(),
-        num_params=sum(layer.num_params for layer in first.net.network.layers),
-        sentences=(),
-        notes=(),
-        seconds=job.seconds,
+    seconds = {"train": loaded - begin, **steps, "measure": end - loaded, "total": end - begin}
+    tables = fill_tables(measured)
+    declaration = Declaration(
+        laboratory="features",
+        title=f"{measured.name}: what its layers have learned",
+        tables=tables,
+        words=say,
+        key_figures=key_figures(measured, tables),
+        sections=lay_out(measured, tables),
+        notes=notes_of(measured, source),
+        facts=facts_of(measured, seconds),
+        seconds=seconds,
     )
-    return replace(found, notes=notes_of(found, source, job.part))
-
-
-def _saved(found: Features, run: Run | None, out: str | os.PathLike[str] | None) -> Features:
-    usual = Path("runs") / f"{found.experiment.name}-features" if run is None else run.path / "features"
-    place = usual if out is None else Path(out)
-    page = results.render_page(build_page(found))
-    save_results(place, result=found.to_json(), tables=found.tables(), report=page)
-    return replace(found, path=place)
+    result = Result(measured, declaration)
+    return save_result(result, run=source.networks.run, name=source.networks.name, out=out) if report else result

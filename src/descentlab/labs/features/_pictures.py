@@ -1,11 +1,11 @@
-"""The parts of a page of features that are pictures."""
+"""The sections of the page of `features` that are pictures."""
 
 import numpy as np
 from jaxtyping import Float
 
-from descentlab.labs.features._result import Features
+from descentlab.labs.features._measured import Explained, Features
 from descentlab.representations import METHODS, Box, Preferred
-from descentlab.results import Section, Tile, Tiles, WordTable
+from descentlab.results import Section, Tables, Tile, Tiles, number
 
 MOST_KERNELS = 64
 MOST_MAPS = 16
@@ -13,12 +13,12 @@ ROW = 32
 COLOUR = 3
 
 
-def kernel_section(found: Features) -> Section | None:
+def kernel_section(features: Features) -> Section | None:
     """Show the first layer's weights."""
-    kernels = found.kernels
+    kernels = features.kernels
     if kernels is None:
         return None
-    tuning = found.selectivity[0].tuning
+    tuning = features.selectivity[0].tuning
     shown = kernels.weights[:MOST_KERNELS]
     tiles = tuple(
         Tile(weight.mean(axis=2), f"{k}: {tuning.index[k]:.2f}" if tuning.layer == kernels.layer else f"{k}", "signed")
@@ -27,38 +27,75 @@ def kernel_section(found: Features) -> Section | None:
     left = len(kernels.weights) - len(shown)
     note = (
         "Blue adds to the channel's answer where the picture is bright, orange takes from it; each by its own largest "
-    )
-    note += "weight. The number is the channel's selectivity for orientation."
-    note += f" {left} more are not shown." if left > 0 else ""
-    is_dense = kernels.weights.shape[1:3] == found.explained.picture.shape[:2]
-    told = (
+        "weight. The number is the channel's selectivity for orientation."
+    ) + (f" {left} more are not shown." if left > 0 else "")
+    is_dense = kernels.weights.shape[1:3] == features.explained.picture.shape[:2]
+    words = (
         "Every unit of a dense layer sees the whole picture, with a weight for each pixel."
         if is_dense
         else "A convolution slides each of these patches over the picture."
     )
-    return Section(
-        f"The first layer's kernels: {kernels.layer}",
-        (told,),
-        (Tiles("Weights", tiles, "medium" if is_dense else "small", note),),
-    )
+    title = f"The first layer's kernels: {kernels.layer}"
+    return Section(title, (words,), (Tiles("Weights", tiles, "medium" if is_dense else "small", note),))
 
 
-def example_section(found: Features) -> Section:
+def example_section(features: Features) -> Section:
     """Show what the example becomes from layer to layer."""
-    one = found.explained
-    parts = [
-        Tiles(
-            "The example", (Tile(_shown(one.picture), f"{one.truth}, told as {one.told}", limits=(0.0, 1.0)),), "large"
-        )
-    ]
-    parts += [_maps(name, values) for name, values in found.maps.items() if values.ndim == 3]
-    rows = tuple(_units(name, values) for name, values in found.maps.items() if values.ndim == 1)
+    example = features.explained
+    parts = [Tiles("The example", (_example(example),), "large")]
+    parts += [_maps(name, values) for name, values in features.maps.items() if values.ndim == 3]
+    rows = tuple(_units(name, values) for name, values in features.maps.items() if values.ndim == 1)
     parts += [Tiles("Layers without places, unit by unit", rows, "large")] if rows else []
-    told = (
-        f"Example {one.place} of the part held out, and what each layer makes of it: of layers with places the "
-        "channels that answer most, black for the smallest and white for the largest answer of the layer.",
+    words = (
+        f"Example {example.place} of the {features.part} part, and what each layer makes of it: of a layer with places "
+        "the channels that answer most, black for the smallest and white for the largest answer of the layer."
     )
-    return Section("One example, layer by layer", told, tuple(parts))
+    return Section("One example, layer by layer", (words,), tuple(parts))
+
+
+def channel_section(features: Features) -> Section:
+    """Show what single channels look for."""
+    view = features.channel
+    strongest, channel = view.strongest, view.channel
+    columns = (view.pictures, view.truths, strongest.answers[channel], strongest.boxes[channel])
+    tiles = tuple(
+        Tile(_shown(picture), f"{truth}: {answer:.2f}", limits=(0.0, 1.0), box=_sides(box))
+        for picture, truth, answer, box in zip(*columns, strict=True)
+    )
+    title = f"Channel {channel} of {view.layer}: the real examples that it answers most"
+    note = (
+        "The frame is what the unit that answered sees of the picture. The number is its answer before the activation."
+    )
+    words = (
+        "The picture that a unit answers most is found by climbing the unit's answer from faint noise, with small "
+        "shifts and a price on roughness. It need not look like anything real. The real examples show what the unit "
+        "meets."
+    )
+    pictures = tuple(_preferred(preferred, features) for preferred in view.preferred)
+    return Section("What single channels look for", (words,), (Tiles(title, tiles, "medium", note), *pictures))
+
+
+def prediction_section(features: Features, tables: Tables) -> Section:
+    """Show the pixels that the example's prediction rests on, with the checks."""
+    example = features.explained
+    saliency = example.saliency
+    maps = [_example(example), *(Tile(saliency.maps[name], name, "signed") for name in METHODS)]
+    random = [Tile(example.random.maps[name], f"{name}, weights redrawn", "signed") for name in METHODS]
+    words = (
+        "Blue pixels speak for the answer, orange ones against it: by the logit's slope, by integrated gradients from "
+        "a black picture, and by what covering a pixel's surroundings takes away.",
+        f"Integrated gradients must add up to the logit's difference from a black picture, {number(saliency.logit)} "
+        f"less {number(saliency.baseline_logit)}; they miss it by {saliency.completeness_error:.2%} of it.",
+    )
+    pictures = (
+        Tiles("Maps of the trained network", tuple(maps), "large"),
+        Tiles("Of redrawn weights", tuple(random), "large"),
+    )
+    return Section("What one prediction rests on", words, (*pictures, tables["redrawn"]))
+
+
+def _example(example: Explained) -> Tile:
+    return Tile(_shown(example.picture), f"{example.truth}, predicted {example.predicted}", limits=(0.0, 1.0))
 
 
 def _units(name: str, values: Float[np.ndarray, " units"]) -> Tile:
@@ -78,93 +115,28 @@ def _maps(name: str, values: Float[np.ndarray, "rows columns channels"]) -> Tile
     return Tiles(f"{name}: {len(tiles)} of {channels} channels, {height}x{width}", tiles)
 
 
-def channel_section(found: Features) -> Section:
-    """Show what single channels look for."""
-    view = found.channel
-    strongest, channel = view.strongest, view.channel
-    tiles = tuple(
-        Tile(
-            _shown(picture),
-            f"{truth}: {answer:.2f}",
-            limits=(0.0, 1.0),
-            box=None if box is None else (box.top, box.left, box.height, box.width),
-        )
-        for picture, truth, answer, box in zip(
-            view.pictures, view.truths, strongest.answers[channel], strongest.boxes[channel], strict=True
-        )
-    )
-    title = f"Channel {channel} of {view.layer}: the real examples that it answers most"
-    note = (
-        "The frame is what the unit that answered sees of the picture. The number is its answer before the activation."
-    )
-    told = (
-        "Left to itself, a picture that a unit likes best need not look like anything: it is found by climbing the "
-        "unit's answer from faint noise, with small shifts and a price on roughness. The real examples show what it "
-        "meets.",
-    )
-    pictures = tuple(_preferred(one, found) for one in view.preferred)
-    return Section("What single channels look for", told, (Tiles(title, tiles, "medium", note), *pictures))
+def _sides(box: Box | None) -> tuple[int, int, int, int] | None:
+    return None if box is None else (box.top, box.left, box.height, box.width)
 
 
-def _preferred(one: Preferred, found: Features) -> Tiles:
-    view = found.channel
-    is_last = one.layer == found.layers[-1]
-    classes = found.classes if is_last and len(found.classes) == len(one.channels) else ()
-    height, width = one.pictures.shape[1:3]
-    box = Box(0, 0, height, width) if one.box is None else one.box
-    pictures = one.pictures[:, box.top : box.top + box.height, box.left : box.left + box.width]
+def _preferred(preferred: Preferred, features: Features) -> Tiles:
+    view = features.channel
+    is_last = preferred.layer == features.layers[-1]
+    classes = features.classes if is_last and len(features.classes) == len(preferred.channels) else ()
+    height, width = preferred.pictures.shape[1:3]
+    box = Box(0, 0, height, width) if preferred.box is None else preferred.box
+    pictures = preferred.pictures[:, box.top : box.top + box.height, box.left : box.left + box.width]
     tiles = tuple(
         Tile(_shown(picture), f"{classes[k] if classes else k}: {answer:.1f}", limits=(0.0, 1.0))
-        for k, picture, answer in zip(one.channels, pictures, one.answers, strict=True)
+        for k, picture, answer in zip(preferred.channels, pictures, preferred.answers, strict=True)
     )
     note = "The number is the answer that the picture reaches."
-    if one.layer == view.layer:
-        place = list(one.channels).index(view.channel)
+    if preferred.layer == view.layer:
+        answer = preferred.answers[list(preferred.channels).index(view.channel)]
         best = float(view.strongest.answers[view.channel, 0])
-        note += (
-            f" Channel {view.channel} reaches {one.answers[place]:.2f}, and {best:.2f} for the strongest real example."
-        )
-    title = f"Preferred inputs of {one.layer}, {box.height}x{box.width} pixels"
+        note += f" Channel {view.channel} reaches {answer:.2f}, and {best:.2f} for the strongest real example."
+    title = f"Preferred inputs of {preferred.layer}, {box.height}x{box.width} pixels"
     return Tiles(title, tiles, "medium" if len(tiles) <= MOST_MAPS else "small", note)
-
-
-def prediction_section(found: Features) -> Section:
-    """Show the pixels that the example's prediction rests on, with the checks."""
-    one = found.explained
-    maps = [Tile(_shown(one.picture), f"{one.truth}, told as {one.told}", limits=(0.0, 1.0))]
-    maps += [Tile(one.saliency.maps[name], name, "signed") for name in METHODS]
-    random = [Tile(one.random.maps[name], f"{name}, weights redrawn", "signed") for name in METHODS]
-    share = one.saliency.completeness_error
-    told = (
-        "Blue pixels speak for the answer, orange ones against it: by the logit's slope, by integrated gradients from "
-        "a black picture, and by what covering a pixel's surroundings takes away.",
-        f"Integrated gradients must add up to the logit's difference from a black picture, {one.saliency.logit:.3f} "
-        f"less {one.saliency.baseline_logit:.3f}; they miss it by {share:.2%} of it.",
-    )
-    table = WordTable(
-        "Do the maps change when the weights are drawn anew?",
-        ("map", "all pixels", "pixels with ink"),
-        tuple((name, _spread(whole), _spread(ink)) for name, (whole, ink) in one.sanity.items()),
-        note=f"Rank correlation of the maps' absolute values, trained against redrawn, mean and range over "
-        f"{len(next(iter(one.sanity.values()))[0])} examples. 1 would say that the map shows the picture and not what "
-        "was learned (Adebayo et al., 2018). Where a picture is black, integrated gradients are 0 for any weights, so "
-        "that only the pixels with ink tell.",
-    )
-    return Section(
-        "What one prediction rests on",
-        told,
-        (
-            Tiles("Maps of the trained network", tuple(maps), "large"),
-            Tiles("Of redrawn weights", tuple(random), "large"),
-            table,
-        ),
-    )
-
-
-def _spread(values: Float[np.ndarray, " maps"]) -> str:
-    known = values[np.isfinite(values)]
-    words = f"{known.mean():.2f} ({known.min():.2f} to {known.max():.2f})" if len(known) else "–"
-    return words.replace("-", "−")
 
 
 def _shown(picture: Float[np.ndarray, "rows columns colours"]) -> np.ndarray:

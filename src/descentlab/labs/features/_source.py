@@ -1,25 +1,43 @@
-"""The networks whose layers are looked into, each with its data: a run's, or a preset's that is trained first."""
+"""The networks whose layers are measured: those of a run or of a preset, and one of another run beside them."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from descentlab.core import RunError, SpecError
+from descentlab import representations
+from descentlab.core import RunError, SpecError, unknown_name
 from descentlab.data import Dataset
-from descentlab.networks import Network
+from descentlab.networks import Layer, Network
 from descentlab.representations import WeightedNetwork
 from descentlab.spec import Experiment
-from descentlab.workbench import Run, Watcher, find_networks, finite_weights, need_run
+from descentlab.workbench import Networks, Run, Watcher, find_networks, finite_weights, need_run
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be shown; None leaves the choice open.
+
+    Attributes:
+        example: Place of the example in the held-out part.
+        layer: Layer whose channels are shown.
+        channel: Channel that is shown.
+        examples: Number of examples of the probes.
+    """
+
+    example: int
+    layer: str | None
+    channel: int | None
+    examples: int
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class Subject:
     """One trained network with the data that it was trained on.
 
     Attributes:
-        name: What a person calls it.
+        name: Name of the network in sentences.
         net: The network.
-        dataset: Its data, divided as for its training.
-        seed: Of its initial draw.
+        dataset: Its data, split as for its training.
+        seed: Seed of its first weights.
     """
 
     name: str
@@ -30,50 +48,68 @@ class Seen:
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """All that is looked into.
+    """All networks that are measured.
 
     Attributes:
-        experiment: What was trained.
-        run: The run, or None.
-        members: Its networks; the first is the one that pictures are shown of.
+        networks: The networks as they were found or trained.
+        members: Each with its data; pictures are of the first.
         other: A network of another run, or None.
-        notes: What a reader must know.
     """
 
-    experiment: Experiment
-    run: Run | None
-    members: tuple[Seen, ...]
-    other: Seen | None
-    notes: tuple[str, ...]
+    networks: Networks
+    members: tuple[Subject, ...]
+    other: Subject | None
 
 
-def find_source(what: Any, other: Any, *, member: int | None, settings: tuple[str, ...], watcher: Watcher) -> Source:
-    """Find or train the networks that a person means.
-
-    Args:
-        what: A run, or what `train` takes; that is trained.
-        other: A run to compare with, or None.
-        member: Which network of a run with several seeds; by default the first five.
-        settings: Fields of the experiment, as `key=value`.
-        watcher: What is called while it goes on.
-
-    Returns:
-        The networks.
+def find_source(
+    what: Any, other: Any, request: Request, *, member: int | None, settings: tuple[str, ...], watcher: Watcher
+) -> Source:
+    """Load the networks that are meant, or train them.
 
     Raises:
         RunError: If a run's data is gone, or it has no weights.
-        SpecError: If the network takes no pictures, or there is no such member.
+        SpecError: If the network takes no pictures, or there is no such member, layer or channel.
     """
-    found = find_networks(what, member=member, settings=settings, watcher=watcher, check=_check_pictures)
+
+    def check(experiment: Experiment, network: Network) -> None:
+        _check_pictures(experiment, network)
+        choose_layer(network, request)
+
+    networks = find_networks(what, member=member, settings=settings, watcher=watcher, check=check)
     members = tuple(
-        Seen(one.name, WeightedNetwork(found.network, one.params, one.statistics), one.dataset, one.seed)
-        for one in found.members
+        Subject(each.name, WeightedNetwork(networks.network, each.params, each.statistics), each.dataset, each.seed)
+        for each in networks.members
     )
-    seen = None if other is None else _other(need_run(other), members[0])
-    return Source(found.experiment, found.run, members, seen, found.notes)
+    return Source(networks, members, None if other is None else _other(need_run(other), members[0]))
 
 
-def _other(run: Run, first: Seen) -> Seen:
+def choose_layer(network: Network, request: Request) -> str:
+    """Choose the layer whose channels are shown: by default the last convolution, else the first with weights.
+
+    Raises:
+        SpecError: If there is no such layer or channel.
+    """
+    weighted, names = representations.weighted_layers(network), representations.depth_names(network)
+    if not weighted:
+        raise SpecError("features needs a convolution or a dense layer in the network's own row, and there is none")
+    layer = request.layer or next((each.name for each in reversed(weighted) if is_slid(each)), weighted[0].name)
+    if layer not in names:
+        raise SpecError(unknown_name("layer", layer, names))
+    channels = {each.name: each.output_shape[-1] for each in network.layers}
+    if request.channel is not None and not 0 <= request.channel < channels[layer]:
+        raise SpecError(
+            f"layer '{layer}' has no channel {request.channel}: it has {channels[layer]}, counted from 0 to "
+            f"{channels[layer] - 1}. Channels by layer: {', '.join(f'{name} {num}' for name, num in channels.items())}"
+        )
+    return layer
+
+
+def is_slid(layer: Layer) -> bool:
+    """Whether a layer slides its weights over the picture, as a convolution does."""
+    return layer.weighted_sum is not None and layer.weighted_sum.is_slid
+
+
+def _other(run: Run, first: Subject) -> Subject:
     shape = first.net.network.input_shape
     if run.network.input_shape != shape:
         raise RunError(
@@ -82,7 +118,7 @@ def _other(run: Run, first: Seen) -> Seen:
         )
     params, statistics = run.weights(0)
     net = WeightedNetwork(run.network, finite_weights(params, str(run.path)), statistics)
-    return Seen(run.folder.name, net, first.dataset, run.experiment.seed)
+    return Subject(run.folder.name, net, first.dataset, run.experiment.seed)
 
 
 def _check_pictures(experiment: Experiment, network: Network) -> None:

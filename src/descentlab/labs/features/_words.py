@@ -1,84 +1,202 @@
-"""What `features` found, in sentences."""
+"""What `features` says; it is given nothing but the tables."""
 
-from descentlab.labs.features._result import Features, Likeness
-from descentlab.labs.features._source import Source
-from descentlab.networks import not_stated
-from descentlab.representations import CLASS, PIXELS, Depth, layers_of_unknown_field
+from collections.abc import Callable, Sequence
+from typing import Any
 
+from descentlab.core import Estimate
+from descentlab.labs.features._claim import LOCAL, Difference, Textbook, Verdict, judge
+from descentlab.representations import CLASS, ENDS, HOLES, PIXELS
+from descentlab.results import Evidence, State, Statement, Table, Tables, Words
 
-def describe(found: Features) -> tuple[str, ...]:
-    """Say what the layers have learned: the claim first, then what is read where, then the rest."""
-    held = [one for one in found.claim if one.verdict == "holds"]
-    total = len(found.claim)
-    head = f"Of the textbook's claim {len(held)} of {total} parts hold for this network" + (
-        "." if len(held) == total else ": " + "; ".join(f"that {one.claim} {one.verdict}" for one in found.claim) + "."
-    )
-    told = [head, *[f"That {one.claim} {one.verdict}: {one.evidence}." for one in found.claim]]
-    told += [_where(one) for one in found.depths]
-    told.append(_likeness(found))
-    return tuple(told)
-
-
-def _where(one: Depth) -> str:
-    best = one.best(one.layers)
-    score = one.score(best)
-    measure = "accuracy" if one.is_classes else "R²"
-    others = [] if best == PIXELS else [
-        f"{one.score(best, is_trained=False).value:.3f} before training", f"{one.score(PIXELS).value:.3f} from raw "
-        "pixels"
-    ]  # fmt: skip
-    others += [] if one.name == CLASS else [f"{one.by_class:.3f} from the class alone"]
-    others += [f"{one.chance:.3f} by always the same answer"] if one.is_classes else []
-    against = f", against {', '.join(others[:-1])} and {others[-1]}" if len(others) > 1 else f", against {others[0]}"
-    verb = "are" if one.name.endswith("s") and one.name != CLASS else "is"
-    name = "The class" if one.name == CLASS else one.name.capitalize()
-    interval = f"({score.low:.3f} to {score.high:.3f})"
-    return f"{name} {verb} read best at {best}: {measure} {score.value:.3f} {interval}{against}."
+STATES: dict[Verdict, State] = {
+    "holds": "holds",
+    "does not hold": "does not hold",
+    "is not shown": "not shown",
+    "is not checkable": "not checkable",
+}
+ITSELF, BEFORE = "itself", "itself before training"
+REFUTED = "Networks of other seeds whose differences decide otherwise."
 
 
-def _likeness(found: Features) -> str:
-    told = [_alike(one) for one in found.likeness if one.other != "itself"]
-    return f"CKA of same-named layers: {'; '.join(words for words in told if words)}."
+def say(tables: Tables) -> Words:
+    """Say what became of the textbook's claims, what is read best from which layer, and how alike layers are."""
+    claims = tuple(_claim(tables, claim) for claim in Textbook)
+    properties = dict.fromkeys(tables["probes"].column("property"))
+    others = [name for name in dict.fromkeys(tables["likeness"].column("network")) if name != ITSELF]
+    read = tuple(_read_best(tables, name) for name in properties)
+    return Words(_count(tables), (*claims, *read, *(_alike(tables, name) for name in others)))
 
 
-def _alike(one: Likeness) -> str:
-    pairs = {
-        name: float(one.values[one.rows.index(name), one.columns.index(name)])
-        for name in one.rows
-        if name in one.columns and name != PIXELS
-    }
-    if not pairs:
-        return f"none with {one.other}, whose layers have other names"
-    least, most = min(pairs, key=lambda name: pairs[name]), max(pairs, key=lambda name: pairs[name])
-    return f"with {one.other} {pairs[least]:.2f} ({least}) to {pairs[most]:.2f} ({most})"
+def best_layer(probes: Table, name: str) -> dict[str, Any]:
+    """Return the row of the layer that a property is read from best, by examples that are not scored."""
+    return max((row for row in probes.rows() if row["property"] == name), key=lambda row: row["chosen_score"])
 
 
-def notes_of(found: Features, source: Source, part: str) -> tuple[str, ...]:
-    """Say what a reader must know to trust the numbers."""
-    division = found.division
-    notes = [
-        *source.notes,
-        f"Probes are ridge regressions fitted on {division.fit:,} training examples, their penalty chosen by "
-        f"{division.choose:,} others, and scored on {division.score:,} of the {part} part. A probe shows what can be "
-        "read, not what the network uses.",
-        f"Intervals are over {found.num_members} seeds (Student's t)."
-        if found.num_members > 1
-        else "Intervals are over examples; one network cannot tell how much another seed would differ. Train with "
-        "--seeds.",
-        "Holes, stroke ends and stroke direction are counted and measured in the pictures by rule, not labelled by "
-        "hand; docs/features.md has the rules. They are made for drawn strokes.",
+def _count(tables: Tables) -> Statement:
+    verdicts = [_verdict(tables, claim) for claim in Textbook]
+    held, refuted, unshown, unchecked = (verdicts.count(verdict) for verdict in STATES)
+    parts = [
+        f"{held} {'holds' if held == 1 else 'hold'} for this network",
+        f"{refuted} {'does' if refuted == 1 else 'do'} not",
+        *(f"{num} {'is' if num == 1 else 'are'} not shown" for num in (unshown,) if num),
+        *(f"{num} is not checkable" for num in (unchecked,) if num),
     ]
-    shrunk = [name for name in found.layers if found.kept[name] < 1.0]
-    if shrunk:
-        least = min(shrunk, key=lambda name: found.kept[name])
-        notes.append(
-            f"Layers of more than 256 numbers are read by their 256 principal components, which keep "
-            f"{found.kept[least]:.1%} of the variance or more ({least} the least)."
+    return Statement(
+        f"Textbooks say that {Textbook.EDGES}, the middle layers loops and strokes, and the last layer whole classes: "
+        f"of these {len(verdicts)} claims {', '.join(parts[:-1])} and {parts[-1]}.",
+        (Evidence("differences", ("gain",)), Evidence("summary", ("first_layer_extent",))),
+        REFUTED,
+    )
+
+
+def _verdict(tables: Tables, claim: Textbook) -> Verdict:
+    return judge(claim, _differences(tables), tables["summary"].value("first_layer_extent"))
+
+
+def _differences(tables: Tables) -> list[Difference]:
+    return [
+        Difference(Textbook(row["claim"]), row["quantity"], row["layer"], row["over"], row["gain"])
+        for row in tables["differences"].rows()
+    ]
+
+
+def _claim(tables: Tables, claim: Textbook) -> Statement:
+    verdict = _verdict(tables, claim)
+    gains = [each for each in _differences(tables) if each.claim == claim]
+    text, evidence = EVIDENCE[claim](tables, gains) if gains else _nothing(tables, claim)
+    rests_on = (Evidence("differences", ("gain",), (claim.value,)),) if gains else ()
+    return Statement(f"That {claim} {verdict}: {text}.", (*rests_on, evidence), REFUTED, STATES[verdict])
+
+
+Said = tuple[str, Evidence]
+"""Why a claim has its verdict, with the cells behind it beside the differences."""
+
+
+def _edges(tables: Tables, gains: Sequence[Difference]) -> Said:
+    (gain,) = gains
+    extent = tables["summary"].value("first_layer_extent")
+    if extent is None:
+        where = "but a layer does not state which pixels they look at, so nobody knows whether they are local"
+    elif extent > LOCAL:
+        where = (
+            f"but they are not local, as an edge is: the median one looks at {extent:.0%} of the picture's side, and a "
+            f"local one at {LOCAL:.0%} or less"
         )
-    unknown = layers_of_unknown_field(source.members[0].net.network)
-    if unknown:
-        which = not_stated(unknown, "which inputs its outputs depend on")
-        notes.append(f"Which pixels units see is {which}; pictures are shown whole from there on.")
-    if part == "train":
-        notes.append("There is no held-out part: the examples shown and scored were trained on.")
-    return tuple(notes)
+    else:
+        where = f"and the median one looks at {extent:.0%} of the picture's side"
+    text = (
+        f"the channels of {gain.layer} are {_by(gain)} selective for the direction of stripes than those of untrained"
+    )
+    return f"{text} networks, {where}", Evidence("summary", ("first_layer_extent",))
+
+
+def _strokes(tables: Tables, gains: Sequence[Difference]) -> Said:
+    names = tuple(dict.fromkeys(gain.quantity for gain in gains))
+    parts = [f"{name} are {_compared(tables, [gain for gain in gains if gain.quantity == name])}" for name in names]
+    return "; ".join(parts), Evidence("probes", ("trained",), names)
+
+
+def _classes(tables: Tables, gains: Sequence[Difference]) -> Said:
+    return f"the class is {_compared(tables, gains)}", Evidence("probes", ("trained",), (CLASS,))
+
+
+def _compared(tables: Tables, gains: Sequence[Difference]) -> str:
+    name, layer = gains[0].quantity, gains[0].layer
+    first = next(row["layer"] for row in tables["layers"].rows() if row["has_weights"])
+    ends = {
+        "first layer": f"from {first}",
+        "before training": "before training",
+        "class alone": "the class alone tells",
+    }
+    *parts, last = [f"{_by(gain)} than {ends[gain.over]}" for gain in gains]
+    score = _fixed(_score(tables, name, layer).value)
+    return f"read from {layer} with an accuracy of {score}, {', '.join(parts)} and {last}"
+
+
+def _nothing(tables: Tables, claim: Textbook) -> Said:
+    """Say why there is nothing to compare."""
+    names = list(tables["layers"].column("layer"))
+    weighted = [row["layer"] for row in tables["layers"].rows() if row["has_weights"]]
+    first, last = weighted[0], weighted[-1]
+    if claim == Textbook.STROKES and names.index(last) - names.index(first) < 2:
+        text = f"there is no layer between the first with weights, {first}, and the last, {last}"
+        return text, Evidence("layers", ("has_weights",))
+    read = ", ".join(tables["properties"].column("property")) or "nothing that is read"
+    text = "have no classes" if claim == Textbook.CLASSES else f"hardly differ in their {HOLES} and {ENDS}"
+    return f"the pictures {text}; they differ in {read}", Evidence("properties", ("property",))
+
+
+EVIDENCE: dict[Textbook, Callable[[Tables, Sequence[Difference]], Said]] = {
+    Textbook.EDGES: _edges,
+    Textbook.STROKES: _strokes,
+    Textbook.CLASSES: _classes,
+}
+
+
+def _score(tables: Tables, name: str, layer: str) -> Estimate:
+    rows = tables["probes"].rows()
+    return next(row["trained"] for row in rows if (row["property"], row["layer"]) == (name, layer))
+
+
+def _by(difference: Difference) -> str:
+    gain = difference.gain
+    # Rounded first, so that no zero has a sign.
+    value, low, high = (round(number, 3) + 0.0 for number in (gain.value, gain.low, gain.high))
+    interval = f"({low:+.3f} to {high:+.3f})".replace("-", "−")
+    return f"{abs(value):.3f} {'more' if value >= 0.0 else 'less'} {interval}"
+
+
+def _read_best(tables: Tables, name: str) -> Statement:
+    """Say from which layer a property is read best, beside what is read without it."""
+    row = best_layer(tables["probes"], name)
+    layer, score, pixels = row["layer"], row["trained"], _score(tables, name, PIXELS)
+    (facts,) = (each for each in tables["properties"].rows() if each["property"] == name)
+    others: list[str] = []
+    if layer != PIXELS:
+        others = [
+            f"{_fixed(row['untrained'].value)} from the same layer before training",
+            f"{_fixed(pixels.value)} from the raw pixels",
+        ]
+    others += [] if name == CLASS else [f"{_fixed(facts['class_alone'])} from the class alone"]
+    is_accuracy = facts["measure"] == "accuracy"
+    others += [f"{_fixed(facts['chance'])} by always giving the same answer"] if is_accuracy else []
+    listed = f"{', '.join(others[:-1])} and {others[-1]}" if len(others) > 1 else others[0]
+    subject = "The class is" if name == CLASS else f"{name.capitalize()} {'are' if name.endswith('s') else 'is'}"
+    return Statement(
+        f"{subject} read best from {layer}: with {'an accuracy' if is_accuracy else 'an R²'} of {_fixed(score.value)} "
+        f"({_fixed(score.low)} to {_fixed(score.high)}), against {listed}.",
+        (
+            Evidence("probes", ("trained", "untrained", "chosen_score"), (name,)),
+            Evidence("properties", ("chance", "class_alone"), (name,)),
+        ),
+        "Another layer that it is read from better, on examples that are not scored.",
+    )
+
+
+def _alike(tables: Tables, network: str) -> Statement:
+    """Say which layers are most and least like those of the same name in another network."""
+    rows = [row for row in tables["likeness"].rows() if row["network"] == network and row["layer"] != PIXELS]
+    same = sorted((row for row in rows if row["layer"] == row["other_layer"]), key=lambda row: row["cka"])
+    scale = "1 is alike, 0 is unrelated"
+    if not same:
+        most = max((row for row in rows if row["other_layer"] != PIXELS), key=lambda row: row["cka"])
+        text = (
+            f"No layer has the name of a layer of {network}; most alike are {most['layer']} and its "
+            f"{most['other_layer']} (linear CKA {_fixed(most['cka'], 2)}; {scale})."
+        )
+    else:
+        (least, low), *_, (most, high) = [(row["layer"], _fixed(row["cka"], 2)) for row in (*same[:1], *same)]
+        if network == BEFORE:
+            text = f"Training changed {least} most (linear CKA with itself before training {low}; {scale})"
+            text += f" and {most} least ({high})." if same[1:] else "."
+        else:
+            text = (
+                f"Of the layers that {network} has too, {most} is most like its namesake (linear CKA {high}; {scale})"
+            )
+            text += f" and {least} least ({low})." if same[1:] else "."
+    evidence = Evidence("likeness", ("cka",), (network,))
+    return Statement(text, (evidence,), "Another linear CKA of these layers.")
+
+
+def _fixed(value: float, decimals: int = 3) -> str:
+    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")

@@ -1,4 +1,3 @@
-"""`surface`: descents on a surface, in words, tables, JSON and as a page."""
+"""Laboratory `surface`: descent on a loss of one or two variables, from thousands of starts at once."""
 
-from descentlab.labs.surface._result import SurfaceResult as SurfaceResult
-from descentlab.labs.surface._surface import list_surfaces as list_surfaces, surface as surface
+from descentlab.labs.surface._surface import surface as surface

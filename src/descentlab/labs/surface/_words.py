@@ -1,259 +1,262 @@
-"""What descent does on a surface, in sentences: the finding first, then what a reader must know to trust it."""
+"""What `surface` says; it is given nothing but the tables."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
-from descentlab.labs.surface import measure as surfaces
-from descentlab.labs.surface._design import ADAPTIVE
-from descentlab.labs.surface._result import SurfaceResult, ends_by_name, level, where
-from descentlab.labs.surface.measure import Fate, Gain, Outcome, Place, Share, Survey
+from descentlab.core import Estimate
+from descentlab.labs.surface.measure import NEAR
+from descentlab.results import Evidence, Statement, Tables, Words, number
 
-WORDS = {"learning_rate": ("rate", "rates"), "momentum": ("momentum", "momenta"), "noise": ("noise", "sizes of noise")}
+VARIED = {
+    "learning_rate": ("learning rate", "learning rates"),
+    "momentum": ("momentum", "momenta"),
+    "noise": ("size of noise", "sizes of noise"),
+}
+KINDS = {"minimum": "minimum", "kink": "kink (a minimum without a gradient)", "valley": "valley"}
 ALL = 0.995
 """Share of the starts from which on nothing is left to gain."""
+STUCK = "gradient descent gets stuck in local minima"
 
 
-def describe(result: SurfaceResult) -> tuple[str, ...]:
-    """Say what came out."""
-    told = [_minima(result.found), _ends(result), _stuck(result)]
-    if result.found.best:
-        told += [_gain(result, name, gain) for name, gain in result.gains.items()]
-        told.append(_restarts(result))
-    told += [*_sharp(result), *_limits(result)]
-    return tuple(sentence for sentence in told if sentence)
+def say(tables: Tables) -> Words:
+    """Say how many starts end in the lowest minimum, whether others are stuck, and what changes that."""
+    if "minima" not in tables:
+        return Words(_no_minimum(tables), (_ends(tables),))
+    statements = [_minima(tables), _ends(tables), _stuck(tables)]
+    statements += [_gain(tables, row) for row in tables["gains"].rows()] if "gains" in tables else []
+    return Words(_answer(tables), (*statements, _restarts(tables), *_sharp(tables), *_limits(tables)))
 
 
-def _minima(found: Survey) -> str:
-    surface, minima, best = found.surface, list(found.minima), list(found.best)
-    if not minima:
-        falls = " It falls towards the edge, and may have no lowest value at all." if found.is_lower_at_edge else ""
-        return f"{surface.name}: no minimum was found in the domain.{falls}"
-    names = {"minimum": "minimum", "kink": "kink (a minimum without a gradient)", "valley": "valley"}
-    what = f"{len(minima):,} minima" if len(minima) > 1 else f"one {names[minima[0].kind]}"
-    if len(minima) > 1 and len(best) == len(minima):
-        told = f"{what}, all equally low ({level(found, best[0]):.4g}): each of them is global"
-    elif len(best) > 1:
-        told = f"{what}, of which {len(best)} are equally low and global ({level(found, best[0]):.4g})"
-    elif len(minima) > 1:
-        kind = "" if best[0].kind == "minimum" else f", a {names[best[0].kind]}"
-        told = f"{what}; the global one{kind} is at {where(best[0])}, at a loss of {level(found, best[0]):.4g}"
+def _no_minimum(tables: Tables) -> Statement:
+    surface = tables["surface"]
+    falls = (
+        " It falls towards the edge, and may have no lowest value at all." if surface.value("is_lower_at_edge") else ""
+    )
+    return Statement(
+        f"{surface.value('name')}: no minimum was found in the domain, so no descent can end in one.{falls}",
+        (Evidence("surface", ("name", "is_lower_at_edge")),),
+        "A point of the domain with nothing lower around it.",
+    )
+
+
+def _answer(tables: Tables) -> Statement:
+    surface, descents = tables["surface"], tables["descents"]
+    hits, local = descents.value("global").value, descents.value("local").value
+    num, best = surface.value("minima"), surface.value("global_minima")
+    goal = (
+        "the only minimum" if num == 1
+        else f"one of its {num:,} minima, which are all equally low," if num == best
+        else "the lowest (global) minimum" if best == 1
+        else f"one of its {best} lowest (global) minima"
+    )  # fmt: skip
+    parts = [f"On {surface.value('name')}, descent reaches {goal} {_from(hits)}"]
+    parts += [f"from {_percent(local)} it ends in a higher minimum"] if local else []
+    rest = 1.0 - hits - local
+    parts += [f"{_percent(rest)} of the starts end in no minimum"] if rest > 1e-9 else []
+    return Statement(
+        f"{'; '.join(parts)}.",
+        (Evidence("descents", ("global", "local")),),
+        "Starts of another seed that end elsewhere, beyond what the interval allows.",
+    )
+
+
+def _from(share: float) -> str:
+    if share in (0.0, 1.0):
+        return "from every start" if share else "from none of the starts"
+    return f"from {_percent(share)} of the starts"
+
+
+def _minima(tables: Tables) -> Statement:
+    surface, minima = tables["surface"], list(tables["minima"].rows())
+    num, best = surface.value("minima"), surface.value("global_minima")
+    lowest, loss = minima[0], number(minima[0]["level"], digits=4)
+    what = f"{num:,} minima" if num > 1 else f"one {KINDS[lowest['kind']]}"
+    if num > 1 and best == num:
+        words = f"{what}, all equally low ({loss}): each of them is global"
+    elif best > 1:
+        words = f"{what}, of which {best} are equally low and global ({loss})"
+    elif num > 1:
+        kind = "" if lowest["kind"] == "minimum" else f", a {KINDS[lowest['kind']]},"
+        words = f"{what}; the global one{kind} is at {lowest['at']}, at a loss of {loss}"
     else:
-        told = f"{what}, at {where(best[0])}, at a loss of {level(found, best[0]):.4g}"
-    lower = ""
-    if found.is_lower_at_edge:
-        lower = (
-            f" The domain's edge is lower than all of them ({found.gauge.lowest_at_edge:.4g}): 'global' means the "
-            "lowest minimum in the domain, and the formula may have no lowest value at all."
-        )
-    return f"{surface.name} has {told}.{lower}"
+        words = f"{what}, at {lowest['at']}, at a loss of {loss}"
+    return Statement(
+        f"{surface.value('name')} has {words}.{_edge(tables)}",
+        (Evidence("minima", ("level", "at")), Evidence("surface", ("is_lower_at_edge",))),
+        "A minimum in the domain that the search has missed.",
+    )
 
 
-def _ends(result: SurfaceResult) -> str:
-    usual, wish = result.usual, result.design.wish
-    setting = usual.setting
-    parts = [f"rate {setting.learning_rate:g}"]
-    parts += [f"momentum {setting.momentum:g}"] if setting.momentum else []
-    parts += [f"noise {setting.noise:g}"] if setting.noise else []
-    head = f"At {' and '.join(parts)}, of {wish.starts:,} starts and after {wish.steps:,} steps each"
-    told = []
-    if result.found.best:
-        hits = surfaces.share_of(surfaces.is_in_global(result.found, usual))
-        where_to = "the global minimum" if len(result.found.best) == 1 else "a global minimum"
-        told.append(f"{_share(hits)} were in {where_to}")
-    local = surfaces.is_in_local(result.found, usual)
-    if local.any():
-        told.append(f"{_percent(local.mean())} in a minimum that is not global")
-    lows = [number for number, place in enumerate(result.found.places) if place.is_low]
-    rest = Outcome(setting, np.where(np.isin(usual.fates, lows), int(Fate.MOVING), usual.fates).astype(np.int16))
-    for name, is_so in ends_by_name(result.found, rest):
-        share = float((is_so & ~np.isin(usual.fates, lows)).mean())
-        if share:
-            told.append(f"{_percent(share)} {name}")
-    return f"{head}, {_listed(told)}."
-
-
-def _stuck(result: SurfaceResult) -> str:
-    found = result.found
-    if not found.best:
+def _edge(tables: Tables) -> str:
+    surface = tables["surface"]
+    if not surface.value("is_lower_at_edge"):
         return ""
-    claim = "'gradient descent gets stuck in local minima'"
-    if len(found.minima) == 1:
-        return f"There is no second minimum, so {claim} cannot hold here: what does not arrive is too slow or too fast."
-    if len(found.minima) == len(found.best):
-        return f"No minimum is worse than another, so {claim} does not hold here: each will do."
-    share = surfaces.share_of(surfaces.is_in_local(found, result.usual))
-    if share.value == 0.0:
-        return f"No start ended in a minimum that is not global: {claim} does not hold at this setting."
     return (
-        f"{claim[0]}{claim[1].upper()}{claim[2:]} holds here for {_share(share)} of the starts. That is about this "
-        "surface; of a network, `descentlab curvature RUN --escape` tells."
+        f" The domain's edge is lower still ({number(surface.value('lowest_at_edge'), digits=4)}): 'global' "
+        "means the lowest minimum in the domain, and the formula may have no lowest value at all."
     )
 
 
-def _gain(result: SurfaceResult, name: str, gain: Gain) -> str:
-    outcomes = result.sweeps[name]
-    tried = [float(getattr(outcome.setting, name)) for outcome in outcomes]
-    shares = [float(surfaces.is_in_global(result.found, outcome).mean()) for outcome in outcomes]
-    usual = float(getattr(result.usual.setting, name))
-    word, words = WORDS[name]
-    at_edge = f"at the largest, {tried[-1]:g}, {_percent(shares[-1])}"
-    chosen = f"Of {len(outcomes)} {words} from {tried[0]:g} to {tried[-1]:g}"
-    if surfaces.is_in_global(result.found, result.usual).mean() >= ALL:
-        holds = [value for value, share in zip(tried, shares, strict=True) if value >= usual and share >= ALL]
-        return f"{chosen} none can do better; all starts end there up to {max(holds):g}, and {at_edge}."
-    best = tried[gain.best]
-    if best == usual:
-        return f"{chosen}, none did better than {word} {usual:g}; {at_edge} ended in the global minimum."
-    difference, low, high = (round(100.0 * end, 1) + 0.0 for end in (gain.difference, *gain.ci95))
-    points = f"{difference:+.1f} points, {low:.1f} to {high:.1f}"
-    beside = f"{_percent(gain.share)} in the global minimum, beside {_percent(gain.usual)} at {usual:g} ({points})"
-    has_helped = gain.is_real and gain.difference > 0.0
-    which = f"{best:g} helped most" if has_helped else f"even the best, {best:g}, did no better"
-    return f"{chosen}, {which}: {beside}; {at_edge}."
+def _ends(tables: Tables) -> Statement:
+    descents = tables["descents"]
+    parts = [f"rate {descents.value('learning_rate'):g}"]
+    parts += [f"{name} {descents.value(name):g}" for name in ("momentum", "noise") if descents.value(name)]
+    ended = []
+    if "minima" in tables:
+        ended.append(f"{_share(descents.value('global'))} were in {_goal(tables)}")
+    if descents.value("local").value:
+        ended.append(f"{_percent(descents.value('local').value)} in a minimum that is not global")
+    others = [row for row in tables["ends"].rows() if not row["is_minimum"]]
+    ended += [f"{_percent(row['share'].value)} {row['end']}" for row in others]
+    return Statement(
+        f"Of {descents.value('starts'):,} starts, {_listed(ended)}, after {descents.value('steps'):,} steps at "
+        f"{_listed(parts)}.",
+        (Evidence("descents", ("global", "local", "starts")), Evidence("ends", ("share",))),
+        "Other ends of the same starts.",
+    )
 
 
-def _restarts(result: SurfaceResult) -> str:
-    hits = surfaces.share_of(surfaces.is_in_global(result.found, result.usual))
-    most = result.restarts[-1]
-    num = result.design.wish.restarts
+def _goal(tables: Tables) -> str:
+    return "the global minimum" if tables["surface"].value("global_minima") == 1 else "a global minimum"
+
+
+def _stuck(tables: Tables) -> Statement:
+    surface, local = tables["surface"], tables["descents"].value("local")
+    num, state = surface.value("minima"), "does not hold"
+    if num == 1:
+        text = f"There is no second minimum, so '{STUCK}' cannot hold here: other starts are too slow or too fast."
+    elif num == surface.value("global_minima"):
+        text = f"No minimum is worse than another, so '{STUCK}' does not hold here: each will do."
+    elif local.value == 0.0:
+        text = f"No start ended in a minimum that is not global: '{STUCK}' does not hold at this setting."
+    else:
+        state = "holds"
+        text = (
+            f"'{STUCK.capitalize()}' holds here for {_share(local)} of the starts. That is about this surface; for a "
+            "network, `descentlab curvature RUN --escape` shows it."
+        )
+    return Statement(
+        text,
+        (Evidence("descents", ("local",)), Evidence("surface", ("minima", "global_minima"))),
+        "A minimum that is not global, and starts that end in it." if state != "holds" else "No start that ends there.",
+        state,
+    )
+
+
+def _tried(tables: Tables, varied: str) -> list[Any]:
+    return [row for row in tables["shares"].rows() if row["varied"] == varied]
+
+
+def _gain(tables: Tables, row: Any) -> Statement:
+    """Say whether another value of one number brings more starts to a global minimum."""
+    word, words = VARIED[row["varied"]]
+    rows, usual, best = _tried(tables, row["varied"]), row["usual"], row["best"]
+    values, shares = [each[row["varied"]] for each in rows], [each["global"].value for each in rows]
+    tried = f"of {len(rows)} {words} from {values[0]:g} to {values[-1]:g}"
+    at_edge = f"at the largest, {values[-1]:g}, {_percent(shares[-1])}"
+    goal, state = _goal(tables), "not shown"
+    if tables["descents"].value("global").value >= ALL:
+        holds = [value for value, share in zip(values, shares, strict=True) if value >= usual and share >= ALL]
+        where = f"from {usual:g} to {max(holds):g}" if max(holds, default=usual) > usual else f"at {usual:g}"
+        text = f"No other {word} can do better: {tried}, all starts end in {goal} {where}, and {at_edge}."
+    elif best == usual:
+        text = f"No other {word} did better: {tried}, {usual:g} is the best; {at_edge} ended in {goal}."
+    else:
+        has_helped = row["is_real"] and row["difference"].value > 0.0
+        head, state = (f"Another {word} helps", "real") if has_helped else (f"No other {word} is shown to help", state)
+        text = (
+            f"{head}: {tried}, {best:g} {'helped most' if has_helped else 'seemed best'}: {_percent(row['share'])} "
+            f"ended in {goal}, instead of {_percent(row['usual_share'])} at {usual:g} ({_points(row['difference'])}); "
+            f"{at_edge}."
+        )
+    evidence = (
+        Evidence("gains", ("share", "difference", "is_real"), (row["varied"],)),
+        Evidence("shares", ("global",), tuple(each["setting"] for each in rows)),
+    )
+    return Statement(text, evidence, f"Other shares in {goal} at these {words}, from other starts.", state)
+
+
+def _points(difference: Estimate) -> str:
+    points = [round(100.0 * part, 1) + 0.0 for part in (difference.value, difference.low, difference.high)]
+    return f"{points[0]:+.1f} points, {points[1]:.1f} to {points[2]:.1f}".replace("-", "−")
+
+
+def _restarts(tables: Tables) -> Statement:
+    descents, rows = tables["descents"], list(tables["restarts"].rows())
+    hits, needed = descents.value("global"), descents.value("starts_for_95")
+    most, num = rows[-1]["share"], rows[-1]["restarts"]
     if hits.value == 0.0:
-        return (
-            f"No start reached the global minimum, so restarts are of no use at this setting; with 95% certainty fewer "
-            f"than {_percent(hits.ci95[1])} of all starts would."
+        text = (
+            "Starting again does not help at this setting: no start reached the global minimum, and with 95% certainty "
+            f"fewer than {_percent(hits.high)} of all starts would."
         )
-    needed, (fewest, worst) = surfaces.restarts_for(hits.value), (surfaces.restarts_for(end) for end in hits.ci95[::-1])
-    if needed <= 1:
-        return f"Single starts reach the global minimum in {_share(hits)} of all cases, so restarts are not needed."
-    times = f"{needed:,.0f}" if fewest == worst else f"{needed:,.0f} ({fewest:,.0f} to {worst:,.0f})"
-    return (
-        f"The best of {num:,} starts is global with probability {_percent(most.value)} "
-        f"({_span(most)}); for 95% it takes {times} starts."
+    elif needed.value <= 1:
+        text = f"Starting again is not needed: {_share(hits)} of single starts reach {_goal(tables)}."
+    else:
+        span = "" if needed.low == needed.high else f" ({needed.low:,.0f} to {needed.high:,.0f})"
+        text = (
+            f"Starting again helps: the best of {num:,} starts is global with probability {_share(most)}; for 95% it "
+            f"takes {needed.value:,.0f}{span} starts."
+        )
+    evidence = (Evidence("descents", ("global", "starts_for_95")), Evidence("restarts", ("share",)))
+    return Statement(text, evidence, "Another share of single starts that reach it.")
+
+
+def _sharp(tables: Tables) -> Iterator[Statement]:
+    """Compare the rates that a sharp global minimum and the flattest other minimum allow."""
+    rows = list(tables["minima"].rows())
+    is_alone = tables["surface"].value("global_minima") == 1 and rows[0]["kind"] == "minimum"
+    if "rate_limit" not in tables["minima"] or not is_alone:
+        return
+    lowest = rows[0]["rate_limit"]
+    others = [row for row in rows[1:] if math.isfinite(row["rate_limit"])]
+    flattest = max(others, key=lambda row: row["rate_limit"], default=None)
+    if flattest is None or flattest["rate_limit"] < 1.02 * lowest:
+        return
+    highest = flattest["rate_limit"]
+    text = (
+        f"The global minimum is sharper than the one at {flattest['at']}: it can hold a start up to a rate of "
+        f"{lowest:.4g}, the other up to {highest:.4g}."
     )
-
-
-def _sharp(result: SurfaceResult) -> list[str]:
-    """Tell of rates at which the global minimum is too sharp to hold a start, and another one is not."""
-    if len(result.found.best) != 1 or result.design.wish.rule in ADAPTIVE:
-        return []
-    best = result.found.best[0]
-    if best.kind != "minimum":
-        return []
-    lowest = result.limit_of(best)
-    others = [place for place in result.found.minima if not place.is_global and math.isfinite(result.limit_of(place))]
-    flattest = max(others, key=result.limit_of, default=None)
-    if flattest is None or result.limit_of(flattest) < 1.02 * lowest:
-        return []
-    highest = result.limit_of(flattest)
-    between = [one for one in result.by_rate if lowest < one.setting.learning_rate < highest]
-    told = f"The global minimum is sharper than the one at {where(flattest)}: it can hold a start up to a rate of "
-    told += f"{lowest:.4g}, the other up to {highest:.4g}."
-    if not between:
-        return [told]
-    ended = [(surfaces.is_in_global(result.found, one).mean(), surfaces.is_in_local(result.found, one).mean())
-             for one in between]  # fmt: skip
-    shares = np.array(ended, np.float64).mean(axis=0)
-    rates = f"the {len(between)} rates" if len(between) > 1 else "the one rate"
-    return [
-        f"{told} At {rates} tried in between, {_percent(shares[0])} of the starts ended in the global minimum and "
-        f"{_percent(shares[1])} in another: too high a rate keeps descent out of sharp minima."
-    ]
-
-
-def above_limits(result: SurfaceResult, places: Sequence[tuple[int, Place]] | None = None) -> tuple[int, int]:
-    """Count the descents at rates above a minimum's limit, and those of them that ended in it all the same.
-
-    Args:
-        result: What was found.
-        places: Which minima, with their numbers. Default: all that have a limit.
-
-    Returns:
-        How many ended in it, and of how many.
-    """
-    every = places if places is not None else [
-        (number, place) for number, place in enumerate(result.found.places) if place.is_low
-    ]  # fmt: skip
-    ended = tried = 0
-    for number, place in every:
-        limit = result.limit_of(place)
-        for outcome in result.by_rate:
-            if math.isfinite(limit) and limit > 0.0 and outcome.setting.learning_rate > limit:
-                ended += int((outcome.fates == number).sum())
-                tried += len(outcome.fates)
-    return ended, tried
-
-
-def _limits(result: SurfaceResult) -> list[str]:
-    if result.design.wish.rule in ADAPTIVE:
-        return []
-    smooth = sum(place.is_low and math.isfinite(result.limit_of(place)) and bool(place.eigenvalues)
-                 for place in result.found.places)  # fmt: skip
-    ended, _ = above_limits(result)
-    rates = sum(
-        any(
-            outcome.setting.learning_rate > result.limit_of(place) for place in result.found.minima if place.eigenvalues
+    between = [row for row in _tried(tables, "learning_rate") if lowest < row["learning_rate"] < highest]
+    evidence = [Evidence("minima", ("rate_limit",))]
+    if between:
+        evidence.append(Evidence("shares", ("global", "local"), tuple(row["setting"] for row in between)))
+        ended = [np.mean([row[name].value for row in between]) for name in ("global", "local")]
+        rates = f"the {len(between)} rates" if len(between) > 1 else "the one rate"
+        text += (
+            f" At {rates} tried in between, {_percent(ended[0])} of the starts ended in the global minimum and "
+            f"{_percent(ended[1])} in another"
         )
-        for outcome in result.by_rate
+        text += ": too high a rate keeps descent out of sharp minima." if ended[0] < ended[1] else "."
+    yield Statement(text, tuple(evidence), "Starts that settle in the global minimum above its limit.")
+
+
+def _limits(tables: Tables) -> Iterator[Statement]:
+    """Say whether any start ended in a minimum whose limit the rate exceeded."""
+    if "rate_limit" not in tables["minima"]:
+        return
+    smooth = [row for row in tables["minima"].rows() if row["eigenvalues"] and math.isfinite(row["rate_limit"])]
+    lowest = min((row["rate_limit"] for row in smooth), default=math.inf)
+    num = sum(row["learning_rate"] > lowest for row in _tried(tables, "learning_rate"))
+    if not num:
+        return
+    formula = "that of its momentum" if tables["descents"].value("momentum") else "2 / L"
+    ended = sum(row["ended_above"] or 0 for row in smooth)
+    what = (
+        f"{ended:,} descents ended in it all the same, swinging by less than {NEAR:.1%} of the domain's width"
+        if ended
+        else f"no start ended in that minimum ({num} {'rate' if num == 1 else 'rates'})"
     )
-    if not smooth or not rates:
-        return []
-    formula = "2 / L" if not result.usual.setting.momentum else "that of its momentum"
-    head = f"Where the rate exceeded a minimum's limit, {formula} with L its largest curvature,"
-    if not ended:
-        return [f"{head} no start ended in that minimum ({rates} {'rate' if rates == 1 else 'rates'})."]
-    return [
-        f"{head} {ended:,} descents ended in it all the same, swinging by less than {surfaces.NEAR:.1%} of the "
-        "domain's width."
-    ]
-
-
-def notes_of(result: SurfaceResult) -> tuple[str, ...]:
-    """Say what a reader must know to trust the numbers."""
-    found, wish = result.found, result.design.wish
-    surface = found.surface
-    notes = [
-        f"Minima were searched for from a grid with a spacing of {found.spacing:.3g}; what is finer than that may have "
-        "been missed.",
-        "Intervals are 95% and cover the draw of the starts. Of several settings the best is chosen by one half of the "
-        "starts and told of the other half.",
-        f"A start has ended in a minimum when it stayed within {surfaces.NEAR:.1%} of the domain's width of it for the "
-        "last tenth of the steps.",
-    ]
-    if any(one.setting.noise > 0.0 for one in (result.usual, *result.by_noise)):
-        notes.append(
-            f"Noise is normal and independent in each variable and step. It ends after {surfaces.NOISY_SHARE:.0%} of "
-            "the steps, so that each start settles in what the noise has found; the same draws serve every setting."
-        )
-    if surface.known_minima:
-        notes.append(_literature(found))
-    if not surface.is_smooth:
-        notes.append(
-            "The formula has kinks or ends: where it has no derivative a fixed rate does not settle but swings to and "
-            "fro; minima there were found by comparing values."
-        )
-    if any(place.kind == "valley" for place in found.places):
-        notes.append("A valley is a line or a floor of points that are equally low; it counts as one minimum.")
-    if wish.rule in ADAPTIVE:
-        notes.append(f"{wish.rule} divides each step by the size of past gradients, so the limit 2 / L is not its own.")
-    if surfaces.share_of(result.usual.fates == Fate.MOVING).value > 0.1:
-        notes.append("Many starts were still moving: --steps gives them longer.")
-    if any((one.fates == Fate.UNDEFINED).any() for one in (result.usual, *result.by_rate)):
-        notes.append("Some descents came to where the formula has no value or no derivative, and ended there.")
-    return tuple(notes)
-
-
-def _literature(found: Survey) -> str:
-    known = found.surface.known_minima
-    low, high = np.array(found.surface.domain).T
-    inside = [point for point in known if (np.array(point) >= low).all() and (np.array(point) <= high).all()]
-    missing = [
-        point for point in inside if not any(np.abs(np.array(place.point) - point).max() < 1e-6 for place in found.best)
-    ]
-    if missing:
-        return f"The literature knows a global minimum at {missing[0]} that was not found as such."
-    count = "one" if len(inside) == 1 else f"{len(inside)}"
-    return f"Found and known from the literature as global: {count} of {count}." if inside else ""
+    yield Statement(
+        f"Where the rate exceeded a minimum's limit, {formula} with L its largest curvature, {what}.",
+        (Evidence("minima", ("ended_above",), tuple(row["number"] for row in smooth)),),
+        "A start that settles in a minimum above its limit.",
+        "does not hold" if ended else "holds",
+    )
 
 
 def _listed(parts: Sequence[str]) -> str:
@@ -264,10 +267,5 @@ def _percent(share: float | np.floating) -> str:
     return f"{100.0 * float(share):.1f}%"
 
 
-def _span(share: Share) -> str:
-    low, high = (100.0 * end for end in share.ci95)
-    return f"{low:.1f} to {high:.1f}"
-
-
-def _share(share: Share) -> str:
-    return f"{_percent(share.value)} ({_span(share)})"
+def _share(share: Estimate) -> str:
+    return f"{_percent(share.value)} ({100.0 * share.low:.1f} to {100.0 * share.high:.1f})"

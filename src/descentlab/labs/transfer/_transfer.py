@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from descentlab.core import Option, SpecError, laboratory
-from descentlab.labs._options import Report, Settings
+from descentlab.labs._options import Report, Settings, TrainedRun
 
 if TYPE_CHECKING:
     import descentlab.results
@@ -24,10 +24,7 @@ FEWEST_TEST = 20
     "transfer mnist-cnn-001 pictures/ --seeds 6 - your own pictures, a subfolder per class",
 )
 def transfer(
-    run: Annotated[
-        "str | os.PathLike[str] | descentlab.workbench.Run",
-        Option("A run: its folder, or its name under ./runs.", "RUN", is_argument=True),
-    ],
+    run: TrainedRun,
     to: Annotated[
         "str | os.PathLike[str] | descentlab.spec.Experiment | descentlab.workbench.Run",
         Option(

@@ -1,6 +1,7 @@
 """The training of one page: it runs outside the event loop, and makes a frame when the browser has drawn the last."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import deque
@@ -115,9 +116,9 @@ class Player:
             try:
                 result = question(session)
             except DescentlabError as error:
-                loop.call_soon_threadsafe(_set, answer, None, error)
+                _call_on(loop, _set, answer, None, error)
             else:
-                loop.call_soon_threadsafe(_set, answer, result, None)
+                _call_on(loop, _set, answer, result, None)
 
         self._hand_in(put)
         return await answer
@@ -197,7 +198,7 @@ class Player:
         self._prepared = generation = session.generation
 
         def tell(_: object) -> None:
-            loop.call_soon_threadsafe(self.refresh)
+            _call_on(loop, self.refresh)
 
         def prepare() -> None:
             # While a person still changes the network, its older versions are not compiled.
@@ -267,6 +268,12 @@ class Player:
             return True
         loss = session.racers[session.focus].scores().values.get("train_loss")
         return self.stop_at_loss is not None and loss is not None and loss < self.stop_at_loss
+
+
+def _call_on(loop: asyncio.AbstractEventLoop, call: Callable[..., None], *arguments: object) -> None:
+    """Call something on the event loop from a thread, unless the studio has ended and closed the loop meanwhile."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(call, *arguments)
 
 
 def _set(answer: "asyncio.Future[Any]", result: Any, error: Exception | None) -> None:

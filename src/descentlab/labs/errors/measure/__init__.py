@@ -1,4 +1,4 @@
-"""Floor 7: where a trained network errs, in doubt, in labels, in pixels and under disturbance, as measurements."""
+"""Measurements of the errors of trained networks: confusions, doubt, labels, inputs, pixels and disturbances."""
 
 from descentlab.labs.errors.measure._ambiguous import (
     Ambiguity as Ambiguity,
@@ -14,7 +14,7 @@ from descentlab.labs.errors.measure._credits import (
     estimate_loss as estimate_loss,
 )
 from descentlab.labs.errors.measure._importance import (
-    Importance as Importance,
+    InputImportance as InputImportance,
     columns_of as columns_of,
     measure_importance as measure_importance,
     paint as paint,
@@ -23,13 +23,12 @@ from descentlab.labs.errors.measure._importance import (
 )
 from descentlab.labs.errors.measure._mislabelled import (
     FlipCheck as FlipCheck,
-    Share as Share,
     Suspects as Suspects,
     check_by_flipping as check_by_flipping,
     find_suspects as find_suspects,
 )
 from descentlab.labs.errors.measure._pixels import (
-    Attribution as Attribution,
+    PixelAttribution as PixelAttribution,
     attribute as attribute,
     half_lies_on as half_lies_on,
     likeness as likeness,

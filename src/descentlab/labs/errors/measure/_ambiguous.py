@@ -1,4 +1,4 @@
-"""The examples between two classes, and whether doubt tells of mistakes."""
+"""Examples between two classes, and whether doubt points to mistakes."""
 
 import math
 from dataclasses import dataclass
@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from descentlab.evaluation import Interval, wilson_interval
+from descentlab.core import Estimate
+from descentlab.evaluation import wilson_interval
+from descentlab.labs.errors.measure._credits import Estimates
 
 STEPS = 20
-"""The examples are divided by their margin into so many equal groups, or fewer where there are too few."""
+"""Equal groups that the examples are divided into by their margin; fewer where there are too few examples."""
 FEWEST_IN_STEP = 25
 
 
@@ -18,55 +20,49 @@ class Ambiguity:
     """How doubtful each example is.
 
     Attributes:
-        margins: The largest probability less the second largest: 0 between two classes, 1 where there is no doubt.
-        entropies: Of the probabilities, as a share of the entropy of all classes alike: 0 is sure, 1 knows nothing.
-        told: The class of the largest probability.
-        second: The class of the second largest.
+        margins: Largest probability less the second largest: 0 between two classes, 1 without doubt.
+        entropies: Entropy of the probabilities, as a share of that of equal ones: 0 without doubt, 1 if all are equal.
+        predicted: Class of the largest probability.
+        second: Class of the second largest probability.
     """
 
     margins: Float[np.ndarray, " examples"]
     entropies: Float[np.ndarray, " examples"]
-    told: Int[np.ndarray, " examples"]
+    predicted: Int[np.ndarray, " examples"]
     second: Int[np.ndarray, " examples"]
 
     def by_margin(self) -> Int[np.ndarray, " examples"]:
-        """Order the examples, the smallest margin first."""
+        """Return the places of the examples, the smallest margin first."""
         return np.argsort(self.margins, kind="stable")
 
     def by_entropy(self) -> Int[np.ndarray, " examples"]:
-        """Order the examples, the greatest entropy first."""
+        """Return the places of the examples, the greatest entropy first."""
         return np.argsort(-self.entropies, kind="stable")
 
 
 @dataclass(frozen=True, eq=False)
 class Doubt:
-    """Whether the examples of small margin are the wrong ones.
+    """Whether examples of small margin are those that are predicted wrongly.
 
     Attributes:
-        area: Chance that a wrong example has a smaller margin than a right one: 0.5 if doubt tells nothing; None where
-            all are right, or all wrong.
-        interval: Its 95% interval; None with the area.
-        shares: Ends of the groups by margin, as shares of all examples: the most doubtful twentieth is the first.
-        rates: Share of mistakes in each group.
-        low: Lower ends of Wilson's 95% intervals of the rates.
-        high: Upper ends.
-        found: Share of all mistakes in the first groups up to each; None where there is no mistake.
+        area: Probability that a wrongly predicted example has a smaller margin than a correctly predicted one, with its
+            95% interval: 0.5 where doubt says nothing; None where all are predicted correctly, or all wrongly.
+        shares: Ends of the groups by margin, as shares of all examples, the smallest margins first.
+        rates: Share of mistakes in each group, with Wilson's 95% intervals.
+        held: Share of all mistakes in all groups up to each; None where there is no mistake.
     """
 
-    area: float | None
-    interval: Interval | None
+    area: Estimate | None
     shares: Float[np.ndarray, " groups"]
-    rates: Float[np.ndarray, " groups"]
-    low: Float[np.ndarray, " groups"]
-    high: Float[np.ndarray, " groups"]
-    found: Float[np.ndarray, " groups"] | None
+    rates: Estimates
+    held: Float[np.ndarray, " groups"] | None
 
 
 def measure_ambiguity(probabilities: Float[np.ndarray, "examples classes"]) -> Ambiguity:
     """Measure how doubtful each example is.
 
     Args:
-        probabilities: One row an example, of two or more classes.
+        probabilities: A row for each example, with two or more classes.
 
     Returns:
         Margins and entropies.
@@ -84,11 +80,11 @@ def measure_ambiguity(probabilities: Float[np.ndarray, "examples classes"]) -> A
 
 
 def judge_doubt(margins: Float[np.ndarray, " examples"], is_right: Bool[np.ndarray, " examples"]) -> Doubt:
-    """Say how well small margins tell of mistakes.
+    """Measure how well small margins point to mistakes.
 
     Args:
-        margins: One an example.
-        is_right: Whether it was told rightly.
+        margins: Margin of each example.
+        is_right: Whether it is predicted correctly.
 
     Returns:
         The area under the ROC curve with DeLong's interval, and the rate of mistakes by margin.
@@ -101,36 +97,29 @@ def judge_doubt(margins: Float[np.ndarray, " examples"], is_right: Bool[np.ndarr
     is_wrong = ~is_right[np.argsort(margins, kind="stable")]
     groups = np.array_split(is_wrong, max(1, min(STEPS, num // FEWEST_IN_STEP)))
     sizes, wrong = np.array([len(group) for group in groups]), np.array([int(group.sum()) for group in groups])
-    ends = [wilson_interval(int(bad), int(size)) for bad, size in zip(wrong, sizes, strict=True)]
-    area, interval = _area(margins[~is_right], margins[is_right])
+    ends = np.array([wilson_interval(int(bad), int(size)) for bad, size in zip(wrong, sizes, strict=True)])
     return Doubt(
-        area=area,
-        interval=interval,
+        area=_area(margins[~is_right], margins[is_right]),
         shares=np.cumsum(sizes) / num,
-        rates=wrong / sizes,
-        low=np.array([low for low, _ in ends]),
-        high=np.array([high for _, high in ends]),
-        found=np.cumsum(wrong) / wrong.sum() if wrong.any() else None,
+        rates=Estimates(wrong / sizes, *ends.T),
+        held=np.cumsum(wrong) / wrong.sum() if wrong.any() else None,
     )
 
 
-def _area(
-    wrong: Float[np.ndarray, " wrong"], right: Float[np.ndarray, " right"]
-) -> tuple[float | None, Interval | None]:
-    """Compute the chance that a wrong example's margin is below a right one's, with its 95% interval."""
+def _area(wrong: Float[np.ndarray, " wrong"], right: Float[np.ndarray, " right"]) -> Estimate | None:
     if not len(wrong) or not len(right):
-        return None, None
+        return None
     above, below = _places(wrong, right), _places(right, wrong)
-    of_wrong = 1.0 - above  # how many of the right ones lie above each of the wrong ones
+    of_wrong = 1.0 - above  # share of the right ones that lie above each wrong one
     area = float(of_wrong.mean())
     if len(wrong) < 2 or len(right) < 2:
-        return area, (0.0, 1.0)
+        return Estimate(area, 0.0, 1.0)
     half = 1.959964 * math.sqrt(of_wrong.var(ddof=1) / len(wrong) + below.var(ddof=1) / len(right))
-    return area, (max(0.0, area - half), min(1.0, area + half))
+    return Estimate(area, max(0.0, area - half), min(1.0, area + half))
 
 
 def _places(values: np.ndarray, among: np.ndarray) -> Float[np.ndarray, " values"]:
-    """Say which share of some numbers lies below each value, an equal one counting half."""
+    """Return the share of some numbers that lies below each value; an equal number counts half."""
     rising = np.sort(among)
     below, up_to = (np.searchsorted(rising, values, side=side) for side in ("left", "right"))
     return (below + up_to) / 2.0 / len(among)

@@ -1,29 +1,29 @@
-"""Which classes a network takes for each other, and how sure it is that one pair leads."""
+"""Which classes a network confuses with each other, and how certain it is that one pair comes first."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Int
 
-from descentlab.core import generator
-from descentlab.evaluation import Interval, wilson_interval
+from descentlab.core import Estimate, generator
+from descentlab.evaluation import wilson_interval
 
 NUM_RESAMPLES = 2_000
 
 
 @dataclass(frozen=True)
 class ConfusedPair:
-    """Two classes that are taken for each other.
+    """Two classes that are confused with each other.
 
     Attributes:
-        first: The class of the lower id.
-        second: The other one.
-        first_as_second: Examples of the first that were told to be of the second.
-        second_as_first: The other way round.
-        num_first: Examples of the first class.
-        num_second: Examples of the second.
-        lead: In which share of the draws of the examples with replacement this pair is the most frequent; equal pairs
-            share a draw.
+        first: Class with the lower id.
+        second: The other class.
+        first_as_second: Number of examples of the first class that are predicted as the second.
+        second_as_first: Number of examples of the second class that are predicted as the first.
+        num_first: Number of examples of the first class.
+        num_second: Number of examples of the second class.
+        lead: Share of random redraws of the examples (with replacement) in which this pair is the most frequent; equal
+            pairs share a redraw.
     """
 
     first: int
@@ -36,35 +36,30 @@ class ConfusedPair:
 
     @property
     def count(self) -> int:
-        """Examples taken for the other class, either way."""
+        """Number of examples that are predicted as the other class of the two."""
         return self.first_as_second + self.second_as_first
 
     @property
     def num_examples(self) -> int:
-        """Examples of both classes."""
+        """Number of examples of both classes."""
         return self.num_first + self.num_second
 
     @property
-    def rate(self) -> float:
-        """Share of the examples of both classes that were taken for the other one."""
-        return self.count / self.num_examples
-
-    @property
-    def interval(self) -> Interval:
-        """Wilson's 95% interval of the rate."""
-        return wilson_interval(self.count, self.num_examples)
+    def rate(self) -> Estimate:
+        """Share of the examples of both classes that are predicted as the other, with Wilson's 95% interval."""
+        return Estimate(self.count / self.num_examples, *wilson_interval(self.count, self.num_examples))
 
 
 def find_confusions(
-    labels: Int[np.ndarray, " examples"], told: Int[np.ndarray, " examples"], *, num_classes: int, seed: int = 0
+    labels: Int[np.ndarray, " examples"], predicted: Int[np.ndarray, " examples"], *, num_classes: int, seed: int = 0
 ) -> tuple[ConfusedPair, ...]:
-    """Find the pairs of classes that are taken for each other, the most frequent first.
+    """Find the pairs of classes that are confused with each other, the most frequent first.
 
     Args:
-        labels: The right class of each example.
-        told: The class it was told to be of.
-        num_classes: How many classes there are.
-        seed: Draws the examples with replacement, which tells how sure the order is.
+        labels: Class of each example by its label.
+        predicted: Predicted class of each example.
+        num_classes: Number of classes.
+        seed: Seed of the redraws of the examples, which show how certain the order is.
 
     Returns:
         Every pair with at least one confusion.
@@ -72,13 +67,13 @@ def find_confusions(
     References:
         Efron and Tibshirani, "An introduction to the bootstrap" (1993).
     """
-    counts = np.bincount(labels * num_classes + told, minlength=num_classes**2).reshape(num_classes, num_classes)
+    counts = np.bincount(labels * num_classes + predicted, minlength=num_classes**2).reshape(num_classes, num_classes)
     sizes = counts.sum(axis=1)
     first, second = np.triu_indices(num_classes, k=1)
     both = counts[first, second] + counts[second, first]
-    found = np.flatnonzero(both)
-    found = found[np.argsort(-both[found], kind="stable")]
-    lead = _lead(both[found], len(labels), seed)
+    pairs = np.flatnonzero(both)
+    pairs = pairs[np.argsort(-both[pairs], kind="stable")]
+    lead = _lead(both[pairs], len(labels), seed)
     return tuple(
         ConfusedPair(
             first=int(first[place]),
@@ -89,12 +84,11 @@ def find_confusions(
             num_second=int(sizes[second[place]]),
             lead=float(share),
         )
-        for place, share in zip(found, lead, strict=True)
+        for place, share in zip(pairs, lead, strict=True)
     )
 
 
 def _lead(both: Int[np.ndarray, " pairs"], num_examples: int, seed: int) -> np.ndarray:
-    """Say in which share of the draws each pair has the most confusions."""
     if not len(both):
         return np.zeros(0)
     shares = np.append(both, num_examples - both.sum()) / num_examples

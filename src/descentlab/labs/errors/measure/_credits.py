@@ -1,4 +1,4 @@
-"""Held-out examples with a network's credit for each, and what credits say over one network or over several."""
+"""A network's credit for each held-out example, and estimates from credits over one network or several."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Shaped
 
+from descentlab.core import Estimate
 from descentlab.evaluation import Interval, mean_and_deviation, paired_share_difference, wilson_interval
 
 Credits = Float[np.ndarray, " examples"]
@@ -13,14 +14,14 @@ Credits = Float[np.ndarray, " examples"]
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """Held-out examples of one network, and how it is judged on them or on what is made of them.
+    """Held-out examples of one network, and how it is judged on them or on changed copies.
 
     Attributes:
         inputs: The examples, as a `Dataset` holds them.
-        real: The same as the network sees them.
-        credit: Says of inputs in the same order how well each is told: 1 for the right class and 0 for a wrong one;
-            for a real number such that the mean is R².
-        is_classes: Whether classes are told.
+        real: The examples, as the network is given them.
+        credit: Returns a credit for each of some inputs in the same order: 1 for the right class and 0 for a wrong one;
+            for real numbers, credits whose mean is R².
+        is_classes: Whether classes are predicted.
     """
 
     inputs: Shaped[np.ndarray, "examples *shape"]
@@ -37,15 +38,19 @@ class Estimates:
     low: Float[np.ndarray, " places"]
     high: Float[np.ndarray, " places"]
 
+    def cells(self) -> list[Estimate]:
+        """Return them as cells of a table."""
+        return [Estimate(*map(float, ends)) for ends in zip(self.value, self.low, self.high, strict=True)]
+
 
 def estimate_accuracy(members: Sequence[Float[np.ndarray, "places examples"]]) -> Estimates:
-    """Estimate accuracies: with Wilson's intervals over the examples of one network, or Student's over several.
+    """Estimate accuracies, with Wilson's intervals over the examples of one network, or Student's over several.
 
     Args:
-        members: By network, credits of 0 or 1 at each place.
+        members: For each network, credits of 0 or 1 at each place.
 
     Returns:
-        An accuracy a place.
+        An accuracy for each place.
     """
     if len(members) > 1:
         return _over_networks([credit.mean(axis=1) for credit in members], lowest=0.0)
@@ -58,24 +63,24 @@ def estimate_accuracy(members: Sequence[Float[np.ndarray, "places examples"]]) -
 def estimate_loss(
     before: Sequence[Credits], after: Sequence[Float[np.ndarray, "places repeats examples"]], *, is_classes: bool
 ) -> Estimates:
-    """Estimate how much credit is lost, the examples paired: over those of one network, or over several networks.
+    """Estimate how much credit is lost, paired by example: over the examples of one network, or over several networks.
 
     Args:
-        before: By network, credits of the examples as they are.
-        after: By network, those of what was made of them, several times each.
+        before: For each network, credits of the examples as they are.
+        after: For each network, credits of the changed examples, several times each.
         is_classes: Whether credits are 0 or 1.
 
     Returns:
         The mean loss at each place; with Bonett and Price's interval for accuracies, else Student's.
     """
-    lost = [one[None] - other.mean(axis=1) for one, other in zip(before, after, strict=True)]
+    lost = [credit[None] - changed.mean(axis=1) for credit, changed in zip(before, after, strict=True)]
     if len(lost) > 1:
-        return _over_networks([one.mean(axis=1) for one in lost], lowest=-1.0 if is_classes else -np.inf)
+        return _over_networks([each.mean(axis=1) for each in lost], lowest=-1.0 if is_classes else -np.inf)
     (only,) = lost
     if not is_classes:
-        found = [mean_and_deviation(row.tolist()) for row in only]
-        return _estimates([mean for mean, _, _ in found], [ends or (-np.inf, np.inf) for _, _, ends in found])
-    # What an example gained or lost over the repeats is its mean, which varies less than one repeat's.
+        means = [mean_and_deviation(row.tolist()) for row in only]
+        return _estimates([mean for mean, _, _ in means], [ends or (-np.inf, np.inf) for _, _, ends in means])
+    # An example's mean over the repeats varies less than a single repeat.
     pairs = [
         paired_share_difference(float(np.maximum(row, 0.0).sum()), float(np.maximum(-row, 0.0).sum()), len(row))
         for row in only
@@ -84,9 +89,9 @@ def estimate_loss(
 
 
 def _over_networks(members: Sequence[np.ndarray], *, lowest: float) -> Estimates:
-    found = [mean_and_deviation(list(map(float, values))) for values in np.stack(members, axis=1)]
-    ends = [(max(lowest, ends[0]), min(1.0, ends[1])) for _, _, ends in found if ends is not None]
-    return _estimates([mean for mean, _, _ in found], ends)
+    means = [mean_and_deviation(list(map(float, values))) for values in np.stack(members, axis=1)]
+    ends = [(max(lowest, ends[0]), min(1.0, ends[1])) for _, _, ends in means if ends is not None]
+    return _estimates([mean for mean, _, _ in means], ends)
 
 
 def _estimates(values: Sequence[float], ends: Sequence[Interval]) -> Estimates:

@@ -1,4 +1,4 @@
-"""What a network loses when a part of its inputs is shuffled over the examples."""
+"""How much a network loses when a part of its inputs is shuffled over the examples."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,21 +10,21 @@ from descentlab.core import generator
 from descentlab.labs.errors.measure._credits import Estimates, Judged, estimate_loss
 
 WANTED = 2_000
-"""Shuffled examples of each part: few examples are shuffled several times."""
+"""Shuffled examples of each part, about: few examples are shuffled several times."""
 MOST_REPEATS = 20
 PATCHES = 8
-"""A picture has about so many patches down and across."""
+"""Patches of a picture down and across, about."""
 
 
 @dataclass(frozen=True, eq=False)
-class Importance:
-    """How much is lost without each part.
+class InputImportance:
+    """How much is lost without each part of the inputs.
 
     Attributes:
-        names: Of the parts.
+        names: Names of the parts.
         lost: Accuracy, or R² of real numbers, that is lost.
-        repeats: How often each part was shuffled.
-        num_examples: Of how many examples.
+        repeats: Number of times that each part is shuffled.
+        num_examples: Number of examples that it is shuffled over.
     """
 
     names: tuple[str, ...]
@@ -34,7 +34,7 @@ class Importance:
 
     @property
     def is_needed(self) -> Bool[np.ndarray, " parts"]:
-        """Which parts are needed: the whole interval lies above 0."""
+        """Whether each part is needed: its whole interval lies above 0."""
         return self.lost.low > 0.0
 
 
@@ -45,17 +45,17 @@ def measure_importance(
     *,
     seed: int = 0,
     on_step: Callable[[], None] = lambda: None,
-) -> Importance:
-    """Measure what is lost when a part of the inputs is taken from another example.
+) -> InputImportance:
+    """Measure how much is lost when a part of the inputs is taken from another example.
 
-    A part that is shuffled over the examples keeps its own distribution and tells nothing of the example any more. What
-    other parts tell as well is not missed, so that two columns that say the same are both of no importance.
+    A part that is shuffled over the examples keeps its distribution, and says nothing about the example any more. What
+    other parts say as well is not missed: of two columns that say the same, neither is important.
 
     Args:
         members: Networks with their held-out examples.
-        names: Of the parts.
-        parts: Which inputs of an example belong to each.
-        seed: Draws the orders.
+        names: Names of the parts.
+        parts: Which inputs of an example belong to each part.
+        seed: Seed of the random orders.
         on_step: Called after each part of each network.
 
     Returns:
@@ -65,23 +65,23 @@ def measure_importance(
         Breiman, "Random forests" (2001), section 10.
         Fisher, Rudin and Dominici, "All models are wrong, but many are useful" (2019).
     """
-    num = min(len(one.inputs) for one in members)
+    num = min(len(member.inputs) for member in members)
     repeats = int(np.clip(WANTED // max(num, 1), 1, MOST_REPEATS))
-    before = [one.credit(one.inputs) for one in members]
-    after = [_shuffled(one, parts, repeats, seed, on_step) for one in members]
-    return Importance(tuple(names), estimate_loss(before, after, is_classes=members[0].is_classes), repeats, num)
+    before = [member.credit(member.inputs) for member in members]
+    after = [_shuffled(member, parts, repeats, seed, on_step) for member in members]
+    return InputImportance(tuple(names), estimate_loss(before, after, is_classes=members[0].is_classes), repeats, num)
 
 
 def _shuffled(
-    one: Judged, parts: Bool[np.ndarray, "parts *shape"], repeats: int, seed: int, on_step: Callable[[], None]
+    judged: Judged, parts: Bool[np.ndarray, "parts *shape"], repeats: int, seed: int, on_step: Callable[[], None]
 ) -> Float[np.ndarray, "parts repeats examples"]:
-    num = len(one.inputs)
-    orders = [generator(seed, "importance", repeat).permutation(num) for repeat in range(repeats)]
-    found = []
+    inputs = judged.inputs
+    orders = [generator(seed, "importance", repeat).permutation(len(inputs)) for repeat in range(repeats)]
+    credits_of = []
     for part in parts:
-        found.append(np.stack([one.credit(np.where(part[None], one.inputs[order], one.inputs)) for order in orders]))
+        credits_of.append(np.stack([judged.credit(np.where(part[None], inputs[order], inputs)) for order in orders]))
         on_step()
-    return np.stack(found)
+    return np.stack(credits_of)
 
 
 def patches_of(shape: tuple[int, int, int]) -> Bool[np.ndarray, "patches rows columns colours"]:
@@ -96,10 +96,10 @@ def patches_of(shape: tuple[int, int, int]) -> Bool[np.ndarray, "patches rows co
 
 
 def columns_of(input_columns: Sequence[str]) -> tuple[tuple[str, ...], Bool[np.ndarray, "columns inputs"]]:
-    """Put the inputs that come from one column of a table together.
+    """Group the inputs by the column of a table that they come from.
 
     Args:
-        input_columns: By input, the column that it comes from.
+        input_columns: For each input, the column that it comes from.
 
     Returns:
         The columns, and which inputs belong to each.
@@ -111,7 +111,7 @@ def columns_of(input_columns: Sequence[str]) -> tuple[tuple[str, ...], Bool[np.n
 def spread_of(
     inputs: Float[np.ndarray, "examples *shape"], parts: Bool[np.ndarray, "parts *shape"]
 ) -> Float[np.ndarray, " parts"]:
-    """Measure how much each part differs from example to example: the root of its inputs' mean variance."""
+    """Measure how much each part varies between examples: the root of the mean variance of its inputs."""
     variances = inputs.astype(np.float64).var(axis=0)
     return np.sqrt(np.array([variances[part].mean() for part in parts]))
 
@@ -119,5 +119,5 @@ def spread_of(
 def paint(
     values: Float[np.ndarray, " parts"], parts: Shaped[np.ndarray, "parts rows columns colours"]
 ) -> Float[np.ndarray, "rows columns"]:
-    """Lay the values of patches out as a picture."""
+    """Arrange the values of patches as a picture."""
     return np.einsum("p,prc->rc", values, parts[..., 0].astype(np.float64))

@@ -1,4 +1,4 @@
-"""Which labels are likely to be wrong, by confident learning; and whether that finds labels flipped on purpose."""
+"""Which labels are likely to be wrong by confident learning, and whether it finds labels flipped on purpose."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from descentlab.core import generator
-from descentlab.evaluation import Interval, mean_and_deviation
+from descentlab.core import Estimate, generator
+from descentlab.evaluation import mean_and_deviation
 
 FLIPPED_SHARE = 0.05
 NUM_DRAWS = 20
@@ -15,14 +15,14 @@ NUM_DRAWS = 20
 
 @dataclass(frozen=True, eq=False)
 class Suspects:
-    """Labels that the network confidently contradicts.
+    """Labels that the network contradicts with confidence.
 
     Attributes:
-        thresholds: By class, the mean probability that examples labelled so get of it; NaN for a class without.
-        joint: How many examples labelled by row are confidently of the class of the column.
-        rows: The examples off its diagonal, the smallest normalised margin first.
-        likely: The class that each of them confidently is.
-        margins: Their normalised margins: the label's probability less the largest of the others.
+        thresholds: For each class, its mean probability over the examples with that label; NaN without such examples.
+        joint: Number of examples with the label of the row that are confidently of the class of the column.
+        rows: Places of the examples off its diagonal, the smallest normalised margin first.
+        likely: Class that each of them confidently is of.
+        margins: Normalised margin of each of them: the label's probability less the largest of the others.
         share: Estimated share of all labels that are wrong.
     """
 
@@ -35,44 +35,36 @@ class Suspects:
 
 
 @dataclass(frozen=True)
-class Share:
-    """A share over several draws, with the 95% interval of its mean."""
-
-    mean: float
-    interval: Interval
-
-
-@dataclass(frozen=True)
 class FlipCheck:
-    """How well labels that were flipped on purpose are found.
+    """How well labels that were flipped on purpose are found: means over several draws with their 95% intervals.
 
-    A label that was wrong before counts as a false alarm here, so that the precision can only be too low.
+    A label that was wrong before counts as a false alarm here, so the precision can only be too low.
 
     Attributes:
-        num_flipped: Labels flipped in each draw.
-        num_examples: Of so many.
-        num_draws: Draws.
+        num_flipped: Number of labels flipped in each draw.
+        num_examples: Number of labels.
+        num_draws: Number of draws.
         precision: Share of the suspects that were flipped.
         recall: Share of the flipped labels that are suspects.
-        top_precision: Share flipped among the first suspects, as many as were flipped.
-        plain_precision: The same as `precision` for the plain rule that suspects every example told otherwise.
-        plain_recall: Its recall.
+        top_precision: Share of flipped labels among the first suspects, as many as were flipped.
+        plain_precision: Precision of the plain rule that suspects every label that differs from the prediction.
+        plain_recall: Recall of the plain rule.
         estimated: Estimated share of wrong labels.
     """
 
     num_flipped: int
     num_examples: int
     num_draws: int
-    precision: Share
-    recall: Share
-    top_precision: Share
-    plain_precision: Share
-    plain_recall: Share
-    estimated: Share
+    precision: Estimate
+    recall: Estimate
+    top_precision: Estimate
+    plain_precision: Estimate
+    plain_recall: Estimate
+    estimated: Estimate
 
     @property
     def flipped_share(self) -> float:
-        """Share of the labels that were flipped, which is the precision of pointing at random."""
+        """Share of the labels that were flipped, which is the precision of suspecting labels at random."""
         return self.num_flipped / self.num_examples
 
 
@@ -81,16 +73,15 @@ def find_suspects(
 ) -> Suspects:
     """Find the labels that are likely to be wrong, by confident learning.
 
-    A class's threshold is the mean probability that the examples labelled so get of it. An example is confidently of
-    the class that, among those whose threshold it reaches, it has the greatest probability of. Where that is not its
-    label, the label is a suspect. The counts, brought to the number of examples that each label has, estimate the share
-    of labels that are wrong.
+    The threshold of a class is its mean probability over the examples with that label. An example is confidently of the
+    class with the largest probability among those whose threshold it reaches. Where that is not its label, the label is
+    a suspect. The counts, scaled to the number of examples that each label has, estimate the share of wrong labels.
 
-    The probabilities must come from a network that did not learn from these labels: one that did remembers them.
+    The probabilities must come from a network that was not trained on these labels: such a network remembers them.
 
     Args:
-        probabilities: One row an example.
-        labels: The label of each.
+        probabilities: A row for each example.
+        labels: Label of each example.
 
     Returns:
         The suspects, ranked by normalised margin.
@@ -102,8 +93,8 @@ def find_suspects(
     wide = probabilities.astype(np.float64)
     num, num_classes = wide.shape
     sizes = np.bincount(labels, minlength=num_classes)
-    own = wide[np.arange(num), labels]
-    sums = np.bincount(labels, weights=own, minlength=num_classes)
+    labelled = wide[np.arange(num), labels]
+    sums = np.bincount(labels, weights=labelled, minlength=num_classes)
     thresholds = np.divide(sums, sizes, out=np.full(num_classes, np.nan), where=sizes > 0)
     # The mean of equal numbers may exceed them by a rounding, and each must reach it.
     reaches = wide >= np.where(sizes > 0, thresholds * (1.0 - 1e-12), np.inf)
@@ -113,14 +104,14 @@ def find_suspects(
     joint = joint.reshape(num_classes, num_classes)
     others = wide.copy()
     others[np.arange(num), labels] = -1.0
-    margins = own - others.max(axis=1)
-    found = np.flatnonzero(is_sure & (likely != labels))
-    found = found[np.argsort(margins[found], kind="stable")]
-    return Suspects(thresholds, joint, found, likely[found], margins[found], _wrong_share(joint, sizes))
+    margins = labelled - others.max(axis=1)
+    suspects = np.flatnonzero(is_sure & (likely != labels))
+    suspects = suspects[np.argsort(margins[suspects], kind="stable")]
+    return Suspects(thresholds, joint, suspects, likely[suspects], margins[suspects], _wrong_share(joint, sizes))
 
 
 def _wrong_share(joint: Int[np.ndarray, "classes classes"], sizes: Int[np.ndarray, " classes"]) -> float:
-    """Estimate the share of wrong labels from the confident joint, its rows brought to the labels' own numbers."""
+    """Estimate the share of wrong labels from the confident joint, with its rows scaled to the labels' numbers."""
     totals = joint.sum(axis=1)
     kept = np.divide(np.diag(joint), totals, out=np.ones(len(totals)), where=totals > 0)
     return float(((1.0 - kept) * sizes).sum() / sizes.sum())
@@ -134,17 +125,17 @@ def check_by_flipping(
     num_draws: int = NUM_DRAWS,
     seed: int = 0,
 ) -> FlipCheck:
-    """Flip labels at random in copies, and see how many of them `find_suspects` finds.
+    """Flip labels at random in copies, and measure how many of them `find_suspects` finds.
 
-    Each flipped label becomes one of the other classes that are there, all with the same chance. The network is not
-    trained again, so that it has not seen the wrong labels.
+    A flipped label becomes one of the other classes among the labels, all with the same probability. The network is not
+    trained again, so it was never trained on the wrong labels.
 
     Args:
-        probabilities: One row an example.
-        labels: The labels as they are, of at least two classes.
-        share: Of the labels to flip; at least one is.
-        num_draws: How often.
-        seed: Draws them.
+        probabilities: A row for each example.
+        labels: Labels as they are, of at least two classes.
+        share: Share of the labels to flip; at least one is.
+        num_draws: Number of draws.
+        seed: Seed of the draws.
 
     Returns:
         Precision and recall.
@@ -152,47 +143,47 @@ def check_by_flipping(
     num = len(labels)
     num_flipped = max(1, round(share * num))
     present = np.unique(labels)
-    told = probabilities.argmax(axis=1)
+    predicted = probabilities.argmax(axis=1)
     rows = []
     for draw in range(num_draws):
         rng = generator(seed, "flipped labels", draw)
         flipped = rng.permutation(num)[:num_flipped]
-        # The place of the new class is counted on from the old one's, so that it is never the same.
+        # At least 1 is added to the place of the old class, so the new class is never the same.
         places = np.searchsorted(present, labels[flipped]) + rng.integers(1, len(present), num_flipped)
         changed = labels.copy()
         changed[flipped] = present[places % len(present)]
         is_flipped = np.zeros(num, np.bool_)
         is_flipped[flipped] = True
-        rows.append(_one_check(probabilities, changed, told, is_flipped))
+        rows.append(_check_draw(probabilities, changed, predicted, is_flipped))
     columns = np.array(rows).T
     return FlipCheck(num_flipped, num, num_draws, *(_over_draws(column) for column in columns))
 
 
-def _one_check(
+def _check_draw(
     probabilities: Float[np.ndarray, "examples classes"],
     labels: Int[np.ndarray, " examples"],
-    told: Int[np.ndarray, " examples"],
+    predicted: Int[np.ndarray, " examples"],
     is_flipped: Bool[np.ndarray, " examples"],
 ) -> tuple[float, ...]:
-    found = find_suspects(probabilities, labels)
+    suspects = find_suspects(probabilities, labels)
     num_flipped = int(is_flipped.sum())
-    hits, plain = is_flipped[found.rows], is_flipped[told != labels]
+    hits, plain = is_flipped[suspects.rows], is_flipped[predicted != labels]
     return (
         _share_of(hits),
         int(hits.sum()) / num_flipped,
         _share_of(hits[:num_flipped]),
         _share_of(plain),
         int(plain.sum()) / num_flipped,
-        found.share,
+        suspects.share,
     )
 
 
-def _share_of(hits: Bool[np.ndarray, " pointed"]) -> float:
-    """Return the share of hits; 0 where nothing was pointed at."""
+def _share_of(hits: Bool[np.ndarray, " suspects"]) -> float:
+    """Return the share of hits; 0 where nothing is suspected."""
     return float(hits.mean()) if len(hits) else 0.0
 
 
-def _over_draws(values: Sequence[float] | np.ndarray) -> Share:
+def _over_draws(values: Sequence[float] | np.ndarray) -> Estimate:
     mean, _, interval = mean_and_deviation([float(value) for value in values])
     low, high = interval or (0.0, 1.0)
-    return Share(mean, (max(0.0, low), min(1.0, high)))
+    return Estimate(mean, max(0.0, low), min(1.0, high))

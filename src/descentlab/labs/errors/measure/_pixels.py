@@ -1,4 +1,4 @@
-"""Which pixels the answers rest on over a whole set, beside how much the pixels differ at all."""
+"""Which pixels the predictions depend on over many pictures, beside how much the pixels vary at all."""
 
 import functools
 import math
@@ -16,20 +16,20 @@ from descentlab.networks import Context, HostArrays, Network
 
 CHUNK = 64
 STEPS = 16
-"""Points on the way from black to each picture."""
+"""Points between black and each picture."""
 
 Grid = Float[np.ndarray, "rows columns"]
 
 
 @dataclass(frozen=True, eq=False)
-class Attribution:
-    """How much the told logit rests on each pixel, as a mean over pictures of its absolute value.
+class PixelAttribution:
+    """How much the logit of the predicted class depends on each pixel: means over pictures of absolute values.
 
     Attributes:
-        slopes: The logit's slope by the pixel, times the pixel.
-        integrated: The pixel's share of the logit's difference from that of a black picture.
-        missed: By how much the shares of a picture miss that difference in the mean, as a share of the mean difference.
-        num_examples: Pictures.
+        slopes: Slope of the logit with the pixel, times the pixel.
+        integrated: Share of the pixel in the difference of the logit from that of a black picture.
+        missed: Mean error of the sum of these shares of a picture, as a share of the mean difference.
+        num_examples: Number of pictures.
     """
 
     slopes: Grid
@@ -43,17 +43,17 @@ def attribute(
     params: HostArrays,
     statistics: HostArrays,
     pictures: Float[np.ndarray, "examples rows columns colours"],
-) -> Attribution:
-    """Attribute the told logits of many pictures to their pixels.
+) -> PixelAttribution:
+    """Attribute the logits of the predicted classes of many pictures to their pixels.
 
     Args:
         network: The layers.
         params: Learned arrays by layer and role.
         statistics: Running statistics.
-        pictures: As the network sees them.
+        pictures: Pictures as the network is given them.
 
     Returns:
-        The mean of the absolute attributions; those of a pixel's colours are added up before.
+        Means of the absolute attributions; those of a pixel's colours are added first.
 
     References:
         Shrikumar, Greenside, Shcherbina and Kundaje, "Not just a black box" (2016), for slope times input.
@@ -66,10 +66,10 @@ def attribute(
     for start in range(0, num, size):
         places = start + np.arange(size)
         chunk = pictures[np.minimum(places, num - 1)].astype(np.float32)
-        found = [np.asarray(total, np.float64) for total in run(*arrays, chunk, places < num)]
-        totals = [total + more for total, more in zip(totals, found, strict=True)] if totals else found
+        more = [np.asarray(total, np.float64) for total in run(*arrays, chunk, places < num)]
+        totals = [total + added for total, added in zip(totals, more, strict=True)] if totals else more
     slopes, integrated, missed, difference = totals
-    return Attribution(slopes / num, integrated / num, float(missed / difference) if difference else 0.0, num)
+    return PixelAttribution(slopes / num, integrated / num, float(missed / difference) if difference else 0.0, num)
 
 
 @functools.lru_cache(maxsize=16)
@@ -83,12 +83,12 @@ def _program(network: Network) -> Callable[..., tuple[Array, ...]]:
         def logits(inputs: Array) -> Array:
             return network.forward(params, statistics, inputs, Context())[0]
 
-        told = jnp.argmax(logits(pictures), axis=1, keepdims=True)
+        predicted = jnp.argmax(logits(pictures), axis=1, keepdims=True)
 
-        def told_logit(inputs: Array) -> Array:
-            return jnp.take_along_axis(logits(inputs), told, axis=1)[:, 0]
+        def chosen_logit(inputs: Array) -> Array:
+            return jnp.take_along_axis(logits(inputs), predicted, axis=1)[:, 0]
 
-        slope = jax.grad(lambda inputs: jnp.sum(told_logit(inputs)))
+        slope = jax.grad(lambda inputs: jnp.sum(chosen_logit(inputs)))
 
         def add(total: Array, share: Array) -> tuple[Array, None]:
             return total + slope(share * pictures), None
@@ -97,7 +97,7 @@ def _program(network: Network) -> Callable[..., tuple[Array, ...]]:
         along, _ = lax.scan(add, jnp.zeros_like(pictures), shares)
         by_slope = jnp.sum(slope(pictures) * pictures, axis=3)
         integrated = jnp.sum(along / STEPS * pictures, axis=3)
-        difference = told_logit(pictures) - told_logit(jnp.zeros_like(pictures))
+        difference = chosen_logit(pictures) - chosen_logit(jnp.zeros_like(pictures))
         missed = jnp.abs(jnp.sum(integrated, axis=(1, 2)) - difference)
 
         def total(values: Array) -> Array:
@@ -110,27 +110,29 @@ def _program(network: Network) -> Callable[..., tuple[Array, ...]]:
 
 
 def pixel_spread(pictures: Float[np.ndarray, "examples rows columns colours"]) -> Grid:
-    """Measure how much each pixel differs: its standard deviation over pictures, a root mean square over colours."""
+    """Measure how much each pixel varies: its standard deviation over pictures, as a root mean square over colours."""
     return np.sqrt(pictures.astype(np.float64).var(axis=0).mean(axis=2))
 
 
-def likeness(one: Float[np.ndarray, "..."], other: Float[np.ndarray, "..."], within: Bool[np.ndarray, "..."]) -> float:
+def likeness(
+    first: Float[np.ndarray, "..."], second: Float[np.ndarray, "..."], within: Bool[np.ndarray, "..."]
+) -> float:
     """Compare two maps by Spearman's rank correlation over some places.
 
     Returns:
-        From -1 to 1; NaN where a map is the same everywhere, or there are fewer than three places.
+        From -1 to 1; NaN where a map has the same value everywhere, or there are fewer than three places.
     """
     from scipy.stats import rankdata
 
     if within.sum() < 3:
         return math.nan
-    first, second = (ranks - ranks.mean() for ranks in (rankdata(values[within]) for values in (one, other)))
-    scale = math.sqrt(float((first**2).sum() * (second**2).sum()))
-    return float((first * second).sum()) / scale if scale > 0.0 else math.nan
+    a, b = (ranks - ranks.mean() for ranks in (rankdata(values[within]) for values in (first, second)))
+    scale = math.sqrt(float((a**2).sum() * (b**2).sum()))
+    return float((a * b).sum()) / scale if scale > 0.0 else math.nan
 
 
 def half_lies_on(values: Grid) -> float:
-    """Return the smallest share of the pixels that holds half of a map's sum; NaN if it is 0 everywhere."""
+    """Return the smallest share of the pixels that holds half of a map's sum; NaN if the map is 0 everywhere."""
     falling = np.sort(values.ravel())[::-1]
     total = falling.sum()
     if not total > 0.0:

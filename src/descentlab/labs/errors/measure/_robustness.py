@@ -1,4 +1,4 @@
-"""How the accuracy falls as pictures are shifted, rotated, made noisy or pale, or the numbers of a table uncertain."""
+"""How accuracy falls as pictures are shifted, rotated, made noisy or pale, or as noise is added to a table."""
 
 import functools
 import math
@@ -11,7 +11,7 @@ import numpy as np
 from jax import Array
 from jaxtyping import Bool, Float
 
-from descentlab.core import generator
+from descentlab.core import Estimate, generator
 from descentlab.distortions import add_noise, change_contrast, move
 from descentlab.evaluation import mean_and_deviation
 from descentlab.labs.errors.measure._credits import Estimates, Judged, estimate_accuracy
@@ -26,19 +26,18 @@ CONTRAST_LOST = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
 TABLE_DEVIATIONS = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 
 Inputs = Float[np.ndarray, "examples *shape"]
-Half = tuple[float, float, float]
 
 
 @dataclass(frozen=True, eq=False)
 class Disturbance:
-    """Something that is done to examples, weaker or stronger.
+    """A change of the examples that may be weak or strong.
 
     Attributes:
-        name: As `shift`.
-        unit: What its strength is measured in.
-        strengths: Those to try, from 0 on.
-        apply: Disturbs examples at a strength. Each example has draws of its own (a direction, a noise), the same at
-            every strength.
+        name: Name, as `shift`.
+        unit: Unit of its strength.
+        strengths: Strengths to try, from 0 on.
+        apply: Disturbs examples at a strength. The random draws (a direction, noise) differ between examples and are
+            the same at every strength.
     """
 
     name: str
@@ -49,16 +48,16 @@ class Disturbance:
 
 @dataclass(frozen=True, eq=False)
 class Robustness:
-    """How the accuracy falls under one disturbance.
+    """How accuracy falls under one disturbance.
 
     Attributes:
-        name: Of the disturbance.
-        unit: What its strength is measured in.
-        strengths: Those tried.
-        accuracy: There.
-        goal: Half of the way from the accuracy at strength 0 to that of chance.
-        half: The strength at which that is reached, between the ends of its 95% interval; infinite where it was not.
-        num_examples: Examples of each network.
+        name: Name of the disturbance.
+        unit: Unit of its strength.
+        strengths: Strengths that were tried.
+        accuracy: Accuracy at each strength.
+        goal: Accuracy half of the way from that at strength 0 to that of chance.
+        half_way: Strength at which accuracy falls to `goal`, with its 95% interval; infinite where it does not.
+        num_examples: Number of examples of each network.
     """
 
     name: str
@@ -66,7 +65,7 @@ class Robustness:
     strengths: Float[np.ndarray, " strengths"]
     accuracy: Estimates
     goal: float
-    half: Half
+    half_way: Estimate
     num_examples: int
 
 
@@ -82,60 +81,60 @@ def measure_robustness(
 
     Args:
         members: Networks with their held-out examples.
-        disturbance: What is done to the examples.
-        chance: Accuracy of always the same class.
-        seed: Draws examples with replacement, for the interval of one network's `half`.
+        disturbance: How the examples are changed.
+        chance: Accuracy of always predicting the same class.
+        seed: Seed of the redraws of the examples behind the interval of `half_way` for one network.
         on_step: Called after each strength of each network.
 
     Returns:
-        The curve, and where it has fallen half of the way to chance.
+        The accuracies, and the strength at which they have fallen half of the way to chance.
     """
-    credits_of = [_at_all_strengths(one, disturbance, on_step) for one in members]
+    credits_of = [_at_all_strengths(member, disturbance, on_step) for member in members]
     accuracy = estimate_accuracy(credits_of)
     strengths = np.array(disturbance.strengths)
     goal = (float(accuracy.value[0]) + chance) / 2.0
-    half = _half(credits_of, accuracy.value, strengths, chance, seed)
-    num = min(len(one.inputs) for one in members)
-    return Robustness(disturbance.name, disturbance.unit, strengths, accuracy, goal, half, num)
+    half_way = _half_way(credits_of, accuracy.value, strengths, chance, seed)
+    num = min(len(member.inputs) for member in members)
+    return Robustness(disturbance.name, disturbance.unit, strengths, accuracy, goal, half_way, num)
 
 
 def _at_all_strengths(
-    one: Judged, disturbance: Disturbance, on_step: Callable[[], None]
+    judged: Judged, disturbance: Disturbance, on_step: Callable[[], None]
 ) -> Float[np.ndarray, "strengths examples"]:
-    found = []
+    credits_of = []
     for strength in disturbance.strengths:
-        found.append(one.credit(disturbance.apply(one.real, strength) if strength else one.real))
+        credits_of.append(judged.credit(disturbance.apply(judged.real, strength) if strength else judged.real))
         on_step()
-    return np.stack(found)
+    return np.stack(credits_of)
 
 
-def _half(
+def _half_way(
     members: Sequence[Float[np.ndarray, "strengths examples"]],
     accuracy: Float[np.ndarray, " strengths"],
     strengths: Float[np.ndarray, " strengths"],
     chance: float,
     seed: int,
-) -> Half:
-    """Find where the accuracy has fallen half of the way, with its 95% interval over examples or over networks."""
+) -> Estimate:
     at = crossing(accuracy, strengths, chance)
     if len(members) > 1:
         each = [crossing(credit.mean(axis=1), strengths, chance) for credit in members]
         if not np.isfinite(each).all():
-            return at, min(each), math.inf
+            return Estimate(at, min(each), math.inf)
         _, _, ends = mean_and_deviation(each)
-        return (at, max(0.0, ends[0]), ends[1]) if ends else (at, 0.0, math.inf)
+        return Estimate(at, max(0.0, ends[0]), ends[1]) if ends else Estimate(at, 0.0, math.inf)
     (credit,) = members
     num = credit.shape[1]
     weights = generator(seed, "robustness").multinomial(num, np.full(num, 1.0 / num), NUM_RESAMPLES)
     curves = weights @ credit.T / num
     each = np.sort([crossing(curve, strengths, chance) for curve in curves])
-    return at, float(each[round(0.025 * (NUM_RESAMPLES - 1))]), float(each[round(0.975 * (NUM_RESAMPLES - 1))])
+    low, high = (float(each[round(share * (NUM_RESAMPLES - 1))]) for share in (0.025, 0.975))
+    return Estimate(at, low, high)
 
 
 def crossing(
     accuracy: Float[np.ndarray, " strengths"], strengths: Float[np.ndarray, " strengths"], chance: float
 ) -> float:
-    """Find the first strength at which an accuracy has fallen half of the way to chance, by straight lines in between.
+    """Find the first strength at which accuracy has fallen half of the way to chance, by straight lines in between.
 
     Example:
         >>> round(crossing(np.array([0.9, 0.7, 0.1]), np.array([0.0, 1.0, 2.0]), 0.1), 6)
@@ -154,13 +153,13 @@ def crossing(
 
 
 def picture_disturbances(pictures: Inputs, *, seed: int = 0) -> tuple[Disturbance, ...]:
-    """Choose what is done to pictures: shift, rotation, noise and loss of contrast.
+    """Choose how pictures are disturbed: shift, rotation, noise and loss of contrast.
 
-    Noise and contrast are for values from 0 to 1, and left out where pictures have others.
+    Noise and loss of contrast are for values from 0 to 1, and left out where pictures have other values.
 
     Args:
-        pictures: As the network sees them.
-        seed: Draws directions and noise.
+        pictures: Pictures as the network is given them.
+        seed: Seed of directions and noise.
 
     Returns:
         The disturbances.
@@ -185,27 +184,30 @@ def picture_disturbances(pictures: Inputs, *, seed: int = 0) -> tuple[Disturbanc
     def pale(inputs: Inputs, strength: float) -> Inputs:
         return _in_chunks(functools.partial(_pale, factor=np.float32(1.0 - strength)), inputs)
 
-    found = [Disturbance("shift", "pixels", shifts, shift), Disturbance("rotation", "degrees", DEGREES, rotate)]
+    disturbances = [
+        Disturbance("shift", "pixels", shifts, shift),
+        Disturbance("rotation", "degrees", DEGREES, rotate),
+    ]
     if pictures.min() >= 0.0 and pictures.max() <= 1.0:
-        found += [
+        disturbances += [
             Disturbance("noise", "standard deviation, of black to white", DEVIATIONS, blur),
             Disturbance("loss of contrast", "share lost", CONTRAST_LOST, pale),
         ]
-    return tuple(found)
+    return tuple(disturbances)
 
 
 def table_disturbances(
     spread: Float[np.ndarray, " inputs"], is_number: Bool[np.ndarray, " inputs"], *, seed: int = 0
 ) -> tuple[Disturbance, ...]:
-    """Choose what is done to the rows of a table: noise on the columns of numbers.
+    """Choose how the rows of a table are disturbed: by noise on the columns of numbers.
 
     Args:
         spread: Standard deviation of each input.
-        is_number: Which inputs are numbers; the others are categories, and are left as they are.
-        seed: Draws the noise.
+        is_number: Whether each input is a number; the others are categories, and stay as they are.
+        seed: Seed of the noise.
 
     Returns:
-        One disturbance, or none where there is no number.
+        One disturbance, or none where no input is a number.
     """
     if not is_number.any():
         return ()
@@ -221,13 +223,13 @@ def table_disturbances(
 def _in_chunks(run: Callable[..., Array], inputs: Inputs, *draws: np.ndarray) -> Inputs:
     """Apply a program chunk by chunk; the last chunk is filled up with copies, so that one program serves all."""
     num, size = len(inputs), min(CHUNK, len(inputs))
-    found = []
+    chunks = []
     for start in range(0, num, size):
         places = start + np.arange(size)
         rows = np.minimum(places, num - 1)
         chunk = run(inputs[rows].astype(np.float32), *[draw[rows] for draw in draws])
-        found.append(np.asarray(chunk)[: num - start])
-    return np.concatenate(found)
+        chunks.append(np.asarray(chunk)[: num - start])
+    return np.concatenate(chunks)
 
 
 @jax.jit

@@ -1,4 +1,4 @@
-"""Floor 7: losses of one or two variables, and what descent does on them from thousands of starts at once."""
+"""Losses of one or two variables, and what descent does on them from thousands of starts at once."""
 
 from descentlab.labs.surface.measure._descend import (
     MIN_STEPS as MIN_STEPS,
@@ -16,7 +16,6 @@ from descentlab.labs.surface.measure._library import find_surface as find_surfac
 from descentlab.labs.surface.measure._outcome import Outcome as Outcome, run_settings as run_settings
 from descentlab.labs.surface.measure._shares import (
     Gain as Gain,
-    Share as Share,
     find_gain as find_gain,
     is_in_global as is_in_global,
     is_in_local as is_in_local,
@@ -30,4 +29,9 @@ from descentlab.labs.surface.measure._surface import (
     make_surface as make_surface,
     values_at as values_at,
 )
-from descentlab.labs.surface.measure._survey import NEAR as NEAR, Place as Place, Survey as Survey, survey as survey
+from descentlab.labs.surface.measure._survey import (
+    NEAR as NEAR,
+    Place as Place,
+    Survey as Survey,
+    survey_surface as survey_surface,
+)

@@ -21,14 +21,14 @@ RuleName = Literal["sgd", "nesterov", "rmsprop", "adam"]
 RULE_NAMES: tuple[RuleName, ...] = get_args(RuleName)
 
 BLOCK = 4096
-"""Starts that step together: their points, memory and boxes stay in a core's cache."""
+"""Number of starts that step together: their points, memory and boxes stay in a core's cache."""
 SMALL_BLOCK = 512
 REACH = 1_000.0
-"""Widths of the domain from its middle beyond which a descent counts as diverged."""
+"""Distance from the domain's middle, in widths of the domain, beyond which a descent counts as diverged."""
 NOISY_SHARE = 0.8
-"""Of the steps, those with noise: the last fifth lets each descent settle in what the noise has found."""
+"""Share of the steps that have noise; in the last fifth each descent settles where the noise has led it."""
 WATCHED_SHARE = 0.1
-"""Of the steps, the last ones by which a descent is judged."""
+"""Share of the steps, at the end, by which a descent is judged."""
 MIN_STEPS = 20
 
 Tree = Mapping[str, Any]
@@ -39,9 +39,9 @@ class Setting:
     """The numbers of a descent.
 
     Attributes:
-        learning_rate: What a gradient is multiplied by.
+        learning_rate: Factor of the gradient in a step.
         momentum: Share of the last step's velocity that is kept; 0 is plain gradient descent.
-        noise: Standard deviation of what is added to each part of each gradient in the first four fifths of the steps.
+        noise: Standard deviation of the noise in each part of each gradient, in the first four fifths of the steps.
     """
 
     learning_rate: float
@@ -51,13 +51,13 @@ class Setting:
 
 @dataclass(frozen=True)
 class Ends:
-    """Where descents were in the end.
+    """The ends of descents.
 
     Attributes:
-        points: After the last step; of one that diverged, where it last was within reach.
+        points: Points after the last step; of a descent that diverged, its last point within reach.
         low: Lowest value of each variable over the first and the second half of the last tenth of the steps.
-        high: The same, highest.
-        died_at: The step that led out of reach, or to where there is no number; -1 for none.
+        high: Highest value of each variable over the same steps.
+        died_at: The step that led out of reach, or to a point without a value; -1 if there was none.
     """
 
     points: Float[np.ndarray, "starts dims"]
@@ -67,7 +67,7 @@ class Ends:
 
 
 def make_rule(name: RuleName, setting: Setting) -> AnyOptimizerSpec:
-    """Return the update rule with its numbers; `sgd` is the heavy ball, which without momentum is gradient descent.
+    """Return the update rule with its numbers; `sgd` is the heavy ball: without momentum, gradient descent.
 
     Example:
         >>> make_rule("sgd", Setting(0.1, momentum=0.9)).kind
@@ -112,17 +112,17 @@ def descend(
     every setting. A descent that leaves all bounds is marked, and stays where it last was.
 
     Args:
-        surface: Where.
-        starts: At most `BLOCK` of them.
+        surface: The surface.
+        starts: At most `BLOCK` starts.
         setting: Rate, momentum and noise.
-        steps: Of each descent, at least `MIN_STEPS`.
-        rule: How a gradient becomes a step.
-        seed: Draws the noise.
-        stream: Which starts these are. The noise is a function of seed, stream, place in the block and step, so
-            settings that are compared see the same.
+        steps: Steps of each descent, at least `MIN_STEPS`.
+        rule: Name of the update rule.
+        seed: Seed of the noise.
+        stream: Number of this block of starts. The noise is a function of seed, stream, place in the block and step,
+            so that settings that are compared have the same noise.
 
     Returns:
-        Where they ended.
+        The ends of the descents.
     """
     watched = max(2, round(WATCHED_SHARE * steps))
     with precision_of("float64"):
@@ -143,19 +143,19 @@ def follow(
     rule: RuleName = "sgd",
     seed: int = 0,
 ) -> Float[np.ndarray, "times starts dims"]:
-    """Record descents on their way, by the same program and to the same bits as `descend`.
+    """Record the paths of descents, by the same program and to the same bits as `descend`.
 
     Args:
-        surface: Where.
-        starts: At most `BLOCK` of them.
+        surface: The surface.
+        starts: At most `BLOCK` starts.
         setting: Rate, momentum and noise.
-        at: After how many steps to record, rising; 0 is the start.
-        steps: See `descend`.
-        rule: See `descend`.
-        seed: See `descend`.
+        at: Numbers of steps after which to record, rising; 0 is the start.
+        steps: Steps of each descent, at least `MIN_STEPS`.
+        rule: Name of the update rule.
+        seed: Seed of the noise.
 
     Returns:
-        The points.
+        The points after each of these steps.
     """
     kept = []
     with precision_of("float64"):
@@ -168,7 +168,7 @@ def follow(
 
 
 class _Run:
-    """One block of descents, as far as it is."""
+    """One block of descents in progress."""
 
     def __init__(
         self,
@@ -198,7 +198,7 @@ class _Run:
         self._quiet_from = round(NOISY_SHARE * steps) if setting.noise > 0.0 else 0
 
     def advance_to(self, step: int) -> None:
-        """Make the steps up to one."""
+        """Take the steps up to this one."""
         for end, is_noisy in ((min(step, self._quiet_from), True), (step, False)):
             if end > self._step:
                 common = replace(self._common, is_noisy=is_noisy)
@@ -206,7 +206,7 @@ class _Run:
                 self._step = end
 
     def watch_to(self, step: int) -> tuple[np.ndarray, np.ndarray]:
-        """Make the steps up to one; return the lowest and the highest of each variable from here to there."""
+        """Take the steps up to this one; return the lowest and the highest value of each variable on the way."""
         point, memory, died, _ = self._state
         # Boxes double the time of a step, so they are there only while they are wanted.
         self._state = (point, memory, died, (point, point))
@@ -216,11 +216,11 @@ class _Run:
         return self._stacked(low), self._stacked(high)
 
     def points(self) -> np.ndarray:
-        """Return where they are."""
+        """Return the current points."""
         return self._stacked(self._state[0])
 
     def died_at(self) -> np.ndarray:
-        """Return the step at which each diverged, or -1."""
+        """Return the step at which each descent diverged, or -1."""
         return np.asarray(self._state[2])[: self._num]
 
     def _stacked(self, tree: Tree) -> np.ndarray:
@@ -229,7 +229,7 @@ class _Run:
 
 @dataclass(frozen=True)
 class _Common:
-    """What a program is compiled for."""
+    """The facts for which a program is compiled."""
 
     surface: Surface
     rule: RuleName
@@ -250,14 +250,14 @@ def _step(common: _Common, hyper: Tree, key: Any, step: Array, state: Any) -> An
     if common.is_noisy:
         drawn = jax.random.normal(jax.random.fold_in(key, step), (len(point), common.size), jnp.float32)
         grads = {name: grads[name] + hyper["noise"] * drawn[k] for k, name in enumerate(point)}
-    # The rule's numbers are arguments of the program, so those of this one are never looked at.
+    # The rule's numbers are arguments of the program, so those in this spec are never read.
     spec = make_rule(common.rule, Setting(learning_rate=0.0))
     moved, memory = optimizers.update(spec, {"at": grads}, memory, {"at": point}, hyper, jnp.ones((), jnp.float64))
     moved = moved["at"]
     is_within = jnp.ones_like(died, bool)
     for name, (lowest, highest) in zip(common.surface.variables, common.surface.domain, strict=True):
         away = jnp.abs(moved[name] - (lowest + highest) / 2.0)
-        is_within &= away <= REACH * common.surface.width  # false of what is no number
+        is_within &= away <= REACH * common.surface.width  # false where it is no number
     is_alive = (died < 0) & is_within
     point = {name: jnp.where(is_alive, moved[name], point[name]) for name in point}
     died = jnp.where((died < 0) & ~is_within, step + 1, died).astype(jnp.int32)

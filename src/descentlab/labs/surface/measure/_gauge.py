@@ -1,4 +1,4 @@
-"""How high, steep and bent a surface usually is: what is small on it is small beside these."""
+"""Usual height, slope and curvature of a surface; what is small on it is small beside these."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from descentlab.core import SpecError
 from descentlab.labs.surface.measure._surface import Surface, look_at
 
 SIDE = {1: 4097, 2: 201}
-"""Points of the grid along each variable, by the number of variables."""
+"""Number of grid points along each variable, by the number of variables."""
 KEPT = 0.99
-"""Share of the grid that counts for the sizes, so that a pole does not make all else look flat."""
+"""Share of the grid's points that count for the sizes, so that a pole does not make all else look flat."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +20,8 @@ class Gauge:
 
     Attributes:
         axes: The grid's places along each variable.
-        values: Of the loss, by y and x (one row where there is no y); not finite where the formula has none.
-        height: How far nine tenths of the values are above the lowest.
+        values: Loss by y and x (one row if there is no y); not finite where the formula has no value.
+        height: Height above the lowest value that nine tenths of the values stay below.
         gradient: Root mean square length of the gradient, the steepest hundredth left out.
         curvature: Root mean square of the Hessian's largest entry, the most bent hundredth left out.
     """
@@ -55,7 +55,7 @@ def measure(surface: Surface) -> Gauge:
         surface: The surface.
 
     Returns:
-        Its values and sizes.
+        The surface's values and sizes.
 
     Raises:
         SpecError: If the formula has no value at any point of the grid.

@@ -1,4 +1,4 @@
-"""What became of each descent, by rules that are stated and asked in order."""
+"""The outcome of each descent, by rules that are applied in a fixed order."""
 
 from enum import IntEnum
 from functools import reduce
@@ -17,15 +17,15 @@ UNBENT = 1e-2
 STILL = 1e-2
 """Share of the domain's width that a descent on a plateau moves at most while it is watched."""
 CENTRED = 0.1
-"""Share of a box by which its middle moves at most from one half of the watch to the other, of an oscillation."""
+"""Share of its box by which the middle of an oscillation moves at most between the two halves of the watch."""
 LASTING = 0.9
-"""Share of the first half's box that the second half's has at least, of an oscillation."""
+"""Least size of the second half's box of an oscillation, as a share of the first half's."""
 MOST_PAIRS = 2**18
-"""Of a descent and a place, whose distances are held at a time."""
+"""Most pairs of a descent and a place whose distances are in memory at the same time."""
 
 
 class Fate(IntEnum):
-    """What became of a descent that ended at no place of the survey; one that did has the place's number instead."""
+    """Outcome of a descent that ended at no place of the survey; any other has the number of its place."""
 
     PLATEAU = -1
     MOVING = -2
@@ -36,7 +36,7 @@ class Fate(IntEnum):
 
     @property
     def words(self) -> str:
-        """The fate as a page names it."""
+        """The fate in words."""
         return _WORDS[self]
 
 
@@ -46,33 +46,33 @@ _WORDS = {
     Fate.OSCILLATING: "oscillating",
     Fate.LEFT: "left the domain",
     Fate.DIVERGED: "diverged",
-    Fate.UNDEFINED: "no value",
+    Fate.UNDEFINED: "without a value",
 }
 
 
-def judge(found: Survey, ends: Ends) -> tuple[Int[np.ndarray, " starts"], Float[np.ndarray, " starts"]]:
-    """Say what became of descents.
+def judge(survey: Survey, ends: Ends) -> tuple[Int[np.ndarray, " starts"], Float[np.ndarray, " starts"]]:
+    """Name the outcome of each descent.
 
     Args:
-        found: The places there are.
-        ends: Where they ended.
+        survey: The places of the surface.
+        ends: Ends of the descents.
 
     Returns:
-        The number of the place where each arrived, or its `Fate`; and the loss there.
+        The number of the place where each descent arrived, or its `Fate`; and the loss at its end.
     """
-    surface, width = found.surface, found.surface.width
+    surface, width = survey.surface, survey.surface.width
     local = look_at(surface, ends.points)
     fates = np.full(len(ends.points), int(Fate.MOVING), np.int16)
     low, high = ends.low.min(axis=0), ends.high.max(axis=0)
     moved = (high - low).max(axis=-1)
     fates[_is_oscillating(ends)] = Fate.OSCILLATING
-    fates[_is_flat(found, local) & (moved <= STILL * width)] = Fate.PLATEAU
+    fates[_is_flat(survey, local) & (moved <= STILL * width)] = Fate.PLATEAU
     fates[_is_outside(surface, ends.points)] = Fate.LEFT
-    nearest = _arrived(found, low, high)
+    nearest = _arrived(survey, low, high)
     fates[nearest >= 0] = nearest[nearest >= 0]
-    for number, place in enumerate(found.places):
+    for number, place in enumerate(survey.places):
         if len(place.members) > 1:
-            fates[_is_on(found, number, ends.points, local) & (moved <= NEAR * width)] = number
+            fates[_is_on(survey, number, ends.points, local) & (moved <= NEAR * width)] = number
     has_died = ends.died_at >= 0
     fates[has_died] = Fate.DIVERGED
     has_slope = np.isfinite(local.gradients).all(axis=-1)
@@ -86,10 +86,10 @@ def _is_outside(surface: Surface, points: Float[np.ndarray, "starts dims"]) -> B
     return ((points < low - margin) | (points > high + margin)).any(axis=-1)
 
 
-def _is_flat(found: Survey, local: Local) -> Bool[np.ndarray, " starts"]:
+def _is_flat(survey: Survey, local: Local) -> Bool[np.ndarray, " starts"]:
     slopes = np.abs(local.gradients).max(axis=-1)
     bends = np.abs(local.hessians).max(axis=(-2, -1))
-    return (slopes <= LEVEL * found.gauge.gradient) & (bends <= UNBENT * found.gauge.curvature)
+    return (slopes <= LEVEL * survey.gauge.gradient) & (bends <= UNBENT * survey.gauge.curvature)
 
 
 def _is_oscillating(ends: Ends) -> Bool[np.ndarray, " starts"]:
@@ -100,14 +100,14 @@ def _is_oscillating(ends: Ends) -> Bool[np.ndarray, " starts"]:
 
 
 def _arrived(
-    found: Survey, low: Float[np.ndarray, "starts dims"], high: Float[np.ndarray, "starts dims"]
+    survey: Survey, low: Float[np.ndarray, "starts dims"], high: Float[np.ndarray, "starts dims"]
 ) -> Int[np.ndarray, " starts"]:
-    """Say at which place each box of a descent lies, within the place's reach; -1 for none."""
+    """Return the place whose reach holds the box of each descent; -1 for none."""
     arrived = np.full(len(low), -1, np.int64)
-    if not found.places:
+    if not survey.places:
         return arrived
-    points = np.array([place.point for place in found.places])
-    reach = np.array([place.reach for place in found.places])
+    points = np.array([place.point for place in survey.places])
+    reach = np.array([place.reach for place in survey.places])
     # Half of the distance to the next place bounds the reach, so only the place nearest to a box can hold it.
     small = np.flatnonzero((high - low).max(axis=-1) <= 2.0 * reach.max())
     for few in np.array_split(small, max(1, len(small) * len(points) // MOST_PAIRS)):
@@ -122,11 +122,11 @@ def _arrived(
 
 
 def _is_on(
-    found: Survey, number: int, points: Float[np.ndarray, "starts dims"], local: Local
+    survey: Survey, number: int, points: Float[np.ndarray, "starts dims"], local: Local
 ) -> Bool[np.ndarray, " starts"]:
-    """Say which points are on a valley or a plateau: level with it, and next to one of its points."""
-    place = found.places[number]
-    is_on = np.abs(local.values - place.value) <= EQUAL * found.gauge.height
+    """Return which points are on a valley or a plateau: level with it, and next to one of its points."""
+    place = survey.places[number]
+    is_on = np.abs(local.values - place.value) <= EQUAL * survey.gauge.height
     for k in np.flatnonzero(is_on):
-        is_on[k] = np.abs(place.members - points[k]).max(axis=-1).min() <= 2.0 * found.spacing
+        is_on[k] = np.abs(place.members - points[k]).max(axis=-1).min() <= 2.0 * survey.spacing
     return is_on

@@ -3,7 +3,7 @@
 from descentlab.labs.surface.measure._tree import FUNCTIONS, Call, Negative, Node, Number, Operation, Variable
 
 _BINDS = {"+": 1, "-": 1, "*": 2, "/": 4, "^": 3}
-"""How tightly an operation holds its parts together; a fraction is drawn as one piece."""
+"""Precedence of each operation; a fraction is drawn as one piece."""
 
 
 def to_latex(node: Node) -> str:

@@ -1,4 +1,4 @@
-"""Where the gradient vanishes, by Newton's method from many starts at once."""
+"""Points where the gradient vanishes, by Newton's method from many starts at once."""
 
 from functools import partial
 from typing import Any
@@ -13,20 +13,20 @@ from descentlab.labs.surface.measure._surface import Surface, local_of
 from descentlab.training import precision_of
 
 DOWNHILL = 150
-"""Steps that lead downhill only, before the others."""
+"""Steps at first that lead downhill only."""
 STEPS = 300
-"""A minimum as flat as x^8 is neared by an eighth of the way a step."""
+"""Steps of each search. A step to a minimum as flat as x^8 covers an eighth of the distance."""
 LONGEST = 0.02
-"""Share of the domain's width that a step may have: a longer one would leap over what is near."""
+"""Longest step, as a share of the domain's width: a longer one would leap over what is near."""
 ARRIVED = 1e-9
-"""Share of the domain's width; a search whose last step is shorter has arrived."""
+"""Share of the domain's width; a search has arrived if its last step is shorter."""
 VANISHES = 1e-6
-"""Share of the usual gradient below which a gradient counts as none."""
+"""Share of the usual gradient below which a gradient counts as zero."""
 
 
 def find_stationary(
     surface: Surface, starts: Float[np.ndarray, "starts dims"], *, usual_gradient: float, usual_curvature: float
-) -> Float[np.ndarray, "found dims"]:
+) -> Float[np.ndarray, "ends dims"]:
     """Search for points of the domain where the gradient vanishes.
 
     Newton's step H^-1 g is taken as (H^2 + tiny)^-1 H g, which also goes the shortest way to a line of such points,
@@ -35,12 +35,12 @@ def find_stationary(
 
     Args:
         surface: The surface.
-        starts: From where, in the domain.
-        usual_gradient: Beside which a gradient is small.
-        usual_curvature: Of which the tiny number is a part.
+        starts: Points of the domain from which the searches begin.
+        usual_gradient: Usual length of the surface's gradient.
+        usual_curvature: Usual size of the surface's Hessian.
 
     Returns:
-        The points found, most of them many times.
+        The points at which searches arrived, most of them many times.
 
     References:
         Dauphin et al., "Identifying and attacking the saddle point problem in high-dimensional non-convex optimization"
@@ -49,16 +49,16 @@ def find_stationary(
     unit = 1.0 / usual_curvature if usual_curvature > 0.0 else 1.0
     with precision_of("float64"):
         searches = [_search(surface, jnp.asarray(starts), jnp.asarray(unit), downhill) for downhill in (0, DOWNHILL)]
-        found, last, gradients = (np.concatenate([np.asarray(one[k]) for one in searches]) for k in range(3))
+        ends, last, gradients = (np.concatenate([np.asarray(part[k]) for part in searches]) for k in range(3))
     low, high = np.array(surface.domain).T
     margin = ARRIVED * surface.width
-    is_found = (
-        np.isfinite(found).all(axis=-1)
+    has_arrived = (
+        np.isfinite(ends).all(axis=-1)
         & (last <= ARRIVED * surface.width)
         & (np.abs(gradients).max(axis=-1) <= VANISHES * usual_gradient)
-        & ((found >= low - margin) & (found <= high + margin)).all(axis=-1)
+        & ((ends >= low - margin) & (ends <= high + margin)).all(axis=-1)
     )
-    return found[is_found]
+    return ends[has_arrived]
 
 
 @partial(jax.jit, static_argnums=0)

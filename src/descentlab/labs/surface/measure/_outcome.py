@@ -15,13 +15,13 @@ from descentlab.labs.surface.measure._survey import Survey
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What became of all starts at one setting.
+    """The outcome of all starts at one setting.
 
     Attributes:
         setting: Rate, momentum and noise.
-        fates: By start, the number of the place where it arrived, or its `Fate`.
-        points: Where each ended; None where they were not kept.
-        values: The loss there; None likewise.
+        fates: Number of the place where each start arrived, or its `Fate`.
+        points: End of each descent; None if the ends were not kept.
+        values: Loss at each end; None if the ends were not kept.
     """
 
     setting: Setting
@@ -31,7 +31,7 @@ class Outcome:
 
 
 def run_settings(
-    found: Survey,
+    survey: Survey,
     starts: Float[np.ndarray, "starts dims"],
     settings: Sequence[Setting],
     *,
@@ -43,23 +43,24 @@ def run_settings(
 ) -> tuple[Outcome, ...]:
     """Descend from the same starts at every setting, and judge each descent.
 
-    Starts go in blocks, a thread a core, and of a block only what is said of it is kept, so that memory stays bounded.
+    Starts run in blocks, one thread for each core, and a block leaves nothing but its outcome, so that memory stays
+    bounded.
 
     Args:
-        found: The places there are.
-        starts: From where.
-        settings: Rate, momentum and noise; all see the same noise, but for its size.
-        steps: Of each descent.
-        rule: How a gradient becomes a step.
-        seed: Draws the noise.
-        keeps_ends: Whether to keep where each ended, and the loss there.
-        on_progress: Called with how many descents are done, and of how many.
+        survey: The places of the surface.
+        starts: Points from which the descents begin.
+        settings: Rate, momentum and noise of each; all have the same noise, except for its size.
+        steps: Steps of each descent.
+        rule: Name of the update rule.
+        seed: Seed of the noise.
+        keeps_ends: Whether to keep the end of each descent, and the loss there.
+        on_progress: Called with the number of descents that are done, and the number of all.
 
     Returns:
-        One outcome a setting.
+        The outcome at each setting.
     """
     num, dims = starts.shape
-    places = [slice(first, min(first + BLOCK, num)) for first in range(0, num, BLOCK)]
+    blocks = [slice(first, min(first + BLOCK, num)) for first in range(0, num, BLOCK)]
     outcomes = tuple(
         Outcome(
             setting,
@@ -71,14 +72,14 @@ def run_settings(
     )
 
     def run(outcome: Outcome, stream: int) -> int:
-        where = places[stream]
-        ends = descend(found.surface, starts[where], outcome.setting, steps=steps, rule=rule, seed=seed, stream=stream)
-        outcome.fates[where], values = judge(found, ends)
+        block = blocks[stream]
+        ends = descend(survey.surface, starts[block], outcome.setting, steps=steps, rule=rule, seed=seed, stream=stream)
+        outcome.fates[block], values = judge(survey, ends)
         if outcome.points is not None and outcome.values is not None:
-            outcome.points[where], outcome.values[where] = ends.points, values
-        return where.stop - where.start
+            outcome.points[block], outcome.values[block] = ends.points, values
+        return block.stop - block.start
 
-    tasks = [(outcome, stream) for outcome in outcomes for stream in range(len(places))]
+    tasks = [(outcome, stream) for outcome in outcomes for stream in range(len(blocks))]
     done, total = 0, num * len(settings)
     for ended in _in_threads(run, tasks):
         done += ended
@@ -87,7 +88,7 @@ def run_settings(
 
 
 def _in_threads(run: Callable[[Outcome, int], int], tasks: Sequence[tuple[Outcome, int]]) -> Iterator[int]:
-    """Run tasks on a thread a core; the first alone, since it compiles what the others need."""
+    """Run tasks with one thread for each core; the first task alone, since it compiles the program for the others."""
     yield from (run(*task) for task in tasks[:1])
     threads = ThreadPoolExecutor(os.cpu_count())
     try:

@@ -1,4 +1,4 @@
-"""From the text of a formula to its tree, by a grammar of our own: nothing that is typed is ever evaluated as Python.
+"""Parser from the text of a formula to its tree, by the grammar below: no text is ever evaluated as Python.
 
 sum     = product, { ("+" | "-"), product }
 product = signed, { ("*" | "/"), signed }
@@ -28,10 +28,10 @@ from descentlab.labs.surface.measure._tree import (
 
 MAX_LENGTH = 1_000
 MAX_PARTS = 300
-"""A sum of so many parts is a tree of half that depth, which Python's stack holds with ease."""
+"""Most parts of a formula. Their sum is a tree of half that depth, which Python's stack holds with ease."""
 MAX_NESTING = 40
 MAX_POWER = 100.0
-"""Beyond it a power of numbers between -10 and 10 leaves what 64 bits can hold after a few products."""
+"""Largest power. Beyond it numbers between -10 and 10 exceed what 64 bits can hold after a few products."""
 
 _PART = re.compile(
     r"(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
@@ -42,7 +42,7 @@ _MEANT = {
     "−": "-", "–": "-", "×": "*", "·": "*", "÷": "/", "²": "^2", "³": "^3", "π": "pi", "[": "(", "]": ")", "{": "(",
     "}": ")", "√": "sqrt( )", "|": "abs( )",
 }  # fmt: skip
-"""What people write who mean something that has a name here."""
+"""Signs that are not read, with those to write instead."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def parse_formula(text: str) -> Node:
         text: The formula.
 
     Returns:
-        Its tree.
+        The formula's tree.
 
     Raises:
         SpecError: If it cannot be read; one line that names the place, counted from 1, and what to write.
@@ -83,17 +83,17 @@ def _split(text: str) -> list[_Part]:
     parts: list[_Part] = []
     at = _skip(text, 0)
     while at < len(text):
-        found = _PART.match(text, at)
-        if found is None:
+        matched = _PART.match(text, at)
+        if matched is None:
             raise SpecError(f"formula {_shown(text)}: {_strange(text[at])} at position {at + 1} {_hint(text[at])}")
-        parts.append(_Part(str(found.lastgroup), found.group(), at))
-        at = _skip(text, found.end())
+        parts.append(_Part(str(matched.lastgroup), matched.group(), at))
+        at = _skip(text, matched.end())
     return parts
 
 
 def _skip(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return at if found is None else found.end()
+    matched = _SPACE.match(text, at)
+    return at if matched is None else matched.end()
 
 
 def _strange(sign: str) -> str:
@@ -111,7 +111,7 @@ def _hint(sign: str) -> str:
 
 
 def _shown(text: str) -> str:
-    """Quote a formula in a message: on one line, not too long, without what a terminal would obey."""
+    """Quote a formula for a message: on one line, shortened, without control characters."""
     plain = "".join(sign if sign.isprintable() else " " for sign in text)
     return f"'{plain}'" if len(plain) <= 60 else f"'{plain[:56]}...'"
 

@@ -28,13 +28,13 @@ class Surface:
     """A loss of one or two variables.
 
     Attributes:
-        name: What it is called; of one's own formula, the formula.
-        formula: As it is typed.
-        tree: The formula, read.
-        domain: Where starts are drawn and minima looked for, by variable.
-        about: What it is known for, in a sentence; empty for one's own.
-        source: Author, title and year of where it comes from.
-        known_minima: Where it is lowest, as far as the literature says.
+        name: Name of the surface; if it has none, its formula.
+        formula: The formula as it is typed.
+        tree: The formula as a tree.
+        domain: Range of each variable in which starts are drawn and minima are searched for.
+        about: What the surface is known for, in a few words; empty for an unnamed formula.
+        source: Author, title and year of the publication that it comes from.
+        known_minima: Points where it is lowest according to the literature.
     """
 
     name: str
@@ -47,12 +47,12 @@ class Surface:
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """Their names: `x`, or `x` and `y`."""
+        """Names of the variables: `x`, or `x` and `y`."""
         return ("x", "y")[: len(self.domain)]
 
     @property
     def dimensions(self) -> int:
-        """One or two."""
+        """Number of variables, one or two."""
         return len(self.domain)
 
     @property
@@ -67,7 +67,7 @@ class Surface:
 
     @property
     def width(self) -> float:
-        """Width of the domain, along its longer side."""
+        """Width of the domain along its longer side."""
         return max(high - low for low, high in self.domain)
 
     def _repr_latex_(self) -> str:
@@ -75,10 +75,10 @@ class Surface:
 
 
 def make_surface(formula: str, *, domain: Domain | None = None) -> Surface:
-    """Read one's own formula as a surface.
+    """Read a formula as a surface.
 
     Args:
-        formula: Of x, or of x and y; see `parse_formula`.
+        formula: A formula of x, or of x and y; see `parse_formula`.
         domain: Lowest and highest value of each variable, or of all. Default: -3 to 3.
 
     Returns:
@@ -129,9 +129,9 @@ class Local:
     """A surface around some points.
 
     Attributes:
-        values: Of the loss; not finite where the formula has no value.
-        gradients: One a point.
-        hessians: One a point.
+        values: Loss at each point; not finite where the formula has no value.
+        gradients: Gradient at each point.
+        hessians: Hessian at each point.
     """
 
     values: Float[np.ndarray, " points"]
@@ -144,10 +144,10 @@ def look_at(surface: Surface, points: Float[np.ndarray, "points dims"]) -> Local
 
     Args:
         surface: The surface.
-        points: Where to look.
+        points: The points.
 
     Returns:
-        What is there.
+        Values, gradients and Hessians.
 
     Example:
         >>> local = look_at(make_surface("x^3"), np.array([[2.0]]))
@@ -167,7 +167,7 @@ def values_at(surface: Surface, points: Float[np.ndarray, "points dims"]) -> Flo
 
 
 def _padded(points: Float[np.ndarray, "points dims"]) -> Float[np.ndarray, "padded dims"]:
-    """Fill up to a power of two, so that any number of points is served by a few compiled programs."""
+    """Fill up to a power of two, so that a few compiled programs serve any number of points."""
     size = max(16, 1 << (len(points) - 1).bit_length()) if len(points) else 16
     padded = np.zeros((size, points.shape[1]))
     padded[: len(points)] = points

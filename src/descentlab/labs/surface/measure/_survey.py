@@ -1,4 +1,4 @@
-"""What there is on a surface: its minima, saddles and maxima, valleys, kinks and plateaus."""
+"""The special places of a surface: its minima, saddles and maxima, valleys, kinks and plateaus."""
 
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
@@ -14,37 +14,37 @@ from descentlab.labs.surface.measure._surface import Surface, look_at, values_at
 Kind = Literal["minimum", "kink", "valley", "saddle", "inflection", "maximum", "ridge", "plateau"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LOW_KINDS: tuple[Kind, ...] = ("minimum", "kink", "valley")
-"""Places that nothing around them is lower than."""
+"""Kinds of places with nothing lower around them."""
 
 NEAR = 1e-3
 """Share of the domain's width within which a descent has arrived."""
 SAME = 1e-5
-"""Share of the domain's width within which two places are one."""
+"""Share of the domain's width within which two points are the same place."""
 FLAT = 1e-6
-"""Share of the usual curvature below which an eigenvalue counts as none."""
+"""Share of the usual curvature below which an eigenvalue counts as zero."""
 EQUAL = 1e-8
 """Share of the usual height within which two values are equal."""
 CELLS = 2.0
-"""Distances between starts of the search within which places on a valley belong together."""
-WAY = 33
-"""Points at which a straight way between two pieces of a valley is looked at."""
+"""Distance, in spacings of the search's starts, within which points of a valley belong together."""
+POINTS_BETWEEN = 33
+"""Points at which the straight line between two pieces of a valley is measured."""
 NONE = np.zeros(0)
 
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """A place where nothing moves a descent any more, or should not.
+    """A place where a descent comes to rest, or ought to.
 
     Attributes:
         kind: A `minimum`; a `kink`, a minimum without a gradient; a `valley`, a line or floor of points that are
             equally low; a `saddle`; an `inflection`, level but falling on one side; a `maximum`; a `ridge`, a
             line of points that are equally high; a `plateau`, flat and not low.
-        point: Where it is; of a valley or a plateau, one of its points.
-        value: Of the loss.
-        eigenvalues: Of the Hessian, rising; none of a kink.
-        is_global: Whether no minimum found is lower.
-        reach: How near to it, in each variable, a descent has arrived.
-        members: Points of a valley, a ridge or a plateau; of all else, the one.
+        point: The point; of a valley or a plateau, one of its points.
+        value: Loss at the point.
+        eigenvalues: Eigenvalues of the Hessian, rising; none of a kink.
+        is_global: Whether it is a minimum and no other minimum is lower.
+        reach: Distance in each variable within which a descent has arrived.
+        members: All points of a valley, a ridge or a plateau; of all other kinds, the point alone.
     """
 
     kind: Kind
@@ -57,24 +57,24 @@ class Place:
 
     @property
     def is_low(self) -> bool:
-        """Whether nothing around it is lower."""
+        """Whether nothing around the place is lower."""
         return self.kind in LOW_KINDS
 
     @property
     def sharpness(self) -> float:
-        """The largest eigenvalue of the Hessian; NaN of a kink, which has none."""
+        """Largest eigenvalue of the Hessian; NaN of a kink, which has none."""
         return self.eigenvalues[-1] if self.eigenvalues else float("nan")
 
 
 @dataclass(frozen=True, eq=False)
 class Survey:
-    """What was found on a surface.
+    """The places of a surface.
 
     Attributes:
         surface: The surface.
-        gauge: Its usual sizes.
-        places: The lowest minimum first, minima before all else.
-        spacing: Distance between the starts of the search; what is finer may have been missed.
+        gauge: Usual sizes of the surface.
+        places: All places: the minima, the lowest first, then the others.
+        spacing: Distance between the starts of the search; details that are finer may have been missed.
     """
 
     surface: Surface
@@ -94,26 +94,26 @@ class Survey:
 
     @property
     def is_lower_at_edge(self) -> bool:
-        """Whether the domain's edge goes lower than every place found in it."""
+        """Whether the domain's edge is lower than every place inside."""
         lowest = min((place.value for place in self.places), default=np.inf)
         return self.gauge.lowest_at_edge < lowest - EQUAL * self.gauge.height
 
 
-def survey(surface: Surface) -> Survey:
-    """Find the places on a surface where the gradient vanishes, and minima that have none.
+def survey_surface(surface: Surface) -> Survey:
+    """Find the places of a surface where the gradient vanishes, and the minima that have no gradient.
 
     Args:
         surface: The surface.
 
     Returns:
-        What was found; nothing says that it is all there is.
+        The places. There may be others: the search is no proof.
 
     Raises:
         SpecError: If the formula has no value on its domain.
 
     Example:
         >>> from descentlab.labs.surface.measure import find_surface
-        >>> [place.kind for place in survey(find_surface("double-well")).places]
+        >>> [place.kind for place in survey_surface(find_surface("double-well")).places]
         ['minimum', 'minimum', 'maximum']
     """
     gauge = measure(surface)
@@ -121,16 +121,16 @@ def survey(surface: Surface) -> Survey:
     spacing = every * gauge.spacing
     side = len(gauge.axes[0])
     starts = gauge.points.reshape(-1, side, surface.dimensions)[::every, ::every].reshape(-1, surface.dimensions)
-    found = find_stationary(surface, starts, usual_gradient=gauge.gradient, usual_curvature=gauge.curvature)
+    points = find_stationary(surface, starts, usual_gradient=gauge.gradient, usual_curvature=gauge.curvature)
     search = _Search(surface, gauge, spacing)
-    places = search.sort(_distinct(found, SAME * surface.width))
+    places = search.sort(_distinct(points, SAME * surface.width))
     if not surface.is_smooth:
         places += search.kinks(places)
     return Survey(surface, gauge, _finished(places, gauge, surface.width), spacing)
 
 
 class _Search:
-    """Tells what the points found are."""
+    """Says what kind of place each point of the search is."""
 
     def __init__(self, surface: Surface, gauge: Gauge, spacing: float) -> None:
         self._surface = surface
@@ -138,7 +138,7 @@ class _Search:
         self._spacing = spacing
 
     def sort(self, points: Float[np.ndarray, "points dims"]) -> list[Place]:
-        """Tell minima, saddles and maxima by the Hessian, and where it is flat by the values around."""
+        """Distinguish minima, saddles and maxima by the Hessian, and where that is flat by the values around."""
         if not len(points):
             return []
         local = look_at(self._surface, points)
@@ -166,30 +166,30 @@ class _Search:
         return places
 
     def _joined(self, points: np.ndarray, values: np.ndarray, groups: list[np.ndarray]) -> list[np.ndarray]:
-        """Put groups together that a straight and level way joins, where the search left a gap in a valley."""
+        """Join groups with a straight and level line between them, where the search left a gap in a valley."""
         joined: list[np.ndarray] = []
         for group in groups:
-            near = [one for one in joined if self._is_level_between(points, values, one, group)]
-            joined = [one for one in joined if not any(one is other for other in near)]
+            near = [other for other in joined if self._is_level_between(points, values, other, group)]
+            joined = [other for other in joined if not any(other is each for each in near)]
             joined.append(np.concatenate([*near, group]))
         return joined
 
-    def _is_level_between(self, points: np.ndarray, values: np.ndarray, one: np.ndarray, other: np.ndarray) -> bool:
+    def _is_level_between(self, points: np.ndarray, values: np.ndarray, group: np.ndarray, other: np.ndarray) -> bool:
         level = EQUAL * self._gauge.height
-        if abs(values[one[0]] - values[other[0]]) > level:
+        if abs(values[group[0]] - values[other[0]]) > level:
             return False
-        gaps = np.abs(points[one][:, None] - points[other]).max(axis=-1)
+        gaps = np.abs(points[group][:, None] - points[other]).max(axis=-1)
         first, second = np.unravel_index(np.argmin(gaps), gaps.shape)
-        shares = np.linspace(0.0, 1.0, WAY)[:, None]
-        way = points[one[first]] * (1.0 - shares) + points[other[second]] * shares
-        return bool((np.abs(values_at(self._surface, way) - values[one[0]]) <= level).all())
+        shares = np.linspace(0.0, 1.0, POINTS_BETWEEN)[:, None]
+        line = points[group[first]] * (1.0 - shares) + points[other[second]] * shares
+        return bool((np.abs(values_at(self._surface, line) - values[group[0]]) <= level).all())
 
     def kinks(self, known: list[Place]) -> list[Place]:
-        """Find minima without a gradient, beside the places that are known."""
+        """Find minima without a gradient, in addition to the places that are known."""
         places: list[Place] = []
         lows = np.array([member for place in known if place.is_low for member in place.members])
-        found = find_kinks(self._surface, self._gauge, lows.reshape(-1, self._surface.dimensions))
-        for point in _distinct(found, SAME * self._surface.width):
+        points = find_kinks(self._surface, self._gauge, lows.reshape(-1, self._surface.dimensions))
+        for point in _distinct(points, SAME * self._surface.width):
             value = float(values_at(self._surface, point[None])[0])
             is_low = bool((self._around(point) >= value - EQUAL * self._gauge.height).all())
             if is_low and not self._is_known(point, value, [*known, *places]):
@@ -205,12 +205,12 @@ class _Search:
         return False
 
     def _around(self, points: np.ndarray, share: float = 1.0) -> np.ndarray:
-        """Return the values around some points, close to them."""
+        """Return the values close around some points."""
         circle = share * NEAR * self._surface.width * compass(self._surface.dimensions)
         return values_at(self._surface, (points[..., None, :] + circle).reshape(-1, self._surface.dimensions))
 
     def _is_kink(self, point: np.ndarray, value: float) -> bool:
-        """Say whether the loss rises from a point as its distance does, rather than its square or more."""
+        """Return whether the loss rises from a point in proportion to the distance, and not to its square or less."""
         far, near = (float(np.max(self._around(point, share) - value)) for share in (1.0, 0.5))
         return near > 0.0 and far / near < 2.0**1.5
 
@@ -222,11 +222,11 @@ def _place(
     eigenvalues: Float[np.ndarray, " eigenvalues"] = NONE,
     members: Float[np.ndarray, "members dims"] | None = None,
 ) -> Place:
-    """Make a place of which is not known yet whether it is global, and how near is near."""
+    """Make a place whose reach, and whether it is global, are set when all places are known."""
     # Adding 0 makes 0 of -0.
-    own = tuple(float(each) + 0.0 for each in point)
+    at = tuple(float(each) + 0.0 for each in point)
     around = point[None] if members is None else members
-    return Place(kind, own, value + 0.0, tuple(map(float, eigenvalues)), is_global=False, reach=0.0, members=around)
+    return Place(kind, at, value + 0.0, tuple(map(float, eigenvalues)), is_global=False, reach=0.0, members=around)
 
 
 def _kind_by_hessian(eigenvalues: Float[np.ndarray, " dims"]) -> Kind:
@@ -236,7 +236,7 @@ def _kind_by_hessian(eigenvalues: Float[np.ndarray, " dims"]) -> Kind:
 
 
 def _kind_by_values(around: Float[np.ndarray, " points"], *, is_wide: bool) -> Kind:
-    """Tell what a flat place is by how far the values around it are above its own."""
+    """Name a flat place by how far the values around it are above its value."""
     largest = np.abs(around).max()
     rises, falls = (around > FLAT * largest).any(), (around < -FLAT * largest).any()
     if falls:
@@ -247,7 +247,7 @@ def _kind_by_values(around: Float[np.ndarray, " points"], *, is_wide: bool) -> K
 
 
 def _distinct(points: Float[np.ndarray, "points dims"], distance: float) -> Float[np.ndarray, "distinct dims"]:
-    """Leave out points that are where another one is."""
+    """Leave out points that repeat another point."""
     kept: list[np.ndarray] = []
     # First those that round to the same, which most do, and then those that only rounding keeps apart.
     left = points[np.sort(np.unique((points / distance).round(), axis=0, return_index=True)[1])]
@@ -259,7 +259,7 @@ def _distinct(points: Float[np.ndarray, "points dims"], distance: float) -> Floa
 
 
 def _connected(points: Float[np.ndarray, "points dims"], distance: float) -> list[Int[np.ndarray, " group"]]:
-    """Put points together that a chain of short distances joins."""
+    """Group points that are joined by chains of short distances."""
     if len(points) < 2:
         return [np.arange(len(points))] if len(points) else []
     # A third of a second to import, which surfaces without flat places need not spend.
@@ -274,7 +274,7 @@ def _connected(points: Float[np.ndarray, "points dims"], distance: float) -> lis
 
 
 def _finished(places: list[Place], gauge: Gauge, width: float) -> tuple[Place, ...]:
-    """Say which minima are global and how near is near, and put the places in order."""
+    """Set which minima are global and the reach of each place, and sort the places."""
     lowest = min((place.value for place in places if place.is_low), default=np.inf)
     points = np.array([place.point for place in places])
     finished = []
@@ -282,5 +282,9 @@ def _finished(places: list[Place], gauge: Gauge, width: float) -> tuple[Place, .
         away = np.abs(np.delete(points, k, axis=0) - points[k]).max(axis=-1) if len(places) > 1 else np.array([np.inf])
         is_global = place.is_low and place.value <= lowest + EQUAL * gauge.height
         finished.append(replace(place, is_global=bool(is_global), reach=float(min(NEAR * width, away.min() / 2.0))))
-    order = {kind: number for number, kind in enumerate(KINDS)}
-    return tuple(sorted(finished, key=lambda one: (not one.is_low, 0 if one.is_low else order[one.kind], one.value)))
+    # Minima by their value alone, other places by their kind first.
+    return tuple(
+        sorted(
+            finished, key=lambda place: (not place.is_low, not place.is_low and KINDS.index(place.kind), place.value)
+        )
+    )

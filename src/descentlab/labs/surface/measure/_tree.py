@@ -1,4 +1,4 @@
-"""Formulas as trees: what a parser builds, what JAX differentiates, what is written as LaTeX."""
+"""Formulas as trees, which the parser builds, JAX differentiates, and LaTeX writes."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -53,13 +53,13 @@ Node = Number | Variable | Negative | Operation | Call
 
 @dataclass(frozen=True)
 class Function:
-    """What a function's name stands for.
+    """A function of a formula.
 
     Attributes:
-        in_numpy: Its name in NumPy and `jax.numpy`.
-        latex: How LaTeX calls it; empty where it has a form of its own.
-        is_smooth: Whether it has derivatives wherever it has values; where not, a minimum may be a kink.
-        takes_many: Whether it is of two or more formulas.
+        in_numpy: Name of the function in NumPy and `jax.numpy`.
+        latex: Command of the function in LaTeX; empty where LaTeX writes it in another form.
+        is_smooth: Whether it has derivatives wherever it has values; if not, a minimum may be a kink.
+        takes_many: Whether it takes two or more formulas.
     """
 
     in_numpy: str
@@ -89,7 +89,7 @@ FUNCTIONS = {
 
 
 def parts_of(node: Node) -> tuple[Node, ...]:
-    """Return the formulas that a formula is made of."""
+    """Return the parts of a formula, which are formulas too."""
     match node:
         case Negative():
             return (node.of,)
@@ -102,17 +102,17 @@ def parts_of(node: Node) -> tuple[Node, ...]:
 
 
 def holds(node: Node, test: Callable[[Node], bool]) -> bool:
-    """Say whether a test is true of a formula or of any part of it."""
+    """Return whether a test is true of a formula or of any part of it."""
     return test(node) or any(holds(part, test) for part in parts_of(node))
 
 
 def variables_of(node: Node) -> tuple[str, ...]:
-    """Name the variables in a formula, in order."""
+    """Return the names of the variables in a formula, in order."""
     return tuple(name for name in VARIABLES if holds(node, lambda part, name=name: part == Variable(name)))
 
 
 def is_smooth(node: Node) -> bool:
-    """Say whether a formula has all derivatives wherever it has values."""
+    """Return whether a formula has all derivatives wherever it has values."""
 
     def bends(part: Node) -> bool:
         match part:
@@ -155,9 +155,9 @@ def evaluate(node: Node, values: Mapping[str, Any], space: Any, functions: Mappi
 
     Args:
         node: The formula.
-        values: Its variables, as numbers or arrays of one shape.
-        space: Where `pow` is found, for powers that are not whole numbers.
-        functions: By their names in NumPy.
+        values: Values of the variables, as numbers or arrays of one shape.
+        space: Module with `pow`, for powers that are not whole numbers.
+        functions: Functions by their names in NumPy.
 
     Returns:
         The value, of the kind and shape of the variables; a plain number where none stands in the formula.

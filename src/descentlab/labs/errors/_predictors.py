@@ -1,4 +1,4 @@
-"""A run's networks with their held-out examples and what they answer."""
+"""A run's networks with held-out examples and their predictions."""
 
 from dataclasses import dataclass
 
@@ -25,20 +25,20 @@ from descentlab.workbench import (
 )
 
 MOST_BYTES = 2**27
-"""What examples that are disturbed may take as float32: each is held a few times over."""
+"""Most bytes of disturbed examples as float32, of which a few copies are held at a time."""
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
-    """One trained network with its data and what it answers to the part that is looked at.
+class Predictor:
+    """One trained network with its data and its predictions for the part that is looked at.
 
     Attributes:
-        seed: Of its split and draw.
+        seed: Seed of its split and of the draw of examples.
         plan: Its layers and objective.
         params: Its weights.
         statistics: Its running statistics.
-        dataset: Its data, divided as for its training.
-        result: What it answers.
+        dataset: Its data, split as for its training.
+        result: Its predictions.
     """
 
     seed: int
@@ -48,15 +48,15 @@ class Seen:
     dataset: Dataset
     result: PartResult
 
-    def chosen(self, count: int) -> Int[np.ndarray, " rows"]:
-        """Draw some of the part's examples: a fixed part may be easier at its beginning, as that of MNIST is."""
+    def draw_rows(self, count: int) -> Int[np.ndarray, " rows"]:
+        """Draw some of the part's examples at random: a fixed part may be easier at its beginning, as MNIST's is."""
         inputs = self.dataset.inputs
         fit = MOST_BYTES // max(4 * int(np.prod(inputs.shape[1:])), 1)
-        own = generator(self.seed, "errors").permutation(len(self.result.rows))[: min(count, fit)]
-        return self.result.rows[np.sort(own)]
+        places = generator(self.seed, "errors").permutation(len(self.result.rows))[: min(count, fit)]
+        return self.result.rows[np.sort(places)]
 
-    def judged(self, rows: Int[np.ndarray, " rows"]) -> Judged:
-        """Return some examples with the network's credit for what is made of them."""
+    def judge(self, rows: Int[np.ndarray, " rows"]) -> Judged:
+        """Return some examples with the network's credit for changed copies of them."""
         targets = self.dataset.targets[rows]
         spread = float(np.var(targets.astype(np.float64))) or 1.0
 
@@ -78,30 +78,30 @@ class Seen:
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
-    """All that is looked into.
+class Predictors:
+    """The networks of a run.
 
     Attributes:
         run: The run.
         part: The part that is looked at.
-        members: Its networks; examples are shown of the first.
-        notes: What a reader must know.
+        members: The networks; single examples are those of the first.
+        notes: What must be known of the networks.
     """
 
     run: Run
     part: PartName
-    members: tuple[Seen, ...]
+    members: tuple[Predictor, ...]
     notes: tuple[str, ...]
 
 
-def find_source(run: Run, *, part: str | None, member: int | None, watcher: Watcher) -> Source:
-    """Load a run's data and let its networks answer.
+def find_predictors(run: Run, *, part: str | None, member: int | None, watcher: Watcher) -> Predictors:
+    """Load a run's data and let its networks predict.
 
     Args:
         run: The run.
         part: "test", "validation" or "train"; by default the first of them that has examples.
-        member: Which network of a run with several seeds; by default the first five.
-        watcher: What is called while data is loaded.
+        member: Number of the network, if the run has several seeds; by default the first five.
+        watcher: Callbacks of loading.
 
     Returns:
         The networks.
@@ -111,36 +111,16 @@ def find_source(run: Run, *, part: str | None, member: int | None, watcher: Watc
     """
     if part is not None and part not in PARTS:
         raise RunError(unknown_name("part", part, PARTS))
-    found = find_networks(run, member=member, settings=(), watcher=watcher)
-    has = part_rows(found.members[0].dataset)
+    networks = find_networks(run, member=member, settings=(), watcher=watcher)
+    has = part_rows(networks.members[0].dataset)
     fitting: list[PartName] = [name for name in PARTS[::-1] if name in has and part in (None, name)]
     if not fitting:
         raise RunError(f"{run.path} has no {part} part; it has: {', '.join(has)}")
-    members = tuple(_seen(found.experiment, one, fitting[0]) for one in found.members)
-    return Source(run, fitting[0], members, (*_notes(run, fitting[0], len(members)), *found.notes))
+    members = tuple(_predict(networks.experiment, network, fitting[0]) for network in networks.members)
+    return Predictors(run, fitting[0], members, networks.notes)
 
 
-def _seen(experiment: Experiment, one: TrainedNetwork, part: PartName) -> Seen:
-    plan = make_plan(experiment, one.dataset)
-    result = measure_parts(plan, one.params, one.statistics, one.dataset, parts=(part,))[part]
-    return Seen(one.seed, plan, one.params, one.statistics, one.dataset, result)
-
-
-def _notes(run: Run, part: PartName, num_members: int) -> tuple[str, ...]:
-    notes = []
-    if part == "train":
-        notes.append(
-            "These are training examples: the network has learned their labels, so that it errs less than it will on "
-            "others, and hides labels that are wrong."
-        )
-    if num_members > 1:
-        notes.append(
-            f"Single examples are of the first network; importance and robustness are means over {num_members} "
-            "networks, with intervals over them (Student's t)."
-        )
-    elif run.num_members == 1:
-        notes.append(
-            "Intervals are over examples; one network cannot tell how much another seed would differ. Train with "
-            "--seeds 5."
-        )
-    return tuple(notes)
+def _predict(experiment: Experiment, network: TrainedNetwork, part: PartName) -> Predictor:
+    plan = make_plan(experiment, network.dataset)
+    result = measure_parts(plan, network.params, network.statistics, network.dataset, parts=(part,))[part]
+    return Predictor(network.seed, plan, network.params, network.statistics, network.dataset, result)
