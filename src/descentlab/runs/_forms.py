@@ -44,7 +44,7 @@ class MetricsForm(Form):
     seconds: dict[str, float] = {}
 
     @model_validator(mode="after")
-    def _one_item_a_seed(self) -> "MetricsForm":
+    def _check_lengths(self) -> "MetricsForm":
         for name in ("epochs", "diverged_at", "best_epoch"):
             values = getattr(self, name)
             if isinstance(values, list) and values and len(values) != len(self.seeds):
