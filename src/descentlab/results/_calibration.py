@@ -1,4 +1,4 @@
-"""Told probability against how often it was right."""
+"""The calibration diagram: predicted probability against the share of correct predictions."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ LEFT, RIGHT, TOP, BOTTOM = 44.0, 388.0, 24.0, 360.0
 
 @dataclass(frozen=True)
 class Bin:
-    """Examples that were told with about the same probability: place and size of their dot, and their number."""
+    """Examples predicted with about the same probability: place and radius of their dot, and its words."""
 
     x: float
     y: float
@@ -25,8 +25,6 @@ class Bin:
 
 @dataclass(frozen=True)
 class CalibrationView:
-    """The calibration diagram."""
-
     part: str
     x: Scale
     y: Scale
@@ -38,7 +36,7 @@ class CalibrationView:
 
 
 def calibration_view(calibration: Calibration) -> CalibrationView | None:
-    """Lay out the diagram; None where no bin holds an example."""
+    """Lay out the diagram; None if no bin holds an example."""
     filled = calibration.counts > 0
     if not filled.any():
         return None

@@ -1,4 +1,4 @@
-"""The leading metric of each part as a dot on a line, with its interval, its members and the baseline."""
+"""The main metric of each part as a dot on a line, with its interval, the members and the naive baseline."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ from descentlab.results._measured import Score, leading_metric, metric_title
 from descentlab.results._scales import Scale, Tick, linear_scale
 
 PILE = 34.0
-"""Height of the tallest pile of members' dots."""
+"""Height of the tallest pile of dots, in the units of the figure."""
 
 
 @dataclass(frozen=True)
 class Dots:
-    """One line of the interval figure: places on its axis."""
+    """One line of the figure: the places of its dot, its interval and its members."""
 
     title: str
     text: str
@@ -28,7 +28,7 @@ class Dots:
 
 @dataclass(frozen=True)
 class IntervalChart:
-    """The leading metric of each part with its interval, its members and the baseline."""
+    """The figure with everything that its template draws."""
 
     title: str
     height: float
@@ -40,7 +40,15 @@ class IntervalChart:
 
 
 def interval_chart(report: TrainingReport, judged: str) -> IntervalChart | None:
-    """Lay out the figure; None where the leading metric was not measured."""
+    """Lay out the figure.
+
+    Args:
+        report: Contents of the training page.
+        judged: Part of the data by which the run is judged; its scores choose the metric.
+
+    Returns:
+        The figure; None if the main metric was not measured.
+    """
     scores = {part: measured.scores for part, measured in report.metrics.items()}
     name = leading_metric(scores[judged])
     parts = [part for part in PART_WORDS if part in scores and name in scores[part]] if name else []
@@ -86,7 +94,7 @@ def _dots(part: str, cell: Score, members: tuple[float, ...], scale: Scale, y: f
 
 
 def _piled(places: list[float], top: float) -> tuple[tuple[float, float], ...]:
-    """Pile dots that would hide each other, downwards and at most `PILE` deep."""
+    """Pile up dots that would cover each other, downwards and at most `PILE` deep."""
     columns = [round(place / 5.0) for place in places]
     deepest = max((columns.count(column) for column in set(columns)), default=1)
     step = min(5.0, PILE / max(deepest - 1, 1))

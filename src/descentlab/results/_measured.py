@@ -22,7 +22,7 @@ TITLES = {
 
 
 def metric_title(name: str) -> str:
-    """Say what a metric is called on the page."""
+    """Return the name of a metric on the page."""
     return TITLES.get(name, name.replace("_", " "))
 
 
@@ -94,10 +94,10 @@ class PartScores:
 
 
 def leading_metric(scores: Mapping[str, Score]) -> str | None:
-    """Name the score by which the run is judged."""
+    """Return the name of the score by which a run is judged; None if none of these was measured."""
     return next((name for name in ("accuracy", "rmse", "loss") if name in scores), None)
 
 
 def best_part(metrics: Mapping[str, PartScores]) -> str | None:
-    """Name the part that says most of new examples: test, else validation, else training."""
+    """Return the part whose scores say most about new examples: test, else validation, else training."""
     return next((part for part in ("test", "validation", "train") if part in metrics), None)

@@ -22,7 +22,7 @@ CLASS_TITLES = {"f1": "F1"}
 
 @dataclass(frozen=True)
 class MetricRow:
-    """One metric over the parts, `cells` in the order of the table's parts."""
+    """One metric; its cells are in the order of the table's parts."""
 
     name: str
     title: str
@@ -32,7 +32,7 @@ class MetricRow:
 
 @dataclass(frozen=True)
 class ClassRow:
-    """One class's own metrics, in the order of the table's columns."""
+    """The metrics of one class, in the order of the table's columns."""
 
     name: str
     cells: tuple[str, ...]
@@ -40,8 +40,6 @@ class ClassRow:
 
 @dataclass(frozen=True)
 class MetricsView:
-    """The section of metrics."""
-
     parts: tuple[tuple[str, str], ...]
     rows: tuple[MetricRow, ...]
     chart: IntervalChart | None
@@ -51,7 +49,7 @@ class MetricsView:
 
 
 def metrics_view(report: TrainingReport) -> MetricsView | None:
-    """Lay out the section of metrics; None where nothing was measured."""
+    """Lay out the section of metrics; None if nothing was measured."""
     parts = tuple(name for name in PART_WORDS if name in report.metrics)
     names = _in_order({name for part in parts for name in report.metrics[part].scores})
     if not names:

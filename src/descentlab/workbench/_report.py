@@ -269,8 +269,8 @@ def _calibration(result: PartResult, dataset: Dataset, part: PartName) -> result
     outputs = result.inference.outputs.astype(np.float64)
     if not np.all(np.isfinite(outputs)):
         return None
-    told = outputs.argmax(axis=1)
-    bins = reliability_bins(outputs.max(axis=1), told == dataset.targets[result.rows])
+    predicted = outputs.argmax(axis=1)
+    bins = reliability_bins(outputs.max(axis=1), predicted == dataset.targets[result.rows])
     return results.Calibration(
         confidence=np.array([np.nan if each.confidence is None else each.confidence for each in bins], np.float64),
         accuracy=np.array([np.nan if each.accuracy is None else each.accuracy for each in bins], np.float64),

@@ -135,7 +135,7 @@ class Learner:
 
         Args:
             draws: The draws.
-            sizes: Numbers of examples of each class.
+            sizes: Numbers of training examples for each class.
             choices: The numbers to learn with; each size takes those that were chosen for the most similar size.
 
         Returns:
