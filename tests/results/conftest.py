@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from descentlab.core import generator
+from descentlab.core import LayerRow, generator
 from descentlab.results import (
     Boundary2D,
     Calibration,
@@ -25,7 +25,6 @@ from descentlab.results import (
     Score,
     TrainingReport,
 )
-from descentlab.spec import LayerRow
 
 HOSTILE = "</script><script>alert('x')</script><img src=x onerror=\"alert(1)\">{{ 7919 * 7919 }}"
 

@@ -12,6 +12,7 @@ from descentlab.core._errors import (
     unknown_name as unknown_name,
 )
 from descentlab.core._estimates import Estimate as Estimate, Spread as Spread
+from descentlab.core._layer_row import LayerRow as LayerRow
 from descentlab.core._option import (
     Option as Option,
     Parameter as Parameter,

@@ -10,12 +10,12 @@ import numpy as np
 from jax import Array
 from jaxtyping import Float, Int
 
-from descentlab.core import ShapeError
+from descentlab.core import LayerRow, ShapeError
 from descentlab.networks._context import Context, HostArrays, Params, Statistics
 from descentlab.networks._facts import NEVER_SATURATED, Factors, Pointwise, Saturation, WeightedSum
 from descentlab.networks._functions import FUNCTIONS, Function
 from descentlab.networks._receptive_field import ReceptiveField
-from descentlab.spec import ActivationName, LayerRow
+from descentlab.spec import ActivationName
 
 
 @dataclass(frozen=True)

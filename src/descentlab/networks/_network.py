@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from jax import Array
 from jaxtyping import Float
 
+from descentlab.core import LayerRow
 from descentlab.networks._activations import Activation
 from descentlab.networks._context import Context, HostArrays, Params, Statistics
 from descentlab.networks._convolution import Conv2D
@@ -34,7 +35,6 @@ from descentlab.spec import (
     FlattenSpec,
     GlobalAvgPool2DSpec,
     LayerNormSpec,
-    LayerRow,
     MaxPool2DSpec,
     PReLUSpec,
     ResidualSpec,

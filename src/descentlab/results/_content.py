@@ -7,9 +7,8 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Int, Shaped, UInt8
 
-from descentlab.core import PartName
+from descentlab.core import LayerRow, PartName
 from descentlab.results._measured import PartScores
-from descentlab.spec import LayerRow
 
 Task = Literal["classification", "regression"]
 Link = Literal["softmax", "sigmoid", "tanh", "linear"]

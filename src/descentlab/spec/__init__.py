@@ -22,7 +22,6 @@ from descentlab.spec._known_sets import (
     known_set as known_set,
     known_sets as known_sets,
 )
-from descentlab.spec._layer_row import LayerRow as LayerRow
 from descentlab.spec._layers import (
     ActivationName as ActivationName,
     ActivationSpec as ActivationSpec,
