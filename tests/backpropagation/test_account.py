@@ -1,4 +1,4 @@
-"""What is read off an account: layers by name, largest parts, wishes, agreement, updates, depth."""
+"""What is read off an account: layers by name, largest parts, nudges, agreement, updates, depth."""
 
 import math
 from typing import Any
@@ -106,45 +106,45 @@ def test_examples_parts_of_a_gradient_average_to_it_and_add_up(ask: Any, role: s
         backpropagation.explain_gradient(account, "conv", "wieght")
 
 
-def test_wishes_of_a_batch_are_the_mean_of_its_examples(ask: Any) -> None:
+def test_nudges_of_a_batch_are_the_mean_of_its_examples(ask: Any) -> None:
     account = account_for(ask(MODEL, (3,)))
-    mean = backpropagation.neuron_wishes(account, "hidden", (1,), row=None)
-    np.testing.assert_allclose(mean.weight_wishes, -account.layer("hidden").gradients["weight"][:, 1])
-    assert mean.bias_wish is not None
-    assert math.isclose(mean.bias_wish, -account.layer("hidden").gradients["bias"][1], rel_tol=1e-12)
+    mean = backpropagation.neuron_nudges(account, "hidden", (1,), row=None)
+    np.testing.assert_allclose(mean.weight_nudges, -account.layer("hidden").gradients["weight"][:, 1])
+    assert mean.bias_nudge is not None
+    assert math.isclose(mean.bias_nudge, -account.layer("hidden").gradients["bias"][1], rel_tol=1e-12)
     assert math.isclose(mean.activation, account.layer("hidden").activation[:, 1].mean(), rel_tol=1e-12)
     np.testing.assert_allclose(
-        mean.activation_wishes, mean.bias_wish * account.layer("hidden").params["weight"][:, 1], rtol=1e-12
+        mean.activation_nudges, mean.bias_nudge * account.layer("hidden").params["weight"][:, 1], rtol=1e-12
     )
 
 
 def test_weights_are_wanted_in_proportion_to_activations_and_activations_to_weights(ask: Any) -> None:
     account = account_for(ask(MODEL, (3,)))
-    wishes = backpropagation.neuron_wishes(account, "output", (2,), row=1)
+    nudges = backpropagation.neuron_nudges(account, "output", (2,), row=1)
     behind = account.layer("hidden").activation[1]
     p = account.cost.outputs[1, 2] - account.cost.targets[1, 2]
-    np.testing.assert_allclose(wishes.weight_wishes, -p * behind)
-    np.testing.assert_allclose(wishes.activation_wishes, -p * account.layer("output").params["weight"][:, 2])
-    assert wishes.bias_wish is not None
-    assert math.isclose(wishes.bias_wish, -p, rel_tol=1e-12)
-    every = [backpropagation.neuron_wishes(account, "output", (k,), row=1).activation_wishes for k in range(3)]
+    np.testing.assert_allclose(nudges.weight_nudges, -p * behind)
+    np.testing.assert_allclose(nudges.activation_nudges, -p * account.layer("output").params["weight"][:, 2])
+    assert nudges.bias_nudge is not None
+    assert math.isclose(nudges.bias_nudge, -p, rel_tol=1e-12)
+    every = [backpropagation.neuron_nudges(account, "output", (k,), row=1).activation_nudges for k in range(3)]
     np.testing.assert_allclose(np.sum(every, axis=0), -account.layer("hidden").activation_gradient[1])
 
 
 def test_an_example_wants_its_class_up_and_the_others_down(ask: Any) -> None:
     account = account_for(ask(MODEL, (3,), loss=SquaredErrorSpec(over_outputs="sum")))
     for row, truth in enumerate(account.problem.targets):
-        wishes = backpropagation.output_wishes(account, row).wishes
-        assert np.array_equal(wishes > 0, np.arange(3) == truth)
-    mean = backpropagation.output_wishes(account)
-    np.testing.assert_allclose(mean.wishes, -account.cost.output_gradient.mean(axis=0))
+        nudges = backpropagation.output_nudges(account, row).nudges
+        assert np.array_equal(nudges > 0, np.arange(3) == truth)
+    mean = backpropagation.output_nudges(account)
+    np.testing.assert_allclose(mean.nudges, -account.cost.output_gradient.mean(axis=0))
 
 
-def test_a_layer_without_weights_has_no_wishes(ask: Any) -> None:
+def test_a_layer_without_weights_has_no_nudges(ask: Any) -> None:
     with pytest.raises(
         SpecError, match=r"'flat' \(flatten\) states no weighted sum .* name one that does: conv, output"
     ):
-        backpropagation.neuron_wishes(account_for(ask(PICTURES, (5, 5, 1))), "flat", (0,))
+        backpropagation.neuron_nudges(account_for(ask(PICTURES, (5, 5, 1))), "flat", (0,))
 
 
 def test_the_most_effective_weight_moves_the_cost_most(ask: Any) -> None:

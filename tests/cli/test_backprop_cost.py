@@ -13,13 +13,13 @@ from tests.cli.conftest import Descentlab
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("iris", "--cost", "--example", "0"), "--example is for the account of examples"),
-        (("iris", "--cost", "--batch", "0:5"), "--batch is for the account"),
-        (("iris", "--no-check", "--cost"), "--no-check is for the account"),
-        (("iris", "--cost", "--input=1,2"), "--input is for the account"),
-        (("iris", "--cost", "--lr", "0.1"), "--learning-rate is for the account"),
-        (("iris", "--budget", "3"), "--budget is for --cost"),
-        (("iris", "--cost", "--budget", "0"), "budget=0: expected seconds to measure"),
+        (("iris", "--cost", "--example", "0"), "--example does not work with --cost"),
+        (("iris", "--cost", "--batch", "0:5"), "--batch does not work with --cost"),
+        (("iris", "--no-check", "--cost"), "--no-check does not work with --cost"),
+        (("iris", "--cost", "--input=1,2"), "--input does not work with --cost"),
+        (("iris", "--cost", "--lr", "0.1"), "--learning-rate does not work with --cost"),
+        (("iris", "--budget", "3"), "--budget only works with --cost"),
+        (("iris", "--cost", "--budget", "0"), "budget=0: expected a number of seconds"),
         (("irs", "--cost"), "did you mean 'iris'"),
     ],
 )
@@ -57,10 +57,10 @@ def test_it_writes_to_the_folder_that_is_named_and_prints_json(
     assert values["tables"]["summary"]["forward"] == 3
     assert values["seconds"]["total"] > 0.0
     for name in ("cost.html", "cost.md"):
-        assert "what back-propagation costs" in (home / name).read_text()
+        assert "the cost of back-propagation" in (home / name).read_text()
 
 
 def test_both_ways_of_typing_it_reach_the_same_command(descentlab: Descentlab) -> None:
-    message = "budget=0: expected seconds to measure"
+    message = "budget=0: expected a number of seconds"
     assert message in descentlab("backprop", "iris", "--cost", "--budget", "0").err
     assert message in descentlab("backprop-cost", "iris", "--budget", "0").err

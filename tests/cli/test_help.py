@@ -80,7 +80,7 @@ def test_schema_is_a_json_schema_of_every_field(descentlab: Descentlab) -> None:
 def test_schema_of_a_laboratory_has_its_options(descentlab: Descentlab) -> None:
     schema = descentlab("schema", "softmax").json()
     assert schema["properties"]["temperature"] == {
-        "description": "What the logits are divided by, above 0.", "type": "number", "default": 1.0
+        "description": "Number by which the logits are divided, above 0.", "type": "number", "default": 1.0
     }  # fmt: skip
     answer = descentlab("schema", "sofmax")
     assert (answer.code, answer.out) == (2, "")

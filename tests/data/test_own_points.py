@@ -39,7 +39,7 @@ def test_numbers_are_a_regression() -> None:
     ("points", "message"),
     [
         (POINTS[:3], "at least 4"),
-        (tuple((float(place), 0.0, "blue") for place in range(6)), "all points are of one class"),
+        (tuple((float(place), 0.0, "blue") for place in range(6)), "all points are of the same class"),
         ((*POINTS[:4], (0.0, 0.0, 1.0)), "others a number"),
         ((*POINTS[:4], (float("nan"), 0.0, "blue")), "finite"),
     ],

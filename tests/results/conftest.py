@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from descentlab.core import generator
+from descentlab.core import LayerRow, generator
 from descentlab.results import (
     Boundary2D,
     Calibration,
@@ -17,7 +17,6 @@ from descentlab.results import (
     Example,
     Facts,
     History,
-    LayerRow,
     Member,
     OutputAccount,
     PartScores,

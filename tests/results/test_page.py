@@ -233,7 +233,7 @@ def test_examples_of_a_table_show_their_row(variants: Variants) -> None:
 
 def test_the_worst_mistakes_are_told_or_that_there_are_none(variants: Variants) -> None:
     assert "row 4 setosa versicolor 0.867" in _section(_parse(variants["table"]()), "mistakes").text
-    assert "There is none" in _section(_parse(variants["all right"]()), "mistakes").text
+    assert "There are none" in _section(_parse(variants["all right"]()), "mistakes").text
 
 
 def test_a_regression_shows_predictions_instead_of_classes(variants: Variants) -> None:
@@ -279,9 +279,9 @@ def test_one_prediction_goes_through_softmax(variants: Variants) -> None:
 
 
 def test_other_outputs_than_softmax_are_told_as_what_they_are(variants: Variants) -> None:
-    assert "The sigmoid brings each" in _section(_parse(variants["sigmoid"]()), "account").text
+    assert "The sigmoid turns each into an output" in _section(_parse(variants["sigmoid"]()), "account").text
     lone = _section(_parse(variants["one logit"]()), "account").text
-    assert "the logit z = 1.200 . The hyperbolic tangent makes it 0.830 , which says" in lone
+    assert "the logit z = 1.200 . The hyperbolic tangent turns it into 0.830 ; the larger" in lone
 
 
 def test_a_run_without_epochs_or_measures_says_so(variants: Variants) -> None:
@@ -292,7 +292,7 @@ def test_a_run_without_epochs_or_measures_says_so(variants: Variants) -> None:
 
 def test_a_diverged_run_ends_its_line(variants: Variants) -> None:
     curves = _section(_parse(variants["diverged"]()), "curves")
-    assert "the run diverged" in curves.text
+    assert "the training diverged" in curves.text
     assert curves.find("span", **{"data-line": ""})[0].text == "not finite"
 
 

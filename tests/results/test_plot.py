@@ -56,7 +56,7 @@ def test_one_of_several_is_asked_for_by_its_title() -> None:
     assert len(plot_training(history, CATS, "loss", "x").get_axes()) == 1
     with pytest.raises(SpecError, match="loss"):
         plot_training(history, CATS, "los", "x")
-    with pytest.raises(SpecError, match="iris-001 has no chart to draw"):
+    with pytest.raises(SpecError, match="iris-001 has no chart or picture to draw"):
         plot_training(History(np.arange(0), np.zeros((1, 0))), None, None, "iris-001")
 
 

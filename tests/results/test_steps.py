@@ -31,7 +31,7 @@ EVIL = '</script><script>alert("x")</script>'
 def layer(name: str, shape: tuple[int, ...], inputs: int = 0, **options: Any) -> DrawnLayer:
     rng = np.random.default_rng(len(name))
     weights = rng.normal(size=(inputs, shape[0])) if inputs else None
-    return DrawnLayer(name, "kind", rng.normal(size=shape), rng.normal(size=shape), weight_wishes=weights, **options)
+    return DrawnLayer(name, "kind", rng.normal(size=shape), rng.normal(size=shape), weight_nudges=weights, **options)
 
 
 def page(*parts: Any) -> str:
@@ -41,7 +41,7 @@ def page(*parts: Any) -> str:
 def steps(name: str = "a", **options: Any) -> Steps:
     network = (
         layer("inputs", (2,), labels=(name, "b")),
-        layer("hidden", (3,), 2, mean_weight_wishes=np.ones((2, 3))),
+        layer("hidden", (3,), 2, mean_weight_nudges=np.ones((2, 3))),
         layer("output", (2,), 3),
     )
     own = (
@@ -91,7 +91,7 @@ def test_few_neurons_are_circles_with_a_line_a_weight() -> None:
     assert sum(line.path.count("M") for line in gap.lines) == 6
     assert sum(line.path.count("M") for line in gap.mean_lines) == 6
     # Ones want more; all are as strong.
-    assert [(line.wish, line.level) for line in gap.mean_lines] == [("up", 5)]
+    assert [(line.direction, line.level) for line in gap.mean_lines] == [("up", 5)]
     for at in view.columns:
         for neuron in at.column.neurons:
             assert at.x + neuron.x - neuron.radius >= 0.0
@@ -101,12 +101,12 @@ def test_few_neurons_are_circles_with_a_line_a_weight() -> None:
 
 
 def test_lines_have_the_sign_and_the_order_of_what_is_wanted() -> None:
-    wishes = np.array([[4.0, -2.0], [0.0, 1.0]])
-    view = network_view((layer("a", (2,)), DrawnLayer("b", "k", np.zeros(2), None, weight_wishes=wishes)))
+    nudges = np.array([[4.0, -2.0], [0.0, 1.0]])
+    view = network_view((layer("a", (2,)), DrawnLayer("b", "k", np.zeros(2), None, weight_nudges=nudges)))
     assert view is not None
     gap = view.columns[1].gap
     assert gap is not None
-    assert [(line.wish, line.level) for line in gap.lines] == [("up", 2), ("down", 3), ("up", 5)]
+    assert [(line.direction, line.level) for line in gap.lines] == [("up", 2), ("down", 3), ("up", 5)]
     assert gap.largest == "4.0"
 
 
@@ -137,8 +137,8 @@ def test_maps_are_tiles_those_that_the_cost_moves_most(channels: int, shown: int
     column = view.columns[0].column
     known = np.isfinite(column.ends[:, 0]).reshape(5, 5, channels).all(axis=(0, 1))
     assert known.sum() == shown
-    assert maps.wishes is not None
-    lengths = np.linalg.norm(maps.wishes, axis=(0, 1))
+    assert maps.nudges is not None
+    lengths = np.linalg.norm(maps.nudges, axis=(0, 1))
     assert lengths[known].min() >= lengths[~known].max(initial=0.0)
     assert column.note == (f"12 of {channels}" if channels > 12 else "")
 
@@ -146,8 +146,8 @@ def test_maps_are_tiles_those_that_the_cost_moves_most(channels: int, shown: int
 @pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
 def test_numbers_that_are_none_are_drawn_as_nothing(odd: float) -> None:
     values = np.array([0.5, odd])
-    drawn = DrawnLayer("a", "k", values, values, labels=("x", "y"), weight_wishes=None)
-    after = DrawnLayer("b", "k", values, values, weight_wishes=np.array([[odd, 1.0], [2.0, odd]]))
+    drawn = DrawnLayer("a", "k", values, values, labels=("x", "y"), weight_nudges=None)
+    after = DrawnLayer("b", "k", values, values, weight_nudges=np.array([[odd, 1.0], [2.0, odd]]))
     assert "nan" not in page(Steps("s", steps().steps, (drawn, after))).lower().split("<main")[1].split("<script")[0]
 
 
@@ -162,8 +162,8 @@ def test_brightness_and_strength() -> None:
 
 def test_bars_reach_from_the_middle_to_either_side() -> None:
     up, down, none = bars_view(Bars("t", ("n", "v"), (("a",), ("b",), ("c",)), np.array([2.0, -1.0, 0.0])))
-    assert (up.wish, up.left, up.width) == ("up", 50.0, 50.0)
-    assert (down.wish, down.left, down.width) == ("down", 25.0, 25.0)
+    assert (up.direction, up.left, up.width) == ("up", 50.0, 50.0)
+    assert (down.direction, down.left, down.width) == ("down", 25.0, 25.0)
     assert none.width == 0.0
 
 

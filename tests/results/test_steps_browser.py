@@ -93,7 +93,7 @@ def test_the_drawing_goes_along(show: Open) -> None:
     page = show()
     column = lambda k: page.locator(f".stage .column[data-column='{k}']")
     lit = page.locator(".stage .is-lit .column-name")
-    rings, lines = column(1).locator(".wish-ring").first, page.locator(".gap[data-column='1'] .own path").first
+    rings, lines = column(1).locator(".nudge-ring").first, page.locator(".gap[data-column='1'] .example path").first
     assert lit.text_content() == "inputs"
     assert not rings.is_visible()
     page.keyboard.press("ArrowRight")
@@ -139,7 +139,7 @@ def test_without_a_script_all_steps_stand_below_each_other(show: Open) -> None:
     page = show(java_script_enabled=False)
     assert shown(page) == ["step-1", "step-2", "step-3", "step-4"]
     assert not page.get_by_role("button", name="Next").is_visible()
-    assert page.locator(".stage .wish-ring").first.is_visible()
+    assert page.locator(".stage .nudge-ring").first.is_visible()
 
 
 def test_on_paper_all_steps_stand_below_each_other(show: Open) -> None:

@@ -111,7 +111,7 @@ def test_the_usual_page_is_that_of_tensorflow_playground() -> None:
         ({"points": pack(b"[[1, 1, Infinity]]")}, "point 1 of the link"),
         ({"points": pack_points([(0, 0, "a")] * 5_001)}, "5,001 points; the playground takes 5,000"),
         ({"points": pack_points([(0, 0, str(place)) for place in range(21)])}, "21 classes; the playground takes 20"),
-        ({"points": pack_points([(0, 0, "a")] * 10)}, "all points are of one class"),
+        ({"points": pack_points([(0, 0, "a")] * 10)}, "all points are of the same class"),
     ],
 )
 def test_what_cannot_be_read_is_told_in_one_line(query: dict[str, str], message: str) -> None:

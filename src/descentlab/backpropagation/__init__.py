@@ -30,6 +30,14 @@ from descentlab.backpropagation._detail import (
     explain_layer as explain_layer,
 )
 from descentlab.backpropagation._entries import Entries as Entries, Entry as Entry, largest_entries as largest_entries
+from descentlab.backpropagation._nudges import (
+    EffectiveWeight as EffectiveWeight,
+    NeuronNudges as NeuronNudges,
+    OutputNudges as OutputNudges,
+    most_effective as most_effective,
+    neuron_nudges as neuron_nudges,
+    output_nudges as output_nudges,
+)
 from descentlab.backpropagation._problem import Problem as Problem
 from descentlab.backpropagation._step import (
     BackwardStep as BackwardStep,
@@ -38,11 +46,3 @@ from descentlab.backpropagation._step import (
 )
 from descentlab.backpropagation._sum import Largest as Largest, Sum as Sum, Term as Term
 from descentlab.backpropagation._update import Update as Update, follow_update as follow_update
-from descentlab.backpropagation._wishes import (
-    EffectiveWeight as EffectiveWeight,
-    NeuronWishes as NeuronWishes,
-    OutputWishes as OutputWishes,
-    most_effective as most_effective,
-    neuron_wishes as neuron_wishes,
-    output_wishes as output_wishes,
-)

@@ -98,7 +98,11 @@ class BackwardStep(ABC, Generic[AnyLayer]):
         return {}
 
     def with_inner(self, through: Batch) -> "BackwardStep[AnyLayer]":
-        """Return the same step of a layer that is made of others, told the ∂S/∂a that those hand down to its inputs."""
+        """Return the step of a layer that is made of others, with the ∂S/∂a that those hand down to its inputs.
+
+        Args:
+            through: ∂S/∂a of the layer's inputs, as the backward pass through its inner layers gives it.
+        """
         raise NotImplementedError(f"{type(self).__name__} has no rule for the layers that its layer is made of")
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""Which commands there are."""
+"""The command line `descentlab` with all its commands."""
 
 from typing import Annotated
 
@@ -31,13 +31,13 @@ Train neural networks, and see why they learned or why they did not.
 
 Try:
 
-* `descentlab train iris` - train a preset, and open the report that it names
-* `descentlab train my.csv --target species` - your own table
-* `descentlab train pictures/` - your own pictures, a subfolder per class
-* `descentlab predict RUN new.csv` - use what was trained
-* `descentlab sweep circle --learning-rate 0.001:10:9` - what the learning rate does
-* `descentlab data` - what there is to train on
-* `descentlab studio` - all of it in a browser, with a playground
+* `descentlab train iris` - train a preset, then open the report that is named at the end
+* `descentlab train my.csv --target species` - train on your own table
+* `descentlab train pictures/` - train on your own pictures, with a subfolder for each class
+* `descentlab predict RUN new.csv` - predict new examples with a trained network
+* `descentlab sweep circle --learning-rate 0.001:10:9` - compare learning rates
+* `descentlab data` - list the presets and data sets
+* `descentlab studio` - work in the browser, with a playground
 """,
 )
 

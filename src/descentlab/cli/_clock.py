@@ -1,6 +1,6 @@
-"""When the command was asked for."""
+"""The time at which the command started."""
 
 import time
 
 BEGIN = time.perf_counter()
-"""Taken when the command line is imported, before anything heavy is."""
+"""Time at which the command line is imported, before any large import."""

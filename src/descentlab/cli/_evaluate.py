@@ -1,4 +1,4 @@
-"""`descentlab evaluate`: a run's scores on its own parts, or on new examples whose truth is known."""
+"""The command `descentlab evaluate`, which measures a run's network on its data or on new examples."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ def evaluate(
         str | None,
         typer.Argument(
             metavar="FILE",
-            help="A table or folder of pictures with known targets.  [default: the run's own data, measured again]",
+            help="A table or a folder of pictures, with known targets.  [default: the data of the run]",
             show_default=False,
         ),
     ] = None,
@@ -23,7 +23,7 @@ def evaluate(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Measure a run's network: loss, accuracy with its interval, each class, against the naive baseline.
+    """Measure the network of a run: its loss, its accuracy with an interval, each class, and the naive baseline.
 
     Examples:
     * `descentlab evaluate iris-001`
@@ -32,10 +32,10 @@ def evaluate(
     """
     from descentlab import workbench
 
-    found = workbench.evaluate(workbench.open_run(run), source, member=member)
+    evaluation = workbench.evaluate(workbench.open_run(run), source, member=member)
     if not quiet:
-        print_notes(found.notes)
+        print_notes(evaluation.notes)
     if as_json:
-        print_json(found.to_json())
+        print_json(evaluation.to_json())
     elif not quiet:
-        to_stdout().print(str(found), markup=False)
+        to_stdout().print(str(evaluation), markup=False)

@@ -28,11 +28,11 @@ SHARED = {
     "quiet": (Quiet, False),
     "debug": (Debug, False),
 }
-"""What every laboratory takes on the command line alone, with its default."""
+"""Options of every laboratory that exist on the command line alone, with their defaults."""
 
 
 def add_laboratories(app: typer.Typer) -> None:
-    """Give the command line a command for each laboratory. None of their measuring code is imported for that."""
+    """Add a command for each laboratory, without importing its measuring code."""
     for name in LABORATORIES:
         function = load_laboratory(name)
         app.command(name=name.replace("_", "-"), cls=_class_of(function), help=_help(function))(_command(function))
@@ -44,7 +44,7 @@ def _command(function: Callable[..., Any]) -> Callable[..., None]:
     def command(**typed: Any) -> None:
         shared = {name: typed.pop(name) for name in SHARED}
         options = {parameter.name: _value(parameter, typed[parameter.name]) for parameter in parameters}
-        # What was not typed is left to the function's own default.
+        # An option that was not typed gets the default of the function.
         given = {name: value for name, value in options.items() if value is not None}
         _run(function, given, **shared)
 
@@ -110,7 +110,7 @@ def _run(
     result = watch(start, is_silent=quiet or as_json)
     begin = time.perf_counter()
     page = None if result.path is None else result.path / "report.html"
-    if page is not None and not page.is_file():  # a study keeps its numbers without a page too
+    if page is not None and not page.is_file():  # a study saves its numbers even without a page
         page = None
     if html is not None:
         save_text(html, result.to_page())
@@ -135,11 +135,11 @@ def _run(
 
 def _how_to_keep(function: Callable[..., Any]) -> str:
     has_folder = "out" in inspect.signature(function).parameters
-    return f"To keep it: --html FILE{', --markdown FILE, or --out DIR' if has_folder else ' or --markdown FILE'}."
+    return f"To save it, add --html FILE{', --markdown FILE, or --out DIR' if has_folder else ' or --markdown FILE'}."
 
 
 def _help(function: Callable[..., Any]) -> str:
-    """Return the words of the docstring, then the examples as a list."""
+    """Return the text of the docstring, then the examples as a list."""
     text: str = function.__dict__["help"]
     examples: Sequence[str] = function.__dict__["examples"]
     lines = [
@@ -164,7 +164,7 @@ def _minus_command(flags: frozenset[str], valued: frozenset[str]) -> type[TyperC
     """Make the class of a command with these letters as short options, without a value and with one."""
 
     class MinusCommand(TyperCommand):
-        """A command whose arguments may begin with a minus, as -x^2 + x^4 or -0.5."""
+        """A command whose arguments may begin with a minus, such as -x^2 + x^4 or -0.5."""
 
         def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
             """Put a blank before a word that begins with one minus and is no option, so that it is read as a value."""

@@ -1,4 +1,4 @@
-"""The command `descentlab`: it reads what a person typed, calls a verb, and words what comes of it."""
+"""The entry point of the command `descentlab`: it runs a command and turns errors into one line."""
 
 import contextlib
 import io
@@ -20,7 +20,7 @@ _is_heard = threading.Event()
 
 
 def main() -> None:
-    """Run the command line and end the process: 0 done, 2 a user's mistake (one line), 130 interrupted."""
+    """Run the command line and end the process with its status: 0 success, 2 a user's mistake, 130 interrupted."""
     with _silent_interrupts():
         from descentlab.cli._app import app
         from descentlab.core import DescentlabError, StorageError
@@ -33,12 +33,12 @@ def main() -> None:
     except KeyboardInterrupt:
         _end_interrupted()
     except SystemExit as end:
-        # Typer turns a Ctrl-C into an exit without a word.
+        # Typer turns a Ctrl-C into an exit without a message.
         if isinstance(getattr(end.__context__, "__cause__", None), KeyboardInterrupt):
             _end_interrupted()
         raise
     except BrokenPipeError:
-        # The reader of our output (as `head`) has gone; there is nobody left to tell.
+        # The program that reads our output, such as `head`, has ended.
         sys.stderr.close()
         raise SystemExit(0) from None
     except OSError as error:
@@ -59,7 +59,7 @@ def _fail(error: Exception) -> NoReturn:
 
 
 def _spell_out_what_cannot_be_printed() -> None:
-    """Print a character that the terminal's encoding lacks by its number, instead of failing."""
+    """Print a character that the terminal's encoding lacks as its number, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -67,7 +67,7 @@ def _spell_out_what_cannot_be_printed() -> None:
 
 @contextlib.contextmanager
 def _silent_interrupts() -> Iterator[None]:
-    """Let Ctrl-C end the process at once within the block, without the traceback of a half-done import."""
+    """Let Ctrl-C end the process at once within the block, without the traceback of an unfinished import."""
     before = signal.getsignal(signal.SIGINT)
     if before is not signal.default_int_handler:
         yield
@@ -78,11 +78,11 @@ def _silent_interrupts() -> Iterator[None]:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Raise a `KeyboardInterrupt` until it is heard.
+    """Raise a `KeyboardInterrupt`, again and again until `main` has caught one.
 
-    Python swallows one within a callback of its garbage collector, of a weak reference and the like: the signal is sent
-    again unless `main` has seen it. Within an import nothing has been written yet, and native libraries crash when
-    they are loaded by half: the process ends at once.
+    Python ignores an interrupt inside a callback, for example of its garbage collector or of a weak reference, so that
+    the signal is sent again. During an import the process ends at once: nothing has been written yet, and native
+    libraries crash when they are only half loaded.
     """
     while frame is not None:
         if frame.f_code.co_filename == IMPORTING:

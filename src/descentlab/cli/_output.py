@@ -1,4 +1,4 @@
-"""Where words go: results to stdout, all else to stderr."""
+"""Output: results go to stdout, everything else to stderr."""
 
 import json
 import os
@@ -18,31 +18,31 @@ def to_stdout() -> Console:
 
 
 def to_stderr() -> Console:
-    """Return the console for progress and remarks."""
+    """Return the console for progress and notes."""
     return Console(stderr=True, highlight=False)
 
 
 def print_notes(notes: Iterable[str]) -> None:
-    """Print remarks to stderr, one a line."""
+    """Print notes to stderr, each on its own line."""
     for note in notes:
         print(f"note: {note}", file=sys.stderr)
 
 
 def print_json(values: dict[str, Any]) -> None:
-    """Print one JSON object to stdout; a number that is not finite becomes null, as JSON has no word for it."""
+    """Print one JSON object to stdout; a number that is not finite becomes null, for JSON cannot hold it."""
     is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     sys.stdout.write(json.dumps(to_plain(values), indent=2, ensure_ascii=not is_utf8) + "\n")
 
 
 def save_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all.
+    """Write a text file completely or not at all.
 
     Args:
-        path: The file. A link is followed; a device or a pipe is written to as it is.
-        text: What to write.
+        path: Path of the file. A link is followed; a device or a pipe is written to directly.
+        text: Text to write.
 
     Raises:
-        StorageError: If the disk is full or the file cannot be written; what was there before is left as it is.
+        StorageError: If the disk is full or the file cannot be written; a file that was there stays unchanged.
     """
     try:
         real = path.resolve()

@@ -1,4 +1,4 @@
-"""`descentlab predict`: CSV in, CSV out."""
+"""The command `descentlab predict`, which predicts new examples and writes them as CSV."""
 
 import sys
 from pathlib import Path
@@ -16,7 +16,9 @@ def predict(
     source: Annotated[
         str,
         typer.Argument(
-            metavar="FILE", help="A table with the columns of training, a picture, or a folder.", show_default=False
+            metavar="FILE",
+            help="A table with the columns of the training data, a picture, or a folder of pictures.",
+            show_default=False,
         ),
     ],
     out: Annotated[
@@ -27,7 +29,7 @@ def predict(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Predict new examples: one line each with the class, and the probability of every class.
+    """Predict new examples: one line for each, with its class and the probability of every class.
 
     Examples:
     * `descentlab predict iris-001 new.csv --out predicted.csv`
@@ -35,15 +37,15 @@ def predict(
     * `descentlab predict digits-001 digit.png`
     """
     if out is not None and out.exists() and Path(source).exists() and out.samefile(source):
-        raise DataError(f"--out {out} is the file of the examples itself; name another file")
+        raise DataError(f"--out {out} is the file that holds the examples; name another file")
     from descentlab import workbench
 
-    told = workbench.predict(workbench.open_run(run), source, member=member)
+    predictions = workbench.predict(workbench.open_run(run), source, member=member)
     if not quiet:
-        print_notes(told.notes)
+        print_notes(predictions.notes)
     if out is not None:
-        save_text(out, told.to_csv())
+        save_text(out, predictions.to_csv())
     if as_json:
-        print_json({"predictions": told.to_json(), "notes": list(told.notes)})
+        print_json({"predictions": predictions.to_json(), "notes": list(predictions.notes)})
     elif out is None:
-        sys.stdout.write(told.to_csv())
+        sys.stdout.write(predictions.to_csv())

@@ -1,4 +1,4 @@
-"""The progress bar of long work."""
+"""Progress bars of long work."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -20,11 +20,11 @@ def progress_bars(console: Console, *, is_shown: bool) -> Iterator[tuple[OnLoadi
     """Show bars for loading and training while the block runs.
 
     Args:
-        console: Where they are drawn; they are erased in the end. Nothing is drawn where it is no terminal.
-        is_shown: Whether to draw them at all.
+        console: Console that draws them; they are erased at the end. If it is no terminal, nothing is drawn.
+        is_shown: Whether to draw the bars.
 
     Yields:
-        What to call with each step of loading, and of training.
+        A function to call as loading advances, and one to call as training advances.
     """
     if not (is_shown and console.is_terminal):
         yield lambda *_: None, lambda _: None
@@ -53,7 +53,7 @@ def _bars(console: Console) -> "Bars":
 
 
 class _Tasks:
-    """The bars by their names, each made when it first moves."""
+    """The bars by name; each is made when it first advances."""
 
     def __init__(self, bars: "Bars") -> None:
         self._bars = bars
@@ -67,7 +67,7 @@ class _Tasks:
 
 
 def _describe(now: "Progress") -> str:
-    """Say where a training stands: the epoch with its loss and validation accuracy, or how many networks are done."""
+    """Describe the progress of a training: the epoch with its loss and accuracy, or the number of networks done."""
     if now.num_members > 1:
         return f"{now.members_done:,} of {now.num_members:,} networks"
     words = [f"epoch {now.epoch:,}/{now.num_epochs:,}"]

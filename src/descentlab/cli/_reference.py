@@ -1,4 +1,4 @@
-"""`descentlab schema` and `descentlab env`: what may be written, and where it runs."""
+"""The commands `descentlab schema`, for the fields of an experiment, and `descentlab env`, for the machine."""
 
 from typing import Annotated
 
@@ -15,17 +15,17 @@ def schema(
         str | None,
         typer.Argument(
             metavar="LABORATORY",
-            help="A laboratory, for the schema of its options.  [default: that of an experiment]",
+            help="A laboratory whose options are printed.  [default: the fields of an experiment]",
             show_default=False,
         ),
     ] = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Print the JSON schema of an experiment, or of a laboratory's options: every field, its type, its default.
+    """Print the JSON schema of an experiment, or of a laboratory's options: all fields with type and default.
 
     Examples:
-    * `descentlab schema > experiment.schema.json`, for an editor that completes and checks experiment files by it
+    * `descentlab schema > experiment.schema.json` - an editor can use it to complete and check experiment files
 
     * `descentlab schema importance`
     """

@@ -1,4 +1,4 @@
-"""`descentlab report`: the page of a run, written anew."""
+"""The command `descentlab report`, which writes the page of a run again."""
 
 from typing import Annotated
 
@@ -14,14 +14,14 @@ def report(
     features: Annotated[
         str | None,
         typer.Option(
-            metavar="COLUMN,COLUMN", help="The two columns whose plane the boundary is drawn in, as petal_length,age."
+            metavar="COLUMN,COLUMN", help="The two columns of the plane in which the boundary is drawn, as length,age."
         ),
     ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Write a run's report.html again, as with another pair of features for the decision boundary.
+    """Write the report.html of a run again, for example with other features for the decision boundary.
 
     Examples:
     * `descentlab report iris-001`

@@ -1,4 +1,4 @@
-"""`descentlab runs` and `descentlab show`: what has been trained."""
+"""The commands `descentlab runs`, which lists runs, and `descentlab show`, which shows one."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,19 +7,19 @@ import typer
 
 from descentlab.cli._options import Debug, Json, Run
 from descentlab.cli._output import print_json, to_stdout
-from descentlab.core import RunError
+from descentlab.core import PARTS, RunError
 
 ROOT = Path("runs")
 
 
 def runs(
     root: Annotated[
-        Path | None, typer.Argument(metavar="DIR", help="The folder of runs.  [default: ./runs]", show_default=False)
+        Path | None, typer.Argument(metavar="DIR", help="Folder of runs.  [default: ./runs]", show_default=False)
     ] = None,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """List the runs in a folder, with what each was trained on and what it reached.
+    """List the runs in a folder, with their data, epochs, seeds and scores.
 
     Examples:
     * `descentlab runs`
@@ -40,7 +40,7 @@ def runs(
 
 
 def show(run: Run, as_json: Json = False, debug: Debug = False) -> None:
-    """Show one run: its outcome, its network, its scores.
+    """Show one run: its results, its network and its scores.
 
     Examples:
     * `descentlab show iris-001`
@@ -49,16 +49,16 @@ def show(run: Run, as_json: Json = False, debug: Debug = False) -> None:
     """
     from descentlab import workbench
 
-    found = workbench.open_run(run)
+    opened = workbench.open_run(run)
     if as_json:
-        metrics = found.metrics if found.folder.is_finished else {}
-        experiment = found.experiment.model_dump(mode="json", exclude_none=True)
-        print_json({"run": str(found.path), "finished": bool(metrics), "experiment": experiment, **metrics})
+        metrics = opened.metrics if opened.folder.is_finished else {}
+        experiment = opened.experiment.model_dump(mode="json", exclude_none=True)
+        print_json({"run": str(opened.path), "finished": bool(metrics), "experiment": experiment, **metrics})
         return
-    texts = [str(found), str(workbench.layer_table(found.network))]
-    if found.folder.is_finished:
-        texts += [str(getattr(found, part)) for part in ("train", "validation", "test") if part in found.metrics]
-        texts += ["\n".join(f"note: {note}" for note in found.notes)] if found.notes else []
-    if found.folder.report_path.is_file():
-        texts.append(f"report: {found.folder.report_path}")
+    texts = [str(opened), str(workbench.layer_table(opened.network))]
+    if opened.folder.is_finished:
+        texts += [str(getattr(opened, part)) for part in PARTS if part in opened.metrics]
+        texts += ["\n".join(f"note: {note}" for note in opened.notes)] if opened.notes else []
+    if opened.folder.report_path.is_file():
+        texts.append(f"report: {opened.folder.report_path}")
     to_stdout().print("\n\n".join(texts), markup=False)

@@ -1,4 +1,4 @@
-"""`descentlab studio`: the laboratory in a browser."""
+"""The command `descentlab studio`, which opens the studio in a browser."""
 
 import os
 import sys
@@ -18,29 +18,30 @@ RUNS = Path("runs")
 
 def studio(
     runs: Annotated[
-        Path, typer.Option(metavar="DIR", help="The folder of runs.  [default: ./runs]", show_default=False)
+        Path, typer.Option(metavar="DIR", help="Folder of runs.  [default: ./runs]", show_default=False)
     ] = RUNS,
-    port: Annotated[int, typer.Option(metavar="N", min=0, max=65_535, help="The port; 0 takes a free one.")] = 8137,
+    port: Annotated[int, typer.Option(metavar="N", min=0, max=65_535, help="Port; 0 takes a free one.")] = 8137,
     host: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Where to listen; 0.0.0.0 lets other machines in, with a token.")
+        str,
+        typer.Option(metavar="ADDRESS", help="Address to listen on; 0.0.0.0 lets other machines in, with a token."),
     ] = "127.0.0.1",
     token: Annotated[
         str | None,
         typer.Option(
             metavar="T",
-            help="What a browser must show to be let in.  [default: none on 127.0.0.1, else made up]",
+            help="Password in the address that a browser has to open.  [default: none on 127.0.0.1, else a random one]",
             show_default=False,
         ),
     ] = None,
     is_silent: Annotated[
-        bool, typer.Option("--no-open", metavar=FLAG, help="Print the address, and open no browser.")
+        bool, typer.Option("--no-open", metavar=FLAG, help="Print the address without opening a browser.")
     ] = False,
     debug: Debug = False,
 ) -> None:
-    """Open the laboratory in a browser: train under your hands, load your data, draw digits, look through your runs.
+    """Open the studio in a browser: watch networks train, load your data, draw digits, and look through your runs.
 
-    It runs until Ctrl-C, and asks nothing of the internet. Only this machine can reach it, unless --host says
-    otherwise; whoever comes from elsewhere needs the token of the address that is printed.
+    It runs until Ctrl-C, and needs no internet. Only this machine can reach it, unless --host says otherwise; from
+    other machines, a browser needs the token in the address that is printed.
 
     Examples:
     * `descentlab studio`
@@ -60,13 +61,13 @@ def studio(
         sys.stdout.flush()
 
     def tell(address: str) -> None:
-        # Written through at once: whoever reads it from a pipe waits for it.
+        # Flushed at once: a program that reads it from a pipe waits for it.
         to_stdout().print(f"descentlab studio: {address}\nCtrl-C ends it.", markup=False)
         sys.stdout.flush()
         if not os.access(place, os.W_OK):
-            note(f"{place} cannot be written by you: runs can be looked at, and none can be trained or deleted.")
+            note(f"You cannot write to {place}: you can look at its runs, but not train or delete any.")
         if not is_silent and has_screen(os.environ):
-            # A browser may take its time, and the server has to answer it meanwhile.
+            # In a thread, for a browser may be slow to open, and the server has to answer it meanwhile.
             threading.Thread(target=_open_browser, args=(address,), daemon=True).start()
 
     from descentlab.studio import serve
@@ -75,13 +76,13 @@ def studio(
 
 
 def _nearest(folder: Path) -> Path:
-    """Return the folder, or the nearest above it that there is already, in which it would be made."""
+    """Return the folder if it exists, else the nearest existing folder above it."""
     places = (folder, *folder.absolute().parents)
-    return next(one for one in places if os.path.exists(one))  # noqa: PTH110 - a path's own stumbles over long names
+    return next(place for place in places if os.path.exists(place))  # noqa: PTH110 - Path.exists fails on long names
 
 
 def has_screen(environment: Mapping[str, str], platform: str = sys.platform) -> bool:
-    """Whether a browser would have a window to show itself in; one for a terminal would take the terminal."""
+    """Return whether a browser can open a window; a browser for the terminal would take up the terminal."""
     if platform in ("win32", "darwin"):
         return True
     return any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))

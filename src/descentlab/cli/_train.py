@@ -1,4 +1,4 @@
-"""`descentlab train`: one network, or as many as there are seeds."""
+"""The command `descentlab train`, which trains one network or one for each seed."""
 
 import re
 import time
@@ -27,51 +27,56 @@ def train(
         typer.Argument(
             metavar="WHAT",
             help="A preset (iris, digits, spiral, mnist-mlp, ...), a table (CSV, TSV, Parquet), a folder of pictures "
-            "with a subfolder per class, or an experiment file (.toml, .json).",
+            "with a subfolder for each class, or an experiment file (.toml, .json).",
             show_default=False,
         ),
     ] = None,
     target: Annotated[
         str | None,
         typer.Option(
-            metavar="COLUMN", help="Column to predict, by name or position (-1: the last).", rich_help_panel=DATA
+            metavar="COLUMN",
+            help="Column to predict, by its name or its position (-1: the last).",
+            rich_help_panel=DATA,
         ),
     ] = None,
     task: Annotated[
         str | None,
         typer.Option(
-            metavar="TASK", help="classification or regression.  [default: by the target]", rich_help_panel=DATA
+            metavar="TASK",
+            help="classification or regression.  [default: depends on the target]",
+            rich_help_panel=DATA,
         ),
     ] = None,
     header: Annotated[
         str | None,
         typer.Option(
             metavar="YES|NO",
-            help="Whether the first row names the columns: yes or no.  [default: by looking]",
+            help="Whether the first row names the columns: yes or no.  [default: guessed from the file]",
             rich_help_panel=DATA,
         ),
     ] = None,
     drop: Annotated[
         str | None,
-        typer.Option(metavar="COLUMNS", help="Columns to leave out, with commas between.", rich_help_panel=DATA),
+        typer.Option(metavar="COLUMNS", help="Columns to leave out, separated by commas.", rich_help_panel=DATA),
     ] = None,
     categories: Annotated[
         str | None,
-        typer.Option(metavar="COLUMNS", help="Columns of numbers that are codes of categories.", rich_help_panel=DATA),
+        typer.Option(metavar="COLUMNS", help="Columns whose numbers are codes of categories.", rich_help_panel=DATA),
     ] = None,
     test_file: Annotated[
-        str | None, typer.Option(metavar="FILE", help="A table that holds the test part.", rich_help_panel=DATA)
+        str | None, typer.Option(metavar="FILE", help="A table that holds the test set.", rich_help_panel=DATA)
     ] = None,
     test_column: Annotated[
         str | None,
         typer.Option(
             metavar="COLUMN",
-            help="A column that says 'test' in the rows of the test part (--test-value names another word).",
+            help="A column that says 'test' in the rows of the test set (another word: --test-value).",
             rich_help_panel=DATA,
         ),
     ] = None,
     test_value: Annotated[
-        str | None, typer.Option(metavar="WORD", help="See --test-column.", rich_help_panel=DATA)
+        str | None,
+        typer.Option(metavar="WORD", help="The word of --test-column for the test set.", rich_help_panel=DATA),
     ] = None,
     labels: Annotated[
         str | None,
@@ -84,17 +89,18 @@ def train(
     size: Annotated[
         str | None,
         typer.Option(
-            metavar="HxW", help="Height and width that pictures are brought to, as 32x32.", rich_help_panel=DATA
+            metavar="HxW", help="Height and width to which pictures are scaled, as 32x32.", rich_help_panel=DATA
         ),
     ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", metavar=FLAG, help="Stop at a broken picture.", rich_help_panel=DATA)
     ] = False,
     epochs: Annotated[
-        int | None, typer.Option(metavar="N", help="Passes over the training part.", rich_help_panel=TRAINING)
+        int | None, typer.Option(metavar="N", help="Passes over the training set.", rich_help_panel=TRAINING)
     ] = None,
     batch_size: Annotated[
-        str | None, typer.Option(metavar="N", help="Examples in a step, or 'full'.", rich_help_panel=TRAINING)
+        str | None,
+        typer.Option(metavar="N", help="Examples in a step, or 'full' for all of them.", rich_help_panel=TRAINING),
     ] = None,
     learning_rate: Annotated[
         float | None,
@@ -110,8 +116,8 @@ def train(
         str | None,
         typer.Option(
             metavar="KIND",
-            help="Network for a folder of pictures: cnn (convolutions, as many as their size needs) or mlp (dense "
-            "layers).  [default: cnn]",
+            help="Network for a folder of pictures: cnn (convolutions, their number depends on the size) or mlp "
+            "(dense layers).  [default: cnn]",
             rich_help_panel=TRAINING,
         ),
     ] = None,
@@ -119,7 +125,7 @@ def train(
         int | None,
         typer.Option(
             metavar="N",
-            help="Draws the split, the initial weights and the order of the examples.",
+            help="Number from which the split, the initial weights and the order of the examples are drawn.",
             rich_help_panel=TRAINING,
         ),
     ] = None,
@@ -127,7 +133,7 @@ def train(
         int | None,
         typer.Option(
             metavar="N",
-            help="Train so many networks, each with its own split and draw, and tell the mean and its interval.",
+            help="Train this many networks, each with another seed, and report the mean with its interval.",
             rich_help_panel=TRAINING,
         ),
     ] = None,
@@ -135,8 +141,8 @@ def train(
         str | None,
         typer.Option(
             metavar="HOW",
-            help="Vary the training pictures at random, as shift=2,rotate=10,flip=horizontal: at most so many pixels "
-            "and degrees either way; 'none' for not at all.",
+            help="Change the training pictures at random, as shift=2,rotate=10,flip=horizontal: by up to 2 pixels and "
+            "10 degrees in either direction. 'none' turns it off.",
             rich_help_panel=TRAINING,
         ),
     ] = None,
@@ -144,7 +150,7 @@ def train(
         str | None,
         typer.Option(
             metavar="HOW",
-            help="'balanced': examples of rare classes count more in training, so that every class counts the same.",
+            help="'balanced': examples of rare classes count more in training, so that all classes count equally.",
             rich_help_panel=TRAINING,
         ),
     ] = None,
@@ -153,7 +159,7 @@ def train(
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
-            help="Change any field of the experiment; repeatable. As: --set model.0.units=16 --set "
+            help="Change any field of the experiment; repeatable. Example: --set model.0.units=16 --set "
             "loss=cross-entropy. `descentlab schema` lists the fields.",
             rich_help_panel=TRAINING,
         ),
@@ -164,13 +170,13 @@ def train(
     ] = None,
     no_report: NoReport = False,
     checkpoint_every: Annotated[
-        float, typer.Option(metavar="SECONDS", help="How often to save what is needed to resume.")
+        float, typer.Option(metavar="SECONDS", help="Time between two checkpoints, from which a run can be resumed.")
     ] = 10.0,
     as_json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Train a network, evaluate it honestly, and save the run with its report.
+    """Train a network, evaluate it on examples that it was not trained on, and save the run with its report.
 
     Examples:
     * `descentlab train iris --seeds 50`
@@ -237,14 +243,17 @@ def train(
 
 
 def _check_what(options: Mapping[str, object]) -> None:
-    """Ask for something to train or to resume, and for nothing that a resumed run cannot take."""
+    """Check that there is something to train or to resume, and no option that a resumed run cannot take."""
     if options["what"] is None and options["resume"] is None:
-        raise SpecError("name what to train, as `descentlab train iris`, or a run to continue: --resume RUN")
+        raise SpecError(
+            "nothing to train was named; name a preset or a file, as `descentlab train iris`, or continue a run by "
+            "--resume RUN"
+        )
     allowed = ("resume", "no_report", "checkpoint_every", "as_json", "quiet", "debug")
     given = [name for name, value in options.items() if name not in allowed and value not in (None, False)]
     if options["resume"] is not None and given:
         word = {"what": "WHAT", "settings": "--set"}.get(given[0], f"--{given[0].replace('_', '-')}")
-        raise SpecError(f"--resume continues a run as it was begun; leave out {word}")
+        raise SpecError(f"--resume continues a run with the settings that it began with; leave out {word}")
 
 
 def _show(run: "Run") -> None:
@@ -265,14 +274,14 @@ def _list(text: str | None) -> list[str] | None:
 def _sides(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
-    found = re.fullmatch(r"([0-9]{1,9})(?:[xX,]([0-9]{1,9}))?", text.strip())
-    if not found:
+    match = re.fullmatch(r"([0-9]{1,9})(?:[xX,]([0-9]{1,9}))?", text.strip())
+    if not match:
         raise SpecError(f"--size {text}: expected height and width, as 32x32")
-    return int(found[1]), int(found[2] or found[1])
+    return int(match[1]), int(match[2] or match[1])
 
 
 def _parts(text: str | None) -> dict[str, str] | None:
-    """Read `--augment shift=2,flip=horizontal`; the experiment judges the values."""
+    """Read `--augment shift=2,flip=horizontal`; the experiment checks the values."""
     if text is None:
         return None
     if text.strip() == "none":

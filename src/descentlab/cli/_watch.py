@@ -1,4 +1,4 @@
-"""Long work with its progress on the screen."""
+"""Long work with a progress bar."""
 
 import sys
 from collections.abc import Callable
@@ -16,11 +16,19 @@ INTERRUPTED = 130
 
 
 def watch(start: Callable[["Watcher"], T], *, is_silent: bool) -> T:
-    """Run a training with its progress on the screen, and end the process if it was asked to stop."""
+    """Run long work with a progress bar, and end the process if a person stops it.
+
+    Args:
+        start: Function that does the work.
+        is_silent: Whether to show no progress.
+
+    Returns:
+        The value of `start`.
+    """
     from descentlab import workbench
 
     def say_stopping() -> None:
-        print("\ndescentlab: stopping; press Ctrl-C again to give up at once", file=sys.stderr)
+        print("\ndescentlab: stopping; press Ctrl-C again to end at once", file=sys.stderr)
 
     try:
         with progress_bars(to_stderr(), is_shown=not is_silent) as (on_loading, on_training):

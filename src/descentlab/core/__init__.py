@@ -12,6 +12,7 @@ from descentlab.core._errors import (
     unknown_name as unknown_name,
 )
 from descentlab.core._estimates import Estimate as Estimate, Spread as Spread
+from descentlab.core._layer_row import LayerRow as LayerRow
 from descentlab.core._option import (
     Option as Option,
     Parameter as Parameter,
@@ -19,6 +20,7 @@ from descentlab.core._option import (
     options_schema as options_schema,
     parameters_of as parameters_of,
 )
+from descentlab.core._parts import PART_WORDS as PART_WORDS, PARTS as PARTS, PartName as PartName
 from descentlab.core._plain import to_plain as to_plain
 from descentlab.core._table import TextTable as TextTable
 from descentlab.core._version import __version__ as __version__

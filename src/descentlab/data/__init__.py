@@ -3,7 +3,6 @@
 from descentlab.data._arrays import Arrays as Arrays
 from descentlab.data._dataset import (
     Dataset as Dataset,
-    PartName as PartName,
     Preparation as Preparation,
     Prepared as Prepared,
 )

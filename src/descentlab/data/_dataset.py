@@ -6,10 +6,10 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 
+from descentlab.core import PartName
 from descentlab.data._stored_pictures import StoredPictures
 
 Task = Literal["classification", "regression"]
-PartName = Literal["train", "validation", "test"]
 
 
 @runtime_checkable

@@ -16,18 +16,27 @@ Values = str | float | Sequence[float] | None
 """Numbers of an option: a text as "0:0.9:4", one number, or several; None leaves them to the laboratory."""
 What = Annotated[
     "str | os.PathLike[str] | descentlab.spec.Experiment | descentlab.workbench.Run",
-    Option("A run, or what `descentlab train` takes; that is trained first.", "WHAT", is_argument=True),
+    Option(
+        "A run, or anything that `descentlab train` takes; a network is then trained first.", "WHAT", is_argument=True
+    ),
 ]
 TrainedRun = Annotated[
     "str | os.PathLike[str] | descentlab.workbench.Run",
     Option("A run: its folder, or its name under ./runs.", "RUN", is_argument=True),
 ]
 Trainable = Annotated[
-    Any, Option("As for `descentlab train`: a preset, a table, a folder or a file.", "WHAT", is_argument=True)
+    Any,
+    Option(
+        "A preset, a table, a folder of pictures or an experiment file, as for `descentlab train`.",
+        "WHAT",
+        is_argument=True,
+    ),
 ]
-Target = Annotated[Any, Option("With a table, the column to predict, by name or position (-1: the last).", "COLUMN")]
-Epochs = Annotated[int | None, Option("Passes over the training part.", "N", default="the experiment's")]
-BatchSize = Annotated[int | str | None, Option("Examples in a step, or 'full'.", "N", default="the experiment's")]
+Target = Annotated[Any, Option("Column of a table to predict, by its name or its position (-1: the last).", "COLUMN")]
+Epochs = Annotated[int | None, Option("Passes over the training set.", "N", default="the experiment's")]
+BatchSize = Annotated[
+    int | str | None, Option("Examples in a step, or 'full' for all of them.", "N", default="the experiment's")
+]
 Settings = Annotated[
     Mapping[str, Any] | Sequence[str],
     Option("Change any field of the experiment; repeatable.", "KEY=VALUE", names=("--set",)),
@@ -35,16 +44,18 @@ Settings = Annotated[
 Hidden = Annotated[
     str | Sequence[int] | None, Option("Units of the hidden dense layers, as 16,16; '' for none.", "UNITS")
 ]
-Seed = Annotated[int | None, Option("Draws data and initial weights.", "N", default="the experiment's")]
+Seed = Annotated[
+    int | None, Option("Number from which data and initial weights are drawn.", "N", default="the experiment's")
+]
 AnyMember = Annotated[int | None, Option("Which network of a run with several seeds, counted from 0.", "N")]
 StudyFolder = Annotated[
-    str | os.PathLike[str] | Path | None, Option("The study's folder.", "DIR", default="a new one under ./runs")
+    str | os.PathLike[str] | Path | None, Option("Folder of the study.", "DIR", default="a new one under ./runs")
 ]
 StudyReport = Annotated[bool, Option("Write no report.html.", names=("--no-report",), is_negative=True)]
 Member = Annotated[int, Option("Which network of a run with several seeds, counted from 0.", "N")]
 Out = Annotated[
     str | os.PathLike[str] | None,
-    Option("Folder of page and numbers.", "DIR", default="RUN/COMMAND, or runs/NAME-COMMAND"),
+    Option("Folder for the page and the numbers.", "DIR", default="RUN/COMMAND, or runs/NAME-COMMAND"),
 ]
 Report = Annotated[bool, Option("Write no page and no files.", names=("--no-report",), is_negative=True)]
 

@@ -25,7 +25,7 @@ from descentlab.networks._facts import (
 from descentlab.networks._flatten import Flatten as Flatten
 from descentlab.networks._functions import FUNCTIONS as FUNCTIONS, Function as Function, activate as activate
 from descentlab.networks._layer import Layer as Layer
-from descentlab.networks._network import LayerRow as LayerRow, Network as Network, build_network as build_network
+from descentlab.networks._network import Network as Network, build_network as build_network
 from descentlab.networks._normalization import BatchNorm as BatchNorm, LayerNorm as LayerNorm
 from descentlab.networks._pooling import (
     AvgPool2D as AvgPool2D,

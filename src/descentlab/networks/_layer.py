@@ -10,7 +10,7 @@ import numpy as np
 from jax import Array
 from jaxtyping import Float, Int
 
-from descentlab.core import ShapeError
+from descentlab.core import LayerRow, ShapeError
 from descentlab.networks._context import Context, HostArrays, Params, Statistics
 from descentlab.networks._facts import NEVER_SATURATED, Factors, Pointwise, Saturation, WeightedSum
 from descentlab.networks._functions import FUNCTIONS, Function
@@ -56,6 +56,11 @@ class Layer(ABC):
     def num_params(self) -> int:
         """How many numbers are learned."""
         return sum(array.size for arrays in self.draw(seed=0).values() for array in arrays.values())
+
+    @property
+    def row(self) -> LayerRow:
+        """The layer as a line of its network's table."""
+        return LayerRow(self.name, self.kind, self.role, self.output_shape, self.num_params, self.multiply_adds)
 
     @property
     @abstractmethod

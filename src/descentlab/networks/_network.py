@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from jax import Array
 from jaxtyping import Float
 
+from descentlab.core import LayerRow
 from descentlab.networks._activations import Activation
 from descentlab.networks._context import Context, HostArrays, Params, Statistics
 from descentlab.networks._convolution import Conv2D
@@ -38,27 +39,6 @@ from descentlab.spec import (
     PReLUSpec,
     ResidualSpec,
 )
-
-
-@dataclass(frozen=True)
-class LayerRow:
-    """A line of a network's table.
-
-    Attributes:
-        name: The layer's name.
-        kind: The layer's kind, as in a spec.
-        role: A sentence about what the layer does.
-        output_shape: The shape of one example's outputs.
-        num_params: The number of learned numbers.
-        multiply_adds: The multiply-adds of the forward pass for one example.
-    """
-
-    name: str
-    kind: str
-    role: str
-    output_shape: tuple[int, ...]
-    num_params: int
-    multiply_adds: int
 
 
 @dataclass(frozen=True)
@@ -176,10 +156,7 @@ class Network:
 
     def table(self) -> tuple[LayerRow, ...]:
         """Describe each layer in a row: name, kind, role, output shape, parameters, multiply-adds."""
-        return tuple(
-            LayerRow(layer.name, layer.kind, layer.role, layer.output_shape, layer.num_params, layer.multiply_adds)
-            for layer in self.layers
-        )
+        return tuple(layer.row for layer in self.layers)
 
 
 def build_network(model: Sequence[AnyLayerSpec], input_shape: tuple[int, ...], num_outputs: int) -> Network:

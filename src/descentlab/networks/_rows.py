@@ -16,7 +16,7 @@ def unrolled(layers: Sequence[Layer]) -> list[Layer]:
 
 
 def not_stated(layers: Sequence[Layer], what: str) -> str:
-    """Say that something cannot be told because layers do not state a fact.
+    """Write that something is not checkable because layers do not state a fact.
 
     Args:
         layers: The layers, one at least.

@@ -104,7 +104,7 @@ class Depth:
         return Estimate(value, low, high)
 
     def best(self, among: Sequence[str]) -> str:
-        """Name the layer that reads it best, told by examples that are not scored."""
+        """Return the layer with the best probe; it is chosen on examples that do not count for its score."""
         return max(among, key=lambda name: np.mean([by_layer[name].chosen_score for by_layer in self.trained]))
 
 

@@ -12,26 +12,24 @@ from descentlab.results._png import png_uri
 
 @dataclass(frozen=True)
 class Bar:
-    """One row: its words, its number, and its bar, in percent of the width from the left; the middle is nothing."""
+    """One row: words, number, and bar. Places are percent of the width from the left; 0 lies in the middle."""
 
     words: tuple[str, ...]
     value: str
-    wish: str
+    direction: str
     left: float
     width: float
 
 
 @dataclass(frozen=True)
 class Field:
-    """One small picture."""
-
     name: str
     uri: str
     largest: str
 
 
 def bars_view(bars: Bars) -> tuple[Bar, ...]:
-    """Lay bars out."""
+    """Lay out the rows with their bars; the longest bar reaches the edge."""
     lengths = 50.0 * strength(bars.values)
     return tuple(
         Bar(
@@ -46,7 +44,7 @@ def bars_view(bars: Bars) -> tuple[Bar, ...]:
 
 
 def fields_view(fields: Fields) -> tuple[Field, ...]:
-    """Colour small pictures, each by its own largest number."""
+    """Colour small pictures; in each the largest number has the strongest colour."""
     return tuple(
         Field(name, png_uri(signed(strength(values))), number(float(np.abs(values).max(initial=0.0))))
         for name, values in zip(fields.names, fields.values, strict=True)

@@ -1,4 +1,4 @@
-"""What the network predicts over a plane, epoch by epoch, under the points it learned from."""
+"""The predictions of a network over a plane, epoch by epoch, with the training points on top."""
 
 import math
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ MAX_SAVED = 50
 
 @dataclass(frozen=True)
 class Cloud:
-    """Points of one colour."""
+    """Points of one colour, as one SVG path."""
 
     colour: str
     path: str
@@ -32,9 +32,9 @@ class Snapshot:
     """The plane at one epoch.
 
     Attributes:
-        epoch: At the end of which epoch.
-        field: The colours as a picture.
-        border: Where the score changes its sign, as an SVG path.
+        epoch: Number of epochs trained.
+        field: Colours of the plane, as a picture.
+        border: Line along which the prediction changes its class or sign, as an SVG path.
     """
 
     epoch: int
@@ -44,8 +44,6 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class LegendEntry:
-    """A colour and what it stands for."""
-
     colour: str
     text: str
 
@@ -73,7 +71,7 @@ class BoundaryView:
 
 
 def boundary_view(boundary: Boundary2D) -> BoundaryView | None:
-    """Lay out the plane at several epochs; None where there is none."""
+    """Lay out the plane at several epochs; None if there is no epoch."""
     if not len(boundary.epochs):
         return None
     x, y = Scale(*_ends(boundary.x), 0.0, SIDE), Scale(*_ends(boundary.y), SIDE, 0.0)
@@ -99,12 +97,12 @@ def boundary_view(boundary: Boundary2D) -> BoundaryView | None:
 
 
 def _columns(num: int) -> int:
-    """Choose how many pictures stand in a line, at most six, so that the lines are about as long as each other."""
+    """Choose the number of pictures in a row, at most six, so that all rows are about equally long."""
     return math.ceil(num / math.ceil(num / 6)) if num else 1
 
 
 def _ends(grid: Float[np.ndarray, " points"]) -> tuple[float, float]:
-    """Return the outer ends of a grid's squares, whose middles the grid gives."""
+    """Return the outer edges of the squares whose centres the grid gives."""
     half = float(grid[-1] - grid[0]) / max(len(grid) - 1, 1) / 2.0 or 0.5
     return float(grid[0]) - half, float(grid[-1]) + half
 
@@ -126,7 +124,7 @@ def _point_colours(boundary: Boundary2D, targets: Shaped[np.ndarray, " points"])
     if boundary.classes:
         ids = targets.astype(np.int64)
         return winner_colours(ids, np.ones(len(ids)))
-    # Nine steps of colour are told apart by eye, and keep the page small.
+    # The eye can distinguish nine steps of colour, and few colours keep the page small.
     return score_colours(np.round(targets.astype(np.float64) * 4.0) / 4.0)
 
 

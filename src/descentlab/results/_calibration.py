@@ -1,13 +1,13 @@
-"""Told probability against how often it was right."""
+"""The calibration diagram: predicted probability against the share of correct predictions."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from descentlab.core import PART_WORDS
 from descentlab.results._content import Calibration
 from descentlab.results._csv import Download, download
 from descentlab.results._marks import line_path
-from descentlab.results._measured import PART_TITLES
 from descentlab.results._scales import Scale, Tick
 
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 388.0, 24.0, 360.0
@@ -15,7 +15,7 @@ LEFT, RIGHT, TOP, BOTTOM = 44.0, 388.0, 24.0, 360.0
 
 @dataclass(frozen=True)
 class Bin:
-    """Examples that were told with about the same probability: place and size of their dot, and their number."""
+    """Examples predicted with about the same probability: place and radius of their dot, and its words."""
 
     x: float
     y: float
@@ -25,8 +25,6 @@ class Bin:
 
 @dataclass(frozen=True)
 class CalibrationView:
-    """The calibration diagram."""
-
     part: str
     x: Scale
     y: Scale
@@ -38,7 +36,7 @@ class CalibrationView:
 
 
 def calibration_view(calibration: Calibration) -> CalibrationView | None:
-    """Lay out the diagram; None where no bin holds an example."""
+    """Lay out the diagram; None if no bin holds an example."""
     filled = calibration.counts > 0
     if not filled.any():
         return None
@@ -54,7 +52,7 @@ def calibration_view(calibration: Calibration) -> CalibrationView | None:
     bins = tuple(Bin(float(a), float(b), float(r), t) for a, b, r, t in zip(across, up, radii, texts, strict=True))
     rows = ((f"{c:.5g}", f"{a:.5g}", int(n)) for c, a, n in zip(confidence, accuracy, counts, strict=True))
     return CalibrationView(
-        PART_TITLES[calibration.part],
+        PART_WORDS[calibration.part],
         x,
         y,
         x.ticks(),

@@ -1,4 +1,4 @@
-"""Any chart of a page: lines, bands and points over one axis, with marks, shaded ranges and its numbers as CSV."""
+"""The charts of a page: lines, bands and points over one axis, with marks, shaded ranges and the numbers as CSV."""
 
 from dataclasses import dataclass
 
@@ -12,24 +12,24 @@ from descentlab.results._scales import Scale, Tick, linear_scale, log_scale, thi
 
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 392.0, 26.0, 228.0
 MAX_DRAWN = 400
-"""More points than this along a curve cannot be told apart on paper."""
+"""Most points that are drawn along a curve: on paper the eye cannot distinguish more."""
 MAX_SAVED = 5_000
 NUM_TONES = 6
 PIXELS_PER_LETTER = 7.0
 MAX_COUNT = 1e9
-"""Whole numbers below it are written out, as epochs."""
+"""Whole numbers below it are written with all digits, as epochs are."""
 
 
 @dataclass(frozen=True)
 class DrawnSeries:
-    """One series on the paper.
+    """One series as it is drawn.
 
     Attributes:
-        name: What the legend calls it.
-        style: The page's styles that draw it.
-        path: The line; empty for points.
-        band: The outline of the band around it; empty without one.
-        dots: Places of points, and of those without neighbours, which a line would not show.
+        name: Name in the legend.
+        style: Classes of CSS that draw it.
+        path: Line as an SVG path; empty for points.
+        band: Outline of the band around the line; empty if there is none.
+        dots: Places of the points; of a line, those without neighbours, which the line would not show.
     """
 
     name: str
@@ -79,13 +79,13 @@ class ChartView:
 
     Attributes:
         key: Name of the chart inside the page.
-        chart: What is drawn.
+        chart: Declaration of the chart.
         x: Scale of the horizontal axis.
-        x_ticks: Numbers below it.
-        panels: The chart on its vertical axis, or on both that a reader may switch between.
-        starts_on: Kind of the vertical axis that is seen first.
+        x_ticks: Numbers below the horizontal axis.
+        panels: The chart on each vertical axis, linear or logarithmic, between which a reader may switch.
+        starts_on: Kind of the vertical axis that is shown first.
         bands: Shaded ranges.
-        reading: What the page's script reads out under the pointer.
+        reading: Numbers that the page's script shows under the pointer.
         saved: The numbers as a file, or None.
         notes: Lines below the chart.
     """
@@ -106,14 +106,16 @@ def chart_view(chart: Chart, key: str) -> ChartView | None:
     """Lay out a chart.
 
     Args:
-        chart: What to draw.
-        key: Names it inside the page.
+        chart: Declaration of the chart.
+        key: Name of the chart inside the page.
 
     Returns:
-        The chart on paper; None if it has no finite point.
+        Everything that the template draws; None if the chart has no finite point.
     """
-    x_values = np.concatenate([np.zeros(0), *(one.x[np.isfinite(one.y)] for one in chart.series)]).astype(np.float64)
-    edges = [edge for one in chart.series for edge in (one.y, one.low, one.high) if edge is not None]
+    x_values = np.concatenate([np.zeros(0), *(series.x[np.isfinite(series.y)] for series in chart.series)]).astype(
+        np.float64
+    )
+    edges = [edge for series in chart.series for edge in (series.y, series.low, series.high) if edge is not None]
     y_values = np.concatenate([np.zeros(0), *edges]).astype(np.float64)
     marks_x = [mark.x for mark in chart.marks if mark.x is not None]
     marks_y = [mark.y for mark in chart.marks if mark.y is not None]
@@ -122,7 +124,8 @@ def chart_view(chart: Chart, key: str) -> ChartView | None:
     if x is None or not scales or not len(x_values):
         return None
     panels = tuple(
-        Panel(y, y.ticks(), tuple(_draw(one, x, y) for one in chart.series), tuple(_marks(chart, x, y))) for y in scales
+        Panel(y, y.ticks(), tuple(_draw(series, x, y) for series in chart.series), tuple(_marks(chart, x, y)))
+        for y in scales
     )
     starts_on = "log" if chart.y_log and panels[-1].y.kind == "log" else panels[0].y.kind
     return ChartView(
@@ -160,7 +163,7 @@ def _y_scales(chart: Chart, values: Float[np.ndarray, " values"]) -> list[Scale]
 
 
 def _named_ticks(names: tuple[str, ...], x: Scale) -> tuple[Tick, ...]:
-    """Write the names of 1, 2, 3, ... below the axis, or every second, third, ... where not all fit."""
+    """Write the names of 1, 2, 3, ... below the axis; where not all fit, only every second, third, ... name."""
     fit = max(int((RIGHT - LEFT) / (PIXELS_PER_LETTER * (max(map(len, names)) + 1))), 2)
     step = max(-(-(len(names) - 1) // (fit - 1)), 1)
     return tuple(Tick(x.at(float(k + 1)), names[k]) for k in range(0, len(names), step))
@@ -176,16 +179,16 @@ def _notes(chart: Chart, x: np.ndarray, y: np.ndarray) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _draw(one: Series, x: Scale, y: Scale) -> DrawnSeries:
-    kept = thin(len(one.x), MAX_DRAWN)
-    across, up = x.place(one.x[kept]), y.place(one.y[kept])
-    style = f"tone{one.tone % NUM_TONES}" + (" dashed" if one.style == "dashed" else "")
+def _draw(series: Series, x: Scale, y: Scale) -> DrawnSeries:
+    kept = thin(len(series.x), MAX_DRAWN)
+    across, up = x.place(series.x[kept]), y.place(series.y[kept])
+    style = f"tone{series.tone % NUM_TONES}" + (" dashed" if series.style == "dashed" else "")
     is_known = np.isfinite(across) & np.isfinite(up)
-    if one.style == "points":
+    if series.style == "points":
         dots = tuple(
             (float(a), float(b)) for a, b in zip(across[is_known].round(1), up[is_known].round(1), strict=True)
         )
-        return DrawnSeries(one.name, style, "", "", dots)
+        return DrawnSeries(series.name, style, "", "", dots)
     runs = [
         run
         for run in np.split(np.arange(len(kept)), np.flatnonzero(np.diff(is_known)) + 1)
@@ -194,19 +197,19 @@ def _draw(one: Series, x: Scale, y: Scale) -> DrawnSeries:
     path = "".join(_line(across[run], up[run]) for run in runs if len(run) > 1)
     lone = tuple((round(float(across[run[0]]), 1), round(float(up[run[0]]), 1)) for run in runs if len(run) == 1)
     band = ""
-    if one.low is not None and one.high is not None:
-        band = _band(across, _low_places(one.low[kept], y), y.place(_reach(one.high[kept], y)), runs)
-    return DrawnSeries(one.name, style, path, band, lone)
+    if series.low is not None and series.high is not None:
+        band = _band(across, _low_places(series.low[kept], y), y.place(_reach(series.high[kept], y)), runs)
+    return DrawnSeries(series.name, style, path, band, lone)
 
 
 def _low_places(low: np.ndarray, y: Scale) -> np.ndarray:
-    """Place the lower edge of a band; on a logarithmic axis it may reach down to zero, which lies below the paper."""
+    """Place the lower edge of a band; on a logarithmic axis, an edge at or below 0 is drawn at the bottom."""
     is_below = np.isfinite(low) & (low <= 0.0) & (y.kind == "log")
     return np.where(is_below, BOTTOM, y.place(low))
 
 
 def _reach(high: np.ndarray, y: Scale) -> np.ndarray:
-    """Let a band that goes beyond the finite numbers reach the top of the paper."""
+    """Draw the upper edge of a band at the top of the paper where it is not finite."""
     return np.where(np.isfinite(high), high, y.high)
 
 
@@ -251,24 +254,24 @@ def _bands(chart: Chart, x: Scale) -> list[DrawnBand]:
 
 
 def _reading(chart: Chart, x: Scale, panels: tuple[Panel, ...]) -> dict[str, object]:
-    """Prepare what the page reads out under the pointer: the numbers of all series at each x.
+    """Prepare the numbers that the page shows under the pointer: those of all series at each x.
 
-    Of a chart with one vertical axis the heights are places on the paper, of one with two the values themselves.
+    In a chart with one vertical axis, heights are places on the paper; in a chart with two, they are the values.
     """
-    every = np.unique(np.concatenate([one.x[thin(len(one.x), MAX_DRAWN)] for one in chart.series]))
+    every = np.unique(np.concatenate([series.x[thin(len(series.x), MAX_DRAWN)] for series in chart.series]))
     every = every[np.isfinite(x.place(every))]
     every = every[thin(len(every), MAX_DRAWN)]
     lines = []
-    for one, drawn in zip(chart.series, panels[0].series, strict=True):
-        place_of = dict(zip(one.x.tolist(), range(len(one.x)), strict=True))
+    for series, drawn in zip(chart.series, panels[0].series, strict=True):
+        place_of = dict(zip(series.x.tolist(), range(len(series.x)), strict=True))
         places = [place_of.get(float(value)) for value in every]
-        values = np.array([np.nan if place is None else float(one.y[place]) for place in places])
+        values = np.array([np.nan if place is None else float(series.y[place]) for place in places])
         lines.append(
             {
-                "name": one.name,
+                "name": series.name,
                 "style": drawn.style,
                 "y": _heights(values, panels),
-                "text": [_words(one, place) for place in places],
+                "text": [_words(series, place) for place in places],
             }
         )
     return {
@@ -286,16 +289,16 @@ def _heights(values: Float[np.ndarray, " points"], panels: tuple[Panel, ...]) ->
     return [round(float(height), 1) if np.isfinite(height) else None for height in first.y.place(values)]
 
 
-def _words(one: Series, place: int | None) -> str:
-    """Write a value for the reading, with its band."""
-    if place is None or np.isnan(one.y[place]):
+def _words(series: Series, place: int | None) -> str:
+    """Write a value with its band."""
+    if place is None or np.isnan(series.y[place]):
         return "–"
-    if np.isinf(one.y[place]):
+    if np.isinf(series.y[place]):
         return "not finite"
-    value = number(float(one.y[place]))
-    if one.low is None or one.high is None:
+    value = number(float(series.y[place]))
+    if series.low is None or series.high is None:
         return value
-    return f"{value} ({number(float(one.low[place]))} to {number(float(one.high[place]))})"
+    return f"{value} ({number(float(series.low[place]))} to {number(float(series.high[place]))})"
 
 
 def _label(chart: Chart, value: float) -> str:
@@ -307,10 +310,10 @@ def _label(chart: Chart, value: float) -> str:
 def _saved(chart: Chart) -> Download:
     names = ["series", chart.x_label, chart.y_label, "low", "high"]
     rows = (
-        (one.name, f"{one.x[k]:.6g}", f"{one.y[k]:.6g}", *(
-            "" if edge is None else f"{edge[k]:.6g}" for edge in (one.low, one.high)
+        (series.name, f"{series.x[k]:.6g}", f"{series.y[k]:.6g}", *(
+            "" if edge is None else f"{edge[k]:.6g}" for edge in (series.low, series.high)
         ))
-        for one in chart.series
-        for k in thin(len(one.x), MAX_SAVED)
+        for series in chart.series
+        for k in thin(len(series.x), MAX_SAVED)
     )  # fmt: skip
     return download("chart.csv", names, rows)

@@ -1,4 +1,4 @@
-"""The playground's colours for scores, and one colour a class."""
+"""The colours of scores, as in TensorFlow Playground, and the colours of classes."""
 
 import numpy as np
 from jaxtyping import Float, Int, UInt8
@@ -6,40 +6,55 @@ from jaxtyping import Float, Int, UInt8
 CLASS_COLOURS = (
     "#f59322", "#0877bd", "#0b5d3b", "#a4579f", "#c8453b", "#1f9d9d", "#8a6d3b", "#d66ba0", "#6b7a8f", "#a3a22b",
 )  # fmt: skip
-"""With two classes the first is TensorFlow Playground's orange and the second its blue. The first three stay apart for
-a reader who sees no green or no red."""
+"""The first two are the orange and the blue of TensorFlow Playground. A reader who cannot see red or green can still
+distinguish the first three."""
 
 NEUTRAL = "#e8eaeb"
 STRENGTH = 0.63
-"""How strongly a field is coloured: the playground's 160 of 255, so that points stand out from it."""
+"""Strength of a field's colour, so that points stand out from it: 160 of 255, as in TensorFlow Playground."""
 
 
 def class_colour(number: int) -> str:
-    """Return the colour of a class; they repeat after ten."""
+    """Return the colour of a class as `#rrggbb`; colours repeat after ten classes."""
     return CLASS_COLOURS[number % len(CLASS_COLOURS)]
 
 
 def score_colours(scores: Float[np.ndarray, "..."]) -> UInt8[np.ndarray, "... 3"]:
-    """Colour scores from -1, orange, over 0, grey, to 1, blue; grey where a score is not a number."""
+    """Colour scores: -1 is orange, 0 is grey, 1 is blue, and a score that is not a number is grey too.
+
+    Args:
+        scores: Scores; those beyond -1 and 1 are cut off there.
+
+    Returns:
+        Red, green and blue of each score, from 0 to 255.
+    """
     scores = np.clip(np.nan_to_num(scores.astype(np.float64), nan=0.0), -1.0, 1.0)[..., None]
     end = np.where(scores < 0.0, _rgb(CLASS_COLOURS[0]), _rgb(CLASS_COLOURS[1]))
     return _bytes(_rgb(NEUTRAL) + np.abs(scores) * (end - _rgb(NEUTRAL)))
 
 
 def winner_colours(winners: Int[np.ndarray, "..."], confidence: Float[np.ndarray, "..."]) -> UInt8[np.ndarray, "... 3"]:
-    """Colour each place by the class that wins there, the more strongly the surer the network is."""
+    """Colour each place by its predicted class; the more confident the prediction, the stronger the colour.
+
+    Args:
+        winners: Ids of the predicted classes.
+        confidence: Probabilities of the predicted classes.
+
+    Returns:
+        Red, green and blue of each place, from 0 to 255.
+    """
     palette = np.stack([_rgb(colour) for colour in CLASS_COLOURS])
     strength = np.clip(np.nan_to_num(confidence.astype(np.float64), nan=0.0), 0.0, 1.0)[..., None]
     return _bytes(_rgb(NEUTRAL) + strength * (palette[winners % len(palette)] - _rgb(NEUTRAL)))
 
 
 def hex_of(colour: UInt8[np.ndarray, " 3"]) -> str:
-    """Write a colour as CSS does."""
+    """Write a colour as `#rrggbb`."""
     return "#" + "".join(f"{int(part):02x}" for part in colour)
 
 
 def lighten(colours: UInt8[np.ndarray, "... 3"]) -> UInt8[np.ndarray, "... 3"]:
-    """Mix colours with white, for a field that lies under points of the same colours."""
+    """Mix colours with white, for a field below points of the same colours."""
     return _bytes(255.0 + STRENGTH * (colours.astype(np.float64) - 255.0))
 
 

@@ -1,26 +1,26 @@
-"""What one column of a table holds."""
+"""Declaration of a table's column."""
 
 from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
 Format = Literal["text", "count", "number", "setting", "fixed", "percent", "seconds", "duration", "flag"]
-"""How a cell is written: as it is; 1,234; significant digits; as typed; decimals; 12.3%; 1.42 s; 412 ns; yes or no."""
+"""Form of the cells: unchanged; 1,234; significant digits; as typed; decimals; 12.3%; 1.42 s; 412 ns; yes or no."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """What one column of a table holds.
+    """A column of a table: its name, its words for a reader, and the format of its cells.
 
     Attributes:
         name: Key in JSON, Parquet and CSV, in snake_case.
         label: Head of the column for a reader; the name in words by default.
-        meaning: What a cell says, in one plain sentence.
-        unit: Unit of the numbers, as "ms"; empty where there is none.
-        format: How a cell is written for a reader. JSON and Parquet keep the whole number.
-        digits: Significant digits of "number", decimals of "fixed" and "percent".
-        is_signed: Whether a positive number is written with its plus, as a difference is.
-        is_detail: Whether a terminal leaves the column out.
-        is_hidden: Whether terminal and page leave it out, so that JSON and files alone have it.
+        meaning: Meaning of a cell, in one plain sentence.
+        unit: Unit of the numbers, such as "ms"; empty if there is none.
+        format: Format of a cell for a reader. JSON and Parquet keep the number unrounded.
+        digits: Significant digits of "number", or decimals of "fixed" and "percent".
+        is_signed: Whether a positive number is written with a plus, as a difference is.
+        is_detail: Whether the terminal leaves the column out.
+        is_hidden: Whether terminal and page leave the column out; JSON and files have it.
     """
 
     name: str
@@ -36,6 +36,6 @@ class Column:
 
     @property
     def head(self) -> str:
-        """Label and unit, as "time (ms)"."""
+        """Label and unit, such as "time (ms)"."""
         label = self.label or self.name.replace("_", " ")
         return f"{label} ({self.unit})" if self.unit else label

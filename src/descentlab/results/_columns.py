@@ -1,4 +1,4 @@
-"""Typed tables: columns that say what they hold, declared once and shown by every medium."""
+"""Typed tables, declared once and shown by every medium."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,25 +14,25 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Cell = str | int | float | bool | None | Estimate | Spread | tuple[int, ...] | tuple[float, ...] | np.generic
-"""What a cell may hold. A tuple of whole numbers is a shape or a place, one of other numbers an array of them."""
+"""Types of a cell. A tuple of whole numbers is a shape or a place; a tuple with other numbers is an array."""
 
 
 @dataclass(frozen=True)
 class TableForm:
-    """A table before it holds anything: its name and its columns. Laboratories declare theirs as constants.
+    """The form of a table, without rows: its name and its columns. Laboratories declare forms as constants.
 
     Attributes:
         name: Key in JSON, and name of the Parquet file.
         title: Line above the table.
-        columns: What the columns hold; the first identifies a row.
+        columns: Columns; the first identifies a row.
         note: Line below the table.
-        is_single: Whether it has one row, of facts about the whole; JSON then shows one object instead of a list.
-        is_saved: Whether the page offers it as a file.
-        is_printed: Whether a terminal prints it; where no table says so, the first is printed.
-        most_shown: Most rows that a reader is shown; the files have all. None shows all.
-        most_printed: Most rows that a terminal prints, if fewer than a page shows.
-        is_series: Whether the rows follow one number that rises, so that a few evenly spaced ones show the others.
-        is_bulk: Whether it has so many rows that its file alone holds them, and JSON leaves it out.
+        is_single: Whether the table has one row, with facts about the whole; JSON then has an object, not a list.
+        is_saved: Whether the page offers the table as a file.
+        is_printed: Whether the terminal prints the table; if no table is marked so, the first is printed.
+        most_shown: Largest number of rows that page and terminal show; files have all rows. None shows all rows.
+        most_printed: Largest number of rows that the terminal prints, if it is smaller than `most_shown`.
+        is_series: Whether the first column rises, so that some evenly spaced rows can stand for all.
+        is_bulk: Whether the table has so many rows that only its file has them, and JSON leaves it out.
     """
 
     name: str
@@ -48,11 +48,17 @@ class TableForm:
     is_bulk: bool = False
 
     def fill(self, rows: Sequence[Sequence[Cell]], **changes: Any) -> "Table":
-        """Make the table of these rows.
+        """Make a table from rows.
 
         Args:
-            rows: The cells of each row, in the order of the columns.
+            rows: Cells of each row, in the order of the columns.
             **changes: Other fields of `Table`: `title`, `note`, `bad`, `has_total`.
+
+        Returns:
+            The table.
+
+        Raises:
+            DescentlabError: If a row has too many or too few cells.
         """
         for row in rows:
             if len(row) != len(self.columns):
@@ -63,7 +69,18 @@ class TableForm:
         return replace(Table(self, self.columns, values), **changes)
 
     def fill_columns(self, values: Mapping[str, Sequence[Cell] | np.ndarray], **changes: Any) -> "Table":
-        """Make the table of whole columns by name; a column that is not given is left out."""
+        """Make a table from columns.
+
+        Args:
+            values: Cells of each column by its name; a column that is not given is left out.
+            **changes: Other fields of `Table`: `title`, `note`, `bad`, `has_total`.
+
+        Returns:
+            The table.
+
+        Raises:
+            DescentlabError: If the form has no column of that name.
+        """
         columns = tuple(column for column in self.columns if column.name in values)
         unknown = values.keys() - {column.name for column in columns}
         if unknown:
@@ -71,7 +88,7 @@ class TableForm:
         return replace(Table(self, columns, tuple(values[column.name] for column in columns)), **changes)
 
     def with_columns(self, *columns: Column) -> "TableForm":
-        """Return the form with further columns at its end, whose names only the data knows."""
+        """Return the form with further columns at its end, whose names are only known from the data."""
         return replace(self, columns=(*self.columns, *columns))
 
 
@@ -80,12 +97,12 @@ class Table:
     """A table of typed cells.
 
     Attributes:
-        form: What it is.
-        columns: The columns that it holds: those of the form, or some of them.
-        values: The cells of each column.
-        title: Line above the table, if another than the form's.
-        note: Line below the table, if another than the form's.
-        bad: Rows that are marked, because something in them does not hold.
+        form: Form of the table.
+        columns: Columns of the table: those of the form, or some of them.
+        values: Cells of each column.
+        title: Line above the table; empty takes that of the form.
+        note: Line below the table; empty takes that of the form.
+        bad: Places of rows that are marked, because something in them does not hold.
         has_total: Whether the last row is the sum of those above.
 
     Example:
@@ -119,25 +136,37 @@ class Table:
         return column in self._places
 
     def column(self, name: str) -> Sequence[Any] | np.ndarray:
-        """Return the cells of a column."""
+        """Return the cells of a column.
+
+        Raises:
+            DescentlabError: If there is no column of that name.
+        """
         if name not in self._places:
             raise DescentlabError(f"table '{self.name}' has no column '{name}'. Columns: {', '.join(self._places)}")
         return self.values[self._places[name]]
 
     def cell(self, key: Cell, column: str) -> Any:
-        """Return a cell by the first column's cell in its row, and the column's name."""
+        """Return one cell.
+
+        Args:
+            key: Cell of the first column in the same row.
+            column: Name of the column.
+
+        Raises:
+            DescentlabError: If there is no such row or column.
+        """
         for place, row_key in enumerate(self.values[0]):
             if row_key == key:
                 return self.column(column)[place]
         raise DescentlabError(f"table '{self.name}' has no row '{key}'")
 
     def value(self, column: str) -> Any:
-        """Return the only cell of a column, of a table of one row."""
+        """Return the cell of a column in a table with a single row."""
         (cell,) = self.column(column)
         return cell
 
     def rows(self) -> Iterator["Row"]:
-        """Go through the rows, each with its cells by column name."""
+        """Yield each row, with its cells by column name."""
         names = tuple(self._places)
         for cells in zip(*self.values, strict=True):
             yield Row(zip(names, cells, strict=True))
@@ -150,7 +179,11 @@ class Table:
         )
 
     def shown(self, most: int | None = None) -> "Table":
-        """Return the first `most` rows, or as many as the form shows, with a note of how many there are."""
+        """Return the table with the rows that a reader is shown, and a note of how many rows there are.
+
+        Args:
+            most: Largest number of rows. Default: that of the form.
+        """
         most, count = most or self.form.most_shown, len(self)
         if most is None or count <= most:
             return self
@@ -160,19 +193,19 @@ class Table:
         return replace(self.take(chosen), note=f"{self.note or self.form.note} {note}".strip())
 
     def take(self, places: Sequence[int]) -> "Table":
-        """Return the rows at some places, in that order."""
+        """Return the table with the rows at some places, in the order of these places."""
         bad = tuple(place for place, k in enumerate(places) if k in self.bad)
         values = tuple([column[k] for k in places] for column in self.values)
         return replace(self, values=values, bad=bad, has_total=False)
 
     def frame(self) -> "pd.DataFrame":
-        """Return a DataFrame; an estimate takes three columns, as `loss`, `loss_low` and `loss_high`."""
+        """Return a DataFrame. An estimate becomes three columns, such as `loss`, `loss_low` and `loss_high`."""
         import pandas as pd
 
         return pd.DataFrame(self.arrays())
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Return the columns as arrays by name; an estimate takes three, as `loss`, `loss_low` and `loss_high`."""
+        """Return the columns as arrays by name. An estimate becomes three, such as `loss`, `loss_low`, `loss_high`."""
         arrays: dict[str, np.ndarray] = {}
         for column, cells in zip(self.columns, self.values, strict=True):
             kind = next((type(cell) for cell in cells if isinstance(cell, Estimate | Spread)), None)
@@ -184,7 +217,7 @@ class Table:
         return arrays
 
     def with_cells(self, column: str, cells: Sequence[Cell]) -> "Table":
-        """Return the table with another column of cells in the place of one."""
+        """Return the table with other cells in one column."""
         place = self._places[column]
         return replace(self, values=(*self.values[:place], tuple(cells), *self.values[place + 1 :]))
 
@@ -193,7 +226,7 @@ _PARTS: dict[type | None, dict[str, str]] = {
     Estimate: {"value": "", "low": "_low", "high": "_high"},
     Spread: {"mean": "", "sd": "_sd"},
 }
-"""Suffixes of the columns that hold the parts of such a cell."""
+"""Suffixes of the columns for the parts of a cell that is an estimate or a spread."""
 
 
 class Row(dict[str, Any]):

@@ -3,19 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from descentlab.core import PART_WORDS
 from descentlab.results._content import Confusion, Example
 from descentlab.results._csv import Download, download
 from descentlab.results._examples import ExampleView, columns_of, view_examples
-from descentlab.results._measured import PART_TITLES
 from descentlab.results._numbers import count, short
 
 MAX_SHOWN = 1200
-"""Examples in the whole page; ten classes have a hundred cells of a dozen each."""
+"""Most examples of the whole matrix; ten classes have a hundred cells with a dozen examples each."""
 
 MAX_IN_CELL = 12
 
 MAX_BYTES = 2_000_000
-"""Of their pictures together."""
+"""Most bytes of all their pictures together."""
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,12 @@ class Cell:
     """One cell of the matrix.
 
     Attributes:
-        key: Names the cell's examples inside the page; empty where there are none to show.
-        num: How many examples.
-        text: The same in words.
-        tint: How strongly to colour the cell, from 0 to 1.
-        is_right: Whether it lies on the diagonal.
-        label: What the cell says, in words.
+        key: Name of the cell's examples inside the page; empty if none are shown.
+        num: Number of examples.
+        text: Number of examples, in words.
+        tint: Strength of the cell's colour, from 0 to 1.
+        is_right: Whether the cell lies on the diagonal.
+        label: Meaning of the cell, in words.
     """
 
     key: str
@@ -41,7 +41,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class MatrixRow:
-    """One true class."""
+    """The row of one true class."""
 
     name: str
     short_name: str
@@ -68,15 +68,15 @@ class ConfusionView:
     """The section of the confusion matrix.
 
     Attributes:
-        part: Of which part.
-        num: How many examples.
-        rows: The matrix.
-        columns: Names of the told classes, and their short forms.
-        cells: The examples behind the cells.
-        opened: Which cell is open at first.
+        part: Part of the data.
+        num: Number of examples.
+        rows: Rows of the matrix.
+        columns: Names of the predicted classes, and their short forms.
+        cells: Examples of the cells.
+        opened: Key of the cell that is open at first.
         size: "roomy", "dense" or "tiny", by the number of classes.
-        has_long_names: Whether the columns' names must stand upright.
-        pairs: The commonest mistakes, in words, most frequent first.
+        has_long_names: Whether the names of the columns must be turned upright.
+        pairs: Cells of the most frequent mistakes, the most frequent first.
         saved: The matrix as a file.
     """
 
@@ -103,7 +103,7 @@ def confusion_view(confusion: Confusion) -> ConfusionView:
     size = "roomy" if len(names) <= 6 else "dense" if len(names) <= 16 else "tiny"
     table = ((name, *map(int, counts[k])) for k, name in enumerate(names))
     return ConfusionView(
-        PART_TITLES[confusion.part],
+        PART_WORDS[confusion.part],
         count(int(counts.sum())),
         rows,
         tuple((name, short(name, length=18)) for name in names),
@@ -122,7 +122,7 @@ def _shown(confusion: Confusion) -> dict[tuple[int, int], list[Example]]:
         cells.setdefault((int(example.true), int(example.predicted)), []).append(example)
     most = max(2, min(MAX_IN_CELL, MAX_SHOWN // max(len(cells), 1)))
     budget, kept = MAX_BYTES, {}
-    # Mistakes come first, for they are what a reader wants to see if not all have room.
+    # Mistakes come first: if there is not room for all examples, a reader wants to see them.
     for pair in sorted(cells, key=lambda pair: (pair[0] == pair[1], pair)):
         kept[pair], budget = _within(cells[pair][:most], budget)
     return {pair: examples for pair, examples in kept.items() if examples}
@@ -131,7 +131,7 @@ def _shown(confusion: Confusion) -> dict[tuple[int, int], list[Example]]:
 def _within(examples: Iterable[Example], budget: int) -> tuple[list[Example], int]:
     kept = []
     for example in examples:
-        # A PNG of a photograph is about as large as its pixels, in base64 four thirds of it.
+        # A PNG of a photograph is about as large as its pixels, and base64 adds a third.
         cost = 400 if example.picture is None else 400 + example.picture.size * 4 // 3
         if cost > budget:
             break
@@ -149,15 +149,17 @@ def _row(confusion: Confusion, true: int, shown: dict[tuple[int, int], list[Exam
     total = int(counts.sum())
     cells = tuple(
         Cell(
-            _key(true, told) if (true, told) in shown else "",
+            _key(true, predicted) if (true, predicted) in shown else "",
             int(num),
             count(int(num)),
-            # A few mistakes among many examples would not be seen by their share alone.
-            round(float(num / max(total, 1)) ** (1.0 if true == told else 0.5), 3),
-            true == told,
-            f"{names[true]} taken for {names[told]}" if true != told else f"{names[true]} predicted correctly",
+            # Coloured by their share alone, a few mistakes among many examples could not be seen.
+            round(float(num / max(total, 1)) ** (1.0 if true == predicted else 0.5), 3),
+            true == predicted,
+            f"{names[true]} taken for {names[predicted]}"
+            if true != predicted
+            else f"{names[true]} predicted correctly",
         )
-        for told, num in enumerate(counts)
+        for predicted, num in enumerate(counts)
     )
     return MatrixRow(names[true], short(names[true], length=18), cells, count(total))
 

@@ -1,4 +1,4 @@
-"""What a training report says, as plain data: whoever fills this in needs no JAX, and whoever draws it neither."""
+"""The contents of a training report as plain data; neither filling it in nor drawing it needs JAX."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,16 +7,16 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Int, Shaped, UInt8
 
+from descentlab.core import LayerRow, PartName
 from descentlab.results._measured import PartScores
 
 Task = Literal["classification", "regression"]
-PartName = Literal["train", "validation", "test"]
 Link = Literal["softmax", "sigmoid", "tanh", "linear"]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a list of facts, as "batch size" and "5 examples"; a key figure may have a note below it."""
+    """One line of a list of facts, such as "batch size" and "5 examples"; a key figure may have a note below it."""
 
     label: str
     value: str
@@ -25,16 +25,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Facts:
-    """What was trained on what, and where.
+    """Facts about the data, the training and the machine.
 
     Attributes:
-        data: What a person calls the data.
-        parts: Number of examples by part; an absent or empty part has none.
-        data_rows: Facts about the data: features, classes, checksum.
-        notes: What was noticed and done while preparing, a sentence each.
-        settings: The experiment in words: loss, optimizer, rate, batch size, epochs, seed.
+        data: Name of the data.
+        parts: Number of examples by part; an empty part may be left out.
+        data_rows: Facts about the data, such as features, classes and checksum.
+        notes: Sentences about the data and its preparation.
+        settings: Settings of the experiment, such as loss, optimizer, learning rate, batch size, epochs and seed.
         seconds: Wall time by phase, in seconds: `import`, `compile`, `train`, `total`.
-        environment: Versions, hardware, when.
+        environment: Versions, hardware and date.
     """
 
     data: str
@@ -47,38 +47,17 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class LayerRow:
-    """One layer: what it is called, what it is for and what it costs.
-
-    Attributes:
-        name: The layer's name.
-        kind: "dense", "conv2d", ...
-        role: What it does, in a sentence.
-        output_shape: Shape of one example as it goes out.
-        num_params: How many numbers are learned.
-        multiply_adds: Of one example's forward pass.
-    """
-
-    name: str
-    kind: str
-    role: str
-    output_shape: tuple[int, ...]
-    num_params: int
-    multiply_adds: int
-
-
-@dataclass(frozen=True)
 class History:
     """Losses and accuracies by member and epoch. A member that diverged has NaN or inf from there on.
 
     Attributes:
-        epochs: At the end of which epochs the values were taken; 0 is before the first step. May be empty.
-        train_loss: Mean loss over the training part.
-        validation_loss: The same of the validation part, where there is one.
-        train_accuracy: Share of training examples predicted correctly; None for regression.
-        validation_accuracy: The same of the validation part.
-        loss_name: The loss with its unit, as "cross-entropy (nats)".
-        chosen_epoch: The epoch whose weights were kept by early stopping; None where the last were kept.
+        epochs: Epochs at whose end the values were measured; 0 is before the first step. May be empty.
+        train_loss: Mean loss on the training set.
+        validation_loss: Mean loss on the validation set; None if there is none.
+        train_accuracy: Share of training examples that are predicted correctly; None for regression.
+        validation_accuracy: Share of validation examples that are predicted correctly; None if there are none.
+        loss_name: Name of the loss with its unit, such as "cross-entropy (nats)".
+        chosen_epoch: Epoch whose weights early stopping kept; None if the last weights were kept.
     """
 
     epochs: Int[np.ndarray, " epochs"]
@@ -95,10 +74,10 @@ class Member:
     """One network of a population.
 
     Attributes:
-        seed: Its seed.
-        values: Its own numbers by name, as `{"test accuracy": 0.93}`.
-        diverged_at: The step at which its loss left all bounds, or None.
-        verdict: A word or two, as "learned".
+        seed: Seed of the network.
+        values: Numbers of this network by name, such as `{"test accuracy": 0.93}`.
+        diverged_at: Step at which the training diverged; None if it did not.
+        verdict: A word or two about its training, such as "learned".
     """
 
     seed: int
@@ -109,15 +88,15 @@ class Member:
 
 @dataclass(frozen=True)
 class Example:
-    """One example that a person may look at, with what the network says of it.
+    """One example as the page shows it, with its prediction.
 
     Attributes:
-        label: By which a person finds it again: a file's name, a row's number.
-        true: Class id, or the real target in its own unit.
-        predicted: The same as the network tells it.
-        probabilities: By class; empty for regression.
-        picture: Grey `(height, width)` or colour `(height, width, 3)`; None where it is a row of a table.
-        values: The row as it stood in the file, name and cell.
+        label: Name by which a person finds the example again: of a file, or the number of a row.
+        true: True class id, or true value in the unit of the target.
+        predicted: Predicted class id, or predicted value in the unit of the target.
+        probabilities: Predicted probabilities by class; empty for regression.
+        picture: Grey `(height, width)` or colour `(height, width, 3)` picture; None for a row of a table.
+        values: Column names and cells of the row, as the file has them.
     """
 
     label: str
@@ -130,13 +109,13 @@ class Example:
 
 @dataclass(frozen=True)
 class Confusion:
-    """How often each class was taken for each.
+    """The confusion matrix: how often examples of each class were predicted as each class.
 
     Attributes:
-        classes: Names by class id.
-        counts: Rows are the true classes, columns the predicted ones.
-        part: Of which part.
-        examples: Those to show behind the cells, in the order in which to show them; not all need be there.
+        classes: Names of the classes by id.
+        counts: Numbers of examples; rows are the true classes, columns the predicted ones.
+        part: Part of the data.
+        examples: Examples to show for the cells, in their order; they need not be all.
     """
 
     classes: tuple[str, ...]
@@ -146,19 +125,19 @@ class Confusion:
 
     @property
     def title(self) -> str:
-        """Title of the matrix as a picture."""
+        """Title of the matrix when it is drawn as a figure."""
         return f"true and predicted classes ({self.part} part)"
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """Real targets and what the network predicted, in the target's own unit.
+    """True and predicted values of a regression, in the unit of the target.
 
     Attributes:
-        true: The targets.
-        predicted: What was predicted of them.
-        part: Of which part.
-        target: The target's name, with its unit if known.
+        true: True values.
+        predicted: Predicted values.
+        part: Part of the data.
+        target: Name of the target, with its unit if known.
     """
 
     true: Float[np.ndarray, " examples"]
@@ -169,22 +148,22 @@ class Predictions:
 
 @dataclass(frozen=True)
 class Boundary2D:
-    """What the network predicts at every point of a rectangle, at several epochs.
+    """The predictions of a network on a grid over two features, at several epochs.
 
     Attributes:
-        x: Grid along the first feature, rising.
-        y: Grid along the second feature, rising.
-        epochs: At the end of which epochs.
-        values: With two classes or a real target a score from -1 (orange) to 1 (blue); with more classes the
-            winner's probability.
-        winners: With more than two classes the winner's id; else None.
-        train_points: Training examples, in the grid's units.
-        train_targets: Class ids; with a real target its value on the scale of `values`.
-        test_points: Test examples.
-        test_targets: See `train_targets`.
-        axis_names: Of the first and the second feature.
-        classes: Names by class id; empty for a real target.
-        meaning: What `values` are, in words.
+        x: Grid along the first feature, in rising order.
+        y: Grid along the second feature, in rising order.
+        epochs: Epochs after which the predictions were made.
+        values: For two classes or a real target, a score from -1 (orange) to 1 (blue); for more classes, the
+            probability of the predicted class.
+        winners: For more than two classes, the id of the predicted class; else None.
+        train_points: Training examples, in the units of the grid.
+        train_targets: Class ids; for a real target, its value on the scale of `values`.
+        test_points: Test examples, in the units of the grid.
+        test_targets: Targets of the test examples, as `train_targets`.
+        axis_names: Names of the first and the second feature.
+        classes: Names of the classes by id; empty for a real target.
+        meaning: Meaning of `values`, in words.
     """
 
     x: Float[np.ndarray, " nx"]
@@ -203,17 +182,17 @@ class Boundary2D:
 
 @dataclass(frozen=True)
 class OutputAccount:
-    """How one example's logits become probabilities.
+    """The computation of one example's probabilities from its logits.
 
     Attributes:
-        example: The example.
-        classes: Names by class id.
-        link: What the logits pass through.
-        logits: One a class, or a single one for two classes.
+        example: Example with its prediction.
+        classes: Names of the classes by id.
+        link: Function that turns logits into outputs.
+        logits: A logit for each class, or a single one for two classes.
         terms: For softmax the exponentials e^(z - shift), else the outputs of the link.
         total: Sum of the terms.
-        probabilities: By class.
-        shift: What was taken off every logit before the exponential.
+        probabilities: Probabilities by class.
+        shift: Number that is subtracted from every logit before the exponential.
     """
 
     example: Example
@@ -228,13 +207,13 @@ class OutputAccount:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Whether what is told with probability p is right in a share p of the cases.
+    """The calibration: whether a share p of the examples predicted with probability p is correct.
 
     Attributes:
-        confidence: Mean probability of the told class, by bin.
-        accuracy: Share predicted correctly, by bin.
-        counts: Examples by bin; a bin without any is left out of the figure.
-        part: Of which part.
+        confidence: Mean probability of the predicted class, by bin.
+        accuracy: Share of examples predicted correctly, by bin.
+        counts: Number of examples by bin; the figure leaves out empty bins.
+        part: Part of the data.
     """
 
     confidence: Float[np.ndarray, " bins"]
@@ -245,26 +224,26 @@ class Calibration:
 
 @dataclass(frozen=True)
 class TrainingReport:
-    """All that the page of one training run shows.
+    """The contents of the page of one training run.
 
     Attributes:
-        title: The page's title.
-        task: Whether classes or a real number are predicted.
-        outcome: What came out, in sentences that carry their intervals.
-        facts: What was trained on what.
-        experiment_toml: The experiment, as `descentlab train` reads it.
-        layers: The network, from input to output.
-        history: The curves.
+        title: Title of the page.
+        task: Whether the network predicts classes or a real number.
+        outcome: Sentences about the result, with intervals.
+        facts: Facts about the data, the training and the machine.
+        experiment_toml: Experiment, as `descentlab train` reads it.
+        layers: Layers of the network, from input to output.
+        history: Losses and accuracies by epoch.
         metrics: Scores by part: "train", "validation", "test".
-        baseline_name: What the naive baseline is, as "always the largest class, versicolor".
-        members: The networks of a population of more than one.
-        shown_seed: Of a population, the seed of the network that `confusion` and all below it are of.
-        confusion: For classification.
-        mistakes: The worst, worst first.
-        predictions: For regression.
-        boundary: For data of two features.
+        baseline_name: Naive baseline in words, such as "always the largest class, versicolor".
+        members: Networks of a population; empty for a single network.
+        shown_seed: For a population, the seed of the network whose confusion matrix, mistakes and so on are shown.
+        confusion: Confusion matrix; None for regression.
+        mistakes: Worst mistakes, the worst first.
+        predictions: True and predicted values; None for classification.
+        boundary: Predictions over the plane, for data with two features; else None.
         account: One prediction, from logits to probabilities.
-        calibration: For classification.
+        calibration: Calibration of the probabilities; None for regression.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""The line along which a field is zero, and the borders between classes as such lines."""
+"""Lines along which a field is zero, and the borders between classes as such lines."""
 
 from typing import cast
 
@@ -7,17 +7,17 @@ from jaxtyping import Float, Int
 
 
 def zero_lines(field: Float[np.ndarray, "ny nx"], x: Float[np.ndarray, " nx"], y: Float[np.ndarray, " ny"]) -> str:
-    """Trace where a field changes its sign, as an SVG path.
+    """Trace the lines along which a field changes its sign.
 
     The field is interpolated along the sides of the grid's squares; a value that is not finite breaks the line.
 
     Args:
-        field: Values at the grid's points.
+        field: Values at the points of the grid.
         x: Places of the grid's columns on the paper.
         y: Places of the grid's rows on the paper.
 
     Returns:
-        The path; empty where the sign never changes.
+        The lines as an SVG path; empty if the sign never changes.
     """
     if min(field.shape) < 2:  # no square to cross
         return ""
@@ -34,15 +34,15 @@ def class_margins(
 ) -> Float[np.ndarray, "borders ny nx"]:
     """Make fields that are zero along the borders between classes, one for each class but the last.
 
-    Only the winner and its probability are known at each point, so a border lies half-way between two points.
-    A light blur over the neighbours takes the steps out of it.
+    Only the predicted class and its probability are known at each point, so that a border lies half-way between two
+    points. A light blur over the neighbours smooths its steps.
 
     Args:
-        winners: Class ids.
-        confidence: The winner's probability.
+        winners: Ids of the predicted classes.
+        confidence: Probabilities of the predicted classes.
 
     Returns:
-        By class that wins anywhere, how far it is ahead of the best other one.
+        For each class that is predicted anywhere, its lead over the best other class.
     """
     known = np.nan_to_num(confidence.astype(np.float64))
     levels = np.stack([_blurred(np.where(winners == k, known, 0.0)) for k in np.unique(winners)])

@@ -1,4 +1,4 @@
-"""Tables of numbers as links that save a CSV file, without a server and without a script."""
+"""Links that save a table as a CSV file, without a server and without a script."""
 
 import csv
 import io
@@ -12,9 +12,9 @@ class Download:
     """A CSV file inside the page.
 
     Attributes:
-        name: The file's name.
-        href: The file as a data URI.
-        num_rows: Rows below the header.
+        name: Name of the file.
+        href: Contents of the file as a data URI.
+        num_rows: Number of rows below the header.
     """
 
     name: str
@@ -26,9 +26,9 @@ def download(name: str, header: Sequence[str], rows: Iterable[Sequence[object]])
     """Write a table as a CSV file inside a link.
 
     Args:
-        name: The file's name.
+        name: Name of the file.
         header: Names of the columns.
-        rows: Cells; floats are written as they are given, so round them first where size matters.
+        rows: Cells of each row; floats are written with all their digits, so round them first where size matters.
 
     Returns:
         The link.

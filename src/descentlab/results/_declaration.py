@@ -1,4 +1,4 @@
-"""What a laboratory shows, declared once: an answer, statements, tables and the parts of its page."""
+"""The declaration of a laboratory's result: answer, statements, tables and the sections of its page."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ from descentlab.results._steps_content import Steps
 
 Part = Table | PlainPart | Steps
 State = Literal["holds", "does not hold", "not shown", "not checkable", "real", "confirmed", "suspected"]
-"""What became of a claim (the first four), of a difference ("real", "not shown") or of a finding (the last two)."""
+"""State of a claim (the first four), of a difference ("real", "not shown") or of a finding (the last two)."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Evidence:
     Attributes:
         table: Name of the table.
         columns: Names of its columns.
-        rows: Cells of the first column, in the rows that count; None for all rows.
+        rows: Cells of the first column that identify the rows; None for all rows.
     """
 
     table: str
@@ -33,13 +33,13 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Statement:
-    """One sentence that a laboratory says, with what it rests on.
+    """One sentence of a result, with the table cells that it rests on.
 
     Attributes:
         text: The sentence; code stands between backticks.
-        evidence: The cells that it was read from. With other numbers in them the text or its state would be another.
-        refuted_by: What would show that it is false, in words.
-        state: What became of a claim or a difference; None where the sentence reports a measurement.
+        evidence: Cells from which it was written. With other numbers in them, the text or its state changes.
+        refuted_by: Observation that would show that the sentence is false.
+        state: State of the claim or of the difference; None if the sentence reports a measurement.
     """
 
     text: str
@@ -50,11 +50,11 @@ class Statement:
 
 @dataclass(frozen=True)
 class Words:
-    """All that a laboratory says.
+    """The sentences of a result.
 
     Attributes:
-        answer: The answer to its question, in one sentence that a beginner understands.
-        statements: What else was measured, the most important first.
+        answer: Answer to the laboratory's question, in one sentence that a beginner understands.
+        statements: Statements about the other measurements, the most important first.
     """
 
     answer: Statement
@@ -86,7 +86,7 @@ class Tables(Mapping[str, Table]):
         return len(self._tables)
 
     def changed(self, table: Table) -> "Tables":
-        """Return them with another table in the place of the one of its name."""
+        """Return the tables, with this one in the place of the table of the same name."""
         return Tables(tuple({**self._tables, table.name: table}.values()))
 
 
@@ -95,8 +95,8 @@ class Section:
     """A part of a page under one heading: sentences (`code` between backticks), then tables, charts and pictures.
 
     Attributes:
-        title: The heading.
-        sentences: What is said before the parts.
+        title: Heading of the section.
+        sentences: Sentences before the parts.
         parts: Tables, charts and pictures, in their order.
         key: Anchor of the section in the page; numbered by default.
     """
@@ -109,19 +109,19 @@ class Section:
 
 @dataclass(frozen=True, eq=False)
 class Declaration:
-    """What a laboratory shows. Every medium is derived from it: terminal, JSON, files, page, notebook, studio.
+    """The declaration of a result, from which every medium is derived: terminal, JSON, files, page, notebook, studio.
 
     Attributes:
-        laboratory: Name of the laboratory, as its function is called.
-        title: What was studied, as "digits-cnn".
-        tables: All that was measured; the first one is printed in a terminal.
-        words: Says what the tables show, and is given nothing but the tables.
+        laboratory: Name of the laboratory's function.
+        title: Title of the result, such as "digits-cnn".
+        tables: All measurements as tables; the terminal prints the first.
+        words: Function that writes the sentences from the tables alone.
         key_figures: The few numbers that matter most.
-        sections: The evidence: tables that are also in `tables`, charts and pictures.
-        notes: What must be known to trust it.
-        facts: Where it comes from: data, network, settings, versions.
+        sections: Sections of the page, with tables that are also in `tables`, charts and pictures.
+        notes: Sentences that a reader must know to trust the result.
+        facts: Data, network, settings and versions of the measurement.
         seconds: Wall time by phase, in seconds.
-        heading: What kind of page it is, if another word than the laboratory's name.
+        heading: Kind of the page in words; empty takes the name of the laboratory.
     """
 
     laboratory: str
@@ -142,9 +142,9 @@ class Declaration:
 
     @property
     def kind(self) -> str:
-        """What kind of page it is, as "Learning rate"."""
+        """Kind of the page in words, such as "Learning rate"."""
         return self.heading or self.laboratory.replace("_", " ").capitalize()
 
     def with_tables(self, tables: Tables) -> "Declaration":
-        """Return the same with other tables, and what the words say of them."""
+        """Return the declaration with other tables; its sentences are written from these."""
         return replace(self, tables=tables)

@@ -8,10 +8,10 @@ def mathml(latex: str) -> str:
     """Turn LaTeX into MathML.
 
     Args:
-        latex: A formula without dollar signs. Characters that mean something in HTML are escaped.
+        latex: Formula without dollar signs. Characters with a meaning in HTML are escaped.
 
     Returns:
-        A `math` element.
+        The `math` element.
 
     Example:
         >>> mathml("a<b").endswith("<mi>a</mi><mo>&#x0003C;</mo><mi>b</mi></mrow></math>")

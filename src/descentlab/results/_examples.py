@@ -1,4 +1,4 @@
-"""Single examples as a person looks at them: a picture or a row of a table, and what was predicted for it."""
+"""Single examples as a page shows them: a picture or a row of a table, with its prediction."""
 
 import math
 from collections.abc import Sequence
@@ -11,22 +11,22 @@ from descentlab.results._png import png_uri
 
 @dataclass(frozen=True)
 class ExampleView:
-    """One example, ready to be written into the page.
+    """One example in words, as the templates write it.
 
     Attributes:
-        label: By which a person finds it again.
-        true: The true class or value, in words.
-        told: The told class or value, in words.
-        confidence: Probability of the told class; empty for regression.
-        true_probability: Probability that the true class was given; empty for regression.
-        picture: The picture as a data URI; empty for a row of a table.
-        width: The picture's width on the page, in pixels.
-        values: The row as it stood in the file.
+        label: Name by which a person finds the example again.
+        true: True class or value.
+        predicted: Predicted class or value.
+        confidence: Probability of the predicted class; empty for regression.
+        true_probability: Predicted probability of the true class; empty for regression.
+        picture: Picture as a data URI; empty for a row of a table.
+        width: Width of the picture on the page, in pixels.
+        values: Column names and cells of the row, as the file has them.
     """
 
     label: str
     true: str
-    told: str
+    predicted: str
     confidence: str
     true_probability: str
     picture: str
@@ -35,16 +35,16 @@ class ExampleView:
 
     @property
     def title(self) -> str:
-        """What to call it in a sentence; a bare row number is no name."""
+        """Name of the example in a sentence: a row's number becomes "Example 17"."""
         return f"Example {self.label}" if self.label.isdigit() else self.label
 
 
 def view_examples(examples: Sequence[Example], classes: tuple[str, ...]) -> tuple[ExampleView, ...]:
-    """Put examples into words and pictures, real values with the same decimals in all.
+    """Write examples in words and pictures; real values have the same number of decimals in all of them.
 
     Args:
-        examples: The examples.
-        classes: Names by class id; empty for regression.
+        examples: Examples with their predictions.
+        classes: Names of the classes by id; empty for regression.
     """
     answers = [abs(answer) for example in examples for answer in (example.true, example.predicted)]
     largest = max((answer for answer in answers if 0.0 < answer < math.inf), default=1.0)
@@ -67,7 +67,7 @@ def _view(example: Example, classes: tuple[str, ...], decimals: int) -> ExampleV
 
 
 def columns_of(examples: tuple[ExampleView, ...]) -> tuple[str, ...]:
-    """Name the columns of a table that shows these examples; empty where they are pictures."""
+    """Return the column names of a table of these examples; empty if they are pictures."""
     return tuple(name for name, _ in examples[0].values) if examples and not examples[0].picture else ()
 
 

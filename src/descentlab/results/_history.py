@@ -1,4 +1,4 @@
-"""The curves of a training: charts over the epochs, and their numbers as a table to read and a file to save."""
+"""The curves of a training: charts over the epochs, and their numbers as a table and as a file."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from descentlab.results._scales import thin
 
 MAX_ROWS = 60
 MAX_CELLS = 200_000
-"""A run of a million epochs has its Parquet file for the rest."""
+"""Most numbers in the page's CSV file; the run's Parquet file has all epochs of even a very long training."""
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,13 @@ class CurvesView:
     """The section of curves.
 
     Attributes:
-        parts: The charts, as the template of figures asks for them.
+        parts: Charts, as the template `part_figures.html` takes them.
         columns: Header of the table.
-        rows: The table, thinned to what a person reads.
-        saved: The file with all of it.
-        num_members: How many networks.
-        num_diverged: How many of them left the finite numbers.
-        is_thinned: Whether the file leaves epochs out.
+        rows: Rows of the table, for some evenly spaced epochs.
+        saved: Numbers as a file.
+        num_members: Number of networks.
+        num_diverged: Number of networks whose training loss did not stay finite.
+        is_thinned: Whether the file leaves out epochs.
     """
 
     parts: tuple[dict[str, object], ...]
@@ -45,7 +45,7 @@ def _part_of(view: ChartView) -> dict[str, object]:
 
 
 def curves_view(history: History, seeds: tuple[int, ...]) -> CurvesView | None:
-    """Lay out the section of curves; None where no epoch was trained."""
+    """Lay out the section of curves; None if no epoch was trained."""
     drawn = {"loss": loss_chart(history), "accuracy": accuracy_chart(history)}
     views = [chart_view(chart, key) for key, chart in drawn.items() if chart is not None]
     if not any(chart is not None for chart in drawn.values()):
@@ -65,12 +65,12 @@ def curves_view(history: History, seeds: tuple[int, ...]) -> CurvesView | None:
 
 
 def loss_chart(history: History) -> Chart | None:
-    """Declare the chart of the losses; None where no epoch was trained."""
+    """Declare the chart of the losses; None if no epoch was trained."""
     curves = {"training": history.train_loss, "validation": history.validation_loss}
     series = _series(history, curves)
     if not series:
         return None
-    levels = np.concatenate([level for one in series for level in (one.y, one.low, one.high) if level is not None])
+    levels = np.concatenate([level for line in series for level in (line.y, line.low, line.high) if level is not None])
     return Chart(
         history.loss_name, "epoch", "", series, y_log=_hides_its_end(levels), marks=_marks(history),
         x_is_tight=True, y_holds=(0.0,), has_switch=True, is_saved=False,
@@ -78,7 +78,7 @@ def loss_chart(history: History) -> Chart | None:
 
 
 def accuracy_chart(history: History) -> Chart | None:
-    """Declare the chart of the accuracies; None where there are none."""
+    """Declare the chart of the accuracies; None if there are none."""
     curves = {"training": history.train_accuracy, "validation": history.validation_accuracy}
     series = _series(history, curves)
     if not series:
@@ -90,7 +90,7 @@ def accuracy_chart(history: History) -> Chart | None:
 
 
 def steady_members(history: History) -> Bool[np.ndarray, " members"]:
-    """Say which members never left the finite numbers; all of them, if none stayed."""
+    """Return which members have a finite training loss at every epoch; if none has, all of them."""
     steady = np.isfinite(history.train_loss).all(axis=1)
     return np.asarray(steady if steady.any() else ~steady)
 
@@ -100,7 +100,7 @@ def _marks(history: History) -> tuple[Mark, ...]:
 
 
 def _hides_its_end(levels: Float[np.ndarray, " levels"]) -> bool:
-    """Whether one huge value would press all others flat onto the axis."""
+    """Whether, on a linear axis, one huge value would leave no room for the others."""
     finite = np.abs(levels[np.isfinite(levels)])
     return bool(finite.size and finite.max() > 50.0 * np.median(finite))
 
@@ -110,16 +110,16 @@ def _series(history: History, curves: dict[str, Float[np.ndarray, "members epoch
         return ()
     kept, epochs = steady_members(history), history.epochs.astype(np.float64)
     return tuple(
-        _one_series(name, epochs, curve[kept], tone)
+        _draw_members(name, epochs, curve[kept], tone)
         for tone, (name, curve) in enumerate(curves.items())
         if curve is not None
     )
 
 
-def _one_series(
+def _draw_members(
     name: str, epochs: Float[np.ndarray, " epochs"], curve: Float[np.ndarray, "members epochs"], tone: int
 ) -> Series:
-    """Of one network draw the curve, of a population the mean and the band from its 10th to its 90th percentile."""
+    """Return the curve of one network, or the mean of several with a band from their 10th to 90th percentile."""
     if len(curve) == 1:
         return Series(name, epochs, curve[0].astype(np.float64), tone=tone)
     wide = np.where(np.isfinite(curve), curve, np.nan).astype(np.float64)

@@ -1,20 +1,21 @@
-"""The leading metric of each part as a dot on a line, with its interval, its members and the baseline."""
+"""The main metric of each part as a dot on a line, with its interval, the members and the naive baseline."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from descentlab.core import PART_WORDS
 from descentlab.results._content import TrainingReport
-from descentlab.results._measured import PART_TITLES, Score, leading_metric
+from descentlab.results._measured import Score, leading_metric
 from descentlab.results._scales import Scale, Tick, linear_scale
 
 PILE = 34.0
-"""Height of the tallest pile of members' dots."""
+"""Height of the tallest pile of dots, in the units of the figure."""
 
 
 @dataclass(frozen=True)
 class Dots:
-    """One line of the interval figure: places on its axis."""
+    """One line of the figure: the places of its dot, its interval and its members."""
 
     title: str
     text: str
@@ -27,7 +28,7 @@ class Dots:
 
 @dataclass(frozen=True)
 class IntervalChart:
-    """The leading metric of each part with its interval, its members and the baseline."""
+    """The figure with everything that its template draws."""
 
     title: str
     height: float
@@ -39,10 +40,18 @@ class IntervalChart:
 
 
 def interval_chart(report: TrainingReport, judged: str) -> IntervalChart | None:
-    """Lay out the figure; None where the leading metric was not measured."""
+    """Lay out the figure.
+
+    Args:
+        report: Contents of the training page.
+        judged: Part of the data by which the run is judged; its scores choose the metric.
+
+    Returns:
+        The figure; None if the main metric was not measured.
+    """
     scores = {part: measured.scores for part, measured in report.metrics.items()}
     name = leading_metric(scores[judged])
-    parts = [part for part in PART_TITLES if part in scores and name in scores[part]] if name else []
+    parts = [part for part in PART_WORDS if part in scores and name in scores[part]] if name else []
     rows = [(part, scores[part][name]) for part in parts] if name else []
     rows = [(part, cell) for part, cell in rows if np.isfinite(cell.value)]
     if not rows or name is None:
@@ -80,7 +89,7 @@ def _member_values(report: TrainingReport, part: str, name: str) -> tuple[float,
 def _dots(part: str, cell: Score, members: tuple[float, ...], scale: Scale, y: float) -> Dots:
     low, high = (scale.at(edge) for edge in cell.interval) if cell.interval else (None, None)
     return Dots(
-        PART_TITLES[part],
+        PART_WORDS[part],
         cell.text,
         y,
         scale.at(cell.value),
@@ -91,7 +100,7 @@ def _dots(part: str, cell: Score, members: tuple[float, ...], scale: Scale, y: f
 
 
 def _piled(places: list[float], top: float) -> tuple[tuple[float, float], ...]:
-    """Pile dots that would hide each other, downwards and at most `PILE` deep."""
+    """Pile up dots that would cover each other, downwards and at most `PILE` deep."""
     columns = [round(place / 5.0) for place in places]
     deepest = max((columns.count(column) for column in set(columns)), default=1)
     step = min(5.0, PILE / max(deepest - 1, 1))

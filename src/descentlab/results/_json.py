@@ -1,4 +1,4 @@
-"""A declared result as plain values, and as the arrays of its files."""
+"""A declared result as plain values for JSON, and as arrays for its files."""
 
 from dataclasses import asdict
 from typing import Any
@@ -11,7 +11,7 @@ from descentlab.results._declaration import Declaration, Statement
 
 
 def as_json(declaration: Declaration) -> dict[str, Any]:
-    """Return a result as plain values, which any JSON writer takes. A number that is not finite becomes None."""
+    """Return a result as plain values that any JSON writer takes. A number that is not finite becomes None."""
     said = declaration.said
     return {
         "laboratory": declaration.laboratory,
@@ -25,7 +25,7 @@ def as_json(declaration: Declaration) -> dict[str, Any]:
 
 
 def as_arrays(declaration: Declaration) -> dict[str, dict[str, np.ndarray]]:
-    """Return the columns of every table by the table's name; an estimate takes three columns."""
+    """Return the columns of every table by the table's name. An estimate becomes three columns."""
     return {name: table.arrays() for name, table in declaration.tables.items()}
 
 

@@ -1,4 +1,4 @@
-"""A value over two axes as a picture, with its colours explained, contour lines, paths and points."""
+"""A value over two axes as a picture, with a legend of its colours, contour lines, paths and points."""
 
 from dataclasses import dataclass
 
@@ -21,14 +21,12 @@ VIRIDIS = (
     (68, 1, 84), (71, 44, 122), (59, 81, 139), (44, 113, 142), (33, 144, 141), (39, 173, 129), (92, 200, 99),
     (170, 220, 50), (253, 231, 37),
 )  # fmt: skip
-"""Nine colours of Matplotlib's viridis: even steps to the eye, also to one that is colour-blind (Smith, 2015)."""
+"""Nine colours of Matplotlib's viridis; every reader, also a colour-blind one, sees even steps (Smith, 2015)."""
 DIVERGING = ((8, 88, 158), (99, 170, 214), (241, 242, 243), (249, 188, 115), (179, 88, 0))
 
 
 @dataclass(frozen=True)
 class DrawnPath:
-    """A path on the map."""
-
     name: str
     style: str
     path: str
@@ -38,8 +36,6 @@ class DrawnPath:
 
 @dataclass(frozen=True)
 class LegendPart:
-    """A colour and what it stands for."""
-
     colour: str
     text: str
 
@@ -64,36 +60,44 @@ class MapView:
     is_fine: bool
 
 
-def map_view(one: Map, key: str) -> MapView | None:
-    """Lay out a map; None if no cell has a value."""
-    known = one.values[np.isfinite(one.values)]
+def map_view(heatmap: Map, key: str) -> MapView | None:
+    """Lay out a map.
+
+    Args:
+        heatmap: Declaration of the map.
+        key: Name of the map inside the page.
+
+    Returns:
+        Everything that the template draws; None if no cell has a value.
+    """
+    known = heatmap.values[np.isfinite(heatmap.values)]
     if not known.size:
         return None
-    x = _axis(one.x, 0.0, SIDE, is_log=one.x_log)
-    y = _axis(one.y, *((0.0, SIDE) if one.y_down else (SIDE, 0.0)), is_log=one.y_log)
-    colours = _class_colours(one) if one.names else _value_colours(one, known)
-    low, high = _limits(one, known)
-    present = sorted({int(value) for value in known}) if one.names else []
+    x = _axis(heatmap.x, 0.0, SIDE, is_log=heatmap.x_log)
+    y = _axis(heatmap.y, *((0.0, SIDE) if heatmap.y_down else (SIDE, 0.0)), is_log=heatmap.y_log)
+    colours = _class_colours(heatmap) if heatmap.names else _value_colours(heatmap, known)
+    low, high = _limits(heatmap, known)
+    present = sorted({int(value) for value in known}) if heatmap.names else []
     return MapView(
         key=key,
-        map=one,
+        map=heatmap,
         side=SIDE,
-        picture=png_uri(colours if one.y_down else colours[::-1]),
+        picture=png_uri(colours if heatmap.y_down else colours[::-1]),
         x_ticks=x.ticks(),
         y_ticks=y.ticks(),
-        contours=tuple(_contours(one, x, y)),
-        paths=tuple(_paths(one, x, y)),
-        points=_points(one, x, y),
-        legend=tuple(LegendPart(class_colour(k), one.names[k]) for k in present),
-        gradient=", ".join(f"rgb{colour}" for colour in (DIVERGING if one.scale == "diverging" else VIRIDIS)),
+        contours=tuple(_contours(heatmap, x, y)),
+        paths=tuple(_paths(heatmap, x, y)),
+        points=_points(heatmap, x, y),
+        legend=tuple(LegendPart(class_colour(k), heatmap.names[k]) for k in present),
+        gradient=", ".join(f"rgb{colour}" for colour in (DIVERGING if heatmap.scale == "diverging" else VIRIDIS)),
         ends=(number(low), number(high)),
-        saved=_saved(one) if one.values.size <= MAX_SAVED else None,
-        is_fine=one.values.shape[1] > SIDE / 2,
+        saved=_saved(heatmap) if heatmap.values.size <= MAX_SAVED else None,
+        is_fine=heatmap.values.shape[1] > SIDE / 2,
     )
 
 
 def _axis(centres: Float[np.ndarray, " cells"], start: float, end: float, *, is_log: bool) -> Scale:
-    """Make a scale on which the cells, whose centres are given, fill the side evenly."""
+    """Make a scale on which the cells with these centres fill the side evenly."""
     values = np.log(centres) if is_log else centres.astype(np.float64)
     half = float(values[-1] - values[0]) / max(len(values) - 1, 1) / 2.0 or 0.5
     low, high = float(values[0]) - half, float(values[-1]) + half
@@ -102,23 +106,23 @@ def _axis(centres: Float[np.ndarray, " cells"], start: float, end: float, *, is_
     return Scale(low, high, start, end)
 
 
-def _limits(one: Map, known: np.ndarray) -> tuple[float, float]:
-    if one.scale == "diverging":
+def _limits(heatmap: Map, known: np.ndarray) -> tuple[float, float]:
+    if heatmap.scale == "diverging":
         reach = float(np.abs(known).max()) or 1.0
         return -reach, reach
-    if one.scale == "log" and (known > 0.0).any():
+    if heatmap.scale == "log" and (known > 0.0).any():
         known = known[known > 0.0]
     return float(known.min()), float(known.max())
 
 
-def _value_colours(one: Map, known: np.ndarray) -> UInt8[np.ndarray, "rows columns 4"]:
-    low, high = _limits(one, known)
-    values = one.values.astype(np.float64)
-    if one.scale == "log" and low > 0.0:
+def _value_colours(heatmap: Map, known: np.ndarray) -> UInt8[np.ndarray, "rows columns 4"]:
+    low, high = _limits(heatmap, known)
+    values = heatmap.values.astype(np.float64)
+    if heatmap.scale == "log" and low > 0.0:
         values = np.log(values, out=np.full(values.shape, np.nan), where=values > 0.0)
         low, high = float(np.log(low)), float(np.log(high))
     shares = np.clip((values - low) / ((high - low) or 1.0), 0.0, 1.0)
-    anchors = np.array(DIVERGING if one.scale == "diverging" else VIRIDIS, np.float64)
+    anchors = np.array(DIVERGING if heatmap.scale == "diverging" else VIRIDIS, np.float64)
     places = np.linspace(0.0, 1.0, len(anchors))
     filled = np.nan_to_num(shares)
     channels = [np.interp(filled, places, anchors[:, k]) for k in range(3)]
@@ -126,10 +130,10 @@ def _value_colours(one: Map, known: np.ndarray) -> UInt8[np.ndarray, "rows colum
     return np.stack([*channels, opaque], axis=-1).round().astype(np.uint8)
 
 
-def _class_colours(one: Map) -> UInt8[np.ndarray, "rows columns 4"]:
-    palette = np.array([_rgb(class_colour(k)) for k in range(len(one.names))], np.uint8)
-    ids = np.nan_to_num(one.values, nan=0.0).astype(np.int64)
-    opaque = np.where(np.isfinite(one.values), 255, 0).astype(np.uint8)
+def _class_colours(heatmap: Map) -> UInt8[np.ndarray, "rows columns 4"]:
+    palette = np.array([_rgb(class_colour(k)) for k in range(len(heatmap.names))], np.uint8)
+    ids = np.nan_to_num(heatmap.values, nan=0.0).astype(np.int64)
+    opaque = np.where(np.isfinite(heatmap.values), 255, 0).astype(np.uint8)
     return np.concatenate([palette[ids], opaque[..., None]], axis=-1)
 
 
@@ -137,16 +141,16 @@ def _rgb(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
-def _contours(one: Map, x: Scale, y: Scale) -> list[str]:
-    if one.names:
+def _contours(heatmap: Map, x: Scale, y: Scale) -> list[str]:
+    if heatmap.names:
         return []
-    across, up = x.place(one.x), y.place(one.y)
-    return [zero_lines(one.values.astype(np.float64) - level, across, up) for level in one.contours]
+    across, up = x.place(heatmap.x), y.place(heatmap.y)
+    return [zero_lines(heatmap.values.astype(np.float64) - level, across, up) for level in heatmap.contours]
 
 
-def _paths(one: Map, x: Scale, y: Scale) -> list[DrawnPath]:
+def _paths(heatmap: Map, x: Scale, y: Scale) -> list[DrawnPath]:
     drawn = []
-    for path in one.paths:
+    for path in heatmap.paths:
         kept = path.points
         if len(kept) > MAX_PATH_POINTS:
             kept = kept[np.unique(np.linspace(0, len(kept) - 1, MAX_PATH_POINTS).round().astype(np.int64))]
@@ -160,22 +164,22 @@ def _paths(one: Map, x: Scale, y: Scale) -> list[DrawnPath]:
     return drawn
 
 
-def _points(one: Map, x: Scale, y: Scale) -> tuple[tuple[float, float], ...]:
-    if one.points is None:
+def _points(heatmap: Map, x: Scale, y: Scale) -> tuple[tuple[float, float], ...]:
+    if heatmap.points is None:
         return ()
-    places = np.stack([x.place(one.points[:, 0]), y.place(one.points[:, 1])], axis=1)
+    places = np.stack([x.place(heatmap.points[:, 0]), y.place(heatmap.points[:, 1])], axis=1)
     return tuple((float(a), float(b)) for a, b in places.round(1) if np.isfinite([a, b]).all())
 
 
-def _saved(one: Map) -> Download:
+def _saved(heatmap: Map) -> Download:
     def word(value: float) -> str:
         if not np.isfinite(value):
             return ""
-        return one.names[int(value)] if one.names else f"{value:.6g}"
+        return heatmap.names[int(value)] if heatmap.names else f"{value:.6g}"
 
     rows = (
-        (f"{one.x[i]:.6g}", f"{one.y[j]:.6g}", word(float(one.values[j, i])))
-        for j in range(len(one.y))
-        for i in range(len(one.x))
+        (f"{heatmap.x[i]:.6g}", f"{heatmap.y[j]:.6g}", word(float(heatmap.values[j, i])))
+        for j in range(len(heatmap.y))
+        for i in range(len(heatmap.x))
     )
-    return download("map.csv", (one.x_label, one.y_label, one.value_label), rows)
+    return download("map.csv", (heatmap.x_label, heatmap.y_label, heatmap.value_label), rows)

@@ -1,4 +1,4 @@
-"""A declared result as Markdown with LaTeX, to be read, printed or handed in."""
+"""A declared result as Markdown with LaTeX."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,14 +10,14 @@ from descentlab.results._steps_content import Step, Steps
 
 
 def as_markdown(declaration: Declaration) -> str:
-    """Return answer, statements and sections with their formulas and tables; figures are left to the page."""
+    """Return answer, statements and sections with their formulas and tables; only the page has the figures."""
     said = declaration.said
     sentences = (said.answer.text, *(statement.text for statement in said.statements))
     blocks = [f"# {_plain(declaration.kind)}: {_plain(declaration.title)}", _list(sentences)]
     blocks += [block for section in declaration.sections for block in _section(section)]
     if declaration.notes or declaration.facts:
         facts = (f"{fact.label}: {fact.value}" for fact in declaration.facts)
-        blocks += ["## Where it comes from", _list((*declaration.notes, *facts))]
+        blocks += ["## Notes and facts", _list((*declaration.notes, *facts))]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -60,7 +60,7 @@ def _list(sentences: Iterable[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Keep names, which may come from files of strangers, from being read as Markdown or HTML."""
+    """Escape characters of Markdown and HTML, for names may come from files of strangers."""
     for sign in "\\`*_{}<>|#$":
         text = text.replace(sign, f"\\{sign}")
     return text

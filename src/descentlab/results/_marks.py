@@ -1,11 +1,11 @@
-"""Clouds of points as one short path: a stretch of no length, drawn with a round end, is a dot."""
+"""Many points as one short SVG path: a line of length zero with round ends is drawn as a dot."""
 
 import numpy as np
 from jaxtyping import Float
 
 
 def dots_path(x: Float[np.ndarray, " points"], y: Float[np.ndarray, " points"]) -> str:
-    """Write points as an SVG path, for a stroke with round ends; those without a place are left out."""
+    """Write points as an SVG path, for a stroke with round ends; points that are not finite are left out."""
     known = np.isfinite(x) & np.isfinite(y)
     return "".join(f"M{a:.1f} {b:.1f}h0" for a, b in zip(x[known], y[known], strict=True))
 

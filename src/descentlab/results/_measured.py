@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from descentlab.results._numbers import fixed
 
-PART_TITLES = {"train": "training", "validation": "validation", "test": "test"}
-
 
 @dataclass(frozen=True)
 class Score:
@@ -82,10 +80,10 @@ class PartScores:
 
 
 def leading_metric(scores: Mapping[str, Score]) -> str | None:
-    """Name the score by which the run is judged."""
+    """Return the name of the score by which a run is judged; None if none of these was measured."""
     return next((name for name in ("accuracy", "rmse", "loss") if name in scores), None)
 
 
 def best_part(metrics: Mapping[str, PartScores]) -> str | None:
-    """Name the part that says most of new examples: test, else validation, else training."""
+    """Return the part whose scores say most about new examples: test, else validation, else training."""
     return next((part for part in ("test", "validation", "train") if part in metrics), None)

@@ -1,4 +1,4 @@
-"""The networks of a population, one by one."""
+"""The table of a population's networks."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ MAX_ROWS = 200
 
 @dataclass(frozen=True)
 class MemberRow:
-    """One network's numbers in words."""
+    """The numbers of one network, in words."""
 
     seed: int
     cells: tuple[str, ...]
@@ -21,8 +21,6 @@ class MemberRow:
 
 @dataclass(frozen=True)
 class MembersView:
-    """The table of members."""
-
     columns: tuple[str, ...]
     rows: tuple[MemberRow, ...]
     num: int
@@ -32,7 +30,7 @@ class MembersView:
 
 
 def members_view(members: tuple[Member, ...]) -> MembersView | None:
-    """Lay out the table of members; None for a single network."""
+    """Lay out the table of networks; None for a single network."""
     if len(members) < 2:
         return None
     columns = tuple(dict.fromkeys(name for member in members for name in member.values))

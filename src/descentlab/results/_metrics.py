@@ -3,16 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from descentlab.core import PART_WORDS
 from descentlab.results._content import TrainingReport
 from descentlab.results._csv import Download, download
 from descentlab.results._intervals import IntervalChart, interval_chart
-from descentlab.results._measured import PART_TITLES, ClassScores, PartScores, Score, best_part
+from descentlab.results._measured import ClassScores, PartScores, Score, best_part
 from descentlab.results._numbers import count, fixed
 
 
 @dataclass(frozen=True)
 class MetricRow:
-    """One metric over the parts, `cells` in the order of the table's parts."""
+    """One metric; its cells are in the order of the table's parts."""
 
     name: str
     title: str
@@ -22,7 +23,7 @@ class MetricRow:
 
 @dataclass(frozen=True)
 class ClassRow:
-    """One class's own metrics, in the order of the table's columns."""
+    """The metrics of one class, in the order of the table's columns."""
 
     name: str
     cells: tuple[str, ...]
@@ -30,8 +31,6 @@ class ClassRow:
 
 @dataclass(frozen=True)
 class MetricsView:
-    """The section of metrics."""
-
     parts: tuple[tuple[str, str], ...]
     rows: tuple[MetricRow, ...]
     chart: IntervalChart | None
@@ -41,8 +40,8 @@ class MetricsView:
 
 
 def metrics_view(report: TrainingReport) -> MetricsView | None:
-    """Lay out the section of metrics; None where nothing was measured."""
-    parts = tuple(name for name in PART_TITLES if name in report.metrics)
+    """Lay out the section of metrics; None if nothing was measured."""
+    parts = tuple(name for name in PART_WORDS if name in report.metrics)
     names = _in_order([report.metrics[part] for part in parts])
     if not names:
         return None
@@ -57,7 +56,7 @@ def metrics_view(report: TrainingReport) -> MetricsView | None:
         )
         for name in names
     )
-    headers = tuple((PART_TITLES[part], f"n = {count(report.metrics[part].num_examples)}") for part in parts)
+    headers = tuple((PART_WORDS[part], f"n = {count(report.metrics[part].num_examples)}") for part in parts)
     columns, classes = _class_rows(report.metrics[judged].classes)
     return MetricsView(headers, rows, interval_chart(report, judged), columns, classes, _saved(report.metrics))
 

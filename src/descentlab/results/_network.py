@@ -1,4 +1,4 @@
-"""A network as a drawing: its layers as columns, its weights' derivatives as lines between them."""
+"""A drawing of a network: its layers as columns, and the derivatives by its weights as lines between them."""
 
 from dataclasses import dataclass, replace
 
@@ -14,33 +14,33 @@ TOP, BOTTOM, SIDE = 68.0, 26.0, 14.0
 WIDE_GAP, NARROW_GAP, PICTURE_GAP = 104.0, 60.0, 34.0
 FEW_COLUMNS = 7
 ALL_LINES, STRONGEST = 400, 80
-"""Weights between two layers up to which each is a line; of more, the strongest so many are."""
+"""Up to `ALL_LINES` weights between two layers each is a line; of more weights, the `STRONGEST` are."""
 LEVELS = 5
-"""Widths that lines come in: lines of one width and sign are one path, which keeps the page small."""
+"""Number of line widths: all lines of one width and sign are one path, which keeps the page small."""
 
 
 @dataclass(frozen=True)
 class Lines:
     """Lines of one width and colour, as one path."""
 
-    wish: str
+    direction: str
     level: int
     path: str
 
 
 @dataclass(frozen=True, eq=False)
 class Gap:
-    """What lies between a column and the one before it.
+    """The drawing between a column and the one before it.
 
     Attributes:
-        wires: That there are weights at all, in grey.
+        wires: Grey lines that show which weights there are, as an SVG path.
         is_fan: Whether the wires are an outline to be filled.
-        lines: This example's -∂C/∂W.
-        mean_lines: Their average over the batch; empty for a single example.
-        largest: The largest |∂C/∂W| among them in words, and where it is written.
-        mean_largest: The same of the average.
-        middle: Where both are written.
-        note: How many of the lines are shown.
+        lines: Lines of -∂C/∂W for this example.
+        mean_lines: Lines of -∂C/∂W averaged over the batch; empty for a single example.
+        largest: Largest |∂C/∂W| for this example, in words.
+        mean_largest: Largest |∂C/∂W| of the average, in words.
+        middle: Horizontal place of both words.
+        note: How many of the lines are shown, in words; empty if all are.
     """
 
     wires: str
@@ -65,13 +65,13 @@ class PlacedColumn:
 
     @property
     def frame(self) -> float:
-        """How wide the frame around the column must be for its name to fit."""
+        """Width of the frame around the column, in which its name fits."""
         return max(self.column.width + 18.0, _heading_width(self.column))
 
 
 @dataclass(frozen=True)
 class NetworkView:
-    """The drawing, in its own units."""
+    """The drawing; places are in the units of its width and height."""
 
     width: float
     height: float
@@ -80,13 +80,13 @@ class NetworkView:
 
 
 def network_view(layers: tuple[DrawnLayer, ...]) -> NetworkView | None:
-    """Lay a network out from left to right.
+    """Lay out a network from left to right.
 
     Args:
-        layers: From the input on.
+        layers: Layers to draw, from the input on.
 
     Returns:
-        The drawing; None without layers.
+        The drawing; None if there are no layers.
     """
     if not layers:
         return None
@@ -109,8 +109,8 @@ def network_view(layers: tuple[DrawnLayer, ...]) -> NetworkView | None:
 
 
 def _room(before: Column, after: Column, *, is_narrow: bool) -> float:
-    """Say how far apart two columns stand: so that lines between them are seen, and their names do not touch."""
-    has_lines = after.layer.weight_wishes is not None
+    """Return the distance between two columns; it leaves room for the lines, and their names do not touch."""
+    has_lines = after.layer.weight_nudges is not None
     gap = (NARROW_GAP if is_narrow else WIDE_GAP) if has_lines or before.is_circles else PICTURE_GAP
     names = sum(max(_heading_width(each) - each.width, 0.0) / 2 for each in (before, after))
     return max(gap, names + 8.0)
@@ -122,60 +122,60 @@ def _heading_width(column: Column) -> float:
 
 def _notes(placed: list[PlacedColumn]) -> tuple[str, ...]:
     some = [f"{at.column.layer.name} {at.gap.note}" for at in placed if at.gap and at.gap.note]
-    notes = [f"of many weights the strongest are drawn: {', '.join(some)}"] if some else []
+    notes = [f"where a layer has many weights, only the strongest are drawn: {', '.join(some)}"] if some else []
     maps = [f"{at.column.layer.name} {at.column.note}" for at in placed if at.column.note]
     if maps:
-        notes.append(f"of many maps those that the cost moves most: {', '.join(maps)}")
+        notes.append(f"where a layer has many maps, those with the largest ∂C/∂a are drawn: {', '.join(maps)}")
     return tuple(notes)
 
 
 def _gap(before: PlacedColumn, after: PlacedColumn) -> Gap:
-    layer, mean = after.column.layer, after.column.layer.mean_weight_wishes
+    layer, mean = after.column.layer, after.column.layer.mean_weight_nudges
     is_fan = not (before.column.is_circles and after.column.is_circles)
-    if layer.weight_wishes is None:
+    if layer.weight_nudges is None:
         return Gap(_fan(before, after), is_fan=True)
-    shown = _shown(layer.weight_wishes, before, after)
+    shown = _shown(layer.weight_nudges, before, after)
     return Gap(
         wires=_fan(before, after) if is_fan else _path(before, after, np.argwhere(shown)),
         is_fan=is_fan,
-        lines=_lines(layer.weight_wishes, before, after),
+        lines=_lines(layer.weight_nudges, before, after),
         mean_lines=() if mean is None else _lines(mean, before, after),
-        largest=_largest(layer.weight_wishes),
+        largest=_largest(layer.weight_nudges),
         mean_largest="" if mean is None else _largest(mean),
         middle=round((before.x + before.column.width + after.x) / 2, 1),
         note="" if shown.all() else f"{int(shown.sum())} of {shown.size:,}",
     )
 
 
-def _largest(wishes: Float[np.ndarray, "inputs neurons"]) -> str:
-    return number(float(np.abs(wishes).max(initial=0.0)), digits=2)
+def _largest(nudges: Float[np.ndarray, "inputs neurons"]) -> str:
+    return number(float(np.abs(nudges).max(initial=0.0)), digits=2)
 
 
-def _lines(wishes: Float[np.ndarray, "inputs neurons"], before: PlacedColumn, after: PlacedColumn) -> tuple[Lines, ...]:
-    """Draw weights' wishes, the weakest first, so that the strongest lie on top."""
-    relative = strength(wishes) * _shown(wishes, before, after)
+def _lines(nudges: Float[np.ndarray, "inputs neurons"], before: PlacedColumn, after: PlacedColumn) -> tuple[Lines, ...]:
+    """Draw the lines of the weights, the weakest first, so that the strongest lie on top."""
+    relative = strength(nudges) * _shown(nudges, before, after)
     levels = np.ceil(np.abs(relative) * LEVELS).astype(int)
     drawn = []
     for level in range(1, LEVELS + 1):
-        for wish, sign in (("down", -1.0), ("up", 1.0)):
+        for direction, sign in (("down", -1.0), ("up", 1.0)):
             chosen = np.argwhere((levels == level) & (np.sign(relative) == sign))
             if len(chosen):
-                drawn.append(Lines(wish, level, _path(before, after, chosen)))
+                drawn.append(Lines(direction, level, _path(before, after, chosen)))
     return tuple(drawn)
 
 
 def _shown(
-    wishes: Float[np.ndarray, "inputs neurons"], before: PlacedColumn, after: PlacedColumn
+    nudges: Float[np.ndarray, "inputs neurons"], before: PlacedColumn, after: PlacedColumn
 ) -> Bool[np.ndarray, "inputs neurons"]:
-    """Choose the weights that are drawn: all of few, the strongest of many; both ends must be on the paper."""
+    """Choose the weights that are drawn: all if they are few, else the strongest whose two ends are in the drawing."""
     starts, ends = (np.isfinite(at.column.ends[:, 0]) for at in (before, after))
     drawable = np.logical_and.outer(starts, ends)
-    if wishes.size <= ALL_LINES:
+    if nudges.size <= ALL_LINES:
         return drawable
-    sizes = np.where(drawable, np.abs(np.nan_to_num(wishes)), -1.0).ravel()
-    chosen = np.zeros(wishes.size, bool)
+    sizes = np.where(drawable, np.abs(np.nan_to_num(nudges)), -1.0).ravel()
+    chosen = np.zeros(nudges.size, bool)
     chosen[np.argsort(-sizes, kind="stable")[:STRONGEST]] = True
-    return chosen.reshape(wishes.shape) & drawable
+    return chosen.reshape(nudges.shape) & drawable
 
 
 def _path(before: PlacedColumn, after: PlacedColumn, pairs: np.ndarray) -> str:
@@ -188,7 +188,7 @@ def _path(before: PlacedColumn, after: PlacedColumn, pairs: np.ndarray) -> str:
 
 
 def _fan(before: PlacedColumn, after: PlacedColumn) -> str:
-    """Outline the room between two columns."""
+    """Return the outline of the area between two columns."""
     left, right = before.x + before.column.width + 3.0, after.x - 3.0
     top, bottom = before.y, before.y + before.column.height
     return (

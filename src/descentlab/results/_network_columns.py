@@ -1,4 +1,4 @@
-"""The columns of a drawn network: neurons as circles, many of them as a strip, pictures as pictures."""
+"""The columns of a drawn network: few neurons as circles, many neurons as a strip, pictures as pictures."""
 
 import math
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from descentlab.results._png import png_uri
 from descentlab.results._steps_content import DrawnLayer
 
 MAX_NEURONS = 20
-"""Neurons of a layer up to which each is a circle."""
+"""Most neurons of a layer that are drawn as circles."""
 STRIP_ROWS = 64
 STRIP_WIDTH, STRIP_HEIGHT, STRIP_GAP = 24.0, 240.0, 14.0
 MAX_TILES, TILE_COLUMNS = 12, 4
@@ -24,7 +24,7 @@ HALF = 0.5
 
 @dataclass(frozen=True)
 class Neuron:
-    """One circle. Places count from the top left corner of its column."""
+    """One circle; places are counted from the top left corner of its column."""
 
     x: float
     y: float
@@ -34,13 +34,13 @@ class Neuron:
     text: str
     title: str
     ring: float
-    wish: str
+    direction: str
     label: str
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One picture inside a column."""
+    """One picture inside a column; it shows activations, or (`is_nudge`) how they should change."""
 
     x: float
     y: float
@@ -48,7 +48,7 @@ class Panel:
     height: float
     uri: str
     caption: str
-    is_wish: bool
+    is_nudge: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,15 +56,15 @@ class Column:
     """One layer as it is drawn.
 
     Attributes:
-        layer: What it shows.
-        size: Its shape in words.
-        width: Room that it takes, without labels.
-        height: The same.
-        neurons: Circles; none where it is a picture.
-        panels: Pictures; none where it is circles.
-        labels_width: Room for the words beside the circles.
-        note: What is not shown, or nothing.
-        ends: Where lines to and from each activation end; NaN for what is not shown.
+        layer: Layer that the column shows.
+        size: Shape of the layer in words.
+        width: Width without labels.
+        height: Height without labels.
+        neurons: Circles; empty if the layer is drawn as pictures.
+        panels: Pictures; empty if the layer is drawn as circles.
+        labels_width: Width of the words beside the circles.
+        note: How many maps are shown, in words; empty if all are.
+        ends: Places where lines to and from each activation end; NaN for activations that are not shown.
     """
 
     layer: DrawnLayer
@@ -84,13 +84,13 @@ class Column:
 
 
 def draw_column(layer: DrawnLayer) -> Column:
-    """Choose how a layer is drawn, and draw it.
+    """Draw a layer as circles, as a strip, as a picture or as many small pictures.
 
     Args:
-        layer: One example's activations, of neurons or of a picture.
+        layer: Activations of one example, as neurons or as a picture.
 
     Returns:
-        The column, as if its top left corner were the origin.
+        The column; its top left corner is the origin.
     """
     if layer.activations.ndim == 1:
         return _circles(layer) if layer.activations.size <= MAX_NEURONS else _strip(layer)
@@ -102,9 +102,9 @@ def _circles(layer: DrawnLayer) -> Column:
     radius, pitch = (15.5, 38.0) if count <= 10 else (10.0, 25.0)
     places = np.stack([np.full(count, radius), radius + pitch * np.arange(count)], axis=1)
     bright = brightness(layer.activations)
-    wishes = np.zeros(count) if layer.wishes is None else strength(layer.wishes)
+    nudges = np.zeros(count) if layer.nudges is None else strength(layer.nudges)
     neurons = tuple(
-        _circle(layer, k, places[k], radius, float(bright[k]), float(wishes[k])) for k in range(count)
+        _circle(layer, k, places[k], radius, float(bright[k]), float(nudges[k])) for k in range(count)
     )  # fmt: skip
     longest = max((len(neuron.label) for neuron in neurons), default=0)
     labels_width = 10.0 + PIXELS_PER_LETTER * longest if longest else 0.0
@@ -114,13 +114,13 @@ def _circles(layer: DrawnLayer) -> Column:
 
 
 def _circle(
-    layer: DrawnLayer, k: int, place: Float[np.ndarray, " 2"], radius: float, bright: float, wish: float
+    layer: DrawnLayer, k: int, place: Float[np.ndarray, " 2"], radius: float, bright: float, direction: float
 ) -> Neuron:
     value = float(layer.activations[k])
     label = layer.labels[k] if layer.labels else ""
     title = f"{label or f'{layer.name}[{k}]'}: {number(value, digits=4)}"
-    if layer.wishes is not None:
-        title += f", wanted up by {number(float(layer.wishes[k]), digits=4)} ({layer.wish_name})"
+    if layer.nudges is not None:
+        title += f", {layer.nudge_name} = {number(float(layer.nudges[k]), digits=4)}"
     return Neuron(
         x=float(place[0]),
         y=float(place[1]),
@@ -129,14 +129,14 @@ def _circle(
         ink="#15181b" if bright > HALF else "#fff",
         text=_few_letters(value) if radius > 12.0 else "",
         title=title,
-        ring=round(0.8 + 4.2 * abs(wish), 1) if wish else 0.0,
-        wish="up" if wish > 0.0 else "down",
+        ring=round(0.8 + 4.2 * abs(direction), 1) if direction else 0.0,
+        direction="up" if direction > 0.0 else "down",
         label=short(label, length=LABEL_LENGTH),
     )
 
 
 def _few_letters(value: float) -> str:
-    """Write a number so that it fits a circle."""
+    """Write a number so that it fits into a circle."""
     if not math.isfinite(value):
         return "?"
     text = f"{value:.2f}" if abs(value) < 10.0 else f"{value:.0f}"
@@ -144,7 +144,7 @@ def _few_letters(value: float) -> str:
 
 
 def _strip(layer: DrawnLayer) -> Column:
-    """Fold a long row of neurons into a field that is filled column by column."""
+    """Draw a long row of neurons as a field that is filled column by column."""
     count = layer.activations.size
     rows = min(count, STRIP_ROWS)
     columns = math.ceil(count / rows)
@@ -153,11 +153,11 @@ def _strip(layer: DrawnLayer) -> Column:
     cell, tall = max(CELL, STRIP_WIDTH / columns), max(CELL, STRIP_HEIGHT / rows)
     is_known = fold(np.ones(count)) > 0.0
     fields = [_hide(grey(fold(brightness(layer.activations))), is_known)]
-    if layer.wishes is not None:
-        fields.append(_hide(signed(fold(strength(layer.wishes))), is_known))
+    if layer.nudges is not None:
+        fields.append(_hide(signed(fold(strength(layer.nudges))), is_known))
     width, height = columns * cell, rows * tall
     panels = tuple(
-        Panel(k * (width + STRIP_GAP), 0.0, width, height, png_uri(field), ("a", layer.wish_name)[k], k == 1)
+        Panel(k * (width + STRIP_GAP), 0.0, width, height, png_uri(field), ("a", layer.nudge_name)[k], k == 1)
         for k, field in enumerate(fields)
     )
     across, down = np.divmod(np.arange(count), rows)
@@ -175,8 +175,8 @@ def _picture(layer: DrawnLayer) -> Column:
     bright = brightness(layer.activations)
     shown = grey(bright[..., 0]) if channels == 1 else (255.0 * bright).round().astype(np.uint8)
     fields = [shown]
-    if layer.wishes is not None:
-        fields.append(signed(strength(layer.wishes.sum(axis=-1))))
+    if layer.nudges is not None:
+        fields.append(signed(strength(layer.nudges.sum(axis=-1))))
     scale = PICTURE_SIDE / max(rows, columns)
     panels = _stacked(layer, fields, columns * scale, rows * scale)
     spots = (np.indices((rows, columns)).reshape(2, -1).T[:, ::-1] + HALF) * scale
@@ -187,16 +187,16 @@ def _picture(layer: DrawnLayer) -> Column:
 
 
 def _tiles(layer: DrawnLayer) -> Column:
-    """Lay the maps of a picture with many channels side by side: all of few, of many those that the cost moves most."""
+    """Lay the channels of a picture side by side: all if they are few, else those with the largest derivatives."""
     rows, columns, channels = layer.activations.shape
     shown = np.arange(channels)
     if channels > MAX_TILES:
-        weight = layer.activations if layer.wishes is None else layer.wishes
+        weight = layer.activations if layer.nudges is None else layer.nudges
         lengths = np.nan_to_num((weight**2).sum(axis=(0, 1)))
         shown = np.sort(np.argsort(-lengths, kind="stable")[:MAX_TILES])
     fields = [_mosaic(grey(brightness(layer.activations)), shown)]
-    if layer.wishes is not None:
-        fields.append(_mosaic(signed(strength(layer.wishes)), shown))
+    if layer.nudges is not None:
+        fields.append(_mosaic(signed(strength(layer.nudges)), shown))
     scale = TILES_WIDTH / fields[0].shape[1]
     panels = _stacked(layer, fields, TILES_WIDTH, fields[0].shape[0] * scale)
     ends = np.full((rows, columns, channels, 2), np.nan)
@@ -223,7 +223,7 @@ def _mosaic(colours: Colours, shown: np.ndarray) -> Colours:
 
 def _stacked(layer: DrawnLayer, fields: list[Colours], width: float, height: float) -> tuple[Panel, ...]:
     return tuple(
-        Panel(0.0, k * (height + 22.0), width, height, png_uri(field), ("a", layer.wish_name)[k], k == 1)
+        Panel(0.0, k * (height + 22.0), width, height, png_uri(field), ("a", layer.nudge_name)[k], k == 1)
         for k, field in enumerate(fields)
     )
 

@@ -1,4 +1,4 @@
-"""A declared result as a notebook shows it: its words, its first table and its charts."""
+"""A declared result for a notebook: its sentences, the tables that the terminal prints, and its charts."""
 
 from descentlab.results._declaration import Declaration, Section
 from descentlab.results._page_render import section_view
@@ -11,7 +11,7 @@ SCOPE = "descentlab-result"
 
 
 def as_fragment(declaration: Declaration) -> str:
-    """Write a result as a piece of HTML that keeps its styles to itself and needs no script."""
+    """Write a result as a piece of HTML whose styles affect nothing outside of it, and which needs no script."""
     said = declaration.said
     printed = printed_tables(declaration)
     # The tables at the head are not shown twice.

@@ -1,4 +1,4 @@
-"""Numbers as a person reads them."""
+"""Numbers and durations written for a reader."""
 
 import math
 
@@ -11,12 +11,16 @@ def count(value: int) -> str:
 
 
 def power_of_ten(exponent: int) -> str:
-    """Write a power of ten, as `10⁻³`."""
+    """Write a power of ten, such as `10⁻³`."""
     return f"10{str(exponent).translate(_SUPERSCRIPTS)}"
 
 
 def number(value: float, *, digits: int = 3) -> str:
-    """Write a number with so many significant digits, very large and very small ones with a power of ten.
+    """Write a number with some significant digits; very large and very small numbers get a power of ten.
+
+    Args:
+        value: Number to write.
+        digits: Number of significant digits.
 
     Example:
         >>> number(0.12345), number(2.5e-7), number(float("nan"))
@@ -31,22 +35,27 @@ def number(value: float, *, digits: int = 3) -> str:
     if not 1e-3 <= abs(value) < 1e6:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
         return f"{_minus(mantissa)}×{power_of_ten(int(exponent))}"
-    # Rounded first, for 9.999 is 10.0 and not 10.00.
+    # Rounded first, so that 9.999 becomes 10.0 and not 10.00.
     rounded = float(f"{value:.{digits - 1}e}")
     decimals = max(digits - 1 - math.floor(math.log10(abs(rounded))), 0)
     return _minus(f"{rounded:,.{decimals}f}")
 
 
 def fixed(value: float, *, decimals: int = 3) -> str:
-    """Write a number with so many decimals, so that a column of them lines up; what would not fit as `number`."""
+    """Write a number with a fixed number of decimals, so that a column lines up; too large or small ones as `number`.
+
+    Args:
+        value: Number to write.
+        decimals: Number of decimals.
+    """
     if not math.isfinite(value) or abs(value) >= 1e6 or 0.0 < abs(value) < 0.5 * 10.0**-decimals:
         return number(value)
-    # Zero is added, so that none has a sign.
+    # Adding zero removes the sign of −0.
     return _minus(f"{value + 0.0:,.{decimals}f}")
 
 
 def seconds(value: float) -> str:
-    """Write a duration: `85 ms`, `1.42 s`, `3 min 20 s`, `2 h 5 min`."""
+    """Write the wall time of a phase, given in seconds: `85 ms`, `1.42 s`, `3 min 20 s`, `2 h 5 min`."""
     if not math.isfinite(value):
         return number(value)
     if value < 1.0:
@@ -60,7 +69,7 @@ def seconds(value: float) -> str:
 
 
 def duration(value: float) -> str:
-    """Write a time of any length, given in seconds: `412 ns`, `13.2 µs`, `1.42 s`, `3.20 min`, `5.10 h`, `12.0 days`.
+    """Write a measured time of any length, given in seconds: `412 ns`, `13.2 µs`, `1.42 s`, `3.20 min`, `12.0 days`.
 
     Example:
         >>> duration(4.12e-7), duration(190.0)
@@ -76,7 +85,12 @@ def duration(value: float) -> str:
 
 
 def short(text: str, *, length: int = 28) -> str:
-    """Cut a long word in its middle, so that both ends can be read."""
+    """Shorten a long text by leaving out its middle.
+
+    Args:
+        text: Text to shorten.
+        length: Largest number of characters.
+    """
     if len(text) <= length:
         return text
     head = (length - 1) * 2 // 3

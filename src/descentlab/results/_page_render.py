@@ -21,20 +21,20 @@ from descentlab.results._tiles import tiles_view
 from descentlab.results._training_page import declare_training
 
 SIDE_BY_SIDE = {"chart": "figures", "map": "figures", "bars": "bars"}
-"""Parts that stand beside their neighbours of the same group, by the template that draws the group."""
+"""Kinds of parts that stand side by side, with the name of the template that draws them as a group."""
 
 
 def render_page(declaration: Declaration) -> str:
-    """Write what a laboratory shows as one page that needs nothing but itself.
+    """Write a result as one self-contained HTML page.
 
-    Styles, script, pictures and every figure's numbers are inside; the page's own policy forbids it to load anything.
-    All names, which may come from files of strangers, are escaped.
+    Styles, script, pictures and the numbers of every figure are inside. The page's content security policy forbids it
+    to load anything. All names, which may come from files of strangers, are escaped.
 
     Args:
-        declaration: What to show.
+        declaration: Declaration of the result.
 
     Returns:
-        The page's HTML.
+        The HTML of the page.
     """
     said = declaration.said
     outcome = (said.answer.text, *(statement.text for statement in said.statements))
@@ -50,19 +50,27 @@ def render_page(declaration: Declaration) -> str:
 
 
 def render(report: TrainingReport) -> str:
-    """Write the page of a training.
+    """Write the page of a training run.
 
     Args:
-        report: What to show.
+        report: Contents of the page.
 
     Returns:
-        The page's HTML.
+        The HTML of the page.
     """
     return render_page(declare_training(report))
 
 
 def section_view(section: Section, place: int) -> dict[str, Any]:
-    """Lay a section out: its words, and its parts drawn and grouped."""
+    """Lay out a section: its sentences, and its parts, drawn and grouped.
+
+    Args:
+        section: Declaration of the section.
+        place: Place among the sections, counted from 0; it numbers a section without a key.
+
+    Returns:
+        Values that the template takes.
+    """
     return {
         "key": section.key or f"part-{place + 1}",
         "title": section.title,
@@ -119,4 +127,4 @@ VIEWS: Mapping[type, Callable[[Any, str], dict[str, Any]]] = {
     Picture: lambda part, _: {"kind": "picture", "picture": part, "uri": png_uri(part.pixels.astype("uint8"))},
     Fragment: lambda part, _: {"kind": "fragment", "html": part.html},
 }
-"""How each kind of part is drawn: the kind names the template `part_KIND.html`, which asks for the rest."""
+"""Function that lays out each kind of part. The kind names the template `part_KIND.html`; the rest are its values."""

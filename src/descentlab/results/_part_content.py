@@ -1,4 +1,4 @@
-"""The figures, tables and pictures of a page of results, as plain data."""
+"""Charts, tables and pictures of a page, as plain data."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,16 +13,16 @@ Tone = Literal["good", "bad", "neutral"]
 
 @dataclass(frozen=True)
 class Series:
-    """One curve, or one cloud of points, of a chart.
+    """One curve or one cloud of points in a chart.
 
     Attributes:
-        name: What the legend calls it.
-        x: Positions, rising for a line.
+        name: Name in the legend.
+        x: Positions; those of a line are in rising order.
         y: Values; NaN leaves a gap.
-        low: Lower edge of a band around it, or None.
-        high: Upper edge.
+        low: Lower edge of a band around the values, or None.
+        high: Upper edge of the band, or None.
         style: A line, a dashed line, or points alone.
-        tone: 0, 1, 2, ... picks the page's colour of that number; series of one tone share it.
+        tone: Number of the colour: 0, 1, 2, ...; series with the same tone have the same colour.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Mark:
-    """A straight line across a chart at one x or one y, with its label; as the stability limit, or the best rate."""
+    """A straight line across a chart at one x or one y, with its label, such as the best learning rate."""
 
     label: str
     x: float | None = None
@@ -45,7 +45,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Band:
-    """A shaded range of x with its label; as the stable region."""
+    """A shaded range of x with its label, such as the stable region."""
 
     label: str
     low: float
@@ -59,17 +59,17 @@ class Chart:
 
     Attributes:
         title: Line above the chart.
-        x_label: What is on the horizontal axis, with its unit.
-        y_label: What is on the vertical axis, with its unit.
-        series: The curves and clouds of points.
+        x_label: Name of the horizontal axis, with its unit.
+        y_label: Name of the vertical axis, with its unit.
+        series: Curves and clouds of points.
         x_log: Whether the horizontal axis is logarithmic.
-        y_log: Whether the vertical axis is logarithmic; with `has_switch`, whether it is at first.
+        y_log: Whether the vertical axis is logarithmic; with `has_switch`, whether it is so at first.
         marks: Straight lines across the chart.
         bands: Shaded ranges of x.
         note: Line below the chart.
-        x_names: Words for 1, 2, 3, ... on the axis, as the layers of a network.
+        x_names: Words for 1, 2, 3, ... on the horizontal axis, such as the layers of a network.
         x_is_tight: Whether the horizontal axis begins and ends with the data.
-        y_holds: Values that the vertical axis has to hold, as 0.
+        y_holds: Values that the vertical axis must contain, such as 0.
         has_switch: Whether a reader may switch the vertical axis between linear and logarithmic.
         is_saved: Whether the page offers the numbers of this chart as a file.
     """
@@ -92,7 +92,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Path2D:
-    """A path on a map, with a dot at its start and an arrow head or ring at its end."""
+    """A path on a map, with a dot at its start and a ring at its end."""
 
     name: str
     points: Float[np.ndarray, "points 2"]
@@ -104,16 +104,22 @@ class Map:
     """A value over two axes, as a picture with a legend.
 
     Attributes:
-        x: Centres of the columns, rising.
-        y: Centres of the rows, rising (drawn upwards).
-        values: One value a cell; NaN is drawn as nothing. With `names`, the id of a class.
-        value_label: What the values are, with their unit.
-        names: Of the classes by id, where the values are classes.
-        scale: Linear or logarithmic colours; "diverging" puts its middle at 0.
-        contours: Levels drawn as lines.
-        paths: Drawn on top.
-        points: Drawn on top, as minima.
-        y_down: Whether rows are drawn downwards, as those of a picture.
+        title: Line above the map.
+        x_label: Name of the horizontal axis, with its unit.
+        y_label: Name of the vertical axis, with its unit.
+        x: Centres of the columns, in rising order.
+        y: Centres of the rows, in rising order; they are drawn upwards.
+        values: One value for each cell, or with `names` the id of a class; a cell with NaN stays empty.
+        value_label: Name of the values, with their unit.
+        names: Names of the classes by id, if the values are classes.
+        scale: Scale of the colours; "diverging" has its middle at 0.
+        x_log: Whether the horizontal axis is logarithmic.
+        y_log: Whether the vertical axis is logarithmic.
+        contours: Levels of contour lines.
+        paths: Paths that are drawn on top.
+        points: Points that are drawn on top, such as minima.
+        note: Line below the map.
+        y_down: Whether rows are drawn downwards, as those of a picture are.
     """
 
     title: str
@@ -136,7 +142,7 @@ class Map:
 
 @dataclass(frozen=True)
 class BoundaryRow:
-    """The same network under several conditions, side by side at the same epochs; one slider moves all."""
+    """Predictions over the plane under several conditions, side by side; one slider sets the epoch of all."""
 
     title: str
     names: tuple[str, ...]
@@ -147,7 +153,7 @@ class BoundaryRow:
 
 @dataclass(frozen=True)
 class Picture:
-    """Pixels as a picture: grey values or RGB, 0 to 255, with its alternative text."""
+    """A picture of grey or RGB values from 0 to 255, with a text for readers who cannot see it."""
 
     title: str
     pixels: Int[np.ndarray, "rows columns"] | Int[np.ndarray, "rows columns 3"]
@@ -157,15 +163,15 @@ class Picture:
 
 @dataclass(frozen=True)
 class Bars:
-    """Numbers of either sign as bars to both sides of a middle line, each beside some words.
+    """Numbers of either sign as bars to both sides of a middle line, each with some words.
 
     Attributes:
-        title: A line above.
-        head: A word per column of words, then one for the numbers.
-        rows: The words of each row.
-        values: The numbers, a bar each; the longest reaches the edge.
-        ends: What bars to the left and to the right mean.
-        note: A line below.
+        title: Line above the bars.
+        head: Head of each column of words, then that of the numbers.
+        rows: Words of each row.
+        values: Numbers of the bars; the longest bar reaches the edge.
+        ends: Meaning of bars to the left and to the right.
+        note: Line below the bars.
     """
 
     title: str
@@ -178,13 +184,13 @@ class Bars:
 
 @dataclass(frozen=True)
 class Fields:
-    """Small pictures of numbers of either sign, side by side; each by its own largest number.
+    """Small pictures of numbers of either sign, side by side; in each the largest number has the strongest colour.
 
     Attributes:
-        title: A line above.
-        names: What each is.
-        values: The numbers.
-        note: A line below.
+        title: Line above the pictures.
+        names: Name of each picture.
+        values: Numbers of each picture.
+        note: Line below the pictures.
     """
 
     title: str
@@ -199,11 +205,12 @@ class Tile:
 
     Attributes:
         values: Grey values, or red, green and blue.
-        caption: A few words below.
-        scale: "grey": black to white, between `limits`; "signed": orange below 0 and blue above, by its largest number.
-        limits: What is black and what is white; by default the smallest and the largest value. Red, green and blue are
-            drawn likewise.
-        box: A rectangle drawn on top: top, left, height and width in pixels of the picture.
+        caption: A few words below the picture.
+        scale: "grey" draws black to white between `limits`; "signed" draws orange below 0 and blue above 0, the
+            largest number with the strongest colour.
+        limits: Values of black and white; by default the smallest and the largest value. They also scale red, green
+            and blue.
+        box: Rectangle on top: top, left, height and width in pixels of the picture.
     """
 
     values: Float[np.ndarray, "rows columns"] | Float[np.ndarray, "rows columns 3"]
@@ -218,10 +225,10 @@ class Tiles:
     """Small pictures side by side, as many in a row as there is room for.
 
     Attributes:
-        title: A line above.
+        title: Line above the pictures.
         tiles: The pictures.
-        size: How large each is drawn.
-        note: A line below.
+        size: Size of each picture on the page.
+        note: Line below the pictures.
     """
 
     title: str
@@ -232,7 +239,7 @@ class Tiles:
 
 @dataclass(frozen=True)
 class Fragment:
-    """A part that a template of its own has drawn: HTML in which all names are escaped already."""
+    """A part that a template has already drawn: HTML in which all names are escaped."""
 
     html: str
 

@@ -1,4 +1,4 @@
-"""The charts and pictures of a declared result as a Matplotlib figure, drawn from the same declaration as its page."""
+"""Charts and pictures of a declared result as a Matplotlib figure, drawn from the same declaration as the page."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 INK, SOFT, LINE = "#1c2025", "#5a626c", "#deded8"
 TONES = ("#0877bd", "#b35800", "#24292f", "#3f8f4f", "#7b4fa3", "#a03648")
-"""The page's colours of series, as report.css has them in its light scheme."""
+"""Colours of the series, the same as in report.css for the light scheme."""
 RANGES = {"good": "#0877bd", "bad": "#b35800", "neutral": SOFT}
 WIDTH, HEIGHT = 4.8, 3.4
 MOST_TILES = 64
@@ -29,17 +29,17 @@ MOST_CLASSES = 20
 
 
 def plot(declaration: Declaration, title: str | None = None) -> "matplotlib.figure.Figure":
-    """Draw all charts and pictures of a result, or the one of a title.
+    """Draw all charts and pictures of a result, or the one with a given title.
 
     Args:
-        declaration: What is shown.
-        title: Title of the part to draw. Default: all parts that can be drawn.
+        declaration: Declaration of the result.
+        title: Title of the chart or picture to draw. Default: all of them.
 
     Returns:
-        The figure; it stands outside of pyplot, so that nothing has to be closed.
+        The figure. It is independent of pyplot, so that nothing has to be closed.
 
     Raises:
-        SpecError: If nothing is drawn, or nothing of that title.
+        SpecError: If there is no chart or picture, or none of that title.
     """
     parts = [part for section in declaration.sections for part in section.parts]
     return plot_parts(parts, title, f"{declaration.laboratory} of {declaration.title}")
@@ -51,22 +51,22 @@ def plot_training(
     """Draw the curves of a training and its confusion matrix.
 
     Args:
-        history: The curves.
-        confusion: The matrix; None for regression.
-        title: Title of the one to draw. Default: all of them.
+        history: Losses and accuracies by epoch.
+        confusion: Confusion matrix; None for regression.
+        title: Title of the chart to draw. Default: all of them.
         name: Name of the run, for the error message.
 
     Returns:
         The figure.
 
     Raises:
-        SpecError: If nothing is drawn, or nothing of that title.
+        SpecError: If there is no chart, or none of that title.
     """
     return plot_parts([loss_chart(history), accuracy_chart(history), confusion], title, name)
 
 
 def plot_parts(parts: Iterable[Any], title: str | None, name: str) -> "matplotlib.figure.Figure":
-    """Draw those parts that are charts or pictures, or the one of a title; see `plot`."""
+    """Draw those parts that are charts or pictures, or the one with a given title; see `plot`."""
     from matplotlib.figure import Figure
 
     parts = [part for part in parts if type(part) in PAINTERS]
@@ -75,7 +75,7 @@ def plot_parts(parts: Iterable[Any], title: str | None, name: str) -> "matplotli
             raise SpecError(unknown_name("title", title, [part.title for part in parts]))
         parts = [part for part in parts if part.title == title]
     if not parts:
-        raise SpecError(f"{name} has no chart to draw")
+        raise SpecError(f"{name} has no chart or picture to draw")
     columns = min(2, len(parts))
     rows = math.ceil(len(parts) / columns)
     figure = Figure(figsize=(WIDTH * columns, HEIGHT * rows), layout="constrained", dpi=150)
@@ -263,4 +263,4 @@ PAINTERS: dict[type, Callable[[Any, Any], None]] = {
     BoundaryRow: _boundaries,
     Confusion: _confusion,
 }
-"""What draws each kind of part; tables and steps are for reading."""
+"""Function that draws each kind of part; tables and steps are not drawn."""

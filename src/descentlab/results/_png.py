@@ -1,4 +1,4 @@
-"""Pictures inside the page, as PNG files in data URIs."""
+"""Pictures as PNG files in data URIs."""
 
 import base64
 import io
@@ -13,7 +13,7 @@ def png_uri(picture: UInt8[np.ndarray, "height width *channels"]) -> str:
     """Encode a picture for the `src` of an image.
 
     Args:
-        picture: Grey `(height, width)` or with 1, 3 or 4 channels.
+        picture: Grey picture `(height, width)`, or picture with 1, 3 or 4 channels.
 
     Returns:
         A data URI.
@@ -25,7 +25,7 @@ def png_uri(picture: UInt8[np.ndarray, "height width *channels"]) -> str:
 
 
 def encode_png(picture: UInt8[np.ndarray, "height width *channels"]) -> bytes:
-    """Encode a picture as the bytes of a PNG file; arguments and errors as `png_uri`."""
+    """Encode a picture as the bytes of a PNG file; arguments and errors are those of `png_uri`."""
     from PIL import Image
 
     if picture.ndim not in (2, 3) or picture.shape[2:] not in ((), (1,), (3,), (4,)):

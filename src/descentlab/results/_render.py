@@ -1,4 +1,4 @@
-"""Templates filled in: whole pages that need nothing but themselves, and parts of them."""
+"""Templates that are filled in: whole self-contained pages, and parts of pages."""
 
 import base64
 import hashlib
@@ -16,15 +16,15 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def page_frame(template: str, *, assets: tuple[str, ...] = (), **values: Any) -> str:
-    """Fill in a template of a whole page, with the styles and the script that all pages share, and what it needs else.
+    """Fill in the template of a whole page, with the styles and the script that all pages share.
 
     Args:
-        template: The template's file name.
+        template: File name of the template.
         assets: Names of further styles and scripts, each a `.css` and a `.js` file beside the templates.
-        values: What the template asks for.
+        values: Values that the template takes.
 
     Returns:
-        The page's HTML.
+        The HTML of the page.
     """
     script, style = (_joined(("report", *assets), kind) for kind in ("js", "css"))
     script_hash = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -32,7 +32,15 @@ def page_frame(template: str, *, assets: tuple[str, ...] = (), **values: Any) ->
 
 
 def fill_template(template: str, **values: Any) -> str:
-    """Fill in a template by its file name."""
+    """Fill in a template.
+
+    Args:
+        template: File name of the template.
+        values: Values that the template takes.
+
+    Returns:
+        The HTML.
+    """
     return _environment().get_template(template).render(**values)
 
 
@@ -47,7 +55,7 @@ def _joined(names: tuple[str, ...], kind: str) -> str:
 
 @cache
 def _environment() -> "jinja2.Environment":
-    # Imported here, because a quarter of the time of `import descentlab` would go into a page that is seldom written.
+    # Imported here, because it would take a quarter of the time of `import descentlab`, and pages are seldom written.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(

@@ -1,4 +1,4 @@
-"""What every laboratory's function returns."""
+"""The result that every laboratory's function returns."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,14 +16,14 @@ Measured = TypeVar("Measured")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Result(Generic[Measured]):
-    """What a laboratory measured, and what it says of that.
+    """The measurements of a laboratory, with its sentences, tables and charts.
 
     It prints as its answer, its statements and its first table; a notebook shows it with its charts.
 
     Attributes:
-        measured: The measurements themselves, as the laboratory's own data class.
-        declaration: What is shown of them, from which every medium is derived.
-        path: The folder with page, tables and numbers; None if they were not written.
+        measured: Measurements, as a data class of the laboratory.
+        declaration: Declaration from which every medium is derived.
+        path: Folder with page, tables and numbers; None if they were not written.
 
     Example:
         >>> import descentlab as dl
@@ -43,12 +43,12 @@ class Result(Generic[Measured]):
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        """What else was measured, each statement with the cells that it rests on."""
+        """Statements about the other measurements, each with the cells that it rests on."""
         return self.declaration.said.statements
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """The texts of answer and statements."""
+        """Texts of answer and statements."""
         return (self.answer, *(statement.text for statement in self.statements))
 
     @property
@@ -58,21 +58,21 @@ class Result(Generic[Measured]):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What must be known to trust it."""
+        """Sentences that a reader must know to trust the result."""
         return self.declaration.notes
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values."""
+        """Return the result as plain values for JSON."""
         return {**as_json(self.declaration), "path": None if self.path is None else str(self.path)}
 
     def to_page(self) -> str:
-        """Return one HTML page that needs nothing but itself."""
+        """Return the result as one self-contained HTML page."""
         from descentlab.results._page_render import render_page
 
         return render_page(self.declaration)
 
     def to_markdown(self) -> str:
-        """Return it as Markdown, with its formulas as LaTeX."""
+        """Return the result as Markdown, with its formulas as LaTeX."""
         from descentlab.results._markdown import as_markdown
 
         return as_markdown(self.declaration)
@@ -81,20 +81,20 @@ class Result(Generic[Measured]):
         """Draw the charts and pictures with Matplotlib.
 
         Args:
-            title: Title of the one to draw. Default: all of them.
+            title: Title of the chart or picture to draw. Default: all of them.
 
         Returns:
             The figure.
 
         Raises:
-            SpecError: If nothing has that title.
+            SpecError: If there is no chart or picture, or none of that title.
         """
         from descentlab.results._plot import plot
 
         return plot(self.declaration, title)
 
     def saved_at(self, path: Path) -> "Result[Measured]":
-        """Return the same with the folder that holds its files."""
+        """Return the result with the folder that holds its files."""
         return replace(self, path=path)
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Axes: from values to places on the paper, and the round numbers written beside them."""
+"""Axes: they map values to places on the paper, and have round numbers beside them."""
 
 import math
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ class Tick:
     """A number beside an axis.
 
     Attributes:
-        at: Its place, in the picture's units.
-        text: The number.
+        at: Place on the axis, in the units of the figure.
+        text: Number in words.
     """
 
     at: float
@@ -25,14 +25,14 @@ class Tick:
 
 @dataclass(frozen=True)
 class Scale:
-    """Maps values to places along one axis.
+    """A map from values to places along one axis.
 
     Attributes:
         low: Value at `start`.
         high: Value at `end`.
-        start: Place of the low end, in the picture's units.
-        end: Place of the high end; below `start` on an axis that points up.
-        kind: Whether equal distances are equal differences or equal ratios.
+        start: Place of the low end, in the units of the figure.
+        end: Place of the high end; smaller than `start` on an axis that points up.
+        kind: Whether equal distances mean equal differences ("linear") or equal ratios ("log").
     """
 
     low: float
@@ -42,7 +42,7 @@ class Scale:
     kind: Literal["linear", "log"] = "linear"
 
     def place(self, values: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
-        """Map values to places; NaN where a value has none."""
+        """Map values to places; a value without a place becomes NaN."""
         low, high = self.low, self.high
         wide = np.asarray(values, np.float64)
         if self.kind == "log":
@@ -56,7 +56,11 @@ class Scale:
         return float(self.place(np.array([value], np.float64))[0])
 
     def ticks(self, wanted: int = 5) -> tuple[Tick, ...]:
-        """Choose round numbers, about as many as wanted."""
+        """Choose round numbers.
+
+        Args:
+            wanted: About how many numbers to choose.
+        """
         if self.kind == "log":
             return tuple(Tick(self.at(value), text) for value, text in _log_ticks(self.low, self.high))
         step = _nice_step((self.high - self.low) / max(wanted, 1))
@@ -68,17 +72,17 @@ class Scale:
 def linear_scale(
     values: Float[np.ndarray, "..."], *, start: float, end: float, wanted: int = 5, holds: tuple[float, ...] = ()
 ) -> Scale:
-    """Make a scale that holds all finite values, with round ends where they are near.
+    """Make a linear scale that contains all finite values, and ends at round numbers if there are some near.
 
     Args:
-        values: What is to be drawn.
+        values: Values to draw.
         start: Place of the low end.
         end: Place of the high end.
-        wanted: About how many ticks.
-        holds: Further values that must be on the axis, as zero.
+        wanted: About how many ticks the axis gets.
+        holds: Further values that the axis must contain, such as zero.
 
     Returns:
-        The scale; from 0 to 1 if there is no finite value.
+        The scale; it goes from 0 to 1 if there is no finite value.
     """
     finite = np.asarray(values, np.float64)
     finite = np.append(finite[np.isfinite(finite)], holds)
@@ -89,7 +93,7 @@ def linear_scale(
     step = _nice_step((high - low) / wanted)
     margin = 0.0 if low in holds else 0.04 * (high - low)
     below, above = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
-    # A round end is taken where it is near; a far one would leave the paper empty.
+    # A round end is only taken if it is near; a far one would leave much of the paper empty.
     near = 0.15 * (high - low)
     return Scale(
         below if low - below <= near else low - margin, above if above - high <= near else high + margin, start, end
@@ -97,7 +101,7 @@ def linear_scale(
 
 
 def log_scale(values: Float[np.ndarray, "..."], *, start: float, end: float) -> Scale | None:
-    """Make a scale of ratios that holds all positive finite values; None if there is none."""
+    """Make a logarithmic scale that contains all positive finite values; None if there is none."""
     wide = np.asarray(values, np.float64)
     positive = wide[np.isfinite(wide) & (wide > 0.0)]
     if not positive.size:
@@ -110,7 +114,7 @@ def log_scale(values: Float[np.ndarray, "..."], *, start: float, end: float) -> 
 
 
 def tight_scale(values: Float[np.ndarray, " values"], *, start: float, end: float) -> Scale:
-    """Make a scale that begins and ends with its values; at 0 where the first is next to it."""
+    """Make a linear scale that begins and ends with the values; it begins at 0 if the first value is near 0."""
     known = values[np.isfinite(values)]
     first, last = float(known.min()), float(known.max())
     if first == last:
@@ -119,7 +123,15 @@ def tight_scale(values: Float[np.ndarray, " values"], *, start: float, end: floa
 
 
 def thin(num: int, most: int) -> Int[np.ndarray, " kept"]:
-    """Choose at most so many of a row of things, evenly, the first and the last among them."""
+    """Choose some evenly spaced places of a row, with the first and the last among them.
+
+    Args:
+        num: Length of the row.
+        most: Largest number of places to choose.
+
+    Returns:
+        Places, counted from 0, in rising order.
+    """
     return np.arange(num) if num <= most else np.unique(np.linspace(0, num - 1, most).round().astype(np.int64))
 
 

@@ -1,4 +1,4 @@
-"""Steps as the page shows them: a drawing above, buttons and a list to go through them, one step at a time."""
+"""Steps of a calculation on a page: a drawing, buttons and a list, and one step at a time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ class StepView:
     """One step.
 
     Attributes:
-        key: Names it inside the page, and in its address.
-        number: Counted from 1.
-        step: What it says.
-        sentences: Its sentences, cut where `code` begins and ends.
+        key: Name of the step inside the page and in its address.
+        number: Number of the step, counted from 1.
+        step: Contents of the step.
+        sentences: Sentences, cut where `code` begins and ends.
         rules: Formulas as MathML.
-        numbers: The same with numbers put in.
-        groups: Its tables and figures.
+        numbers: Formulas with numbers put in, as MathML.
+        groups: Tables and figures, as the templates take them.
     """
 
     key: str
@@ -41,12 +41,12 @@ class StepsView:
     """All steps.
 
     Attributes:
-        name: What is gone through.
-        steps: In order.
-        phases: The steps again, those of one phase together.
-        start: The step that is shown first, counted from 0.
-        network: The drawing.
-        note: A line below it.
+        name: Name of the calculation.
+        steps: Steps in order.
+        phases: Names of the phases, each with its steps.
+        start: Step that is shown first, counted from 0.
+        network: Drawing of the network; None if there is none.
+        note: Line below the drawing.
     """
 
     name: str
@@ -58,18 +58,20 @@ class StepsView:
 
 
 def steps_view(steps: Steps, key: str, lay_out: Callable[[tuple[StepPart, ...], str], Groups]) -> StepsView:
-    """Lay steps out.
+    """Lay out steps.
 
     Args:
-        steps: What to go through.
-        key: Names them inside the page.
-        lay_out: Draws tables and figures, given a name for them.
+        steps: Contents of the steps.
+        key: Name of their figures inside the page.
+        lay_out: Function that draws tables and figures under a given name.
 
     Returns:
-        The steps.
+        Everything that the template draws.
     """
     views = tuple(_step(step, k, lay_out(step.parts, f"{key}-{k + 1}")) for k, step in enumerate(steps.steps))
-    phases = tuple((phase, tuple(own)) for phase, own in groupby(views, lambda view: view.step.phase))
+    phases = tuple(
+        (phase, tuple(views_of_phase)) for phase, views_of_phase in groupby(views, lambda view: view.step.phase)
+    )
     return StepsView(steps.name, views, phases, steps.start, network_view(steps.network), steps.note)
 
 

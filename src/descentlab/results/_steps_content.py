@@ -1,4 +1,4 @@
-"""A calculation that is gone through step by step, and the network that it runs through, as plain data."""
+"""A calculation step by step, with a drawing of its network, as plain data."""
 
 from dataclasses import dataclass
 
@@ -13,45 +13,45 @@ StepPart = PlainPart | Table
 
 @dataclass(frozen=True, eq=False)
 class DrawnLayer:
-    """One column of a drawn network. Blue and orange stand for what is wanted: more, or less.
+    """One column of a drawn network. Blue shows numbers that should grow to lower the cost, orange those to shrink.
 
     Attributes:
-        name: What it is called.
-        kind: What kind of layer it is, in a word.
-        activations: One example's: of neurons `(neurons,)`, or of a picture `(rows, columns, channels)`.
-        wishes: -∂C/∂a of the same, or None where the cost does not ask.
-        wish_name: What the wishes are, where they are something else.
-        labels: A word a neuron; none for a picture.
-        is_apart: Whether nothing leads to it from the column before, as to the targets.
-        weight_wishes: -∂C/∂W of the weights from the column before, of this example; None where there are none, or
-            where places share them.
-        mean_weight_wishes: The same averaged over a batch; None for a single example.
+        name: Name of the layer.
+        kind: Kind of layer, in a word.
+        activations: Activations of one example: neurons `(neurons,)`, or a picture `(rows, columns, channels)`.
+        nudges: Changes of the activations that lower the cost, -∂C/∂a; None if they are not computed.
+        nudge_name: Formula of the nudges, if it is not -∂C/∂a.
+        labels: A word for each neuron; empty for a picture.
+        weight_nudges: -∂C/∂W of the weights from the previous column, for this example; None if there are no weights,
+            or if places share them.
+        mean_weight_nudges: -∂C/∂W averaged over a batch; None for a single example.
+        is_apart: Whether no lines lead to it from the previous column, as for the targets.
     """
 
     name: str
     kind: str
     activations: Float[np.ndarray, "..."]
-    wishes: Float[np.ndarray, "..."] | None = None
-    wish_name: str = "−∂C/∂a"
+    nudges: Float[np.ndarray, "..."] | None = None
+    nudge_name: str = "−∂C/∂a"
     labels: tuple[str, ...] = ()
-    weight_wishes: Float[np.ndarray, "inputs neurons"] | None = None
-    mean_weight_wishes: Float[np.ndarray, "inputs neurons"] | None = None
+    weight_nudges: Float[np.ndarray, "inputs neurons"] | None = None
+    mean_weight_nudges: Float[np.ndarray, "inputs neurons"] | None = None
     is_apart: bool = False
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What of the drawn network a step shows. Columns are counted from 0.
+    """The state of the drawn network in one step. Columns are counted from 0.
 
     Attributes:
-        lit: The column that the step is about; None for none.
-        seen_to: The last column whose activations are known by then.
-        back_from: The first column whose weights' derivatives are known by then; beyond the last while there are none.
-        is_mean: Whether edges show the average over the batch.
+        lit: Column that the step is about; None for none.
+        forward_to: Last column that the forward pass has reached.
+        back_from: First column that the backward pass has reached; beyond the last column before it begins.
+        is_mean: Whether lines show the average over the batch.
     """
 
     lit: int | None
-    seen_to: int
+    forward_to: int
     back_from: int
     is_mean: bool = False
 
@@ -61,15 +61,15 @@ class Step:
     """One step of a calculation.
 
     Attributes:
-        phase: Steps of one phase stand together in the list, as "Forward".
-        title: What the list calls it.
-        heading: What the step does.
-        sentences: In words; `code` between backticks.
+        phase: Phase of the step, such as "Forward"; the list shows the steps of a phase together.
+        title: Title in the list.
+        heading: Heading above the step.
+        sentences: Sentences; `code` stands between backticks.
         rules: Formulas as LaTeX.
-        numbers: The same with numbers put in, a line each.
+        numbers: Formulas with numbers put in, as LaTeX, one for each line.
         parts: Tables and figures.
-        scene: What the drawn network shows meanwhile.
-        is_bad: Whether something in it does not hold, so that the list marks it in red.
+        scene: State of the drawn network; None leaves it unchanged.
+        is_bad: Whether something in the step does not hold; the list then marks it in red.
     """
 
     phase: str
@@ -85,14 +85,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Steps:
-    """Steps with buttons, a list and keys to go through them; one below the other where no script runs. One a page.
+    """Steps with buttons, a list and keys; without a script they stand below each other. A page has one at most.
 
     Attributes:
-        name: What is gone through, as "the account".
-        steps: In order.
-        network: Drawn above; empty where it is too large.
-        start: The step that is shown first.
-        note: A line below the drawing.
+        name: Name of the calculation, such as "the account".
+        steps: Steps in order.
+        network: Layers of the drawing; empty if the network is too large to draw.
+        start: Step that is shown first, counted from 0.
+        note: Line below the drawing.
     """
 
     name: str

@@ -1,16 +1,17 @@
-"""What stands at the head of the page: the figures to remember, and how the examples were divided."""
+"""The key figures of a training, and the shares of its parts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from descentlab.core import PART_WORDS
 from descentlab.results._content import Row, TrainingReport
-from descentlab.results._measured import PART_TITLES, best_part, leading_metric
+from descentlab.results._measured import best_part, leading_metric
 from descentlab.results._numbers import count, seconds
 
 
 @dataclass(frozen=True)
 class PartShare:
-    """One part of the examples."""
+    """The share of one part in all examples."""
 
     name: str
     title: str
@@ -19,7 +20,7 @@ class PartShare:
 
 
 def key_figures(report: TrainingReport) -> tuple[Row, ...]:
-    """Choose the numbers to remember: how well, on how much, how large, how long."""
+    """Return at most four key figures: score, networks, examples, size, training time."""
     figures = [_measured(report), _members(report), _examples(report), _size(report), _time(report)]
     return tuple(figure for figure in figures if figure is not None)[:4]
 
@@ -32,28 +33,28 @@ def mark_code(sentences: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
         (('Try ', False), ('--seeds 20', True), ('.', False))
     """
     pieces = " ".join(sentences).split("`")
-    # A lone mark is no code, but a mark.
+    # A single backtick marks no code.
     if len(pieces) % 2 == 0:
         pieces[-2:] = ["`".join(pieces[-2:])]
     return tuple((piece, place % 2 == 1) for place, piece in enumerate(pieces) if piece)
 
 
 def as_sentence(text: str) -> str:
-    """Write words as a sentence: a capital at its start, a full stop at its end."""
+    """Write words as a sentence, with a capital letter at its start and a full stop at its end."""
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) or not text else ".")
 
 
 def part_shares(parts: Mapping[str, int]) -> tuple[PartShare, ...]:
-    """Say how the examples were divided."""
+    """Return the number and the share of the examples in each part."""
     total = sum(parts.values())
-    named = [(name, title, parts.get(name, 0)) for name, title in PART_TITLES.items()]
+    named = [(name, title, parts.get(name, 0)) for name, title in PART_WORDS.items()]
     return tuple(
         PartShare(name, title, count(num), round(100.0 * num / total, 2)) for name, title, num in named if num > 0
     )
 
 
 def phases(taken: Mapping[str, float]) -> tuple[tuple[str, str], ...]:
-    """Say how long each phase took, in words."""
+    """Write the wall time of each phase in words."""
     return tuple((name.replace("_", " "), seconds(value)) for name, value in taken.items())
 
 
@@ -64,14 +65,15 @@ def _measured(report: TrainingReport) -> Row | None:
     if part is None or name is None:
         return None
     note = f"95% interval {scores[name].interval_text}" if scores[name].interval else ""
-    return Row(f"{PART_TITLES[part]} {report.metrics[part].title(name)}", scores[name].text, note)
+    return Row(f"{PART_WORDS[part]} {report.metrics[part].title(name)}", scores[name].text, note)
 
 
 def _members(report: TrainingReport) -> Row | None:
     if len(report.members) < 2:
         return None
     diverged = sum(member.diverged_at is not None for member in report.members)
-    return Row("networks", count(len(report.members)), f"{diverged} diverged" if diverged else "each its own seed")
+    note = f"{diverged} diverged" if diverged else "each with another seed"
+    return Row("networks", count(len(report.members)), note)
 
 
 def _examples(report: TrainingReport) -> Row:
@@ -85,7 +87,7 @@ def _size(report: TrainingReport) -> Row | None:
         return None
     adds = sum(layer.multiply_adds for layer in report.layers)
     num = sum(layer.num_params for layer in report.layers)
-    return Row("parameters", count(num), f"{count(adds)} multiply-adds an example")
+    return Row("parameters", count(num), f"{count(adds)} multiply-adds per example")
 
 
 def _time(report: TrainingReport) -> Row | None:

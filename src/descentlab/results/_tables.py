@@ -1,4 +1,4 @@
-"""A table as it stands on a page."""
+"""Typed tables on a page."""
 
 from dataclasses import dataclass
 
@@ -14,10 +14,10 @@ class TableView:
     Attributes:
         title: Line above the table.
         heads: Words above each column.
-        meanings: What each column says, for those that say it; shown on demand below the table.
-        is_number: Whether the cells of each column are set to the right.
+        meanings: Heads and meanings of the columns that have one; the reader opens them below the table.
+        is_number: Whether each column holds numbers, which are aligned to the right.
         rows: Words of each row.
-        bad: Rows that are marked.
+        bad: Places of rows that are marked.
         has_total: Whether the last row is the sum of those above.
         note: Line below the table.
         saved: The numbers as a file, or None.
@@ -35,7 +35,7 @@ class TableView:
 
 
 def table_view(table: Table) -> TableView:
-    """Lay a typed table out: words for the reader, whole numbers in the file that can be saved."""
+    """Lay out a typed table, with words for the reader and unrounded numbers in the file that can be saved."""
     kept = [place for place, column in enumerate(table.columns) if not column.is_hidden]
     columns = [table.columns[place] for place in kept]
     saved = _save(table) if table.form.is_saved else None

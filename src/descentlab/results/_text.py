@@ -13,13 +13,13 @@ def as_text(declaration: Declaration) -> str:
 
 
 def printed_tables(declaration: Declaration) -> tuple[Table, ...]:
-    """Return the tables that stand beside the words: those that say so, or else the first one."""
+    """Return the tables that a terminal prints: those marked `is_printed`, or else the first one."""
     tables = tuple(declaration.tables.values())
     return tuple(table for table in tables if table.form.is_printed) or tables[:1]
 
 
 def print_table(table: Table) -> TextTable:
-    """Return a table's words, without the columns that are left to the page; one row of facts as a list of them."""
+    """Return a table in words, without the columns that only the page shows; a single row becomes a list of facts."""
     is_cut = bool(table.form.most_shown or table.form.most_printed)
     table = table.shown(table.form.most_printed)
     kept = [place for place, column in enumerate(table.columns) if not (column.is_detail or column.is_hidden)]

@@ -12,7 +12,7 @@ from descentlab.results._png import png_uri
 
 @dataclass(frozen=True)
 class DrawnTile:
-    """One small picture, with a rectangle on it in percent of its sides: left, top, width, height."""
+    """One small picture; its box is left, top, width and height of a rectangle, in percent of the picture."""
 
     caption: str
     uri: str

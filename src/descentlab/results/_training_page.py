@@ -1,4 +1,4 @@
-"""The page of a training, declared as that of any laboratory."""
+"""The page of a training run, declared like the page of a laboratory."""
 
 from collections.abc import Callable
 from typing import Any, Literal
@@ -24,16 +24,23 @@ Kind = Literal[
 
 
 def declare_training(report: TrainingReport) -> Declaration:
-    """Lay the page of a training out as sections."""
+    """Declare the page of a training run.
+
+    Args:
+        report: Contents of the page.
+
+    Returns:
+        The declaration, whose sections are drawn by templates.
+    """
     shown: list[tuple[Kind, str, bool]] = [
-        ("data", "What was trained on what", True),
+        ("data", "Data and training", True),
         ("layers", "The network, layer by layer", bool(report.layers)),
         ("curves", "How it learned", True),
-        ("metrics", "How well it does", True),
-        ("confusion", "What it takes for what", report.confusion is not None),
+        ("metrics", "How well it predicts", True),
+        ("confusion", "Confusion matrix", report.confusion is not None),
         ("regression", "Predicted against true", report.predictions is not None and len(report.predictions.true) > 0),
         ("mistakes", "The worst mistakes", report.confusion is not None or report.predictions is not None),
-        ("plane", "What it says of every point", report.boundary is not None and len(report.boundary.epochs) > 0),
+        ("plane", "Predictions over the plane", report.boundary is not None and len(report.boundary.epochs) > 0),
         ("account", "One prediction, term by term", report.account is not None),
         ("experiment", "Run it again", True),
     ]
@@ -80,4 +87,4 @@ VIEWS: dict[Kind, Callable[[TrainingReport], dict[str, Any]]] = {
     "account": lambda report: {"account": report.account and account_view(report.account)},
     "experiment": lambda report: {"phases": phases(report.facts.seconds)},
 }
-"""What the template of each part asks for."""
+"""Function that returns the values of each section's template."""

@@ -1,4 +1,4 @@
-"""Cells as a person reads them."""
+"""Cells of typed tables in words."""
 
 import math
 from dataclasses import replace
@@ -9,11 +9,18 @@ from descentlab.results._column import Column
 from descentlab.results._numbers import count, duration, fixed, number, seconds
 
 NOTHING = "–"
-"""What stands in an empty cell."""
+"""Text of an empty cell."""
 
 
 def write_cell(cell: Any, column: Column) -> str:
     """Write one cell for a reader.
+
+    Args:
+        cell: Value of the cell.
+        column: Column, whose format is used.
+
+    Returns:
+        The cell in words.
 
     Example:
         >>> write_cell(0.1234, Column("share", format="percent"))
@@ -30,7 +37,7 @@ def write_cell(cell: Any, column: Column) -> str:
     if cell is None:
         return NOTHING
     if isinstance(cell, Spread):
-        # Two digits of a deviation are all that some tens of numbers can tell.
+        # From some tens of numbers, a standard deviation is known to two digits at most.
         rounded = replace(column, digits=2, is_signed=False) if column.format == "number" else column
         return _write(cell.mean, column) + ("" if cell.sd is None else f" ± {_write(cell.sd, rounded)}")
     if isinstance(cell, Estimate):
@@ -45,7 +52,7 @@ def write_cell(cell: Any, column: Column) -> str:
 
 
 def _without_dust(cell: Estimate, column: Column) -> tuple[float, float, float]:
-    """Take what rounds to 0 beside a wider interval as 0, not as the tiny number that rounding errors made of it."""
+    """Replace numbers that round to 0 beside a wider interval by 0; rounding errors made them."""
     least = 0.5 * 10.0 ** -(3 if column.digits is None else column.digits)
     parts = cell.value, cell.low, cell.high
     if column.format != "fixed" or not max(abs(cell.low), abs(cell.high)) >= least:

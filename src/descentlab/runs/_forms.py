@@ -44,7 +44,7 @@ class MetricsForm(Form):
     seconds: dict[str, float] = {}
 
     @model_validator(mode="after")
-    def _one_item_a_seed(self) -> "MetricsForm":
+    def _check_lengths(self) -> "MetricsForm":
         for name in ("epochs", "diverged_at", "best_epoch"):
             values = getattr(self, name)
             if isinstance(values, list) and values and len(values) != len(self.seeds):
@@ -166,16 +166,21 @@ class ResultForm(Form):
 
 
 def check_form(values: dict[str, Any], form: type[Form], where: Path) -> dict[str, Any]:
-    """Return the values, once they are known to have the form.
+    """Check that values have a form, and return them.
+
+    Args:
+        values: Values from a file.
+        form: Form that they should have.
+        where: Path of the file.
 
     Raises:
-        RunError: If they have not; it names the first key that is wrong.
+        RunError: If they do not have the form; it names the first key that is wrong.
     """
     try:
         form.model_validate(values)
     except ValidationError as error:
         problem = error.errors()[0]
         place = ".".join(str(part) for part in problem["loc"])
-        told = f"`{place}`: {problem['msg']}" if place else problem["msg"].removeprefix("Value error, ")
-        raise RunError(f"{where} does not have the form of a run's: {short_line(told)}") from None
+        reason = f"`{place}`: {problem['msg']}" if place else problem["msg"].removeprefix("Value error, ")
+        raise RunError(f"{where} does not have the form of a run's: {short_line(reason)}") from None
     return values

@@ -195,9 +195,9 @@ def find_study(text: str, root: Path = Path("runs")) -> StudyFolder:
     for place in (Path(text), root / text):
         try:
             if (place / STUDY).is_file():
-                found = StudyFolder(place)
-                _ = found.study
-                return found
+                folder = StudyFolder(place)
+                _ = folder.study
+                return folder
         except (OSError, ValueError):  # a name too long for the system, or with a null in it
             break
     names = list_studies(root)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-PARTS = ("train", "validation", "test")
+from descentlab.core import PARTS
 
 
 def current_metrics(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What every part of an experiment's description shares: frozen, closed to unknown keys, checked when built."""
+"""Base class of all parts of an experiment's description: frozen, without unknown keys, checked when built."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 
 class Spec(BaseModel):
-    """A frozen, validated description. Unknown keys are refused, so that a misspelt one never passes silently."""
+    """A frozen, validated description. Unknown keys are refused, so that a misspelt key is never ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
 
@@ -16,4 +16,4 @@ def _accept_kind_alone(value: Any) -> Any:
 
 
 KindAlone = BeforeValidator(_accept_kind_alone)
-"""Lets a part that is told from its siblings by `kind` be written as that word alone."""
+"""Validator by which a part, such as an optimizer, can be written as the name of its `kind` alone."""

@@ -48,11 +48,11 @@ class PlaygroundData(Spec):
 
 
 class PointsData(Spec):
-    """Points in the plane, given one by one: drawn by hand or pasted. They are a part of the description itself."""
+    """Points in the plane that a person has drawn or pasted. They are a part of the description itself."""
 
     kind: Literal["points"] = "points"
     points: tuple[tuple[float, float, str | float], ...] = Field(
-        min_length=4, max_length=5_000, description="x1, x2 and what is to be told: a class's name or a number."
+        min_length=4, max_length=5_000, description="x1, x2 and the target: the name of a class, or a number."
     )
     features: tuple[PlaygroundFeature, ...] = Field(default=("x1", "x2"), min_length=1)
 
@@ -63,7 +63,7 @@ class PointsData(Spec):
         if len(kinds) > 1:
             raise ValueError("some points have a class's name and others a number; give all of them one or the other")
         if kinds == {True} and len({label for _, _, label in points}) < 2:
-            raise ValueError("all points are of one class; there is nothing to tell apart: add points of another")
+            raise ValueError("all points are of the same class; add points of another class")
         return points
 
 

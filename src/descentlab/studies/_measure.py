@@ -8,12 +8,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Shaped
 
-from descentlab.data import Dataset, PartName, take_rows
+from descentlab.core import PARTS
+from descentlab.data import Dataset, take_rows
 from descentlab.evaluation import infer, stuck_units
 from descentlab.networks import FUNCTIONS, Context, Tape
 from descentlab.training import Plan, precision_of, quick_compilation
 
-PARTS: tuple[PartName, ...] = ("train", "validation", "test")
 MAX_EXAMPLES = 10_000
 """Largest number of examples that a part is measured on: its first ones, as the order of a part is random."""
 CHUNK = 1_000

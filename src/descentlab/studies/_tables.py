@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from descentlab.core import Estimate, Spread
+from descentlab.core import PART_WORDS, Estimate, Spread
 from descentlab.evaluation import VERDICTS, PairedDifference, count_verdicts, mean_and_deviation
 from descentlab.results import Column, Table, TableForm
 from descentlab.studies._study import Study
@@ -23,7 +23,6 @@ RULES = {
     "converged": "none of these",
     "too-short": "fewer than three points of a curve",
 }
-PARTS = {"train": "training", "validation": "validation", "test": "test"}
 
 SETTING = Column("setting", meaning="What was varied, with its value.")
 SETTINGS = TableForm(
@@ -162,7 +161,7 @@ def settings_table(study: Study) -> Table:
 
 
 def _loss_columns(part: str) -> tuple[Column, ...]:
-    words = PARTS[part]
+    words = PART_WORDS[part]
     return (
         Column(f"{part}_loss", f"{words} loss", f"Final {words} loss over the seeds.", format="number", digits=4),
         Column(f"{part}_mean", meaning="Its mean with the 95% interval.", format="number", digits=4, is_hidden=True),

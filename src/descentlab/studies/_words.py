@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from descentlab.core import Estimate
+from descentlab.core import PART_WORDS, Estimate
 from descentlab.results import Evidence, Statement, Tables
 from descentlab.studies._summary import word_value
-from descentlab.studies._tables import PARTS, VERDICT_COLUMNS
+from descentlab.studies._tables import VERDICT_COLUMNS
 
 FEWEST_SEEDS = 6
 MOST_NAMED = 4
@@ -36,7 +36,7 @@ def state_best(tables: Tables) -> Statement:
     best, count, seeds = (summary.value(name) for name in ("best", "settings", "seeds"))
     if best is None:
         return state_none(tables, "No setting can be called the best")
-    part = PARTS.get(summary.value("judged_on"), summary.value("judged_on"))
+    part = PART_WORDS.get(summary.value("judged_on"), summary.value("judged_on"))
     over = "from one seed" if seeds == 1 else f"over {seeds} seeds"
     loss = f"its mean {part} loss {over} is {_digits(summary.value('loss'))}"
     if count == 1:

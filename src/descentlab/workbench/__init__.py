@@ -14,8 +14,6 @@ from descentlab.workbench._follow import follow as follow, moment_at as moment_a
 from descentlab.workbench._job import Stopped as Stopped
 from descentlab.workbench._keep import keep as keep
 from descentlab.workbench._measure import (
-    PARTS as PARTS,
-    PartName as PartName,
     PartResult as PartResult,
     measure_parts as measure_parts,
     part_rows as part_rows,

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from descentlab import results
+from descentlab.core import PartName
 from descentlab.data import Dataset
 from descentlab.evaluation import worst_misses, worst_mistakes
-from descentlab.workbench._measure import PartName, PartResult
+from descentlab.workbench._measure import PartResult
 
 MISTAKES = 12
 PER_CELL = 12

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from jaxtyping import Int
 
+from descentlab.core import PARTS, PartName
 from descentlab.data import Dataset, take_rows
 from descentlab.evaluation import ClassMetrics, Inference, RealMetrics, evaluate_classes, evaluate_reals, infer
 from descentlab.training import Plan, precision_of
 
-PartName = Literal["train", "validation", "test"]
-PARTS: tuple[PartName, ...] = ("train", "validation", "test")
 MEASURED_TRAIN = 5_000
 """Examples of the training part that are measured at most, the same as those of the training curve."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from descentlab.core import PartName
 from descentlab.data import Dataset
 from descentlab.evaluation import (
     ClassMetrics,
@@ -20,7 +21,7 @@ from descentlab.runs import RunFolder
 from descentlab.spec import Experiment
 from descentlab.training import Plan, Population, Trained
 from descentlab.workbench._examples import Examples
-from descentlab.workbench._measure import PartName, PartResult, judged_part, measure_parts
+from descentlab.workbench._measure import PartResult, judged_part, measure_parts
 
 SMALL_DATA = 4_096
 

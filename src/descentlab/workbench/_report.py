@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from descentlab import results
+from descentlab.core import PartName
 from descentlab.data import Dataset
 from descentlab.evaluation import (
     CLASS_METRICS,
@@ -24,7 +25,7 @@ from descentlab.runs import RunFolder
 from descentlab.spec import AugmentSpec, Experiment, to_toml
 from descentlab.training import Plan, precision_of
 from descentlab.workbench._answers import PartPredictions
-from descentlab.workbench._measure import PartName, PartResult, judged_part
+from descentlab.workbench._measure import PartResult, judged_part
 from descentlab.workbench._outcome import MemberOutcome, TrainingOutcome
 from descentlab.workbench._plane import boundary
 
@@ -65,10 +66,7 @@ def build_report(
         outcome=outcome.sentences,
         facts=_facts(folder, experiment, plan, outcome, dataset),
         experiment_toml=to_toml(experiment),
-        layers=tuple(
-            results.LayerRow(r.name, r.kind, r.role, r.output_shape, r.num_params, r.multiply_adds)
-            for r in plan.network.table()
-        ),
+        layers=plan.network.table(),
         history=_history(plan, outcome),
         metrics={name: _scores([member.parts[name].metrics for member in outcome.members]) for name in first.parts},
         baseline_name=_baseline_name(result),
@@ -257,8 +255,8 @@ def _calibration(result: PartResult, dataset: Dataset, part: PartName) -> result
     outputs = result.inference.outputs.astype(np.float64)
     if not np.all(np.isfinite(outputs)):
         return None
-    told = outputs.argmax(axis=1)
-    bins = reliability_bins(outputs.max(axis=1), told == dataset.targets[result.rows])
+    predicted = outputs.argmax(axis=1)
+    bins = reliability_bins(outputs.max(axis=1), predicted == dataset.targets[result.rows])
     return results.Calibration(
         confidence=np.array([np.nan if each.confidence is None else each.confidence for each in bins], np.float64),
         accuracy=np.array([np.nan if each.accuracy is None else each.accuracy for each in bins], np.float64),

@@ -53,16 +53,16 @@ def _reload(run: Run, plan: Plan, place: int, seed: int) -> Trained:
     """Put a member together again from the files of its run."""
     params, statistics = run.weights(place)
     columns = run.folder.history()
-    own = (columns["member"] == place) & (columns["epoch"] > 0)
+    of_member = (columns["member"] == place) & (columns["epoch"] > 0)
     names = [name for name in columns if name not in ("member", "seed", "epoch")]
     best, diverged_at = run.metrics.get("best_epoch"), run.metrics.get("diverged_at")
     return Trained(
         params=params,
         statistics=statistics,
         initial_params=cast(run.network.draw(seed), plan.precision),
-        trace={name: columns[name][own] for name in names},
+        trace={name: columns[name][of_member] for name in names},
         snapshots=_snapshots(run, place, params, statistics),
-        steps=int(own.sum()) * plan.steps_per_epoch,
+        steps=int(of_member.sum()) * plan.steps_per_epoch,
         diverged_at=diverged_at[place] if diverged_at else None,
         best_epoch=best[place] if best else None,
     )

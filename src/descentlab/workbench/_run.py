@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Shaped
 
-from descentlab.core import RunError
+from descentlab.core import PartName, RunError
 from descentlab.data import StoredPictures
 from descentlab.evaluation import Inference, infer
 from descentlab.networks import HostArrays, Network, build_network
@@ -272,7 +272,7 @@ class Run:
     def _confusion(self) -> "results.Confusion | None":
         from descentlab.results import Confusion
 
-        parts: tuple[results.PartName, ...] = ("test", "validation", "train")
+        parts: tuple[PartName, ...] = ("test", "validation", "train")
         for part in parts:
             if counts := self.metrics.get(part, {}).get("confusion"):
                 return Confusion(self.classes, np.array(counts), part)

@@ -162,7 +162,7 @@ def test_sigmoids_let_the_gradient_vanish_and_relus_of_he_keep_it() -> None:
     for column, depth in (("delta", own), ("delta_sigmoid", sigmoid), ("delta_relu", relu)):
         assert [row[column] for row in tables["depth"]] == depth.deltas.tolist()
     assert [row["network"] for row in tables["variants"][1:]] == ["sigmoid, Glorot", "ReLU, He"]
-    assert f"{sigmoid.factor_per_layer:.3g} a layer with sigmoid, Glorot" in result.sentences[-1]
+    assert f"{sigmoid.factor_per_layer:.3g} per layer with sigmoid, Glorot" in result.sentences[-1]
     assert "ReLU, He" in result.to_page()
 
 

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from descentlab.labs.backprop_cost.measure._clock import Trial, compile_loop, measure_by_turns, one_by_one, prepare
+from descentlab.labs.backprop_cost.measure._clock import Trial, call_each_time, compile_loop, measure_by_turns, prepare
 
 pytestmark = pytest.mark.shipped
 
@@ -49,7 +49,7 @@ def test_a_measurement_is_long_enough_and_of_one_time() -> None:
     trial = prepare(sleep, shortest_s=5e-3)
     assert 10 <= trial.count <= 100
     assert trial.measure() == pytest.approx(2e-4, rel=0.8)
-    one_by_one(sleep)(3)
+    call_each_time(sleep)(3)
     assert calls[-3:] == [1, 1, 1]
 
 

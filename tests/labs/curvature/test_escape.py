@@ -79,7 +79,7 @@ def test_a_seed_that_diverged_is_left_out_and_said() -> None:
     assert losses.compare()["restart"].num_seeds == 7
     assert "1 of 8 seeds are left out" in text_of(losses)
     nothing = Escape(np.arange(1), *[np.full(1, np.nan)] * 4, noise_scale=0.1)
-    assert "cannot be told" in text_of(nothing)
+    assert "It is not known" in text_of(nothing)
     assert "escape_comparisons" not in tables_of(nothing)
     alone = Escape(np.arange(1), *[np.ones(1)] * 4, noise_scale=0.1)
     assert "ended at 1 times the loss of going on." in text_of(alone)

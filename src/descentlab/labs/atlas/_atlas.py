@@ -36,16 +36,25 @@ def atlas(
     x: Annotated[
         str | None,
         Option(
-            "What is varied across, as learning_rate=0.001:10:64.", "NAME=RANGE", default="that of the preset fractal"
+            "Setting along the horizontal axis, as learning_rate=0.001:10:64.",
+            "NAME=RANGE",
+            default="that of the preset fractal",
         ),
     ] = None,
     y: Annotated[
         str | None,
-        Option("What is varied upwards, as momentum=0:0.9:64.", "NAME=RANGE", default="that of the preset fractal"),
+        Option(
+            "Setting along the vertical axis, as momentum=0:0.9:64.", "NAME=RANGE", default="that of the preset fractal"
+        ),
     ] = None,
-    outcome: Annotated[str, Option("What the map shows: converges, loss, epochs or verdict.", "WORD")] = "converges",
+    outcome: Annotated[
+        str, Option("Quantity that the map shows: converges, loss, epochs or verdict.", "WORD")
+    ] = "converges",
     threshold: Annotated[
-        float | None, Option("Share of its first loss that 'epochs' waits for.", "SHARE", default="0.1")
+        float | None,
+        Option(
+            "For --outcome epochs: the share of its first loss to which the loss has to fall.", "SHARE", default="0.1"
+        ),
     ] = None,
     epochs: Epochs = None,
     seed: Seed = None,
@@ -57,7 +66,7 @@ def atlas(
     report: StudyReport = True,
     watcher: "Watcher | None" = None,
 ) -> "Result[AtlasMap]":
-    """Map what becomes of a network over two hyperparameters: a network at every point of a plane.
+    """Map how training ends over two hyperparameters, with a network at every point of a plane.
 
     All networks see the same data and begin with the same draw. The axes are numbers: rates (learning_rate, or that
     of one layer as learning_rate.hidden), momentum, weight_decay, l1, l2, initial_scale, dropout. To zoom, name a

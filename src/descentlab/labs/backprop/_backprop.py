@@ -18,63 +18,76 @@ SAMPLES = 240
 
 
 @laboratory(
-    "backprop chain --input 0.5 --truth 1 - the textbook's chain, each factor written out",
-    "backprop iris --batch 0:5 --example 3 - a batch, and one example of it",
+    "backprop chain --input 0.5 --truth 1 - a chain of three neurons, with each factor of the chain rule",
+    "backprop iris --batch 0:5 --example 3 - a batch, with one of its examples in detail",
     "backprop mnist-mlp --example 3 --layer hidden2 --top 8 --html digit.html",
-    "backprop iris-001 --part test --example 0 - a run, as trained",
-    "backprop mnist-mlp --cost - what it costs, in multiply-adds and in time, as `descentlab backprop-cost` says",
+    "backprop iris-001 --part test --example 0 - the trained network of a run",
+    "backprop mnist-mlp --cost - the cost in multiply-adds and in time; the same as `descentlab backprop-cost`",
 )
 def backprop(
     what: Annotated[
         "str | os.PathLike[str] | descentlab.spec.Experiment | descentlab.workbench.Run",
         Option(
-            "A run, or what `descentlab train` takes: that at its initial weights, or after --epochs.",
+            "A run, or anything that `descentlab train` takes; a network then has its initial weights, or is trained "
+            "by --epochs.",
             "WHAT",
             is_argument=True,
         ),
     ],
     *,
     example: Annotated[
-        int | None, Option("Place of the example in its part, from 0; of a batch, the one to look at.", "N")
+        int | None,
+        Option("Place of the example in its part, counted from 0. With --batch: the example to show in detail.", "N"),
     ] = None,
     batch: Annotated[
-        str | tuple[int, int] | None, Option("Several examples, whose gradients are averaged, as 0:32.", "BEGIN:END")
+        str | tuple[int, int] | None, Option("Several examples, as 0:32; their gradients are averaged.", "BEGIN:END")
     ] = None,
     part: Annotated[str, Option("Part of the data: train, validation or test.", "PART")] = "train",
-    layer: Annotated[str | None, Option("The layer to take apart.", "NAME", default="all with weights")] = None,
-    top: Annotated[int, Option("Terms to name; the rest is given as a sum.", "N")] = 12,
+    layer: Annotated[str | None, Option("The layer to show in detail.", "NAME", default="all with weights")] = None,
+    top: Annotated[int, Option("Number of terms to list; the others are added up in one line.", "N")] = 12,
     input: Annotated[  # noqa: A002 - the word of the command line
         str | Sequence[float] | None,
-        Option("One example's inputs as the network sees them, as 0.5,-1.", "NUMBERS"),
+        Option("Inputs of one example, as 0.5,-1, scaled as the network expects them.", "NUMBERS"),
     ] = None,
     truth: Annotated[
-        str | float | None, Option("With --input: its class by name or number, or its target.", "CLASS")
+        str | float | None, Option("With --input: the true class, by name or number, or the true value.", "CLASS")
     ] = None,
-    epochs: Annotated[int, Option("Train for so many epochs first.", "N")] = 0,
+    epochs: Annotated[int, Option("Number of epochs to train first.", "N")] = 0,
     hidden: Hidden = None,
     seed: Seed = None,
     set: Settings = (),  # noqa: A002 - the word of the command line
     member: Annotated[int, Option("Which network of a run with several seeds, counted from 0.", "N")] = 0,
-    train_mode: Annotated[bool, Option("As in training: batch norm by the batch itself, dropout drops.")] = False,
+    train_mode: Annotated[
+        bool, Option("Compute as in training: batch normalisation uses the batch, and dropout is on.")
+    ] = False,
     learning_rates: Annotated[
         str | Sequence[float] | None,
-        Option("Rates to follow an update at, as 0.01,0.1,1.", "LIST", names=("--learning-rate", "--lr")),
+        Option(
+            "Learning rates for which one step of gradient descent is computed, as 0.01,0.1,1.",
+            "LIST",
+            names=("--learning-rate", "--lr"),
+        ),
     ] = None,
     samples: Annotated[int, Option("About how many central differences to take.", "N")] = SAMPLES,
     check: Annotated[
-        bool, Option("Leave out both other ways of differentiating.", names=("--no-check",), is_negative=True)
+        bool,
+        Option(
+            "Leave out the checks by automatic differentiation and by differences.",
+            names=("--no-check",),
+            is_negative=True,
+        ),
     ] = True,
     out: Annotated[
         str | os.PathLike[str] | None,
-        Option("Folder of page and numbers.", "DIR", default="backprop/ in a run's folder"),
+        Option("Folder for the page and the numbers.", "DIR", default="backprop/ in a run's folder"),
     ] = None,
     report: Report = True,
     watcher: "descentlab.workbench.Watcher | None" = None,
 ) -> "descentlab.results.Result[descentlab.labs.backprop._measured.Backprop]":
-    """Take an example through a network and back, and show every number: z, a, ∂C/∂a, δ, ∂C/∂W, ∂C/∂b.
+    """Show the forward and backward pass of an example with every number: z, a, ∂C/∂a, δ, ∂C/∂W, ∂C/∂b.
 
-    The numbers come from the layers' own rules, in 64 bits, and stand beside automatic differentiation and central
-    differences with their relative errors. Largest terms are named and the rest is summed, so that totals add up.
+    The numbers are computed by the rule of each layer, in 64 bits, and checked against automatic differentiation and
+    central differences, with relative errors. The largest terms are listed and the others added up, so that sums agree.
 
     Returns:
         The result; `result.measured.account` has every number, as `account.layer("hidden").delta`.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from descentlab.backpropagation import output_wishes
+from descentlab.backpropagation import output_nudges
 from descentlab.labs.backprop._measured import Backprop
 from descentlab.labs.backprop._nudges import Nudges
 from descentlab.results import Bars, Fields, Part, Tables, number
@@ -23,37 +23,37 @@ def output_bars(measured: Backprop) -> list[Part]:
 
 
 def _output_bars(measured: Backprop, row: int | None, title: str) -> Bars:
-    nudges = output_wishes(measured.account, row)
-    order = np.sort(np.argsort(-np.abs(nudges.logit_wishes), kind="stable")[: max(measured.top, MIN_OUTPUTS)])
+    nudges = output_nudges(measured.account, row)
+    order = np.sort(np.argsort(-np.abs(nudges.logit_nudges), kind="stable")[: max(measured.top, MIN_OUTPUTS)])
     rows = tuple(
         (measured.output_names[k], number(float(nudges.outputs[k])), number(float(nudges.targets[k]))) for k in order
     )
-    return Bars(title, ("output", "a", "y", "−∂C/∂z"), rows, nudges.logit_wishes[order])
+    return Bars(title, ("output", "a", "y", "−∂C/∂z"), rows, nudges.logit_nudges[order])
 
 
 def neuron_bars(nudges: Nudges, top: int) -> list[Part]:
     """Draw how a neuron's weights and bias should change, and the activations behind it."""
     example, mean = nudges.example, nudges.mean
     shown, rest = nudges.order[:top], nudges.order[top:]
-    heads, means = (("w, on average",), [mean.weight_wishes]) if mean else ((), [])
+    heads, means = (("w, on average",), [mean.weight_nudges]) if mean else ((), [])
     weights = [
         (example.labels[k], number(float(example.behind[k])), *(number(float(column[k])) for column in means))
         for k in shown
     ]
-    values = [float(example.weight_wishes[k]) for k in shown]
-    if example.bias_wish is not None:
+    values = [float(example.weight_nudges[k]) for k in shown]
+    if example.bias_nudge is not None:
         weights.append(("bias", "", *([] if mean is None else [number(-mean.delta)])))
-        values.append(example.bias_wish)
+        values.append(example.bias_nudge)
     behind = tuple((example.labels[k], number(float(example.weights[k]))) for k in shown)
     # As a bar of its own, the sum of all others would dwarf what it is beside.
     notes = [
         f"{len(rest):,} others add up to {number(float(column[rest].sum()), digits=4)}." if len(rest) else ""
-        for column in (example.weight_wishes, example.activation_wishes)
+        for column in (example.weight_nudges, example.activation_nudges)
     ]
     return [
         Bars(f"Weights and bias of {nudges.name}", ("from", "a behind", *heads, "−δ a"), tuple(weights),
              np.array(values), note=notes[0]),
-        Bars(f"Activations behind {nudges.name}", ("from", "w", "−δ w"), behind, example.activation_wishes[shown],
+        Bars(f"Activations behind {nudges.name}", ("from", "w", "−δ w"), behind, example.activation_nudges[shown],
              note=notes[1]),
     ]  # fmt: skip
 
@@ -68,7 +68,7 @@ def input_fields(measured: Backprop) -> list[Part]:
         example = nudges.example
         if len(example.weights) == np.prod(shape):
             names += [f"weights of {nudges.name}: −δ a", f"weights of {nudges.name}: w"]
-            values += [column.reshape(shape).sum(axis=-1) for column in (example.weight_wishes, example.weights)]
+            values += [column.reshape(shape).sum(axis=-1) for column in (example.weight_nudges, example.weights)]
     return [Fields("How the picture should change", tuple(names), tuple(values))]
 
 

@@ -29,10 +29,12 @@ class Drawing:
         """The column of the outputs; that of the targets comes after it."""
         return len(self.columns) - 2
 
-    def scene(self, layer: str | None, seen_to: int, back_from: int | None = None, *, is_mean: bool = False) -> Scene:
+    def scene(
+        self, layer: str | None, forward_to: int, back_from: int | None = None, *, is_mean: bool = False
+    ) -> Scene:
         """Say what a step shows; without `back_from` no derivative is known yet."""
         lit = None if layer is None else self.places[layer]
-        return Scene(lit, seen_to, self.last + 2 if back_from is None else back_from, is_mean)
+        return Scene(lit, forward_to, self.last + 2 if back_from is None else back_from, is_mean)
 
 
 def draw(measured: Backprop) -> Drawing:
@@ -64,7 +66,7 @@ def _input_names(measured: Backprop, inputs: np.ndarray) -> tuple[str, ...]:
 def _hidden(measured: Backprop, layer: LayerAccount) -> DrawnLayer:
     activation, gradient = layer.activation[measured.row], layer.activation_gradient[measured.row]
     example, mean = _weights(measured, layer)
-    return DrawnLayer(layer.name, layer.kind, activation, -gradient, weight_wishes=example, mean_weight_wishes=mean)
+    return DrawnLayer(layer.name, layer.kind, activation, -gradient, weight_nudges=example, mean_weight_nudges=mean)
 
 
 def _outputs(measured: Backprop, layer: LayerAccount) -> DrawnLayer:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 
-from descentlab.core import ShapeError, SpecError, unknown_name
-from descentlab.workbench import PARTS, PartName, Subject
+from descentlab.core import PARTS, PartName, ShapeError, SpecError, unknown_name
+from descentlab.workbench import Subject
 
 
 @dataclass(frozen=True, eq=False)

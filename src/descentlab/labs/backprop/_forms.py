@@ -316,7 +316,7 @@ VARIANTS = TableForm(
     "Factor of the length of ∂C/∂z from one layer to the one below",
     (
         Column("network", meaning="What is different about the network; the first is the one that is looked at."),
-        number("factor_per_layer", "factor a layer", "Geometric mean over the layers: below 1 the gradient shrinks."),
+        number("factor_per_layer", "factor per layer", "Geometric mean over the layers: below 1 the gradient shrinks."),
         Column("note", meaning="Why no other network stands beside it.", is_hidden=True),
     ),
     is_printed=True,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Int
 
-from descentlab.backpropagation import Account, LayerDetail, NeuronWishes, neuron_wishes
+from descentlab.backpropagation import Account, LayerDetail, NeuronNudges, neuron_nudges
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,8 +18,8 @@ class Nudges:
         mean: Averaged over the batch; None for a single example.
     """
 
-    example: NeuronWishes
-    mean: NeuronWishes | None
+    example: NeuronNudges
+    mean: NeuronNudges | None
 
     @property
     def name(self) -> str:
@@ -29,7 +29,7 @@ class Nudges:
     @property
     def order(self) -> Int[np.ndarray, " inputs"]:
         """Places of the neuron's inputs, the one whose weight should change most first."""
-        return np.argsort(-np.abs(self.example.weight_wishes), kind="stable")
+        return np.argsort(-np.abs(self.example.weight_nudges), kind="stable")
 
 
 def measure_nudges(account: Account, details: Iterable[LayerDetail], row: int) -> tuple[Nudges, ...]:
@@ -37,8 +37,8 @@ def measure_nudges(account: Account, details: Iterable[LayerDetail], row: int) -
     several = account.num_examples > 1
     return tuple(
         Nudges(
-            neuron_wishes(account, detail.layer.name, detail.place, row),
-            neuron_wishes(account, detail.layer.name, detail.place, None) if several else None,
+            neuron_nudges(account, detail.layer.name, detail.place, row),
+            neuron_nudges(account, detail.layer.name, detail.place, None) if several else None,
         )
         for detail in details
         if detail.layer.weighted_sum is not None

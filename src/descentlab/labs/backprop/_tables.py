@@ -11,10 +11,10 @@ from descentlab.backpropagation import (
     TOLERANCE,
     ArrayCheck,
     GradientDetail,
-    NeuronWishes,
+    NeuronNudges,
     Sum,
     largest_entries,
-    output_wishes,
+    output_nudges,
 )
 from descentlab.labs.backprop import _forms as forms
 from descentlab.labs.backprop._measured import Backprop, brackets, name_of
@@ -92,8 +92,8 @@ def _outputs(measured: Backprop) -> Table:
 
 
 def _mean_outputs(measured: Backprop) -> Table:
-    mean = output_wishes(measured.account)
-    columns = (mean.outputs, mean.targets, -mean.wishes, -mean.logit_wishes)
+    mean = output_nudges(measured.account)
+    columns = (mean.outputs, mean.targets, -mean.nudges, -mean.logit_nudges)
     return forms.MEAN_OUTPUTS.fill([*zip(measured.output_names, *(column.tolist() for column in columns), strict=True)])
 
 
@@ -295,8 +295,8 @@ def _nudges(measured: Backprop) -> Table:
 
 def _nudge_rows(nudges: Nudges, top: int) -> Iterator[tuple[Cell, ...]]:
     example, mean = nudges.example, nudges.mean or nudges.example
-    columns = (example.weights, example.behind, example.weight_wishes, example.activation_wishes,
-               mean.behind, mean.weight_wishes, mean.activation_wishes)  # fmt: skip
+    columns = (example.weights, example.behind, example.weight_nudges, example.activation_nudges,
+               mean.behind, mean.weight_nudges, mean.activation_nudges)  # fmt: skip
     for k in nudges.order[:top]:
         yield (nudges.name, example.labels[k], *(float(column[k]) for column in columns))
     rest = nudges.order[top:]
@@ -304,8 +304,8 @@ def _nudge_rows(nudges: Nudges, top: int) -> Iterator[tuple[Cell, ...]]:
         sums: list[Cell] = [float(column[rest].sum()) for column in columns]
         sums[0] = sums[1] = sums[4] = None
         yield (nudges.name, f"{len(rest):,} others", *sums)
-    if example.bias_wish is not None:
-        yield (nudges.name, "bias", None, None, example.bias_wish, None, None, mean.bias_wish, None)
+    if example.bias_nudge is not None:
+        yield (nudges.name, "bias", None, None, example.bias_nudge, None, None, mean.bias_nudge, None)
 
 
 def _nudged(measured: Backprop) -> Table:
@@ -321,9 +321,9 @@ def _nudged(measured: Backprop) -> Table:
     return replace(forms.NUDGED, columns=columns).fill(rows)
 
 
-def _nudged_row(neuron: NeuronWishes, rest: np.ndarray) -> tuple[Any, ...]:
-    sums = (float(neuron.weight_wishes[rest].sum()), float(neuron.activation_wishes[rest].sum()))
-    return (neuron.activation, neuron.wish, neuron.delta, neuron.bias_wish, len(rest), *sums)
+def _nudged_row(neuron: NeuronNudges, rest: np.ndarray) -> tuple[Any, ...]:
+    sums = (float(neuron.weight_nudges[rest].sum()), float(neuron.activation_nudges[rest].sum()))
+    return (neuron.activation, neuron.nudge, neuron.delta, neuron.bias_nudge, len(rest), *sums)
 
 
 def _effective(measured: Backprop) -> Table:

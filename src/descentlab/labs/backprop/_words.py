@@ -53,11 +53,11 @@ def _outcome(tables: Tables) -> str:
         target = float(outputs.column("target")[0])
         return f"its class is {truth}, and the output is {number(values[0], digits=4)} where {target:g} is right"
     best = int(np.argmax(values))
-    said = f"the network says {names[best]} with {number(values[best], digits=4)}"
+    prediction = f"the network predicts {names[best]} (output {number(values[best], digits=4)})"
     if names[best] == truth:
-        return f"{said}, which is right"
+        return f"{prediction}, which is right"
     right = [number(float(value), digits=4) for name, value in zip(names, values, strict=True) if name == truth]
-    return f"{said}, but its class is {truth}" + (f", which gets {right[0]}" if right else "")
+    return f"{prediction}, but its class is {truth}" + (f" (output {right[0]})" if right else "")
 
 
 def _batch(tables: Tables) -> Statement | None:
@@ -242,7 +242,7 @@ def depth_statements(tables: Tables, *, at_least: int = LEAST_LAYERS) -> list[St
 
 def _variant(tables: Tables, name: str, factor: float | None) -> str:
     if factor is not None:
-        return f"{number(factor)} a layer with {name}"
+        return f"{number(factor)} per layer with {name}"
     layers = tables["depth"].column("layer")
     slopes = tables["depth"].column("slope_sigmoid" if name.startswith("sigmoid") else "slope_relu")
     silent = [layer for layer, slope in zip(layers, slopes, strict=True) if slope == 0.0]

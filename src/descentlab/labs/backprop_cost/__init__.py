@@ -1,3 +1,3 @@
-"""Laboratory `backprop-cost`: what a gradient costs, counted and timed."""
+"""Laboratory `backprop-cost`: the cost of a gradient, counted and timed."""
 
 from descentlab.labs.backprop_cost._backprop_cost import backprop_cost as backprop_cost

@@ -1,4 +1,4 @@
-"""`backprop-cost`: what back-propagation through a person's network costs, counted and timed."""
+"""The function of the laboratory `backprop-cost`: it counts and times back-propagation through a network."""
 
 import os
 from collections.abc import Mapping
@@ -17,14 +17,14 @@ LONGEST_BUDGET_S = 3_600.0
 
 
 @laboratory(
-    "backprop-cost mnist-mlp - `descentlab backprop mnist-mlp --cost` is the same",
+    "backprop-cost mnist-mlp - the same as `descentlab backprop mnist-mlp --cost`",
     "backprop-cost iris --hidden 64,64 --budget 20",
     "backprop-cost iris-001 --html cost.html",
 )
 def backprop_cost(
     what: Annotated[
         "str | os.PathLike[str] | descentlab.spec.Experiment | descentlab.workbench.Run",
-        Option("A run, or what `descentlab train` takes.", "WHAT", is_argument=True),
+        Option("A run, or anything that `descentlab train` takes.", "WHAT", is_argument=True),
     ],
     *,
     hidden: Hidden = None,
@@ -32,20 +32,26 @@ def backprop_cost(
     set: Settings = (),  # noqa: A002 - the word of the command line
     member: Annotated[int, Option("Which network of a run with several seeds, counted from 0.", "N")] = 0,
     budget: Annotated[
-        float, Option("About how long to time; more reaches larger sizes. Compiling comes on top.", "SECONDS")
+        float,
+        Option(
+            "About how many seconds to spend on timing. More seconds reach larger sizes. Compiling takes extra time.",
+            "SECONDS",
+        ),
     ] = 8.0,
     out: Annotated[
         str | os.PathLike[str] | None,
-        Option("Folder of page and numbers.", "DIR", default="backprop-cost/ in a run's folder"),
+        Option("Folder for the page and the numbers.", "DIR", default="backprop-cost/ in a run's folder"),
     ] = None,
     report: Report = True,
     watcher: "descentlab.workbench.Watcher | None" = None,
 ) -> "descentlab.results.Result[descentlab.labs.backprop_cost._measured.BackpropCost]":
-    """Count and time what back-propagation costs: forward pass, backward pass and update, and what each depends on.
+    """Count and time the cost of back-propagation: of the forward pass, the backward pass and the update.
 
-    Multiply-adds are counted by the layers' own formulas and beside them by XLA. Times are medians of compiled work,
-    measured by turns: as examples N, weights per neuron d and layers L grow, against the textbook's O(N d L); of the
-    backward pass beside the forward pass; of the same gradient one weight at a time; and of one example at a time.
+    Multiply-adds are counted twice: by the formula of each layer, and by the compiler XLA. Times are medians of
+    repeated measurements of compiled programs. They show how the time grows with the number of examples N, the weights
+    per neuron d and the number of layers L, beside the textbook's O(N d L); how long the backward pass takes compared
+    with the forward pass; how long the same gradient takes one weight at a time; and how long single examples take
+    compared with batches.
 
     Returns:
         The result; `result.measured.timed` and `result.measured.work` have every number.
@@ -78,7 +84,7 @@ def backprop_cost(
     begin = time.perf_counter()
     units, watcher = read_units(hidden), watcher or Watcher()
     if not 0.0 < budget <= LONGEST_BUDGET_S:
-        raise SpecError(f"budget={budget:g}: expected seconds to measure, above 0 and at most {LONGEST_BUDGET_S:,.0f}")
+        raise SpecError(f"budget={budget:g}: expected a number of seconds above 0 and at most {LONGEST_BUDGET_S:,.0f}")
     training.prepare_engine()
     changes = Changes(fields={} if seed is None else {"seed": seed}, hidden=units, settings=settings_as_texts(set))
     with stop_on_signals(watcher) as stop:
@@ -108,14 +114,14 @@ def backprop_cost(
 def declare(
     measured: "descentlab.labs.backprop_cost._measured.BackpropCost", seconds: Mapping[str, float]
 ) -> "descentlab.results.Result[descentlab.labs.backprop_cost._measured.BackpropCost]":
-    """Declare what is shown of the measurements.
+    """Declare the result: its tables, sentences, charts and facts.
 
     Args:
         measured: The measurements.
-        seconds: Wall time by phase.
+        seconds: Wall time of each phase: "load", "count" and "time".
 
     Returns:
-        The result.
+        The result, which no folder holds yet.
     """
     from descentlab.labs.backprop_cost._page import facts, key_figures, lay_out
     from descentlab.labs.backprop_cost._tables import fill_tables
@@ -127,7 +133,7 @@ def declare(
         measured,
         Declaration(
             laboratory="backprop_cost",
-            title=f"{measured.subject.experiment.name}: what back-propagation costs",
+            title=f"{measured.subject.experiment.name}: the cost of back-propagation",
             tables=tables,
             words=say,
             key_figures=key_figures(measured),

@@ -1,4 +1,4 @@
-"""What back-propagation through a network costs, as numbers."""
+"""The measurements of `backprop-cost`, and the training step that it measures."""
 
 from dataclasses import dataclass
 
@@ -9,20 +9,20 @@ from descentlab.labs.backprop_cost.measure import Case, Timed, Work, XlaCount
 from descentlab.workbench import Subject
 
 MAX_EXAMPLES = 4_096
-"""Examples that larger batches are made of, repeated: arithmetic takes as long on any."""
+"""Most training examples that are read. Larger batches repeat them, for arithmetic takes as long on any numbers."""
 USUAL_BATCH = 32
 
 
 @dataclass(frozen=True, eq=False)
 class BackpropCost:
-    """What back-propagation through a network costs.
+    """The cost of back-propagation through a network.
 
     Attributes:
-        subject: The network.
-        work: Multiply-adds by the layers' own formulas.
-        xla: Operations as XLA counts them.
-        timed: Times of forward pass, gradient and update.
-        budget_s: Seconds that measuring was to take, about.
+        subject: The network with its experiment and its data.
+        work: Multiply-adds, counted by the formula of each layer.
+        xla: Operations, counted by XLA.
+        timed: Times of the forward pass, the gradient and the update.
+        budget_s: Seconds that were allowed for timing.
     """
 
     subject: Subject
@@ -33,13 +33,13 @@ class BackpropCost:
 
     @property
     def has_padding(self) -> bool:
-        """Whether a convolution multiplies zeros around a picture."""
+        """Whether a convolution pads its pictures with zeros."""
         sums = [layer.weighted_sum for layer in self.subject.network.every_layer]
         return any(each is not None and each.is_padded for each in sums)
 
 
 def case_of(subject: Subject) -> Case:
-    """Take the network with its training examples, or with random ones where a run's data is gone."""
+    """Return the training step of a network, with its training examples or, where a run's data is gone, random ones."""
     experiment, dataset = subject.experiment, subject.dataset
     if dataset is not None:
         rows = dataset.train[:MAX_EXAMPLES]

@@ -1,4 +1,4 @@
-"""What back-propagation costs, laid out as a page."""
+"""The page of `backprop-cost`: key figures, sections with their charts, and facts."""
 
 from collections.abc import Mapping
 
@@ -19,19 +19,19 @@ def key_figures(measured: BackpropCost) -> tuple[Row, ...]:
     gradient = float(np.median(timed.gradient))
     return (
         Row("backward over forward", f"{float(np.median(timed.ratio)):.2f}"),
-        Row("multiply-adds an example", f"{measured.work.forward + measured.work.backward:,}"),
+        Row("multiply-adds per example", f"{measured.work.forward + measured.work.backward:,}"),
         Row("one gradient", duration(gradient)),
-        Row("by differences", f"{times(timed.differences.whole_s / gradient)}×"),
+        Row("time by differences", f"{times(timed.differences.whole_s / gradient)}×"),
     )
 
 
 def lay_out(measured: BackpropCost, tables: Tables) -> tuple[Section, ...]:
-    """Return the sections: counts, a step's time, growth against the textbook, one weight and one example at a time."""
+    """Return the sections: counts, time of a step, growth beside the textbook, single weights and single examples."""
     return (
         _count(measured, tables),
         _step(measured, tables),
         _growth(measured, tables),
-        _one_weight(measured, tables),
+        _single_weights(measured, tables),
         _batches(measured, tables),
     )
 
@@ -40,10 +40,10 @@ def _count(measured: BackpropCost, tables: Tables) -> Section:
     return Section(
         "Multiply-adds, layer by layer",
         (
-            "In the forward pass, z = Wa uses each weight once an example (that of a kernel once a place). In the "
-            "backward pass, ∂C/∂W = δ a uses each once more, and ∂C/∂a = W δ once more again, which the lowest layer "
-            f"that learns is spared. The update takes {measured.work.update_per_weight} a weight, once a step and not "
-            "once an example.",
+            "In the forward pass, z = Wa uses each weight once per example (a kernel's weight once per position). In "
+            "the backward pass, ∂C/∂W = δ a takes as many products again, and so does ∂C/∂a = W δ. The lowest layer "
+            "that learns does not need ∂C/∂a. The update takes "
+            f"{measured.work.update_per_weight} per weight, once per step and not once per example.",
         ),
         (tables["work"],),
     )
@@ -64,15 +64,18 @@ def _step(measured: BackpropCost, tables: Tables) -> Section:
             Mark(f"by multiply-adds {counted:.3g}", y=counted),
             Mark("batch of the network", x=float(timed.batch_size)),
         ),
-        note="Band: quartiles. At very small batches the gradient's own numbers, one a weight, have to be written.",
+        note=(
+            "Band: quartiles. At very small batches much of the backward pass is spent on writing the gradient, one "
+            "number per weight."
+        ),
     )
     return Section(
         "The time of a step",
         (
-            "The backward pass is what a gradient takes more than the forward pass alone, measured in the same rounds. "
-            f"By arithmetic it would be {counted:.3g} times the forward pass. Where it is longer, the products of the "
-            "backward pass have less convenient shapes, and a gradient of as many numbers as there are weights has to "
-            "be written.",
+            "The time of the backward pass is the time of a gradient less that of the forward pass alone, both "
+            f"measured in the same rounds. By its arithmetic it would take {counted:.3g} times as long as the forward "
+            "pass. It may take longer, because the shapes of its products suit the processor less well, and because it "
+            "has to write a gradient with one number per weight.",
         ),
         (tables["step"], ratio),
     )
@@ -80,9 +83,9 @@ def _step(measured: BackpropCost, tables: Tables) -> Section:
 
 def _growth(measured: BackpropCost, tables: Tables) -> Section:
     words = (
-        "A neuron with d weights multiplies and adds d times; L layers of as many neurons on N examples do it N L "
-        "times as often: the textbook's O(N d L). It counts arithmetic alone. Dashed lines are what it says, through "
-        "the last point.",
+        "A neuron with d weights multiplies and adds d times. L layers with the same number of neurons, on N examples, "
+        "do this N L times as often: the textbook's O(N d L), which counts arithmetic alone. The dashed lines show "
+        "this growth, drawn through the last measured point.",
         *map(growth_words, tables["growth"].rows()),
     )
     charts = tuple(_scaling_chart(each) for each in measured.timed.scalings)
@@ -97,7 +100,7 @@ def _scaling_chart(scaling: Scaling) -> Chart:
     return Chart(
         f"{scaling.symbol}: {scaling.meaning}",
         scaling.symbol,
-        "µs a gradient",
+        "µs per gradient",
         (
             Series("measured", sizes, middle, low=low, high=high),
             Series(f"in proportion to {label}", sizes, textbook, style="dashed", tone=1),
@@ -108,12 +111,12 @@ def _scaling_chart(scaling: Scaling) -> Chart:
     )
 
 
-def _one_weight(measured: BackpropCost, tables: Tables) -> Section:
+def _single_weights(measured: BackpropCost, tables: Tables) -> Section:
     by = measured.timed.by_weights
     weights = by.num_params.astype(np.float64)
     is_whole = by.num_measured == by.num_params
     chart = Chart(
-        "The whole gradient of two equal layers",
+        "Gradient of two equal layers by all weights",
         "weights W",
         "seconds",
         (
@@ -125,16 +128,19 @@ def _one_weight(measured: BackpropCost, tables: Tables) -> Section:
         note=_extrapolated_from(weights[~is_whole]),
     )
     words = [
-        "A difference asks what the cost would be, were one weight a little larger: one forward pass for one number. "
-        "Back-propagation works from the cost down, and every δ serves all weights of its layer and all layers below.",
-        f"The differences' derivatives are off by {measured.timed.differences.error:.2g} of their length in "
-        f"{measured.subject.experiment.precision}: a small nudge drowns in rounding, a large one in the curve.",
+        "A difference makes one weight a little larger and computes the cost again: one forward pass for one "
+        "derivative. Back-propagation goes backward from the cost and computes each δ once. All weights of its layer "
+        "and all layers below use it.",
+        f"In {measured.subject.experiment.precision} the derivatives by differences differ from those of "
+        f"back-propagation by {measured.timed.differences.error:.2g} of their length. Rounding spoils a small "
+        "difference, and the curve of the cost spoils a large one.",
     ]
     if len(weights) >= 4:
         back, nudged = fit_exponent(by.num_params, by.backprop), fit_exponent(by.num_params, by.differences)
         words.append(
-            f"As networks grow, back-propagation's time goes as W^{interval(_estimate(back))} and that of "
-            f"differences as W^{interval(_estimate(nudged))}: each of more differences is a longer forward pass."
+            f"As networks grow, the time of back-propagation grows as W^{interval(_estimate(back))} and that of "
+            f"differences as W^{interval(_estimate(nudged))}: there are more differences, and each needs a longer "
+            "forward pass."
         )
     return Section("One weight at a time", tuple(words), (tables["ways"], chart))
 
@@ -145,10 +151,10 @@ def _estimate(fit: Exponent) -> Estimate:
 
 def _extrapolated_from(weights: np.ndarray) -> str:
     if not len(weights):
-        return "Differences were taken by every weight."
+        return "Differences were measured for every weight."
     return (
-        f"From {weights[0]:,.0f} weights on, differences were taken by some of the weights, and the time of all is "
-        "extrapolated from those."
+        f"From {weights[0]:,.0f} weights on, differences were measured for some of the weights, and the time for all "
+        "weights is extrapolated from those."
     )
 
 
@@ -157,43 +163,43 @@ def _batches(measured: BackpropCost, tables: Tables) -> Section:
     sizes = timed.batches.sizes.astype(np.float64)
     loop, called = (sizes / np.median(curve, axis=1) for curve in (timed.batches.gradient, timed.batches.called))
     chart = Chart(
-        "Examples a second",
+        "Examples per second",
         "examples in the batch",
-        "examples a second",
+        "examples per second",
         (
             Series("in a compiled loop", sizes, loop),
-            Series("each batch a call from Python", sizes, called, tone=1),
+            Series("one call from Python per batch", sizes, called, tone=1),
         ),
         x_log=True,
         y_log=True,
         marks=(
-            Mark("one at a time, from Python", y=float(called[0])),
+            Mark("one example at a time, from Python", y=float(called[0])),
             Mark("batch of the network", x=float(timed.batch_size)),
         ),
     )
     alone = Chart(
-        "Time of an example",
+        "Time per example",
         "examples in the batch",
-        "µs an example",
+        "µs per example",
         (
             Series("in a compiled loop", sizes, 1e6 / loop),
-            Series("each batch a call from Python", sizes, 1e6 / called, tone=1),
+            Series("one call from Python per batch", sizes, 1e6 / called, tone=1),
         ),
         x_log=True,
         y_log=True,
     )
     return Section(
-        "One example at a time against batches",
+        "Single examples and batches",
         (
-            "The arithmetic of an example is the same in any batch. What changes is how often a program is called, how "
-            "full the vector units are, and how often each weight is fetched.",
+            "The arithmetic for an example is the same in any batch. The size of the batch changes how often a program "
+            "is called, how full the processor's vector units are, and how often each weight is read from memory.",
         ),
         (chart, alone, tables["batches"]),
     )
 
 
 def facts(measured: BackpropCost, seconds: Mapping[str, float]) -> tuple[Row, ...]:
-    """Return where the numbers come from."""
+    """Return the facts at the end of the page: experiment, machine, versions and times."""
     experiment, environment = measured.subject.experiment, describe_environment()
     machine, packages = environment["machine"], environment["packages"]
     return (
@@ -202,7 +208,7 @@ def facts(measured: BackpropCost, seconds: Mapping[str, float]) -> tuple[Row, ..
         Row("weights", f"{measured.work.num_params:,}"),
         Row("device", f"{', '.join(device_names())}: {machine['processor']}, {machine['cores']} cores"),
         Row("versions", f"descentlab {packages['descentlab']}, jax {packages['jax']}"),
-        Row("repeats", f"{measured.timed.num_rounds} by turns"),
+        Row("repeats", f"{measured.timed.num_rounds} of each program, in turn"),
         Row("counted in", in_words(seconds["count"])),
         Row("timed in", f"{in_words(seconds['time'])}, compiling included"),
     )

@@ -7,7 +7,7 @@ import numpy as np
 
 from descentlab.core import Estimate
 from descentlab.labs.backprop_cost._measured import BackpropCost
-from descentlab.labs.backprop_cost.measure import Exponent, Flops, OneByOne, Scaling, spread
+from descentlab.labs.backprop_cost.measure import Exponent, Flops, Scaling, WeightwiseGradient, spread
 from descentlab.results import Cell, Column, Table, TableForm, Tables
 from descentlab.training import device_names
 
@@ -19,10 +19,10 @@ detail_duration = partial(Column, format="duration", is_detail=True)
 
 SUMMARY = TableForm(
     "summary",
-    "In all",
+    "Summary",
     (
         Column("network", meaning="Name of the experiment."),
-        Column("devices", meaning="What was computed on."),
+        Column("devices", meaning="Devices that computed."),
         Column("precision", meaning="Type of the numbers."),
         Column("optimizer", meaning="Update rule."),
         count("batch_size", meaning="Examples in one step."),
@@ -34,40 +34,45 @@ SUMMARY = TableForm(
         Column(
             "ratio", "backward / forward", "Time of the backward pass over the forward pass.", format="fixed", digits=2
         ),
-        Column("ratio_low", meaning="Lower quartile of that.", format="fixed", digits=2),
-        Column("ratio_high", meaning="Upper quartile of that.", format="fixed", digits=2),
-        duration("gradient", meaning="Time of forward and backward pass of one batch."),
-        duration("gradient_low", meaning="Lower quartile of that."),
-        duration("gradient_high", meaning="Upper quartile of that."),
-        Column("has_padding", meaning="Whether convolutions multiply zeros around a picture.", format="flag"),
-        Column("has_data", meaning="Whether the examples are those of the data.", format="flag"),
-        count("num_rounds", meaning="How often each time was measured."),
-        Column("noise", meaning="Distance of the quartiles of repeated times.", format="percent", digits=0),
-        Column("budget", meaning="Seconds that measuring was to take.", format="seconds"),
+        Column("ratio_low", meaning="Lower quartile of the ratio.", format="fixed", digits=2),
+        Column("ratio_high", meaning="Upper quartile of the ratio.", format="fixed", digits=2),
+        duration("gradient", meaning="Time of the forward and backward pass of one batch."),
+        duration("gradient_low", meaning="Lower quartile of the gradient's time."),
+        duration("gradient_high", meaning="Upper quartile of the gradient's time."),
+        Column("has_padding", meaning="Whether convolutions pad their pictures with zeros.", format="flag"),
+        Column("has_data", meaning="Whether the examples come from the data; else they are random.", format="flag"),
+        count("num_rounds", meaning="Number of measurements of each time."),
+        Column(
+            "noise",
+            meaning="Distance between the quartiles of repeated times, as a share of their median.",
+            format="percent",
+            digits=0,
+        ),
+        Column("budget", meaning="Seconds allowed for timing.", format="seconds"),
         Column("run", meaning="Folder of the run."),
     ),
     is_single=True,
 )
 WORK = TableForm(
     "work",
-    "Multiply-adds for one example (update: for one step)",
+    "Multiply-adds for one example (column update: for one step)",
     (
         Column("layer", meaning="Name of the layer."),
         Column("kind", meaning="Kind of layer."),
         count("num_params", "weights", "Learned numbers."),
-        count("forward", meaning="z = W a: each weight once an example, that of a kernel once a place."),
+        count("forward", meaning="z = W a: each weight once per example, the weight of a kernel once per position."),
         count("xla_forward", "XLA", "Half of the operations that XLA counts in the layer compiled alone."),
-        count("weight_gradient", "∂C/∂W", "δ a: as many again."),
-        count("input_gradient", "∂C/∂a", "W δ: as many again, 0 where nothing below is learned."),
-        detail_count("backward", meaning="Both together: the backward pass."),
+        count("weight_gradient", "∂C/∂W", "δ a: as many products again."),
+        count("input_gradient", "∂C/∂a", "W δ: as many products again; 0 where no layer below learns."),
+        detail_count("backward", meaning="The backward pass: ∂C/∂W and ∂C/∂a together."),
         count("xla_backward", "XLA backward", "Half of the operations that XLA counts in the backward pass."),
-        count("update", meaning="The optimizer's update, once a step."),
+        count("update", meaning="The optimizer's update, once per step."),
         detail_count("flops_forward", meaning="Operations that XLA counts in the forward pass of the batch."),
         detail_count("flops_backward", meaning="Operations that XLA counts in the backward pass of the batch."),
-        detail_count("flops_gradient", meaning="Operations that XLA counts in both together."),
+        detail_count("flops_gradient", meaning="Operations that XLA counts in forward and backward pass together."),
         detail_count("flops_update", meaning="Operations that XLA counts in the update."),
     ),
-    note="XLA: half of its operations, for one example; of a layer compiled alone.",
+    note="XLA: half of the operations that it counts for one example, in each layer compiled alone.",
     is_printed=True,
 )
 STEP = TableForm(
@@ -80,33 +85,42 @@ STEP = TableForm(
         duration("low", "lower quartile", "Lower quartile of the times."),
         duration("high", "upper quartile", "Upper quartile of the times."),
         Column("share", meaning="Share of the step's time.", format="percent", digits=0),
-        Column("rate", "10⁹ multiply-adds a second", "Multiply-adds over time.", format="number"),
+        Column("rate", "10⁹ multiply-adds per second", "Multiply-adds divided by time.", format="number"),
     ),
     is_printed=True,
 )
 GROWTH = TableForm(
     "growth",
-    "Exponent of one gradient's time as one size grows and all else stays",
+    "Exponent of the time of one gradient as one size grows and the others stay the same",
     (
         Column("size", meaning="Symbol of the size that grows."),
-        Column("meaning", "what grows", "What it counts."),
-        Column("textbook", meaning="Exponent of the textbook.", format="setting"),
+        Column("meaning", "what grows", "The size in words."),
+        Column("textbook", meaning="Exponent that the textbook expects.", format="setting"),
         count("from", meaning="Smallest size measured."),
         count("to", meaning="Largest size measured."),
         exponent("exponent", "over all (95%)", "Exponent over all sizes, with its 95% interval."),
         exponent("smallest", meaning="Exponent over the four smallest sizes."),
-        detail_count("smallest_to", meaning="Largest of those."),
+        detail_count("smallest_to", meaning="Largest of the four smallest sizes."),
         Column("largest", meaning="Exponent over the four largest sizes.", format="fixed", digits=2, is_detail=True),
-        detail_count("largest_from", meaning="Smallest of those."),
-        count("reached_from", meaning="Size from which on time grows as the textbook says, to a tenth."),
-        exponent("reached", "there (95%)", "Exponent from there on."),
-        Column("noise", meaning="Distance of the quartiles of a size's repeats.", format="percent", digits=0),
-        Column("scatter", meaning="Scatter of the times about the line.", format="percent", is_detail=True),
-        Column("fixed", meaning="What stays the same.", is_detail=True),
+        detail_count("largest_from", meaning="Smallest of the four largest sizes."),
+        count(
+            "reached_from",
+            meaning="Size from which the exponent is at most a tenth below the textbook's.",
+        ),
+        exponent("reached", "there (95%)", "Exponent from that size on, with its 95% interval."),
+        Column(
+            "noise",
+            meaning="Distance between the quartiles of the repeats of a size, as a share of their median.",
+            format="percent",
+            digits=0,
+        ),
+        Column("scatter", meaning="Scatter of the times about the fitted line.", format="percent", is_detail=True),
+        Column("fixed", meaning="Sizes that stay the same.", is_detail=True),
     ),
     note=(
-        "Smallest: over the four smallest sizes. Reached from: the size on from which any four neighbouring sizes come "
-        "within a tenth of the textbook's exponent. Noise: distance of the quartiles of a size's repeats."
+        "Smallest: exponent over the four smallest sizes. Reached from: the size from which the exponent of every four "
+        "neighbouring sizes is at most a tenth below the textbook's; the next column has the exponent from there on. "
+        "Noise: distance between the quartiles of the repeats of a size, as a share of their median."
     ),
     is_printed=True,
 )
@@ -124,21 +138,30 @@ TIMES = TableForm(
 )
 WAYS = TableForm(
     "ways",
-    "The same gradient in several ways",
+    "The same gradient, computed in several ways",
     (
         Column("way", meaning="How the gradient is computed."),
         count("num_measured", "weights measured", "Weights whose derivative was timed."),
-        count("num_params", "of all", "Weights in all."),
-        Column("is_extrapolated", "extrapolated", "Whether the time of all is more than was measured.", format="flag"),
-        duration("seconds_each", "time of one", "Median time of one derivative; of back-propagation, of all at once."),
-        detail_duration("low", meaning="Lower quartile of that."),
-        detail_duration("high", meaning="Upper quartile of that."),
+        count("num_params", "weights in all", "All weights of the network."),
+        Column(
+            "is_extrapolated",
+            "extrapolated",
+            "Whether the time for all weights is extrapolated from the measured ones.",
+            format="flag",
+        ),
+        duration(
+            "seconds_each",
+            "time of one",
+            "Median time of one derivative; for back-propagation the time of all derivatives at once.",
+        ),
+        detail_duration("low", meaning="Lower quartile of that time."),
+        detail_duration("high", meaning="Upper quartile of that time."),
         duration("seconds_all", "time of all", "Time of the derivatives by all weights."),
-        Column("times", "times as long", "Time over that of back-propagation.", format="number"),
+        Column("times", "times as long", "Time divided by that of back-propagation.", format="number"),
         Column(
             "error",
-            "off by",
-            "Distance from back-propagation's derivatives, as a share of their length.",
+            "error",
+            "Distance from the derivatives of back-propagation, as a share of their length.",
             format="number",
             digits=2,
         ),
@@ -147,34 +170,50 @@ WAYS = TableForm(
 )
 BY_WEIGHTS = TableForm(
     "by_weights",
-    "The whole gradient of two equal layers as they grow",
+    "Time of the gradient of two equal layers as they grow",
     (
         count("num_params", "weights", "Learned numbers, W."),
-        count("num_measured", meaning="Weights by which differences were taken."),
+        count("num_measured", meaning="Weights whose difference was measured."),
         duration("backprop", "back-propagation", "Time of back-propagation."),
         duration("differences", meaning="Time of one difference, times W."),
     ),
 )
 BATCHES = TableForm(
     "batches",
-    "The network's own gradient as the batch grows",
+    "Time of the network's gradient as the batch grows",
     (
         count("batch", meaning="Examples in the batch."),
         duration("forward", meaning="Time of the forward pass."),
-        duration("gradient", meaning="Time of forward and backward pass."),
-        Column("ratio", "backward / forward", "Backward pass over forward pass.", format="fixed", digits=2),
-        duration("per_example", "an example", "Time of the gradient for one example."),
-        Column("rate", "examples a second", "In a compiled loop.", format="count"),
-        Column("called_rate", "called, a second", "Where each batch is a call from Python.", format="count"),
-        detail_duration("called", meaning="Time of the gradient as a call from Python."),
-        Column("noise", meaning="Distance of the quartiles of the repeats.", format="percent", digits=0),
+        duration("gradient", meaning="Time of the forward and backward pass."),
+        Column(
+            "ratio",
+            "backward / forward",
+            "Time of the backward pass divided by that of the forward pass.",
+            format="fixed",
+            digits=2,
+        ),
+        duration("per_example", "per example", "Time of the gradient for one example."),
+        Column("rate", "examples per second", "Examples per second in a compiled loop.", format="count"),
+        Column(
+            "called_rate",
+            "called, per second",
+            "Examples per second where each batch is a call from Python.",
+            format="count",
+        ),
+        detail_duration("called", meaning="Time of the gradient where each batch is a call from Python."),
+        Column(
+            "noise",
+            meaning="Distance between the quartiles of the repeats, as a share of their median.",
+            format="percent",
+            digits=0,
+        ),
     ),
     is_printed=True,
 )
 
 
 def fill_tables(measured: BackpropCost) -> Tables:
-    """Lay out what was counted and timed."""
+    """Fill all tables with the measurements."""
     return Tables(
         (
             _work(measured),
@@ -190,7 +229,7 @@ def fill_tables(measured: BackpropCost) -> Tables:
 
 
 def _quartiles(repeats: np.ndarray) -> tuple[float, float, float]:
-    """Return the median of repeated times, and their quartiles."""
+    """Return the median of repeated times, then their lower and upper quartile."""
     low, middle, high = np.quantile(repeats, [0.25, 0.5, 0.75]).tolist()
     return middle, low, high
 
@@ -224,7 +263,7 @@ def _work(measured: BackpropCost) -> Table:
 
 
 def _halved(flops: float | None, batch_size: int) -> int | None:
-    """Turn XLA's operations for a batch into multiply-adds for an example."""
+    """Turn the operations that XLA counts for a batch into multiply-adds for one example."""
     return None if flops is None else round(flops / (2 * batch_size))
 
 
@@ -244,7 +283,7 @@ def _step(measured: BackpropCost) -> Table:
 
 
 def growth_table(scalings: Sequence[Scaling]) -> Table:
-    """Lay out how time grows with each size; a size of which too few could be measured has no exponents."""
+    """Fill the table of exponents; they stay empty for a size of which too few values could be measured."""
     rows = []
     for each in scalings:
         fit, first, last, reached = each.fit, each.smallest, each.largest, each.reached
@@ -284,7 +323,7 @@ def _ways(measured: BackpropCost) -> Table:
     return WAYS.fill(rows, title=f"The same gradient at batch {timed.batch_size:,}")
 
 
-def _way(name: str, way: OneByOne, gradient: float) -> tuple[Cell, ...]:
+def _way(name: str, way: WeightwiseGradient, gradient: float) -> tuple[Cell, ...]:
     times = way.whole_s / gradient
     each = _quartiles(way.seconds)
     return (name, way.num_measured, way.num_params, way.is_extrapolated, *each, way.whole_s, times, way.error)

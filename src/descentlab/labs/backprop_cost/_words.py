@@ -1,4 +1,4 @@
-"""What `backprop-cost` says; it is given nothing but the tables."""
+"""The sentences of `backprop-cost`, written from its tables alone."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,13 +11,13 @@ from descentlab.results import Evidence, Statement, Tables, Words, duration
 NEAR = 0.1
 """An exponent this close to the textbook's is called the textbook's."""
 MOST_UNSURE = 1.0
-"""Of an exponent whose interval is wider than this, nothing more is said."""
+"""Width of an exponent's interval above which the words draw no conclusion from it."""
 DISTURBED = 0.15
-"""Repeats whose quartiles are further apart than this share of their median were disturbed by other work."""
+"""Distance between the quartiles of repeats, as a share of their median, above which other work disturbed them."""
 
 
 def times(ratio: float) -> str:
-    """Write how many times as much something is: `1.77`, `12`, `6,540`."""
+    """Write a ratio for "... times as much": `1.77`, `12`, `6,540`."""
     return f"{ratio:,.0f}" if ratio >= 9.95 else f"{ratio:.3g}"
 
 
@@ -27,7 +27,7 @@ def interval(fit: Estimate) -> str:
 
 
 def say(tables: Tables) -> Words:
-    """Say what counts and times show, the most important first."""
+    """Write what counts and times show: the answer first, then the other statements."""
     return Words(_price(tables), (_ratio(tables), _growth(tables), _vectorised(tables), _xla(tables)))
 
 
@@ -38,11 +38,11 @@ def _price(tables: Tables) -> Statement:
     name = ways.column("way")[1]
     whole, measured = float(ways.cell(name, "seconds_all")), int(ways.cell(name, "num_measured"))
     taken = "1 weight was measured" if measured == 1 else f"{measured:,} weights were measured"
-    how = f" ({taken}; the time of all {num_params:,} is extrapolated)" if ways.cell(name, "is_extrapolated") else ""
+    how = f" ({taken}; the time for all {num_params:,} is extrapolated)" if ways.cell(name, "is_extrapolated") else ""
     return Statement(
         f"Back-propagation computes all {num_params:,} derivatives in the time of "
-        f"{gradient / float(steps.cell('forward', 'seconds')):.2g} forward passes, where differences, one weight at a "
-        f"time, need {num_params + 1:,}: {duration(gradient)} against {duration(whole)}, {times(whole / gradient)} "
+        f"{gradient / float(steps.cell('forward', 'seconds')):.2g} forward passes, {duration(gradient)}. Differences, "
+        f"one weight at a time, need {num_params + 1:,} forward passes: {duration(whole)}, {times(whole / gradient)} "
         f"times as long{how}.",
         (Evidence("ways", ("num_params", "seconds_all", "num_measured")), Evidence("step", ("seconds",))),
         "Other times of the same work on this machine.",
@@ -54,16 +54,16 @@ def _ratio(tables: Tables) -> Statement:
     forward, backward = (int(summary.value(name)) for name in ("forward", "backward"))
     counted = backward / forward if forward else float("nan")
     return Statement(
-        f"The backward pass takes {backward:,} multiply-adds an example, {counted:.3g} times the {forward:,} of the "
-        f"forward pass; measured at batch {summary.value('batch_size'):,} it takes {summary.value('ratio'):.2f} times "
-        f"as long (quartiles {summary.value('ratio_low'):.2f} to {summary.value('ratio_high'):.2f}: "
-        f"{duration(float(steps.cell('backward', 'seconds')))} after "
-        f"{duration(float(steps.cell('forward', 'seconds')))}).",
+        f"The backward pass takes {backward:,} multiply-adds per example, {counted:.3g} times the {forward:,} of the "
+        f"forward pass. Measured at batch {summary.value('batch_size'):,}, it takes {summary.value('ratio'):.2f} times "
+        f"as long as the forward pass (quartiles {summary.value('ratio_low'):.2f} to "
+        f"{summary.value('ratio_high'):.2f}): {duration(float(steps.cell('backward', 'seconds')))}, and the forward "
+        f"pass {duration(float(steps.cell('forward', 'seconds')))}.",
         (
             Evidence("summary", ("forward", "backward", "ratio", "ratio_low", "ratio_high")),
             Evidence("step", ("seconds",)),
         ),
-        "Another ratio of the two times.",
+        "A different ratio of the two times.",
     )
 
 
@@ -72,11 +72,12 @@ def _growth(tables: Tables) -> Statement:
     fits = [(row["size"], row["exponent"]) for row in rows if row["exponent"] is not None]
     words = ", ".join(f"{size}^{fit.value:.2f} ({fit.low:.2f} to {fit.high:.2f})" for size, fit in fits)
     reached = [f"{row['size']} = {row['reached_from']:,.0f}" for row in rows if row["reached_from"] is not None]
-    from_where = f" That is reached, to within a tenth, from {_list(reached)} on." if reached else ""
+    from_where = f" Time comes within a tenth of that exponent from {_list(reached)} on." if reached else ""
     return Statement(
-        f"Over all sizes measured, time grows as {words}; the textbook's O(N d L) says 1 for each.{from_where}",
+        f"Over all measured sizes, time grows as {words}; the textbook's O(N d L) says exponent 1 for each."
+        f"{from_where}",
         (Evidence("growth", ("exponent", "reached_from")),),
-        "Intervals of the exponents that leave out what is written here.",
+        "Intervals of the exponents that do not contain the values written here.",
     )
 
 
@@ -89,12 +90,13 @@ def _vectorised(tables: Tables) -> Statement:
     rates, called = (np.asarray(batches.column(name), np.float64) for name in ("rate", "called_rate"))
     best, alone = int(np.argmax(rates)), float(called[0])
     return Statement(
-        f"One example at a time, called from Python, {alone:,.0f} gradients a second are computed; inside a compiled "
-        f"loop {rates[0]:,.0f}; in batches of {batches.column('batch')[best]:,}, {rates[best]:,.0f}. The loop saves "
-        f"the price of calls ({times(rates[0] / alone)} times as fast), batches put vector units and caches to use "
-        f"({times(rates[best] / rates[0])} times).",
+        f"Per second, the gradients of {alone:,.0f} examples are computed if Python calls the program for one example "
+        f"at a time, of {rates[0]:,.0f} if a compiled loop takes one example at a time, and of {rates[best]:,.0f} in "
+        f"batches of {batches.column('batch')[best]:,}. The loop avoids the cost of calls "
+        f"({times(rates[0] / alone)} times as fast), and batches use vector units and caches better "
+        f"({times(rates[best] / rates[0])} times as fast again).",
         (Evidence("batches", ("rate", "called_rate")),),
-        "Another batch with more examples a second.",
+        "Another batch size with more examples per second.",
     )
 
 
@@ -106,14 +108,14 @@ def _xla(tables: Tables) -> Statement:
         return Statement("XLA does not count operations on this device.", evidence, "A count by XLA.")
     ours = [2.0 * batch * float(work.cell("in all", name)) for name in ("forward", "backward")]
     reasons = [
-        "it also counts what is no product (biases, activations, sums, the loss) and what it computes again instead of "
-        "keeping"
+        "it also counts operations that are no products (biases, activations, sums, the loss), and values that it "
+        "computes twice instead of storing them"
     ]
     if tables["summary"].value("has_padding"):
-        reasons.append("it leaves out products with the zeros around a picture in the forward pass")
+        reasons.append("in the forward pass it does not count products with the zeros that pad a picture")
     return Statement(
         f"XLA counts {forward:,.0f} operations in the forward pass and {backward:,.0f} in the backward pass of the "
-        f"batch, {_over(forward, ours[0])} and {_over(backward, ours[1])} times ours at 2 a multiply-add: "
+        f"batch, {_over(forward, ours[0])} and {_over(backward, ours[1])} times our count at 2 per multiply-add: "
         f"{', and '.join(reasons)}.",
         evidence,
         "Other counts by the same compiler.",
@@ -125,16 +127,16 @@ def _over(count: float, ours: float) -> str:
 
 
 def growth_words(row: Mapping[str, Any]) -> str:
-    """Say how time grows with one size, whether that is what the textbook says, and where."""
+    """Write how time grows with one size, and from which size on it grows as the textbook says."""
     fit, size = row["exponent"], row["size"]
     if fit is None:
-        return f"Too few sizes of {size} could be measured; allow more time."
+        return f"Too few sizes of {size} could be measured. Allow more time by --budget."
     whole = (
         f"{size}, {row['meaning']}: from {row['from']:,} to {row['to']:,}, time grows as {size}^{interval(fit)}; the "
         f"textbook says {row['textbook']:g}."
     )
     if fit.high - fit.low > MOST_UNSURE:
-        return f"{whole} The times are too scattered to tell more."
+        return f"{whole} The times scatter too much for a conclusion."
     return " ".join([whole, *_at_the_smallest(row), *_at_the_largest(row)])
 
 
@@ -143,8 +145,9 @@ def _at_the_smallest(row: Mapping[str, Any]) -> list[str]:
     if first is None or first.value >= row["textbook"] - NEAR:
         return []
     return [
-        f"Over the smallest, to {row['smallest_to']:,.0f}, it is {row['size']}^{first.value:.2f}: a step's fixed costs "
-        "outweigh its arithmetic there, and half-empty vectors cost as much as full ones."
+        f"Over the smallest sizes, up to {row['smallest_to']:,.0f}, it grows as {row['size']}^{first.value:.2f}: there "
+        "the fixed costs of a step outweigh its arithmetic, and vector units that are half empty take as long as full "
+        "ones."
     ]
 
 
@@ -153,31 +156,38 @@ def _at_the_largest(row: Mapping[str, Any]) -> list[str]:
     words = []
     if reached is None:
         span = f"{row['largest_from']:,.0f} to {row['to']:,}"
-        words.append(f"The textbook's is not reached: over the largest, {span}, it is {size}^{interval(last)}.")
+        words.append(
+            f"The textbook's exponent is not reached: over the largest sizes, {span}, time grows as "
+            f"{size}^{interval(last)}."
+        )
     elif row["reached_from"] > row["from"]:
-        words.append(f"From {size} = {row['reached_from']:,.0f} on it is {size}^{interval(reached)}.")
+        words.append(f"From {size} = {row['reached_from']:,.0f} on it grows as {size}^{interval(reached)}.")
     if last.low > row["textbook"]:
-        words.append("Over the largest it is more than the textbook's, as where arrays no longer fit the caches.")
+        words.append(
+            "Over the largest sizes it grows faster than the textbook says, as it does where arrays no longer fit into "
+            "the caches."
+        )
     return words
 
 
 def notes_of(tables: Tables) -> tuple[str, ...]:
-    """Say how the times were taken, and what may have disturbed them."""
+    """Write how the times were measured, and what may have disturbed them."""
     summary: Any = tables["summary"]
     notes = [
-        f"Times are medians of {summary.value('num_rounds')} measurements by turns, each of at least 2 ms of work "
-        "repeated in a compiled loop, as in training, so that the price of a call is no part of them. Where it is, "
-        "that is said.",
-        "Intervals of exponents are Student's from how the medians lie about the line in logarithms; they hold noise "
-        "and bends alike.",
-        "N is measured on the network itself. d and L are measured on equal dense layers, because the textbook's claim "
-        "is of layers with a fixed number of neurons. Where both grow, w neurons of w weights each, time goes as w².",
+        f"Times are medians of {summary.value('num_rounds')} measurements of each program. The programs are measured "
+        "in turn. A measurement repeats the work in a compiled loop, as training does, for at least 2 ms. So a time "
+        "does not contain the cost of a call from Python, unless the table says so.",
+        "The 95% intervals of exponents are Student's t intervals of a straight line fitted to the medians, both axes "
+        "logarithmic. They widen with noise, and also where the points do not lie on a line.",
+        "N is measured on the network itself. d and L are measured on equal dense layers, because the textbook speaks "
+        "of layers with a fixed number of neurons. Where both grow, w neurons with w weights each, the textbook says "
+        "w².",
     ]
     if summary.value("noise") > DISTURBED:
         notes.append(
-            f"Repeats of the same work differ by {summary.value('noise'):.0%} (quartiles): other work disturbed the "
-            "times. Run it again on a quiet machine before you trust them."
+            f"Repeats of the same work differ by {summary.value('noise'):.0%} (distance between their quartiles): "
+            "other programs on this machine disturbed the times. Run it again on a quiet machine before you trust them."
         )
     if not summary.value("has_data"):
-        notes.append("The run's data is gone: random examples stand in for it, which changes no count and no time.")
+        notes.append("The run's data no longer exists. Random examples take its place; counts and times stay the same.")
     return tuple(notes)

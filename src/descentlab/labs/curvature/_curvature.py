@@ -21,7 +21,7 @@ POINTS = 20
 
 
 @laboratory(
-    "curvature iris-001 - a run: where it began, went, and stopped",
+    "curvature iris-001 - a run, at its start, on its path and at its end",
     "curvature edge-of-stability --learning-rate 0.2,0.1,0.05,0.02 --trace 100 - to the edge of stability",
     "curvature circle --learning-rate 0.03,0.3,3 --trace 40",
     "curvature xor --escape - was it stuck in a local minimum?",
@@ -32,7 +32,7 @@ def curvature(
     learning_rates: Annotated[
         str | Sequence[float] | None,
         Option(
-            "Rates to train at, as 0.2,0.1,0.05,0.02; a run is trained again for them.",
+            "Learning rates to train at, as 0.2,0.1,0.05,0.02; a run is trained again for them.",
             "RANGE",
             default="its learning rate",
             names=("--learning-rate", "--lr"),
@@ -41,7 +41,7 @@ def curvature(
     trace: Annotated[
         int | None,
         Option(
-            "At how many epochs to measure, beside the start; a run is trained again for it.",
+            "Number of epochs at which to measure, besides the start; a run is trained again for them.",
             "N",
             default="20; of a run, the epochs it kept",
         ),
@@ -51,22 +51,29 @@ def curvature(
     set: Settings = (),  # noqa: A002 - the word of the command line
     escape: Annotated[
         bool,
-        Option("From several seeds, train as long again: as it is, with noise, and from a fresh draw.", panel=STUCK),
+        Option(
+            "From several seeds, train for as long again: unchanged, with noise, and from new random weights.",
+            panel=STUCK,
+        ),
     ] = False,
-    seeds: Annotated[int, Option("Networks for --escape; fewer than 6 show nothing.", "N", panel=STUCK)] = 8,
-    noise: Annotated[float, Option("Size of its noise, as a share of the weights' size.", "SHARE", panel=STUCK)] = 0.1,
-    examples: Annotated[int, Option("Training examples that the loss is averaged over.", "N", panel=EFFORT)] = 2_048,
+    seeds: Annotated[
+        int, Option("Number of networks for --escape; fewer than 6 cannot show a difference.", "N", panel=STUCK)
+    ] = 8,
+    noise: Annotated[
+        float, Option("Size of the noise for --escape, as a share of the size of the weights.", "SHARE", panel=STUCK)
+    ] = 0.1,
+    examples: Annotated[int, Option("Training examples over which the loss is averaged.", "N", panel=EFFORT)] = 2_048,
     products: Annotated[
-        int, Option("Most products with the Hessian for the ends of its spectrum.", "N", panel=EFFORT)
+        int, Option("Most products with the Hessian for its smallest and largest eigenvalues.", "N", panel=EFFORT)
     ] = 60,
     probes: Annotated[
-        int, Option("Random vectors for the sum of the eigenvalues and their spread.", "N", panel=EFFORT)
+        int, Option("Number of random vectors for the sum of the eigenvalues and their spread.", "N", panel=EFFORT)
     ] = 12,
     out: Out = None,
     report: Report = True,
     watcher: "Watcher | None" = None,
 ) -> "descentlab.results.Result[descentlab.labs.curvature._measured.Curvature]":
-    """Measure how sharp the loss is, what the learning rate allows, and at what kind of place training stopped.
+    """Measure how sharp the loss is, which sharpness the learning rate allows, and where training stopped.
 
     Sharpness is the largest eigenvalue of the Hessian of the training loss. A rate above 2 / sharpness at the start
     is a warning and not a verdict: networks move to flatter places and train on.

@@ -12,7 +12,7 @@ class Effort:
     """How much is spent on a measurement.
 
     Attributes:
-        examples: Training examples that the loss is averaged over.
+        examples: Training examples over which the loss is averaged.
         products: Most products with the Hessian for the ends of a spectrum.
         probes: Random vectors for the trace; a third as many for the density.
     """

@@ -133,7 +133,7 @@ MEASUREMENT = TableForm(
     "measurement",
     "What was measured",
     (
-        Column("examples", meaning="Training examples that the loss is averaged over.", format="count"),
+        Column("examples", meaning="Training examples over which the loss is averaged.", format="count"),
         Column("training_examples", meaning="Training examples in all.", format="count"),
         Column("weights", meaning="Weights of the network.", format="count"),
         Column("steps_per_epoch", meaning="Updates in an epoch.", format="count"),

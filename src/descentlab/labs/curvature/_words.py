@@ -14,7 +14,7 @@ from descentlab.sharpness import NEAR, TINY, is_bent_down
 LITTLE = 0.05
 """A loss that is lower by less than this share is not called better, however sure it is."""
 FEWEST = 6
-"""Of fewer seeds no difference can be told from chance."""
+"""Fewest seeds with which a difference can be distinguished from chance."""
 WITHIN = "within 1% of the weights' length"
 
 
@@ -180,7 +180,7 @@ def _escape(tables: Tables) -> list[Statement]:
     """Say whether training was stuck, no more surely than the numbers allow."""
     losses = Evidence("escape", ("stop", "go_on", "noise", "restart"))
     if "escape_comparisons" not in tables:
-        text = "Whether training was stuck cannot be told: no seed came through all four trainings."
+        text = "It is not known whether training was stuck: no seed finished all four trainings."
         return [Statement(text, (losses,), "Losses of a seed that are all finite and above 0.", "not checkable")]
     noise = tables["measurement"].value("noise_scale")
     return [
@@ -234,7 +234,7 @@ def _verdict(tables: Tables) -> Statement:
 def _judge(better: dict[str, bool], num_seeds: int) -> tuple[str, State]:
     others = [words for name, words in (("noise", "noise"), ("restart", "a fresh start")) if better[name]]
     if num_seeds < FEWEST:
-        text = f"Of fewer than {FEWEST} seeds no difference can be told from chance; give more by --seeds."
+        text = f"With fewer than {FEWEST} seeds no difference can be distinguished from chance; use more by --seeds."
         return text, "not checkable"
     if others:
         after = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from descentlab.data import PartName
+from descentlab.core import PartName
 from descentlab.evaluation import ClassMetrics, RealMetrics
 from descentlab.labs.errors.measure import (
     Ambiguity,

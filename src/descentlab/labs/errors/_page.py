@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from descentlab.core import PART_WORDS
 from descentlab.labs.errors._input_page import importance_section, robustness_section
 from descentlab.labs.errors._measured import ClassErrors, Errors
-from descentlab.labs.errors._words import PARTS, word_lost, word_times
+from descentlab.labs.errors._words import word_lost, word_times
 from descentlab.results import (
     Cell,
     Chart,
@@ -63,7 +64,7 @@ def facts_of(errors: Errors, seconds: Mapping[str, float]) -> tuple[Row, ...]:
     """Return where the numbers come from."""
     experiment = errors.experiment
     phases = ", ".join(f"{name} {word_seconds(value)}" for name, value in seconds.items() if name != "total")
-    part = PARTS.get(errors.part, errors.part)
+    part = PART_WORDS[errors.part]
     report = "report.html in the run's folder: the confusion matrix with its examples, the worst mistakes, calibration"
     return (
         Row("experiment", f"{experiment.name}, seed {experiment.seed}, {experiment.epochs:,} epochs"),
@@ -183,7 +184,7 @@ def _suspects(errors: Errors, classes: ClassErrors, tables: Tables) -> Section:
         "than its probabilities say: a mistake made with confidence looks the same as a wrong label.",
     )
     note = (
-        f"The smallest normalised margin first. Examples of the {PARTS.get(errors.part, errors.part)} part; all of "
+        f"The smallest normalised margin first. Examples of the {PART_WORDS[errors.part]} part; all of "
         "them are in examples.parquet."
     )
     cases = _cases(f"Suspected labels: {_how_many(len(places), num)}", classes, places, tables, "mistake", note)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 
-from descentlab.core import RunError, generator, unknown_name
+from descentlab.core import PARTS, PartName, RunError, generator, unknown_name
 from descentlab.data import Dataset
 from descentlab.evaluation import infer
 from descentlab.labs.errors.measure import Judged
@@ -13,8 +13,6 @@ from descentlab.networks import HostArrays
 from descentlab.spec import Experiment
 from descentlab.training import Plan, make_plan, precision_of
 from descentlab.workbench import (
-    PARTS,
-    PartName,
     PartResult,
     Run,
     TrainedNetwork,

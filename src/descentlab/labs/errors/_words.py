@@ -4,11 +4,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from descentlab.core import Estimate
+from descentlab.core import PART_WORDS, Estimate
 from descentlab.labs.errors._tables import PRECISION, RECALL
 from descentlab.results import Evidence, Statement, Tables, Words
 
-PARTS = {"train": "training"}
 STANDS_OUT = 0.5
 """A pair of classes stands out if it comes first in this share of the redraws."""
 DISTURBED = {
@@ -35,7 +34,7 @@ def _mistakes(tables: Tables) -> Statement:
     (row,) = tables["summary"].rows()
     wrong, num, accuracy = row["wrong"], row["examples"], row["accuracy"]
     network = "The network" if row["networks"] == 1 else f"The first of {row['networks']} networks"
-    examples = f"{PARTS.get(row['part'], row['part'])} examples"
+    examples = f"{PART_WORDS[row['part']]} examples"
     right = f"predicts all {num:,} {examples} correctly"
     text = (
         f"{network} {f'predicts {wrong:,} of {num:,} {examples} wrongly' if wrong else right}: its accuracy is "

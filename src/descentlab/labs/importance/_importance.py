@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from descentlab.spec import Experiment
 
 FEWEST_EXAMPLES = 20
-RETRAINING = "Training anew"
+RETRAINING = "Training again"
 
 
 @laboratory(
@@ -33,7 +33,7 @@ def importance(
         Sequence[str],
         Option("Measure this layer only; repeatable.", "NAME", default="all layers", names=("--layer",)),
     ] = (),
-    examples: Annotated[int, Option("Held-out examples that are measured, at most.", "M")] = 2_000,
+    examples: Annotated[int, Option("Most test examples that are measured.", "M")] = 2_000,
     member: Annotated[
         int | None,
         Option("Which network of several seeds, counted from 0.", "N", default="up to five, with intervals over seeds"),
@@ -41,19 +41,24 @@ def importance(
     retrain: Annotated[
         bool,
         Option(
-            "Train the network anew without each layer and with others, and compare what textbooks say of them.",
+            "Train the network again without each layer and with other layers, and compare with what textbooks say.",
             panel=RETRAINING,
         ),
     ] = False,
     seeds: Annotated[
         int | None,
-        Option("Networks of each variant.", "N", default="6, the fewest that can show a difference", panel=RETRAINING),
+        Option(
+            "Number of networks of each variant.",
+            "N",
+            default="6, the fewest that can show a difference",
+            panel=RETRAINING,
+        ),
     ] = None,
     epochs: Annotated[
         int | None, Option("Epochs of each training.", "N", default="the experiment's", panel=RETRAINING)
     ] = None,
     train_examples: Annotated[
-        int | None, Option("Training examples at most.", "N", default="all", panel=RETRAINING)
+        int | None, Option("Most training examples.", "N", default="all", panel=RETRAINING)
     ] = None,
     variants: Annotated[
         Sequence[str],

@@ -5,13 +5,12 @@ import math
 import numpy as np
 from jaxtyping import Int
 
-from descentlab.core import Estimate, generator
-from descentlab.data import Dataset, PartName
+from descentlab.core import Estimate, PartName, generator
+from descentlab.data import Dataset
 from descentlab.evaluation import wilson_interval
 from descentlab.labs.importance import measure as ablation
 from descentlab.labs.importance._measured import Importance, LayerSummary
 from descentlab.labs.importance.measure import MemberWorths, Place, Sample, Subject, over_draws
-from descentlab.networks import LayerRow
 from descentlab.workbench import Networks, Watcher
 
 DOING = "taking layers away"
@@ -55,7 +54,7 @@ def measure(source: Networks, places: tuple[Place, ...], examples: int, watcher:
         loss=float(np.mean([member.loss for member in members])),
         chance=_chance(sample) if source.objective.num_classes else None,
         layers=tuple(
-            LayerSummary(_row(place), place.is_inner, times[place.name], joined[place.name]) for place in places
+            LayerSummary(place.layer.row, place.is_inner, times[place.name], joined[place.name]) for place in places
         ),
         channels=channels,
         milliseconds=times[ablation.WHOLE],
@@ -119,8 +118,3 @@ def _accuracy(members: list[MemberWorths], num: int) -> Estimate | None:
 
 def _chance(sample: Sample) -> float:
     return float(np.bincount(sample.targets.astype(np.int64)).max() / len(sample.targets))
-
-
-def _row(place: Place) -> LayerRow:
-    layer = place.layer
-    return LayerRow(layer.name, layer.kind, layer.role, layer.output_shape, layer.num_params, layer.multiply_adds)

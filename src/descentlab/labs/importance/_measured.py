@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from descentlab.core import Estimate
+from descentlab.core import Estimate, LayerRow
 from descentlab.labs.importance.measure import ChannelWorths, Claim, Gain, Method, Trial, Worth, compare
-from descentlab.networks import LayerRow
 from descentlab.spec import Experiment
 
 

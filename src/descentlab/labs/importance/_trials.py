@@ -10,7 +10,8 @@ import numpy as np
 from jaxtyping import Float
 
 from descentlab import training
-from descentlab.data import Dataset, PartName
+from descentlab.core import PartName
+from descentlab.data import Dataset
 from descentlab.evaluation import infer
 from descentlab.labs.importance import measure as ablation
 from descentlab.labs.importance._measure import draw_rows, held_out

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
+from descentlab.core import PART_WORDS
 from descentlab.labs.landscape._measured import ByPart, Curve
-from descentlab.labs.landscape._tables import PARTS
 from descentlab.results import Chart, Part, Series
 
 STEP = "step (1 = the length of the weights)"
@@ -37,10 +37,10 @@ def way_charts(curves: Sequence[tuple[str, Curve]], x_label: str, *, has_chord: 
         for title, curve in curves:
             series = []
             for tone, (part, values) in enumerate(values_of(curve, what).items()):
-                series.append(Series(PARTS[part], curve.at, known_only(values), tone=tone))
+                series.append(Series(PART_WORDS[part], curve.at, known_only(values), tone=tone))
                 if has_chord and what == "loss":
                     chord = (1.0 - curve.at) * values[0] + curve.at * values[-1]
-                    name = f"{PARTS[part]}: between its ends"
+                    name = f"{PART_WORDS[part]}: between its ends"
                     series.append(Series(name, curve.at, known_only(chord), style="dashed", tone=tone))
             if series:
                 charts.append(

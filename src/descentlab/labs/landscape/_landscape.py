@@ -46,7 +46,7 @@ def landscape(
     what: What,
     other: Annotated[
         "str | os.PathLike[str] | descentlab.workbench.Run | None",
-        Option("A run of the same layers at the other end of a straight line.", "OTHER", is_argument=True),
+        Option("A run with the same layers, at the other end of a straight line.", "OTHER", is_argument=True),
     ] = None,
     *,
     plane: Annotated[
@@ -58,35 +58,48 @@ def landscape(
             panel=WHERE,
         ),
     ] = None,
-    span: Annotated[float, Option("How far to go to each side, in lengths of the weights.", "X", panel=WHERE)] = 1.0,
-    lines: Annotated[int, Option("Random directions.", "N", panel=WHERE)] = 8,
+    span: Annotated[
+        float, Option("Distance to each side, as a multiple of the length of the weights.", "X", panel=WHERE)
+    ] = 1.0,
+    lines: Annotated[int, Option("Number of random directions.", "N", panel=WHERE)] = 8,
     normalize: Annotated[
         str,
         Option(
-            "What of a direction gets the length of the weights: each filter, each layer, or all at once (none).",
+            "Which parts of a direction are scaled to the length of the weights: filter, layer, or none (only the "
+            "whole).",
             "HOW",
             panel=WHERE,
         ),
     ] = "filter",
-    seed: Annotated[int, Option("Draws the directions.", "N", panel=WHERE)] = 0,
+    seed: Annotated[int, Option("Number from which the directions are drawn.", "N", panel=WHERE)] = 0,
     member: Member = 0,
     other_member: Annotated[
-        int | None, Option("Which network is at the other end: of OTHER, or of WHAT.", "N", panel=WHERE)
+        int | None, Option("Which network of OTHER, or of WHAT, is at the other end.", "N", panel=WHERE)
     ] = None,
     points: Annotated[
         int | None,
-        Option("Along a line and each side of a plane; odd.", "N", default="41; 21 for large networks", panel=EFFORT),
+        Option(
+            "Points along a line and along each side of a plane; an odd number.",
+            "N",
+            default="41; 21 for large networks",
+            panel=EFFORT,
+        ),
     ] = None,
     examples: Annotated[
         int | None,
-        Option("Of each part, to average the loss over.", "N", default="2048; 512 for large networks", panel=EFFORT),
+        Option(
+            "Examples of each part over which the loss is averaged.",
+            "N",
+            default="2048; 512 for large networks",
+            panel=EFFORT,
+        ),
     ] = None,
     set: Settings = (),  # noqa: A002 - the word of the command line
     out: Out = None,
     report: Report = True,
     watcher: "Watcher | None" = None,
 ) -> "descentlab.results.Result[descentlab.labs.landscape._measured.Landscape]":
-    """Draw the loss along lines and over planes through a trained network, and on the way to another one.
+    """Draw the loss along lines and over planes through a trained network, and between two networks.
 
     Random directions are filter-normalised (Li et al., 2018), so that networks can be compared. Lines and planes are
     one and two of many dimensions; each picture comes with what it cannot show.

@@ -1,7 +1,7 @@
 """What a reader must know to trust a landscape."""
 
+from descentlab.core import PART_WORDS
 from descentlab.labs.landscape._measured import Landscape
-from descentlab.labs.landscape._tables import PARTS
 from descentlab.spec import every_layer
 
 MOVES = {
@@ -22,8 +22,8 @@ def notes_of(landscape: Landscape, extra: tuple[str, ...]) -> tuple[str, ...]:
         "are.",
     ]
     notes += [
-        f"The {PARTS[part]} loss is the mean over {num:,} of {landscape.num_available[part]:,} examples, drawn once; "
-        "--examples takes more."
+        f"The {PART_WORDS[part]} loss is the mean over {num:,} of {landscape.num_available[part]:,} examples, drawn "
+        "once; --examples takes more."
         for part, num in landscape.num_examples.items()
         if num < landscape.num_available[part]
     ]

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from jaxtyping import Float
 
+from descentlab.core import PART_WORDS
 from descentlab.labs.landscape._charts import STEP, is_wide, known_only, values_of, way_charts
 from descentlab.labs.landscape._measured import Crossing, Curve, Landscape, Lines, Writing
 from descentlab.labs.landscape._planes import path_plane, random_plane
-from descentlab.labs.landscape._tables import PARTS
 from descentlab.results import Chart, Part, Row, Section, Series, Table, Tables, number, seconds
 
 WHY = "Why directions are normalised"
@@ -38,10 +38,10 @@ def lay_out(landscape: Landscape, tables: Tables) -> tuple[Section, ...]:
 
 def key_figures(landscape: Landscape) -> tuple[Row, ...]:
     """Return the numbers at the head of the page."""
-    rows = [Row(f"{PARTS[part]} loss", number(value)) for part, value in landscape.loss.items()]
+    rows = [Row(f"{PART_WORDS[part]} loss", number(value)) for part, value in landscape.loss.items()]
     if landscape.crossing is not None:
         barriers = landscape.crossing.plain.barriers
-        rows += [Row(f"barrier, {PARTS[part]}", number(barrier.height)) for part, barrier in barriers.items()]
+        rows += [Row(f"barrier, {PART_WORDS[part]}", number(barrier.height)) for part, barrier in barriers.items()]
     elif landscape.lines.sharpness is not None:
         rows.append(Row("sharpness", number(landscape.lines.sharpness)))
     # Four stand in a row.
@@ -52,7 +52,8 @@ def facts_of(landscape: Landscape, tables: Tables, wall_times_s: Mapping[str, fl
     """Return where the numbers come from."""
     experiment, normalization = landscape.experiment, landscape.normalization
     examples = ", ".join(
-        f"{num:,} of {landscape.num_available[part]:,} {PARTS[part]}" for part, num in landscape.num_examples.items()
+        f"{num:,} of {landscape.num_available[part]:,} {PART_WORDS[part]}"
+        for part, num in landscape.num_examples.items()
     )
     return (
         Row("experiment", f"{experiment.name}, seed {experiment.seed}, {experiment.epochs:,} epochs"),
@@ -92,7 +93,7 @@ def _band_chart(lines: Lines, what: str) -> Chart:
         every.append(values)
         series.append(
             Series(
-                f"{PARTS[part]}, median of {len(values)}" if len(values) > 1 else PARTS[part],
+                f"{PART_WORDS[part]}, median of {len(values)}" if len(values) > 1 else PART_WORDS[part],
                 at,
                 _of_columns(np.nanmedian, values),
                 _of_columns(np.nanmin, values),

@@ -3,9 +3,9 @@
 import numpy as np
 from jaxtyping import Float
 
+from descentlab.core import PART_WORDS
 from descentlab.labs.landscape._charts import is_wide, known_only
 from descentlab.labs.landscape._measured import Plane
-from descentlab.labs.landscape._tables import PARTS
 from descentlab.results import Chart, Map, Part, Path2D, Section, Series, number
 
 CONTOURS = 9
@@ -30,12 +30,12 @@ def _maps(plane: Plane, labels: tuple[str, str], note: str) -> list[Part]:
         paths = () if plane.path is None else (Path2D("training", plane.path.places),)
         maps.append(
             Map(
-                f"{PARTS[part].capitalize()} loss",
+                f"{PART_WORDS[part].capitalize()} loss",
                 *labels,
                 plane.x,
                 plane.y,
                 known_only(values),
-                f"{PARTS[part]} loss",
+                f"{PART_WORDS[part]} loss",
                 scale="log" if is_log else "linear",
                 contours=_levels(values, is_log=is_log),
                 paths=paths,

@@ -5,11 +5,10 @@ from typing import Any
 import numpy as np
 
 from descentlab import training
-from descentlab.core import RunError, SpecError
+from descentlab.core import LayerRow, RunError, SpecError
 from descentlab.labs.landscape._subject import Other, PathNeed, Source, Subject, held_out_part
 from descentlab.labs.landscape._walk import path_epochs, walk_of, walk_of_run
 from descentlab.labs.landscape.measure import weight_space
-from descentlab.networks import LayerRow
 from descentlab.spec import ArraysData, Experiment
 from descentlab.workbench import (
     Changes,

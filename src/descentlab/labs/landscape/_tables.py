@@ -4,21 +4,22 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from descentlab.core import Estimate
+from descentlab.core import PART_WORDS, Estimate
 from descentlab.labs.landscape._measured import Between, ByPart, Curve, Landscape, Plane
 from descentlab.results import Cell, Column, Table, TableForm, Tables
 
-PARTS = {"train": "training", "validation": "validation", "test": "test"}
 """Words for the parts of the data."""
 
 AS_THEY_ARE, MATCHED = "as they are", "units matched"
 RANDOM, SHARPEST, START, BETWEEN = "random", "sharpest", "from the start", "between networks"
 """Kinds of lines."""
 
-LOSSES = tuple(Column(f"{part}_loss", meaning=f"Mean {word} loss.", format="number") for part, word in PARTS.items())
+LOSSES = tuple(
+    Column(f"{part}_loss", meaning=f"Mean {word} loss.", format="number") for part, word in PART_WORDS.items()
+)
 ACCURACIES = tuple(
     Column(f"{part}_accuracy", meaning=f"Share of {word} examples that are right.", format="percent")
-    for part, word in PARTS.items()
+    for part, word in PART_WORDS.items()
 )
 
 SHAPES = TableForm(
@@ -252,7 +253,7 @@ def _barrier(units: str, way: Between, part: str) -> tuple[Cell, ...]:
     barrier = way.barriers[part]
     low, high = (np.nan, np.nan) if barrier.ci95 is None else barrier.ci95
     height = Estimate(barrier.height, low, high)
-    name = f"{units}, {PARTS[part]}"
+    name = f"{units}, {PART_WORDS[part]}"
     place = (*barrier.ends, height, barrier.at, barrier.loss, barrier.is_real)
     return (name, units, part, *place, way.accuracy_drop.get(part), way.distance, barrier.num_examples)
 

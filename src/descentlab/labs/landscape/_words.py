@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from descentlab.core import Estimate
-from descentlab.labs.landscape._tables import AS_THEY_ARE, MATCHED, PARTS, RANDOM, SHARPEST, START
+from descentlab.core import PART_WORDS, Estimate
+from descentlab.labs.landscape._tables import AS_THEY_ARE, MATCHED, RANDOM, SHARPEST, START
 from descentlab.results import Evidence, State, Statement, Tables, Words
 
 NOTABLE = 0.01
@@ -181,7 +181,7 @@ def _difference(text: str, row: Any) -> Statement:
 
 
 def _barrier_words(row: Any) -> str:
-    word, height = f"the {PARTS[row['part']]} loss", row["height"]
+    word, height = f"the {PART_WORDS[row['part']]} loss", row["height"]
     if not math.isfinite(height.value):
         return f"{word} becomes too large for a number"
     if height.value == 0.0:
@@ -204,7 +204,7 @@ def _matched_words(tables: Tables, row: Any) -> str:
         f"With the hidden units of {facts.value('second')} put in the order nearest to the first network's "
         f"({facts.value('num_moved')} of {facts.value('num_units')} moved), which changes nothing of what it computes, "
     )
-    before: Estimate = tables["barriers"].cell(f"{AS_THEY_ARE}, {PARTS['train']}", "height")
+    before: Estimate = tables["barriers"].cell(f"{AS_THEY_ARE}, {PART_WORDS['train']}", "height")
     after: Estimate = row["height"]
     if after.value == 0.0:
         return f"{text}the training loss is nowhere above the line between its ends."

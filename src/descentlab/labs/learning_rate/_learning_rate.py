@@ -36,16 +36,16 @@ def learning_rate(
     ] = None,
     batch_size: BatchSize = None,
     hidden: Hidden = None,
-    seed: Annotated[int | None, Option("The first seed.", "N", default="the experiment's")] = None,
+    seed: Annotated[int | None, Option("First seed.", "N", default="the experiment's")] = None,
     seeds: Annotated[
-        int | None, Option("Networks of each rate.", "N", default="10, fewer where training is long")
+        int | None, Option("Number of networks for each rate.", "N", default="10, fewer where training is long")
     ] = None,
     set: Settings = (),  # noqa: A002 - the word of the command line
     out: StudyFolder = None,
     report: StudyReport = True,
     watcher: "Watcher | None" = None,
 ) -> "Result[LearningRate]":
-    """Recommend a learning rate for your data and network, say why, and what a tenth and ten times of it do.
+    """Recommend a learning rate for your data and network, with reasons, and show a tenth and ten times of it.
 
     Three kinds of evidence: a range test, the sharpness of the loss at the start, and a sweep over nine rates from
     several seeds, which decides.

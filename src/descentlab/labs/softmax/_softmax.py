@@ -22,7 +22,7 @@ def softmax(
     logits: Annotated[
         Sequence[Any] | Any,  # an array of NumPy too, which is not loaded for the help
         Option(
-            "A number per class, as 2 1 -0.5; -inf rules one out.",
+            "One number for each class, as 2 1 -0.5; -inf excludes a class.",
             "LOGITS...",
             is_argument=True,
             may_begin_with_minus=True,
@@ -30,16 +30,16 @@ def softmax(
     ] = (),
     *,
     temperature: Annotated[
-        float, Option("What the logits are divided by, above 0.", "T", names=("--temperature", "-T"))
+        float, Option("Number by which the logits are divided, above 0.", "T", names=("--temperature", "-T"))
     ] = 1.0,
     classes: Annotated[
-        str | Sequence[str], Option("The classes' names, with commas between.", "NAMES", default="their numbers")
+        str | Sequence[str], Option("Names of the classes, separated by commas.", "NAMES", default="their numbers")
     ] = (),
     truth: Annotated[
-        str | int | None, Option("The true class, by number or name.", "CLASS", default="the likeliest")
+        str | int | None, Option("True class, by number or name.", "CLASS", default="the likeliest")
     ] = None,
 ) -> "descentlab.results.Result[Any]":
-    """Take logits through softmax: each exponential, their sum, each probability, and what changes them.
+    """Show how softmax turns logits into probabilities: each exponential, their sum, and each probability.
 
     Two proofs come with it, that no probability is negative and that they sum to one, checked on the numbers given;
     the Jacobian; what shift, scale and temperature do; and the cross-entropy, with why its derivative is p - y.

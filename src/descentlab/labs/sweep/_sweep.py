@@ -43,7 +43,7 @@ def sweep(
     learning_rate: Annotated[
         str | float | Sequence[float] | None,
         Option(
-            "Rates: LOW:HIGH:COUNT in equal factors, or a list. As: 1e-4:10:24, or 0.01,0.1,1.",
+            "Learning rates: LOW:HIGH:COUNT in equal factors, as 1e-4:10:24, or a list, as 0.01,0.1,1.",
             "RANGE",
             names=("--learning-rate", "--lr"),
         ),
@@ -59,9 +59,9 @@ def sweep(
         ),
     ] = (),
     seeds: Annotated[
-        int | None, Option("Networks of each setting, from as many seeds.", "N", default=str(SEEDS))
+        int | None, Option("Number of networks for each setting, each with another seed.", "N", default=str(SEEDS))
     ] = None,
-    seed: Annotated[int | None, Option("The first seed.", "N", default="the experiment's")] = None,
+    seed: Annotated[int | None, Option("First seed.", "N", default="the experiment's")] = None,
     epochs: Epochs = None,
     batch_size: BatchSize = None,
     hidden: Hidden = None,
@@ -73,7 +73,7 @@ def sweep(
     report: StudyReport = True,
     watcher: "Watcher | None" = None,
 ) -> "Result[Study]":
-    """Train at many learning rates (or anything else) at once: which is best, and what goes wrong beside it.
+    """Train at many learning rates (or other settings) at once: which is best, and what goes wrong at the others.
 
     Networks of one seed share their data, their first draw and the order of the examples, so that only what is
     varied differs. Every network gets a verdict with its evidence.

@@ -88,7 +88,7 @@ def learn(
     Args:
         giver: The network that is carried over.
         target: The data.
-        sizes: Numbers of examples of each class.
+        sizes: Numbers of training examples for each class.
         draws: The examples of every draw.
         choosing: The examples that learning rates and penalties are chosen with.
         watcher: Called as the work goes on.

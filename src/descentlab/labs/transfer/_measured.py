@@ -39,5 +39,5 @@ class Transfer:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Numbers of examples of each class."""
+        """Numbers of training examples for each class."""
         return tuple(int(size) for size in self.curves.per_class)

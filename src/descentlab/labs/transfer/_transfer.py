@@ -28,7 +28,7 @@ def transfer(
     to: Annotated[
         "str | os.PathLike[str] | descentlab.spec.Experiment | descentlab.workbench.Run",
         Option(
-            "Where to: mnist, fashion-mnist, digits, or other pictures that `descentlab train` takes.",
+            "The other pictures: mnist, fashion-mnist, digits, or any that `descentlab train` takes.",
             "TO",
             is_argument=True,
         ),
@@ -36,21 +36,27 @@ def transfer(
     *,
     examples: Annotated[
         str | Sequence[int] | None,
-        Option("Numbers of examples of each class.", "K,K,...", default="those of 1,2,5,10,20,50,100 that there are"),
+        Option(
+            "Numbers of training examples for each class.",
+            "K,K,...",
+            default="those of 1,2,5,10,20,50,100 that there are",
+        ),
     ] = None,
-    seeds: Annotated[int, Option("Draws of examples; fewer than 6 can show no difference.", "N")] = 10,
-    test_examples: Annotated[int, Option("Held-out examples that each draw is scored on at most.", "M")] = 2_000,
+    seeds: Annotated[
+        int, Option("Number of random draws of examples; fewer than 6 cannot show a difference.", "N")
+    ] = 10,
+    test_examples: Annotated[int, Option("Most test examples on which each draw is scored.", "M")] = 2_000,
     member: Annotated[
         int | None, Option("Which network of a run with several seeds.", "N", default="the first")
     ] = None,
     set: Settings = (),  # noqa: A002 - the word of the command line
     out: Annotated[
-        str | os.PathLike[str] | None, Option("Folder of page and numbers.", "DIR", default="RUN/transfer-TO")
+        str | os.PathLike[str] | None, Option("Folder for the page and the numbers.", "DIR", default="RUN/transfer-TO")
     ] = None,
     report: Report = True,
     watcher: "descentlab.workbench.Watcher | None" = None,
 ) -> "descentlab.results.Result[Transfer]":
-    """Measure how far what a network has learned carries to other pictures.
+    """Measure how much of what a network has learned helps with other pictures.
 
     From the same few examples of each class, three ways learn: frozen (all layers but the last stay as they are, and a
     new last layer is learned), fine-tuned (the training starts from the learned weights) and fresh (the same network

@@ -16,7 +16,7 @@ function goThrough(part) {
       const column = +each.dataset.column;
       // The derivative by a column's activations is known once the weights behind it are done.
       const from = each.classList.contains("column") ? scene.backFrom - 1 : scene.backFrom;
-      each.classList.toggle("is-seen", column <= scene.seenTo);
+      each.classList.toggle("is-forward", column <= scene.forwardTo);
       each.classList.toggle("is-back", column >= from);
       each.classList.toggle("is-lit", column === scene.lit);
     }

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from descentlab.core import RunError
+from descentlab.core import PARTS, RunError
 from descentlab.data import TablePreparation
 from descentlab.evaluation import PairedDifference, compare_paired, holm
 from descentlab.runs import RunFolder, StudyFolder
 from descentlab.studio.shelf._differences import Flat, cautions, differing, flatten, why_not, without_places
 from descentlab.studio.shelf._numbers import as_number
-from descentlab.studio.shelf._run_details import PARTS, SCORES, SHOWN_NAMES, score_words
+from descentlab.studio.shelf._run_details import SCORES, SHOWN_NAMES, score_words
 from descentlab.workbench import open_run
 
 FEWEST_SEEDS = 6

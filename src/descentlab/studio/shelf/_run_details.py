@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from descentlab.core import PARTS
 from descentlab.runs import AnalysisFolder, RunFolder, StudyFolder, list_analyses
 from descentlab.spec import study_to_toml, to_toml
 from descentlab.studio.shelf._numbers import as_number
@@ -14,7 +15,6 @@ from descentlab.studio.shelf._run_files import RunFile, list_files
 from descentlab.studio.shelf._run_names import kind_of
 from descentlab.studio.shelf._study_settings import settings_rows
 
-PARTS = ("train", "validation", "test")
 SCORES = ("loss", "accuracy", "r2")
 INTERVALS = {"accuracy": "ci95", "r2": "r2_ci95"}
 """Names of the intervals of a single network's scores, by score."""

@@ -1,4 +1,4 @@
-"""Floor 7: what back-propagation costs: multiply-adds counted, and time as examples, weights and layers grow."""
+"""Floor 7: measurements of the cost of back-propagation: counted multiply-adds, and times as sizes grow."""
 
 from descentlab.labs.backprop_cost.measure._case import Case as Case
 from descentlab.labs.backprop_cost.measure._clock import (
@@ -16,9 +16,9 @@ from descentlab.labs.backprop_cost.measure._measure import step_loops as step_lo
 from descentlab.labs.backprop_cost.measure._timed import (
     Batches as Batches,
     ByWeights as ByWeights,
-    OneByOne as OneByOne,
     Scaling as Scaling,
     Timed as Timed,
+    WeightwiseGradient as WeightwiseGradient,
     spread as spread,
 )
 from descentlab.labs.backprop_cost.measure._work import LayerWork as LayerWork, Work as Work, count_work as count_work

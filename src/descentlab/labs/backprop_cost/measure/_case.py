@@ -1,4 +1,4 @@
-"""What is measured: the step of a network, as functions of plain arrays."""
+"""The training step that is measured, as functions of plain arrays."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,22 +17,22 @@ from descentlab.objectives import Objective
 from descentlab.spec import AnyOptimizerSpec
 
 LossFn = Callable[[Any, Array, Array], Float[Array, ""]]
-"""The mean loss of parameters on inputs and targets."""
+"""A function that returns the mean loss of parameters on inputs and targets."""
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A network in training, whose step is to be counted and timed.
+    """The training step of a network, to be counted and timed.
 
     Attributes:
-        network: The layers.
-        objective: What the logits cost.
-        optimizer: The update rule.
+        network: Network with its layers.
+        objective: Loss function with its output layer.
+        optimizer: Update rule.
         params: Learned arrays by layer and role.
-        statistics: Running statistics.
-        inputs: Some examples as the network sees them; they are repeated where more are wanted.
-        targets: Class ids, or standardised reals.
-        batch_size: Examples in a step.
+        statistics: Running statistics of batch normalisation.
+        inputs: Some examples, scaled as the network expects them; larger batches repeat them.
+        targets: Class ids, or standardised real numbers.
+        batch_size: Number of examples in a step.
         precision: "float32" or "float64".
 
     Raises:
@@ -57,22 +57,26 @@ class Case:
             object.__setattr__(self, name, cast)
 
     def batch(self, num_examples: int) -> tuple[Array, Array]:
-        """Take so many examples, the same ones again where there are not enough: arithmetic takes as long with them."""
+        """Return inputs and targets of a batch. Examples are repeated where there are too few.
+
+        Args:
+            num_examples: Number of examples in the batch.
+        """
         rows = np.arange(num_examples) % len(self.inputs)
         return jnp.asarray(self.inputs[rows], self.precision), jnp.asarray(self.targets[rows])
 
     def loss_fn(self, params: Any, inputs: Array, targets: Array) -> Float[Array, ""]:
-        """Compute the mean loss as a step of training does: dropout drops, and batch norm looks at the batch."""
+        """Compute the mean loss as a training step does, with dropout and with the batch's statistics."""
         key = jax.random.key(0) if self.network.draws_in_training else None
         logits, _ = self.network.forward(params, self.statistics, inputs, Context(is_training=True, key=key))
         return jnp.mean(self.objective.losses(logits, targets))
 
     def update(self, params: Any, opt_state: Any, grads: Any, hyper: Any) -> tuple[Any, Any]:
-        """Make the optimizer's update."""
+        """Update the parameters by the optimizer's rule, and return them with the new state of the optimizer."""
         return optimizers.update(self.optimizer, grads, opt_state, params, hyper, jnp.ones((), self.precision))
 
     def start_update(self) -> tuple[Any, Any, Any, Any]:
-        """Return arguments for `update`: the parameters, the rule's memory at its start, and a gradient of zeros."""
+        """Return arguments for `update`: parameters, first state of the optimizer, gradient of zeros, settings."""
         numbers = optimizers.numeric_fields(self.optimizer)
         hyper = {name: jnp.asarray(value, self.precision) for name, value in numbers.items()}
         params = jax.tree.map(jnp.asarray, self.params)
@@ -80,5 +84,5 @@ class Case:
 
 
 def gradient_of(loss_fn: LossFn) -> Callable[[Any, Array, Array], tuple[Float[Array, ""], Any]]:
-    """Return the loss with its gradient by the parameters, which is one way forward and one back."""
+    """Return a function that computes the loss and its gradient, by one forward pass and one backward pass."""
     return jax.value_and_grad(loss_fn)

@@ -1,4 +1,4 @@
-"""The time of a piece of compiled work, apart from what it costs to call it."""
+"""Timing of compiled work, without the time of the call from Python."""
 
 import time
 from collections.abc import Callable, Hashable, Mapping
@@ -14,20 +14,20 @@ from jaxtyping import Float
 Name = TypeVar("Name", bound=Hashable)
 
 SHORTEST_S = 2e-3
-"""What one measurement takes at least; the work is done so often that it does. A clock's reading costs 0.1 us."""
+"""Shortest measurement: the work is repeated until it takes this long. Reading the clock takes 0.1 us."""
 MOST_REPEATS = 2**24
 SMALL_BYTES = 2**14
-"""Arguments of at most so many bytes have two copies. XLA's own limit for a loop in one piece is about 1,000."""
+"""Largest size of arguments of which two copies are kept. XLA's limit for a loop in one piece is about 1,000."""
 
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """A piece of work that can be done any number of times in a row.
+    """A piece of work that can be repeated any number of times.
 
     Attributes:
-        run: Does it so many times, and returns when it is done.
-        count: How many times it is done in one measurement.
-        seconds: What one time took when `count` was chosen: a first idea of it.
+        run: Function that does the work the given number of times, and returns when it is done.
+        count: Number of repetitions in one measurement.
+        seconds: First estimate of the time of one repetition, made when `count` was chosen.
     """
 
     run: Callable[[int], object]
@@ -35,22 +35,22 @@ class Trial:
     seconds: float
 
     def measure(self) -> float:
-        """Return the seconds of one time, from one measurement."""
+        """Measure once, and return the seconds of one repetition."""
         return _seconds(self.run, self.count) / self.count
 
 
 def compile_loop(work: Callable[..., Any], *arguments: Any) -> Callable[[int], Any]:
-    """Compile work into a loop of its own, as training does, so that a call's fixed price is shared by its turns.
+    """Compile work into a loop, as training does, so that all its turns share the fixed cost of one call.
 
-    A call into a compiled program costs some 20 to 100 us whatever it computes: more than a whole step of a small
-    network. The loop's number of turns is an argument, so that one program serves any.
+    A call into a compiled program takes some 20 to 100 us, whatever the program computes. That is more than a whole
+    step of a small network. The number of turns is an argument of the loop, so that one program serves every number.
 
     Args:
-        work: A pure function of arrays.
+        work: Pure function of arrays.
         arguments: The arrays.
 
     Returns:
-        A function of a number of turns that does the work so often and returns what the last turn gave.
+        A function of the number of turns. It repeats the work that often and returns the value of the last turn.
     """
     arguments = jax.tree.map(jnp.asarray, arguments)
     blank = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), jax.eval_shape(work, *arguments))
@@ -64,16 +64,17 @@ def compile_loop(work: Callable[..., Any], *arguments: Any) -> Callable[[int], A
 
 
 def hold(arguments: Any) -> tuple[Any, Callable[[Any, Array], Any]]:
-    """Keep arguments so that each turn of a loop has its own, which no compiler may take for those of the last turn.
+    """Keep arguments so that the compiler cannot see that each turn of a loop gets the same ones.
 
-    Work that is the same in each turn would be done once, before the loop. A barrier keeps XLA from that. Loops over
-    very few numbers it hands to LLVM in one piece, behind the barrier; there turns read two copies alternately.
+    A compiler would do work that is the same in each turn only once, before the loop. A barrier keeps XLA from that.
+    XLA hands loops over very few numbers to LLVM in one piece, where the barrier has no effect; in such loops the
+    turns read two copies alternately.
 
     Args:
         arguments: Any tree of arrays.
 
     Returns:
-        What to hand to the compiled loop, and a function that takes a turn's arguments from it.
+        A tree of arrays for the compiled loop, and a function that takes the arguments of one turn from it.
     """
     is_small = sum(leaf.nbytes for leaf in jax.tree.leaves(arguments)) <= SMALL_BYTES
     held = jax.tree.map(lambda leaf: jnp.stack([leaf, leaf]), arguments) if is_small else arguments
@@ -87,14 +88,14 @@ def hold(arguments: Any) -> tuple[Any, Callable[[Any, Array], Any]]:
 
 
 def prepare(run: Callable[[int], object], *, shortest_s: float = SHORTEST_S) -> Trial:
-    """Choose how often work is done in one measurement.
+    """Choose how often work is repeated in one measurement.
 
     Args:
-        run: Does it so many times.
-        shortest_s: What a measurement takes at least.
+        run: Function that does the work the given number of times.
+        shortest_s: Shortest time of a measurement, in seconds.
 
     Returns:
-        The trial.
+        The trial, with the chosen number of repetitions.
     """
     run(1)
     count = 1
@@ -105,8 +106,12 @@ def prepare(run: Callable[[int], object], *, shortest_s: float = SHORTEST_S) -> 
         count = min(MOST_REPEATS, count * max(2, min(16, int(shortest_s / max(seconds, 1e-9)))))
 
 
-def one_by_one(run: Callable[[int], object]) -> Callable[[int], None]:
-    """Return work that is called anew each time it is done, as by a loop in Python."""
+def call_each_time(run: Callable[[int], object]) -> Callable[[int], None]:
+    """Return work that Python calls again for each repetition.
+
+    Args:
+        run: Function that does the work the given number of times.
+    """
 
     def call(count: int) -> None:
         for _ in range(count):
@@ -123,31 +128,31 @@ def measure_by_turns(
     deadline: float,
     on_round: Callable[[int, int], None],
 ) -> dict[Name, Float[np.ndarray, " rounds"]]:
-    """Measure several pieces of work by turns, so that what disturbs the machine disturbs all of them.
+    """Measure several pieces of work in turn, so that a disturbance of the machine affects all of them.
 
     Args:
-        trials: The work by name.
-        num_rounds: How often each is measured, if time allows.
-        least_rounds: How often, if it does not.
-        deadline: When to stop, by `time.perf_counter`.
-        on_round: Called after each round with how many are done, of how many.
+        trials: Pieces of work by name.
+        num_rounds: Number of measurements of each, if time allows.
+        least_rounds: Number of measurements of each, if time is short.
+        deadline: Time at which to stop, as `time.perf_counter` counts it.
+        on_round: Function that is called after each round with the number of rounds done and of all rounds.
 
     Returns:
-        Seconds of one time, a number for each round.
+        Seconds of one repetition by name, one number for each round.
     """
-    found: dict[Name, list[float]] = {name: [] for name in trials}
+    times: dict[Name, list[float]] = {name: [] for name in trials}
     for turn in range(num_rounds):
-        # To and fro, so that a machine that slows down does not always slow the same ones.
+        # Every other round goes backward, so that a machine that slows down does not always slow the same ones.
         for name in list(trials)[:: -1 if turn % 2 else 1]:
-            found[name].append(trials[name].measure())
+            times[name].append(trials[name].measure())
         on_round(turn + 1, num_rounds)
         if turn + 1 >= least_rounds and time.perf_counter() > deadline:
             break
-    return {name: np.array(values) for name, values in found.items()}
+    return {name: np.array(values) for name, values in times.items()}
 
 
 def _fastest(run: Callable[[int], object], count: int, shortest_s: float) -> float:
-    """Return the fastest of some tries; the first that is short enough to go on from will do."""
+    """Return the fastest of five tries, or the first that is too short for a measurement."""
     fastest = float("inf")
     for _ in range(5):
         fastest = min(fastest, _seconds(run, count))

@@ -10,7 +10,7 @@ from descentlab.core import ShapeError
 from descentlab.evaluation import t_quantile
 
 LEAST_POINTS = 4
-"""Sizes that a fit needs: of three, Student's quantile for its one degree of freedom is 12.7, which tells nothing."""
+"""Sizes that a fit needs. Three sizes leave one degree of freedom, and Student's quantile of 12.7 is useless."""
 
 
 @dataclass(frozen=True)
@@ -18,13 +18,13 @@ class Exponent:
     """A power law fitted to measured values.
 
     Attributes:
-        value: The exponent e of value ∝ size^e.
+        value: Exponent e of value ∝ size^e.
         low: Lower end of its 95% interval.
-        high: Upper end.
-        smallest: The smallest size that it was fitted to.
-        largest: The largest.
-        num_sizes: How many sizes.
-        scatter: Standard deviation of the values about the line, as a share of them.
+        high: Upper end of its 95% interval.
+        smallest: Smallest size of the fit.
+        largest: Largest size of the fit.
+        num_sizes: Number of sizes.
+        scatter: Standard deviation of the values about the fitted line, as a share of the values.
     """
 
     value: float
@@ -39,15 +39,15 @@ class Exponent:
 def fit_exponent(sizes: Shaped[np.ndarray, " sizes"], values: Float[np.ndarray, " sizes"]) -> Exponent:
     """Fit a power law by least squares of the logarithms.
 
-    The interval is Student's, from how the points lie about the line. It holds the noise of the values and any
-    bend of the curve, and supposes that they are independent.
+    The interval is Student's t interval of the slope. Noise of the values widens it, and so does a bend of the curve.
+    It assumes that the deviations from the line are independent.
 
     Args:
-        sizes: Positive, at least `LEAST_POINTS` different ones.
-        values: A positive value for each.
+        sizes: Positive sizes, at least `LEAST_POINTS` different ones.
+        values: A positive value for each size.
 
     Returns:
-        The exponent.
+        The exponent with its interval.
 
     Raises:
         ShapeError: If there are too few sizes.
@@ -72,19 +72,19 @@ def fit_exponent(sizes: Shaped[np.ndarray, " sizes"], values: Float[np.ndarray, 
 def reached_from(
     sizes: Shaped[np.ndarray, " sizes"], values: Float[np.ndarray, " sizes"], exponent: float, *, within: float = 0.1
 ) -> Exponent | None:
-    """Find from which size on values grow as a power law says.
+    """Find the size from which on values grow at least as fast as a power law.
 
-    Every `LEAST_POINTS` neighbouring sizes from there on give at least `exponent - within`. So a curve that is flat at
-    first and steep later is not taken for a line between the two.
+    From that size on, a fit to any `LEAST_POINTS` neighbouring sizes gives at least `exponent - within`. So a curve
+    that is flat at first and steep later is not taken for a straight line between the two.
 
     Args:
-        sizes: Rising.
-        values: A positive value for each.
-        exponent: What is expected.
-        within: How far below it a fit may lie and still be called that.
+        sizes: Sizes in rising order.
+        values: A positive value for each size.
+        exponent: Expected exponent.
+        within: Largest distance below the expected exponent that is accepted.
 
     Returns:
-        The fit to all sizes from there on; None if not even the largest grow so.
+        The fit to all sizes from there on; None if even the largest sizes grow more slowly.
     """
     starts = range(len(sizes) - LEAST_POINTS + 1)
     windows = [fit_exponent(sizes[k : k + LEAST_POINTS], values[k : k + LEAST_POINTS]).value for k in starts]

@@ -1,4 +1,4 @@
-"""Equal dense layers on top of each other: the network of the textbook's estimate."""
+"""Stacks of equal dense layers: the networks of the textbook's estimate O(N d L)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from descentlab.spec import ActivationName, DenseSpec
 
 @dataclass(frozen=True)
 class Stack:
-    """So many dense layers of as many neurons each, on so many inputs, and half the squared length as the cost.
+    """Dense layers with the same number of neurons, and half the squared error as the cost.
 
     Attributes:
-        inputs: d of the lowest layer: weights of each of its neurons.
-        neurons: Of each layer, and so the weights of each neuron of the layer above.
-        layers: L.
-        examples: N.
-        activation: Of every layer.
+        inputs: Number of inputs: d, the weights of each neuron in the lowest layer.
+        neurons: Neurons of each layer, and so the weights of each neuron in the layers above the lowest.
+        layers: Number of layers, L.
+        examples: Number of examples, N.
+        activation: Activation function of every layer.
         precision: "float32" or "float64".
     """
 
@@ -35,13 +35,13 @@ class Stack:
 
     @property
     def network(self) -> Network:
-        """Its layers."""
+        """The network."""
         spec = DenseSpec(units=self.neurons, activation=self.activation, initializer="lecun-normal")
         return build_network([spec] * self.layers, (self.inputs,), self.neurons)
 
     @property
     def num_params(self) -> int:
-        """W, how many numbers it learns."""
+        """Number of learned numbers, W."""
         return self._num_weights + self.layers * self.neurons
 
     @property
@@ -50,16 +50,16 @@ class Stack:
 
     @property
     def multiply_adds(self) -> int:
-        """Of all examples forward and back: each weight three times, those of the lowest layer twice."""
+        """Multiply-adds of one gradient: per example, three for each weight, and two for those of the lowest layer."""
         return self.examples * (3 * self._num_weights - self.inputs * self.neurons)
 
     @property
     def numbers(self) -> int:
-        """How many numbers its weights and inputs are."""
+        """Number of weights and inputs together, as a measure of memory."""
         return self._num_weights + self.examples * self.inputs
 
     def build(self) -> tuple[Callable[[Any, Array, Array], Float[Array, ""]], tuple[Any, Array, Array]]:
-        """Return its mean loss, and arguments for it: weights, inputs and targets."""
+        """Return the function of its mean loss, with arguments for it: weights, inputs and targets."""
         network = self.network
 
         def loss_fn(params: Any, inputs: Array, targets: Array) -> Float[Array, ""]:
@@ -67,8 +67,8 @@ class Stack:
             return 0.5 * jnp.mean(jnp.sum((outputs - targets) ** 2, axis=1))
 
         params = {
-            name: {role: jnp.asarray(array, self.precision) for role, array in own.items()}
-            for name, own in network.draw(seed=0).items()
+            name: {role: jnp.asarray(array, self.precision) for role, array in arrays.items()}
+            for name, arrays in network.draw(seed=0).items()
         }
         rng = generator(0, "complexity/stack")
         inputs = jnp.asarray(rng.normal(size=(self.examples, self.inputs)), self.precision)
@@ -76,9 +76,14 @@ class Stack:
 
 
 def widest_dense(network: Network) -> tuple[int, ActivationName] | None:
-    """Find the hidden layer that weighs all its inputs with the most neurons: how many, and their activation.
+    """Find the hidden dense layer with the most neurons.
 
-    A function that is none of those with a name counts as linear: the estimate is of the products.
+    Args:
+        network: Network to search.
+
+    Returns:
+        Number of neurons, and activation function; None if there is no hidden dense layer. An activation that has no
+        name counts as linear, for the estimate is about the products alone.
     """
     hidden = [
         layer

@@ -1,4 +1,4 @@
-"""Multiply-adds of a step of training, counted by the layers' own formulas."""
+"""Multiply-adds of a training step, counted by the formula of each layer."""
 
 from dataclasses import dataclass
 
@@ -12,13 +12,13 @@ class LayerWork:
     """Multiply-adds of one layer.
 
     Attributes:
-        name: The layer.
-        kind: What it is.
-        num_params: How many numbers it learns.
-        forward: Of z = Wa, for one example.
-        weight_gradient: Of ∂C/∂W = δ a, for one example: as many again, for each weight is used as often.
-        input_gradient: Of ∂C/∂a = W δ, for one example: the same once more; 0 where nothing below is learned.
-        update: Of one step of the optimizer, however many examples are in the batch.
+        name: Name of the layer.
+        kind: Kind of layer.
+        num_params: Number of learned numbers.
+        forward: Multiply-adds of z = Wa for one example.
+        weight_gradient: Multiply-adds of ∂C/∂W = δ a for one example: as many as forward.
+        input_gradient: Multiply-adds of ∂C/∂a = W δ for one example: as many again; 0 where no layer below learns.
+        update: Products of one update by the optimizer, whatever the batch size.
     """
 
     name: str
@@ -31,7 +31,7 @@ class LayerWork:
 
     @property
     def backward(self) -> int:
-        """Multiply-adds of the way back, for one example."""
+        """Multiply-adds of the backward pass for one example."""
         return self.weight_gradient + self.input_gradient
 
 
@@ -40,9 +40,9 @@ class Work:
     """Multiply-adds of a network's step.
 
     Attributes:
-        layers: In the order in which they are passed; those of a residual block stand for it.
-        batch_size: Examples in a step.
-        update_per_weight: Multiplications, divisions and roots of the optimizer for each weight.
+        layers: Counts of the layers in the order of the forward pass; a residual block is listed by its layers.
+        batch_size: Number of examples in a step.
+        update_per_weight: Products, quotients and roots of the optimizer for each weight.
     """
 
     layers: tuple[LayerWork, ...]
@@ -51,52 +51,52 @@ class Work:
 
     @property
     def num_params(self) -> int:
-        """W, how many numbers are learned."""
+        """Number of learned numbers, W."""
         return sum(layer.num_params for layer in self.layers)
 
     @property
     def forward(self) -> int:
-        """Of the way forward, for one example."""
+        """Multiply-adds of the forward pass for one example."""
         return sum(layer.forward for layer in self.layers)
 
     @property
     def weight_gradient(self) -> int:
-        """Of all ∂C/∂W, for one example."""
+        """Multiply-adds of all ∂C/∂W for one example."""
         return sum(layer.weight_gradient for layer in self.layers)
 
     @property
     def input_gradient(self) -> int:
-        """Of all ∂C/∂a, for one example."""
+        """Multiply-adds of all ∂C/∂a for one example."""
         return sum(layer.input_gradient for layer in self.layers)
 
     @property
     def backward(self) -> int:
-        """Of the way back, for one example."""
+        """Multiply-adds of the backward pass for one example."""
         return self.weight_gradient + self.input_gradient
 
     @property
     def update(self) -> int:
-        """Of the optimizer's step."""
+        """Products of one update by the optimizer."""
         return sum(layer.update for layer in self.layers)
 
     @property
     def step(self) -> int:
-        """Of a whole step: the batch forward and back, and the update."""
+        """Multiply-adds of a whole step: forward and backward pass of the batch, and the update."""
         return self.batch_size * (self.forward + self.backward) + self.update
 
 
 def count_work(network: Network, optimizer: AnyOptimizerSpec, batch_size: int) -> Work:
     """Count the multiply-adds of a step.
 
-    A weight that takes part in k products on the way forward takes part in k on the way to its own gradient, and in k
-    on the way to that of the layer's inputs. So the way back costs twice the way forward, less what the lowest layer
-    that learns is spared: nobody asks how the cost depends on the examples. What is added, compared or looked up
-    without a product (biases, poolings, activations, the loss) is not counted.
+    A weight that takes part in k products of the forward pass takes part in k products of its gradient, and in k
+    products of the gradient by the inputs of its layer. So the backward pass costs twice as much as the forward pass,
+    except in the lowest layer that learns: the gradient by the examples themselves is not needed. Operations without a
+    product (biases, poolings, activations, the loss) are not counted.
 
     Args:
-        network: The layers.
-        optimizer: The update rule.
-        batch_size: Examples in a step.
+        network: Network with its layers.
+        optimizer: Update rule.
+        batch_size: Number of examples in a step.
 
     Returns:
         The counts of each layer.
@@ -135,23 +135,23 @@ def count_work(network: Network, optimizer: AnyOptimizerSpec, batch_size: int) -
 def _products_back(layer: Layer) -> tuple[int, int]:
     stated = layer.multiply_adds_back
     if stated is None:
-        raise SpecError(f"what a gradient costs is {not_stated([layer], 'the multiply-adds of its backward pass')}")
+        raise SpecError(f"the cost of a gradient is {not_stated([layer], 'the multiply-adds of its backward pass')}")
     return stated
 
 
 def _update_products(optimizer: AnyOptimizerSpec) -> int:
-    """Count the products, quotients and roots of one weight's update as the rules are written down."""
+    """Count the products, quotients and roots in the update of one weight, as textbooks write the rules."""
     match optimizer:
         case SgdSpec():
-            own = 1
+            products = 1
         case MomentumSpec():
-            own = 2
+            products = 2
         case NesterovSpec():
-            own = 3
+            products = 3
         case RmspropSpec():
-            own = 6
+            products = 6
         case AdamWSpec():
-            own = 11
+            products = 11
         case AdamSpec():
-            own = 10
-    return own + (optimizer.l1 > 0.0) + (optimizer.l2 > 0.0) + 2 * (optimizer.clip_norm is not None)
+            products = 10
+    return products + (optimizer.l1 > 0.0) + (optimizer.l2 > 0.0) + 2 * (optimizer.clip_norm is not None)

@@ -169,7 +169,7 @@ class _Problem:
     def distance(self, order: _Order) -> float:
         moved = self.reordered(order)
         pairs = zip((*self.first.weights, *self.first.biases), (*moved.weights, *moved.biases), strict=True)
-        return float(np.sqrt(sum(np.sum((one - other) ** 2) for one, other in pairs)))
+        return float(np.sqrt(sum(np.sum((array - matched) ** 2) for array, matched in pairs)))
 
     def climb(self, start: _Order, rng: np.random.Generator) -> _Order:
         """Go through the layers in a drawn order until nothing comes nearer any more."""

@@ -47,7 +47,7 @@ def rescale(network: Network, params: HostArrays, factor: float) -> Rescaled | N
 
 
 def not_rescalable(network: Network) -> str:
-    """Say why it cannot be told whether a network can be rescaled; nothing where that can be told."""
+    """Write why rescaling a network is not checkable; empty if it is."""
     unknown = [layer for layer in network.layers if layer.weighted_sum is None and layer.input_factors is None]
     if not unknown or _find_pair(network) is not None:
         return ""

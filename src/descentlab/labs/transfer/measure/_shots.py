@@ -8,8 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 
-from descentlab.core import DataError, generator
-from descentlab.data import Dataset, PartName
+from descentlab.core import DataError, PartName, generator
+from descentlab.data import Dataset
 
 CHUNK = 256
 LUMINANCE = (0.299, 0.587, 0.114)

@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float
 
-from descentlab.data import Dataset, PartName
+from descentlab.core import PartName
+from descentlab.data import Dataset
 from descentlab.evaluation import infer
 from descentlab.labs.transfer.measure._linear import STRENGTHS, features_of, linear_accuracy
 from descentlab.labs.transfer.measure._shots import Shots
@@ -134,7 +135,7 @@ class Learner:
 
         Args:
             draws: The draws.
-            sizes: Numbers of examples of each class.
+            sizes: Numbers of training examples for each class.
             choices: The numbers to learn with; each size takes those that were chosen for the most similar size.
 
         Returns:

@@ -5,10 +5,10 @@ from typing import Any
 from nicegui import ui
 
 from descentlab import workbench
+from descentlab.core import PARTS
 from descentlab.studio.pages.data._parts import section, sentences, word_table
 from descentlab.studio.shelf import report_address
 
-PARTS = ("train", "validation", "test")
 CLASS_HEADER = ("part", "examples", "accuracy", "95% interval", "baseline", "loss", "ROC AUC")
 REAL_HEADER = ("part", "examples", "RMSE", "95% interval", "baseline", "R²", "95% interval", "loss")
 

@@ -9,8 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from descentlab import data
-from descentlab.core import DescentlabError, RunError, SpecError
-from descentlab.data import PartName
+from descentlab.core import DescentlabError, PartName, RunError, SpecError
 from descentlab.live import PadStyle, PictureReader, centre_drawing, pad_style
 from descentlab.runs import list_runs
 from descentlab.spec import ArraysData, IdxData

@@ -1,4 +1,4 @@
-"""The same gradient one weight at a time: what back-propagation saves."""
+"""The gradient computed one weight at a time: the work that back-propagation saves."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,44 +16,45 @@ from descentlab.labs.backprop_cost.measure._clock import hold
 
 Way = Literal["difference", "chain rule"]
 LossOf = Callable[[Float[Array, " params"], Array], Float[Array, ""]]
-"""The mean loss of flat parameters, in a turn of the loop that has a number."""
+"""A function that returns the mean loss of flat parameters in the given turn of the loop."""
 
 
 @dataclass(frozen=True, eq=False)
-class OneWeight:
+class WeightwiseLoop:
     """A compiled loop that differentiates the loss by one weight in each turn.
 
     Attributes:
-        num_params: W, how many weights there are.
-        run: Takes so many of them, one after the other, and returns their derivatives, each in its place of W.
+        num_params: Number of weights, W.
+        run: Function that takes the given number of weights, one after the other, and returns W numbers: the
+            derivatives of those weights, each in its place, and 0 in the other places.
     """
 
     num_params: int
     run: Callable[[int], Float[Array, " params"]]
 
     def visited(self, count: int) -> Int[np.ndarray, " weights"]:
-        """Return the places of the weights that `run(count)` takes, each once."""
+        """Return the places of the weights that `run(count)` takes, each of them once."""
         steps = np.arange(1, min(count, self.num_params) + 1, dtype=np.int64)
         return steps * _stride(self.num_params) % self.num_params
 
 
-def compile_one_weight(way: Way, loss_fn: LossFn, params: Any, inputs: Array, targets: Array) -> OneWeight:
-    """Compile differentiation by one weight at a time.
+def compile_weightwise(way: Way, loss_fn: LossFn, params: Any, inputs: Array, targets: Array) -> WeightwiseLoop:
+    """Compile a loop that differentiates by one weight in each turn.
 
-    By "difference" each turn nudges one weight and takes the examples forward again; with the cost before, the
-    derivative is (C(w + h) - C(w)) / h, and W + 1 ways forward give the gradient. By "chain rule" each turn follows
-    the exact effect of one weight through the network (forward mode), which costs a little more and has no error of h.
-    Convolutions have a backward rule of descentlab's own, which forward mode cannot pass.
+    By "difference" each turn changes one weight by h and repeats the forward pass. The derivative is
+    (C(w + h) - C(w)) / h, so that W + 1 forward passes give the gradient. By "chain rule" each turn computes the exact
+    effect of one weight on the loss (forward-mode differentiation), which takes a little longer and does not have the
+    error of a finite h. Convolutions have a backward rule written by hand, which forward mode cannot differentiate.
 
     Args:
-        way: Which.
-        loss_fn: The mean loss.
-        params: Any tree of arrays; its weights are counted as `ravel_pytree` lays them out.
-        inputs: A batch.
-        targets: Theirs.
+        way: How each derivative is computed.
+        loss_fn: Function that returns the mean loss.
+        params: Any tree of arrays; its weights are numbered as `ravel_pytree` lays them out.
+        inputs: Inputs of a batch.
+        targets: Targets of the batch.
 
     Returns:
-        The loop.
+        The compiled loop.
     """
     flat, unravel = ravel_pytree(params)
     turn_of = _difference if way == "difference" else _chain_rule
@@ -64,11 +65,11 @@ def compile_one_weight(way: Way, loss_fn: LossFn, params: Any, inputs: Array, ta
         return lax.fori_loop(0, count, turn, start)[-1]
 
     compiled = jax.jit(loop).lower(jnp.int32(1), flat, held).compile()
-    return OneWeight(flat.size, lambda count: jax.block_until_ready(compiled(jnp.int32(count), flat, held)))
+    return WeightwiseLoop(flat.size, lambda count: jax.block_until_ready(compiled(jnp.int32(count), flat, held)))
 
 
 def _stride(size: int) -> int:
-    """Choose a step that leads through all places, in an order that leaves no part of them for the end."""
+    """Choose a step that visits all places, and spreads even the first few of them over the whole array."""
     step = max(1, round(0.618 * size))
     while np.gcd(step, size) != 1:
         step += 1
@@ -81,13 +82,13 @@ def _difference(loss_of: LossOf, flat: Array) -> tuple[Any, Any]:
     stride = _stride(flat.size)
 
     def turn(place: Array, carry: Any) -> Any:
-        flat, at, value, found = carry
-        # The last weight is put back in the same turn, so that the array is changed where it lies.
+        flat, at, value, derivatives = carry
+        # The previous weight gets its value back in the same turn, so that the array is changed in place.
         flat = _put(flat, at, value)
         at = (at + stride) % flat.size
         value = flat[at]
         flat = _put(flat, at, value + nudge)
-        return flat, at, value, _put(found, at, (loss_of(flat, place) - before) / nudge)
+        return flat, at, value, _put(derivatives, at, (loss_of(flat, place) - before) / nudge)
 
     return (flat, jnp.int32(0), flat[0], jnp.zeros_like(flat)), turn
 
@@ -96,12 +97,12 @@ def _chain_rule(loss_of: LossOf, flat: Array) -> tuple[Any, Any]:
     stride = _stride(flat.size)
 
     def turn(place: Array, carry: Any) -> Any:
-        direction, at, found = carry
+        direction, at, derivatives = carry
         direction = _put(direction, at, jnp.zeros((), flat.dtype))
         at = (at + stride) % flat.size
         direction = _put(direction, at, jnp.ones((), flat.dtype))
         _, slope = jax.jvp(lambda moved: loss_of(moved, place), (flat,), (direction,))
-        return direction, at, _put(found, at, slope)
+        return direction, at, _put(derivatives, at, slope)
 
     return (jnp.zeros_like(flat), jnp.int32(0), jnp.zeros_like(flat)), turn
 
