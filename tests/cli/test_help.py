@@ -40,6 +40,8 @@ def test_no_command_at_all_shows_the_help(descentlab: Descentlab) -> None:
         (("train", "iris", "--epoch", "3"), "--epochs"),
         (("train", "iris", "--epochs", "three"), "--epochs"),
         (("train", "iris", "wine"), "wine"),
+        (("train", "wine"), "as `descentlab train iris --set data.name=wine`"),
+        (("train", "diabetes"), "iris --set data.name=diabetes --set loss=squared-error`"),
         (("tran", "iris"), "tran"),
         (("predict", "iris-001"), "FILE"),
         (("evaluate",), "RUN"),

@@ -10,7 +10,7 @@ import pytest
 from sklearn import datasets
 
 from descentlab.data import Dataset, load, prepare
-from descentlab.spec import BundledData, SplitSpec
+from descentlab.spec import BundledData, SplitSpec, known_sets
 
 LOADERS: dict[str, Callable[[], Any]] = {
     "iris": datasets.load_iris,
@@ -53,7 +53,11 @@ def test_digits_are_scikit_learn_s_as_small_pictures() -> None:
     assert data.real_inputs(data.train).max() == 1.0
 
 
-@pytest.mark.parametrize("name", ["iris", "wine", "breast-cancer", "diabetes"])
+def test_every_set_is_compared() -> None:
+    assert {*LOADERS, "diabetes", "digits"} == set(known_sets("bundled")), "compare the others with scikit-learn's here"
+
+
+@pytest.mark.parametrize("name", [name for name, known in known_sets("bundled").items() if not known.is_pictures])
 def test_the_training_part_is_standardised(name: str) -> None:
     data = _load(name)
     np.testing.assert_allclose(data.inputs[data.train].mean(axis=0), 0.0, atol=1e-5)

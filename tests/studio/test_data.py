@@ -12,7 +12,7 @@ from PIL import Image
 import descentlab as dl
 from descentlab import workbench
 from descentlab.core import DataError, DescentlabError, RunError, SpecError
-from descentlab.spec import TableData, preset
+from descentlab.spec import TableData, known_sets, preset
 from descentlab.studio.pages.data._form import fields_of, predict_row
 from descentlab.studio.pages.data._look import describe_column, look_at
 from descentlab.studio.pages.data._outcome import score_rows
@@ -79,11 +79,15 @@ def wait(
     return training
 
 
+def bundled(*, is_pictures: bool) -> list[str]:
+    return [name for name, known in known_sets("bundled").items() if known.is_pictures == is_pictures]
+
+
 def test_the_sets_that_are_here_are_listed_and_open_as_descentlab_train_has_them(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("DESCENTLAB_DATA", str(tmp_path))
-    assert list(sets_here()) == ["iris", "wine", "breast-cancer", "diabetes", "digits"]
+    assert list(sets_here()) == [*bundled(is_pictures=False), *bundled(is_pictures=True)]
     for name in ("iris", "digits"):
         choice = choose_set(name)
         assert next(iter(choice.networks)) == name

@@ -220,7 +220,10 @@ def build_objective(loss: LossSpec, num_classes: int) -> Objective:
     is_regression = num_classes == 0
     match loss:
         case CrossEntropySpec() | BinaryCrossEntropySpec() if is_regression:
-            raise SpecError(f"loss '{loss.kind}' needs classes, but the target is a real number; use squared-error")
+            raise SpecError(
+                f"loss '{loss.kind}' needs classes, but the target is a real number; use squared-error "
+                "(`--set loss=squared-error`)"
+            )
         case CrossEntropySpec():
             return CrossEntropy(num_classes)
         case BinaryCrossEntropySpec():

@@ -17,6 +17,7 @@ from descentlab.spec import (
     PicturesData,
     SquaredErrorSpec,
     TableData,
+    known_sets,
     pictures_experiment,
     preset,
     preset_names,
@@ -150,6 +151,12 @@ def _find(text: str, changes: Changes) -> ResolvedExperiment:
         raise MissingDataError(f"{text}: no such file; check the path (the current folder is {Path.cwd()})")
     if os.sep in text or ending:
         raise MissingDataError(f"{text}: no such file or folder, nor is it a preset; see `descentlab data`")
+    if (table := known_sets("bundled").get(text)) is not None:
+        loss = "" if table.classes else " --set loss=squared-error"
+        raise SpecError(
+            f"'{text}' is a data set that no preset is named after; put it into one, as "
+            f"`descentlab train iris --set data.name={text}{loss}`"
+        )
     raise SpecError(unknown_name("preset or file", text, preset_names()))
 
 
