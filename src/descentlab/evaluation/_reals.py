@@ -8,6 +8,7 @@ from jaxtyping import Float
 
 from descentlab.core import ShapeError, TextTable
 from descentlab.evaluation._intervals import Interval, t_quantile
+from descentlab.evaluation._metric import REAL_METRICS, Metric
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,16 @@ class RealMetrics:
 
     def table(self) -> TextTable:
         """Return the metrics as a table of words, beside those of the baseline."""
-        rows = (
-            ("RMSE", f"{self.rmse:.4g}", _words(self.rmse_ci95), f"{self.baseline_rmse:.4g}"),
-            ("MAE", f"{self.mae:.4g}", "", f"{self.baseline_mae:.4g}"),
-            ("R²", "–" if self.r2 is None else f"{self.r2:.4g}", _words(self.r2_ci95), ""),
-        )
+        rows = tuple(self._row(metric) for metric in REAL_METRICS if metric.name != "loss")
         header = ("measure", "network", "95% interval", "always the mean")
         return TextTable(header=header, rows=rows, title=f"{self.num_examples:,} examples; loss {self.loss:.4g}")
+
+    def _row(self, metric: Metric) -> tuple[str, str, str, str]:
+        value, interval, baseline = (
+            getattr(self, name) if name else None for name in (metric.name, metric.interval, metric.baseline)
+        )
+        number = "–" if value is None else f"{value:.4g}"
+        return metric.title, number, _words(interval), "" if baseline is None else f"{baseline:.4g}"
 
     def __str__(self) -> str:
         return str(self.table())
