@@ -123,7 +123,8 @@ def test_a_layer_draws_in_training_if_it_says_so(tried: Tried) -> None:
         network.forward(params, statistics, jnp.float32(tried.inputs), Context(is_training=True, key=key))[0]
         for key in jax.random.split(jax.random.key(0))
     )
-    assert tried.layer.draws_in_training == (not np.array_equal(first, second))
+    draws = not np.array_equal(first, second)
+    assert tried.layer.draws_in_training == draws
 
 
 def test_a_weighted_sum_is_one(tried: Tried) -> None:
