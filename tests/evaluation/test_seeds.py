@@ -1,6 +1,7 @@
 """Metrics of many seeds become means with intervals."""
 
 import json
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,10 @@ from descentlab.evaluation import (
     CLASS_METRICS,
     CLASS_SCORES,
     REAL_METRICS,
+    ClassMetrics,
+    ClassScore,
+    Metric,
+    RealMetrics,
     evaluate_classes,
     evaluate_reals,
     over_seeds,
@@ -56,16 +61,21 @@ def test_an_interval_of_a_share_stays_one() -> None:
     assert joined["loss"]["ci95"][1] > 1.5
 
 
-def test_every_score_is_declared_and_every_declared_metric_is_there() -> None:
-    """Else the page, or the terminal's table of several seeds, goes without it."""
-    plain = _member(0)
-    single = {name for name, value in plain.items() if isinstance(value, float)} | {"roc_auc"}
-    assert single == {metric.name for metric in CLASS_METRICS}
-    assert set(plain["per_class"][0]) - {"name", "support"} == {metric.name for metric in CLASS_SCORES}
-    reals = evaluate_reals(np.arange(4.0), np.arange(4.0) + 0.5, loss=0.5, train_mean=1.5).to_json()
-    assert {name for name, value in reals.items() if isinstance(value, float)} == {
-        metric.name for metric in REAL_METRICS
-    }
+@pytest.mark.parametrize(
+    ("holder", "metrics", "plain"),
+    [
+        (ClassMetrics, CLASS_METRICS, _member(0)),
+        (ClassScore, CLASS_SCORES, _member(0)["per_class"][0]),
+        (RealMetrics, REAL_METRICS, evaluate_reals(np.arange(4.0), np.ones(4), loss=0.5, train_mean=1.5).to_json()),
+    ],
+)
+def test_every_metric_is_declared_and_goes_to_json(
+    holder: Any, metrics: tuple[Metric, ...], plain: dict[str, Any]
+) -> None:
+    numbers = {field.name for field in fields(holder) if field.type in (float, float | None)}
+    baselines = {metric.baseline for metric in metrics}
+    assert numbers - baselines == {metric.name for metric in metrics}, "declare each in evaluation/_metric.py"
+    assert numbers - baselines <= set(plain), "name each in `to_json`"
 
 
 def test_one_seed_has_no_interval() -> None:
