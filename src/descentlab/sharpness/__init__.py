@@ -40,5 +40,4 @@ from descentlab.sharpness._trace import (
     SharpnessTrace as SharpnessTrace,
     TrainingPoint as TrainingPoint,
     trace_sharpness as trace_sharpness,
-    trace_values as trace_values,
 )

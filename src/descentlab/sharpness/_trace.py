@@ -153,29 +153,3 @@ def trace_sharpness(
     columns = np.array(rows, np.float64).reshape(-1, 8).T
     epochs = np.array([moment.epoch for moment in moments[: len(rows)]], np.int64)
     return SharpnessTrace(learning_rate, epochs, *columns, is_divided=is_divided, diverged_at=diverged_at), last
-
-
-def trace_values(trace: SharpnessTrace) -> dict[str, Any]:
-    """Return a trace as plain values."""
-    around = None if trace.stop is None else trace.stop.around
-    return {
-        "learning_rate": trace.learning_rate,
-        "limit": trace.limit,
-        "sharpness": float(trace.largest[-1]) if len(trace.epochs) else None,
-        "share": float(trace.shares[-1]) if len(trace.epochs) else None,
-        "settled_share": trace.settled_share,
-        "is_at_edge": trace.is_at_edge,
-        "diverged_at": trace.diverged_at,
-        "stop": None if trace.stop is None else trace.stop.kind,
-        "around": None if around is None else vars(around),
-        "epochs": trace.epochs.tolist(),
-        "limits": trace.limits.tolist(),
-        "largest": trace.largest.tolist(),
-        "largest_error": trace.largest_error.tolist(),
-        "smallest": trace.smallest.tolist(),
-        "smallest_error": trace.smallest_error.tolist(),
-        "measured": trace.measured.tolist(),
-        "divided": trace.divided.tolist() if trace.is_divided else None,
-        "loss": trace.loss.tolist(),
-        "gradient_norm": trace.gradient_norm.tolist(),
-    }

@@ -49,7 +49,8 @@ def test_random_walks_have_the_shares_of_their_theory() -> None:
     assert found.walk_totals[0] == pytest.approx(0.76, abs=0.02)
     # A walk is no more than a walk; a bent line is.
     assert found.walk_ranges[0, 0] * 0.95 < found.shares[0] < found.walk_ranges[0, 1] * 1.05
-    assert path_plane(range(12), bent_path()).is_more_than_chance
+    plane = path_plane(range(12), bent_path())
+    assert plane.share > plane.walk_totals[2]
 
 
 def test_walks_take_steps_as_long_as_the_path_s() -> None:

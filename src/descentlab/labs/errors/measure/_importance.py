@@ -32,11 +32,6 @@ class InputImportance:
     repeats: int
     num_examples: int
 
-    @property
-    def is_needed(self) -> Bool[np.ndarray, " parts"]:
-        """Whether each part is needed: its whole interval lies above 0."""
-        return self.lost.low > 0.0
-
 
 def measure_importance(
     members: Sequence[Judged],

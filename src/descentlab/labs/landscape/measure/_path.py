@@ -47,11 +47,6 @@ class PathPlane:
         """Share of the variance that the plane's two components hold."""
         return float(self.shares[:2].sum())
 
-    @property
-    def is_more_than_chance(self) -> bool:
-        """Whether that is more than 97.5% of the random walks have."""
-        return self.share > self.walk_totals[2]
-
 
 def path_plane(
     epochs: Sequence[int], networks: Float[np.ndarray, "networks params"], *, seed: int = 0, num_walks: int = NUM_WALKS
