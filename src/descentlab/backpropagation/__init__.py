@@ -1,4 +1,4 @@
-"""Floor 7: back-propagation as an account, layer by layer and number by number, checked in two other ways."""
+"""Back-propagation as an account, layer by layer and number by number, checked in two other ways."""
 
 from descentlab.backpropagation._account import (
     Account as Account,

@@ -1,3 +1,3 @@
-"""Floor 10: the command line. It holds no mathematics: it calls the verbs."""
+"""The command line. It holds no mathematics: it calls the laboratories and the workbench."""
 
 from descentlab.cli._main import main as main

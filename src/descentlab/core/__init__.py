@@ -1,4 +1,4 @@
-"""Floor 1: errors, random draws, plain values, tables, declared options. It knows nothing of data or training."""
+"""Errors, random draws, plain values, tables, declared options. It knows nothing of data or training."""
 
 from descentlab.core._draws import generator as generator
 from descentlab.core._errors import (

@@ -1,4 +1,4 @@
-"""Floor 3: sources of examples and their preparation."""
+"""Sources of examples and their preparation."""
 
 from descentlab.data._arrays import Arrays as Arrays
 from descentlab.data._dataset import (

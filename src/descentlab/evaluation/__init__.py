@@ -1,4 +1,4 @@
-"""Floor 6: how good a trained network is, in numbers with intervals and in words."""
+"""How good a trained network is, in numbers with intervals and in words."""
 
 from descentlab.evaluation._balance import describe_imbalance as describe_imbalance
 from descentlab.evaluation._calibration import (

@@ -1,4 +1,4 @@
-"""Floor 8: interactive training: networks that a person steps, changes, races, inspects and takes back."""
+"""Interactive training: networks that a person steps, changes, races, inspects and takes back."""
 
 from descentlab.live._example import account_of as account_of, nearest_example as nearest_example
 from descentlab.live._gauge import Stability as Stability, StabilityGauge as StabilityGauge

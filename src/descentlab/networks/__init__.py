@@ -1,4 +1,4 @@
-"""Floor 3: networks of named layers that can be recorded and edited. It knows nothing of losses or data."""
+"""Networks of named layers that can be recorded and edited. It knows nothing of losses or data."""
 
 from descentlab.networks._activations import Activation as Activation
 from descentlab.networks._context import (

@@ -1,4 +1,4 @@
-"""Floor 3: the meaning and the loss of logits. It knows nothing of the network that computes them."""
+"""The meaning and the loss of logits. It knows nothing of the network that computes them."""
 
 from descentlab.objectives._class_weights import balanced_weights as balanced_weights
 from descentlab.objectives._constant import best_constant_loss as best_constant_loss

@@ -1,4 +1,4 @@
-"""Floor 3: updates of the parameters. It knows nothing of what the parameters mean."""
+"""Updates of the parameters. It knows nothing of what the parameters mean."""
 
 from descentlab.optimizers._rule import (
     RATE_OF as RATE_OF,

@@ -1,4 +1,4 @@
-"""Floor 4: records of runs, studies and analyses on disk, which it creates, lists and reads."""
+"""Records of runs, studies and analyses on disk, which it creates, lists and reads."""
 
 from descentlab.runs._checkpoint import Checkpoint as Checkpoint
 from descentlab.runs._create import create_run as create_run

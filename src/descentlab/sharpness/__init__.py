@@ -1,4 +1,4 @@
-"""Floor 7: the shape of the loss around a point: sharpness, spectrum, stability limit, where training stopped."""
+"""The shape of the loss around a point: sharpness, spectrum, stability limit, where training stopped."""
 
 from descentlab.sharpness._lanczos import (
     Density as Density,

@@ -1,4 +1,4 @@
-"""Floor 2: the description of an experiment. It imports no JAX, so that a mistake is found in an instant."""
+"""The description of an experiment. It imports no JAX, so that a mistake is found in an instant."""
 
 from descentlab.spec._augment import AugmentSpec as AugmentSpec
 from descentlab.spec._data import (

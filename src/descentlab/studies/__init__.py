@@ -1,4 +1,4 @@
-"""Floor 7: studies of many trainings that differ in chosen settings: their design, training, verdicts and results."""
+"""Studies of many trainings that differ in chosen settings: their design, training, verdicts and results."""
 
 from descentlab.studies._atlas import (
     OUTCOMES as OUTCOMES,

@@ -1,4 +1,4 @@
-"""Floor 5: the population program. It knows no metrics beyond those that it traces, and draws no charts."""
+"""The population program. It knows no metrics beyond those that it traces, and draws no charts."""
 
 from descentlab.training._block import Block as Block, Stacked as Stacked, Trained as Trained
 from descentlab.training._devices import (
