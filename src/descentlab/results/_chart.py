@@ -239,13 +239,9 @@ def _marks(chart: Chart, x: Scale, y: Scale) -> list[DrawnMark]:
     for mark in chart.marks:
         if mark.x is not None:
             at = x.at(mark.x)
-            is_right = at > (LEFT + RIGHT) / 2
+            side, anchor = (-4.0, "end") if at > (LEFT + RIGHT) / 2 else (4.0, "start")
             rows = TOP - 6.0 + LABEL_HEIGHT * np.arange(NUM_LABEL_ROWS)
-            ends, label_x, anchor = (
-                (at, TOP, at, BOTTOM),
-                at + (-4.0 if is_right else 4.0),
-                "end" if is_right else "start",
-            )
+            ends, label_x = (at, TOP, at, BOTTOM), at + side
         elif mark.y is not None:
             at = y.at(mark.y)
             rows = np.array([at - 5.0, at + LABEL_HEIGHT - 2.0])
