@@ -92,7 +92,9 @@ def _confusions(classes: ClassErrors, tables: Tables) -> Section:
 
 
 def _how_many(shown: int, count: int) -> str:
-    return f"all {count:,}" if shown == count else f"{shown:,} of {count:,}"
+    if shown == count:
+        return f"all {count:,}" if count > 1 else "the only one"
+    return f"{shown:,} of {count:,}"
 
 
 def _cases(
