@@ -16,7 +16,7 @@ def test_a_sweep_prints_its_finding_first_and_writes_its_page(descentlab: Descen
     assert "Too high (learning_rate 10)" in answer.out
     page = (home / "runs" / "circle-sweep-001" / "report.html").read_text()
     assert "Low, right and high" in page
-    assert "What the networks of seed 0 say of every point" in page
+    assert "Predictions over the plane, by the networks of seed 0" in page
 
 
 def test_json_is_one_object(descentlab: Descentlab) -> None:

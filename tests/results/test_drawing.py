@@ -21,7 +21,7 @@ from descentlab.results._contour import class_margins, zero_lines
 from descentlab.results._csv import download
 from descentlab.results._history import accuracy_chart, loss_chart
 from descentlab.results._numbers import fixed, number, seconds, short
-from descentlab.results._part_content import Chart
+from descentlab.results._part_content import Chart, Mark, Series
 from descentlab.results._png import encode_png
 from descentlab.results._scales import Scale, linear_scale, log_scale, thin
 
@@ -220,3 +220,23 @@ def test_a_single_epoch_is_a_dot(variants: Variants) -> None:
 )
 def test_numbers_are_written_for_people(written: str, wanted: str) -> None:
     assert written == wanted
+
+
+def test_labels_of_marks_that_lie_close_together_stand_below_one_another() -> None:
+    line = Series("line", np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 4.0]))
+    marks = (Mark("a valley", x=1.5), Mark("a minimum", x=1.52), Mark("steep", x=1.51), Mark("far", x=0.1))
+    chart = Chart("chart", "x", "a title", (line,), marks=(*marks, Mark("up", y=2.0), Mark("on", y=2.01)))
+    placed = drawn(chart).panels[0].marks
+    boxes = [(4.0, 4.0 + 6.5 * len("a title"), 13.0)]
+    for mark in placed:
+        width = 6.5 * len(mark.label)
+        left = mark.label_x - width if mark.anchor == "end" else mark.label_x
+        for start, end, at in boxes:
+            assert left >= end or left + width <= start or abs(mark.label_y - at) >= 12.0, mark.label
+        boxes.append((left, left + width, mark.label_y))
+
+
+def test_a_mark_that_nothing_is_near_has_its_label_above_the_chart() -> None:
+    line = Series("line", np.array([0.0, 1.0]), np.array([0.0, 1.0]))
+    (mark,) = drawn(Chart("chart", "x", "y", (line,), marks=(Mark("best", x=0.5),))).panels[0].marks
+    assert mark.label_y < 26.0

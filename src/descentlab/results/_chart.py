@@ -16,6 +16,10 @@ MAX_DRAWN = 400
 MAX_SAVED = 5_000
 NUM_TONES = 6
 PIXELS_PER_LETTER = 7.0
+LABEL_HEIGHT = 14.0
+NUM_LABEL_ROWS = 6
+TITLE = 13.0
+"""Baseline of the title of the vertical axis."""
 MAX_COUNT = 1e9
 """Whole numbers below it are written with all digits, as epochs are."""
 
@@ -229,19 +233,52 @@ def _band(across: np.ndarray, low: np.ndarray, high: np.ndarray, runs: list[np.n
 
 
 def _marks(chart: Chart, x: Scale, y: Scale) -> list[DrawnMark]:
+    """Draw the marks, each label at the first of its places where it covers no other label and no axis title."""
+    taken = [(4.0, 4.0 + PIXELS_PER_LETTER * len(chart.y_label), TITLE)]
     drawn = []
     for mark in chart.marks:
         if mark.x is not None:
             at = x.at(mark.x)
-            is_right = at > (LEFT + RIGHT) / 2
-            side = -4.0 if is_right else 4.0
-            drawn.append(
-                DrawnMark(at, TOP, at, BOTTOM, mark.label, at + side, TOP - 6.0, "end" if is_right else "start")
-            )
-        if mark.y is not None:
+            side, anchor = (-4.0, "end") if at > (LEFT + RIGHT) / 2 else (4.0, "start")
+            rows = TOP - 6.0 + LABEL_HEIGHT * np.arange(NUM_LABEL_ROWS)
+            ends, label_x = (at, TOP, at, BOTTOM), at + side
+        elif mark.y is not None:
             at = y.at(mark.y)
-            drawn.append(DrawnMark(LEFT, at, RIGHT, at, mark.label, RIGHT, at - 5.0, "end"))
-    return [mark for mark in drawn if np.isfinite([mark.x1, mark.y1]).all()]
+            rows = np.array([at - 5.0, at + LABEL_HEIGHT - 2.0])
+            ends, label_x, anchor = (LEFT, at, RIGHT, at), RIGHT, "end"
+        else:
+            continue
+        if np.isfinite(at):
+            label_y = _free_row(mark.label, label_x, anchor, rows, taken)
+            drawn.append(DrawnMark(*ends, mark.label, label_x, label_y, anchor))
+    return drawn
+
+
+def _free_row(
+    label: str, at: float, anchor: str, rows: Float[np.ndarray, " rows"], taken: list[tuple[float, float, float]]
+) -> float:
+    """Take the first row that is free for a label, or the first if none is.
+
+    Args:
+        label: Text of the label.
+        at: Where it starts, or ends if its anchor is "end".
+        anchor: The text's anchor.
+        rows: Baselines that it may have.
+        taken: Start, end and baseline of the labels so far; the label is added.
+
+    Returns:
+        The label's baseline.
+    """
+    width = PIXELS_PER_LETTER * len(label)
+    start = at - width if anchor == "end" else at
+    free = [
+        row
+        for row in rows
+        if all(abs(row - up) >= LABEL_HEIGHT or start >= right or start + width <= left for left, right, up in taken)
+    ]
+    row = float([*free, rows[0]][0])
+    taken.append((start, start + width, row))
+    return row
 
 
 def _bands(chart: Chart, x: Scale) -> list[DrawnBand]:

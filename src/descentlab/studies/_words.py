@@ -120,7 +120,7 @@ def word_difference(difference: Estimate) -> str:
     """Write a mean difference, with its interval if there is one."""
     known = np.isfinite(difference.low)
     interval = f" (95% interval {difference.low:.3g} to {difference.high:.3g})" if known else ""
-    return f"{difference.value:.3g} on average{interval}"
+    return f"{difference.value:.3g} on average{interval}".replace("-", "−")
 
 
 def word_reality(row: Any, num_comparisons: int) -> str:

@@ -181,7 +181,7 @@ class SweepJob:
             return None
         settings = study.settings()
         return BoundaryRow(
-            title=f"What the networks of seed {experiment.seed} say of every point",
+            title=f"Predictions over the plane, by the networks of seed {experiment.seed}",
             names=tuple(f"{word}: {studies.name_setting(settings[place])}" for word, place in chosen.items()),
             boundaries=tuple(drawn),
             note="The same data, first draw and order of the examples; at the same epochs.",

@@ -60,7 +60,8 @@ def test_a_flatter_place_is_called_good_only_with_a_lower_loss(loss: tuple[float
 def test_a_place_is_named_as_it_was_judged(kind: StopKind, words: str) -> None:
     (_, place) = said(curvature_of(trace_of(0.5, 0.5, stop=stop_at(kind, downhill=0.2, bent=0.1))))
     assert words in place.text
-    assert "The gradient is 0.1 long; the Hessian's eigenvalues reach from -0.5 (± 0.001) to 2 (± 0.001)." in place.text
+    eigenvalues = "the Hessian's eigenvalues reach from −0.500 (± 0.0010) to 2.000 (± 0.0010)."
+    assert f"The gradient is 0.1 long; {eigenvalues}" in place.text
 
 
 @pytest.mark.parametrize(("smallest", "is_strict"), [(-1e-4, True), (0.0, False), (-1e-6, False)])

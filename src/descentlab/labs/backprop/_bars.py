@@ -3,7 +3,7 @@
 import numpy as np
 
 from descentlab.backpropagation import output_nudges
-from descentlab.labs.backprop._measured import Backprop
+from descentlab.labs.backprop._measured import Backprop, other_terms
 from descentlab.labs.backprop._nudges import Nudges
 from descentlab.results import Bars, Fields, Part, Tables, number
 
@@ -46,8 +46,9 @@ def neuron_bars(nudges: Nudges, top: int) -> list[Part]:
         values.append(example.bias_nudge)
     behind = tuple((example.labels[k], number(float(example.weights[k]))) for k in shown)
     # As a bar of its own, the sum of all others would dwarf what it is beside.
+    verb = "is" if len(rest) == 1 else "add up to"
     notes = [
-        f"{len(rest):,} others add up to {number(float(column[rest].sum()), digits=4)}." if len(rest) else ""
+        f"{other_terms(len(rest))} {verb} {number(float(column[rest].sum()), digits=4)}." if len(rest) else ""
         for column in (example.weight_nudges, example.activation_nudges)
     ]
     return [

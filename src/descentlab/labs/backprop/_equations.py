@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from descentlab.backpropagation import ChainProduct, ChainStep, LayerDetail, Sum
+from descentlab.labs.backprop._measured import other_terms
 
 SIGNS = {"weight": "w", "bias": "b", "scale": r"\gamma", "shift": r"\beta", "slope": "s"}
 """Letters of the learned arrays, as the formulas write them."""
@@ -47,7 +48,7 @@ def sum_equation(whole: Sum) -> str:
     short = whole.largest(TERMS)
     terms = [r"\cdot ".join(map(as_factor, term.factors)) for term in short.terms]
     if short.num_rest:
-        terms.append(rf"\underbrace{{{as_factor(short.rest)}}}_{{{short.num_rest}\text{{ others}}}}")
+        terms.append(rf"\underbrace{{{as_factor(short.rest)}}}_{{\text{{{other_terms(short.num_rest)}}}}}")
     terms += [as_factor(value) for _, value in short.constants]
     if len(terms) == 1 and whole.factors.shape[1] == 1:
         return f"{symbol(whole.name)}={result(short.total)}"

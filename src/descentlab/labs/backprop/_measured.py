@@ -107,6 +107,11 @@ def name_of(number: EffectiveWeight) -> str:
     return f"{number.layer}/{number.role}{brackets(number.place)}"
 
 
+def other_terms(num: int) -> str:
+    """Name the terms that a list leaves out: `1 other`, `12 others`."""
+    return f"{num:,} other{'' if num == 1 else 's'}"
+
+
 def brackets(place: tuple[int, ...]) -> str:
     """Word a place in an array, as `[3,0]`."""
     return f"[{','.join(map(str, place))}]"

@@ -7,7 +7,7 @@ import numpy as np
 
 from descentlab.backpropagation import ArrayCheck, GradientDetail, LayerAccount, Sum
 from descentlab.labs.backprop._forms import EFFECTIVE, OUTPUTS
-from descentlab.labs.backprop._measured import Backprop, brackets
+from descentlab.labs.backprop._measured import Backprop, brackets, other_terms
 from descentlab.labs.backprop._tables import DIFFER, agreement_word, gradient_rows, sum_rows
 from descentlab.results import Cell, Column, Table, TableForm, Tables
 
@@ -77,7 +77,7 @@ def neuron_table(measured: Backprop, layer: LayerAccount, names: Sequence[str], 
         (word, *(float(column[k]) for column in values.values())) for word, k in zip(words, shown, strict=True)
     ]
     if len(rest):
-        rows.append((f"{len(rest):,} others", *_sums(values, rest)))
+        rows.append((other_terms(len(rest)), *_sums(values, rest)))
     rows.append(("sum", *_sums(values, order)))
     title = f"{layer.name}: what reaches it" if is_backward else f"{layer.name}: what it gives"
     return _table(title, (Column("neuron"), *_numbers(list(values), 5)), rows, has_total=True)

@@ -17,7 +17,7 @@ from descentlab.backpropagation import (
     output_nudges,
 )
 from descentlab.labs.backprop import _forms as forms
-from descentlab.labs.backprop._measured import Backprop, brackets, name_of
+from descentlab.labs.backprop._measured import Backprop, brackets, name_of, other_terms
 from descentlab.labs.backprop._nudges import Nudges
 from descentlab.results import Cell, Table, TableForm, Tables
 
@@ -164,7 +164,7 @@ def sum_rows(whole: Sum, top: int) -> Iterator[tuple[str, str, int, tuple[float,
     for term in short.terms:
         yield term.label, "term", 1, term.factors, term.value
     if short.num_rest:
-        yield f"{short.num_rest:,} others", "others", short.num_rest, None, short.rest
+        yield other_terms(short.num_rest), "others", short.num_rest, None, short.rest
     for name, value in short.constants:
         yield name, "constant", 1, None, value
     yield f"{whole.name} = sum", "total", len(whole.labels), None, short.total
@@ -206,7 +206,7 @@ def gradient_rows(
         factors = tuple(map(float, whole.factors[0])) if len(whole.labels) == 1 else None
         yield f"∂C/∂{role}{brackets(entry.place)}", len(whole.labels), factors, entry.value, None
     if entries.num_rest:
-        yield f"{entries.num_rest:,} others", entries.num_rest, None, entries.rest, None
+        yield other_terms(entries.num_rest), entries.num_rest, None, entries.rest, None
     yield f"sum of ∂C/∂{role}", len(entries.largest) + entries.num_rest, None, entries.total, entries.share
 
 
@@ -303,7 +303,7 @@ def _nudge_rows(nudges: Nudges, top: int) -> Iterator[tuple[Cell, ...]]:
     if len(rest):
         sums: list[Cell] = [float(column[rest].sum()) for column in columns]
         sums[0] = sums[1] = sums[4] = None
-        yield (nudges.name, f"{len(rest):,} others", *sums)
+        yield (nudges.name, other_terms(len(rest)), *sums)
     if example.bias_nudge is not None:
         yield (nudges.name, "bias", None, None, example.bias_nudge, None, None, mean.bias_nudge, None)
 

@@ -127,13 +127,13 @@ def _nudge(tables: Tables) -> Statement:
     who = "On average over the batch" if table.name == "mean_outputs" else "To lower the cost"
     if len(nudges) == 1:
         way = "rise" if nudges[0] > 0 else "fall"
-        text = f"{who}, the logit should {way} (-∂C/∂z = {number(nudges[0], digits=4)})."
+        text = f"{who}, the logit should {way} (−∂C/∂z = {number(nudges[0], digits=4)})."
         if nudges[0] == 0.0:
             text = f"{who}, the logit should neither rise nor fall: its derivative is 0."
     else:
         up, down = int(np.argmax(nudges)), int(np.argmin(nudges))
         text = (
-            f"{who}, the logit of {names[up]} should rise most (-∂C/∂z = {number(nudges[up], digits=4)}) and that of "
+            f"{who}, the logit of {names[up]} should rise most (−∂C/∂z = {number(nudges[up], digits=4)}) and that of "
             f"{names[down]} fall most ({number(nudges[down], digits=4)})."
         )
     return Statement(text, (Evidence(table.name, ("delta",)),), "A cost that rises as the logits change so.")

@@ -100,9 +100,6 @@ GROWTH = TableForm(
         count("to", meaning="Largest size measured."),
         exponent("exponent", "over all (95%)", "Exponent over all sizes, with its 95% interval."),
         exponent("smallest", meaning="Exponent over the four smallest sizes."),
-        detail_count("smallest_to", meaning="Largest of the four smallest sizes."),
-        Column("largest", meaning="Exponent over the four largest sizes.", format="fixed", digits=2, is_detail=True),
-        detail_count("largest_from", meaning="Smallest of the four largest sizes."),
         count(
             "reached_from",
             meaning="Size from which the exponent is at most a tenth below the textbook's.",
@@ -114,6 +111,9 @@ GROWTH = TableForm(
             format="percent",
             digits=0,
         ),
+        detail_count("smallest_to", meaning="Largest of the four smallest sizes."),
+        Column("largest", meaning="Exponent over the four largest sizes.", format="fixed", digits=2, is_detail=True),
+        detail_count("largest_from", meaning="Smallest of the four largest sizes."),
         Column("scatter", meaning="Scatter of the times about the fitted line.", format="percent", is_detail=True),
         Column("fixed", meaning="Sizes that stay the same.", is_detail=True),
     ),
@@ -290,9 +290,9 @@ def growth_table(scalings: Sequence[Scaling]) -> Table:
         rows.append(
             (
                 each.symbol, each.meaning, each.textbook, int(each.sizes[0]), int(each.sizes[-1]), _estimate(fit),
-                _estimate(first), None if first is None else first.largest, _estimate(last),
-                None if last is None else last.smallest, None if reached is None else reached.smallest,
-                _estimate(reached), each.noise, None if fit is None else fit.scatter, each.fixed,
+                _estimate(first), None if reached is None else reached.smallest, _estimate(reached), each.noise,
+                None if first is None else first.largest, _estimate(last), None if last is None else last.smallest,
+                None if fit is None else fit.scatter, each.fixed,
             )
         )  # fmt: skip
     return GROWTH.fill(rows)

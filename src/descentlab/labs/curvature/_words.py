@@ -8,7 +8,7 @@ import numpy as np
 
 from descentlab.core import Estimate
 from descentlab.labs.curvature._tables import COMPARED
-from descentlab.results import Evidence, State, Statement, Tables, Words
+from descentlab.results import Evidence, State, Statement, Tables, Words, number
 from descentlab.sharpness import NEAR, TINY, is_bent_down
 
 LITTLE = 0.05
@@ -141,8 +141,8 @@ def place_words(tables: Tables, rate: float) -> str:
     around = next(row for row in tables["surroundings"].rows() if row["learning_rate"] == rate)
     return (
         f"{_kind_words(row, around)} The gradient is {row['gradient_norm']:.3g} long; the Hessian's eigenvalues reach "
-        f"from {row['smallest']:.3g} (± {row['smallest_error']:.2g}) to {row['largest']:.4g} "
-        f"(± {row['largest_error']:.2g})."
+        f"from {number(row['smallest'])} (± {number(row['smallest_error'], digits=2)}) "
+        f"to {number(row['largest'], digits=4)} (± {number(row['largest_error'], digits=2)})."
     )
 
 

@@ -65,14 +65,15 @@ def facts_of(errors: Errors, seconds: Mapping[str, float]) -> tuple[Row, ...]:
     experiment = errors.experiment
     phases = ", ".join(f"{name} {word_seconds(value)}" for name, value in seconds.items() if name != "total")
     part = PART_WORDS[errors.part]
-    report = "report.html in the run's folder: the confusion matrix with its examples, the worst mistakes, calibration"
+    kinds = "the confusion matrix with its examples, the worst mistakes, calibration"
+    shown = "predicted against true values, the worst mistakes" if errors.classes is None else kinds
     return (
         Row("experiment", f"{experiment.name}, seed {experiment.seed}, {experiment.epochs:,} epochs"),
         Row("examples", f"{errors.metrics.num_examples:,} of the {part} part"),
         Row("networks", f"{errors.num_members}"),
         Row("took", f"{word_seconds(seconds['total'])}: {phases}"),
         Row("files", "result.json and tables as Parquet beside this page"),
-        Row("the run's own report", report),
+        Row("the run's own report", f"report.html in the run's folder: {shown}"),
     )
 
 
@@ -92,7 +93,9 @@ def _confusions(classes: ClassErrors, tables: Tables) -> Section:
 
 
 def _how_many(shown: int, count: int) -> str:
-    return f"all {count:,}" if shown == count else f"{shown:,} of {count:,}"
+    if shown == count:
+        return f"all {count:,}" if count > 1 else "the only one"
+    return f"{shown:,} of {count:,}"
 
 
 def _cases(

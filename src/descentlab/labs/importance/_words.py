@@ -129,9 +129,10 @@ def _only_path(tables: Tables) -> Statement | None:
         return None
     if worths(tables) == "accuracy_lost":
         low, high = (f"{value:.1f}".replace("-", "−") for value in (min(values), max(values)))
-        effect = f"costs {low} to {high} points"
+        effect = f"costs {low} points" if low == high else f"costs {low} to {high} points"
     else:
-        effect = f"raises the loss by {number(min(values))} to {number(max(values))}"
+        low, high = number(min(values)), number(max(values))
+        effect = f"raises the loss by {low}" if low == high else f"raises the loss by {low} to {high}"
     return Statement(
         f"Setting any layer to its mean, or shuffling its output over the examples, {effect}: each layer lies on the "
         "only path from input to output. This shows that it is needed, and says nothing about what it does.",

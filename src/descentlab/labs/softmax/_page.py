@@ -20,17 +20,21 @@ def key_figures(softmax: Softmax) -> tuple[Row, ...]:
 
 
 def lay_out(softmax: Softmax, tables: Tables) -> tuple[Section, ...]:
-    """Return the sections: the logits' way, the proofs, what changes it, the cross-entropy, and the plain formula."""
-    name = softmax.account.called(softmax.truth)
-    towards, works = softmax.truths[softmax.truth].towards, softmax.account.naive.works
+    """Return the sections: the logits' way, the proofs, what changes it, the cross-entropy, and the Jacobian."""
+    account = softmax.account
+    name = account.called(softmax.truth)
+    towards, works = softmax.truths[softmax.truth].towards, account.naive.works
     return (
         Section(
             "From logits to probabilities",
             (
                 "p_i = e^(z_i/T) / Σ_j e^(z_j/T). The largest logit is taken off first, which changes nothing and "
                 "keeps each exponential between 0 and 1.",
-                "e^z is infinite in 64 bits from z = 709.8 on, and 0 below -745.1. "
+                "e^z is infinite in 64 bits from z = 709.8 on, and 0 below −745.1. "
                 + ("Here both forms give the same." if works else "Here the plain one breaks, and the other does not."),
+                f"Here the largest logit is {number(account.largest, digits=4)}. The exponentials add up to "
+                f"{number(account.naive.total, digits=4)} without taking it off, and to "
+                f"{number(account.total, digits=4)} with it taken off.",
             ),
             (tables["classes"],),
         ),
@@ -45,7 +49,7 @@ def lay_out(softmax: Softmax, tables: Tables) -> tuple[Section, ...]:
                 "Adding the same to every logit does nothing. Doubling them is halving the temperature: the largest "
                 "gains. A high temperature evens the classes out.",
             ),
-            (tables["effects"], *_charts(softmax.account)),
+            (tables["effects"], *_charts(account)),
         ),
         Section(
             "Cross-entropy, and why its derivative is p - y",
