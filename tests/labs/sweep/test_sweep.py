@@ -124,7 +124,7 @@ def test_a_sweep_is_drawn_with_the_median_over_its_seeds() -> None:
         np.testing.assert_allclose(np.asarray(lines[f"{part} loss"].get_ydata()), medians)
     assert axes.get_xlabel() == "learning rate"
     words = dl.sweep("circle", vary={"activation": "relu,tanh"}, seeds=2, epochs=2, report=False)
-    with pytest.raises(SpecError, match="no chart to draw"):
+    with pytest.raises(SpecError, match="no chart or picture to draw"):
         words.plot()
 
 
