@@ -32,7 +32,7 @@ def features(
     ] = None,
     channel: Annotated[
         int | None,
-        Option("Which of them, counted from 0.", "K", default="the one that the example wakes most", panel=SHOWN),
+        Option("Which of them, counted from 0.", "K", default="the one that the example activates most", panel=SHOWN),
     ] = None,
     other: Annotated[
         "str | os.PathLike[str] | descentlab.workbench.Run | None",

@@ -203,7 +203,7 @@ class _Measurement:
         )
 
     def _best_channel(self) -> int:
-        """Choose the channel that the example wakes most."""
+        """Choose the channel that the example activates most."""
         values = self._first.net.record_all(self._example(), [f"{self._layer}/activation"])
         answers = values[f"{self._layer}/activation"][0]
         return int(answers.reshape(-1, answers.shape[-1]).max(axis=0).argmax())
