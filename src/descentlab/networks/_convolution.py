@@ -10,19 +10,19 @@ from jaxtyping import Float
 from descentlab.core import ShapeError
 from descentlab.networks._context import Context, HostArrays, Params, Statistics
 from descentlab.networks._convolve import Margins, convolve
-from descentlab.networks._facts import NO_FACTOR, Factors, Pointwise, WeightedSum
+from descentlab.networks._facts import WeightedSum
 from descentlab.networks._initializers import draw_weights
-from descentlab.networks._layer import CurvedLayer, need_rank
+from descentlab.networks._layer import WeightedLayer, need_rank
 from descentlab.networks._pooling import MaxPool2D
 from descentlab.networks._receptive_field import ReceptiveField
-from descentlab.spec import ActivationName, Conv2DSpec
+from descentlab.spec import Conv2DSpec
 
 NO_MARGINS: Margins = ((0, 0), (0, 0))
 
 
 @final
 @dataclass(frozen=True)
-class Conv2D(CurvedLayer):
+class Conv2D(WeightedLayer):
     """A kernel slid over the picture. `weight` has shape `(kernel height, kernel width, channels in, filters)`.
 
     References:
@@ -75,33 +75,8 @@ class Conv2D(CurvedLayer):
         return math.prod(self.output_shape) * math.prod(self.spec.kernel) * self.input_shape[2]
 
     @property
-    def multiply_adds_back(self) -> tuple[int, int]:
-        # Each weight takes part in as many products of either gradient as in the forward pass.
-        return self.multiply_adds, self.multiply_adds
-
-    @property
     def weighted_sum(self) -> WeightedSum:
         return WeightedSum(is_slid=True, has_bias=self.spec.bias, is_padded=self.margins != NO_MARGINS)
-
-    @property
-    def activation(self) -> ActivationName:
-        return self.spec.activation
-
-    @property
-    def pointwise(self) -> Pointwise:
-        return "no"
-
-    @property
-    def input_factors(self) -> Factors:
-        return NO_FACTOR if self.spec.bias else self.function.factors
-
-    @property
-    def weight_factors(self) -> Factors:
-        return self.function.factors
-
-    @property
-    def initial_scale(self) -> float:
-        return self.spec.initial_scale
 
     def receptive_field(self, below: ReceptiveField) -> ReceptiveField:
         (above, _), (left, _) = self.margins

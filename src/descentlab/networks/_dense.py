@@ -11,12 +11,12 @@ from jax import Array, lax
 from jaxtyping import Float
 
 from descentlab.networks._context import Context, HostArrays, Params, Statistics
-from descentlab.networks._facts import NO_FACTOR, Factors, Pointwise, WeightedSum
+from descentlab.networks._facts import WeightedSum
 from descentlab.networks._initializers import draw_weights
-from descentlab.networks._layer import CurvedLayer, need_rank
+from descentlab.networks._layer import WeightedLayer, need_rank
 from descentlab.networks._python import python_numbers
 from descentlab.networks._receptive_field import ReceptiveField
-from descentlab.spec import ActivationName, DenseSpec
+from descentlab.spec import DenseSpec
 
 SMALL_PRODUCT = 2_560
 """Products of at most so many multiply-adds are written out as sums, which XLA fuses with what surrounds them.
@@ -37,7 +37,7 @@ long for (784 inputs, 16 outputs, batch 128: 45 against 91 us). A step of 784-16
 
 @final
 @dataclass(frozen=True)
-class Dense(CurvedLayer):
+class Dense(WeightedLayer):
     """Every output a weighted sum of every input, plus a bias. `weight` has shape `(inputs, outputs)`."""
 
     kind = "dense"
@@ -58,33 +58,8 @@ class Dense(CurvedLayer):
         return self.input_shape[0] * self.units
 
     @property
-    def multiply_adds_back(self) -> tuple[int, int]:
-        # Each weight takes part in as many products of either gradient as in the forward pass.
-        return self.multiply_adds, self.multiply_adds
-
-    @property
     def weighted_sum(self) -> WeightedSum:
         return WeightedSum(is_slid=False, has_bias=self.spec.bias, multiplier=self.spec.multiplier)
-
-    @property
-    def activation(self) -> ActivationName:
-        return self.spec.activation
-
-    @property
-    def pointwise(self) -> Pointwise:
-        return "no"
-
-    @property
-    def input_factors(self) -> Factors:
-        return NO_FACTOR if self.spec.bias else self.function.factors
-
-    @property
-    def weight_factors(self) -> Factors:
-        return self.function.factors
-
-    @property
-    def initial_scale(self) -> float:
-        return self.spec.initial_scale
 
     def receptive_field(self, below: ReceptiveField) -> ReceptiveField:
         return below.whole()

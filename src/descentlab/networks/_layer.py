@@ -12,10 +12,10 @@ from jaxtyping import Float, Int
 
 from descentlab.core import LayerRow, ShapeError
 from descentlab.networks._context import Context, HostArrays, Params, Statistics
-from descentlab.networks._facts import NEVER_SATURATED, Factors, Pointwise, Saturation, WeightedSum
+from descentlab.networks._facts import NEVER_SATURATED, NO_FACTOR, Factors, Pointwise, Saturation, WeightedSum
 from descentlab.networks._functions import FUNCTIONS, Function
 from descentlab.networks._receptive_field import ReceptiveField
-from descentlab.spec import ActivationName
+from descentlab.spec import ActivationName, Conv2DSpec, DenseSpec
 
 
 @dataclass(frozen=True)
@@ -237,6 +237,38 @@ class CurvedLayer(Layer):
         self, inputs: Float[Array, "batch ..."], preactivation: Float[Array, "batch ..."]
     ) -> tuple[Int[Array, "..."], ...]:
         return tuple(jnp.sign(preactivation - kink).astype(jnp.int8) for kink in self.function.kinks)
+
+
+@dataclass(frozen=True)
+class WeightedLayer(CurvedLayer):
+    """A layer of weighted sums, perhaps with a bias each, and a function of each sum."""
+
+    spec: DenseSpec | Conv2DSpec
+
+    @property
+    def multiply_adds_back(self) -> tuple[int, int]:
+        # Each weight takes part in as many products of either gradient as in the forward pass.
+        return self.multiply_adds, self.multiply_adds
+
+    @property
+    def activation(self) -> ActivationName:
+        return self.spec.activation
+
+    @property
+    def pointwise(self) -> Pointwise:
+        return "no"
+
+    @property
+    def input_factors(self) -> Factors:
+        return NO_FACTOR if self.spec.bias else self.function.factors
+
+    @property
+    def weight_factors(self) -> Factors:
+        return self.function.factors
+
+    @property
+    def initial_scale(self) -> float:
+        return self.spec.initial_scale
 
 
 def need_rank(name: str, what: str, input_shape: tuple[int, ...], rank: int, remedy: str) -> None:
