@@ -154,10 +154,10 @@ class UnstatedStep(BackwardStep[Unstated]):
         return delta * (1.0 + self.values.params["share"] * np.cos(self.values.inputs))
 
     def output_sum(self, row: int, place: tuple[int, ...]) -> Any:
-        raise NotImplementedError
+        raise NotImplementedError  # no laboratory writes out the sums of a layer that states no weighted sum
 
     def below_sum(self, delta: np.ndarray, row: int, place: tuple[int, ...]) -> Any:
-        raise NotImplementedError
+        raise NotImplementedError  # likewise
 
 
 @pytest.fixture(scope="module", autouse=True)

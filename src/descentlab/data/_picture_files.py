@@ -1,4 +1,4 @@
-"""Picture files: they are found, measured, and read in one size; broken ones are reported."""
+"""Lists, measures and reads picture files in one size, and reports broken ones."""
 
 import warnings
 from collections.abc import Callable, Sequence

@@ -39,7 +39,7 @@ class ClassErrors:
         vaguest: Examples of the greatest entropies; none for two classes, where margins give the same order.
         suspects: Labels that are likely to be wrong.
         suspect_places: Examples of the first few of them.
-        check: Whether labels that were flipped on purpose are found; None if there are too few examples.
+        check: Whether labels that were flipped on purpose are detected; None if there are too few examples.
         shown: The examples that are shown, with their pictures or values, by their places.
     """
 

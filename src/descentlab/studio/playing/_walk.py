@@ -80,9 +80,7 @@ def _cost(account: Account, dataset: Dataset, row: int) -> Stage:
     outputs, delta = account.cost.outputs[0], account.cost.delta[0]
     names = dataset.classes if len(dataset.classes) == len(outputs) else ("output",) * len(outputs)
     rows = tuple((name, _word(output), _word(slope)) for name, output, slope in zip(names, outputs, delta, strict=True))
-    text = (
-        f"{_target(dataset, row)}. It costs C = {_word(account.mean_cost)}. On the way back it all begins with ∂C/∂z."
-    )
+    text = f"{_target(dataset, row)}. It costs C = {_word(account.mean_cost)}. The backward pass begins with ∂C/∂z."
     last = account.layers[-1].name
     numbers = {f"{last}/{unit}": f"∂C/∂z {_word(slope)}" for unit, slope in enumerate(delta)}
     return Stage("The cost", text, ("output", "value", "∂C/∂z"), rows, numbers)

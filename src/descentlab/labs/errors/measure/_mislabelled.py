@@ -36,7 +36,7 @@ class Suspects:
 
 @dataclass(frozen=True)
 class FlipCheck:
-    """How well labels that were flipped on purpose are found: means over several draws with their 95% intervals.
+    """How many of the labels that were flipped on purpose are detected: means over draws with 95% intervals.
 
     A label that was wrong before counts as a false alarm here, so the precision can only be too low.
 
