@@ -36,7 +36,7 @@ from descentlab.results._declaration import (
 from descentlab.results._json import as_arrays as as_arrays, as_json as as_json, to_plain as to_plain
 from descentlab.results._markdown import as_markdown as as_markdown
 from descentlab.results._measured import ClassScores as ClassScores, PartScores as PartScores, Score as Score
-from descentlab.results._numbers import duration as duration, number as number, seconds as seconds
+from descentlab.results._numbers import counted as counted, duration as duration, number as number, seconds as seconds
 from descentlab.results._page_render import render as render, render_page as render_page
 from descentlab.results._part_content import (
     Band as Band,

@@ -10,6 +10,16 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
+def counted(num: int, noun: str) -> str:
+    """Write how many there are of something.
+
+    Example:
+        >>> counted(1, "seed"), counted(1200, "seed")
+        ('1 seed', '1,200 seeds')
+    """
+    return f"{count(num)} {noun}{'' if num == 1 else 's'}"
+
+
 def power_of_ten(exponent: int) -> str:
     """Write a power of ten, such as `10⁻³`."""
     return f"10{str(exponent).translate(_SUPERSCRIPTS)}"

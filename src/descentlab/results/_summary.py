@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from descentlab.core import PART_WORDS
 from descentlab.results._content import Row, TrainingReport
 from descentlab.results._measured import best_part, leading_metric
-from descentlab.results._numbers import count, seconds
+from descentlab.results._numbers import count, counted, seconds
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _members(report: TrainingReport) -> Row | None:
 def _examples(report: TrainingReport) -> Row:
     epochs = int(report.history.epochs[-1]) if len(report.history.epochs) else 0
     num = report.facts.parts.get("train", 0)
-    return Row("training examples", count(num), f"{count(epochs)} epoch{'' if epochs == 1 else 's'}")
+    return Row("training examples", count(num), counted(epochs, "epoch"))
 
 
 def _size(report: TrainingReport) -> Row | None:

@@ -20,7 +20,7 @@ from descentlab.labs.importance.measure import (
     verdict_of,
     word_shift,
 )
-from descentlab.results import Evidence, State, Statement, Tables, write_cell
+from descentlab.results import Evidence, State, Statement, Tables, counted, write_cell
 from descentlab.studies import word_reality
 
 STATES: dict[Verdict, State] = {"holds": "holds", "does not hold": "does not hold", "is not shown": "not shown"}
@@ -37,8 +37,8 @@ def count_claims(tables: Tables) -> Statement:
         f"not, and {open_} {'is' if open_ == 1 else 'are'} not shown"
     )
     return Statement(
-        f"Of {_plural(len(verdicts), 'textbook claim')} about its layers {counts}. The network was trained from "
-        f"{_plural(seeds, 'seed')} with and without each kind of layer.",
+        f"Of {counted(len(verdicts), 'textbook claim')} about its layers {counts}. The network was trained from "
+        f"{counted(seeds, 'seed')} with and without each kind of layer.",
         (Evidence("claims", ("verdict",)), Evidence("retraining", ("seeds",))),
         REFUTED,
     )
@@ -63,10 +63,6 @@ def _claim(tables: Tables, scores: "_Scores", claim: str) -> Statement:
         REFUTED,
         STATES[verdict],
     )
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 @dataclass(frozen=True)

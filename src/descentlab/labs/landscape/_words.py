@@ -8,7 +8,7 @@ import numpy as np
 
 from descentlab.core import PART_WORDS, Estimate
 from descentlab.labs.landscape._tables import AS_THEY_ARE, MATCHED, RANDOM, SHARPEST, START
-from descentlab.results import Evidence, State, Statement, Tables, Words
+from descentlab.results import Evidence, State, Statement, Tables, Words, counted
 
 NOTABLE = 0.01
 """A loss that is lower by less than this share is not called lower, nor a rise by less of the fall one to go round."""
@@ -63,7 +63,7 @@ def _ends(tables: Tables, names: tuple[str, ...], here: float) -> Statement:
     span = tables["measurement"].value("span")
     where = "as far away as the weights are long" if span == 1.0 else f"{span:g} lengths of the weights away"
     return Statement(
-        f"Along {_count(len(names), 'random direction')} the training loss goes from {here:.3g} to {to}, {where}.",
+        f"Along {counted(len(names), 'random direction')} the training loss goes from {here:.3g} to {to}, {where}.",
         (Evidence("lines", ("train_loss",), names), Evidence("network", ("loss",), ("train",))),
         "Other losses at the ends of the lines.",
     )
@@ -215,7 +215,3 @@ def _matched_words(tables: Tables, row: Any) -> str:
     share = after.value / before.value if before.value > 0.0 else np.inf
     beside = f", {share:.0%} of what it was" if np.isfinite(share) else ""
     return f"{text}the barrier of the training loss is {after.value:.3g}{interval}{beside}."
-
-
-def _count(num: int, word: str) -> str:
-    return f"{num} {word}{'' if num == 1 else 's'}"

@@ -7,7 +7,7 @@ from typing import Any
 from descentlab.core import Estimate
 from descentlab.labs.transfer._tables import PAIRS, column_of, name_pair
 from descentlab.labs.transfer.measure import WAYS, Way
-from descentlab.results import Evidence, State, Statement, Tables, Words
+from descentlab.results import Evidence, State, Statement, Tables, Words, counted
 
 NAMES: dict[Way, str] = {
     "frozen": "frozen features",
@@ -63,7 +63,7 @@ def _answer(tables: Tables) -> Statement:
     head = f"What {network} has learned"
     if draws < FEWEST_DRAWS:
         text = (
-            f"Whether what {network} has learned helps to learn {target} cannot be shown with {_plural(draws, 'draw')}."
+            f"Whether what {network} has learned helps to learn {target} cannot be shown with {counted(draws, 'draw')}."
         )
     elif better:
         against = f", but less accurate are {_with(worse)}" if worse else ""
@@ -92,7 +92,7 @@ def _accuracies(tables: Tables) -> Statement:
     chance = tables["summary"].value("chance").value
     columns = tuple(column_of(way) for way in WAYS)
     return Statement(
-        f"With {_plural(size, 'example')} of each class, the accuracy on {target} is {', '.join(first)} and {last}; "
+        f"With {counted(size, 'example')} of each class, the accuracy on {target} is {', '.join(first)} and {last}; "
         f"always predicting the most frequent class gives {chance:.3f}.",
         (Evidence("accuracy", columns, (size,)), Evidence("summary", ("chance",))),
         "Other mean accuracies on other draws.",
@@ -150,7 +150,7 @@ def _worth(tables: Tables, way: Way) -> Statement:
     ends = "" if low == high else f" (95% interval {low} to {high})"
     verb = "is" if way == "fine-tuned" else "are"
     return Statement(
-        f"With {_plural(size, 'example')} of each class, {NAMES[way]} {verb} as accurate as {NAMES['fresh']} with {at} "
+        f"With {counted(size, 'example')} of each class, {NAMES[way]} {verb} as accurate as {NAMES['fresh']} with {at} "
         f"of each class{ends}.",
         (Evidence("worth", (column,), (size,)),),
         "Another number of examples at which training afresh is as accurate.",
@@ -174,7 +174,3 @@ def _as_it_is(tables: Tables) -> Statement:
         (Evidence("summary", ("as_it_is",)),),
         "Another accuracy of the network on these pictures.",
     )
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
