@@ -25,7 +25,7 @@ from descentlab.training import (
 )
 from descentlab.training._block import Block
 from descentlab.training._population import group_members
-from descentlab.training._state import example_orders
+from descentlab.training._examples import example_orders
 
 Source = Callable[[int], Dataset]
 
@@ -66,7 +66,7 @@ def test_training_agrees_with_pytorch_step_by_step(
     )
     dataset = shared_iris(0)
     plan = make_plan(experiment, dataset)
-    assert plan.has_ragged_batch
+    assert plan.num_train % plan.batch_size
     trained = train_population(experiment, plan, [Member(7)], shared_iris).trained[0]
     model: Any = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 3)).double()
     with torch.no_grad():

@@ -116,6 +116,7 @@ class Dataset:
         raw: Columns as in the file, by name, for showing an example to a person; may be empty.
         notes: Notes on reading and preparing the data, one plain sentence each.
         checksum: SHA-256 of the bytes that were read, such as "sha256:...".
+        weights: Weight of each example, as given; None if all count the same.
     """
 
     name: str
@@ -136,6 +137,7 @@ class Dataset:
     raw: dict[str, np.ndarray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     checksum: str = ""
+    weights: Float[np.ndarray, " examples"] | None = None
 
     @property
     def input_shape(self) -> tuple[int, ...]:

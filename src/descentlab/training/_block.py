@@ -13,12 +13,12 @@ from jaxtyping import Float, Int
 from descentlab.core import RunError
 from descentlab.data import Dataset
 from descentlab.training._devices import Device, precision_of, work_devices
+from descentlab.training._examples import call_orders, separate_names
 from descentlab.training._materials import Materials
 from descentlab.training._plan import SCALE, Plan, State
 from descentlab.training._program import Compiler, trace_names
 from descentlab.training._state import (
     Member,
-    example_orders,
     first_state,
     flatten_state,
     member_hyper,
@@ -113,17 +113,16 @@ class Block:
         self.step = 0
         self._lanes = [*members, *[members[-1]] * (plan.lanes - len(members))]
         by_lane = [*datasets, *[datasets[-1]] * (plan.lanes - len(datasets))]
-        self._shares = (
-            all(dataset is by_lane[0] for dataset in by_lane) and len({member.seed for member in members}) == 1
-        )
-        self._factors = factors
+        self._shares_data = all(dataset is by_lane[0] for dataset in by_lane)
+        self._shares_order = self._shares_data and len({member.seed for member in members}) == 1
+        self._factors = factors.reshape(-1)
+        self.num_epochs = len(factors)
         self._shuffle = shuffle
         self._snapshot_epochs = snapshot_epochs
         self._placement = _placement(devices)
         self._compiler = compiler or Compiler()
         self._trace: dict[str, list[np.ndarray]] = {name: [] for name in trace_names(plan)}
         self._snapshots: dict[int, Any] = {}
-        self._orders: tuple[range, Any] = (range(0), None)
         self._materials = materials or Materials(plan)
         self._compiled: Callable[..., tuple[State, dict[str, Any]]] | None = None
         self._stream: Stream | None = None
@@ -137,13 +136,8 @@ class Block:
             self._initial = self._state["params"]
             self._initial_statistics = self._state["statistics"]
             self._hyper = stack([member_hyper(plan, member) for member in self._lanes], plan.lanes)
-            self._data = self._materials.data(by_lane[:1] if self._shares else by_lane, self._placement)
+            self._data = self._materials.data(by_lane[:1] if self._shares_data else by_lane, self._placement)
         self._keep_snapshot()
-
-    @property
-    def num_epochs(self) -> int:
-        """Epochs of the whole training."""
-        return len(self._factors)
 
     @property
     def is_done(self) -> bool:
@@ -165,78 +159,68 @@ class Block:
         return {name: float(np.atleast_2d(values[-1].T)[0, -1]) for name, values in self._trace.items() if len(values)}
 
     def advance(self) -> None:
-        """Train for about a quarter of a second: some whole epochs, or a part of one."""
-        self._run(*self._next_slice())
+        """Train for about a quarter of a second."""
+        self._run(self._next_slice())
 
     def advance_one_step(self) -> Float[np.ndarray, " members"]:
         """Make one update, and return the loss of its batch before it, by member."""
-        before, position = np.array(self._state["loss_sum"]), self.step
-        self._run(1, position + 1)
+        before = np.array(self._state["loss_sum"])
+        self._run(1)
         after = np.array(self._state["loss_sum"])
         if self.step == 0:  # the epoch has ended, and its sum with it
             after = self._trace["batch_loss"][-1][-1] * self.plan.steps_per_epoch
         return np.atleast_1d(after - before)[: len(self.members)]
 
-    def _run(self, num_epochs: int, step_to: int) -> None:
+    def _run(self, num_steps: int) -> None:
+        ended, step = divmod(self.step + num_steps, self.plan.steps_per_epoch)
         with precision_of(self.plan.precision):
-            arguments = self._arguments(num_epochs, step_to)
+            arguments = self._arguments(num_steps)
             if self._compiled is None:
                 self._compiled = self._compile(arguments)
             begin = time.perf_counter()
             state, trace = jax.block_until_ready(self._compiled(*arguments))
             seconds = time.perf_counter() - begin
-            if step_to == self.plan.steps_per_epoch and self._stream is not None:
+            if ended and self._stream is not None:
                 state, measured = self._stream.measure(state, self._place)
                 trace |= {name: np.asarray(value)[None] for name, value in measured.items()}
-        steps = num_epochs * (step_to - self.step)
-        self._materials.step_seconds = seconds / steps
-        self._state = state
-        if step_to == self.plan.steps_per_epoch:
-            for name, values in trace.items():
-                self._trace[name].append(np.asarray(values)[:num_epochs])
-            self.epoch, self.step = self.epoch + num_epochs, 0
+        self._materials.step_seconds = seconds / num_steps
+        self._state, self.epoch, self.step = state, self.epoch + ended, step
+        if ended:
+            for name, values in self._trace.items():
+                values.append(np.asarray(trace[name])[:ended])
             self._keep_snapshot()
-        else:
-            self.step = step_to
 
-    def _next_slice(self) -> tuple[int, int]:
-        per_epoch = self.plan.steps_per_epoch
-        step_seconds = self._materials.step_seconds
+    def _next_slice(self) -> int:
+        """Choose the number of steps until progress is drawn, a snapshot is due or a window of pictures ends."""
+        per_epoch, step_seconds = self.plan.steps_per_epoch, self._materials.step_seconds
         affordable = max(1, int(SLICE_S / step_seconds)) if step_seconds else 1
         if self._stream is not None:
-            return 1, min(self._stream.end_of_window(self.step), self.step + affordable)
-        if self.step or affordable < per_epoch:
-            return 1, min(per_epoch, self.step + affordable)
+            return min(affordable, self._stream.end_of_window(self.step) - self.step)
         stops = [epoch for epoch in (*self._snapshot_epochs, self.num_epochs) if epoch > self.epoch]
-        return min(affordable // per_epoch, min(stops) - self.epoch, self.plan.epochs_per_call), per_epoch
+        to_stop = (min(stops) - self.epoch) * per_epoch - self.step
+        to_last_trace = self.plan.epochs_per_call * per_epoch - self.step
+        return min(affordable, to_stop, to_last_trace, self.plan.steps_per_call)
 
-    def _arguments(self, num_epochs: int, step_to: int) -> tuple[Any, ...]:
-        wanted = range(self.epoch, self.epoch + num_epochs)
-        data = self._data | self._data_of(wanted)
-        factors = np.zeros((self.plan.epochs_per_call, self.plan.steps_per_epoch), self.plan.precision)
-        factors[:num_epochs] = self._factors[wanted[0] : wanted[-1] + 1]
-        bounds = (np.int32(num_epochs), np.int32(self.step), np.int32(step_to))
-        return (self._place(self._state), self._hyper, data, factors, bounds)
+    def _arguments(self, num_steps: int) -> tuple[Any, ...]:
+        begin = self.epoch * self.plan.steps_per_epoch + self.step
+        factors = np.zeros(self.plan.steps_per_call, self.plan.precision)
+        factors[:num_steps] = self._factors[begin : begin + num_steps]
+        bounds = (np.int32(num_steps), np.int32(self.step), np.int32(self.plan.steps_per_epoch))
+        return (self._place(self._state), self._hyper, self._data | self._data_of(num_steps), factors, bounds)
 
-    def _data_of(self, epochs: range) -> dict[str, Any]:
+    def _data_of(self, num_steps: int) -> dict[str, Any]:
         if self._stream is not None:
             return self._stream.data(self.epoch, self.step, self._place)
-        held, orders = self._orders
-        if not (held and held[0] == epochs[0] and len(held) >= len(epochs)):
-            orders = self._place(self._draw_orders(epochs))
-            self._orders = (epochs, orders)
-        return {"orders": orders}
-
-    def _draw_orders(self, epochs: range) -> np.ndarray:
-        members = self._lanes[:1] if self._shares else self._lanes
+        members = self._lanes[:1] if self._shares_order else self._lanes
         drawn = [
-            example_orders(self.plan, member.seed, epochs[0], len(epochs), shuffle=self._shuffle) for member in members
+            call_orders(self.plan, member.seed, self.epoch, self.step, num_steps, shuffle=self._shuffle)
+            for member in members
         ]
-        return stack(drawn, len(drawn))
+        return {"orders": self._place(drawn[0] if self._shares_order else np.stack(drawn))}
 
     def _compile(self, arguments: tuple[Any, ...]) -> Callable[..., tuple[State, dict[str, Any]]]:
-        where = str(self._placement)
-        return self._compiler.compile(self.plan, shares_data=self._shares, device=where, arguments=arguments)
+        separate = separate_names(shares_data=self._shares_data, shares_order=self._shares_order)
+        return self._compiler.compile(self.plan.form, separate, device=str(self._placement), arguments=arguments)
 
     def _place(self, tree: Any) -> Any:
         return tree if self._placement is None else jax.device_put(tree, self._placement)
