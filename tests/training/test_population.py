@@ -24,8 +24,8 @@ from descentlab.training import (
     train_population,
 )
 from descentlab.training._block import Block
-from descentlab.training._population import group_members
 from descentlab.training._examples import example_orders
+from descentlab.training._population import group_members
 
 Source = Callable[[int], Dataset]
 

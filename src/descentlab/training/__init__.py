@@ -11,9 +11,16 @@ from descentlab.training._devices import (
     prepare_engine as prepare_engine,
     quick_compilation as quick_compilation,
 )
+from descentlab.training._examples import lay_out as lay_out, separate_names as separate_names
 from descentlab.training._live import LiveNetwork as LiveNetwork, Moment as Moment
+from descentlab.training._measure import as_real as as_real, measure as measure
 from descentlab.training._pieces import chunk_size as chunk_size, piece_size as piece_size
-from descentlab.training._plan import Plan as Plan, adjustable_numbers as adjustable_numbers, make_plan as make_plan
+from descentlab.training._plan import (
+    Form as Form,
+    Plan as Plan,
+    adjustable_numbers as adjustable_numbers,
+    make_plan as make_plan,
+)
 from descentlab.training._population import (
     Checkpoints as Checkpoints,
     Interrupted as Interrupted,

@@ -69,7 +69,7 @@ def _with_room(array: Shaped[np.ndarray, "rows ..."], places: int) -> Shaped[np.
 def example_weights(
     plan: Plan, dataset: Dataset, rows: Int[np.ndarray, " rows"]
 ) -> dict[str, Float[np.ndarray, " rows"]]:
-    """Return the weights of the `used_rows` in the loss and in what is measured; their mean over the training part is 1."""
+    """Return the weights of the `used_rows`, in the loss and in what is measured; in training their mean is 1."""
     if not (plan.has_weights or plan.has_class_weights):
         return {}
     weights = np.ones(len(rows)) if dataset.weights is None else dataset.weights[rows].astype(np.float64)

@@ -27,8 +27,9 @@ and 285 on 128x128, and 1.73, 1.57, 1.54 and 1.32 s on 256x256; there the proces
 busy cores).
 """
 
-CHUNK = 2_048
-"""Examples that pass a network at once when it only measures or predicts."""
+CHUNK = 128
+"""Examples that pass a network at once when it only measures or predicts. It does not depend on how many there are, so
+that another number compiles nothing, and a prediction has the same bits whatever stands beside it."""
 LARGEST = 2**24
 """Values that a layer may give for a chunk: fewer large pictures pass the network at once."""
 

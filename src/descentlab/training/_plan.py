@@ -14,7 +14,7 @@ from descentlab.objectives import Objective, build_objective
 from descentlab.optimizers import RATE_OF, numeric_fields
 from descentlab.spec import AnyOptimizerSpec, AugmentSpec, Experiment
 from descentlab.training._devices import core_devices, count_cores
-from descentlab.training._pieces import chunk_size, piece_size
+from descentlab.training._pieces import CHUNK, chunk_size, piece_size
 from descentlab.training._room import roomy
 
 State = dict[str, Any]
@@ -60,9 +60,6 @@ MOST_STEPS = 4_096
 FEWEST_STEPS = 16
 MOST_EPOCHS = 512
 
-CHUNK = 128
-"""Examples that pass a network at once where it is measured. It does not depend on their number, or another number
-would compile anew; a part of the last chunk is computed for nothing."""
 FEWEST_IN_CHUNK = 32
 MAX_VALUES = 8_000
 """Values of a layer, over examples and lanes, up to which XLA computes tanh in one thread; 8 lanes of 2-4-2-1 measure
@@ -136,7 +133,7 @@ class Form:
         if self.groups:
             return piece_size(self.network)
         if self.lanes == 1:
-            return min(CHUNK, chunk_size(self.network))
+            return chunk_size(self.network)
         widest = max(layer.output_shape[-1] for layer in self.network.layers)
         values = MAX_VALUES if self.lanes <= MOST_LANES else ACCELERATOR_VALUES
         return min(CHUNK, max(FEWEST_IN_CHUNK, values // (widest * self.lanes)))
