@@ -52,7 +52,7 @@ def measure_members(
         whole = dataclasses.replace(plan, is_brief=False, **sizes)
         data = lay_out(whole, datasets)
         count_stuck = np.int32(min(plan.num_train, STUCK_EXAMPLES))
-        measured = _program(whole.form, shares_data=len(datasets) == 1)(params, statistics, data, count_stuck)
+        measured = _program(whole.form, separate_names(data))(params, statistics, data, count_stuck)
     wanted = [f"{part}_" for part in whole.measured_parts]
     return {
         name: np.atleast_1d(np.asarray(measured[name]))[:count]
@@ -85,13 +85,12 @@ def _measure_stored(
 
 
 @functools.lru_cache(maxsize=32)
-def _program(form: Form, *, shares_data: bool) -> Any:
+def _program(form: Form, separate: frozenset[str]) -> Any:
     def run(params: Any, statistics: Any, data: dict[str, Any], count_stuck: Any) -> dict[str, Any]:
         stuck = _stuck_share(form, params, statistics, data["inputs"][:STUCK_EXAMPLES], count_stuck)
         return measure(form, {"params": params, "statistics": statistics}, data) | {"stuck": stuck}
 
     def run_lanes(params: Any, statistics: Any, data: dict[str, Any], count_stuck: Any) -> dict[str, Any]:
-        separate = separate_names(shares_data=shares_data, shares_order=True)
         axes = {name: 0 if name in separate else None for name in data}
         return jax.vmap(run, in_axes=(-1, -1, axes, None), out_axes=-1)(params, statistics, data, count_stuck)
 

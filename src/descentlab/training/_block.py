@@ -86,7 +86,7 @@ class Block:
         plan: Plan,
         members: Sequence[Member],
         datasets: Sequence[Dataset],
-        factors: Float[np.ndarray, "epochs steps"],
+        factors: Float[np.ndarray, "epochs steps *members"],
         *,
         shuffle: bool = True,
         snapshot_epochs: frozenset[int] = frozenset(),
@@ -100,22 +100,26 @@ class Block:
             plan: Static part of the training.
             members: At most `plan.lanes` members; empty lanes train copies of the last, which are dropped in the end.
             datasets: Each member's prepared data.
-            factors: Factors by which the schedule multiplies the learning rate.
+            factors: Factors by which the schedule multiplies the learning rate: for all members, or, where schedules
+                differ, for each on the last axis.
             shuffle: Whether each epoch draws a new order of the examples.
             snapshot_epochs: Epochs after which parameters are kept; 0 is the start.
             devices: Devices that the block runs on; several devices split each batch.
             compiler: Shared by blocks that may share programs.
             materials: Shared by blocks that may share data.
         """
-        self.plan = plan
         self.members = tuple(members)
         self.epoch = 0
         self.step = 0
         self._lanes = [*members, *[members[-1]] * (plan.lanes - len(members))]
         by_lane = [*datasets, *[datasets[-1]] * (plan.lanes - len(datasets))]
-        self._shares_data = all(dataset is by_lane[0] for dataset in by_lane)
-        self._shares_order = self._shares_data and len({member.seed for member in members}) == 1
-        self._factors = factors.reshape(-1)
+        self._plans = [plan.sized(dataset) for dataset in by_lane]
+        self.plan = self._plans[0]
+        if len({each.steps_per_epoch for each in self._plans}) > 1:
+            raise ValueError("members of a block need epochs of equally many steps")
+        shares_data = all(dataset is by_lane[0] for dataset in by_lane)
+        self._shares_order = shares_data and len({member.seed_of_order for member in members}) == 1
+        self._factors = _by_step(factors, plan.lanes)
         self.num_epochs = len(factors)
         self._shuffle = shuffle
         self._snapshot_epochs = snapshot_epochs
@@ -127,7 +131,9 @@ class Block:
         self._compiled: Callable[..., tuple[State, dict[str, Any]]] | None = None
         self._stream: Stream | None = None
         if plan.streams:
-            self._stream = Stream(plan, by_lane[0], members[0].seed, num_epochs=len(factors), shuffle=shuffle)
+            self._stream = Stream(
+                self.plan, by_lane[0], members[0].seed_of_order, num_epochs=len(factors), shuffle=shuffle
+            )
         with precision_of(plan.precision):
             # Members that start alike share one state until they are put side by side.
             first = {_start_of(member): member for member in self._lanes}
@@ -136,7 +142,7 @@ class Block:
             self._initial = self._state["params"]
             self._initial_statistics = self._state["statistics"]
             self._hyper = stack([member_hyper(plan, member) for member in self._lanes], plan.lanes)
-            self._data = self._materials.data(by_lane[:1] if self._shares_data else by_lane, self._placement)
+            self._data = self._materials.data(by_lane[:1] if shares_data else by_lane, self._placement)
         self._keep_snapshot()
 
     @property
@@ -203,7 +209,7 @@ class Block:
 
     def _arguments(self, num_steps: int) -> tuple[Any, ...]:
         begin = self.epoch * self.plan.steps_per_epoch + self.step
-        factors = np.zeros(self.plan.steps_per_call, self.plan.precision)
+        factors = np.zeros((self.plan.steps_per_call, *self._factors.shape[1:]), self.plan.precision)
         factors[:num_steps] = self._factors[begin : begin + num_steps]
         bounds = (np.int32(num_steps), np.int32(self.step), np.int32(self.plan.steps_per_epoch))
         return (self._place(self._state), self._hyper, self._data | self._data_of(num_steps), factors, bounds)
@@ -211,15 +217,17 @@ class Block:
     def _data_of(self, num_steps: int) -> dict[str, Any]:
         if self._stream is not None:
             return self._stream.data(self.epoch, self.step, self._place)
-        members = self._lanes[:1] if self._shares_order else self._lanes
+        lanes = list(zip(self._plans, self._lanes, strict=True))
         drawn = [
-            call_orders(self.plan, member.seed, self.epoch, self.step, num_steps, shuffle=self._shuffle)
-            for member in members
+            call_orders(plan, member.seed_of_order, self.epoch, self.step, num_steps, shuffle=self._shuffle)
+            for plan, member in (lanes[:1] if self._shares_order else lanes)
         ]
         return {"orders": self._place(drawn[0] if self._shares_order else np.stack(drawn))}
 
     def _compile(self, arguments: tuple[Any, ...]) -> Callable[..., tuple[State, dict[str, Any]]]:
-        separate = separate_names(shares_data=self._shares_data, shares_order=self._shares_order)
+        own = [] if self._shares_order else ["orders"]
+        own += ["factors"] if self._factors.ndim > 1 else []
+        separate = separate_names(self._data) | frozenset(own)
         return self._compiler.compile(self.plan.form, separate, device=str(self._placement), arguments=arguments)
 
     def _place(self, tree: Any) -> Any:
@@ -356,6 +364,14 @@ class Block:
 
 def _below(arrays: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def _by_step(factors: Float[np.ndarray, "epochs steps *members"], lanes: int) -> Float[np.ndarray, "all_steps *lanes"]:
+    """Join the epochs; members beyond the last have its schedule, and a lone one needs no axis."""
+    steps = factors.reshape(-1, *factors.shape[2:])
+    if steps.ndim == 1:
+        return steps
+    return steps[:, 0] if lanes == 1 else steps[:, np.minimum(np.arange(lanes), steps.shape[1] - 1)]
 
 
 def _start_of(member: Member) -> tuple[Any, ...]:

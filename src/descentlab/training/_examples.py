@@ -3,6 +3,7 @@
 import functools
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
@@ -35,25 +36,36 @@ def lay_out(plan: Plan, datasets: Sequence[Dataset]) -> dict[str, np.ndarray]:
         from disk; `totals`, what the sums of each part are divided by; and the arrays of `measured_pieces`. Arrays of
         several data sets (`separate_names`) have lanes as their first axis.
     """
-    laid = [_member_data(plan, dataset, lanes=len(datasets)) for dataset in datasets]
-    data = laid[0] if len(laid) == 1 else {name: np.stack([each[name] for each in laid]) for name in laid[0]}
-    return data if plan.is_brief else data | measured_pieces(plan)
+    pairs = [(plan.sized(dataset), dataset) for dataset in datasets]
+    num_rows = max(len(used_rows(*pair)) for pair in pairs)
+    data = _stacked([_member_data(*pair, num_rows=num_rows, lanes=len(pairs)) for pair in pairs])
+    if plan.is_brief:
+        return data
+    have_equal_sizes = len({sized.measured_counts for sized, _ in pairs}) == 1
+    pieces = [measured_pieces(sized, num_rows=num_rows) for sized, _ in (pairs[:1] if have_equal_sizes else pairs)]
+    together = _stacked(pieces)
+    return data | together | {"num_pieces": np.max(together["num_pieces"])}
 
 
-def separate_names(*, shares_data: bool, shares_order: bool) -> frozenset[str]:
-    """Return the names of the arrays that each lane of a block has its own of."""
-    of_data = ("inputs", "targets", "weights", "loss_weights", "totals")
-    return frozenset([*(() if shares_data else of_data), *(() if shares_order else ("orders",))])
+def _stacked(trees: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    return trees[0] if len(trees) == 1 else {name: np.stack([each[name] for each in trees]) for name in trees[0]}
 
 
-def _member_data(plan: Plan, dataset: Dataset, *, lanes: int) -> dict[str, np.ndarray]:
+def separate_names(data: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of the arrays of `lay_out` that each lane has its own of; lanes are their first axis."""
+    of_data = ("inputs", "targets", "weights", "loss_weights", "totals") if data["totals"].ndim > 1 else ()
+    of_rows = ("measured_rows", "measured_parts")
+    return frozenset([*of_data, *(name for name in of_rows if name in data and data[name].ndim > 3)])
+
+
+def _member_data(plan: Plan, dataset: Dataset, *, num_rows: int, lanes: int) -> dict[str, np.ndarray]:
     rows = used_rows(plan, dataset)
     weights = example_weights(plan, dataset, rows)
     data = {"totals": part_totals(plan, weights.get("weights"))}
     if plan.streams:
         return data
     kind = np.dtype(np.uint8 if dataset.inputs.dtype == np.uint8 else plan.precision)
-    places = row_places(len(rows), math.prod(dataset.input_shape) * kind.itemsize * lanes)
+    places = row_places(num_rows, math.prod(dataset.input_shape) * kind.itemsize * lanes)
     inputs = np.zeros((places, *dataset.input_shape), kind)
     inputs[: len(rows)] = dataset.inputs[rows]
     arrays = {"targets": read_targets(plan, dataset, rows), **weights}
@@ -107,8 +119,12 @@ def _places_of_parts(plan: Plan) -> Mapping[str, range]:
     return places
 
 
-def measured_pieces(plan: Plan) -> dict[str, np.ndarray]:
+def measured_pieces(plan: Plan, *, num_rows: int = 0) -> dict[str, np.ndarray]:
     """Lay out the rows that are measured after an epoch, in pieces that pass the network one after the other.
+
+    Args:
+        plan: Plan of the training.
+        num_rows: Number of rows that there is room for at least.
 
     Returns:
         `measured_rows`, places among the `used_rows` of shape `(groups, pieces, piece)`; `measured_parts`, the part of
@@ -120,7 +136,7 @@ def measured_pieces(plan: Plan) -> dict[str, np.ndarray]:
     ids = np.repeat([PARTS.index(part) for part in parts], [len(each) for each in parts.values()])
     groups, piece = max(1, plan.groups), plan.piece
     num_pieces = math.ceil(len(rows) / (groups * piece))
-    per_group = max(num_pieces, math.ceil(row_places(len(rows), 8) / (groups * piece)))
+    per_group = math.ceil(row_places(max(num_rows, len(rows)), 8) / (groups * piece)) + 1
 
     def in_pieces(values: np.ndarray, nothing: int) -> Int[np.ndarray, "groups pieces piece"]:
         flat = np.full(groups * num_pieces * piece, nothing, np.int32)

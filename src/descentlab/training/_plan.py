@@ -5,7 +5,7 @@ import functools
 import math
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from descentlab.core import SpecError, unknown_name
 from descentlab.data import Dataset, StoredPictures
@@ -50,6 +50,8 @@ At batch 5, 4-8-3 takes 0.3 us a step and member in lanes against 1.5 alone; at 
 SCALE = "initial_scale"
 SCALE_OF = f"{SCALE}."
 DROPOUT = "dropout"
+SCHEDULE_OF = "schedule."
+SHIFT, ROTATE = "augment.shift", "augment.rotate"
 
 TRACED_EXAMPLES = 5_000
 """Training examples that the training curve is measured on at most, the same ones after every epoch."""
@@ -87,7 +89,7 @@ class Form:
         batch_devices: Number of devices that each batch of a lone network is split over.
         groups: Number of groups into which the pieces of a batch are divided; 0 if batches are not summed in pieces.
         is_brief: Whether only the loss of each batch before its update is measured.
-        augment: Random changes of the pictures of a batch, or None.
+        flip: How the pictures of a batch are mirrored where they are varied at random; None if they are not varied.
         has_class_weights: Whether examples of rare classes count more in the loss that is minimised.
         has_weights: Whether examples have weights, in the loss that is minimised and in what is measured.
         streams: Whether the pictures are read from disk, so that the program gets those of a few steps at a time.
@@ -107,7 +109,7 @@ class Form:
     batch_devices: int = 1
     groups: int = 0
     is_brief: bool = False
-    augment: AugmentSpec | None = None
+    flip: Literal["none", "horizontal"] | None = None
     has_class_weights: bool = False
     has_weights: bool = False
     streams: bool = False
@@ -125,7 +127,7 @@ class Form:
     @property
     def draws_at_steps(self) -> bool:
         """Whether a step needs random draws, for layers such as dropout or for varying pictures."""
-        return self.network.draws_in_training or self.augment is not None
+        return self.network.draws_in_training or self.flip is not None
 
     @property
     def piece(self) -> int:
@@ -154,17 +156,43 @@ class Plan(Form):
         num_validation: Number of validation examples; may be 0.
         num_test: Number of test examples that are measured after each epoch; usually 0, so that the test part is
             looked at once, when training has ended.
+        is_full_batch: Whether a batch has all training examples, however many there are.
+        augment: Random changes of the training pictures, or None; members may differ in its numbers.
     """
 
     batch_size: int = 1
     num_train: int = 1
     num_validation: int = 0
     num_test: int = 0
+    is_full_batch: bool = False
+    augment: AugmentSpec | None = None
 
     @functools.cached_property
     def form(self) -> Form:
         """What the program is compiled for; plans of equal forms have the same one."""
         return _one_of_equals(Form(**{field.name: getattr(self, field.name) for field in dataclasses.fields(Form)}))
+
+    def sized(self, dataset: Dataset) -> "Plan":
+        """Return the plan with the numbers of examples of a data set of the same kind, such as another fold."""
+        counts = (len(dataset.train), len(dataset.validation), len(dataset.test) if self.num_test else 0)
+        if counts == (self.num_train, self.num_validation, self.num_test):
+            return self
+        num_train, num_validation, num_test = counts
+        size = num_train if self.is_full_batch else self.batch_size
+        places = max(self.batch_places, roomy(size) if self.is_full_batch else size)
+        return dataclasses.replace(
+            self,
+            batch_size=size,
+            batch_places=places,
+            num_train=num_train,
+            num_validation=num_validation,
+            num_test=num_test,
+        )
+
+    @property
+    def measured_counts(self) -> tuple[int, ...]:
+        """Numbers of training examples and of those measured in each part."""
+        return self.num_train, *self.measured_parts.values()
 
     @property
     def measured_parts(self) -> dict[str, int]:
@@ -242,11 +270,11 @@ def make_plan(
         patience=stopping.patience if stopping else 0,
         stops_on_accuracy=stopping is not None and stopping.metric == "accuracy",
         min_delta=stopping.min_delta if stopping else 0.0,
-        lanes=1 if augment or streams else _choose_lanes(network, batch_size, dataset, num_members, members_per_seed),
+        lanes=1 if streams else _choose_lanes(network, batch_size, dataset, num_members, members_per_seed),
         batch_devices=_choose_batch_devices(num_members, num_devices, batch_size, groups),
         groups=groups,
         is_brief=is_brief and stopping is None,
-        augment=augment,
+        flip=augment.flip if augment else None,
         has_class_weights=experiment.class_weights == "balanced",
         has_weights=dataset.weights is not None,
         streams=streams,
@@ -254,6 +282,8 @@ def make_plan(
         num_train=len(dataset.train),
         num_validation=len(dataset.validation),
         num_test=len(dataset.test) if traces_test else 0,
+        is_full_batch=experiment.batch_size == "full",
+        augment=augment,
     )
 
 
@@ -276,8 +306,9 @@ def adjustable_numbers(experiment: Experiment, network: Network) -> dict[str, fl
     """Return the numbers in which the members of one program may differ, with the experiment's value of each.
 
     These are the optimizer's fields, the penalties, the learning rate of a single layer (`learning_rate.hidden`), the
-    factor of the initial weights of all layers or of one (`initial_scale`, `initial_scale.hidden`), and the share of
-    values that dropout hides (`dropout`).
+    factor of the initial weights of all layers or of one (`initial_scale`, `initial_scale.hidden`), the share of values
+    that dropout hides (`dropout`), the schedule's shares and factors (`schedule.final_share`), and how far training
+    pictures are moved (`augment.shift`, `augment.rotate`) where they are.
 
     Args:
         experiment: What the members have in common.
@@ -297,7 +328,13 @@ def adjustable_numbers(experiment: Experiment, network: Network) -> dict[str, fl
         **({SCALE: next(iter(scales.values()))} if scales else {}),
         **{f"{SCALE_OF}{name}": scale for name, scale in scales.items()},
         **({DROPOUT: next(iter(rates.values()))} if rates else {}),
+        **{f"{SCHEDULE_OF}{name}": value for name, value in experiment.schedule if isinstance(value, float)},
+        **_augment_numbers(experiment.augment),
     }
+
+
+def _augment_numbers(augment: AugmentSpec | None) -> dict[str, float]:
+    return {} if augment is None or augment.is_idle else {SHIFT: augment.shift, ROTATE: augment.rotate}
 
 
 def _hyper_names(experiment: Experiment, network: Network, varied: Collection[str]) -> tuple[str, ...]:
@@ -305,9 +342,10 @@ def _hyper_names(experiment: Experiment, network: Network, varied: Collection[st
     for name in varied:
         if name not in known:
             raise SpecError(unknown_name("hyperparameter", name, known))
-    # Initial scales are applied on the host, before the program runs.
-    inside = [name for name in varied if name != SCALE and not name.startswith(SCALE_OF)]
-    return tuple(dict.fromkeys([*numeric_fields(experiment.optimizer), *inside]))
+    # Initial scales and schedules are applied on the host, before the program runs.
+    inside = [name for name in varied if name != SCALE and not name.startswith((SCALE_OF, SCHEDULE_OF))]
+    names = [*numeric_fields(experiment.optimizer), *_augment_numbers(experiment.augment), *inside]
+    return tuple(dict.fromkeys(names))
 
 
 def _check_batch_size(experiment: Experiment, dataset: Dataset) -> int:
@@ -334,7 +372,7 @@ def _check_augment(experiment: Experiment, dataset: Dataset) -> AugmentSpec | No
 def _choose_lanes(network: Network, batch_size: int, dataset: Dataset, num_members: int, members_per_seed: int) -> int:
     largest = max(layer.multiply_adds for layer in network.layers) * batch_size
     is_small = largest <= SMALL_LAYER and dataset.inputs.nbytes * LANES < 2**26
-    if not is_small or num_members == 1 or network.draws_in_training:
+    if not is_small or num_members == 1:
         return 1
     if not core_devices():
         return max(1, min(num_members, ACCELERATOR_LANES, ACCELERATOR_BYTES // max(1, dataset.inputs.nbytes)))

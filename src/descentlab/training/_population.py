@@ -1,12 +1,15 @@
 """Training a population: its members in blocks, the blocks over cores and devices."""
 
+import dataclasses
 import threading
 from collections.abc import Callable, Container, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 import numpy as np
+from jaxtyping import Float
 
 from descentlab.data import Dataset
 from descentlab.optimizers import schedule_factors
@@ -16,7 +19,7 @@ from descentlab.training._devices import Device, core_devices, work_devices
 from descentlab.training._materials import Materials
 from descentlab.training._plan import Plan
 from descentlab.training._program import Compiler
-from descentlab.training._state import Member
+from descentlab.training._state import Member, member_schedule
 
 
 class Interrupted(Exception):  # noqa: N818 - an ending, not an error
@@ -92,13 +95,14 @@ def train_population(
     """Train every member of a population.
 
     Members of one seed share data, initial draw and order of examples, so that they differ only in the numbers of
-    `Member.hyper`. A member that diverges is marked and does not disturb the others.
+    `Member.hyper`, unless they name another order or other data. A member that diverges is marked and does not
+    disturb the others.
 
     Args:
         experiment: What the members have in common.
         plan: The static part of the experiment.
         members: The networks to train.
-        dataset_of: Returns the prepared data of a seed; called once for each seed of a block.
+        dataset_of: Returns the prepared data of a member's `data_key`; called once for each key of a block.
         snapshot_epochs: Epochs after which parameters are kept.
         checkpoints: Place to which unfinished blocks are saved, and from which they are loaded.
         on_progress: Called after every slice of a block, from the thread that trains it.
@@ -152,7 +156,7 @@ def train_blocks(
         experiment: What the members have in common.
         plan: The static part of the experiment.
         members: The networks to train.
-        dataset_of: Returns the prepared data of a seed; called once for each seed of a block.
+        dataset_of: Returns the prepared data of a member's `data_key`; called once for each key of a block.
         on_block: Called with the places of its members when a block has ended, from the thread that trained it.
         done: Places of members that need no training; a block is left out if its first member is among them.
         snapshot_epochs: Epochs after which parameters are kept.
@@ -164,8 +168,8 @@ def train_blocks(
     Raises:
         Interrupted: If `stop` was set before the end; unfinished blocks are saved.
     """
-    factors = schedule_factors(experiment.schedule, num_epochs=experiment.epochs, steps_per_epoch=plan.steps_per_epoch)
-    groups = group_members(plan, members)
+    plan, steps_of = _over_data_sets(plan, members, dataset_of)
+    groups = group_members(plan, members, steps_of)
     devices = work_devices()
     shared = compiler or Compiler()
     materials = Materials(plan)
@@ -177,12 +181,12 @@ def train_blocks(
             return
         crew.check_stop()
         chosen = [members[place] for place in groups[index]]
-        datasets = {seed: dataset_of(seed) for seed in {member.seed for member in chosen}}
+        datasets = {key: dataset_of(key) for key in {member.data_key for member in chosen}}
         block = Block(
             plan,
             chosen,
-            [datasets[member.seed] for member in chosen],
-            factors,
+            [datasets[member.data_key] for member in chosen],
+            _factors(experiment, chosen, steps_of.get(chosen[0].data_key, plan.steps_per_epoch)),
             shuffle=experiment.shuffle,
             snapshot_epochs=snapshot_epochs,
             devices=_devices_for(plan, devices, index, len(groups)),
@@ -209,19 +213,47 @@ EMPTY_LANES = 0.1
 """Share of lanes that may stay empty so that all lanes share data: a block of many data sets takes a tenth longer."""
 
 
-def group_members(plan: Plan, members: Sequence[Member]) -> list[list[int]]:
-    """Divide members into blocks of `plan.lanes`, those of one seed together where that leaves few lanes empty.
+def group_members(
+    plan: Plan, members: Sequence[Member], steps_of: Mapping[int, int] = MappingProxyType({})
+) -> list[list[int]]:
+    """Divide members into blocks of `plan.lanes`, those of one data set together where that leaves few lanes empty.
+
+    Args:
+        plan: The static part of the experiment.
+        members: The members.
+        steps_of: Number of steps of an epoch by `data_key`, where they may differ: members of a block have the same.
 
     Returns:
         Places in `members`, block by block.
     """
-    by_seed: dict[int, list[int]] = {}
+    by_data: dict[int, list[int]] = {}
     for place, member in enumerate(members):
-        by_seed.setdefault(member.seed, []).append(place)
-    num_lanes = sum(-(-len(places) // plan.lanes) * plan.lanes for places in by_seed.values())
+        by_data.setdefault(member.data_key, []).append(place)
+    num_lanes = sum(-(-len(places) // plan.lanes) * plan.lanes for places in by_data.values())
     fills = len(members) >= (1.0 - EMPTY_LANES) * num_lanes
-    rows = list(by_seed.values()) if fills else [[place for places in by_seed.values() for place in places]]
+    by_steps: dict[int, list[int]] = {}
+    for key, places in by_data.items():
+        by_steps.setdefault(steps_of.get(key, 0), []).extend(places)
+    rows = by_data.values() if fills else by_steps.values()
     return [row[start : start + plan.lanes] for row in rows for start in range(0, len(row), plan.lanes)]
+
+
+def _over_data_sets(
+    plan: Plan, members: Sequence[Member], dataset_of: Callable[[int], Dataset]
+) -> tuple[Plan, dict[int, int]]:
+    """Return a plan with room for the batches of all named data sets, and the steps that an epoch of each has."""
+    plans = {member.data_key: plan.sized(dataset_of(member.data_key)) for member in members if member.data is not None}
+    most = max((each.batch_places for each in plans.values()), default=plan.batch_places)
+    roomy = plan if most == plan.batch_places else dataclasses.replace(plan, batch_places=most)
+    return roomy, {key: each.steps_per_epoch for key, each in plans.items()}
+
+
+def _factors(experiment: Experiment, members: Sequence[Member], steps_per_epoch: int) -> Float[np.ndarray, "..."]:
+    schedules = [member_schedule(experiment.schedule, member) for member in members]
+    sizes = {"num_epochs": experiment.epochs, "steps_per_epoch": steps_per_epoch}
+    if all(schedule == schedules[0] for schedule in schedules):
+        return schedule_factors(schedules[0], **sizes)
+    return np.stack([schedule_factors(schedule, **sizes) for schedule in schedules], axis=-1)
 
 
 WORKERS_PER_CORE = 2

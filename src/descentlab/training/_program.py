@@ -20,7 +20,7 @@ from descentlab.training._augment import augment
 from descentlab.training._devices import ONE_CORE_EACH
 from descentlab.training._measure import as_real, keep_best, measure, measured_names
 from descentlab.training._pieces import divide, sum_pieces
-from descentlab.training._plan import DROPOUT, Form, Plan, State
+from descentlab.training._plan import DROPOUT, ROTATE, SHIFT, Form, Plan, State
 
 Bounds = tuple[Int[Array, ""], Int[Array, ""], Int[Array, ""]]
 """Number of steps to make, the step of an epoch that is the first of them, and the number of steps of an epoch."""
@@ -37,12 +37,13 @@ def program(form: Form, separate: frozenset[str]) -> jax.stages.Wrapped:
 
     Args:
         form: What the program is compiled for.
-        separate: Names of the arrays in `data` that each lane has its own of; lanes are their first axis.
+        separate: Names of the arrays in `data` that each lane has its own of; lanes are their first axis. Factors are
+            among them where the schedule of the lanes differs; there lanes are the last axis.
 
     Returns:
         The function. With more than one lane, lanes are the last axis of every array of state, numbers and trace.
     """
-    return jax.jit(functools.partial(_segment, form, separate), donate_argnums=0)
+    return jax.jit(functools.partial(_segment, form, separate=separate), donate_argnums=0)
 
 
 class Compiler:
@@ -91,12 +92,13 @@ class Compiler:
 
 def _segment(
     form: Form,
-    separate: frozenset[str],
     state: State,
     hyper: dict[str, Float[Array, " *lanes"]],
     data: dict[str, Shaped[Array, "..."]],
-    factors: Float[Array, " steps"],
+    factors: Float[Array, "steps *of_lanes"],
     bounds: Bounds,
+    *,
+    separate: frozenset[str],
 ) -> tuple[State, dict[str, Float[Array, "epochs *lanes"]]]:
     num_steps, first_step, per_epoch = bounds
     if form.lanes > 1:
@@ -106,7 +108,8 @@ def _segment(
     step_all, finish_all = functools.partial(_step, form), functools.partial(_finish_epoch, form)
     if form.lanes > 1:
         axes = {name: 0 if name in separate else None for name in examples}
-        step_all = jax.vmap(step_all, in_axes=(0, 0, axes, 0 if "orders" in separate else None, None))
+        of_orders, of_factors = (0 if name in separate else None for name in ("orders", "factors"))
+        step_all = jax.vmap(step_all, in_axes=(0, 0, axes, of_orders, of_factors))
         finish_all = jax.vmap(finish_all, in_axes=(0, 0, axes, None))
     shape = (form.epochs_per_call,) if form.lanes == 1 else (form.epochs_per_call, form.lanes)
     trace = {name: jnp.full(shape, jnp.nan, form.precision) for name in program_names(form)}
@@ -193,7 +196,7 @@ def _gradients(
     """Return the loss of a batch, the running statistics after it, and the gradients."""
     key = _key(form, state)
     is_there = rows >= 0
-    examples = _split_batch(form, _training_examples(form, data, rows, key))
+    examples = _split_batch(form, _training_examples(form, hyper, data, rows, key))
     context = Context(is_training=True, key=key, counted=is_there, dropout_rate=hyper.get(DROPOUT))
 
     def loss_fn(params: Any) -> tuple[Float[Array, ""], Any]:
@@ -214,7 +217,7 @@ def _gradients_in_pieces(
         state, hyper, data = arguments
         key = _key(form, state)
         key = None if key is None else jax.random.fold_in(key, number)
-        examples = _training_examples(form, data, rows, key)
+        examples = _training_examples(form, hyper, data, rows, key)
         context = Context(is_training=True, key=key, dropout_rate=hyper.get(DROPOUT))
 
         def loss_fn(params: Any) -> Float[Array, ""]:
@@ -235,13 +238,13 @@ def _key(form: Form, state: State) -> PRNGKeyArray | None:
 
 
 def _training_examples(
-    form: Form, data: dict[str, Array], rows: Int[Array, " batch"], key: PRNGKeyArray | None
+    form: Form, hyper: dict[str, Array], data: dict[str, Array], rows: Int[Array, " batch"], key: PRNGKeyArray | None
 ) -> dict[str, Shaped[Array, "batch ..."]]:
     names = [name for name in ("inputs", "targets", "loss_weights") if name in data]
     examples = {name: jnp.take(data[name], rows, axis=0, mode="clip") for name in names}
     inputs = as_real(form, examples["inputs"])
-    if form.augment is not None and key is not None:
-        inputs = augment(form.augment, inputs, key)
+    if form.flip is not None and key is not None:
+        inputs = augment(inputs, key, shift=hyper[SHIFT], rotate=hyper[ROTATE], flip=form.flip)
     return examples | {"inputs": inputs}
 
 

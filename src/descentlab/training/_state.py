@@ -11,7 +11,8 @@ import numpy as np
 from descentlab.core import RunError, SpecError, generator
 from descentlab.networks import HostArrays, Network
 from descentlab.optimizers import RATE_OF, numeric_fields, start
-from descentlab.training._plan import SCALE, SCALE_OF, Plan, State
+from descentlab.spec import ScheduleSpec
+from descentlab.training._plan import ROTATE, SCALE, SCALE_OF, SCHEDULE_OF, SHIFT, Plan, State
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,14 +33,29 @@ class Member:
     """One network of a population.
 
     Attributes:
-        seed: Seed of the initial weights, the split of the data and the order of the examples.
+        seed: Seed of the initial weights; and of the split of the data and the order of the examples, unless these
+            are named.
         hyper: Numbers that differ from the experiment's, by the names of `adjustable_numbers`.
         start: Weights that the network starts from; None if all are drawn.
+        order_seed: Seed of the order of the examples; None for `seed`.
+        data: Which of several data sets it trains on, such as a fold of a cross-validation; None for that of `seed`.
     """
 
     seed: int
     hyper: tuple[tuple[str, float], ...] = ()
     start: Start | None = None
+    order_seed: int | None = None
+    data: int | None = None
+
+    @property
+    def seed_of_order(self) -> int:
+        """Seed of the order of the examples."""
+        return self.seed if self.order_seed is None else self.order_seed
+
+    @property
+    def data_key(self) -> int:
+        """What its data set is asked for by."""
+        return self.seed if self.data is None else self.data
 
 
 def first_state(plan: Plan, member: Member) -> State:
@@ -137,6 +153,12 @@ def unstack(tree: Any, index: int, lanes: int) -> Any:
     return jax.tree.map(lambda leaf: np.asarray(leaf) if lanes == 1 else np.asarray(leaf)[..., index].copy(), tree)
 
 
+def member_schedule(schedule: ScheduleSpec, member: Member) -> ScheduleSpec:
+    """Return the schedule with the member's own numbers."""
+    own = {name.removeprefix(SCHEDULE_OF): value for name, value in member.hyper if name.startswith(SCHEDULE_OF)}
+    return schedule.model_copy(update=own) if own else schedule
+
+
 def member_hyper(plan: Plan, member: Member) -> dict[str, np.ndarray]:
     """Return the numbers that the program reads: the member's where it has them, else the experiment's."""
     varied = dict(member.hyper)
@@ -147,6 +169,8 @@ def member_hyper(plan: Plan, member: Member) -> dict[str, np.ndarray]:
             return varied[name]
         if name.startswith(RATE_OF):
             return varied.get("learning_rate", defaults["learning_rate"])
+        if name in (SHIFT, ROTATE) and plan.augment is not None:
+            return plan.augment.shift if name == SHIFT else plan.augment.rotate
         return defaults[name] if name in defaults else next(iter(plan.network.dropout_rates().values()))
 
     return {name: np.asarray(value(name), plan.precision) for name in plan.hyper_names}
