@@ -114,7 +114,7 @@ def test_a_resume_within_an_epoch_sees_the_same_pictures(small: Experiment, digi
     second.restore(first.save())
     while not second.is_done:
         second.advance()
-    np.testing.assert_array_equal(_weights(second.results()[0]), _weights(whole))
+    np.testing.assert_array_equal(_weights(second.stacked().apart()[0]), _weights(whole))
 
 
 def test_members_of_one_seed_see_the_same(small: Experiment, digits_of: Source) -> None:

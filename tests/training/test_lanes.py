@@ -9,7 +9,7 @@ import pytest
 
 from descentlab.data import Dataset, load, prepare
 from descentlab.spec import BundledData, Experiment, SplitSpec, override
-from descentlab.training import Block, Member, Trained, group_members, make_plan, train_blocks, train_population
+from descentlab.training import Member, Stacked, Trained, group_members, make_plan, train_blocks, train_population
 
 Source = Callable[[int], Dataset]
 TINY = [{"kind": "flatten"}, {"kind": "dense", "name": "hidden", "units": 2, "activation": "tanh"}]
@@ -102,8 +102,8 @@ def test_folds_with_other_numbers_of_steps_come_in_other_blocks(iris: Experiment
     assert group_members(plan, members, steps) == [[0, 2], [1], [3]]
     sizes: list[int] = []
 
-    def note(places: Any, block: Block) -> None:
-        sizes.extend([len(places), int(block.stacked().steps[0])])
+    def note(places: Any, stacked: Stacked) -> None:
+        sizes.extend([len(places), int(stacked.steps[0])])
 
     train_blocks(iris, plan, members, folds.__getitem__, note)
     assert sorted(sizes) == sorted([2, 6 * 19, 1, 6 * 20, 1, 6 * 12])

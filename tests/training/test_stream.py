@@ -80,7 +80,7 @@ def _run(block: Block) -> dict[str, Any]:
     while not block.is_done:
         block.advance()
     block.close()
-    (trained,) = block.results()
+    (trained,) = block.stacked().apart()
     return flatten_state(vars(trained))
 
 

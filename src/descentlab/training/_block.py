@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -17,6 +16,7 @@ from descentlab.training._examples import call_orders, separate_names
 from descentlab.training._materials import Materials
 from descentlab.training._plan import SCALE, Plan, State
 from descentlab.training._program import Compiler, trace_names
+from descentlab.training._results import Stacked
 from descentlab.training._state import (
     Member,
     first_state,
@@ -24,58 +24,11 @@ from descentlab.training._state import (
     member_hyper,
     stack,
     unflatten_state,
-    unstack,
 )
 from descentlab.training._stream import Stream
 
 SLICE_S = 0.25
 """Seconds that one call of the program aims at, so that progress is drawn and Ctrl-C is heard that often."""
-
-
-@dataclass(frozen=True)
-class Trained:
-    """One member when its training has ended.
-
-    Attributes:
-        params: Learned arrays by layer and role; with early stopping, those of the best epoch.
-        statistics: Running statistics by layer and role.
-        initial_params: Learned arrays before the first update.
-        trace: Measurements at the end of each epoch, by name.
-        snapshots: Parameters and statistics after some epochs, by epoch.
-        steps: Number of updates made.
-        diverged_at: First update whose loss was not finite, or None.
-        best_epoch: Epoch whose weights are kept; None without early stopping.
-    """
-
-    params: dict[str, dict[str, np.ndarray]]
-    statistics: dict[str, dict[str, np.ndarray]]
-    initial_params: dict[str, dict[str, np.ndarray]]
-    trace: dict[str, Float[np.ndarray, " epochs"]]
-    snapshots: dict[int, dict[str, dict[str, dict[str, np.ndarray]]]]
-    steps: int
-    diverged_at: int | None
-    best_epoch: int | None
-
-
-@dataclass(frozen=True)
-class Stacked:
-    """All members of a block, side by side, as the program left them.
-
-    Attributes:
-        members: Members of the block; the lanes behind them hold copies of the last member.
-        params: As `Trained.params`; with more than one lane, members are the last axis of every array.
-        statistics: As `Trained.statistics`; with more than one lane, members are the last axis of every array.
-        trace: Measurements by name, of shape `(epochs, members)`; NaN after a member has ended.
-        steps: Number of updates that each member made.
-        diverged_at: First update of each member whose loss was not finite, or -1.
-    """
-
-    members: tuple[Member, ...]
-    params: dict[str, dict[str, np.ndarray]]
-    statistics: dict[str, dict[str, np.ndarray]]
-    trace: dict[str, Float[np.ndarray, "epochs members"]]
-    steps: Int[np.ndarray, " members"]
-    diverged_at: Int[np.ndarray, " members"]
 
 
 class Block:
@@ -286,16 +239,6 @@ class Block:
             raise RunError(f"the checkpoint's curve of '{name}' does not fit its {epochs} epochs; train anew")
         return [values]
 
-    @property
-    def initial_params(self) -> dict[str, dict[str, np.ndarray]]:
-        """The members' parameters before the first step, stacked as in `Stacked`."""
-        return self._initial
-
-    @property
-    def initial_statistics(self) -> dict[str, dict[str, np.ndarray]]:
-        """The members' running statistics before the first step, stacked as in `Stacked`."""
-        return self._initial_statistics
-
     def stacked(self) -> Stacked:
         """Return all members side by side, as far as they are trained."""
         lanes, count = self.plan.lanes, len(self.members)
@@ -309,11 +252,16 @@ class Block:
         per_epoch = self.plan.steps_per_epoch
         return Stacked(
             members=self.members,
+            lanes=lanes,
             params=jax.tree.map(np.asarray, kept["params"]),
             statistics=jax.tree.map(np.asarray, kept["statistics"]),
+            initial={"params": self._initial, "statistics": self._initial_statistics},
+            snapshots=self._snapshots,
             trace=trace,
+            epochs=epochs,
             steps=np.minimum(np.atleast_1d(self._state["step"])[:count], epochs * per_epoch + self.step),
             diverged_at=np.atleast_1d(self._state["diverged_at"])[:count],
+            best_epoch=np.atleast_1d(self._state["best_epoch"])[:count] if self.plan.patience else None,
         )
 
     def _kept_state(self) -> dict[str, Any]:
@@ -332,34 +280,6 @@ class Block:
         best = np.atleast_1d(self._state["best_epoch"])[:count]
         has_stopped = np.atleast_1d(self._state["has_stopped"])[:count]
         return np.where(has_stopped, np.minimum(epochs, best + self.plan.patience), epochs)
-
-    def results(self) -> list[Trained]:
-        """Return each member by itself, as far as it is trained."""
-        lanes = self.plan.lanes
-        stacked = self.stacked()
-        epochs = self._epochs_of_members()
-        traces = {name: np.concatenate(values).reshape(-1, lanes) for name, values in self._trace.items() if values}
-        best = np.atleast_1d(self._state["best_epoch"]) if self.plan.patience else None
-        return [
-            Trained(
-                params=unstack(stacked.params, place, lanes),
-                statistics=unstack(stacked.statistics, place, lanes),
-                initial_params=unstack(self._initial, place, lanes),
-                trace={
-                    name: traces[name][: epochs[place], place].copy() if name in traces else np.zeros(0)
-                    for name in self._trace
-                },
-                snapshots={
-                    epoch: unstack(tree, place, lanes)
-                    for epoch, tree in self._snapshots.items()
-                    if epoch <= epochs[place]
-                },
-                steps=int(stacked.steps[place]),
-                diverged_at=int(stacked.diverged_at[place]) if stacked.diverged_at[place] >= 0 else None,
-                best_epoch=int(best[place]) if best is not None else None,
-            )
-            for place in range(len(self.members))
-        ]
 
 
 def _below(arrays: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:

@@ -3,7 +3,6 @@
 import dataclasses
 import threading
 from collections.abc import Callable, Container, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol, runtime_checkable
@@ -14,11 +13,13 @@ from jaxtyping import Float
 from descentlab.data import Dataset
 from descentlab.optimizers import schedule_factors
 from descentlab.spec import Experiment
-from descentlab.training._block import Block, Trained
+from descentlab.training._block import Block
 from descentlab.training._devices import Device, core_devices, work_devices
+from descentlab.training._executor import BlockTask, Executor, Threads
 from descentlab.training._materials import Materials
 from descentlab.training._plan import Plan
 from descentlab.training._program import Compiler
+from descentlab.training._results import Stacked, Trained
 from descentlab.training._state import Member, member_schedule
 
 
@@ -116,8 +117,8 @@ def train_population(
     """
     kept: dict[int, Trained] = {}
 
-    def keep(places: Sequence[int], block: Block) -> None:
-        kept.update(zip(places, block.results(), strict=True))
+    def keep(places: Sequence[int], stacked: Stacked) -> None:
+        kept.update(zip(places, stacked.apart(), strict=True))
 
     compiler = Compiler()
     train_blocks(
@@ -141,7 +142,7 @@ def train_blocks(
     plan: Plan,
     members: Sequence[Member],
     dataset_of: Callable[[int], Dataset],
-    on_block: Callable[[Sequence[int], Block], None],
+    on_block: Callable[[Sequence[int], Stacked], None],
     *,
     done: Container[int] = (),
     snapshot_epochs: frozenset[int] = frozenset(),
@@ -149,6 +150,7 @@ def train_blocks(
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
     compiler: Compiler | None = None,
+    executor: Executor | None = None,
 ) -> None:
     """Train the members block by block and hand each block over when it is done, so that memory stays bounded.
 
@@ -157,13 +159,14 @@ def train_blocks(
         plan: The static part of the experiment.
         members: The networks to train.
         dataset_of: Returns the prepared data of a member's `data_key`; called once for each key of a block.
-        on_block: Called with the places of its members when a block has ended, from the thread that trained it.
+        on_block: Called with the places of its members when a block has ended; several threads may call it.
         done: Places of members that need no training; a block is left out if its first member is among them.
         snapshot_epochs: Epochs after which parameters are kept.
         checkpoints: Place to which unfinished blocks are saved, and from which they are loaded.
         on_progress: Called after every slice of a block, from the thread that trains it.
         stop: When set, training ends at the next slice.
         compiler: Shared by trainings that may share programs.
+        executor: Where blocks are trained; None for this process.
 
     Raises:
         Interrupted: If `stop` was set before the end; unfinished blocks are saved.
@@ -175,38 +178,31 @@ def train_blocks(
     materials = Materials(plan)
     crew = _Crew(groups, on_progress or (lambda _: None), checkpoints, stop or threading.Event())
 
-    def run(index: int) -> None:
+    def task_of(index: int) -> BlockTask | None:
         if groups[index][0] in done:
-            crew.skip(index)
-            return
+            crew.finish(index)
+            return None
         crew.check_stop()
-        chosen = [members[place] for place in groups[index]]
+        chosen = tuple(members[place] for place in groups[index])
         datasets = {key: dataset_of(key) for key in {member.data_key for member in chosen}}
-        block = Block(
-            plan,
-            chosen,
-            [datasets[member.data_key] for member in chosen],
-            _factors(experiment, chosen, steps_of.get(chosen[0].data_key, plan.steps_per_epoch)),
-            shuffle=experiment.shuffle,
-            snapshot_epochs=snapshot_epochs,
-            devices=_devices_for(plan, devices, index, len(groups)),
-            compiler=shared,
-            materials=materials,
-        )
+        per_epoch = steps_of.get(chosen[0].data_key, plan.steps_per_epoch)
+        factors = _factors(experiment, chosen, per_epoch)
+        return BlockTask(plan, chosen, datasets, factors, experiment.shuffle, snapshot_epochs)
+
+    def train_here(index: int, task: BlockTask) -> Stacked:
+        own = _devices_for(plan, devices, index, len(groups))
+        block = task.block(devices=own, compiler=shared, materials=materials)
         try:
             crew.train(index, block)
         finally:
             block.close()
-        on_block(groups[index], block)
+        return block.stacked()
 
-    pool = ThreadPoolExecutor(max(1, min(len(groups), _num_workers(devices))))
-    try:
-        for _ in pool.map(run, range(len(groups))):
-            pass
-    finally:
-        # What goes wrong in one block ends the others at their next slice.
-        crew.give_up()
-        pool.shutdown(cancel_futures=True)
+    def take(index: int, stacked: Stacked) -> None:
+        crew.finish(index)
+        on_block(groups[index], stacked)
+
+    (executor or Threads()).run(len(groups), task_of, train_here, take, crew.give_up)
 
 
 EMPTY_LANES = 0.1
@@ -256,16 +252,6 @@ def _factors(experiment: Experiment, members: Sequence[Member], steps_per_epoch:
     return np.stack([schedule_factors(schedule, **sizes) for schedule in schedules], axis=-1)
 
 
-WORKERS_PER_CORE = 2
-"""While one thread lays out a block or takes its numbers, another one's computes: 0.92 s with one, 0.78 s with two."""
-
-
-def _num_workers(devices: Sequence[Device]) -> int:
-    import os
-
-    return WORKERS_PER_CORE * (os.cpu_count() or 1) if devices[0].platform == "cpu" else len(devices)
-
-
 def _devices_for(plan: Plan, devices: Sequence[Device], index: int, num_blocks: int) -> list[Device]:
     """Give a lone large block all devices or cores, to split its batches over; else hand blocks out in turn."""
     if num_blocks == 1 and plan.lanes == 1 and plan.batch_devices > 1:
@@ -302,7 +288,8 @@ class _Crew:
         if self._stop.is_set() or self._has_given_up.is_set():
             raise Interrupted
 
-    def skip(self, index: int) -> None:
+    def finish(self, index: int) -> None:
+        """Count a block as done, wherever it was trained."""
         with self._lock:
             self._move(index, 1.0)
 
