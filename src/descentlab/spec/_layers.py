@@ -12,8 +12,9 @@ ActivationName = Literal[
 ]  # fmt: skip
 InitializerName = Literal[
     "glorot-uniform", "glorot-normal", "he-uniform", "he-normal", "lecun-uniform", "lecun-normal",
-    "uniform", "normal", "zeros",
+    "uniform", "normal", "zeros", "constant",
 ]  # fmt: skip
+BiasInitializerName = Literal["constant", "uniform", "normal"]
 Purpose = Literal["weigh", "activate", "pool", "summarise", "normalise", "drop", "lay out", "combine"]
 """What a layer is there for: weighing inputs, a function of each value, pooling windows, summing up whole pictures,
 normalising, dropping values in training, laying values out in another order, or combining other layers."""
@@ -132,8 +133,15 @@ class WeightedSpec(LayerSpec):
     initial_range: float = Field(
         default=0.05, gt=0.0, description="Half width for 'uniform', standard deviation for 'normal'."
     )
-    initial_bias: float = 0.0
+    initial_value: float = Field(default=0.0, description="Every weight before training, for 'constant'.")
     bias: bool = True
+    bias_initializer: BiasInitializerName = Field(
+        default="constant", description="'uniform' and 'normal' draw the biases around `initial_bias`."
+    )
+    initial_bias: float = Field(default=0.0, description="Every bias before training; of drawn biases the mean.")
+    initial_bias_range: float = Field(
+        default=0.05, gt=0.0, description="Of drawn biases: half width for 'uniform', standard deviation for 'normal'."
+    )
 
     @property
     def is_curved(self) -> bool:
@@ -313,10 +321,18 @@ class DropoutSpec(FunctionlessSpec):
         return self.rate
 
 
-class BatchNormSpec(FunctionlessSpec):
-    """Standardises each channel over the batch; afterwards, by the running mean and variance."""
+class NormSpec(FunctionlessSpec):
+    """A layer that standardises, then multiplies each channel by a learned scale and adds a learned shift."""
 
     purpose: ClassVar[Purpose] = "normalise"
+
+    initial_gain: float = Field(default=1.0, description="The scale of every channel before training.")
+    initial_shift: float = Field(default=0.0, description="The shift of every channel before training.")
+
+
+class BatchNormSpec(NormSpec):
+    """Standardises each channel over the batch; afterwards, by the running mean and variance."""
+
     is_linear: ClassVar[bool | None] = True
     keeps_statistics: ClassVar[bool] = True
 
@@ -325,10 +341,9 @@ class BatchNormSpec(FunctionlessSpec):
     eps: float = Field(default=1e-5, gt=0.0)
 
 
-class LayerNormSpec(FunctionlessSpec):
+class LayerNormSpec(NormSpec):
     """Standardises each example over its features."""
 
-    purpose: ClassVar[Purpose] = "normalise"
     is_linear: ClassVar[bool | None] = False
 
     kind: Literal["layer-norm"] = "layer-norm"
