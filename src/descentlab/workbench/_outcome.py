@@ -85,6 +85,7 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
         curves,
         part=judged,
         learning_rate=experiment.optimizer.learning_rate,
+        goes_up=experiment.optimizer.maximize,
     )
     if experiment.class_weights == "none" and (unequal := _imbalance(members, examples.of(experiment.seed), judged)):
         sentences = (*sentences, unequal)

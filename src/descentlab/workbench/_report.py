@@ -130,11 +130,11 @@ def _facts(
 
 def _settings(experiment: Experiment, plan: Plan) -> list[results.Row]:
     row = results.Row
-    numbers = experiment.optimizer.model_dump(exclude={"kind", "learning_rate"}, exclude_none=True)
+    numbers = experiment.optimizer.model_dump(exclude={"kind", "learning_rate", "maximize"}, exclude_none=True)
     others = ", ".join(f"{name} {value:g}" for name, value in numbers.items() if value or name in plan.hyper_names)
     rows = [
         row("loss", f"{plan.objective.title}; the logits pass through {plan.objective.link}"),
-        row("optimizer", experiment.optimizer.kind + (f" ({others})" if others else "")),
+        row("optimizer", experiment.optimizer.title + (f" ({others})" if others else "")),
         row("learning rate", f"{experiment.optimizer.learning_rate:g}, {experiment.schedule.kind}"),
         row("batch size", f"{plan.batch_size:,} examples, {plan.steps_per_epoch:,} steps an epoch"),
         row("epochs", f"{experiment.epochs:,} (an epoch is one pass over the {plan.num_train:,} training examples)"),
