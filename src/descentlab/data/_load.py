@@ -1,6 +1,7 @@
 """Loading of examples from a specification, for every kind of data."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -14,11 +15,12 @@ from descentlab.data._idx import load_idx
 from descentlab.data._label_noise import NoisySource
 from descentlab.data._picture_folder import load_pictures
 from descentlab.data._picture_preparation import PicturePreparation
+from descentlab.data._picture_source import PicturesSource
 from descentlab.data._playground import PlaygroundSource, PointsPreparation, PointsSource
 from descentlab.data._source import ExampleSource
 from descentlab.data._synthetic import NumbersPreparation, SyntheticSource
 from descentlab.data._table_preparation import TablePreparation
-from descentlab.data._table_source import load_arrays, load_table
+from descentlab.data._table_source import TableSource, load_arrays, load_table
 from descentlab.spec import (
     ArraysData,
     BundledData,
@@ -27,6 +29,7 @@ from descentlab.spec import (
     PicturesData,
     PlaygroundData,
     PointsData,
+    PreparedSpec,
     SplitSpec,
     SyntheticData,
     TableData,
@@ -63,6 +66,8 @@ def load(
         (96, 24, 30)
     """
     source = _read(spec, arrays, on_progress)
+    if isinstance(spec, PreparedSpec) and isinstance(source, TableSource | PicturesSource):
+        source = replace(source, preparation=spec.preparation)
     if spec.shuffled_labels or spec.flipped_labels:
         return NoisySource(source, spec.shuffled_labels, spec.flipped_labels)
     return source

@@ -2,6 +2,7 @@
 
 from descentlab.spec._augment import AugmentSpec as AugmentSpec
 from descentlab.spec._data import (
+    STANDARD as STANDARD,
     ArraysData as ArraysData,
     BundledData as BundledData,
     DataSpec as DataSpec,
@@ -10,6 +11,8 @@ from descentlab.spec._data import (
     PlaygroundData as PlaygroundData,
     PlaygroundFeature as PlaygroundFeature,
     PointsData as PointsData,
+    PreparationSpec as PreparationSpec,
+    PreparedSpec as PreparedSpec,
     SplitSpec as SplitSpec,
     SyntheticData as SyntheticData,
     TableData as TableData,

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from descentlab.spec._base import Spec
 from descentlab.spec._known_sets import known_sets
@@ -39,14 +39,48 @@ class ExamplesSpec(Spec):
     )
 
 
-class BundledData(ExamplesSpec):
+def _accept_nothing(value: Any) -> Any:
+    """Take `none` on the command line, which stands for no value elsewhere, as the word."""
+    return "none" if value is None else value
+
+
+Preparing = Annotated[Literal["standard", "none"], BeforeValidator(_accept_nothing)]
+
+
+class PreparationSpec(Spec):
+    """Whether columns of numbers and real targets are standardised, and pixels scaled to 0 to 1.
+
+    `preparation = "none"` stands for both; it exists for experiments about failure.
+    """
+
+    inputs: Preparing = Field(
+        default="standard", description="'none' leaves columns of numbers in their units, and pixels at 0 to 255."
+    )
+    targets: Preparing = Field(default="standard", description="'none' leaves a real target in its unit.")
+
+
+def _accept_word_for_both(value: Any) -> Any:
+    word = _accept_nothing(value)
+    return {"inputs": word, "targets": word} if isinstance(word, str) else value
+
+
+STANDARD = PreparationSpec()
+
+
+class PreparedSpec(ExamplesSpec):
+    """What the kinds of data have whose numbers are prepared for the network."""
+
+    preparation: Annotated[PreparationSpec, BeforeValidator(_accept_word_for_both)] = STANDARD
+
+
+class BundledData(PreparedSpec):
     """A small data set that comes with descentlab's dependencies and needs no network."""
 
     kind: Literal["bundled"] = "bundled"
     name: BundledName = "iris"
 
 
-class IdxData(ExamplesSpec):
+class IdxData(PreparedSpec):
     """MNIST or Fashion-MNIST from their four IDX files, found in `$DESCENTLAB_DATA` or downloaded."""
 
     kind: Literal["idx"] = "idx"
@@ -98,7 +132,7 @@ class SyntheticData(ExamplesSpec):
     num_inputs: int = Field(default=16, ge=1, le=10_000, description="Inputs of `normal`; `chebyshev` has one.")
 
 
-class TableData(ExamplesSpec):
+class TableData(PreparedSpec):
     """A CSV, TSV or Parquet file, one example a row."""
 
     kind: Literal["table"] = "table"
@@ -113,7 +147,7 @@ class TableData(ExamplesSpec):
     test_value: str = Field(default="test", description="What `test_column` says in a test row.")
 
 
-class PicturesData(ExamplesSpec):
+class PicturesData(PreparedSpec):
     """A folder of pictures: a subfolder per class, or a table of labels beside the folder."""
 
     kind: Literal["pictures"] = "pictures"
@@ -129,7 +163,7 @@ class PicturesData(ExamplesSpec):
     )
 
 
-class ArraysData(ExamplesSpec):
+class ArraysData(PreparedSpec):
     """Arrays or a DataFrame handed over in Python. They are not kept, so such a run names them again to resume."""
 
     kind: Literal["arrays"] = "arrays"
