@@ -16,6 +16,7 @@ from descentlab.spec import (
     DenseSpec,
     FlattenSpec,
     LayerNormSpec,
+    PReLUSpec,
     ResidualSpec,
     override,
     parse,
@@ -126,3 +127,23 @@ def test_one_setting_reaches_the_weights_of_all_layers() -> None:
 
 def weights_of(network: Network) -> set[float]:
     return {float(v) for roles in network.draw(0).values() for v in roles.get("weight", np.zeros(1)).ravel()}
+
+
+def test_layers_say_from_what_they_start() -> None:
+    said = {
+        "he-normal": DenseSpec(initializer="he-normal"),
+        "glorot-uniform times 0.5": DenseSpec(initial_scale=0.5),
+        "all 0": DenseSpec(initializer="zeros"),
+        "all -1.5": DenseSpec(initializer="constant", initial_value=-0.5, initial_scale=3.0),
+        "normal of deviation 20": DenseSpec(initializer="normal", initial_range=20.0),
+        "uniform up to 0.5, biases 0.1": DenseSpec(initializer="uniform", initial_range=0.5, initial_bias=0.1),
+        "all 0, biases 0 plus normal of deviation 2": Conv2DSpec(
+            initializer="zeros", bias_initializer="normal", initial_bias_range=2.0
+        ),
+        "scale 0, shift 1": BatchNormSpec(initial_gain=0.0, initial_shift=1.0),
+        "slope 0.25": PReLUSpec(),
+    }
+    for words, spec in said.items():
+        shape = (6, 6, 2) if isinstance(spec, Conv2DSpec) else (4,)
+        assert build_network([spec], shape, 2).layers[0].initial_values == words
+    assert build_network([FlattenSpec()], (2, 2, 1), 4).layers[0].initial_values is None

@@ -40,6 +40,10 @@ class _Norm(Layer):
         return "linear"
 
     @property
+    def initial_values(self) -> str:
+        return self.spec.initial_values
+
+    @property
     def input_factors(self) -> Factors:
         return NO_FACTOR
 

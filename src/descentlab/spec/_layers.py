@@ -70,6 +70,11 @@ class LayerSpec(Spec):
         return None
 
     @property
+    def initial_values(self) -> str | None:
+        """In words, what its learned arrays are before training; None where it learns none, or states nothing."""
+        return None
+
+    @property
     def dropout_rate(self) -> float | None:
         """The share of values that it hides in training; None where it hides none."""
         return None
@@ -122,6 +127,10 @@ class FunctionlessSpec(LayerSpec):
         return False
 
 
+def _spread(family: Literal["uniform", "normal"], size: float) -> str:
+    return f"uniform up to {size:g}" if family == "uniform" else f"normal of deviation {size:g}"
+
+
 class WeightedSpec(LayerSpec):
     """A layer with weights and an activation behind them."""
 
@@ -154,6 +163,23 @@ class WeightedSpec(LayerSpec):
     @property
     def initializer_name(self) -> InitializerName:
         return self.initializer
+
+    @property
+    def initial_values(self) -> str:
+        match self.initializer:
+            case "constant":
+                weights = f"all {self.initial_value * self.initial_scale:g}"
+            case "uniform" | "normal":
+                weights = _spread(self.initializer, self.initial_range * self.initial_scale)
+            case "zeros":
+                weights = "all 0"
+            case _:
+                weights = self.initializer + ("" if self.initial_scale == 1.0 else f" times {self.initial_scale:g}")
+        if not self.bias or (self.bias_initializer == "constant" and self.initial_bias == 0.0):
+            return weights
+        if self.bias_initializer == "constant":
+            return f"{weights}, biases {self.initial_bias:g}"
+        return f"{weights}, biases {self.initial_bias:g} plus {_spread(self.bias_initializer, self.initial_bias_range)}"
 
     def with_activation(self, function: ActivationName) -> "AnyLayerSpec":
         return self._changed(activation=function) if self.is_curved else self._changed()
@@ -297,6 +323,10 @@ class PReLUSpec(LayerSpec):
     initial_slope: float = Field(default=0.25, description="The slope of every channel before training.")
 
     @property
+    def initial_values(self) -> str:
+        return f"slope {self.initial_slope:g}"
+
+    @property
     def is_curved(self) -> bool:
         return True
 
@@ -328,6 +358,10 @@ class NormSpec(FunctionlessSpec):
 
     initial_gain: float = Field(default=1.0, description="The scale of every channel before training.")
     initial_shift: float = Field(default=0.0, description="The shift of every channel before training.")
+
+    @property
+    def initial_values(self) -> str:
+        return f"scale {self.initial_gain:g}, shift {self.initial_shift:g}"
 
 
 class BatchNormSpec(NormSpec):
