@@ -18,6 +18,7 @@ from descentlab.spec._data import (
     TableData as TableData,
 )
 from descentlab.spec._experiment import Experiment as Experiment
+from descentlab.spec._initial import BiasInitializerName as BiasInitializerName, InitializerName as InitializerName
 from descentlab.spec._known_set import KnownSet as KnownSet, SetKind as SetKind
 from descentlab.spec._known_sets import (
     POINT_CLASSES as POINT_CLASSES,
@@ -31,13 +32,11 @@ from descentlab.spec._layers import (
     AnyLayerSpec as AnyLayerSpec,
     AvgPool2DSpec as AvgPool2DSpec,
     BatchNormSpec as BatchNormSpec,
-    BiasInitializerName as BiasInitializerName,
     Conv2DSpec as Conv2DSpec,
     DenseSpec as DenseSpec,
     DropoutSpec as DropoutSpec,
     FlattenSpec as FlattenSpec,
     GlobalAvgPool2DSpec as GlobalAvgPool2DSpec,
-    InitializerName as InitializerName,
     LayerNormSpec as LayerNormSpec,
     LayerSpec as LayerSpec,
     MaxPool2DSpec as MaxPool2DSpec,

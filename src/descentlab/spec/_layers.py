@@ -6,15 +6,11 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from descentlab.spec._base import KindAlone, Spec
+from descentlab.spec._initial import InitializerName, InitialNorm, InitialWeights
 
 ActivationName = Literal[
     "relu", "leaky-relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid", "exponential", "linear",
 ]  # fmt: skip
-InitializerName = Literal[
-    "glorot-uniform", "glorot-normal", "he-uniform", "he-normal", "lecun-uniform", "lecun-normal",
-    "uniform", "normal", "zeros", "constant",
-]  # fmt: skip
-BiasInitializerName = Literal["constant", "uniform", "normal"]
 Purpose = Literal["weigh", "activate", "pool", "summarise", "normalise", "drop", "lay out", "combine"]
 """What a layer is there for: weighing inputs, a function of each value, pooling windows, summing up whole pictures,
 normalising, dropping values in training, laying values out in another order, or combining other layers."""
@@ -127,30 +123,12 @@ class FunctionlessSpec(LayerSpec):
         return False
 
 
-def _spread(family: Literal["uniform", "normal"], size: float) -> str:
-    return f"uniform up to {size:g}" if family == "uniform" else f"normal of deviation {size:g}"
-
-
-class WeightedSpec(LayerSpec):
+class WeightedSpec(InitialWeights, LayerSpec):
     """A layer with weights and an activation behind them."""
 
     purpose: ClassVar[Purpose] = "weigh"
 
     activation: ActivationName = "linear"
-    initializer: InitializerName = "glorot-uniform"
-    initial_scale: float = Field(default=1.0, ge=0.0, description="Multiplies the initial weights.")
-    initial_range: float = Field(
-        default=0.05, gt=0.0, description="Half width for 'uniform', standard deviation for 'normal'."
-    )
-    initial_value: float = Field(default=0.0, description="Every weight before training, for 'constant'.")
-    bias: bool = True
-    bias_initializer: BiasInitializerName = Field(
-        default="constant", description="'uniform' and 'normal' draw the biases around `initial_bias`."
-    )
-    initial_bias: float = Field(default=0.0, description="Every bias before training; of drawn biases the mean.")
-    initial_bias_range: float = Field(
-        default=0.05, gt=0.0, description="Of drawn biases: half width for 'uniform', standard deviation for 'normal'."
-    )
 
     @property
     def is_curved(self) -> bool:
@@ -159,27 +137,6 @@ class WeightedSpec(LayerSpec):
     @property
     def activation_name(self) -> ActivationName:
         return self.activation
-
-    @property
-    def initializer_name(self) -> InitializerName:
-        return self.initializer
-
-    @property
-    def initial_values(self) -> str:
-        match self.initializer:
-            case "constant":
-                weights = f"all {self.initial_value * self.initial_scale:g}"
-            case "uniform" | "normal":
-                weights = _spread(self.initializer, self.initial_range * self.initial_scale)
-            case "zeros":
-                weights = "all 0"
-            case _:
-                weights = self.initializer + ("" if self.initial_scale == 1.0 else f" times {self.initial_scale:g}")
-        if not self.bias or (self.bias_initializer == "constant" and self.initial_bias == 0.0):
-            return weights
-        if self.bias_initializer == "constant":
-            return f"{weights}, biases {self.initial_bias:g}"
-        return f"{weights}, biases {self.initial_bias:g} plus {_spread(self.bias_initializer, self.initial_bias_range)}"
 
     def with_activation(self, function: ActivationName) -> "AnyLayerSpec":
         return self._changed(activation=function) if self.is_curved else self._changed()
@@ -351,17 +308,10 @@ class DropoutSpec(FunctionlessSpec):
         return self.rate
 
 
-class NormSpec(FunctionlessSpec):
+class NormSpec(InitialNorm, FunctionlessSpec):
     """A layer that standardises, then multiplies each channel by a learned scale and adds a learned shift."""
 
     purpose: ClassVar[Purpose] = "normalise"
-
-    initial_gain: float = Field(default=1.0, description="The scale of every channel before training.")
-    initial_shift: float = Field(default=0.0, description="The shift of every channel before training.")
-
-    @property
-    def initial_values(self) -> str:
-        return f"scale {self.initial_gain:g}, shift {self.initial_shift:g}"
 
 
 class BatchNormSpec(NormSpec):
