@@ -144,7 +144,11 @@ def fit_preparation(
     *,
     target: Target,
     table: DataTable,
+    is_standard: bool = True,
 ) -> TablePreparation:
     """Learn a preparation from the training rows alone."""
-    features = [fit_feature(layout, column, train) for layout, column in zip(layouts, columns, strict=True)]
+    features = [
+        fit_feature(layout, column, train, is_standard=is_standard)
+        for layout, column in zip(layouts, columns, strict=True)
+    ]
     return TablePreparation(target=target, features=tuple(features), columns=table.names, is_named=table.is_named)

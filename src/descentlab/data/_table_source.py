@@ -9,7 +9,7 @@ from jaxtyping import Int
 
 from descentlab.core import DataError
 from descentlab.data._arrays import Arrays
-from descentlab.data._dataset import Dataset
+from descentlab.data._dataset import Dataset, Task
 from descentlab.data._features import Layout, check_finite, lay_out
 from descentlab.data._names import counted, quoted
 from descentlab.data._screen import screen_columns
@@ -18,7 +18,7 @@ from descentlab.data._table import Column, DataTable, WordColumn, stack_columns
 from descentlab.data._table_preparation import fit_preparation
 from descentlab.data._tables import read_table
 from descentlab.data._target import TargetValues, TaskChoice, find_target, read_targets
-from descentlab.spec import ArraysData, SplitSpec, TableData
+from descentlab.spec import STANDARD, ArraysData, PreparationSpec, SplitSpec, TableData
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +33,7 @@ class TableSource:
         targets: Target of each row.
         named: Rows of the parts that are given with the table.
         notes: Notes on reading the table, one sentence each.
+        preparation: Whether numbers are standardised.
     """
 
     name: str
@@ -42,12 +43,16 @@ class TableSource:
     targets: TargetValues
     named: dict[str, Int[np.ndarray, " _"]]
     notes: tuple[str, ...]
+    preparation: PreparationSpec = STANDARD
 
     def prepare(self, split: SplitSpec, seed: int) -> Dataset:
         """Divide the rows, learn the preparation from the training set and apply it to all rows."""
         parts = divide(self.targets.strata, split, seed, name=self.name, named=self.named)
-        target, targets = self.targets.fit(parts.train)
-        preparation = fit_preparation(self.layouts, self.columns, parts.train, target=target, table=self.table)
+        are_standard = self.preparation.inputs == "standard"
+        target, targets = self.targets.fit(parts.train, is_standard=self.preparation.targets == "standard")
+        preparation = fit_preparation(
+            self.layouts, self.columns, parts.train, target=target, table=self.table, is_standard=are_standard
+        )
         inputs, unknown = preparation.encode(self.columns)
         return Dataset(
             name=self.name,
@@ -65,7 +70,7 @@ class TableSource:
             target_name=target.column,
             labels=self.table.labels,
             raw={column.name: column.to_cells() for column in self.table.columns},
-            notes=(*self.notes, *_unknown(unknown)),
+            notes=(*self.notes, *_unknown(unknown), *_unprepared(self.preparation, target.task)),
             checksum=self.table.checksum,
         )
 
@@ -205,6 +210,17 @@ def _filled(columns: Sequence[Column]) -> list[str]:
         f"Filled in {counted(sum(missing.values()), 'missing cell')} in {quoted(list(missing))} with the "
         "median or most frequent word of the training set; one more input for each of these columns marks them."
     ]
+
+
+def _unprepared(preparation: PreparationSpec, task: Task) -> list[str]:
+    notes = []
+    if preparation.inputs == "none":
+        notes.append(
+            "Inputs are not standardised (data.preparation.inputs=none): the network reads each number in its unit."
+        )
+    if preparation.targets == "none" and task == "regression":
+        notes.append("The target is not standardised (data.preparation.targets=none): the network predicts its unit.")
+    return notes
 
 
 def _unknown(unknown: dict[str, int]) -> list[str]:

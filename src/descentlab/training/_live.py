@@ -254,7 +254,7 @@ class LiveNetwork:
 def _rule_alone(plan: Plan) -> Any:
     """Return the optimizer's kind with default numbers: a live network passes the real ones as arguments."""
     has_clipping = "clip_norm" in numeric_fields(plan.optimizer)
-    return type(plan.optimizer)(clip_norm=1.0 if has_clipping else None)
+    return type(plan.optimizer)(clip_norm=1.0 if has_clipping else None, maximize=plan.optimizer.maximize)
 
 
 def _sizes(dataset: Dataset) -> tuple[Any, ...]:

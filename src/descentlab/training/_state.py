@@ -125,6 +125,8 @@ def _draw(network: Network, seed: int) -> dict[str, dict[str, np.ndarray]]:
 
 
 def _rescaled(layer: str, arrays: dict[str, np.ndarray], scale: float, usual: float) -> dict[str, np.ndarray]:
+    if scale == usual:
+        return arrays
     if usual == 0.0:
         raise SpecError(
             f"the experiment multiplies the initial weights of layer '{layer}' by 0, so that no other scale can be "

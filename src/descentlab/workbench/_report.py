@@ -130,14 +130,16 @@ def _facts(
 
 def _settings(experiment: Experiment, plan: Plan) -> list[results.Row]:
     row = results.Row
-    numbers = experiment.optimizer.model_dump(exclude={"kind", "learning_rate"}, exclude_none=True)
+    numbers = experiment.optimizer.model_dump(exclude={"kind", "learning_rate", "maximize"}, exclude_none=True)
     others = ", ".join(f"{name} {value:g}" for name, value in numbers.items() if value or name in plan.hyper_names)
     rows = [
         row("loss", f"{plan.objective.title}; the logits pass through {plan.objective.link}"),
-        row("optimizer", experiment.optimizer.kind + (f" ({others})" if others else "")),
+        row("optimizer", experiment.optimizer.title + (f" ({others})" if others else "")),
         row("learning rate", f"{experiment.optimizer.learning_rate:g}, {experiment.schedule.kind}"),
         row("batch size", f"{plan.batch_size:,} examples, {plan.steps_per_epoch:,} steps an epoch"),
         row("epochs", f"{experiment.epochs:,} (an epoch is one pass over the {plan.num_train:,} training examples)"),
+        row("order", _order_words(experiment, plan)),
+        row("initial weights", _initial_words(plan)),
         row("seed", f"{experiment.seed}" + (f" to {experiment.seed + experiment.num_seeds - 1}"
                                             if experiment.num_seeds > 1 else "")),
     ]  # fmt: skip
@@ -149,6 +151,20 @@ def _settings(experiment: Experiment, plan: Plan) -> list[results.Row]:
         stopping = experiment.early_stopping
         rows.append(row("early stopping", f"by validation {stopping.metric}, patience {stopping.patience} epochs"))
     return rows
+
+
+def _order_words(experiment: Experiment, plan: Plan) -> str:
+    if plan.steps_per_epoch == 1:
+        return "all training examples in every step"
+    return "drawn anew in every epoch" if experiment.shuffle else "not shuffled: as the data has it, in every epoch"
+
+
+def _initial_words(plan: Plan) -> str:
+    """Say from what each layer starts, or once from what all start."""
+    by_layer = {layer.name: words for layer in plan.network.every_layer if (words := layer.initial_values)}
+    if len(set(by_layer.values())) == 1:
+        return next(iter(by_layer.values()))
+    return "; ".join(f"{name}: {words}" for name, words in by_layer.items())
 
 
 def _augment_words(augment: AugmentSpec) -> str:
