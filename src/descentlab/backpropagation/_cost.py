@@ -89,8 +89,8 @@ def account_for_cost(objective: Objective, logits: Rows, targets: Shaped[np.ndar
     rule, coded = HEAD_RULES[objective.head.activation], _coded(objective, targets)
     if coded.shape[1] != logits.shape[1]:
         raise SpecError(
-            f"back-propagation is not accounted for where {logits.shape[1]} outputs meet {coded.shape[1]} targets "
-            "(head.outputs); leave head.outputs out"
+            f"back-propagation is not accounted for where {logits.shape[1]} outputs meet {coded.shape[1]} targets; leave "
+            "head.outputs out"
         )
     outputs = rule.of(logits)
     terms, output_gradient, delta, formulas = COSTS[type(objective)](objective, logits, outputs, coded)
