@@ -44,7 +44,6 @@ class Asker:
             network, objective, params, statistics, inputs, targets, is_training=is_training, dropout_seed=seed
         )
 
-
     @staticmethod
     def _targets(rng: np.random.Generator, task: Task, batch: int) -> Any:
         match task.kind:
