@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+import jax.numpy as jnp
 import numpy as np
 
 from descentlab import results
@@ -277,7 +278,8 @@ def _account(plan: Plan, answers: PartPredictions, result: PartResult) -> result
     outputs = result.inference.outputs
     if not np.all(np.isfinite(outputs)) or not np.all(np.isfinite(result.inference.logits)):
         return None
-    if plan.objective.num_outputs not in {len(answers.dataset.classes), 1 if len(answers.dataset.classes) == 2 else 0}:
+    count = len(answers.dataset.classes)
+    if plan.objective.num_outputs not in (count, 1 if count == 2 else count):
         # The page explains a logit for each class, or one for two classes.
         return None
     place = int(np.argmin(outputs.max(axis=1)))
@@ -289,7 +291,7 @@ def _account(plan: Plan, answers: PartPredictions, result: PartResult) -> result
         terms, total, shift = account.exponentials, account.total, account.largest
         probabilities = tuple(float(value) for value in account.probabilities)
     else:
-        terms = np.asarray(head.of(result.inference.logits[place]), np.float64)
+        terms = np.asarray(head.of(jnp.asarray(result.inference.logits[place])), np.float64)
         total = float(terms.sum())
     return results.OutputAccount(
         example=answers.example(place),
