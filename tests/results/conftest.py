@@ -194,10 +194,10 @@ def _hostile() -> TrainingReport:
     )
 
 
-def _with_link(link: Any, logits: tuple[float, ...], terms: tuple[float, ...]) -> TrainingReport:
+def _with_head(head: Any, logits: tuple[float, ...], terms: tuple[float, ...]) -> TrainingReport:
     base = classification() if len(logits) > 1 else classification(("orange", "blue"))
     assert base.account is not None
-    account = replace(base.account, link=link, logits=logits, terms=terms, total=sum(terms), shift=0.0)
+    account = replace(base.account, head=head, logits=logits, terms=terms, total=sum(terms), shift=0.0)
     return replace(base, account=account)
 
 
@@ -270,8 +270,9 @@ VARIANTS: dict[str, Callable[[], TrainingReport]] = {
     "plane": plane,
     "plane, three classes": lambda: plane(3),
     "plane, real target": lambda: plane(0),
-    "sigmoid": lambda: _with_link("sigmoid", (-1.0, 0.0, 2.0), (0.27, 0.5, 0.88)),
-    "one logit": lambda: _with_link("tanh", (1.2,), (0.83,)),
+    "sigmoid": lambda: _with_head("sigmoid", (-1.0, 0.0, 2.0), (0.27, 0.5, 0.88)),
+    "relu": lambda: _with_head("relu", (-1.0, 0.5, 2.0), (0.0, 0.5, 2.0)),
+    "one logit": lambda: _with_head("tanh", (1.2,), (0.83,)),
 }
 
 

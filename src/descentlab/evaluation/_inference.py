@@ -29,7 +29,8 @@ class Inference:
 
     Attributes:
         logits: Outputs of the last layer.
-        outputs: Probabilities of the classes, which sum to one; for a real target, the predicted number.
+        outputs: Probabilities of the classes, which sum to one; a share for each label; for real targets, the
+            predicted numbers.
         losses: Loss of each example; NaN if its target is unknown.
     """
 
@@ -44,7 +45,7 @@ def infer(
     params: Any,
     statistics: Any,
     inputs: Shaped[np.ndarray, "examples ..."] | StoredPictures,
-    targets: Shaped[np.ndarray, " examples"] | None = None,
+    targets: Shaped[np.ndarray, "examples ..."] | None = None,
     *,
     input_scale: float = 1.0,
 ) -> Inference:
@@ -59,24 +60,26 @@ def infer(
         params: Learned arrays by layer and role.
         statistics: Running statistics by layer and role.
         inputs: Examples as a `Dataset` holds them; stored pictures are read window by window.
-        targets: Class ids or standardised reals, for the losses.
+        targets: Class ids, labels or standardised reals, for the losses.
         input_scale: Factor that uint8 inputs are multiplied by.
 
     Returns:
         Logits, outputs and losses of each example.
     """
     count = len(inputs)
-    wanted = np.zeros(count, np.float32) if targets is None else targets
+    size = objective.task.size
+    nothing = np.zeros((count, size) if not objective.num_classes and size > 1 else count, np.float32)
+    wanted = nothing if targets is None else targets
     if objective.num_classes:
         wanted = wanted.astype(np.int32)
     if not count:
-        empty = np.zeros((0, max(1, objective.num_classes)), np.float32)
+        empty = np.zeros((0, size), np.float32)
         return Inference(np.zeros((0, objective.num_outputs), np.float32), empty, np.zeros(0, np.float32))
     cores = len(core_devices()) if network.has_convolution else 0
-    size = piece_size(network) if cores else chunk_size(network)
+    chunk = piece_size(network) if cores else chunk_size(network)
     run = _program(network, objective, input_scale, cores)
     windows = []
-    for rows in _windows(inputs, size, max(1, cores)):
+    for rows in _windows(inputs, chunk, max(1, cores)):
         num_chunks = np.int32(np.count_nonzero((rows >= 0).any(axis=(0, 2))))
         blocks = [_taken(values, rows) for values in (inputs, wanted)]
         answers = run(params, statistics, num_chunks, *blocks)
@@ -123,8 +126,7 @@ def _program(
         if inputs.dtype == jnp.uint8:
             real = real * jnp.asarray(input_scale, precision)
         logits, _ = network.forward(params, statistics, real, Context())
-        outputs = objective.probabilities(logits) if objective.num_classes else objective.outputs(logits)
-        return logits, outputs, objective.losses(logits, targets)
+        return logits, objective.answers(logits), objective.losses(logits, targets)
 
     def run_chunks(weights: Any, num_chunks: Array, inputs: Array, targets: Array) -> tuple[Array, Array, Array]:
         like = jax.eval_shape(run, *weights, inputs[0, 0], targets[0, 0])
