@@ -81,3 +81,9 @@ from descentlab.evaluation._verdicts import (
     count_verdicts as count_verdicts,
     judge_member as judge_member,
 )
+from descentlab.evaluation._weights import (
+    ExampleWeights as ExampleWeights,
+    Weighting as Weighting,
+    effective_size as effective_size,
+    weighted_mean as weighted_mean,
+)
