@@ -19,3 +19,4 @@ from descentlab.data._playground import PointsPreparation as PointsPreparation
 from descentlab.data._stored_pictures import StoredPictures as StoredPictures, take_rows as take_rows
 from descentlab.data._table_preparation import TablePreparation as TablePreparation
 from descentlab.data._tables import TABLE_ENDINGS as TABLE_ENDINGS, read_table as read_table
+from descentlab.data._weights import WEIGHTS as WEIGHTS, check_weights as check_weights

@@ -18,11 +18,13 @@ class Arrays:
             height, width, channels): uint8, or numbers that need no preparation.
         y: Targets, one per example; or the name of a column of X; or None for no targets.
         names: Names of the columns of an array X.
+        sample_weight: Weight of each example; or the name of a column of X; or None for no weights.
     """
 
     X: Any
     y: Any = None
     names: Sequence[str] | None = None
+    sample_weight: Any = None
 
     @property
     def is_pictures(self) -> bool:
@@ -50,13 +52,36 @@ class Arrays:
         """
         if self.y is None or isinstance(self.y, str):
             return None
-        cells = self.y if hasattr(self.y, "to_numpy") and getattr(self.y, "ndim", 1) == 1 else to_array(self.y, "y")
-        if cells.ndim == 2 and cells.shape[1] == 1:
-            cells = to_array(cells, "y")[:, 0]
-        if cells.ndim != 1 or len(cells) != num_rows:
-            raise DataError(
-                f"y has shape {tuple(cells.shape)}: expected one target for each of the {num_rows} examples"
-            )
+        cells = _one_each(self.y, "y", "target", num_rows)
         series_name = getattr(self.y, "name", None)
         free = [name for name in (series_name, "y", "target") if isinstance(name, str) and name not in taken]
         return read_column(free[0] if free else "(target)", cells)
+
+    def weights(self, num_rows: int, name: str, taken: Sequence[str] = ()) -> Column | None:
+        """Return the weights as a column.
+
+        Args:
+            num_rows: Number of examples.
+            name: Name of the column.
+            taken: Names that the column cannot have.
+
+        Returns:
+            The column, or None if `sample_weight` is None or the name of a column.
+        """
+        if self.sample_weight is None or isinstance(self.sample_weight, str):
+            return None
+        if name in taken:
+            raise DataError(f"X has a column '{name}' beside the weights of that name: leave it out, or rename it")
+        return read_column(name, _one_each(self.sample_weight, "sample_weight", "weight", num_rows))
+
+
+def _one_each(values: Any, what: str, noun: str, num_rows: int) -> Any:
+    """Return the cells of a column with one for each example."""
+    cells = values if hasattr(values, "to_numpy") and getattr(values, "ndim", 1) == 1 else to_array(values, what)
+    if cells.ndim == 2 and cells.shape[1] == 1:
+        cells = to_array(cells, what)[:, 0]
+    if cells.ndim != 1 or len(cells) != num_rows:
+        raise DataError(
+            f"{what} has shape {tuple(cells.shape)}: expected one {noun} for each of the {num_rows} examples"
+        )
+    return cells

@@ -41,6 +41,11 @@ class Preparation(Protocol):
         ...
 
     @property
+    def weights(self) -> str:
+        """Name of the column of weights; empty if the network was trained without any."""
+        ...
+
+    @property
     def input_shape(self) -> tuple[int, ...]:
         """Shape of one example."""
         ...
@@ -83,12 +88,15 @@ class Prepared:
         targets: Targets as in `Dataset.targets`, or None if the source has none; a class id of -1 is an unknown class.
         labels: A name for each example, such as a file name or a row number.
         notes: Notes on the preparation, one sentence each.
+        weights: Weight of each example as in the source, not checked (NaN for a cell that is missing or no number);
+            None if the network was trained without weights, or the source has none.
     """
 
     inputs: Shaped[np.ndarray, "examples *shape"] | StoredPictures
     targets: Shaped[np.ndarray, " examples"] | None
     labels: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    weights: Float[np.ndarray, " examples"] | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +124,9 @@ class Dataset:
         raw: Columns as in the file, by name, for showing an example to a person; may be empty.
         notes: Notes on reading and preparing the data, one plain sentence each.
         checksum: SHA-256 of the bytes that were read, such as "sha256:...".
+        weights: Weight of each example as it was given, by which it counts in the loss and in every metric; each part
+            has one above 0. None if every example counts once.
+        weights_column: Name of the weights; empty if there are none.
     """
 
     name: str
@@ -136,6 +147,8 @@ class Dataset:
     raw: dict[str, np.ndarray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     checksum: str = ""
+    weights: Float[np.ndarray, " examples"] | None = None
+    weights_column: str = ""
 
     @property
     def input_shape(self) -> tuple[int, ...]:

@@ -70,7 +70,9 @@ class PicturePreparation(BasePreparation):
             inputs = self._from_array(to_array(source.X, "X"))
             answers = source.answers(len(inputs))
             targets, notes = self.target.encode(answers) if answers is not None else (None, ())
-            return Prepared(inputs, targets, _rows(len(inputs)), notes)
+            weights = source.weights(len(inputs), self.weights) if self.weights else None
+            mass = None if weights is None else weights.to_numbers().values
+            return Prepared(inputs, targets, _rows(len(inputs)), notes, mass)
         if isinstance(source, str | Path):
             return self._from_path(Path(source).expanduser())
         if isinstance(source, Sequence) and source and all(isinstance(path, str | Path) for path in source):

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Int, Shaped
+from jaxtyping import Float, Int, Shaped
 
 from descentlab.data._dataset import Dataset
 from descentlab.data._picture_preparation import PicturePreparation
 from descentlab.data._split import divide
 from descentlab.data._stored_pictures import StoredPictures
 from descentlab.data._target import TargetValues
+from descentlab.data._weights import WEIGHTS, check_parts
 from descentlab.spec import SplitSpec
 
 
@@ -27,6 +28,7 @@ class PicturesSource:
         named: Rows of the parts that are given with the data.
         num_train: Number of pictures outside the test set to use; None for all.
         notes: Notes on reading the pictures, one sentence each.
+        weights: Weight of each picture; None if every picture counts once.
     """
 
     name: str
@@ -38,14 +40,18 @@ class PicturesSource:
     named: dict[str, Int[np.ndarray, " _"]] = field(default_factory=dict)
     num_train: int | None = None
     notes: tuple[str, ...] = ()
+    weights: Float[np.ndarray, " pictures"] | None = None
 
     def prepare(self, split: SplitSpec, seed: int) -> Dataset:
         """Divide the pictures; all data sets of a source share their pixels."""
         parts = divide(self.targets.strata, split, seed, name=self.name, named=self.named, num_train=self.num_train)
         target, targets = self.targets.fit(parts.train)
+        weights_column = "" if self.weights is None else WEIGHTS
+        if self.weights is not None:
+            check_parts(self.weights, parts, column=weights_column, name=self.name)
         height, width, channels = self.inputs.shape[1:]
         preparation = PicturePreparation(
-            target=target, height=height, width=width, channels=channels, levels=self.levels
+            target=target, height=height, width=width, channels=channels, levels=self.levels, weights=weights_column
         )
         return Dataset(
             name=self.name,
@@ -63,4 +69,6 @@ class PicturesSource:
             labels=self.labels,
             notes=(*self.notes, *self.targets.notes),
             checksum=self.checksum,
+            weights=self.weights,
+            weights_column=weights_column,
         )

@@ -12,9 +12,11 @@ class BasePreparation(Model):
 
     Attributes:
         target: Target with its classes, or its unit.
+        weights: Name of the column of weights; empty if the network was trained without any.
     """
 
     target: Target
+    weights: str = ""
 
     @property
     def task(self) -> Task:

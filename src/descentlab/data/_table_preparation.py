@@ -86,38 +86,45 @@ class TablePreparation(BasePreparation):
         Raises:
             DataError: If a column is missing, or a cell is infinite.
         """
-        table, answers = self._read(source)
+        table, answers, weights = self._read(source)
         if table.num_rows == 0:
             raise DataError(f"{table.name} has no rows")
         columns = [table.column(feature.column) for feature in self.features]
         check_finite(columns, table)
         inputs, unknown = self.encode(columns)
         notes = [*table.notes, *_odd_cells(columns, unknown)]
+        mass = None if weights is None else weights.to_numbers().values
         if answers is None:
-            return Prepared(inputs, None, table.labels, tuple(notes))
+            return Prepared(inputs, None, table.labels, tuple(notes), mass)
         targets, more = self.target.encode(answers)
-        return Prepared(inputs, targets, table.labels, (*notes, *more))
+        return Prepared(inputs, targets, table.labels, (*notes, *more), mass)
 
-    def _read(self, source: Any) -> tuple[DataTable, Column | None]:
-        """Read a table, give its columns the names of the training table, and find the targets."""
+    def _read(self, source: Any) -> tuple[DataTable, Column | None, Column | None]:
+        """Read a table, give its columns the names of the training table, and find the targets and the weights."""
+        weights = None
         if isinstance(source, Arrays):
             table, answers = source.to_table("X")
+            weights = source.weights(table.num_rows, self.weights) if self.weights else None
         else:
             table, answers = read_table(source, header="yes" if self.is_named else "auto"), None
         table = self._named(table)
         if answers is None and self.target.column in table.names:
             answers = table.column(self.target.column)
-        return table, answers
+        if weights is None and self.weights in table.names:
+            weights = table.column(self.weights)
+        return table, answers, weights
 
     def _named(self, table: DataTable) -> DataTable:
         needed = [feature.column for feature in self.features]
         missing = [name for name in needed if name not in table.names]
         if table.is_named and not missing:
             return table
-        inputs = [name for name in self.columns if name != self.target.column]
+        inputs = [name for name in self.columns if name not in (self.target.column, self.weights)]
         if table.is_named and self.is_named:
             raise DataError(f"{table.name} lacks {quoted(missing)}, which the network was trained on")
-        for names in (self.columns, inputs):
+        without_target = [name for name in self.columns if name != self.target.column]
+        without_weights = [name for name in self.columns if name != self.weights]
+        for names in (self.columns, inputs, without_target, without_weights):
             if len(names) == len(table.columns):
                 return table.renamed(names)
         raise DataError(
@@ -144,7 +151,10 @@ def fit_preparation(
     *,
     target: Target,
     table: DataTable,
+    weights: str = "",
 ) -> TablePreparation:
-    """Learn a preparation from the training rows alone."""
+    """Learn a preparation from the training rows alone, each of which counts once whatever its weight."""
     features = [fit_feature(layout, column, train) for layout, column in zip(layouts, columns, strict=True)]
-    return TablePreparation(target=target, features=tuple(features), columns=table.names, is_named=table.is_named)
+    return TablePreparation(
+        target=target, features=tuple(features), columns=table.names, is_named=table.is_named, weights=weights
+    )

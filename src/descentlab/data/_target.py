@@ -123,23 +123,33 @@ def find_target(table: DataTable, choice: str | int | None) -> tuple[str, str | 
         DataError: If there is no such column.
     """
     names = table.names
-    if isinstance(choice, str) and choice not in names and choice.lstrip("-").isdecimal():
-        choice = int(choice)
-    if isinstance(choice, int):
-        if not -len(names) <= choice < len(names):
-            raise DataError(
-                f"{table.name} has {len(names)} columns, so target={choice} does not exist: use 0 to {len(names) - 1}"
-            )
-        return names[choice], None
     if choice is not None:
-        if choice not in names:
-            raise DataError(f"{table.name}: {unknown_name('target', choice, names)}")
-        return choice, None
+        return find_column(table, choice, "target"), None
     by_lower_case = {name.lower(): name for name in reversed(names)}
     known = next((by_lower_case[name] for name in TARGET_NAMES if name in by_lower_case), None)
     if known is not None:
         return known, f"No target was named: took '{known}', a common name of a target."
     return names[-1], f"No target was named: took the last column, '{names[-1]}'."
+
+
+def find_column(table: DataTable, choice: str | int, option: str) -> str:
+    """Return the name of a column that is given by its name or its position.
+
+    Raises:
+        DataError: If there is no such column.
+    """
+    names = table.names
+    if isinstance(choice, str) and choice not in names and choice.lstrip("-").isdecimal():
+        choice = int(choice)
+    if isinstance(choice, str):
+        if choice not in names:
+            raise DataError(f"{table.name}: {unknown_name(option, choice, names)}")
+        return choice
+    if not -len(names) <= choice < len(names):
+        raise DataError(
+            f"{table.name} has {len(names)} columns, so {option}={choice} does not exist: use 0 to {len(names) - 1}"
+        )
+    return names[choice]
 
 
 def read_targets(column: Column, task: TaskChoice, name: str) -> TargetValues:

@@ -19,6 +19,7 @@ from descentlab.evaluation._curves import (
 )
 from descentlab.evaluation._intervals import Interval, mean_and_deviation
 from descentlab.evaluation._reals import RealMetrics
+from descentlab.evaluation._weights import Weighting
 
 WIDE_INTERVAL = 0.1
 """A sentence warns of few examples if the interval of the accuracy is wider than this."""
@@ -80,6 +81,7 @@ def describe_outcome(
     classes = [member for member in metrics if isinstance(member, ClassMetrics)]
     reals = [member for member in metrics if isinstance(member, RealMetrics)]
     scores = _describe_accuracy(classes, part) if classes else _describe_errors(reals, part)
+    scores += _describe_weighting(metrics, part)
     is_perfect = bool(classes) and all(member.accuracy == 1.0 for member in classes)
     return (*scores, *_describe_training(curves, is_perfect=is_perfect, learning_rate=learning_rate))
 
@@ -88,8 +90,9 @@ def _describe_accuracy(metrics: Sequence[ClassMetrics], part: str) -> list[str]:
     first, num = metrics[0], len(metrics)
     if num == 1:
         low, high = first.accuracy_ci95
+        by = "" if first.weighting is None else f" by the weights in '{first.weighting.column}'"
         sentences = [
-            f"{part.capitalize()} accuracy {first.accuracy:.3f}: {first.num_right:,} of {first.num_examples:,} "
+            f"{part.capitalize()} accuracy {first.accuracy:.3f}{by}: {first.num_right:,} of {first.num_examples:,} "
             f"examples are predicted correctly; 95% interval {low:.3f} to {high:.3f}."
         ]
         if high - low > WIDE_INTERVAL:
@@ -104,6 +107,19 @@ def _describe_accuracy(metrics: Sequence[ClassMetrics], part: str) -> list[str]:
     gains = [member.accuracy - member.baseline_accuracy for member in metrics]
     level = sum(member.baseline_accuracy for member in metrics) / num
     return [*sentences, _describe_gain(gains, f"always predicting the most frequent class, which reaches {level:.3f}")]
+
+
+def _describe_weighting(metrics: Sequence[ClassMetrics] | Sequence[RealMetrics], part: str) -> list[str]:
+    weightings = [member.weighting for member in metrics if member.weighting is not None]
+    if not weightings:
+        return []
+    column, num = weightings[0].column, sum(each.num_effective for each in weightings) / len(weightings)
+    on_average = " on average over the seeds" if len(weightings) > 1 else ""
+    words = Weighting(column, num).words
+    return [
+        f"Every score counts examples by their weight in '{column}': the {metrics[0].num_examples:,} examples of the "
+        f"{part} part {words}{on_average}."
+    ]
 
 
 def _describe_spread(name: str, values: Sequence[float], part: str, num_examples: int) -> list[str]:

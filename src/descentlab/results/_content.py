@@ -244,6 +244,7 @@ class TrainingReport:
         boundary: Predictions over the plane, for data with two features; else None.
         account: One prediction, from logits to probabilities.
         calibration: Calibration of the probabilities; None for regression.
+        weights: Name of the weights by which scores count examples; empty if every example counts once.
     """
 
     title: str
@@ -263,3 +264,4 @@ class TrainingReport:
     boundary: Boundary2D | None = None
     account: OutputAccount | None = None
     calibration: Calibration | None = None
+    weights: str = ""

@@ -68,11 +68,13 @@ class PartScores:
         num_examples: Examples that were measured.
         scores: Scores by name, as "accuracy", in the order in which they are shown.
         classes: Scores of each class; empty for a real target.
+        num_effective: Number of equal examples that weighted ones are worth; None if every example counts once.
     """
 
     num_examples: int
     scores: Mapping[str, Score]
     classes: tuple[ClassScores, ...] = ()
+    num_effective: float | None = None
 
     def title(self, name: str) -> str:
         """Return what a reader is shown as the name of a score."""

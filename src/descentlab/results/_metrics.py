@@ -56,9 +56,14 @@ def metrics_view(report: TrainingReport) -> MetricsView | None:
         )
         for name in names
     )
-    headers = tuple((PART_WORDS[part], f"n = {count(report.metrics[part].num_examples)}") for part in parts)
+    headers = tuple((PART_WORDS[part], _sizes(report.metrics[part])) for part in parts)
     columns, classes = _class_rows(report.metrics[judged].classes)
     return MetricsView(headers, rows, interval_chart(report, judged), columns, classes, _saved(report.metrics))
+
+
+def _sizes(scores: PartScores) -> str:
+    effective = "" if scores.num_effective is None else f", effective {scores.num_effective:,.4g}"
+    return f"n = {count(scores.num_examples)}{effective}"
 
 
 def _in_order(parts: Sequence[PartScores]) -> tuple[str, ...]:

@@ -9,7 +9,16 @@ from jaxtyping import Int
 
 from descentlab.core import PARTS, PartName
 from descentlab.data import Dataset, take_rows
-from descentlab.evaluation import ClassMetrics, Inference, RealMetrics, evaluate_classes, evaluate_reals, infer
+from descentlab.evaluation import (
+    ClassMetrics,
+    ExampleWeights,
+    Inference,
+    RealMetrics,
+    evaluate_classes,
+    evaluate_reals,
+    infer,
+    weighted_mean,
+)
 from descentlab.training import Plan, precision_of
 
 MEASURED_TRAIN = 5_000
@@ -65,7 +74,7 @@ def measure_parts(
     for name, part in rows.items():
         end = start + len(part)
         cut = Inference(inference.logits[start:end], inference.outputs[start:end], inference.losses[start:end])
-        results[name] = PartResult(part, cut, score(cut, dataset.targets[part], dataset))
+        results[name] = PartResult(part, cut, score(cut, part, dataset))
         start = end
     return results
 
@@ -81,11 +90,21 @@ def part_rows(dataset: Dataset, parts: tuple[PartName, ...] = PARTS) -> Mapping[
     return {name: rows[name] for name in parts if len(rows[name])}
 
 
-def score(inference: Inference, targets: np.ndarray, dataset: Dataset) -> Metrics:
-    """Compute the metrics of predictions for examples of a data set; the baseline comes from its training part."""
-    scaling = (dataset.target_scale, dataset.target_shift)
+def weights_of(dataset: Dataset, rows: Int[np.ndarray, " rows"]) -> ExampleWeights | None:
+    """Return the weights of some rows; None if every example counts once."""
+    return None if dataset.weights is None else ExampleWeights(dataset.weights_column, dataset.weights[rows])
+
+
+def score(inference: Inference, rows: Int[np.ndarray, " rows"], dataset: Dataset) -> Metrics:
+    """Compute the metrics of predictions for rows of a data set; the baseline comes from its training part."""
     return score_new(
-        inference, targets, classes=dataset.classes, scaling=scaling, train_targets=dataset.targets[dataset.train]
+        inference,
+        dataset.targets[rows],
+        classes=dataset.classes,
+        scaling=(dataset.target_scale, dataset.target_shift),
+        train_targets=dataset.targets[dataset.train],
+        weights=weights_of(dataset, rows),
+        train_weights=weights_of(dataset, dataset.train),
     )
 
 
@@ -96,6 +115,8 @@ def score_new(
     classes: tuple[str, ...],
     scaling: tuple[float, float],
     train_targets: np.ndarray | None = None,
+    weights: ExampleWeights | None = None,
+    train_weights: ExampleWeights | None = None,
 ) -> Metrics:
     """Compute the metrics of predictions for examples whose targets are known.
 
@@ -105,20 +126,26 @@ def score_new(
         classes: Names of the classes; empty for regression.
         scaling: Scale and shift that bring a real target to its unit.
         train_targets: Targets from which the baseline is computed; by default `targets`, which makes it the best.
+        weights: Weight of each example; None counts every example once.
+        train_weights: Weight of each of `train_targets`.
 
     Returns:
         The metrics.
     """
-    loss = float(np.mean(inference.losses.astype(np.float64)))
-    baseline_targets = targets if train_targets is None else train_targets
+    loss = weighted_mean(inference.losses.astype(np.float64), None if weights is None else weights.values)
+    baseline_targets, by = (targets, weights) if train_targets is None else (train_targets, train_weights)
+    baseline_mass = None if by is None else by.values
     if classes:
-        majority = int(np.bincount(baseline_targets.astype(np.int64), minlength=len(classes)).argmax())
-        labels = targets.astype(np.int64)
-        return evaluate_classes(inference.outputs, labels, classes=classes, loss=loss, majority=majority)
+        counts = np.bincount(baseline_targets.astype(np.int64), weights=baseline_mass, minlength=len(classes))
+        labels, majority = targets.astype(np.int64), int(counts.argmax())
+        return evaluate_classes(
+            inference.outputs, labels, classes=classes, loss=loss, majority=majority, weights=weights
+        )
     scale, shift = scaling
     return evaluate_reals(
         inference.outputs[:, 0].astype(np.float64) * scale + shift,
         targets.astype(np.float64) * scale + shift,
         loss=loss,
-        train_mean=float(np.mean(baseline_targets.astype(np.float64))) * scale + shift,
+        train_mean=weighted_mean(baseline_targets.astype(np.float64), baseline_mass) * scale + shift,
+        weights=weights,
     )

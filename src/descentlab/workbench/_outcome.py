@@ -106,7 +106,7 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
 def _imbalance(members: tuple[MemberOutcome, ...], dataset: Dataset, part: PartName) -> str | None:
     metrics = [member.parts[part].metrics for member in members]
     classes = [each for each in metrics if isinstance(each, ClassMetrics)]
-    if not classes:
+    if not classes or dataset.weights is not None:
         return None
     counts = np.bincount(dataset.targets[dataset.train], minlength=len(dataset.classes))
     return describe_imbalance(counts, classes, part=part)

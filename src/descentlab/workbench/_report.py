@@ -80,6 +80,7 @@ def build_report(
         calibration=_calibration(result, dataset, part)
         if is_classes and len(result.rows) >= CALIBRATION_FROM
         else None,
+        weights=dataset.weights_column,
     )
 
 
@@ -104,6 +105,9 @@ def _facts(
         shown.append(row("classes", f"{len(dataset.classes)}: {names}"))
     else:
         shown.append(row("target", dataset.target_name or "target"))
+    if dataset.weights is not None:
+        low, high = float(dataset.weights.min()), float(dataset.weights.max())
+        shown.append(row("weights", f"{dataset.weights_column}: from {low:.4g} to {high:.4g}"))
     if dataset.checksum:
         shown.append(row("checksum of the bytes", dataset.checksum))
     environment = folder.environment()
@@ -190,7 +194,9 @@ def _scores(measured: Sequence[ClassMetrics | RealMetrics]) -> results.PartScore
     tables = [each.by_class for each in measured if isinstance(each, ClassMetrics)]
     scores = {metric.name: score for metric in metrics if (score := _score(metric, measured)) is not None}
     classes = tuple(_class_scores(each) for each in zip(*tables, strict=True))
-    return results.PartScores(measured[0].num_examples, scores, classes)
+    effective = [each.weighting.num_effective for each in measured if each.weighting is not None]
+    num_effective = float(np.mean(effective)) if effective else None
+    return results.PartScores(measured[0].num_examples, scores, classes, num_effective)
 
 
 def _score(metric: Metric, measured: Sequence[ClassMetrics | RealMetrics]) -> results.Score | None:
@@ -256,7 +262,8 @@ def _calibration(result: PartResult, dataset: Dataset, part: PartName) -> result
     if not np.all(np.isfinite(outputs)):
         return None
     predicted = outputs.argmax(axis=1)
-    bins = reliability_bins(outputs.max(axis=1), predicted == dataset.targets[result.rows])
+    weights = None if dataset.weights is None else dataset.weights[result.rows]
+    bins = reliability_bins(outputs.max(axis=1), predicted == dataset.targets[result.rows], weights)
     return results.Calibration(
         confidence=np.array([np.nan if each.confidence is None else each.confidence for each in bins], np.float64),
         accuracy=np.array([np.nan if each.accuracy is None else each.accuracy for each in bins], np.float64),
