@@ -122,14 +122,14 @@ class TablePreparation(BasePreparation):
         inputs = [name for name in self.columns if name not in (self.target.column, self.weights)]
         if table.is_named and self.is_named:
             raise DataError(f"{table.name} lacks {quoted(missing)}, which the network was trained on")
-        without_target = [name for name in self.columns if name != self.target.column]
-        without_weights = [name for name in self.columns if name != self.weights]
-        for names in (self.columns, inputs, without_target, without_weights):
+        # Without names, a table that lacks one of target and weights could lack either.
+        for names in (self.columns, inputs):
             if len(names) == len(table.columns):
                 return table.renamed(names)
+        others = [f"'{name}'" for name in (self.target.column, self.weights) if name]
         raise DataError(
             f"{table.name} has {len(table.columns)} columns: expected the {len(inputs)} that the network was trained "
-            f"on, in their order, with or without '{self.target.column}'"
+            f"on, in their order, with or without {' and '.join(others)}"
         )
 
 
