@@ -50,7 +50,7 @@ def test_train_says_by_what_its_scores_are_weighted(descentlab: Descentlab, home
 def test_metrics_of_a_run_are_scikit_learn_s_by_weight(weighted: Path) -> None:
     run = dl.open_run(str(weighted))
     frame = pd.read_csv(weighted.parent / "weighted.csv")
-    scores = dl.evaluate(run, frame)["new"]
+    scores: Any = dl.evaluate(run, frame)["new"]
     predictions = run.predict(frame)
     share = sk.accuracy_score(frame["kind"], predictions.predicted, sample_weight=frame["times"])
     assert scores.accuracy == pytest.approx(share)
@@ -110,7 +110,7 @@ def test_arrays_have_weights_in_python(home: Path) -> None:
     inputs, kinds, weights = frame.drop(columns="kind"), frame["kind"], _weights(60)
     run = dl.train(inputs, kinds, sample_weight=weights, epochs=1, seeds=2, report=False)
     assert run.test["weighting"]["column"] == "sample_weight"
-    scores = dl.evaluate(run, Arrays(inputs, kinds, sample_weight=weights), member=0)["new"]
+    scores: Any = dl.evaluate(run, Arrays(inputs, kinds, sample_weight=weights), member=0)["new"]
     assert scores.weighting.column == "sample_weight"
     assert (
         dl.evaluate(run, Arrays(inputs, kinds)).notes[-1].startswith("These examples have no weights 'sample_weight'")
@@ -128,7 +128,7 @@ def test_a_real_target_has_weighted_errors(descentlab: Descentlab, home: Path) -
     assert "the 12 examples of the test part count like" in answer.out
     run = dl.open_run("weighted-001")
     frame: Any = pd.read_csv("weighted.csv")
-    scores = dl.evaluate(run, frame)["new"]
+    scores: Any = dl.evaluate(run, frame)["new"]
     expected = sk.root_mean_squared_error(frame["length"], run.predict(frame).predicted, sample_weight=frame["times"])
     assert scores.rmse == pytest.approx(expected, rel=1e-6)
     assert scores.baseline_mae == pytest.approx(

@@ -68,7 +68,7 @@ def test_scores_of_classes_equal_scikit_learn_s(seed: int, num_classes: int) -> 
     np.testing.assert_allclose(np.asarray(metrics.confusion_weights), matrix)
     np.testing.assert_array_equal(metrics.confusion, sk.confusion_matrix(labels, answers, labels=names))
     undefined: Any = np.nan
-    shares = sk.precision_recall_fscore_support(labels, answers, labels=names, zero_division=undefined, **by)
+    shares: Any = sk.precision_recall_fscore_support(labels, answers, labels=names, zero_division=undefined, **by)
     for c, score in enumerate(metrics.by_class):
         mine = [np.nan if value is None else value for value in (score.precision, score.recall, score.f1)]
         np.testing.assert_allclose(mine, [each[c] for each in shares[:3]])

@@ -123,7 +123,7 @@ def test_a_linear_classifier_ends_where_scikit_learn_s_does(iris: Experiment, ir
     rows = dataset.train
     mean_one = weights[rows] / weights[rows].mean()
     # scikit-learn minimises C * sum of weighted losses + |w|² / 2; ours is their mean + l2 |w|² / 2.
-    reference = LogisticRegression(C=1.0 / (penalty * len(rows)), tol=1e-10, max_iter=10_000)
+    reference: Any = LogisticRegression(C=1.0 / (penalty * len(rows)), tol=1e-10, max_iter=10_000)
     reference.fit(np.asarray(dataset.inputs[rows], np.float64), dataset.targets[rows], sample_weight=mean_one)
     weight, bias = trained.params["output"]["weight"], trained.params["output"]["bias"]
     np.testing.assert_allclose(weight, reference.coef_.T, atol=2e-4)
