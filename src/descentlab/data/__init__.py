@@ -5,6 +5,8 @@ from descentlab.data._dataset import (
     Dataset as Dataset,
     Preparation as Preparation,
     Prepared as Prepared,
+    Shift as Shift,
+    TaskKind as TaskKind,
 )
 from descentlab.data._features import CategoryFeature as CategoryFeature, NumberFeature as NumberFeature
 from descentlab.data._idx import data_folder as data_folder, is_idx_here as is_idx_here

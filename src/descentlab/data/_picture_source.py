@@ -7,9 +7,9 @@ from jaxtyping import Float, Int, Shaped
 
 from descentlab.data._dataset import Dataset
 from descentlab.data._picture_preparation import PicturePreparation
+from descentlab.data._several_targets import AnyTargetValues
 from descentlab.data._split import divide
 from descentlab.data._stored_pictures import StoredPictures
-from descentlab.data._target import TargetValues
 from descentlab.data._weights import WEIGHTS, check_parts
 from descentlab.spec import SplitSpec
 
@@ -33,7 +33,7 @@ class PicturesSource:
 
     name: str
     inputs: Shaped[np.ndarray, "pictures height width channels"] | StoredPictures
-    targets: TargetValues
+    targets: AnyTargetValues
     labels: tuple[str, ...]
     checksum: str
     levels: int | None = 255
@@ -66,6 +66,7 @@ class PicturesSource:
             input_scale=preparation.input_scale,
             target_shift=target.shift,
             target_scale=target.scale,
+            target_names=target.names,
             labels=self.labels,
             notes=(*self.notes, *self.targets.notes),
             checksum=self.checksum,

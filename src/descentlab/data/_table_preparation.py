@@ -14,9 +14,9 @@ from descentlab.data._dataset import Prepared
 from descentlab.data._features import Feature, Layout, NumberFeature, check_finite, fit_feature
 from descentlab.data._names import counted, quoted
 from descentlab.data._preparation import BasePreparation
+from descentlab.data._several_targets import AnyTarget
 from descentlab.data._table import Column, DataTable
 from descentlab.data._tables import read_table
-from descentlab.data._target import Target
 
 
 class TablePreparation(BasePreparation):
@@ -96,10 +96,10 @@ class TablePreparation(BasePreparation):
         mass = None if weights is None else weights.to_numbers().values
         if answers is None:
             return Prepared(inputs, None, table.labels, tuple(notes), mass)
-        targets, more = self.target.encode(answers)
+        targets, more = self.target.encode_all(answers)
         return Prepared(inputs, targets, table.labels, (*notes, *more), mass)
 
-    def _read(self, source: Any) -> tuple[DataTable, Column | None, Column | None]:
+    def _read(self, source: Any) -> tuple[DataTable, Sequence[Column] | None, Column | None]:
         """Read a table, give its columns the names of the training table, and find the targets and the weights."""
         weights = None
         if isinstance(source, Arrays):
@@ -108,8 +108,8 @@ class TablePreparation(BasePreparation):
         else:
             table, answers = read_table(source, header="yes" if self.is_named else "auto"), None
         table = self._named(table)
-        if answers is None and self.target.column in table.names:
-            answers = table.column(self.target.column)
+        if answers is None and all(name in table.names for name in self.target.columns):
+            answers = [table.column(name) for name in self.target.columns]
         if weights is None and self.weights in table.names:
             weights = table.column(self.weights)
         return table, answers, weights
@@ -119,14 +119,14 @@ class TablePreparation(BasePreparation):
         missing = [name for name in needed if name not in table.names]
         if table.is_named and not missing:
             return table
-        inputs = [name for name in self.columns if name not in (self.target.column, self.weights)]
+        inputs = [name for name in self.columns if name not in (*self.target.columns, self.weights)]
         if table.is_named and self.is_named:
             raise DataError(f"{table.name} lacks {quoted(missing)}, which the network was trained on")
         # Without names, a table that lacks one of target and weights could lack either.
         for names in (self.columns, inputs):
             if len(names) == len(table.columns):
                 return table.renamed(names)
-        others = [f"'{name}'" for name in (self.target.column, self.weights) if name]
+        others = [f"'{name}'" for name in (*self.target.columns, self.weights) if name]
         raise DataError(
             f"{table.name} has {len(table.columns)} columns: expected the {len(inputs)} that the network was trained "
             f"on, in their order, with or without {' and '.join(others)}"
@@ -149,7 +149,7 @@ def fit_preparation(
     columns: Sequence[Column],
     train: Int[np.ndarray, " train"],
     *,
-    target: Target,
+    target: AnyTarget,
     table: DataTable,
     weights: str = "",
 ) -> TablePreparation:

@@ -13,11 +13,12 @@ from descentlab.data._dataset import Dataset
 from descentlab.data._features import Layout, check_finite, lay_out
 from descentlab.data._names import counted, quoted
 from descentlab.data._screen import screen_columns
+from descentlab.data._several_targets import AnyTargetValues, find_targets, read_all_targets
 from descentlab.data._split import divide
 from descentlab.data._table import Column, DataTable, NumberColumn, WordColumn, stack_columns
 from descentlab.data._table_preparation import fit_preparation
 from descentlab.data._tables import checksum_of, read_table
-from descentlab.data._target import TargetValues, TaskChoice, find_column, find_target, read_targets
+from descentlab.data._target import TargetValues, TaskChoice, find_column
 from descentlab.data._weights import WEIGHTS, check_parts, check_weights
 from descentlab.spec import ArraysData, SplitSpec, TableData
 
@@ -41,7 +42,7 @@ class TableSource:
     table: DataTable
     columns: tuple[Column, ...]
     layouts: tuple[Layout, ...]
-    targets: TargetValues
+    targets: AnyTargetValues
     named: dict[str, Int[np.ndarray, " _"]]
     notes: tuple[str, ...]
     weights: NumberColumn | None = None
@@ -71,6 +72,7 @@ class TableSource:
             target_scale=target.scale,
             feature_names=preparation.feature_names,
             target_name=target.column,
+            target_names=target.names,
             labels=self.table.labels,
             raw={column.name: column.to_cells() for column in self.table.columns},
             notes=(*self.notes, *_unknown(unknown)),
@@ -93,7 +95,7 @@ def load_table(spec: TableData) -> TableSource:
     """
     table = read_table(spec.path, header=spec.header)
     _check_rows(table)
-    target, note = find_target(table, spec.target)
+    target, note = find_targets(table, spec.target)
     num_rows = table.num_rows
     if spec.test_path is not None:
         table = _append(table, read_table(spec.test_path, header="yes" if table.is_named else "no"))
@@ -120,9 +122,11 @@ def load_arrays(spec: ArraysData, arrays: Arrays) -> TableSource:
     table, answers = arrays.to_table(spec.name)
     if answers is None and arrays.y is None:
         raise DataError("there is no y: pass the targets, or the name of a column of X")
-    target = answers.name if answers is not None else find_target(table, arrays.y)[0]
-    if answers is not None:
-        table = replace(table, columns=(*table.columns, answers))
+    if answers is None:
+        target, _ = find_targets(table, arrays.target_columns)
+    else:
+        target = tuple(column.name for column in answers)
+        table = replace(table, columns=(*table.columns, *answers))
     _check_rows(table)
     table, weights = _with_weights(table, spec, arrays)
     return _source(table, target, spec.task, np.zeros(table.num_rows, bool), weights=weights)
@@ -148,7 +152,7 @@ def plain_source(table: DataTable, targets: TargetValues) -> TableSource:
 
 def _source(
     table: DataTable,
-    target: str,
+    target: tuple[str, ...],
     task: TaskChoice,
     is_test: np.ndarray,
     *,
@@ -157,26 +161,26 @@ def _source(
     notes: Sequence[str] = (),
     weights: str | None = None,
 ) -> TableSource:
-    if weights == target:
-        raise DataError(f"{table.name}: '{target}' cannot be both the target and the weights: name another column")
-    present = np.flatnonzero(~table.column(target).is_missing)
+    if weights in target:
+        raise DataError(f"{table.name}: '{weights}' cannot be both the target and the weights: name another column")
+    present = np.flatnonzero(~np.any([table.column(name).is_missing for name in target], axis=0))
+    words = quoted(target)
     if len(present) == 0:
-        raise DataError(f"{table.name}: '{target}' is missing in all {table.num_rows:,} rows")
+        raise DataError(f"{table.name}: {words} is missing in all {table.num_rows:,} rows")
     missing = table.num_rows - len(present)
-    incomplete = [f"Left out {counted(missing, 'row')} whose '{target}' is missing."] if missing else []
+    incomplete = [f"Left out {counted(missing, 'row')} whose {words} is missing."] if missing else []
     table, is_test = (table.take(present), is_test[present]) if missing else (table, is_test)
-    candidates = table.without([target, *dropped, *([] if weights is None else [weights])]).columns
+    candidates = table.without([*target, *dropped, *([] if weights is None else [weights])]).columns
     if not candidates:
-        raise DataError(f"{table.name} has no column beside the target '{target}' to learn from")
-    answers = table.column(target)
-    check_finite([answers, *candidates], table)
+        raise DataError(f"{table.name} has no column beside the target {words} to learn from")
+    answers = [table.column(name) for name in target]
+    check_finite([*answers, *candidates], table)
     mass = None if weights is None else _read_weights(table, weights)
-    targets = read_targets(answers, task, table.name)
+    targets = read_all_targets(answers, task, table.name)
     # A test set with its own file or mark is not used here, not even to choose the columns.
     usable = np.flatnonzero(~is_test)
-    usable_targets = replace(targets, values=targets.values[usable])
     chosen, screened = screen_columns(
-        [column.take(usable) for column in candidates], usable_targets, categories=categories
+        [column.take(usable) for column in candidates], targets.take(usable).single(), categories=categories
     )
     layouts = tuple(lay_out(column) for column in chosen)
     columns = tuple(_read_as(column, table.column(column.name)) for column in chosen)

@@ -1,5 +1,6 @@
 """Targets: their column, the task, and how cells become targets."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,7 +9,6 @@ from jaxtyping import Float, Int, Shaped
 from pydantic import Field, model_validator
 
 from descentlab.core import DataError, unknown_name
-from descentlab.data._dataset import Task
 from descentlab.data._model import Model
 from descentlab.data._names import natural_key, quoted
 from descentlab.data._table import Column, DataTable, NumberColumn, WordColumn
@@ -34,7 +34,7 @@ class Target(Model):
     """
 
     column: str
-    task: Task
+    task: Literal["classification", "regression"]
     classes: tuple[str, ...] = ()
     shift: float = 0.0
     scale: float = Field(default=1.0, gt=0.0)
@@ -44,6 +44,20 @@ class Target(Model):
         if self.task == "classification" and len(set(self.classes)) < max(2, len(self.classes)):
             raise ValueError("a classification needs two or more classes with different names")
         return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The one column, as a tuple."""
+        return (self.column,)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """No names, since there is a single target."""
+        return ()
+
+    def encode_all(self, columns: Sequence[Column]) -> tuple[Shaped[np.ndarray, " examples"], tuple[str, ...]]:
+        """Turn the cells of the one column into targets, as `encode` does."""
+        return self.encode(columns[0])
 
     def encode(self, column: Column) -> tuple[Shaped[np.ndarray, " examples"], tuple[str, ...]]:
         """Turn cells into targets.
@@ -87,6 +101,14 @@ class TargetValues:
         if self.target.task == "classification":
             return self.values
         return np.zeros(len(self.values), np.int32)
+
+    def take(self, rows: Int[np.ndarray, " taken"]) -> "TargetValues":
+        """Return the targets of some examples."""
+        return TargetValues(self.target, self.values[rows], self.notes)
+
+    def single(self) -> "tuple[TargetValues, ...]":
+        """Return each target alone: the one."""
+        return (self,)
 
     def fit(self, train: Int[np.ndarray, " train"]) -> tuple[Target, Shaped[np.ndarray, " examples"]]:
         """Learn the scale of a real target from the training set, and return the scaled targets."""

@@ -86,7 +86,9 @@ class TableData(Spec):
 
     kind: Literal["table"] = "table"
     path: str
-    target: str | int | None = Field(default=None, description="Column by name or position; -1 is the last.")
+    target: str | int | tuple[str | int, ...] | None = Field(
+        default=None, description="Column by name or position (-1 is the last), or several in a list."
+    )
     task: Literal["auto", "classification", "regression"] = "auto"
     header: Literal["auto", "yes", "no"] = "auto"
     drop: tuple[str, ...] = Field(default=(), description="Columns to leave out.")
