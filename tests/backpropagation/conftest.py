@@ -9,8 +9,8 @@ import pytest
 
 from descentlab.backpropagation import Problem
 from descentlab.networks import build_network
-from descentlab.objectives import build_objective
-from descentlab.spec import AnyLayerSpec, CrossEntropySpec, LossSpec
+from descentlab.objectives import build_objective, task_of
+from descentlab.spec import AnyLayerSpec, CrossEntropySpec, HeadSpec, LossSpec
 
 
 class Asker:
@@ -28,7 +28,7 @@ class Asker:
         is_training: bool = False,
     ) -> Problem:
         rng = np.random.default_rng(seed)
-        objective = build_objective(loss or CrossEntropySpec(), classes)
+        objective = build_objective(loss or CrossEntropySpec(), HeadSpec(), task_of(classes))
         network = build_network(model, shape, objective.num_outputs)
         # Not the initial zeros of biases and ones of scales, at which a wrong rule may look right.
         stirred = lambda array: array + 0.3 * rng.normal(size=array.shape)

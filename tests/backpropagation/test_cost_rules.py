@@ -11,8 +11,8 @@ from hypothesis import given, settings, strategies as st
 
 from descentlab.backpropagation import account_for_cost
 from descentlab.backpropagation._cost import COSTS
-from descentlab.objectives import Objective, build_objective
-from descentlab.spec import BinaryCrossEntropySpec, CrossEntropySpec, HuberSpec, LossSpec, SquaredErrorSpec
+from descentlab.objectives import Objective, build_objective, task_of
+from descentlab.spec import BinaryCrossEntropySpec, CrossEntropySpec, HeadSpec, HuberSpec, LossSpec, SquaredErrorSpec
 
 LINKS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "softmax": lambda z: torch.softmax(z, dim=1),
@@ -70,7 +70,7 @@ def named(case: Any) -> str:
 @given(batch=st.integers(1, 5), spread=st.sampled_from([0.1, 1.0, 5.0]), seed=st.integers(0, 2**31))
 def test_a_cost_and_its_derivatives(loss: LossSpec, classes: int, batch: int, spread: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    objective = build_objective(loss, classes)
+    objective = build_objective(loss, HeadSpec(), task_of(classes))
     logits = spread * rng.normal(size=(batch, objective.num_outputs))
     targets: Any = rng.integers(0, classes, batch) if classes else rng.normal(size=batch)
     theirs = torch.tensor(logits, requires_grad=True)
@@ -88,7 +88,7 @@ def test_a_cost_and_its_derivatives(loss: LossSpec, classes: int, batch: int, sp
 @pytest.mark.parametrize(("loss", "classes"), CASES, ids=named)
 def test_the_derivative_by_the_outputs_goes_through_the_link(loss: LossSpec, classes: int) -> None:
     """∂C/∂a, brought through the link's Jacobian by PyTorch, is δ, though cross-entropies compute δ another way."""
-    objective = build_objective(loss, classes)
+    objective = build_objective(loss, HeadSpec(), task_of(classes))
     rng = np.random.default_rng(0)
     logits = rng.normal(size=(3, objective.num_outputs))
     targets: Any = rng.integers(0, classes, 3) if classes else rng.normal(size=3)
@@ -105,12 +105,16 @@ def test_every_loss_has_its_rule() -> None:
 
 def test_a_sure_answer_keeps_the_digits_of_its_delta() -> None:
     """p - 1 would be -1.1e-16 or 0 here; the sum of the other probabilities is 2 e^-38 to all digits."""
-    ours = account_for_cost(build_objective(CrossEntropySpec(), 3), np.array([[38.0, 0.0, 0.0]]), np.array([0]))
+    ours = account_for_cost(
+        build_objective(CrossEntropySpec(), HeadSpec(), task_of(3)), np.array([[38.0, 0.0, 0.0]]), np.array([0])
+    )
     np.testing.assert_allclose(ours.delta, [[-2 * np.exp(-38), np.exp(-38), np.exp(-38)]], rtol=1e-12)
 
 
 def test_a_hopeless_answer_has_a_finite_delta_though_its_probability_is_zero() -> None:
-    ours = account_for_cost(build_objective(CrossEntropySpec(), 2), np.array([[2000.0, 0.0]]), np.array([1]))
+    ours = account_for_cost(
+        build_objective(CrossEntropySpec(), HeadSpec(), task_of(2)), np.array([[2000.0, 0.0]]), np.array([1])
+    )
     assert ours.costs.tolist() == [2000.0]
     assert ours.delta.tolist() == [[1.0, -1.0]]
     assert ours.output_gradient.tolist() == [[0.0, -np.inf]]
@@ -118,6 +122,8 @@ def test_a_hopeless_answer_has_a_finite_delta_though_its_probability_is_zero() -
 
 @pytest.mark.filterwarnings("error")
 def test_other_classes_whose_probability_is_zero_pull_by_nothing() -> None:
-    ours = account_for_cost(build_objective(CrossEntropySpec(), 2), np.array([[2000.0, 0.0]]), np.array([0]))
+    ours = account_for_cost(
+        build_objective(CrossEntropySpec(), HeadSpec(), task_of(2)), np.array([[2000.0, 0.0]]), np.array([0])
+    )
     assert ours.output_gradient.tolist() == [[-1.0, 0.0]]
     assert ours.delta.tolist() == [[0.0, 0.0]]

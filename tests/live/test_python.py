@@ -8,13 +8,14 @@ from descentlab.data import load, prepare
 from descentlab.evaluation import infer
 from descentlab.live import Session, as_python
 from descentlab.networks import build_network
-from descentlab.objectives import build_objective
+from descentlab.objectives import build_objective, task_of
 from descentlab.spec import (
     ActivationName,
     CrossEntropySpec,
     DenseSpec,
     Experiment,
     FlattenSpec,
+    HeadSpec,
     TableData,
     override,
     preset,
@@ -86,7 +87,7 @@ def test_a_real_target_is_told_in_its_own_unit() -> None:
 
 
 def test_other_layers_are_refused_by_name() -> None:
-    objective = build_objective(CrossEntropySpec(), 3)
+    objective = build_objective(CrossEntropySpec(), HeadSpec(), task_of(3))
     network = build_network([FlattenSpec(name="flat"), DenseSpec(name="output")], (4,), 3)
     dataset = prepare(load(preset("iris").data), preset("iris").split, 0)
     with pytest.raises(SpecError, match="not checkable for layer 'flat'"):

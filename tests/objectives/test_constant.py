@@ -2,33 +2,65 @@
 
 import numpy as np
 import pytest
-from jax import numpy as jnp
+import torch
+from scipy.optimize import minimize
 
-from descentlab.objectives import best_constant_loss, build_objective
-from descentlab.spec import BinaryCrossEntropySpec, CrossEntropySpec, HuberSpec, LossSpec, SquaredErrorSpec
+from descentlab.objectives import best_constant_loss
+from descentlab.objectives._constant import COSTS
+from descentlab.objectives._objective import Objective
+from descentlab.spec import AbsoluteErrorSpec, HeadSpec, HuberSpec, SquaredErrorSpec
+from tests.objectives.in_torch import CODED, EVERY, LOSSES, TASKS, UNEQUAL, Case, losses_in_torch
 
-RNG = np.random.default_rng(3)
+NUM = 31
 
 
-@pytest.mark.parametrize("num_classes", [0, 2])
-@pytest.mark.parametrize(
-    "loss",
-    [
-        SquaredErrorSpec(), SquaredErrorSpec(output="tanh", factor=0.5), BinaryCrossEntropySpec(), HuberSpec(delta=0.4),
-        CrossEntropySpec(),
-    ],
-    ids=str,
-)  # fmt: skip
-def test_no_constant_answer_is_better(loss: LossSpec, num_classes: int) -> None:
-    if num_classes == 0 and loss.kind in ("binary-cross-entropy", "cross-entropy"):
-        pytest.skip("classes only")
-    objective = build_objective(loss, num_classes)
-    targets = (
-        RNG.integers(0, 2, 31).astype(np.int32) if num_classes else RNG.normal(size=31).clip(-0.9, 0.9).astype("f4")
-    )
-    tried = np.linspace(-6.0, 6.0, 4001, dtype="f4")
-    told = [jnp.asarray(tried)[:, None]] if objective.num_outputs == 1 else [jnp.stack([tried, -tried], axis=1)]
-    losses = np.mean(
-        [np.asarray(objective.losses(told[0], jnp.full(len(tried), target))) for target in targets], axis=0
-    )
-    assert best_constant_loss(objective, targets) == pytest.approx(float(losses.min()), rel=1e-3)
+def searched(case: Case, targets: np.ndarray) -> float:
+    """Return the lowest mean loss over all constant logits, by a simplex search from several starts."""
+
+    def mean(logits: np.ndarray) -> float:
+        rows = torch.tensor(np.tile(logits, (NUM, 1)))
+        return float(losses_in_torch(case, rows, targets).mean())
+
+    width = case.objective.num_outputs
+    starts = [*np.random.default_rng(0).normal(size=(3, width)), *(5.0 * np.eye(width) - 3.0)]
+    options = {"maxiter": 1500, "maxfev": 1500, "xatol": 1e-5, "fatol": 1e-9}
+    found = [minimize(mean, start, method="Nelder-Mead", options=options).fun for start in starts]
+    return float(np.nanmin(found))
+
+
+SEARCHED = [case for case in EVERY if case.fits and case.task.kind != "labels"]
+MISFITS = [
+    case
+    for case in (*EVERY, *CODED, *UNEQUAL)
+    if not case.fits and case.loss in (LOSSES[1], LOSSES[3], LOSSES[4]) and case.objective.num_outputs <= 2
+]
+
+
+@pytest.mark.parametrize("case", [*SEARCHED, *MISFITS], ids=str)
+def test_no_constant_answer_is_better(case: Case) -> None:
+    targets = case.targets(np.random.default_rng(3), NUM)
+    assert best_constant_loss(case.objective, targets) == pytest.approx(searched(case, targets), rel=1e-2, abs=2e-3)
+
+
+def test_the_best_constant_answers_have_closed_forms() -> None:
+    reals = np.random.default_rng(0).normal(size=25)
+    of = lambda loss: best_constant_loss(Case(loss, HeadSpec(), TASKS[3]).objective, reals)
+    assert of(SquaredErrorSpec()) == pytest.approx(reals.var(), rel=1e-12)
+    assert of(AbsoluteErrorSpec()) == pytest.approx(np.abs(reals - np.median(reals)).mean(), rel=1e-12)
+    assert of(HuberSpec(delta=100.0)) == pytest.approx(reals.var() / 2.0, rel=1e-12)
+
+
+def test_an_even_number_of_targets_has_many_medians_of_one_loss() -> None:
+    loss = best_constant_loss(Case(AbsoluteErrorSpec(), HeadSpec(), TASKS[3]).objective, np.array([0.0, 1.0, 5.0, 9.0]))
+    assert loss == pytest.approx((1 + 0 + 4 + 8) / 4)
+
+
+def test_the_shares_of_a_softmax_that_cannot_follow_the_median() -> None:
+    """The medians of three equal classes are all 0, but a softmax has to give 1 to something."""
+    case = Case(AbsoluteErrorSpec(over_outputs="sum"), HeadSpec(activation="softmax"), TASKS[1])
+    assert best_constant_loss(case.objective, np.array([0, 1, 2, 3])) == pytest.approx(1.5)
+    assert best_constant_loss(case.objective, np.array([0, 1, 2, 2])) == pytest.approx(1.0)
+
+
+def test_every_loss_has_its_best_constant_answer() -> None:
+    assert {*COSTS} | {type(Case(LOSSES[0], HeadSpec(), TASKS[0]).objective)} == set(Objective.__subclasses__())

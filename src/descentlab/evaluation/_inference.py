@@ -65,7 +65,7 @@ def infer(
     if objective.num_classes:
         wanted = wanted.astype(np.int32)
     if not count:
-        empty = np.zeros((0, max(1, objective.num_classes)), np.float32)
+        empty = np.zeros((0, objective.task.size), np.float32)
         return Inference(np.zeros((0, objective.num_outputs), np.float32), empty, np.zeros(0, np.float32))
     cores = len(core_devices()) if network.has_convolution else 0
     size = min(count, piece_size(network) if cores else chunk_size(network))
@@ -106,8 +106,7 @@ def _program(
         if inputs.dtype == jnp.uint8:
             real = real * jnp.asarray(input_scale, precision)
         logits, _ = network.forward(params, statistics, real, Context())
-        outputs = objective.probabilities(logits) if objective.num_classes else objective.outputs(logits)
-        return logits, outputs, objective.losses(logits, targets)
+        return logits, objective.answers(logits), objective.losses(logits, targets)
 
     def run_chunks(params: Any, statistics: Any, inputs: Array, targets: Array) -> tuple[Array, Array, Array]:
         return lax.map(lambda chunk: run(params, statistics, *chunk), (inputs, targets))

@@ -61,7 +61,7 @@ class StabilityGauge:
             hyper = network.hyper
             made = network_loss(
                 network.plan.network, network.plan.objective, session.dataset,
-                num_examples=EXAMPLES, l1=hyper["l1"], l2=hyper["l2"],
+                num_examples=EXAMPLES, l1=hyper["l1"], l2=hyper["l2"], batch_size=network.plan.batch_size,
             )  # fmt: skip
             self._loss = (network, session.dataset, made)
         return self._loss[2]

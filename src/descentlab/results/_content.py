@@ -9,9 +9,9 @@ from jaxtyping import Float, Int, Shaped, UInt8
 
 from descentlab.core import LayerRow, PartName
 from descentlab.results._measured import PartScores
+from descentlab.spec import HeadName
 
 Task = Literal["classification", "regression"]
-Link = Literal["softmax", "sigmoid", "tanh", "linear"]
 
 
 @dataclass(frozen=True)
@@ -187,9 +187,9 @@ class OutputAccount:
     Attributes:
         example: Example with its prediction.
         classes: Names of the classes by id.
-        link: Function that turns logits into outputs.
+        head: Head that turns logits into outputs.
         logits: A logit for each class, or a single one for two classes.
-        terms: For softmax the exponentials e^(z - shift), else the outputs of the link.
+        terms: For softmax the exponentials e^(z - shift), else the outputs of the head.
         total: Sum of the terms.
         probabilities: Probabilities by class.
         shift: Number that is subtracted from every logit before the exponential.
@@ -197,7 +197,7 @@ class OutputAccount:
 
     example: Example
     classes: tuple[str, ...]
-    link: Link
+    head: HeadName
     logits: tuple[float, ...]
     terms: tuple[float, ...]
     total: float

@@ -15,6 +15,16 @@ from descentlab.spec._data import (
     TableData as TableData,
 )
 from descentlab.spec._experiment import Experiment as Experiment
+from descentlab.spec._head import (
+    CODES as CODES,
+    HEADS as HEADS,
+    Coding as Coding,
+    HeadFacts as HeadFacts,
+    HeadName as HeadName,
+    HeadSpec as HeadSpec,
+    LossName as LossName,
+    Switch as Switch,
+)
 from descentlab.spec._known_set import KnownSet as KnownSet, SetKind as SetKind
 from descentlab.spec._known_sets import (
     POINT_CLASSES as POINT_CLASSES,
@@ -65,8 +75,10 @@ from descentlab.spec._text import (
     to_toml as to_toml,
 )
 from descentlab.spec._training import (
+    AbsoluteErrorSpec as AbsoluteErrorSpec,
     AdamSpec as AdamSpec,
     AdamWSpec as AdamWSpec,
+    AnyLossSpec as AnyLossSpec,
     AnyOptimizerSpec as AnyOptimizerSpec,
     BinaryCrossEntropySpec as BinaryCrossEntropySpec,
     ConstantSpec as ConstantSpec,
@@ -79,6 +91,7 @@ from descentlab.spec._training import (
     NesterovSpec as NesterovSpec,
     OneCycleSpec as OneCycleSpec,
     OptimizerSpec as OptimizerSpec,
+    Over as Over,
     RmspropSpec as RmspropSpec,
     ScheduleSpec as ScheduleSpec,
     SgdSpec as SgdSpec,

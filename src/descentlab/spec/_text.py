@@ -98,7 +98,7 @@ def override(experiment: Experiment, settings: Iterable[str]) -> Experiment:
     """Change fields by dotted name, as `model.0.units=16`, `loss=cross-entropy` or `optimizer.learning_rate=0.003`.
 
     A part that has kinds (`loss`, `optimizer`, `schedule`, a layer) may be set to a kind's name; it then takes
-    that kind's own defaults.
+    that kind's own defaults. With a new loss the head's activation is chosen anew, unless it is given too.
 
     Args:
         experiment: What to start from; it is left as it is.
@@ -121,7 +121,15 @@ def override(experiment: Experiment, settings: Iterable[str]) -> Experiment:
         if not equals or not key.strip():
             raise SpecError(f"--set {text}: expected key=value, as epochs=50 or model.0.units=16")
         _assign(values, key.strip().split("."), _read_value(value.strip()), text)
+    keys = [text.partition("=")[0].strip() for text in texts]
+    has_new_loss = "loss" in keys or _kind(values["loss"]) != experiment.loss.kind
+    if has_new_loss and not any(key.split(".")[0] == "head" for key in keys):
+        values["head"] = {**values["head"], "activation": "auto", "coding": "auto"}
     return parse(values, where="--set " + " ".join(texts) if texts else "experiment")
+
+
+def _kind(part: Any) -> Any:
+    return part.get("kind") if isinstance(part, dict) else part
 
 
 def _read_value(text: str) -> Any:

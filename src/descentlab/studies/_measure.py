@@ -162,9 +162,9 @@ def _stuck_share(plan: Plan, params: Any, statistics: Any, inputs: Any) -> Any:
         if saturation is not None
     ]
     # A squashed output under squared error passes no gradient either once it is saturated.
-    link = plan.objective.link
-    if link in ("tanh", "sigmoid") and plan.objective.has_vanishing_gradient:
-        stuck.append(stuck_units(plan.objective.outputs(logits), FUNCTIONS[link].saturation))
+    head = plan.objective.head
+    if plan.objective.has_vanishing_gradient and (function := FUNCTIONS.get(head.activation)) is not None:
+        stuck.append(stuck_units(plan.objective.outputs(logits), function.saturation))
     if not stuck:
         return jnp.zeros((), plan.precision)
     return jnp.mean(jnp.concatenate([flags.ravel() for flags in stuck]).astype(plan.precision))

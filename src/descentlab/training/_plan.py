@@ -8,7 +8,7 @@ from typing import Any
 from descentlab.core import SpecError, unknown_name
 from descentlab.data import Dataset, StoredPictures
 from descentlab.networks import Network, build_network
-from descentlab.objectives import Objective, build_objective
+from descentlab.objectives import Objective, build_objective, task_of
 from descentlab.optimizers import RATE_OF, numeric_fields
 from descentlab.spec import AnyOptimizerSpec, AugmentSpec, Experiment
 from descentlab.training._devices import core_devices, count_cores
@@ -173,11 +173,12 @@ def make_plan(
         The plan.
 
     Raises:
-        SpecError: If the batch is larger than the training part, the loss does not fit the task, pictures are to be
-            varied but the data has none, or a name in `varied` is unknown.
+        SpecError: If the batch is larger than the training part, the loss or the head does not fit the task, pictures
+            are to be varied but the data has none, or a name in `varied` is unknown.
         ShapeError: If a layer cannot take the output of the layer before it.
     """
-    objective = build_objective(experiment.loss, len(dataset.classes))
+    task = task_of(len(dataset.classes))
+    objective = build_objective(experiment.loss, experiment.head, task, check=experiment.check)
     network = build_network(experiment.model, dataset.input_shape, objective.num_outputs)
     batch_size = _check_batch_size(experiment, dataset)
     augment = _check_augment(experiment, dataset)

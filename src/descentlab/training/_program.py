@@ -168,6 +168,8 @@ def _step(
     """Make one update on the examples in `rows`; -1 marks the empty places of an epoch's last batch."""
     gradients = _gradients_in_pieces if plan.groups else _gradients
     loss, statistics, grads = gradients(plan, state, hyper, data, rows)
+    if plan.objective.over_batch == "sum":
+        grads = jax.tree.map(lambda grad: grad * jnp.sum(rows >= 0).astype(grad.dtype), grads)
     params, opt_state = update(plan.optimizer, grads, state["opt_state"], state["params"], hyper, factor)
     squares = sum(jnp.sum(grad**2) for grad in jax.tree.leaves(grads))
     is_first_bad = (state["diverged_at"] < 0) & ~jnp.isfinite(loss)

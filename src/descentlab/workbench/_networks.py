@@ -7,7 +7,7 @@ from typing import Any
 from descentlab.core import RunError, SpecError
 from descentlab.data import Dataset
 from descentlab.networks import HostArrays, Network, build_network
-from descentlab.objectives import Objective, build_objective
+from descentlab.objectives import Objective, build_objective, task_of
 from descentlab.spec import ArraysData, Experiment
 from descentlab.workbench._changes import Changes
 from descentlab.workbench._examples import Examples
@@ -129,7 +129,7 @@ def _train(what: Any, member: int | None, settings: tuple[str, ...], watcher: Wa
     loaded = Examples(resolved.experiment, on_loading=watcher.on_loading)
     first = loaded.of(resolved.experiment.seed)
     experiment = resolved.settle(first)
-    objective = build_objective(experiment.loss, len(first.classes))
+    objective = build_objective(experiment.loss, experiment.head, task_of(len(first.classes)), check=experiment.check)
     network = build_network(experiment.model, first.input_shape, objective.num_outputs)
     check(experiment, network)
     seeds = range(experiment.seed, experiment.seed + min(experiment.num_seeds, MOST_MEMBERS))

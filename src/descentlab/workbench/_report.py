@@ -137,7 +137,7 @@ def _settings(experiment: Experiment, plan: Plan) -> list[results.Row]:
     numbers = experiment.optimizer.model_dump(exclude={"kind", "learning_rate"}, exclude_none=True)
     others = ", ".join(f"{name} {value:g}" for name, value in numbers.items() if value or name in plan.hyper_names)
     rows = [
-        row("loss", f"{plan.objective.title}; the logits pass through {plan.objective.link}"),
+        row("loss", f"{plan.objective.title}; {_head_words(plan)}"),
         row("optimizer", experiment.optimizer.kind + (f" ({others})" if others else "")),
         row("learning rate", f"{experiment.optimizer.learning_rate:g}, {experiment.schedule.kind}"),
         row("batch size", f"{plan.batch_size:,} examples, {plan.steps_per_epoch:,} steps an epoch"),
@@ -153,6 +153,13 @@ def _settings(experiment: Experiment, plan: Plan) -> list[results.Row]:
         stopping = experiment.early_stopping
         rows.append(row("early stopping", f"by validation {stopping.metric}, patience {stopping.patience} epochs"))
     return rows
+
+
+def _head_words(plan: Plan) -> str:
+    head = plan.objective.head
+    number = f"{head.outputs} logit passes" if head.outputs == 1 else f"{head.outputs} logits pass"
+    summed = "; summed over a batch" if plan.objective.over_batch == "sum" else ""
+    return f"{number} through {head.activation}{summed}"
 
 
 def _augment_words(augment: AugmentSpec) -> str:
@@ -277,22 +284,24 @@ def _account(plan: Plan, answers: PartPredictions, result: PartResult) -> result
     outputs = result.inference.outputs
     if not np.all(np.isfinite(outputs)) or not np.all(np.isfinite(result.inference.logits)):
         return None
+    if plan.objective.num_outputs not in {len(answers.dataset.classes), 1 if len(answers.dataset.classes) == 2 else 0}:
+        # The page explains a logit for each class, or one for two classes.
+        return None
     place = int(np.argmin(outputs.max(axis=1)))
     logits = result.inference.logits[place].astype(np.float64)
     probabilities = tuple(float(value) for value in outputs[place])
-    shift, link = 0.0, plan.objective.link
-    if link == "softmax":
+    shift, head = 0.0, plan.objective.head
+    if head.facts.is_joint and len(logits) > 1:
         account = softmax_account(logits)
         terms, total, shift = account.exponentials, account.total, account.largest
         probabilities = tuple(float(value) for value in account.probabilities)
     else:
-        squash = {"sigmoid": lambda z: 1 / (1 + np.exp(-z)), "tanh": np.tanh, "linear": lambda z: z}[link]
-        terms = squash(logits)
+        terms = np.asarray(head.of(result.inference.logits[place]), np.float64)
         total = float(terms.sum())
     return results.OutputAccount(
         example=answers.example(place),
         classes=answers.dataset.classes,
-        link=link,
+        head=head.activation,
         logits=tuple(float(value) for value in logits),
         terms=tuple(float(value) for value in terms),
         total=total,

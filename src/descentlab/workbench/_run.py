@@ -14,7 +14,7 @@ from descentlab.core import PartName, RunError
 from descentlab.data import StoredPictures
 from descentlab.evaluation import Inference, infer
 from descentlab.networks import HostArrays, Network, build_network
-from descentlab.objectives import Objective, build_objective
+from descentlab.objectives import Objective, build_objective, task_of
 from descentlab.runs import RunFolder, find_run
 from descentlab.spec import Experiment
 from descentlab.training import precision_of, prepare_engine
@@ -114,7 +114,9 @@ class Run:
     @cached_property
     def objective(self) -> Objective:
         """Loss function, and the meaning of the logits."""
-        return build_objective(self.experiment.loss, len(self.classes))
+        # What was trained is shown, whatever may be trained today.
+        experiment = self.experiment
+        return build_objective(experiment.loss, experiment.head, task_of(len(self.classes)), check="off")
 
     @cached_property
     def network(self) -> Network:

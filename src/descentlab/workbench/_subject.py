@@ -9,7 +9,7 @@ from descentlab import training
 from descentlab.core import DescentlabError, RunError, SpecError
 from descentlab.data import Dataset
 from descentlab.networks import Network, build_network
-from descentlab.objectives import Objective, build_objective
+from descentlab.objectives import Objective, build_objective, task_of
 from descentlab.spec import Experiment
 from descentlab.workbench._changes import Changes
 from descentlab.workbench._examples import Examples
@@ -81,7 +81,7 @@ def find_subject(
     loaded = Examples(request.experiment, on_loading=watcher.on_loading)
     dataset = loaded.of(request.experiment.seed)
     experiment = request.settle(dataset).model_copy(update={"epochs": epochs, "num_seeds": 1, "early_stopping": None})
-    objective = build_objective(experiment.loss, len(dataset.classes))
+    objective = build_objective(experiment.loss, experiment.head, task_of(len(dataset.classes)), check=experiment.check)
     network = build_network(experiment.model, dataset.input_shape, objective.num_outputs)
     params, statistics = network.draw(experiment.seed), network.start_statistics()
     weights = f"at its initial weights, seed {experiment.seed}"
