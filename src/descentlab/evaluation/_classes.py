@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
@@ -10,7 +10,7 @@ from jaxtyping import Float, Int, Shaped
 from descentlab.core import ShapeError, TextTable
 from descentlab.evaluation._calibration import ReliabilityBin, calibration_error, reliability_bins
 from descentlab.evaluation._intervals import Interval, wilson_interval
-from descentlab.evaluation._metric import CLASS_METRICS, CLASS_SCORES
+from descentlab.evaluation._metric import CLASS_METRICS, CLASS_SCORES, Metric
 from descentlab.evaluation._scores import brier_score, log_loss, roc_auc
 from descentlab.evaluation._weights import ExampleWeights, Weighting, weighted_mean
 
@@ -68,6 +68,8 @@ class ClassMetrics:
         weighting: Column of the weights and the effective number of examples; None if every example counts once.
         confusion_weights: As `confusion`, with the sum of the examples' weights in each cell; None without weights.
     """
+
+    declared: ClassVar[tuple[Metric, ...]] = CLASS_METRICS
 
     num_examples: int
     loss: float

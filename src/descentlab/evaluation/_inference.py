@@ -27,7 +27,7 @@ class Inference:
 
     Attributes:
         logits: Outputs of the last layer.
-        outputs: Probabilities of the classes, which sum to one; for a real target, the predicted number.
+        outputs: Probabilities of the classes, which sum to one; probabilities of labels; or predicted numbers.
         losses: Loss of each example; NaN if its target is unknown.
     """
 
@@ -42,7 +42,7 @@ def infer(
     params: Any,
     statistics: Any,
     inputs: Shaped[np.ndarray, "examples ..."] | StoredPictures,
-    targets: Shaped[np.ndarray, " examples"] | None = None,
+    targets: Shaped[np.ndarray, "examples *targets"] | None = None,
     *,
     input_scale: float = 1.0,
 ) -> Inference:
@@ -54,24 +54,26 @@ def infer(
         params: Learned arrays by layer and role.
         statistics: Running statistics by layer and role.
         inputs: Examples as a `Dataset` holds them; stored pictures are read window by window.
-        targets: Class ids or standardised reals, for the losses.
+        targets: Class ids, labels or standardised reals, for the losses.
         input_scale: Factor that uint8 inputs are multiplied by.
 
     Returns:
         Logits, outputs and losses of each example.
     """
     count = len(inputs)
-    wanted = np.zeros(count, np.float32) if targets is None else targets
+    size = objective.task.size
+    nothing = np.zeros(count if objective.num_classes or size == 1 else (count, size), np.float32)
+    wanted = nothing if targets is None else targets
     if objective.num_classes:
         wanted = wanted.astype(np.int32)
     if not count:
-        empty = np.zeros((0, objective.task.size), np.float32)
+        empty = np.zeros((0, size), np.float32)
         return Inference(np.zeros((0, objective.num_outputs), np.float32), empty, np.zeros(0, np.float32))
     cores = len(core_devices()) if network.has_convolution else 0
-    size = min(count, piece_size(network) if cores else chunk_size(network))
+    at_once = min(count, piece_size(network) if cores else chunk_size(network))
     run = _program(network, objective, input_scale, cores)
     windows = []
-    for rows in _windows(inputs, size, max(1, cores)):
+    for rows in _windows(inputs, at_once, max(1, cores)):
         blocks = [values[rows.ravel()].reshape(*rows.shape, *values.shape[1:]) for values in (inputs, wanted)]
         windows.append([np.asarray(array) for array in run(params, statistics, *blocks)])
     joined = (np.concatenate(arrays) for arrays in zip(*windows, strict=True))

@@ -1,7 +1,7 @@
 """Metrics of predicted real numbers."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float
@@ -33,6 +33,8 @@ class RealMetrics:
             95% interval of their ratio lies below 1.
         weighting: Column of the weights and the effective number of examples; None if every example counts once.
     """
+
+    declared: ClassVar[tuple[Metric, ...]] = REAL_METRICS
 
     num_examples: int
     loss: float

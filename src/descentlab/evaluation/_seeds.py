@@ -7,9 +7,9 @@ import numpy as np
 
 from descentlab.core import ShapeError
 from descentlab.evaluation._intervals import Interval, clip, mean_and_deviation
-from descentlab.evaluation._metric import CLASS_METRICS, CLASS_SCORES, REAL_METRICS
+from descentlab.evaluation._metric import CLASS_METRICS, CLASS_SCORES, LABEL_METRICS, REAL_METRICS
 
-_BOUNDS = {metric.name: metric.bounds for metric in (*CLASS_METRICS, *CLASS_SCORES, *REAL_METRICS)}
+_BOUNDS = {metric.name: metric.bounds for metric in (*CLASS_METRICS, *CLASS_SCORES, *LABEL_METRICS, *REAL_METRICS)}
 
 
 def over_seeds(members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -75,18 +75,18 @@ def _in_order(parts: Sequence[PartScores]) -> tuple[str, ...]:
 def _class_rows(classes: tuple[ClassScores, ...]) -> tuple[tuple[str, ...], tuple[ClassRow, ...]]:
     if not classes:
         return (), ()
-    names = tuple(classes[0].values)
+    names, has_support = tuple(classes[0].values), classes[0].support is not None
     rows = tuple(
         ClassRow(
             scores.name,
             (
                 *("–" if (value := scores.values[name]) is None else fixed(value) for name in names),
-                _size(scores.support),
+                *(() if scores.support is None else (_size(scores.support),)),
             ),
         )
         for scores in classes
     )
-    return (*names, "examples"), rows
+    return (*names, *(("examples",) if has_support else ())), rows
 
 
 def _size(support: float) -> str:

@@ -177,7 +177,7 @@ def member_data(plan: Plan, dataset: Dataset) -> dict[str, np.ndarray]:
     return data
 
 
-def read_targets(plan: Plan, dataset: Dataset, rows: Int[np.ndarray, " rows"]) -> Shaped[np.ndarray, " rows"]:
+def read_targets(plan: Plan, dataset: Dataset, rows: Int[np.ndarray, " rows"]) -> Shaped[np.ndarray, "rows *targets"]:
     """Return the targets of some rows in the type that the program reads."""
     return dataset.targets[rows].astype(np.int32 if plan.is_classification else plan.precision)
 

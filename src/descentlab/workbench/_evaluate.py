@@ -111,10 +111,12 @@ def _new_part(run: Run, source: Any, member: int) -> Evaluation:
     prepared = preparation.apply(source)
     if prepared.targets is None:
         raise DataError(
-            "these examples have no target column, so predictions cannot be compared with it; add the column, or use "
-            "predict"
+            f"these examples have no target column{_all_of(preparation.target_names)}, so predictions cannot be "
+            "compared with it; add the column, or use predict"
         )
-    known = np.flatnonzero(prepared.targets >= 0 if run.classes else np.isfinite(prepared.targets))
+    facts = run.target_facts(member)
+    is_known = prepared.targets >= 0 if facts.kind == "classes" else np.isfinite(prepared.targets)
+    known = np.flatnonzero(is_known.reshape(len(is_known), -1).all(axis=1))
     if not len(known):
         raise DataError(
             "none of these examples has a target that the network knows; check the target column, whose values must "
@@ -122,11 +124,14 @@ def _new_part(run: Run, source: Any, member: int) -> Evaluation:
         )
     weights, note = _new_weights(prepared, known, preparation.weights)
     inference = run.infer(take_rows(prepared.inputs, known), prepared.targets[known], member=member)
-    scaling = (data.target_scale, data.target_shift)
-    scores = score_new(inference, prepared.targets[known], classes=run.classes, scaling=scaling, weights=weights)
+    scores = score_new(inference, prepared.targets[known], facts, weights=weights)
     left_out = len(prepared.targets) - len(known)
     missing = [f"Left out {left_out:,} examples whose target is missing or unknown to the network."] if left_out else []
     return Evaluation({"new": scores}, (*prepared.notes, *missing, *note))
+
+
+def _all_of(names: tuple[str, ...]) -> str:
+    return f" for each of {', '.join(names)}" if names else ""
 
 
 def _new_weights(

@@ -10,21 +10,23 @@ from jaxtyping import Int
 from descentlab.core import PARTS, PartName
 from descentlab.data import Dataset, take_rows
 from descentlab.evaluation import (
-    ClassMetrics,
+    AnyMetrics,
     ExampleWeights,
     Inference,
-    RealMetrics,
     evaluate_classes,
+    evaluate_labels,
     evaluate_reals,
+    evaluate_several_reals,
     infer,
     weighted_mean,
 )
 from descentlab.training import Plan, precision_of
+from descentlab.workbench._target_facts import TargetFacts, target_facts
 
 MEASURED_TRAIN = 5_000
 """Examples of the training part that are measured at most, the same as those of the training curve."""
 
-Metrics = ClassMetrics | RealMetrics
+Metrics = AnyMetrics
 
 
 @dataclass(frozen=True)
@@ -100,8 +102,7 @@ def score(inference: Inference, rows: Int[np.ndarray, " rows"], dataset: Dataset
     return score_new(
         inference,
         dataset.targets[rows],
-        classes=dataset.classes,
-        scaling=(dataset.target_scale, dataset.target_shift),
+        target_facts(dataset),
         train_targets=dataset.targets[dataset.train],
         weights=weights_of(dataset, rows),
         train_weights=weights_of(dataset, dataset.train),
@@ -111,9 +112,8 @@ def score(inference: Inference, rows: Int[np.ndarray, " rows"], dataset: Dataset
 def score_new(
     inference: Inference,
     targets: np.ndarray,
+    facts: TargetFacts,
     *,
-    classes: tuple[str, ...],
-    scaling: tuple[float, float],
     train_targets: np.ndarray | None = None,
     weights: ExampleWeights | None = None,
     train_weights: ExampleWeights | None = None,
@@ -122,9 +122,8 @@ def score_new(
 
     Args:
         inference: Outputs and losses of the network.
-        targets: Class ids, or standardised reals.
-        classes: Names of the classes; empty for regression.
-        scaling: Scale and shift that bring a real target to its unit.
+        targets: Class ids, labels, or standardised reals.
+        facts: What the targets mean.
         train_targets: Targets from which the baseline is computed; by default `targets`, which makes it the best.
         weights: Weight of each example; None counts every example once.
         train_weights: Weight of each of `train_targets`.
@@ -133,19 +132,30 @@ def score_new(
         The metrics.
     """
     loss = weighted_mean(inference.losses.astype(np.float64), None if weights is None else weights.values)
-    baseline_targets, by = (targets, weights) if train_targets is None else (train_targets, train_weights)
-    baseline_mass = None if by is None else by.values
-    if classes:
-        counts = np.bincount(baseline_targets.astype(np.int64), weights=baseline_mass, minlength=len(classes))
+    known, by = (targets, weights) if train_targets is None else (train_targets, train_weights)
+    mass = None if by is None else by.values
+    if facts.kind == "classes":
+        counts = np.bincount(known.astype(np.int64), weights=mass, minlength=len(facts.classes))
         labels, majority = targets.astype(np.int64), int(counts.argmax())
         return evaluate_classes(
-            inference.outputs, labels, classes=classes, loss=loss, majority=majority, weights=weights
+            inference.outputs, labels, classes=facts.classes, loss=loss, majority=majority, weights=weights
         )
-    scale, shift = scaling
+    if facts.kind == "labels":
+        frequent = [weighted_mean(column, mass) > 0.5 for column in known.T]
+        truth = targets.astype(np.float64)
+        return evaluate_labels(
+            inference.outputs, truth, names=facts.names, loss=loss, frequent=frequent, weights=weights
+        )
+    if facts.names:
+        means = np.array([[weighted_mean(column, mass) for column in known.T]])
+        return evaluate_several_reals(
+            facts.in_units(inference.outputs), facts.in_units(targets), names=facts.names, loss=loss,
+            train_means=facts.in_units(means)[0], weights=weights,
+        )  # fmt: skip
     return evaluate_reals(
-        inference.outputs[:, 0].astype(np.float64) * scale + shift,
-        targets.astype(np.float64) * scale + shift,
+        facts.in_units(inference.outputs[:, 0]),
+        facts.in_units(targets),
         loss=loss,
-        train_mean=weighted_mean(baseline_targets.astype(np.float64), baseline_mass) * scale + shift,
+        train_mean=float(facts.in_units(np.array([weighted_mean(known.astype(np.float64), mass)]))[0]),
         weights=weights,
     )

@@ -9,13 +9,14 @@ from descentlab import training
 from descentlab.core import DescentlabError, RunError, SpecError
 from descentlab.data import Dataset
 from descentlab.networks import Network, build_network
-from descentlab.objectives import Objective, build_objective, task_of
+from descentlab.objectives import Objective, build_objective
 from descentlab.spec import Experiment
 from descentlab.workbench._changes import Changes
 from descentlab.workbench._examples import Examples
 from descentlab.workbench._resolve import resolve
 from descentlab.workbench._room import check_room
 from descentlab.workbench._run import Run, as_run
+from descentlab.workbench._target_facts import task_of_data
 from descentlab.workbench._train import check_same_data
 from descentlab.workbench._watcher import Watcher
 
@@ -81,7 +82,7 @@ def find_subject(
     loaded = Examples(request.experiment, on_loading=watcher.on_loading)
     dataset = loaded.of(request.experiment.seed)
     experiment = request.settle(dataset).model_copy(update={"epochs": epochs, "num_seeds": 1, "early_stopping": None})
-    objective = build_objective(experiment.loss, experiment.head, task_of(len(dataset.classes)), check=experiment.check)
+    objective = build_objective(experiment.loss, experiment.head, task_of_data(dataset), check=experiment.check)
     network = build_network(experiment.model, dataset.input_shape, objective.num_outputs)
     params, statistics = network.draw(experiment.seed), network.start_statistics()
     weights = f"at its initial weights, seed {experiment.seed}"
