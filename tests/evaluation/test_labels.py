@@ -44,7 +44,8 @@ def _of_labels(probabilities: np.ndarray, truth: np.ndarray, weights: np.ndarray
 @pytest.mark.parametrize("seed", range(5))
 def test_scores_of_labels_equal_scikit_learn_s(seed: int, weights: np.ndarray | None) -> None:
     probabilities, truth = _labels(seed)
-    metrics, answers, by = _of_labels(probabilities, truth, weights), probabilities > 0.5, {"sample_weight": weights}
+    metrics, answers = _of_labels(probabilities, truth, weights), probabilities > 0.5
+    by: Any = {"sample_weight": weights}
     always = np.tile([0.0, 0.0, 1.0], (NUM, 1))
     assert metrics.accuracy == pytest.approx(sk.accuracy_score(truth, answers, **by))
     assert metrics.hamming_loss == pytest.approx(sk.hamming_loss(truth, answers, **by))
@@ -101,7 +102,8 @@ def _of_reals(outputs: np.ndarray, targets: np.ndarray, weights: np.ndarray | No
 @pytest.mark.parametrize("seed", range(5))
 def test_errors_of_several_targets_equal_scikit_learn_s(seed: int, weights: np.ndarray | None) -> None:
     outputs, targets = _reals(seed)
-    metrics, by = _of_reals(outputs, targets, weights), {"sample_weight": weights}
+    metrics = _of_reals(outputs, targets, weights)
+    by: Any = {"sample_weight": weights}
     assert metrics.rmse == pytest.approx(sk.root_mean_squared_error(targets, outputs, **by))
     assert metrics.mae == pytest.approx(sk.mean_absolute_error(targets, outputs, **by))
     assert metrics.r2 == pytest.approx(sk.r2_score(targets, outputs, **by))

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from scipy.optimize import minimize
 
 from descentlab.objectives import best_constant_loss
 from descentlab.objectives._constant import COSTS
@@ -11,35 +10,42 @@ from descentlab.objectives._objective import Objective
 from descentlab.spec import AbsoluteErrorSpec, HeadSpec, HuberSpec, SquaredErrorSpec
 from tests.objectives.in_torch import CODED, EVERY, LOSSES, TASKS, UNEQUAL, Case, losses_in_torch
 
-NUM = 31
+NUM = 11
 
 
 def searched(case: Case, targets: np.ndarray) -> float:
-    """Return the lowest mean loss over all constant logits, by a simplex search from several starts."""
-
-    def mean(logits: np.ndarray) -> float:
-        rows = torch.tensor(np.tile(logits, (NUM, 1)))
-        return float(losses_in_torch(case, rows, targets).mean())
-
-    width = case.objective.num_outputs
-    starts = [*np.random.default_rng(0).normal(size=(3, width)), *(5.0 * np.eye(width) - 3.0)]
-    options = {"maxiter": 1500, "maxfev": 1500, "xatol": 1e-5, "fatol": 1e-9}
-    found = [minimize(mean, start, method="Nelder-Mead", options=options).fun for start in starts]
-    return float(np.nanmin(found))
+    """Return the lowest mean loss over constant logits, by a random search that narrows around the best ones."""
+    rng = np.random.default_rng(0)
+    values, counts = np.unique(targets, axis=0, return_counts=True)
+    best, spread = np.zeros((1, case.objective.num_outputs)), 4.0
+    lowest = np.inf
+    for _ in range(10):
+        tried = np.concatenate([best + spread * rng.normal(size=(800, best.shape[1])), best])
+        rows = [losses_in_torch(case, torch.tensor(tried), np.stack([value] * len(tried))).numpy() for value in values]
+        means = np.nan_to_num(counts @ np.stack(rows) / counts.sum(), nan=np.inf)
+        place = int(np.argmin(means))
+        best, lowest, spread = tried[place : place + 1], float(means[place]), spread * 0.6
+    return lowest
 
 
 SEARCHED = [case for case in EVERY if case.fits and case.task.kind != "labels"]
 MISFITS = [
     case
     for case in (*EVERY, *CODED, *UNEQUAL)
-    if not case.fits and case.loss in (LOSSES[1], LOSSES[3], LOSSES[4]) and case.objective.num_outputs <= 2
+    # Cross-entropy of a target beyond 0 and 1 has no lowest loss.
+    if not case.fits and case.loss in LOSSES[3:] and case.objective.num_outputs <= 2
 ]
 
 
 @pytest.mark.parametrize("case", [*SEARCHED, *MISFITS], ids=str)
 def test_no_constant_answer_is_better(case: Case) -> None:
     targets = case.targets(np.random.default_rng(3), NUM)
-    assert best_constant_loss(case.objective, targets) == pytest.approx(searched(case, targets), rel=1e-2, abs=2e-3)
+    assert best_constant_loss(case.objective, targets) == pytest.approx(searched(case, targets), rel=0.02, abs=0.01)
+
+
+def test_cross_entropy_with_targets_beyond_0_and_1_has_no_lowest_loss() -> None:
+    case = Case(LOSSES[1], HeadSpec(outputs=1), TASKS[1])
+    assert best_constant_loss(case.objective, np.array([0, 2, 3])) == -np.inf
 
 
 def test_the_best_constant_answers_have_closed_forms() -> None:

@@ -61,7 +61,7 @@ class CostAccount:
         return Sum("C", labels, ("cost",), self.terms[row][:, None])
 
 
-def account_for_cost(objective: Objective, logits: Rows, targets: Shaped[np.ndarray, " batch"]) -> CostAccount:
+def account_for_cost(objective: Objective, logits: Rows, targets: Shaped[np.ndarray, "batch ..."]) -> CostAccount:
     """Compute what logits cost, and the derivative of each example's cost by its logits.
 
     Args:
@@ -89,8 +89,8 @@ def account_for_cost(objective: Objective, logits: Rows, targets: Shaped[np.ndar
     rule, coded = HEAD_RULES[objective.head.activation], _coded(objective, targets)
     if coded.shape[1] != logits.shape[1]:
         raise SpecError(
-            f"back-propagation is not accounted for where {logits.shape[1]} outputs meet {coded.shape[1]} targets "
-            "(head.outputs); leave head.outputs out"
+            f"back-propagation is not accounted for where {logits.shape[1]} outputs meet {coded.shape[1]} targets; "
+            "leave head.outputs out"
         )
     outputs = rule.of(logits)
     terms, output_gradient, delta, formulas = COSTS[type(objective)](objective, logits, outputs, coded)
@@ -139,10 +139,12 @@ def _cross_entropy_by_outputs(objective: CrossEntropy, logits: Rows, outputs: Ro
     """Compute cross-entropy by its definition: shares of the outputs, held between two ends, and their logarithms."""
     low, high = (0.0, 1.0) if objective.is_fused else (CLIPPED, 1.0 - CLIPPED)
     total = outputs.sum(axis=1, keepdims=True)
-    shares = outputs / total
-    held = np.clip(shares, low, high)
-    towards_share = np.where((shares >= low) & (shares <= high), -coded / held, 0.0)
-    towards = (towards_share - (towards_share * shares).sum(axis=1, keepdims=True)) / total
+    # Outputs that sum to 0 have no shares: their cost is NaN, as the network's own is.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shares = outputs / total
+        held = np.clip(shares, low, high)
+        towards_share = np.where((shares < low) | (shares > high), 0.0, -coded / held)
+        towards = (towards_share - (towards_share * shares).sum(axis=1, keepdims=True)) / total
     formulas = (
         Formula(
             "cost",

@@ -12,7 +12,7 @@ from descentlab.networks import Layer, Network
 
 
 def branches(
-    problem: Problem, values: Mapping[str, Array], targets: Shaped[Array, " batch"]
+    problem: Problem, values: Mapping[str, Array], targets: Shaped[Array, "batch ..."]
 ) -> list[Int[Array, "..."]]:
     """Say on which side of each of its corners the network is.
 

@@ -27,7 +27,8 @@ class Inference:
 
     Attributes:
         logits: Outputs of the last layer.
-        outputs: Probabilities of the classes, which sum to one; probabilities of labels; or predicted numbers.
+        outputs: Probabilities of the classes, which sum to one; a share for each label; for real targets, the
+            predicted numbers.
         losses: Loss of each example; NaN if its target is unknown.
     """
 
@@ -42,7 +43,7 @@ def infer(
     params: Any,
     statistics: Any,
     inputs: Shaped[np.ndarray, "examples ..."] | StoredPictures,
-    targets: Shaped[np.ndarray, "examples *targets"] | None = None,
+    targets: Shaped[np.ndarray, "examples ..."] | None = None,
     *,
     input_scale: float = 1.0,
 ) -> Inference:
@@ -62,7 +63,7 @@ def infer(
     """
     count = len(inputs)
     size = objective.task.size
-    nothing = np.zeros(count if objective.num_classes or size == 1 else (count, size), np.float32)
+    nothing = np.zeros((count, size) if not objective.num_classes and size > 1 else count, np.float32)
     wanted = nothing if targets is None else targets
     if objective.num_classes:
         wanted = wanted.astype(np.int32)
@@ -70,10 +71,10 @@ def infer(
         empty = np.zeros((0, size), np.float32)
         return Inference(np.zeros((0, objective.num_outputs), np.float32), empty, np.zeros(0, np.float32))
     cores = len(core_devices()) if network.has_convolution else 0
-    at_once = min(count, piece_size(network) if cores else chunk_size(network))
+    chunk = min(count, piece_size(network) if cores else chunk_size(network))
     run = _program(network, objective, input_scale, cores)
     windows = []
-    for rows in _windows(inputs, at_once, max(1, cores)):
+    for rows in _windows(inputs, chunk, max(1, cores)):
         blocks = [values[rows.ravel()].reshape(*rows.shape, *values.shape[1:]) for values in (inputs, wanted)]
         windows.append([np.asarray(array) for array in run(params, statistics, *blocks)])
     joined = (np.concatenate(arrays) for arrays in zip(*windows, strict=True))

@@ -81,7 +81,7 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
     curves = _curves(plan, members)
     judged = judged_part(members[0].parts)
     sentences = describe_outcome(
-        [member.parts[judged].metrics for member in members],  # pyright: ignore[reportArgumentType] - all of one kind
+        [member.parts[judged].metrics for member in members],
         curves,
         part=judged,
         learning_rate=experiment.optimizer.learning_rate,

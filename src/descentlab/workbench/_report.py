@@ -216,7 +216,7 @@ class _ScoreRow:
 
     name: str
     values: Mapping[str, float | None]
-    support: float | None
+    support: int | None
 
 
 def _rows_of(measured: AnyMetrics) -> Sequence[_ScoreRow]:
