@@ -190,6 +190,10 @@ class Dataset:
         """Return the rows of a part by its name."""
         return {"train": self.train, "validation": self.validation, "test": self.test}[name]
 
+    def weights_at(self, rows: Int[np.ndarray, " rows"]) -> Float[np.ndarray, " rows"] | None:
+        """Return the weights of some rows; None if every example counts once."""
+        return None if self.weights is None else self.weights[rows]
+
     def real_inputs(self, rows: Int[np.ndarray, " rows"]) -> Float[np.ndarray, "rows *shape"]:
         """Return the inputs of some rows as the network reads them."""
         return self.inputs[rows].astype(np.float32) * np.float32(self.input_scale)

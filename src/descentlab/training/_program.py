@@ -235,7 +235,7 @@ def _key(plan: Plan, state: State) -> PRNGKeyArray | None:
 
 def _training_examples(
     plan: Plan, data: dict[str, Array], rows: Int[Array, " batch"], key: PRNGKeyArray | None
-) -> tuple[Float[Array, "batch ..."], Shaped[Array, " batch"]]:
+) -> tuple[Float[Array, "batch ..."], Shaped[Array, "batch ..."]]:
     inputs, targets = (jnp.take(data[name], rows, axis=0, mode="clip") for name in ("train_inputs", "train_targets"))
     inputs = as_real(plan, inputs)
     if plan.augment is not None and key is not None:
@@ -244,7 +244,7 @@ def _training_examples(
 
 
 def _losses(
-    plan: Plan, data: dict[str, Array], logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]
+    plan: Plan, data: dict[str, Array], logits: Float[Array, "batch outputs"], targets: Shaped[Array, "batch ..."]
 ) -> Float[Array, " batch"]:
     losses = plan.objective.losses(logits, targets)
     return losses * data["class_weights"][targets] if plan.has_class_weights else losses

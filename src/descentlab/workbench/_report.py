@@ -79,7 +79,7 @@ def build_report(
         confusion=answers.confusion(part) if is_classes else None,
         mistakes=answers.mistakes(),
         predictions=answers.predictions(part) if dataset.task_kind == "numbers" else (),
-        boundary=None if dataset.target_names else _boundary(plan, first, dataset, features),
+        boundary=_boundary(plan, first, dataset, features),
         account=_account(plan, answers, result) if is_classes else None,
         calibration=_calibration(result, dataset, part)
         if is_classes and len(result.rows) >= CALIBRATION_FROM

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from jaxtyping import Shaped
 
 from descentlab import training
 from descentlab.core import DescentlabError, RunError, SpecError
@@ -36,6 +37,7 @@ class Subject:
         feature_names: A name per input; empty for pictures.
         dataset: The examples; None where a run's data is gone and values are typed instead.
         run: The run, or None.
+        target_names: Names of several targets; empty for a single one.
     """
 
     experiment: Experiment
@@ -48,6 +50,16 @@ class Subject:
     feature_names: tuple[str, ...]
     dataset: Dataset | None
     run: Run | None
+    target_names: tuple[str, ...] = ()
+
+    def truth_of(self, target: Shaped[np.ndarray, "*targets"] | np.generic) -> str:
+        """Word an example's class, its target in the network's own unit, or its several targets by name."""
+        if self.classes:
+            return self.classes[int(target)]
+        values = [f"{float(value):.4g}" for value in np.ravel(target)]
+        if not self.target_names:
+            return values[0]
+        return ", ".join(f"{name} {value}" for name, value in zip(self.target_names, values, strict=True))
 
 
 def find_subject(
@@ -91,7 +103,7 @@ def find_subject(
         weights = f"after {epochs:,} epoch{'s' if epochs > 1 else ''} of training, seed {experiment.seed}"
     return Subject(
         experiment, network, objective, params, statistics, weights, dataset.classes, dataset.feature_names, dataset,
-        None,
+        None, dataset.target_names,
     )  # fmt: skip
 
 
@@ -113,7 +125,7 @@ def _of_run(run: Run, member: int, *, needs_data: bool, watcher: Watcher) -> Sub
     which = f", network {member} of {run.num_members}" if run.num_members > 1 else ""
     return Subject(
         experiment, run.network, run.objective, params, statistics, f"as trained{which}", run.classes,
-        run.data.feature_names, dataset, run,
+        run.data.feature_names, dataset, run, run.data.target_names,
     )  # fmt: skip
 
 

@@ -57,7 +57,8 @@ def train(
     Args:
         what: A preset's name, a table's or picture folder's path, an experiment file, an `Experiment`, or examples
             in memory: a DataFrame, or an array of shape `(examples, ...)`.
-        target: For a table, the target column by name or position (-1 is the last); for arrays, the targets.
+        target: For a table, the target column by name or position (-1 is the last), or a list of several that are all
+            numbers or all yes or no; for arrays, the targets, several of them as an array `(examples, targets)`.
         epochs: Number of passes over the training part.
         batch_size: Number of examples in a step, or "full".
         learning_rate: Learning rate of the optimizer.
