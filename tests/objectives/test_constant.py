@@ -4,10 +4,17 @@ import numpy as np
 import pytest
 import torch
 
-from descentlab.objectives import best_constant_loss
+from descentlab.objectives import Task, best_constant_loss, build_objective
 from descentlab.objectives._constant import COSTS
 from descentlab.objectives._objective import Objective
-from descentlab.spec import AbsoluteErrorSpec, HeadSpec, HuberSpec, SquaredErrorSpec
+from descentlab.spec import (
+    AbsoluteErrorSpec,
+    BinaryCrossEntropySpec,
+    CrossEntropySpec,
+    HeadSpec,
+    HuberSpec,
+    SquaredErrorSpec,
+)
 from tests.objectives.in_torch import CODED, EVERY, LOSSES, TASKS, UNEQUAL, Case, losses_in_torch
 
 NUM = 11
@@ -70,3 +77,18 @@ def test_the_shares_of_a_softmax_that_cannot_follow_the_median() -> None:
 
 def test_every_loss_has_its_best_constant_answer() -> None:
     assert {*COSTS} | {type(Case(LOSSES[0], HeadSpec(), TASKS[0]).objective)} == set(Objective.__subclasses__())
+
+
+def test_weights_count_as_repeated_examples() -> None:
+    random = np.random.default_rng(0)
+    times = random.integers(0, 4, 30)
+    cases = (
+        (CrossEntropySpec(), Task("classes", 3), random.integers(0, 3, 30)),
+        (SquaredErrorSpec(), Task("numbers", 2), random.normal(size=(30, 2))),
+        (BinaryCrossEntropySpec(), Task("labels", 2), random.integers(0, 2, (30, 2)).astype(np.float64)),
+    )
+    for loss, task, targets in cases:
+        objective = build_objective(loss, HeadSpec(), task)
+        by_weight = best_constant_loss(objective, targets, 0.1 * times)
+        assert by_weight == pytest.approx(best_constant_loss(objective, targets.repeat(times, axis=0)))
+        assert best_constant_loss(objective, targets, np.ones(30)) == best_constant_loss(objective, targets)

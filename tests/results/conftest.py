@@ -128,7 +128,7 @@ def regression() -> TrainingReport:
         confusion=None,
         account=None,
         calibration=None,
-        predictions=Predictions(true, told, "test", "price (EUR)"),
+        predictions=(Predictions(true, told, "test", "price (EUR)"),),
         mistakes=tuple(Example(f"row {k}", float(true[k]), float(told[k])) for k in range(3)),
     )
 
@@ -230,10 +230,10 @@ def _nothing_finite(base: TrainingReport) -> TrainingReport:
     metrics = {"test": PartScores(30, {"accuracy": Score(nan, None, None, nan), "rmse": Score(nan)})}
     mistakes = tuple(replace(e, probabilities=tuple(nan for _ in e.probabilities)) for e in base.mistakes)
     base = replace(base, history=history, metrics=metrics, mistakes=mistakes)
-    if base.predictions is None:
+    if not base.predictions:
         return base
-    told = np.full_like(base.predictions.predicted, np.nan)
-    return replace(base, predictions=replace(base.predictions, predicted=told))
+    (shown,) = base.predictions
+    return replace(base, predictions=(replace(shown, predicted=np.full_like(shown.predicted, np.nan)),))
 
 
 def _bare() -> TrainingReport:

@@ -35,7 +35,8 @@ def train(
         str | None,
         typer.Option(
             metavar="COLUMN",
-            help="Column to predict, by its name or its position (-1: the last).",
+            help="Column to predict, by its name or position (-1: the last); several, as a,b, if all are numbers or all "
+            "are yes or no.",
             rich_help_panel=DATA,
         ),
     ] = None,
@@ -62,6 +63,14 @@ def train(
     categories: Annotated[
         str | None,
         typer.Option(metavar="COLUMNS", help="Columns whose numbers are codes of categories.", rich_help_panel=DATA),
+    ] = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Column that says how much each example counts in the loss and in every score, 0 or more.",
+            rich_help_panel=DATA,
+        ),
     ] = None,
     test_file: Annotated[
         str | None, typer.Option(metavar="FILE", help="A table that holds the test set.", rich_help_panel=DATA)
@@ -226,6 +235,7 @@ def train(
             strict=strict or None,
             augment=varied,
             class_weights=class_weights,
+            sample_weight=weights,
             set=settings or (),
             out=out,
             report=not no_report,

@@ -5,6 +5,8 @@ from descentlab.data._dataset import (
     Dataset as Dataset,
     Preparation as Preparation,
     Prepared as Prepared,
+    Shift as Shift,
+    TaskKind as TaskKind,
 )
 from descentlab.data._features import CategoryFeature as CategoryFeature, NumberFeature as NumberFeature
 from descentlab.data._idx import data_folder as data_folder, is_idx_here as is_idx_here
@@ -20,3 +22,4 @@ from descentlab.data._source import ExampleSource as ExampleSource
 from descentlab.data._stored_pictures import StoredPictures as StoredPictures, take_rows as take_rows
 from descentlab.data._table_preparation import TablePreparation as TablePreparation
 from descentlab.data._tables import TABLE_ENDINGS as TABLE_ENDINGS, read_table as read_table
+from descentlab.data._weights import WEIGHTS as WEIGHTS, check_weights as check_weights

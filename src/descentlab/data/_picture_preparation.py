@@ -76,8 +76,10 @@ class PicturePreparation(BasePreparation):
         if isinstance(source, Arrays):
             inputs = self._from_array(to_array(source.X, "X"))
             answers = source.answers(len(inputs))
-            targets, notes = self.target.encode(answers) if answers is not None else (None, ())
-            return Prepared(inputs, targets, _rows(len(inputs)), notes)
+            targets, notes = self.target.encode_all(answers) if answers is not None else (None, ())
+            weights = source.weights(len(inputs), self.weights) if self.weights else None
+            mass = None if weights is None else weights.to_numbers().values
+            return Prepared(inputs, targets, _rows(len(inputs)), notes, mass)
         if isinstance(source, str | Path):
             return self._from_path(Path(source).expanduser())
         if isinstance(source, Sequence) and source and all(isinstance(path, str | Path) for path in source):
@@ -117,7 +119,7 @@ class PicturePreparation(BasePreparation):
             return None, ()
         words = tuple(dict.fromkeys(folders))
         codes = np.array([words.index(folder) for folder in folders], np.int32)
-        return self.target.encode(WordColumn(self.target.column, codes, words))
+        return self.target.encode_all([WordColumn(self.target.column, codes, words)])
 
     def _from_bytes(self, pixels: np.ndarray) -> Shaped[np.ndarray, "pictures height width channels"]:
         if self.levels == 255:

@@ -15,7 +15,11 @@ HALVINGS = 100
 """Of an interval, until both ends are the same number in float64."""
 
 
-def best_constant_loss(objective: Objective, targets: Shaped[np.ndarray, "examples ..."]) -> float:
+def best_constant_loss(
+    objective: Objective,
+    targets: Shaped[np.ndarray, "examples ..."],
+    weights: Float[np.ndarray, " examples"] | None = None,
+) -> float:
     """Compute the lowest mean loss that one answer for all examples can reach, of those that the head can give.
 
     For cross-entropy that answer is the share of each class, and the loss is its entropy; for squared error it is the
@@ -24,6 +28,7 @@ def best_constant_loss(objective: Objective, targets: Shaped[np.ndarray, "exampl
     Args:
         objective: Objective whose loss is computed.
         targets: Class ids, labels or real targets of the training set.
+        weights: Weight of each example; None counts every example once.
 
     Returns:
         The loss, in the unit of the objective.
@@ -35,7 +40,7 @@ def best_constant_loss(objective: Objective, targets: Shaped[np.ndarray, "exampl
         >>> round(best_constant_loss(objective, np.array([0, 1, 0, 1])), 4)
         0.6931
     """
-    columns = _columns(objective, _coded(objective, targets))
+    columns = _columns(objective, _coded(objective, targets), np.ones(len(targets)) if weights is None else weights)
     if isinstance(objective, CrossEntropy):
         return _cross_entropy(objective, np.array([column.mean for column in columns]))
     costs = [COSTS[type(objective)](objective, column) for column in columns]
@@ -62,17 +67,20 @@ class _Column:
         return float(self.shares @ self.values)
 
 
-def _columns(objective: Objective, coded: Float[np.ndarray, "examples targets"]) -> list[_Column]:
+def _columns(
+    objective: Objective, coded: Float[np.ndarray, "examples targets"], weights: Float[np.ndarray, " examples"]
+) -> list[_Column]:
     """Lay out the targets that each answer is paired with, as `Objective.pair` pairs them."""
     outputs, width = objective.num_outputs, coded.shape[1]
     if outputs == 1 and width > 1:
-        columns = [coded.ravel()] * width
+        columns, weights = [coded.ravel()] * width, weights.repeat(width)
     elif width == 1:
         columns = [coded[:, 0]] * outputs
     else:
         columns = list(coded.T[:outputs])
-    counted = [np.unique(column, return_counts=True) for column in columns]
-    return [_Column(values, counts / counts.sum()) for values, counts in counted]
+    counted = [np.unique(column, return_inverse=True) for column in columns]
+    masses = [np.bincount(place, weights=weights, minlength=len(values)) for values, place in counted]
+    return [_Column(values, mass / mass.sum()) for (values, _), mass in zip(counted, masses, strict=True)]
 
 
 def _coded(objective: Objective, targets: np.ndarray) -> Float[np.ndarray, "examples targets"]:

@@ -11,7 +11,7 @@ from descentlab.core import LayerRow, PartName
 from descentlab.results._measured import PartScores
 from descentlab.spec import HeadName
 
-Task = Literal["classification", "regression"]
+Task = Literal["classification", "regression", "multi-label"]
 
 
 @dataclass(frozen=True)
@@ -228,7 +228,7 @@ class TrainingReport:
 
     Attributes:
         title: Title of the page.
-        task: Whether the network predicts classes or a real number.
+        task: Whether the network predicts classes, labels or real numbers.
         outcome: Sentences about the result, with intervals.
         facts: Facts about the data, the training and the machine.
         experiment_toml: Experiment, as `descentlab train` reads it.
@@ -240,10 +240,11 @@ class TrainingReport:
         shown_seed: For a population, the seed of the network whose confusion matrix, mistakes and so on are shown.
         confusion: Confusion matrix; None for regression.
         mistakes: Worst mistakes, the worst first.
-        predictions: True and predicted values; None for classification.
+        predictions: True and predicted values of each real target; empty for classes and labels.
         boundary: Predictions over the plane, for data with two features; else None.
         account: One prediction, from logits to probabilities.
         calibration: Calibration of the probabilities; None for regression.
+        weights: Name of the weights by which scores count examples; empty if every example counts once.
     """
 
     title: str
@@ -259,7 +260,8 @@ class TrainingReport:
     shown_seed: int | None = None
     confusion: Confusion | None = None
     mistakes: tuple[Example, ...] = ()
-    predictions: Predictions | None = None
+    predictions: tuple[Predictions, ...] = ()
     boundary: Boundary2D | None = None
     account: OutputAccount | None = None
     calibration: Calibration | None = None
+    weights: str = ""

@@ -44,6 +44,7 @@ class NetworkLoss:
         l1: Factor of the penalty l1 * sum |w| that training added. It has a slope but no curvature.
         class_weights: Weight of an example of each class; None if all count the same.
         num_summed: Number of examples whose losses training adds up, as many times the mean; 1 if it averages.
+        weights: Weight of each example, whose mean over the training part is 1; None if all count the same.
     """
 
     network: Network
@@ -54,6 +55,7 @@ class NetworkLoss:
     l1: float = 0.0
     class_weights: Float[np.ndarray, " classes"] | None = None
     num_summed: int = 1
+    weights: Float[np.ndarray, " examples"] | None = None
 
     def at(self, params: Any, statistics: Any, dtype: str) -> tuple[Callable[[Array], Array], Array]:
         """Return the loss as a function of a flat vector, and `params` as such a vector."""
@@ -230,7 +232,10 @@ def network_loss(
     targets = dataset.targets[rows]
     weights = balanced_weights(dataset.targets[dataset.train], objective.num_classes) if is_balanced else None
     num_summed = batch_size if objective.over_batch == "sum" else 1
-    return NetworkLoss(network, objective, dataset.real_inputs(rows), targets, l2, l1, weights, num_summed)
+    loss = NetworkLoss(network, objective, dataset.real_inputs(rows), targets, l2, l1, weights, num_summed)
+    if dataset.weights is None:
+        return loss
+    return replace(loss, weights=dataset.weights[rows] / dataset.weights[dataset.train].mean())
 
 
 def estimate_second_moment(
@@ -252,10 +257,7 @@ def estimate_second_moment(
         One mean for each weight.
     """
     size = min(batch_size, len(loss.inputs))
-    batches = [
-        replace(loss, inputs=loss.inputs[start : start + size], targets=loss.targets[start : start + size])
-        for start in range(0, len(loss.inputs) - size + 1, size)
-    ]
+    batches = [_cut(loss, start, start + size) for start in range(0, len(loss.inputs) - size + 1, size)]
     functions = Functions(batches[0], dtype)
     place = loss.place(params, statistics, dtype)
     total = np.zeros(place.size)
@@ -263,6 +265,11 @@ def estimate_second_moment(
         slope = functions.gradient(place.flat, place.statistics, of=_lay_out(batch, dtype))
         total += np.asarray(slope, np.float64) ** 2
     return total / len(batches)
+
+
+def _cut(loss: NetworkLoss, start: int, end: int) -> NetworkLoss:
+    weights = None if loss.weights is None else loss.weights[start:end]
+    return replace(loss, inputs=loss.inputs[start:end], targets=loss.targets[start:end], weights=weights)
 
 
 def _cast(tree: Any, dtype: str) -> Any:
@@ -280,6 +287,8 @@ def _lay_out(loss: NetworkLoss, dtype: str) -> Chunks:
     rows = np.minimum(rows, count - 1)
     if loss.class_weights is not None:
         shares = shares * loss.class_weights[loss.targets[rows]]
+    if loss.weights is not None:
+        shares = shares * loss.weights[rows]
     targets = loss.targets[rows] if loss.objective.num_classes else loss.targets[rows].astype(dtype)
     arrays = (loss.inputs[rows].astype(dtype), targets, shares.astype(dtype))
     first, second, third = (jnp.asarray(array.reshape(num_chunks, size, *array.shape[1:])) for array in arrays)

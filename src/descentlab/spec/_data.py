@@ -137,11 +137,16 @@ class TableData(PreparedSpec):
 
     kind: Literal["table"] = "table"
     path: str
-    target: str | int | None = Field(default=None, description="Column by name or position; -1 is the last.")
+    target: str | int | tuple[str | int, ...] | None = Field(
+        default=None, description="Column by name or position (-1 is the last), or several in a list."
+    )
     task: Literal["auto", "classification", "regression"] = "auto"
     header: Literal["auto", "yes", "no"] = "auto"
     drop: tuple[str, ...] = Field(default=(), description="Columns to leave out.")
     categories: tuple[str, ...] = Field(default=(), description="Columns of numbers that are codes of categories.")
+    weights: str | int | None = Field(
+        default=None, description="Column by name or position: how much each example counts, 0 or more."
+    )
     test_path: str | None = Field(default=None, description="A second file that holds the test part.")
     test_column: str | None = Field(default=None, description="A column that marks the test rows.")
     test_value: str = Field(default="test", description="What `test_column` says in a test row.")
@@ -169,6 +174,9 @@ class ArraysData(PreparedSpec):
     kind: Literal["arrays"] = "arrays"
     name: str = "arrays"
     task: Literal["auto", "classification", "regression"] = "auto"
+    weights: str | int | None = Field(
+        default=None, description="Column of weights by name or position; 'sample_weight' for an array of them."
+    )
 
 
 DataSpec = Annotated[

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from descentlab.core import SpecError, unknown_name
 from descentlab.data import Dataset, StoredPictures
 from descentlab.networks import Network, build_network
-from descentlab.objectives import Objective, build_objective, task_of
+from descentlab.objectives import Objective, Task, build_objective
 from descentlab.optimizers import RATE_OF, numeric_fields
 from descentlab.spec import AnyOptimizerSpec, AugmentSpec, Experiment
 from descentlab.training._devices import core_devices, count_cores
@@ -248,7 +248,7 @@ def make_plan(
             are to be varied but the data has none, or a name in `varied` is unknown.
         ShapeError: If a layer cannot take the output of the layer before it.
     """
-    task = task_of(len(dataset.classes))
+    task = Task(dataset.task_kind, dataset.task_size)
     objective = build_objective(experiment.loss, experiment.head, task, check=experiment.check)
     network = build_network(experiment.model, dataset.input_shape, objective.num_outputs)
     batch_size = _check_batch_size(experiment, dataset)

@@ -82,7 +82,7 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
     curves = _curves(plan, members)
     judged = judged_part(members[0].parts)
     sentences = describe_outcome(
-        [member.parts[judged].metrics for member in members],  # pyright: ignore[reportArgumentType] - all of one kind
+        [member.parts[judged].metrics for member in members],
         curves,
         part=judged,
         learning_rate=experiment.optimizer.learning_rate,
@@ -110,7 +110,7 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
 def _imbalance(members: tuple[MemberOutcome, ...], dataset: Dataset, part: PartName) -> str | None:
     metrics = [member.parts[part].metrics for member in members]
     classes = [each for each in metrics if isinstance(each, ClassMetrics)]
-    if not classes:
+    if not classes or dataset.weights is not None:
         return None
     counts = np.bincount(dataset.targets[dataset.train], minlength=len(dataset.classes))
     return describe_imbalance(counts, classes, part=part)

@@ -1,7 +1,9 @@
 """A trained and measured population laid out as plain data for its page."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -10,13 +12,15 @@ from descentlab import results
 from descentlab.core import PartName
 from descentlab.data import Dataset
 from descentlab.evaluation import (
-    CLASS_METRICS,
     CLASS_SCORES,
+    LABEL_SCORES,
     REAL_METRICS,
+    AnyMetrics,
     ClassMetrics,
-    ClassScore,
+    LabelMetrics,
     Metric,
     RealMetrics,
+    SeveralRealMetrics,
     clip,
     mean_and_deviation,
     reliability_bins,
@@ -75,12 +79,13 @@ def build_report(
         shown_seed=first.seed if len(outcome.members) > 1 else None,
         confusion=answers.confusion(part) if is_classes else None,
         mistakes=answers.mistakes(),
-        predictions=None if is_classes else answers.predictions(part, dataset.target_name or "target"),
+        predictions=answers.predictions(part) if dataset.task_kind == "numbers" else (),
         boundary=_boundary(plan, first, dataset, features),
         account=_account(plan, answers, result) if is_classes else None,
         calibration=_calibration(result, dataset, part)
         if is_classes and len(result.rows) >= CALIBRATION_FROM
         else None,
+        weights=dataset.weights_column,
     )
 
 
@@ -104,7 +109,12 @@ def _facts(
         names = ", ".join(dataset.classes[:12]) + (", ..." if len(dataset.classes) > 12 else "")
         shown.append(row("classes", f"{len(dataset.classes)}: {names}"))
     else:
-        shown.append(row("target", dataset.target_name or "target"))
+        num = len(dataset.target_names)
+        kind = "labels" if dataset.task_kind == "labels" else "targets" if num else "target"
+        shown.append(row(kind, f"{num}: {dataset.target_name}" if num else dataset.target_name or "target"))
+    if dataset.weights is not None:
+        low, high = float(dataset.weights.min()), float(dataset.weights.max())
+        shown.append(row("weights", f"{dataset.weights_column}: from {low:.4g} to {high:.4g}"))
     if dataset.checksum:
         shown.append(row("checksum of the bytes", dataset.checksum))
     environment = folder.environment()
@@ -208,16 +218,45 @@ def _history(plan: Plan, outcome: TrainingOutcome) -> results.History:
     )
 
 
-def _scores(measured: Sequence[ClassMetrics | RealMetrics]) -> results.PartScores:
+def _scores(measured: Sequence[AnyMetrics]) -> results.PartScores:
     """Bring the scores of one part, of each network, to the form that the page shows."""
-    metrics = REAL_METRICS if isinstance(measured[0], RealMetrics) else CLASS_METRICS
-    tables = [each.by_class for each in measured if isinstance(each, ClassMetrics)]
-    scores = {metric.name: score for metric in metrics if (score := _score(metric, measured)) is not None}
-    classes = tuple(_class_scores(each) for each in zip(*tables, strict=True))
-    return results.PartScores(measured[0].num_examples, scores, classes)
+    scores = {metric.name: score for metric in measured[0].declared if (score := _score(metric, measured)) is not None}
+    classes = tuple(_class_scores(each) for each in zip(*map(_rows_of, measured), strict=True))
+    effective = [each.weighting.num_effective for each in measured if each.weighting is not None]
+    num_effective = float(np.mean(effective)) if effective else None
+    return results.PartScores(measured[0].num_examples, scores, classes, num_effective)
 
 
-def _score(metric: Metric, measured: Sequence[ClassMetrics | RealMetrics]) -> results.Score | None:
+@dataclass(frozen=True)
+class _ScoreRow:
+    """Scores of one class, label or target, by the names that a reader is shown."""
+
+    name: str
+    values: Mapping[str, float | None]
+    support: int | None
+
+
+def _rows_of(measured: AnyMetrics) -> Sequence[_ScoreRow]:
+    def values(metrics: Sequence[Metric], each: Any) -> dict[str, float | None]:
+        return {metric.title: getattr(each, metric.name) for metric in metrics}
+
+    match measured:
+        case ClassMetrics():
+            return [_ScoreRow(each.name, values(CLASS_SCORES, each), each.support) for each in measured.by_class]
+        case LabelMetrics():
+            return [_ScoreRow(each.name, values(LABEL_SCORES, each), each.support) for each in measured.by_label]
+        case SeveralRealMetrics():
+            shown = [metric for metric in REAL_METRICS if metric.name != "loss"]
+            rows = zip(measured.names, measured.each, strict=True)
+            return [
+                _ScoreRow(name, {**values(shown, each), "RMSE of the baseline": each.baseline_rmse}, None)
+                for name, each in rows
+            ]
+        case RealMetrics():
+            return []
+
+
+def _score(metric: Metric, measured: Sequence[AnyMetrics]) -> results.Score | None:
     """Take one network's score, or the mean over several; None where it is not defined."""
     values = [value for each in measured if (value := getattr(each, metric.name)) is not None]
     baseline = float(np.mean([getattr(each, metric.baseline) for each in measured])) if metric.baseline else None
@@ -235,19 +274,26 @@ def _finite(interval: tuple[float, float] | None) -> tuple[float, float] | None:
     return interval if interval is not None and np.isfinite(interval).all() else None
 
 
-def _class_scores(scores: Sequence[ClassScore]) -> results.ClassScores:
-    """Join one class's scores over the networks: means of what is defined."""
+def _class_scores(scores: Sequence[_ScoreRow]) -> results.ClassScores:
+    """Join the scores of one class, label or target over the networks: means of what is defined."""
     values: dict[str, float | None] = {}
-    for metric in CLASS_SCORES:
-        known = [value for each in scores if (value := getattr(each, metric.name)) is not None]
-        values[metric.title] = float(np.mean(known)) if known else None
-    return results.ClassScores(scores[0].name, values, float(np.mean([each.support for each in scores])))
+    for title in scores[0].values:
+        known = [value for each in scores if (value := each.values[title]) is not None]
+        values[title] = float(np.mean(known)) if known else None
+    supports = [each.support for each in scores if each.support is not None]
+    return results.ClassScores(scores[0].name, values, float(np.mean(supports)) if supports else None)
 
 
 def _baseline_name(result: PartResult) -> str:
-    if isinstance(result.metrics, RealMetrics):
-        return "always the training mean"
-    return f"always the most frequent class, {result.metrics.baseline_class}"
+    match result.metrics:
+        case ClassMetrics():
+            return f"always the most frequent class, {result.metrics.baseline_class}"
+        case LabelMetrics():
+            return "always the more frequent answer for each label"
+        case RealMetrics():
+            return "always the training mean"
+        case SeveralRealMetrics():
+            return "always the training mean of each target"
 
 
 def _members(outcome: TrainingOutcome, part: PartName) -> tuple[results.Member, ...]:
@@ -255,7 +301,7 @@ def _members(outcome: TrainingOutcome, part: PartName) -> tuple[results.Member, 
     rows = []
     for member, reading in zip(outcome.members, readings, strict=True):
         metrics = member.parts[part].metrics
-        leading = (REAL_METRICS if isinstance(metrics, RealMetrics) else CLASS_METRICS)[0]
+        leading = metrics.declared[0]
         values = {f"{part} loss": metrics.loss, f"{part} {leading.title}": getattr(metrics, leading.name)}
         rows.append(results.Member(member.seed, values, member.diverged_at, reading.verdict))
     return tuple(rows)
@@ -280,7 +326,8 @@ def _calibration(result: PartResult, dataset: Dataset, part: PartName) -> result
     if not np.all(np.isfinite(outputs)):
         return None
     predicted = outputs.argmax(axis=1)
-    bins = reliability_bins(outputs.max(axis=1), predicted == dataset.targets[result.rows])
+    weights = None if dataset.weights is None else dataset.weights[result.rows]
+    bins = reliability_bins(outputs.max(axis=1), predicted == dataset.targets[result.rows], weights)
     return results.Calibration(
         confidence=np.array([np.nan if each.confidence is None else each.confidence for each in bins], np.float64),
         accuracy=np.array([np.nan if each.accuracy is None else each.accuracy for each in bins], np.float64),

@@ -44,7 +44,8 @@ def account_steps(measured: Backprop, tables: Tables) -> Steps:
 
 def _example(measured: Backprop, drawing: Drawing) -> Step:
     inputs, several = measured.account.problem.inputs[measured.row], measured.account.num_examples
-    truth = f"{'class' if measured.subject.classes else 'the target'} {measured.truth}"
+    kind = "class" if measured.subject.classes else "the target" + ("s" if measured.subject.target_names else "")
+    truth = f"{kind} {measured.truth}"
     places = measured.chosen.places
     which = f"Example {places[measured.row]} of the {measured.chosen.part} part" if len(places) else "The given values"
     batch = f" It is one of {several} whose gradients are averaged in the end." if several > 1 else ""
