@@ -1,4 +1,4 @@
-"""What is recorded of each layer: beside PyTorch, with planted faults, in company, and without a trace in the weights."""
+"""What is recorded of each layer: beside PyTorch, with planted faults, in company, and at no cost to the weights."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -10,9 +10,8 @@ import torch
 
 from descentlab.core import RunError
 from descentlab.data import Dataset, load, prepare
-from descentlab.spec import BundledData, Experiment, SplitSpec, override, preset
+from descentlab.spec import BundledData, Experiment, SplitSpec, override
 from descentlab.training import (
-    Compiler,
     Interrupted,
     LiveNetwork,
     Member,
@@ -221,8 +220,10 @@ def test_another_number_of_rows_compiles_nothing(iris: Experiment) -> None:
 
 
 def test_batch_norm_s_gradient_is_that_of_training(iris: Experiment, shared_iris: Source) -> None:
-    model = 'model=[{kind="dense",name="a",units=4},{kind="batch-norm",name="n"},{kind="dropout",name="d",rate=0.5},{kind="dense",name="output"}]'
-    trained = train(override(iris, [model]), shared_iris, [Member(0)], symptoms=SymptomPlan(at=(0,))).trained[0]
+    layers = [{"kind": "dense", "name": "a", "units": 4}, {"kind": "batch-norm", "name": "n"},
+              {"kind": "dropout", "name": "d", "rate": 0.5}, {"kind": "dense", "name": "output"}]  # fmt: skip
+    experiment = Experiment.model_validate({**iris.model_dump(), "model": layers})
+    trained = train(experiment, shared_iris, [Member(0)], symptoms=SymptomPlan(at=(0,))).trained[0]
     symptoms = recorded(trained)
     assert symptoms.layers == ("a", "n", "d", "output")
     learned = as_torch(trained.initial_params)
@@ -243,10 +244,13 @@ def test_batch_norm_s_gradient_is_that_of_training(iris: Experiment, shared_iris
     assert np.isnan(symptoms.gradient_norm[0, row(symptoms, "d")])
 
 
-def test_records_end_where_a_member_diverges(iris: Experiment, shared_iris: Source) -> None:
-    experiment = override(iris, ["optimizer=sgd", "loss=squared-error", "model.0.activation=linear"])
-    members = [Member(0, (("learning_rate", 1e3),)), Member(0, (("learning_rate", 1e-3),))]
-    wild, tame = train(experiment, shared_iris, members, symptoms=USUAL, varied=("learning_rate",)).trained
+def test_records_end_where_a_member_diverges(plane_of: Source) -> None:
+    layers = [{"kind": "dense", "units": 4, "activation": "relu"}, {"kind": "dense"}]
+    experiment = Experiment.model_validate(
+        {"epochs": 15, "batch_size": 10, "model": layers, "loss": "squared-error", "optimizer": "sgd"}
+    )
+    members = [Member(0, (("learning_rate", rate),)) for rate in (1e6, 0.01)]
+    wild, tame = train(experiment, plane_of, members, symptoms=USUAL).trained
     assert wild.diverged_at is not None
     assert recorded(wild).steps[-1] <= wild.diverged_at < recorded(tame).steps[-1]
     assert np.isfinite(recorded(tame).loss).all()

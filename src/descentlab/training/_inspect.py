@@ -2,7 +2,7 @@
 
 import functools
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -63,7 +63,7 @@ def inspect(
 
 
 @functools.lru_cache(maxsize=64)
-def _program(form: Form, *, is_separate: bool) -> Callable[..., Any]:
+def _program(form: Form, *, is_separate: bool) -> Any:
     """Return the program: loss of a sample, its gradients, and what each layer gives.
 
     What is made of these is computed in NumPy: a program that returned the statistics of each layer would take three
