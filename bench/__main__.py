@@ -21,6 +21,7 @@ from bench import (
     population,
     start,
     studio,
+    symptoms,
     tables,
     vision,
 )
@@ -45,6 +46,7 @@ BENCHES = {
             vision,
             start,
             studio,
+            symptoms,
             tables,
         )
     )
