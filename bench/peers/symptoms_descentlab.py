@@ -8,8 +8,6 @@ from pathlib import Path
 
 import descentlab as dl
 
-HIDDEN = {"iris": (64, 64)}
-
 
 def main() -> None:
     """Train what the command line names: a preset, its epochs, and `with` or `without`."""
@@ -19,7 +17,6 @@ def main() -> None:
         run = dl.train(
             name,
             epochs=int(epochs),
-            hidden=HIDDEN.get(name),
             report=False,
             symptoms=how == "with",
             out=Path(folder) / "run",
