@@ -8,7 +8,7 @@ import torch
 from descentlab.data import Dataset
 from descentlab.spec import Experiment, override
 from descentlab.training import Member, Trained, make_plan, train_population
-from descentlab.training._state import example_orders
+from descentlab.training._examples import example_orders
 
 Source = Callable[[int], Dataset]
 
