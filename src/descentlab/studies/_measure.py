@@ -162,9 +162,9 @@ def _stuck_share(plan: Plan, params: Any, statistics: Any, inputs: Any) -> Any:
         if saturation is not None
     ]
     # A squashed output under squared error passes no gradient either once it is saturated.
-    head = plan.objective.head
-    if plan.objective.has_vanishing_gradient and (function := FUNCTIONS.get(head.activation)) is not None:
-        stuck.append(stuck_units(plan.objective.outputs(logits), function.saturation))
+    if plan.objective.has_vanishing_gradient:
+        same = [function for name, function in FUNCTIONS.items() if name == plan.objective.head.activation]
+        stuck += [stuck_units(plan.objective.outputs(logits), function.saturation) for function in same]
     if not stuck:
         return jnp.zeros((), plan.precision)
     return jnp.mean(jnp.concatenate([flags.ravel() for flags in stuck]).astype(plan.precision))
