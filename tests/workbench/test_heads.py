@@ -36,6 +36,7 @@ def test_a_head_is_trained_shown_and_predicts(home: Path, settings: dict[str, An
 def test_back_propagation_of_a_head_that_does_not_fit(home: Path) -> None:
     run = dl.train("iris", epochs=1, report=False, set={"head.activation": "exponential", "check": "off"})
     result = dl.backprop(run.path)
+    assert result.measured.check is not None
     assert result.measured.check.agrees
     assert result.measured.account.cost.formulas[0].text == "a_i = e^z_i"
 
