@@ -64,7 +64,7 @@ class Window:
     epoch: int
     first: int
     inputs: Shaped[np.ndarray, "examples ..."]
-    targets: Shaped[np.ndarray, " examples"]
+    targets: Shaped[np.ndarray, "examples ..."]
 
 
 class Stream:
