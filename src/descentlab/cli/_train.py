@@ -35,8 +35,8 @@ def train(
         str | None,
         typer.Option(
             metavar="COLUMN",
-            help="Column to predict, by its name or position (-1: the last); several, as a,b, if all are numbers or all "
-            "are yes or no.",
+            help="Column to predict, by its name or position (-1: the last). Several, as a,b, if all are numbers "
+            "or all are yes or no.",
             rich_help_panel=DATA,
         ),
     ] = None,

@@ -48,7 +48,7 @@ class Sample:
     """
 
     inputs: Shaped[np.ndarray, "examples ..."]
-    targets: Shaped[np.ndarray, " examples"]
+    targets: Shaped[np.ndarray, "examples ..."]
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -74,7 +74,7 @@ class _Laid:
     """Examples in chunks of one size; the last is filled up with copies that are cut off again."""
 
     inputs: Shaped[Array, "chunks size ..."]
-    targets: Shaped[Array, "chunks size"]
+    targets: Shaped[Array, "chunks size ..."]
     count: int
 
 
