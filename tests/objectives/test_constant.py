@@ -21,13 +21,16 @@ NUM = 11
 
 
 def searched(case: Case, targets: np.ndarray) -> float:
-    """Return the lowest mean loss over constant logits, by a random search that narrows around the best ones."""
+    """Return the lowest mean loss over constant logits, by a random search that narrows around the best ones.
+
+    It begins at one logit of 1 beside zeros too: absolute errors have their lowest points in such corners.
+    """
     rng = np.random.default_rng(0)
     values, counts = np.unique(targets, axis=0, return_counts=True)
     best, spread = np.zeros((1, case.objective.num_outputs)), 4.0
-    lowest = np.inf
+    lowest, corners = np.inf, np.eye(best.shape[1])
     for _ in range(10):
-        tried = np.concatenate([best + spread * rng.normal(size=(800, best.shape[1])), best])
+        tried = np.concatenate([best + spread * rng.normal(size=(800, best.shape[1])), best, corners])
         rows = [losses_in_torch(case, torch.tensor(tried), np.stack([value] * len(tried))).numpy() for value in values]
         means = np.nan_to_num(counts @ np.stack(rows) / counts.sum(), nan=np.inf)
         place = int(np.argmin(means))
