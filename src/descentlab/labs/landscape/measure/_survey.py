@@ -212,5 +212,5 @@ def _lay_out(sample: Sample, objective: Objective, dtype: str, most: int) -> _La
     targets = sample.targets[rows].astype(np.int32 if objective.num_classes else dtype)
     shape = (num_chunks, size)
     inputs = sample.inputs[rows].astype(dtype)
-    laid = (jnp.asarray(each.reshape(*shape, *each.shape[1:])) for each in (inputs, targets))
-    return _Laid(*laid, count)
+    first, second = (jnp.asarray(each.reshape(*shape, *each.shape[1:])) for each in (inputs, targets))
+    return _Laid(first, second, count)
