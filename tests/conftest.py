@@ -1,5 +1,6 @@
 """What every test shares: JAX's strict modes, a cache of the tests' own, and the real data."""
 
+import gc
 import os
 import shutil
 import signal
@@ -38,6 +39,16 @@ AS_SHIPPED = {"networks", "objectives", "optimizers", "training"}
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
+
+
+# Nothing that collecting makes is ever garbage: modules, checked functions and tests, a million objects through which
+# Python's collector would go again and again.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,5 +1,6 @@
 """Accounts beside JAX's automatic differentiation and central differences, through whole networks."""
 
+from dataclasses import replace
 from typing import Any, get_args
 
 import numpy as np
@@ -95,6 +96,23 @@ def test_a_network_may_begin_with_a_residual_block(ask: Any) -> None:
 def test_all_kinds_of_layers_in_one_network(ask: Any, name: str) -> None:
     model, shape = ALL_KINDS[name]
     checked(account_for(ask(model, shape, batch=3, is_training=True)), num_samples=150)
+
+
+@pytest.mark.parametrize(
+    "initial",
+    [
+        {"initializer": "zeros"},
+        {"initializer": "constant", "initial_value": 0.3, "initial_bias": -0.1},
+        {"initializer": "normal", "initial_range": 20.0, "bias_initializer": "uniform", "initial_bias_range": 5.0},
+    ],
+)
+@pytest.mark.parametrize("function", ["tanh", "relu"])
+def test_initial_weights_that_learn_nothing_have_the_right_gradients(
+    ask: Any, initial: dict[str, Any], function: ActivationName
+) -> None:
+    hidden = DenseSpec(units=4, activation=function, **initial)
+    problem = ask((hidden, LayerNormSpec(initial_gain=0.0), hidden, DenseSpec(**initial)), (3,))
+    checked(account_for(replace(problem, params=problem.network.draw(0))))
 
 
 @settings(max_examples=2)

@@ -78,8 +78,10 @@ def test_more_than_two_classes_get_probabilities() -> None:
     assert "setosa" in script
 
 
-def test_a_real_target_is_told_in_its_own_unit() -> None:
-    session = trained(override(preset("iris"), ["data.name=diabetes", "loss=squared-error"]))
+@pytest.mark.parametrize("preparation", ["standard", "none"])
+def test_a_real_target_is_told_in_its_own_unit(preparation: str) -> None:
+    settings = ["data.name=diabetes", "loss=squared-error", f"data.preparation={preparation}"]
+    session = trained(override(preset("iris"), settings))
     plan, dataset = session.racers[0].network.plan, session.dataset
     told = infer(plan.network, plan.objective, session.params_of(0), {}, dataset.inputs[:]).outputs[:, 0]
     in_unit = told.astype(float) * dataset.target_scale + dataset.target_shift

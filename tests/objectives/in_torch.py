@@ -87,7 +87,7 @@ EVERY = tuple(
     Case(loss, HeadSpec(activation=name), task) for loss, name, task in itertools.product(LOSSES, HEADS, TASKS)
 )
 CODED = tuple(
-    Case(loss, HeadSpec(activation=name, coding=coding), Task("classes", size))
+    Case(loss, HeadSpec.model_validate({"activation": name, "coding": coding}), Task("classes", size))
     for loss in LOSSES[3:4]
     for name, coding in (("linear", "-1/1"), ("tanh", "0/1"))
     for size in (2, 4)

@@ -10,6 +10,7 @@ import pytest
 from sklearn.metrics import log_loss
 from sklearn.utils.class_weight import compute_sample_weight
 
+from descentlab.core import SpecError
 from descentlab.data import load, prepare
 from descentlab.optimizers import numeric_fields, start, update
 from descentlab.sharpness import (
@@ -201,6 +202,11 @@ def test_class_weights_are_those_of_training() -> None:
     labels = dataset.targets[rows]
     weights = compute_sample_weight("balanced", labels)
     assert loss == pytest.approx(log_loss(labels, odds / odds.sum(1, keepdims=True), sample_weight=weights), rel=1e-6)
+
+
+def test_an_optimizer_that_goes_up_has_no_limit() -> None:
+    with pytest.raises(SpecError, match=r"optimizer.maximize=true goes up the loss, where no learning rate is stable"):
+        stability_limit(SgdSpec(maximize=True), 0.1)
 
 
 def test_weighted_examples_count_as_repeated_ones() -> None:

@@ -16,15 +16,15 @@ from descentlab.training import (
     Interrupted,
     Member,
     Progress,
-    _measure as measuring,
     _pieces as pieces,
     _stream as streaming,
     make_plan,
     train_population,
 )
 from descentlab.training._block import Block
+from descentlab.training._examples import NO_PART
 from descentlab.training._state import flatten_state
-from descentlab.training._stream import Reader
+from descentlab.training._stream import Reader, Stream
 
 BATCH_NORM = '{kind = "batch-norm", name = "norm"}'
 CASES = {
@@ -80,7 +80,7 @@ def _run(block: Block) -> dict[str, Any]:
     while not block.is_done:
         block.advance()
     block.close()
-    (trained,) = block.results()
+    (trained,) = block.stacked().apart()
     return flatten_state(vars(trained))
 
 
@@ -185,13 +185,16 @@ def test_a_picture_that_vanishes_is_named(folder: Path, tmp_path: Path) -> None:
     assert _readers() == []
 
 
-def test_windows_of_a_small_part_hold_no_more_than_its_pieces(folder: Path) -> None:
+@pytest.mark.usefixtures("small_windows")
+def test_windows_of_what_is_measured_hold_every_example_once_and_have_one_shape(folder: Path) -> None:
     dataset = _dataset(folder, 0)
     plan = make_plan(_experiment(folder), dataset)
-    assert plan.groups > 0
-    (window,) = measuring.cut_windows(plan, 50, 10**6)
-    assert sorted(window[window >= 0]) == list(range(50))
-    assert window.size < 50 + plan.groups * plan.piece
+    stream = Stream(plan, dataset, 0, num_epochs=1, shuffle=True)
+    windows = list(stream._cut_pieces())
+    stream.close()
+    assert len({rows.shape for rows, _ in windows}) == 1 < len(windows)
+    held = np.concatenate([rows[parts != NO_PART] for rows, parts in windows])
+    assert sorted(held) == list(range(len(dataset.train) + len(dataset.validation)))
 
 
 def test_a_reader_reads_in_order_and_only_a_few_ahead() -> None:

@@ -169,7 +169,7 @@ def train(
             "--set",
             metavar="KEY=VALUE",
             help="Change any field of the experiment; repeatable. Example: --set model.0.units=16 --set "
-            "loss=cross-entropy. `descentlab schema` lists the fields.",
+            "loss=cross-entropy. model.* is every layer that has the field. `descentlab schema` lists the fields.",
             rich_help_panel=TRAINING,
         ),
     ] = None,

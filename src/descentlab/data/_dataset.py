@@ -68,6 +68,11 @@ class Preparation(Protocol):
         ...
 
     @property
+    def brightness_scale(self) -> float:
+        """Factor that brings inputs of type uint8 to 0 to 1, for showing them; the network may read others."""
+        ...
+
+    @property
     def feature_names(self) -> tuple[str, ...]:
         """Names of the input features; empty for pictures."""
         ...

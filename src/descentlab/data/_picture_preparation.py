@@ -34,6 +34,7 @@ class PicturePreparation(BasePreparation):
         width: Width in pixels.
         channels: 1 for gray, 3 for colour.
         levels: Brightest value of a pixel; None if pictures are real numbers that need no preparation.
+        is_scaled: Whether the network reads pixels from 0 to 1; else from 0 to `levels`.
     """
 
     kind: Literal["pictures"] = "pictures"
@@ -41,6 +42,7 @@ class PicturePreparation(BasePreparation):
     width: Side
     channels: Annotated[int, Field(ge=1, le=4096)]
     levels: Annotated[int, Field(ge=1, le=255)] | None = 255
+    is_scaled: bool = True
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -50,6 +52,11 @@ class PicturePreparation(BasePreparation):
     @property
     def input_scale(self) -> float:
         """Factor of the pixels."""
+        return self.brightness_scale if self.is_scaled else 1.0
+
+    @property
+    def brightness_scale(self) -> float:
+        """Factor that brings pixels to 0 to 1."""
         return 1.0 if self.levels is None else 1.0 / self.levels
 
     def apply(self, source: Any) -> Prepared:

@@ -63,6 +63,11 @@ class BasePreparation(Model):
         """Factor of the inputs; 1 if they need none."""
         return 1.0
 
+    @property
+    def brightness_scale(self) -> float:
+        """Factor that brings pixels of type uint8 to 0 to 1; 1 if the inputs are no such pixels."""
+        return 1.0
+
     def to_json(self) -> dict[str, Any]:
         """Return plain values from which `preparation_from_json` builds the same preparation."""
         return self.model_dump(mode="json")

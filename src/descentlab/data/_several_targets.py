@@ -115,11 +115,23 @@ class SeveralTargetValues:
             return np.zeros(len(self.values), np.int32)
         return np.unique(self.values, axis=0, return_inverse=True)[1].reshape(-1)
 
-    def fit(self, train: Int[np.ndarray, " train"]) -> tuple[SeveralTargets, Float32[np.ndarray, "examples targets"]]:
-        """Learn the scale of each real target from the training set, and return the scaled targets."""
+    def fit(
+        self, train: Int[np.ndarray, " train"], *, is_standard: bool = True
+    ) -> tuple[SeveralTargets, Float32[np.ndarray, "examples targets"]]:
+        """Learn the scale of each real target from the training set, and return the scaled targets.
+
+        Args:
+            train: Rows of the training set.
+            is_standard: Whether real targets are standardised; else they stay in their units.
+
+        Returns:
+            The targets with their scales, and the scaled targets.
+        """
         if self.target.task == "multi-label":
             return self.target, self.values.astype(np.float32)
-        shifts, scales = zip(*(mean_and_scale(column[train]) for column in self.values.T), strict=True)
+        units = [(0.0, 1.0)] * len(self.target.columns)
+        learned = [mean_and_scale(column[train]) for column in self.values.T] if is_standard else units
+        shifts, scales = zip(*learned, strict=True)
         target = self.target.model_copy(update={"shifts": shifts, "scales": scales})
         return target, ((self.values - target.shift) / target.scale).astype(np.float32)
 

@@ -151,10 +151,14 @@ def fit_preparation(
     *,
     target: AnyTarget,
     table: DataTable,
+    is_standard: bool = True,
     weights: str = "",
 ) -> TablePreparation:
     """Learn a preparation from the training rows alone, each of which counts once whatever its weight."""
-    features = [fit_feature(layout, column, train) for layout, column in zip(layouts, columns, strict=True)]
+    features = [
+        fit_feature(layout, column, train, is_standard=is_standard)
+        for layout, column in zip(layouts, columns, strict=True)
+    ]
     return TablePreparation(
         target=target, features=tuple(features), columns=table.names, is_named=table.is_named, weights=weights
     )

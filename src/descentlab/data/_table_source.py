@@ -9,7 +9,7 @@ from jaxtyping import Int
 
 from descentlab.core import DataError
 from descentlab.data._arrays import Arrays
-from descentlab.data._dataset import Dataset
+from descentlab.data._dataset import Dataset, Task
 from descentlab.data._features import Layout, check_finite, lay_out
 from descentlab.data._names import counted, quoted
 from descentlab.data._screen import screen_columns
@@ -20,7 +20,7 @@ from descentlab.data._table_preparation import fit_preparation
 from descentlab.data._tables import checksum_of, read_table
 from descentlab.data._target import TargetValues, TaskChoice, find_column
 from descentlab.data._weights import WEIGHTS, check_parts, check_weights
-from descentlab.spec import ArraysData, SplitSpec, TableData
+from descentlab.spec import STANDARD, ArraysData, PreparationSpec, SplitSpec, TableData
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +35,7 @@ class TableSource:
         targets: Target of each row.
         named: Rows of the parts that are given with the table.
         notes: Notes on reading the table, one sentence each.
+        preparation: Whether numbers are standardised.
         weights: Weight of each row; None if every row counts once.
     """
 
@@ -45,17 +46,25 @@ class TableSource:
     targets: AnyTargetValues
     named: dict[str, Int[np.ndarray, " _"]]
     notes: tuple[str, ...]
+    preparation: PreparationSpec = STANDARD
     weights: NumberColumn | None = None
 
     def prepare(self, split: SplitSpec, seed: int) -> Dataset:
         """Divide the rows, learn the preparation from the training set and apply it to all rows."""
         parts = divide(self.targets.strata, split, seed, name=self.name, named=self.named)
-        target, targets = self.targets.fit(parts.train)
+        are_standard = self.preparation.inputs == "standard"
+        target, targets = self.targets.fit(parts.train, is_standard=self.preparation.targets == "standard")
         weights = self.weights
         if weights is not None:
             check_parts(weights.values, parts, column=weights.name, name=self.name)
         preparation = fit_preparation(
-            self.layouts, self.columns, parts.train, target=target, table=self.table, weights=_name(weights)
+            self.layouts,
+            self.columns,
+            parts.train,
+            target=target,
+            table=self.table,
+            is_standard=are_standard,
+            weights=_name(weights),
         )
         inputs, unknown = preparation.encode(self.columns)
         return Dataset(
@@ -75,7 +84,7 @@ class TableSource:
             target_names=target.names,
             labels=self.table.labels,
             raw={column.name: column.to_cells() for column in self.table.columns},
-            notes=(*self.notes, *_unknown(unknown)),
+            notes=(*self.notes, *_unknown(unknown), *_unprepared(self.preparation, target.task)),
             checksum=self.table.checksum,
             weights=None if weights is None else weights.values,
             weights_column=_name(weights),
@@ -250,6 +259,17 @@ def _filled(columns: Sequence[Column]) -> list[str]:
         f"Filled in {counted(sum(missing.values()), 'missing cell')} in {quoted(list(missing))} with the "
         "median or most frequent word of the training set; one more input for each of these columns marks them."
     ]
+
+
+def _unprepared(preparation: PreparationSpec, task: Task) -> list[str]:
+    notes = []
+    if preparation.inputs == "none":
+        notes.append(
+            "Inputs are not standardised (data.preparation.inputs=none): the network reads each number in its unit."
+        )
+    if preparation.targets == "none" and task == "regression":
+        notes.append("The target is not standardised (data.preparation.targets=none): the network predicts its unit.")
+    return notes
 
 
 def _unknown(unknown: dict[str, int]) -> list[str]:

@@ -110,11 +110,21 @@ class TargetValues:
         """Return each target alone: the one."""
         return (self,)
 
-    def fit(self, train: Int[np.ndarray, " train"]) -> tuple[Target, Shaped[np.ndarray, " examples"]]:
-        """Learn the scale of a real target from the training set, and return the scaled targets."""
+    def fit(
+        self, train: Int[np.ndarray, " train"], *, is_standard: bool = True
+    ) -> tuple[Target, Shaped[np.ndarray, " examples"]]:
+        """Learn the scale of a real target from the training set, and return the scaled targets.
+
+        Args:
+            train: Rows of the training set.
+            is_standard: Whether a real target is standardised; else it stays in its unit.
+
+        Returns:
+            The target with its scale, and the targets.
+        """
         if self.target.task == "classification":
             return self.target, self.values
-        shift, scale = mean_and_scale(self.values[train])
+        shift, scale = mean_and_scale(self.values[train]) if is_standard else (0.0, 1.0)
         target = self.target.model_copy(update={"shift": shift, "scale": scale})
         return target, ((self.values - shift) / scale).astype(np.float32)
 

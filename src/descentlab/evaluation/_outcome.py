@@ -64,6 +64,7 @@ def describe_outcome(
     *,
     part: str = "test",
     learning_rate: float | None = None,
+    goes_up: bool = False,
 ) -> tuple[str, ...]:
     """Describe the outcome in words, with intervals, and say what to try next according to the curves.
 
@@ -72,6 +73,7 @@ def describe_outcome(
         curves: Loss curves of the members.
         part: Name of the part.
         learning_rate: Learning rate of the training, from which advice computes the next to try.
+        goes_up: Whether the training went up the loss on purpose, so that no advice on lowering it fits.
 
     Returns:
         Sentences, each complete in itself: the score, how much of it is luck, the baseline, the training.
@@ -84,6 +86,8 @@ def describe_outcome(
             f"got metrics of {len(metrics)} members and curves of {len(curves.train_loss)}: give both for each member"
         )
     scores = [*_describe_scores(metrics, part), *_describe_weighting(metrics, part)]
+    if goes_up:
+        return (*scores, _describe_ascent(curves))
     is_perfect = all(isinstance(member, ClassMetrics | LabelMetrics) and member.accuracy == 1.0 for member in metrics)
     return (*scores, *_describe_training(curves, is_perfect=is_perfect, learning_rate=learning_rate))
 
@@ -251,6 +255,17 @@ def _advise(
         return [*sentences, _ADVICE[verdict](group, curves, learning_rate)]
     counts = ", ".join(f"{len(group)} {verdict}" for verdict, group in by_verdict.items())
     return [*sentences, f"The seeds' curves differ: {counts}."]
+
+
+def _describe_ascent(curves: LossCurves) -> str:
+    """Say how far a reversed gradient has taken the loss, in the median over the members."""
+    first = float(np.median(curves.train_loss[:, 0]))
+    last = [row[np.isfinite(row)][-1] for row in curves.train_loss if np.isfinite(row).any()]
+    how = f"from {first:.4g} to {float(np.median(last)):.4g}" if last else "beyond all numbers"
+    return (
+        "The gradient is reversed (`optimizer.maximize`): each step goes up the loss, and training took the loss of "
+        f"{_how_many(len(curves.train_loss), len(curves.train_loss))} {how}."
+    )
 
 
 def _chosen(readings: Sequence[CurveReading], which: Bool[np.ndarray, " members"]) -> list[CurveReading]:

@@ -2,6 +2,7 @@
 
 from descentlab.spec._augment import AugmentSpec as AugmentSpec
 from descentlab.spec._data import (
+    STANDARD as STANDARD,
     ArraysData as ArraysData,
     BundledData as BundledData,
     DataSpec as DataSpec,
@@ -10,6 +11,8 @@ from descentlab.spec._data import (
     PlaygroundData as PlaygroundData,
     PlaygroundFeature as PlaygroundFeature,
     PointsData as PointsData,
+    PreparationSpec as PreparationSpec,
+    PreparedSpec as PreparedSpec,
     SplitSpec as SplitSpec,
     SyntheticData as SyntheticData,
     TableData as TableData,
@@ -25,6 +28,7 @@ from descentlab.spec._head import (
     LossName as LossName,
     Switch as Switch,
 )
+from descentlab.spec._initial import BiasInitializerName as BiasInitializerName, InitializerName as InitializerName
 from descentlab.spec._known_set import KnownSet as KnownSet, SetKind as SetKind
 from descentlab.spec._known_sets import (
     POINT_CLASSES as POINT_CLASSES,
@@ -43,10 +47,10 @@ from descentlab.spec._layers import (
     DropoutSpec as DropoutSpec,
     FlattenSpec as FlattenSpec,
     GlobalAvgPool2DSpec as GlobalAvgPool2DSpec,
-    InitializerName as InitializerName,
     LayerNormSpec as LayerNormSpec,
     LayerSpec as LayerSpec,
     MaxPool2DSpec as MaxPool2DSpec,
+    NormSpec as NormSpec,
     PReLUSpec as PReLUSpec,
     Purpose as Purpose,
     ResidualSpec as ResidualSpec,

@@ -94,6 +94,17 @@ class OptimizerSpec(Spec):
     l1: NonNegative = Field(default=0.0, description="Adds l1 * sum |w| to what is minimised.")
     l2: NonNegative = Field(default=0.0, description="Adds l2 / 2 * sum w^2 to what is minimised.")
     clip_norm: Positive | None = Field(default=None, description="Scales a longer gradient down to this norm.")
+    maximize: bool = Field(
+        default=False,
+        description="Reverses the gradient of the loss, so that each step goes up it; penalties and weight decay still "
+        "pull weights to 0. Exists for experiments about failure.",
+    )
+
+    @property
+    def title(self) -> str:
+        """Kind of the rule, and whether it goes up the loss."""
+        kind = str(type(self).model_fields["kind"].default)
+        return f"{kind}, gradient reversed" if self.maximize else kind
 
 
 class SgdSpec(OptimizerSpec):

@@ -99,7 +99,9 @@ def _picture(dataset: Dataset, row: int) -> np.ndarray:
         low, high = float(picture.min()), float(picture.max())
         picture = ((picture - low) / (high - low or 1.0) * 255).astype(np.uint8)
     else:
-        picture = np.clip(picture.astype(np.float64) * dataset.input_scale * 255, 0, 255).astype(np.uint8)
+        picture = np.clip(picture.astype(np.float64) * dataset.preparation.brightness_scale * 255, 0, 255).astype(
+            np.uint8
+        )
     step = max(1, max(picture.shape[:2]) // MAX_PICTURE_SIDE)
     picture = picture[::step, ::step]
     return picture[:, :, 0] if picture.shape[2] == 1 else picture[:, :, :3]

@@ -24,6 +24,7 @@ from descentlab.workbench._examples import Examples
 from descentlab.workbench._measure import PartResult, judged_part, measure_parts
 
 SMALL_DATA = 4_096
+UNSHUFFLED = "The examples are not shuffled (shuffle=false): every epoch takes them in the order of the data."
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
         curves,
         part=judged,
         learning_rate=experiment.optimizer.learning_rate,
+        goes_up=experiment.optimizer.maximize,
     )
     if experiment.class_weights == "none" and (unequal := _imbalance(members, examples.of(experiment.seed), judged)):
         sentences = (*sentences, unequal)
@@ -95,6 +97,8 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
         metrics[part].pop("seed", None)
     metrics["outcome"] = list(sentences)
     metrics["notes"] = list(examples.of(experiment.seed).notes)
+    if not experiment.shuffle and plan.steps_per_epoch > 1:
+        metrics["notes"].append(UNSHUFFLED)
     metrics["seeds"] = [member.seed for member in members]
     metrics["epochs"] = [len(member.history["epoch"]) - 1 for member in members]
     metrics["diverged_at"] = [member.diverged_at for member in members]

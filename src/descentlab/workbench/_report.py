@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 
 from descentlab import results
@@ -140,14 +141,16 @@ def _facts(
 
 def _settings(experiment: Experiment, plan: Plan) -> list[results.Row]:
     row = results.Row
-    numbers = experiment.optimizer.model_dump(exclude={"kind", "learning_rate"}, exclude_none=True)
+    numbers = experiment.optimizer.model_dump(exclude={"kind", "learning_rate", "maximize"}, exclude_none=True)
     others = ", ".join(f"{name} {value:g}" for name, value in numbers.items() if value or name in plan.hyper_names)
     rows = [
         row("loss", f"{plan.objective.title}; {_head_words(plan)}"),
-        row("optimizer", experiment.optimizer.kind + (f" ({others})" if others else "")),
+        row("optimizer", experiment.optimizer.title + (f" ({others})" if others else "")),
         row("learning rate", f"{experiment.optimizer.learning_rate:g}, {experiment.schedule.kind}"),
         row("batch size", f"{plan.batch_size:,} examples, {plan.steps_per_epoch:,} steps an epoch"),
         row("epochs", f"{experiment.epochs:,} (an epoch is one pass over the {plan.num_train:,} training examples)"),
+        row("order", _order_words(experiment, plan)),
+        row("initial weights", _initial_words(plan)),
         row("seed", f"{experiment.seed}" + (f" to {experiment.seed + experiment.num_seeds - 1}"
                                             if experiment.num_seeds > 1 else "")),
     ]  # fmt: skip
@@ -159,6 +162,20 @@ def _settings(experiment: Experiment, plan: Plan) -> list[results.Row]:
         stopping = experiment.early_stopping
         rows.append(row("early stopping", f"by validation {stopping.metric}, patience {stopping.patience} epochs"))
     return rows
+
+
+def _order_words(experiment: Experiment, plan: Plan) -> str:
+    if plan.steps_per_epoch == 1:
+        return "all training examples in every step"
+    return "drawn anew in every epoch" if experiment.shuffle else "not shuffled: as the data has it, in every epoch"
+
+
+def _initial_words(plan: Plan) -> str:
+    """Say from what each layer starts, or once from what all start."""
+    by_layer = {layer.name: words for layer in plan.network.every_layer if (words := layer.initial_values)}
+    if len(set(by_layer.values())) == 1:
+        return next(iter(by_layer.values()))
+    return "; ".join(f"{name}: {words}" for name, words in by_layer.items())
 
 
 def _head_words(plan: Plan) -> str:
@@ -324,7 +341,8 @@ def _account(plan: Plan, answers: PartPredictions, result: PartResult) -> result
     outputs = result.inference.outputs
     if not np.all(np.isfinite(outputs)) or not np.all(np.isfinite(result.inference.logits)):
         return None
-    if plan.objective.num_outputs not in {len(answers.dataset.classes), 1 if len(answers.dataset.classes) == 2 else 0}:
+    count = len(answers.dataset.classes)
+    if plan.objective.num_outputs not in (count, 1 if count == 2 else count):
         # The page explains a logit for each class, or one for two classes.
         return None
     place = int(np.argmin(outputs.max(axis=1)))
@@ -336,12 +354,12 @@ def _account(plan: Plan, answers: PartPredictions, result: PartResult) -> result
         terms, total, shift = account.exponentials, account.total, account.largest
         probabilities = tuple(float(value) for value in account.probabilities)
     else:
-        terms = np.asarray(head.of(result.inference.logits[place]), np.float64)
+        terms = np.asarray(head.of(jnp.asarray(result.inference.logits[place])), np.float64)
         total = float(terms.sum())
     return results.OutputAccount(
         example=answers.example(place),
         classes=answers.dataset.classes,
-        head=head.activation,
+        head=results.OutputHead(head.facts.title, head.facts.is_joint, head.facts.is_identity),
         logits=tuple(float(value) for value in logits),
         terms=tuple(float(value) for value in terms),
         total=total,

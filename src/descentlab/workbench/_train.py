@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from descentlab.core import RunError, SpecError
 from descentlab.data import WEIGHTS, Arrays, Dataset
-from descentlab.runs import RunFolder, find_run
+from descentlab.runs import RunFolder, check_continues, find_run
 from descentlab.spec import ArraysData, Experiment
 from descentlab.workbench._changes import Changes, Settings, settings_as_texts
 from descentlab.workbench._examples import Examples
@@ -169,7 +169,8 @@ def resume(
         The run.
 
     Raises:
-        RunError: If there is no such run, it is finished, or its data has changed since.
+        RunError: If there is no such run, it is finished, its data has changed since, or an earlier version began it
+            whose training has other bits.
         Stopped: If Ctrl-C was pressed again.
     """
     begin = time.perf_counter()
@@ -178,6 +179,7 @@ def resume(
         if folder.is_finished:  # a kill between its last two steps leaves a checkpoint that nobody needs
             folder.drop_checkpoint()
         check_is_open(folder)
+    check_continues(folder.environment(), folder.path)
     experiment = folder.experiment
     arrays = None if what is None else Arrays(what, target, sample_weight=_weights_array(sample_weight))
     if isinstance(experiment.data, ArraysData) and arrays is None:
