@@ -51,7 +51,7 @@ def test_from_the_file_to_the_report_and_to_predictions(descentlab: Descentlab, 
     if kind == "numbers":
         truth = frame[names].to_numpy()
         assert scores["r2"] == pytest.approx(sk.r2_score(truth, predicted), rel=1e-5)
-        expected = sk.root_mean_squared_error(truth, predicted, multioutput="raw_values")
+        expected: Any = sk.root_mean_squared_error(truth, predicted, multioutput="raw_values")
         assert [each["rmse"] for each in scores["per_target"]] == pytest.approx(list(expected), rel=1e-5)
     else:
         truth = np.stack([frame["warm"], frame["dear"] == "yes"], axis=1).astype(int)
