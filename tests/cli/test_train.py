@@ -116,7 +116,7 @@ def test_a_real_target_is_a_regression(descentlab: Descentlab, flowers: Path, ho
 def test_a_loss_that_was_asked_for_stays(descentlab: Descentlab, flowers: Path, home: Path) -> None:
     options = ("--target", "length", "--epochs", 2, "--set", "loss=huber", "--no-report", "-q")
     assert descentlab("train", "flowers.csv", *options).code == 0
-    assert experiment(home / "runs/flowers-001")["loss"] == {"kind": "huber", "delta": 1.0}
+    assert experiment(home / "runs/flowers-001")["loss"]["kind"] == "huber"
 
 
 def test_a_target_by_position_columns_left_out_and_a_test_file(
