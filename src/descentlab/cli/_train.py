@@ -203,7 +203,9 @@ def train(
 
     def start(watcher: "Watcher") -> "Run":
         if resume is not None:
-            return workbench.resume(resume, report=not no_report, checkpoint_every_s=checkpoint_every, watcher=watcher)
+            return workbench.resume(
+                resume, report=not no_report, checkpoint_every_s=checkpoint_every, durable=True, watcher=watcher
+            )
         return workbench.train(
             what,
             target,
@@ -230,6 +232,7 @@ def train(
             out=out,
             report=not no_report,
             checkpoint_every_s=checkpoint_every,
+            durable=True,
             watcher=watcher,
         )
 

@@ -44,8 +44,7 @@ def roc_auc(probabilities: Float[np.ndarray, "examples classes"], labels: Int[np
 
 def _area(scores: Float[np.ndarray, " examples"], is_class: Shaped[np.ndarray, " examples"]) -> float:
     # The area is the Mann-Whitney statistic, from the sum of the ranks of the class's examples.
-    _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    rank = (last - (counts - 1) / 2.0)[place]
+    in_order = np.sort(scores)
+    rank = (np.searchsorted(in_order, scores, "left") + np.searchsorted(in_order, scores, "right") + 1) / 2.0
     num, others = int(np.sum(is_class)), int(np.sum(~is_class))
     return float((np.sum(rank[is_class]) - num * (num + 1) / 2.0) / num / others)
