@@ -24,6 +24,7 @@ from bench import (
     studio,
     tables,
     vision,
+    warm,
 )
 from bench._claim import Bench, MeasuredLimit, judge, measure
 from bench._measure import FailedError
@@ -46,6 +47,7 @@ BENCHES = {
             mnist_cnn,
             vision,
             start,
+            warm,
             studio,
             tables,
         )

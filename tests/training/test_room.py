@@ -1,9 +1,7 @@
 """Another number of examples, epochs or parts compiles nothing, and empty places change no number."""
 
 import dataclasses
-from collections.abc import Iterator
 
-import jax
 import numpy as np
 import pytest
 
@@ -32,22 +30,6 @@ def _train(experiment: Experiment, dataset: Dataset, num_members: int = 1) -> Tr
     plan = make_plan(experiment, dataset, num_members=num_members)
     members = [Member(0, (("learning_rate", 0.01 * (1 + place)),)) for place in range(num_members)]
     return train_population(experiment, plan, members, lambda _: dataset).trained[0]
-
-
-@pytest.fixture
-def compiled() -> Iterator[list[str]]:
-    """Names of what XLA compiles while the test runs."""
-    names: list[str] = []
-
-    def note(event: str, duration_secs: float, **kwargs: str | int) -> None:
-        if event == "/jax/core/compile/backend_compile_duration":
-            names.append(str(kwargs.get("fun_name", event)))
-
-    jax.monitoring.register_event_duration_secs_listener(note)
-    jax.jit(lambda: 0).lower().compile()
-    assert names.pop()  # what compiles is heard
-    yield names
-    jax.monitoring.unregister_event_duration_listener(note)
 
 
 @pytest.mark.parametrize("num_members", [1, 20])

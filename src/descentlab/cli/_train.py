@@ -212,7 +212,9 @@ def train(
 
     def start(watcher: "Watcher") -> "Run":
         if resume is not None:
-            return workbench.resume(resume, report=not no_report, checkpoint_every_s=checkpoint_every, watcher=watcher)
+            return workbench.resume(
+                resume, report=not no_report, checkpoint_every_s=checkpoint_every, durable=True, watcher=watcher
+            )
         return workbench.train(
             what,
             target,
@@ -240,6 +242,7 @@ def train(
             out=out,
             report=not no_report,
             checkpoint_every_s=checkpoint_every,
+            durable=True,
             watcher=watcher,
         )
 

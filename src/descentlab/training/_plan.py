@@ -15,7 +15,7 @@ from descentlab.optimizers import RATE_OF, numeric_fields
 from descentlab.spec import AnyOptimizerSpec, AugmentSpec, Experiment
 from descentlab.training._devices import core_devices, count_cores
 from descentlab.training._pieces import CHUNK, chunk_size, piece_size
-from descentlab.training._room import roomy
+from descentlab.training._room import full_batch_places
 
 State = dict[str, Any]
 """Everything that a resume needs, by name: params, statistics, opt_state, step, the epoch's sums, the best so far."""
@@ -179,7 +179,7 @@ class Plan(Form):
             return self
         num_train, num_validation, num_test = counts
         size = num_train if self.is_full_batch else self.batch_size
-        places = max(self.batch_places, roomy(size) if self.is_full_batch else size)
+        places = max(self.batch_places, full_batch_places(size) if self.is_full_batch else size)
         return dataclasses.replace(
             self,
             batch_size=size,
@@ -265,7 +265,7 @@ def make_plan(
         objective=objective,
         optimizer=experiment.optimizer,
         hyper_names=_hyper_names(experiment, network, varied),
-        batch_places=roomy(batch_size) if experiment.batch_size == "full" else batch_size,
+        batch_places=full_batch_places(batch_size) if experiment.batch_size == "full" else batch_size,
         input_scale=dataset.input_scale,
         precision=experiment.precision,
         patience=stopping.patience if stopping else 0,

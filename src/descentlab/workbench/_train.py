@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -47,6 +48,7 @@ def train(
     root: str | os.PathLike[str] = ROOT,
     report: bool = True,
     checkpoint_every_s: float = CHECKPOINT_EVERY_S,
+    durable: bool = False,
     watcher: Watcher = SILENT,
 ) -> Run:
     """Train a network, evaluate it, and save the run with its report.
@@ -89,6 +91,8 @@ def train(
         root: Folder of runs.
         report: Whether to write `report.html`.
         checkpoint_every_s: Seconds between checkpoints; 0 writes one after every slice of training.
+        durable: Whether to wait for the disk, so that checkpoints and the finished run survive a power cut, as the
+            command line does. A killed process loses nothing either way.
         watcher: Callbacks of loading and training.
 
     Returns:
@@ -137,7 +141,7 @@ def train(
         settings=settings_as_texts(set),
         model=model,
     )
-    conduct = Conduct(report, checkpoint_every_s, watcher)
+    conduct = Conduct(report, checkpoint_every_s, watcher, durable)
     arrays = None if is_named else Arrays(what, target, sample_weight=_weights_array(sample_weight))
     resolved = resolve(what, changes) if arrays is None else resolve_arrays(arrays, changes)
     job = _prepare(resolved, arrays, conduct, begin)
@@ -152,6 +156,7 @@ def resume(
     sample_weight: Any = None,
     report: bool = True,
     checkpoint_every_s: float = CHECKPOINT_EVERY_S,
+    durable: bool = False,
     watcher: Watcher = SILENT,
 ) -> Run:
     """Continue a training that was stopped or killed, with the same bits as without the interruption.
@@ -163,6 +168,8 @@ def resume(
         sample_weight: For a run on examples in memory with an array of weights, the same array again.
         report: Whether to write `report.html`.
         checkpoint_every_s: Seconds between checkpoints; 0 writes one after every slice of training.
+        durable: Whether to wait for the disk, so that checkpoints and the finished run survive a power cut, as the
+            command line does. A killed process loses nothing either way.
         watcher: Callbacks of loading and training.
 
     Returns:
@@ -174,7 +181,7 @@ def resume(
         Stopped: If Ctrl-C was pressed again.
     """
     begin = time.perf_counter()
-    folder = find_run(os.fspath(run))
+    folder = replace(find_run(os.fspath(run)), durable=durable)
     with folder.lock():  # said at once, and not after a long loading, that another process trains it
         if folder.is_finished:  # a kill between its last two steps leaves a checkpoint that nobody needs
             folder.drop_checkpoint()
@@ -187,7 +194,7 @@ def resume(
             f"{folder.path} was trained on arrays in memory; continue it in Python by "
             f"descentlab.resume({str(folder.path)!r}, X, y)"
         )
-    conduct = Conduct(report, checkpoint_every_s, watcher)
+    conduct = Conduct(report, checkpoint_every_s, watcher, durable)
     examples = Examples(experiment, arrays=arrays, on_loading=watcher.on_loading)
     check_same_data(folder, examples.of(experiment.seed))
     return Job(experiment, examples, conduct, begin=begin).run_again(folder)
