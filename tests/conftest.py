@@ -73,9 +73,9 @@ def compiled() -> Iterator[list[str]]:
 
     names: list[str] = []
 
-    def note(event: str, _: float, **about: str) -> None:
+    def note(event: str, duration_secs: float, **kwargs: str | int) -> None:
         if event == "/jax/core/compile/backend_compile_duration":
-            names.append(about.get("fun_name", event))
+            names.append(str(kwargs.get("fun_name", event)))
 
     jax.monitoring.register_event_duration_secs_listener(note)
     jax.jit(lambda: 0).lower().compile()

@@ -19,7 +19,6 @@ from descentlab import representations, sharpness
 from descentlab.backpropagation import Account, BackwardStep, Check, Formula, Problem, account_for, check
 from descentlab.backpropagation._rules import STEPS
 from descentlab.core import SpecError
-from descentlab.evaluation import stuck_units
 from descentlab.labs.backprop._equations import SIGNS
 from descentlab.labs.backprop_cost.measure import count_work
 from descentlab.labs.importance.measure import (
@@ -33,7 +32,7 @@ from descentlab.labs.importance.measure import (
 )
 from descentlab.labs.landscape.measure import draw_direction, match_units, not_rescalable, rescale, weight_space
 from descentlab.live import drawn_layers
-from descentlab.networks import Context, HostArrays, Layer, Network, _network, build_network
+from descentlab.networks import Context, HostArrays, Layer, Network, _network, build_network, stuck_units
 from descentlab.objectives import build_objective, task_of
 from descentlab.spec import (
     ActivationSpec,

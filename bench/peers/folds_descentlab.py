@@ -33,9 +33,7 @@ training.prepare_engine()
 
 def run(experiment: Experiment, members: Sequence[training.Member], varied: Sequence[str], together: int) -> float:
     begin = time.perf_counter()
-    plan = training.make_plan(
-        experiment, folds[0], num_members=len(members), members_per_seed=together, varied=varied
-    )
+    plan = training.make_plan(experiment, folds[0], num_members=len(members), members_per_seed=together, varied=varied)
     training.train_population(experiment, plan, members, folds.__getitem__)
     return time.perf_counter() - begin
 

@@ -178,6 +178,15 @@ def train(
         str | None, typer.Option(metavar="RUN", help="Continue a run that was stopped or killed.")
     ] = None,
     no_report: NoReport = False,
+    symptoms: Annotated[
+        bool | None,
+        typer.Option(
+            "--symptoms/--no-symptoms",
+            help="Record gradients, updates and outputs of each layer at about 20 steps, in symptoms.parquet.  "
+            "[default: where training takes two seconds or more]",
+            show_default=False,
+        ),
+    ] = None,
     checkpoint_every: Annotated[
         float, typer.Option(metavar="SECONDS", help="Time between two checkpoints, from which a run can be resumed.")
     ] = 10.0,
@@ -241,6 +250,7 @@ def train(
             set=settings or (),
             out=out,
             report=not no_report,
+            symptoms=symptoms,
             checkpoint_every_s=checkpoint_every,
             durable=True,
             watcher=watcher,

@@ -86,7 +86,6 @@ from descentlab.evaluation._softmax_facts import (
     softmax_proofs as softmax_proofs,
     softmax_truth as softmax_truth,
 )
-from descentlab.evaluation._stuck import stuck_units as stuck_units
 from descentlab.evaluation._verdicts import (
     VERDICTS as VERDICTS,
     Fit as Fit,

@@ -13,7 +13,7 @@ from descentlab.core import RunError
 from descentlab.runs import _checkpoint as checkpoint_file, _history as history_file
 from descentlab.runs._checkpoint import CHECKPOINT, Checkpoint
 from descentlab.runs._experiment import ENVIRONMENT, EXPERIMENT, read_experiment
-from descentlab.runs._files import PARTIAL, read_whole, storage_errors, sync_files, write_whole
+from descentlab.runs._files import PARTIAL, checked_file, read_whole, storage_errors, sync_files, write_whole
 from descentlab.runs._forms import EnvironmentForm, MetricsForm, check_form
 from descentlab.runs._json import MAX_BYTES, pack_json, to_utf8, unpack_json
 from descentlab.runs._lock import locked
@@ -28,6 +28,7 @@ METRICS = "metrics.json"
 WEIGHTS = "weights.safetensors"
 SNAPSHOTS = "snapshots.safetensors"
 HISTORY = "history.parquet"
+SYMPTOMS = "symptoms.parquet"
 REPORT = "report.html"
 _EPOCHS = "epochs"
 
@@ -206,6 +207,16 @@ class RunFolder:
 
         return pd.DataFrame(self.history())
 
+    def save_symptoms(self, columns: Mapping[str, Shaped[np.ndarray, " rows"]]) -> None:
+        """Write what was recorded of the layers at some steps, with one row per member, step and layer."""
+        write_whole(self.path / SYMPTOMS, history_file.pack_table(columns))
+
+    def symptoms(self) -> history_file.Columns:
+        """Read what was recorded of the layers at some steps, as columns by name."""
+        if self.is_finished and not (self.path / SYMPTOMS).exists():
+            raise RunError(f"{self.path} has recorded no symptoms; train with symptoms=True, or --symptoms")
+        return history_file.read_table(checked_file(self.path, SYMPTOMS, limit=history_file.MAX_FILE_BYTES))
+
     def save_report(self, html: str) -> None:
         """Write the run's page."""
         write_whole(self.report_path, to_utf8(html), durable=self.durable and self.is_finished)
@@ -217,7 +228,7 @@ class RunFolder:
         """
         if (self.path / CHECKPOINT).exists() or (self.is_finished and (self.path / WEIGHTS).exists()):
             return
-        names = (WEIGHTS, METRICS, HISTORY, REPORT, SNAPSHOTS, EXPERIMENT, PREPARATION, ENVIRONMENT)
+        names = (WEIGHTS, METRICS, HISTORY, SYMPTOMS, REPORT, SNAPSHOTS, EXPERIMENT, PREPARATION, ENVIRONMENT)
         ours = [self.path / name for name in names]
         with storage_errors(self.path):
             for file in [*ours, *self.path.glob(".lock"), *self.path.glob(f".*{PARTIAL}")]:

@@ -11,8 +11,8 @@ from jaxtyping import Float, Shaped
 
 from descentlab.core import PARTS
 from descentlab.data import Dataset, take_rows
-from descentlab.evaluation import infer, stuck_units
-from descentlab.networks import FUNCTIONS, Context, Tape
+from descentlab.evaluation import infer
+from descentlab.networks import FUNCTIONS, Context, Tape, stuck_units
 from descentlab.training import (
     Form,
     Plan,

@@ -39,3 +39,4 @@ from descentlab.training._population import (
 from descentlab.training._program import Compiler as Compiler
 from descentlab.training._results import Stacked as Stacked, Trained as Trained
 from descentlab.training._state import Member as Member, Start as Start
+from descentlab.training._symptoms import SymptomPlan as SymptomPlan, Symptoms as Symptoms

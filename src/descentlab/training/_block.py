@@ -16,6 +16,7 @@ from descentlab.training._examples import call_orders, separate_names
 from descentlab.training._materials import Materials
 from descentlab.training._plan import SCALE, Plan, State
 from descentlab.training._program import Compiler, trace_names
+from descentlab.training._recorder import Recorder
 from descentlab.training._results import Stacked
 from descentlab.training._state import (
     Member,
@@ -26,6 +27,7 @@ from descentlab.training._state import (
     unflatten_state,
 )
 from descentlab.training._stream import Stream
+from descentlab.training._symptoms import SymptomPlan
 
 SLICE_S = 0.25
 """Seconds that one call of the program aims at, so that progress is drawn and Ctrl-C is heard that often."""
@@ -43,6 +45,7 @@ class Block:
         *,
         shuffle: bool = True,
         snapshot_epochs: frozenset[int] = frozenset(),
+        symptoms: SymptomPlan | None = None,
         devices: Sequence[Device] | None = None,
         compiler: Compiler | None = None,
         materials: Materials | None = None,
@@ -57,6 +60,7 @@ class Block:
                 differ, for each on the last axis.
             shuffle: Whether each epoch draws a new order of the examples.
             snapshot_epochs: Epochs after which parameters are kept; 0 is the start.
+            symptoms: When symptoms are recorded; None if they are not.
             devices: Devices that the block runs on; several devices split each batch.
             compiler: Shared by blocks that may share programs.
             materials: Shared by blocks that may share data.
@@ -97,6 +101,17 @@ class Block:
             self._hyper = stack([member_hyper(plan, member) for member in self._lanes], plan.lanes)
             self._data = self._materials.data(by_lane[:1] if shares_data else by_lane, self._placement)
         self._keep_snapshot()
+        self._recorder: Recorder | None = None
+        if symptoms is not None:
+            num_samples = 1 if shares_data else plan.lanes
+            self._recorder = Recorder(
+                symptoms,
+                self._plans[:num_samples],
+                by_lane[:num_samples],
+                count=len(members),
+                num_epochs=self.num_epochs,
+                placement=None if isinstance(self._placement, NamedSharding) else self._placement,
+            )
 
     @property
     def is_done(self) -> bool:
@@ -133,6 +148,7 @@ class Block:
     def _run(self, num_steps: int) -> None:
         ended, step = divmod(self.step + num_steps, self.plan.steps_per_epoch)
         with precision_of(self.plan.precision):
+            before = self._before_record()
             arguments = self._arguments(num_steps)
             if self._compiled is None:
                 self._compiled = self._compile(arguments)
@@ -142,6 +158,8 @@ class Block:
             if ended and self._stream is not None:
                 state, measured = self._stream.measure(state, self._place)
                 trace |= {name: np.asarray(value)[None] for name, value in measured.items()}
+            if before is not None and self._recorder is not None:
+                self._recorder.record(self._updates, before, state["params"])
         self._materials.step_seconds = seconds / num_steps
         self._state, self.epoch, self.step = state, self.epoch + ended, step
         if ended:
@@ -149,8 +167,22 @@ class Block:
                 values.append(np.asarray(trace[name])[:ended])
             self._keep_snapshot()
 
+    @property
+    def _updates(self) -> int:
+        return self.epoch * self.plan.steps_per_epoch + self.step
+
+    def _before_record(self) -> dict[str, Any] | None:
+        """Copy what the recorder looks at, since the program takes over the state's memory; None if nothing is due."""
+        if self._recorder is None or not self._recorder.is_due(self._updates):
+            return None
+        return jax.tree.map(np.array, {name: self._state[name] for name in ("params", "statistics")})
+
     def _next_slice(self) -> int:
-        """Choose the number of steps until progress is drawn, a snapshot is due or a window of pictures ends."""
+        """Choose the number of steps until progress is drawn, a snapshot or a record is due or a window ends."""
+        most = None if self._recorder is None else self._recorder.most_steps(self._updates)
+        return self._most_steps() if most is None else min(most, self._most_steps())
+
+    def _most_steps(self) -> int:
         per_epoch, step_seconds = self.plan.steps_per_epoch, self._materials.step_seconds
         affordable = max(1, int(SLICE_S / step_seconds)) if step_seconds else 1
         if self._stream is not None:
@@ -161,7 +193,7 @@ class Block:
         return min(affordable, to_stop, to_last_trace, self.plan.steps_per_call)
 
     def _arguments(self, num_steps: int) -> tuple[Any, ...]:
-        begin = self.epoch * self.plan.steps_per_epoch + self.step
+        begin = self._updates
         factors = np.zeros((self.plan.steps_per_call, *self._factors.shape[1:]), self.plan.precision)
         factors[:num_steps] = self._factors[begin : begin + num_steps]
         bounds = (np.int32(num_steps), np.int32(self.step), np.int32(self.plan.steps_per_epoch))
@@ -205,6 +237,8 @@ class Block:
                 arrays[f"trace/{name}"] = np.concatenate(values)
         for epoch, snapshot in self._snapshots.items():
             arrays |= {f"snapshot/{epoch}/{name}": array for name, array in flatten_state(snapshot).items()}
+        if self._recorder is not None:
+            arrays |= {f"symptoms/{name}": array for name, array in self._recorder.symptoms().arrays().items()}
         return arrays
 
     def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
@@ -222,6 +256,8 @@ class Block:
             snapshot = _below(arrays, f"snapshot/{kept}/")
             if snapshot:
                 snapshots[kept] = unflatten_state(snapshot, like)
+        if self._recorder is not None:
+            self._recorder.restore(_below(arrays, "symptoms/"))
         self._state, self.epoch, self.step, self._trace, self._snapshots = state, epoch, step, trace, snapshots
 
     def _checked_position(self, position: np.ndarray) -> tuple[int, int]:
@@ -262,6 +298,7 @@ class Block:
             steps=np.minimum(np.atleast_1d(self._state["step"])[:count], epochs * per_epoch + self.step),
             diverged_at=np.atleast_1d(self._state["diverged_at"])[:count],
             best_epoch=np.atleast_1d(self._state["best_epoch"])[:count] if self.plan.patience else None,
+            symptoms=None if self._recorder is None else self._recorder.symptoms(),
         )
 
     def _kept_state(self) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from descentlab.training._plan import Plan
 from descentlab.training._program import Compiler
 from descentlab.training._results import Stacked
 from descentlab.training._state import Member
+from descentlab.training._symptoms import SymptomPlan
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +31,7 @@ class BlockTask:
         factors: Factors by which the schedule multiplies the learning rate, as `Block` takes them.
         shuffle: Whether each epoch draws a new order of the examples.
         snapshot_epochs: Epochs after which parameters are kept.
+        symptoms: When symptoms are recorded; None if they are not.
     """
 
     plan: Plan
@@ -38,6 +40,7 @@ class BlockTask:
     factors: Float[np.ndarray, "epochs steps *members"]
     shuffle: bool = True
     snapshot_epochs: frozenset[int] = frozenset()
+    symptoms: SymptomPlan | None = None
 
     def block(
         self,
@@ -54,6 +57,7 @@ class BlockTask:
             self.factors,
             shuffle=self.shuffle,
             snapshot_epochs=self.snapshot_epochs,
+            symptoms=self.symptoms,
             devices=devices,
             compiler=compiler,
             materials=materials,

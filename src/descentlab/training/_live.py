@@ -22,7 +22,9 @@ from descentlab.training._examples import call_orders, lay_out
 from descentlab.training._measure import measure
 from descentlab.training._plan import Form, Plan, State, make_plan
 from descentlab.training._program import Compiler, trace_names
+from descentlab.training._recorder import Recorder
 from descentlab.training._state import Member, Start, first_state, member_hyper
+from descentlab.training._symptoms import SymptomPlan, Symptoms
 
 Tree = dict[str, dict[str, np.ndarray]]
 
@@ -194,6 +196,21 @@ class LiveNetwork:
         with precision_of(self.plan.precision):
             measured = _measure_program(self.plan.form)(self._state, self._data)
         return {name: float(measured[name]) for name in self.trace if name in measured}
+
+    def symptoms(self) -> Symptoms:
+        """Look at every layer as the network is now, and at what its next update would do; nothing is changed.
+
+        Returns:
+            A single record, of one member.
+        """
+        now = self.epoch * self.plan.steps_per_epoch + self.step
+        recorder = Recorder(SymptomPlan(at=(now,)), [self.plan], [self.dataset], count=1, num_epochs=self.epoch + 1)
+        with precision_of(self.plan.precision):
+            before = jax.tree.map(np.array, self._state)
+            _, *others = arguments = self._arguments(1)
+            after, _ = self._program(arguments)(jax.tree.map(np.array, before), *others)
+            recorder.record(now, before, after["params"])
+        return recorder.symptoms().of(0, before=now + 1)
 
     def moment(self) -> Moment:
         """Copy the network's current state."""

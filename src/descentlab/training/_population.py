@@ -21,6 +21,7 @@ from descentlab.training._plan import Plan
 from descentlab.training._program import Compiler
 from descentlab.training._results import Stacked, Trained
 from descentlab.training._state import Member, member_schedule
+from descentlab.training._symptoms import SymptomPlan
 
 
 class Interrupted(Exception):  # noqa: N818 - an ending, not an error
@@ -89,6 +90,7 @@ def train_population(
     dataset_of: Callable[[int], Dataset],
     *,
     snapshot_epochs: frozenset[int] = frozenset(),
+    symptoms: SymptomPlan | None = None,
     checkpoints: Checkpoints | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
@@ -105,6 +107,7 @@ def train_population(
         members: The networks to train.
         dataset_of: Returns the prepared data of a member's `data_key`; called once for each key of a block.
         snapshot_epochs: Epochs after which parameters are kept.
+        symptoms: When symptoms are recorded; None if they are not. They change no bit of the training.
         checkpoints: Place to which unfinished blocks are saved, and from which they are loaded.
         on_progress: Called after every slice of a block, from the thread that trains it.
         stop: When set, training ends at the next slice.
@@ -128,6 +131,7 @@ def train_population(
         dataset_of,
         keep,
         snapshot_epochs=snapshot_epochs,
+        symptoms=symptoms,
         checkpoints=checkpoints,
         on_progress=on_progress,
         stop=stop,
@@ -146,6 +150,7 @@ def train_blocks(
     *,
     done: Container[int] = (),
     snapshot_epochs: frozenset[int] = frozenset(),
+    symptoms: SymptomPlan | None = None,
     checkpoints: Checkpoints | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
@@ -162,6 +167,7 @@ def train_blocks(
         on_block: Called with the places of its members when a block has ended; several threads may call it.
         done: Places of members that need no training; a block is left out if its first member is among them.
         snapshot_epochs: Epochs after which parameters are kept.
+        symptoms: When symptoms are recorded; None if they are not. They change no bit of the training.
         checkpoints: Place to which unfinished blocks are saved, and from which they are loaded.
         on_progress: Called after every slice of a block, from the thread that trains it.
         stop: When set, training ends at the next slice.
@@ -187,7 +193,7 @@ def train_blocks(
         datasets = {key: dataset_of(key) for key in {member.data_key for member in chosen}}
         per_epoch = steps_of.get(chosen[0].data_key, plan.steps_per_epoch)
         factors = _factors(experiment, chosen, per_epoch)
-        return BlockTask(plan, chosen, datasets, factors, experiment.shuffle, snapshot_epochs)
+        return BlockTask(plan, chosen, datasets, factors, experiment.shuffle, snapshot_epochs, symptoms)
 
     def train_here(index: int, task: BlockTask) -> Stacked:
         own = _devices_for(plan, devices, index, len(groups))

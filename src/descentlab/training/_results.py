@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from descentlab.training._state import Member, unstack
+from descentlab.training._symptoms import Symptoms
 
 Tree = dict[str, dict[str, np.ndarray]]
 
@@ -23,6 +24,7 @@ class Trained:
         steps: Number of updates made.
         diverged_at: First update whose loss was not finite, or None.
         best_epoch: Epoch whose weights are kept; None without early stopping.
+        symptoms: What was recorded of the layers at some steps; None if nothing was.
     """
 
     params: Tree
@@ -33,6 +35,7 @@ class Trained:
     steps: int
     diverged_at: int | None
     best_epoch: int | None
+    symptoms: Symptoms | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +54,7 @@ class Stacked:
         steps: Number of updates that each member made.
         diverged_at: First update of each member whose loss was not finite, or -1.
         best_epoch: Epoch whose weights are kept, of each member; None without early stopping.
+        symptoms: What was recorded of the layers at some steps; None if nothing was.
     """
 
     members: tuple[Member, ...]
@@ -64,6 +68,7 @@ class Stacked:
     steps: Int[np.ndarray, " members"]
     diverged_at: Int[np.ndarray, " members"]
     best_epoch: Int[np.ndarray, " members"] | None
+    symptoms: Symptoms | None = None
 
     def apart(self) -> list[Trained]:
         """Return each member by itself."""
@@ -71,6 +76,9 @@ class Stacked:
 
     def _member(self, place: int) -> Trained:
         epochs, diverged_at = int(self.epochs[place]), int(self.diverged_at[place])
+        steps = int(self.steps[place])
+        # Where a member has stopped or diverged, the block may have gone on for the others.
+        recorded = steps if diverged_at < 0 else min(steps, diverged_at + 1)
         return Trained(
             params=unstack(self.params, place, self.lanes),
             statistics=unstack(self.statistics, place, self.lanes),
@@ -79,7 +87,8 @@ class Stacked:
             snapshots={
                 epoch: unstack(tree, place, self.lanes) for epoch, tree in self.snapshots.items() if epoch <= epochs
             },
-            steps=int(self.steps[place]),
+            steps=steps,
             diverged_at=diverged_at if diverged_at >= 0 else None,
             best_epoch=None if self.best_epoch is None else int(self.best_epoch[place]),
+            symptoms=None if self.symptoms is None else self.symptoms.of(place, before=recorded),
         )

@@ -22,6 +22,7 @@ from descentlab.spec import Experiment
 from descentlab.training import Plan, Population, Trained
 from descentlab.workbench._examples import Examples
 from descentlab.workbench._measure import PartResult, judged_part, measure_parts
+from descentlab.workbench._symptoms import symptom_columns
 
 UNSHUFFLED = "The examples are not shuffled (shuffle=false): every epoch takes them in the order of the data."
 
@@ -168,12 +169,15 @@ def _curves(plan: Plan, members: tuple[MemberOutcome, ...]) -> LossCurves:
 
 
 def save(folder: RunFolder, outcome: TrainingOutcome) -> None:
-    """Write snapshots, history and weights to the run. The metrics, which mark it as finished, are written later."""
+    """Write snapshots, history, symptoms and weights; the metrics, which mark a run as finished, are written later."""
     members = outcome.members
     epochs = sorted(members[0].trained.snapshots)
     if epochs and all(sorted(member.trained.snapshots) == epochs for member in members):
         folder.save_snapshots(np.array(epochs), _stack_snapshots(members, epochs))
     folder.save_history(history_columns(members))
+    symptoms = symptom_columns([member.seed for member in members], [member.trained for member in members])
+    if symptoms is not None:
+        folder.save_symptoms(symptoms)
     weights = [flat_weights(member.trained.params, member.trained.statistics) for member in members]
     folder.save_weights({name: np.stack([each[name] for each in weights]) for name in weights[0]})
 

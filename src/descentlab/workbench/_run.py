@@ -22,6 +22,7 @@ from descentlab.workbench._data_shape import DataShape, MemberData, read_shape
 from descentlab.workbench._predictions import Predictions, read_outputs
 from descentlab.workbench._room import count_weights
 from descentlab.workbench._scores import Scores
+from descentlab.workbench._symptoms import read_symptoms
 from descentlab.workbench._target_facts import TargetFacts
 
 if TYPE_CHECKING:
@@ -101,6 +102,17 @@ class Run:
     def history(self) -> "pd.DataFrame":
         """Measurements at each epoch, one row for each member and epoch."""
         return self.folder.history_frame()
+
+    @property
+    def symptoms(self) -> "results.Table":
+        """What was recorded of each layer at some steps: a row for each member, step and layer.
+
+        `run.symptoms.frame()` is a DataFrame.
+
+        Raises:
+            RunError: If the training recorded none.
+        """
+        return read_symptoms(self.folder)
 
     @cached_property
     def data(self) -> DataShape:

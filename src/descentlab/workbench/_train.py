@@ -47,6 +47,7 @@ def train(
     out: str | os.PathLike[str] | None = None,
     root: str | os.PathLike[str] = ROOT,
     report: bool = True,
+    symptoms: bool | None = None,
     checkpoint_every_s: float = CHECKPOINT_EVERY_S,
     durable: bool = False,
     watcher: Watcher = SILENT,
@@ -90,6 +91,8 @@ def train(
         out: Folder of the run. Default: a new one under `root`.
         root: Folder of runs.
         report: Whether to write `report.html`.
+        symptoms: Whether to record, about 20 times, the gradients, updates and outputs of each layer, for
+            `run.symptoms`; no weight changes. By default a training of about two seconds of computing or more does.
         checkpoint_every_s: Seconds between checkpoints; 0 writes one after every slice of training.
         durable: Whether to wait for the disk, so that checkpoints and the finished run survive a power cut, as the
             command line does. A killed process loses nothing either way.
@@ -141,7 +144,7 @@ def train(
         settings=settings_as_texts(set),
         model=model,
     )
-    conduct = Conduct(report, checkpoint_every_s, watcher, durable)
+    conduct = Conduct(report, checkpoint_every_s, watcher, durable, symptoms)
     arrays = None if is_named else Arrays(what, target, sample_weight=_weights_array(sample_weight))
     resolved = resolve(what, changes) if arrays is None else resolve_arrays(arrays, changes)
     job = _prepare(resolved, arrays, conduct, begin)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from descentlab.networks import Saturation
+from descentlab.networks._facts import Saturation
 
 STUCK_SHARE = 0.99
 """A unit is stuck if it is saturated, or zero, for at least this share of the examples."""
