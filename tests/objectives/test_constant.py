@@ -19,12 +19,12 @@ def searched(case: Case, targets: np.ndarray) -> float:
     values, counts = np.unique(targets, axis=0, return_counts=True)
     best, spread = np.zeros((1, case.objective.num_outputs)), 4.0
     lowest = np.inf
-    for _ in range(10):
+    for _ in range(16):
         tried = np.concatenate([best + spread * rng.normal(size=(800, best.shape[1])), best])
         rows = [losses_in_torch(case, torch.tensor(tried), np.stack([value] * len(tried))).numpy() for value in values]
         means = np.nan_to_num(counts @ np.stack(rows) / counts.sum(), nan=np.inf)
         place = int(np.argmin(means))
-        best, lowest, spread = tried[place : place + 1], float(means[place]), spread * 0.6
+        best, lowest, spread = tried[place : place + 1], float(means[place]), spread * 0.7
     return lowest
 
 
