@@ -34,7 +34,7 @@ def searched(case: Case, targets: np.ndarray) -> float:
         rows = [losses_in_torch(case, torch.tensor(tried), np.stack([value] * len(tried))).numpy() for value in values]
         means = np.nan_to_num(counts @ np.stack(rows) / counts.sum(), nan=np.inf)
         place = int(np.argmin(means))
-        best, lowest, spread = tried[place : place + 1], float(means[place]), spread * 0.6
+        best, lowest, spread = tried[place : place + 1], float(means[place]), spread * 0.65
     return lowest
 
 
@@ -50,7 +50,10 @@ MISFITS = [
 @pytest.mark.parametrize("case", [*SEARCHED, *MISFITS], ids=str)
 def test_no_constant_answer_is_better(case: Case) -> None:
     targets = case.targets(np.random.default_rng(3), NUM)
-    assert best_constant_loss(case.objective, targets) == pytest.approx(searched(case, targets), rel=0.02, abs=0.01)
+    best, lowest = best_constant_loss(case.objective, targets), searched(case, targets)
+    assert best <= lowest + 1e-9
+    # The search ends near it; at the corners of an absolute error in four dimensions not very near.
+    assert lowest <= 1.1 * best + 0.01
 
 
 def test_cross_entropy_with_targets_beyond_0_and_1_has_no_lowest_loss() -> None:
