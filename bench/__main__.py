@@ -22,6 +22,7 @@ from bench import (
     population,
     start,
     studio,
+    symptoms,
     tables,
     vision,
     warm,
@@ -49,6 +50,7 @@ BENCHES = {
             start,
             warm,
             studio,
+            symptoms,
             tables,
         )
     )

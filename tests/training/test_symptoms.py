@@ -24,7 +24,7 @@ from descentlab.training import (
     make_plan,
     train_population,
 )
-from descentlab.training._inspect import _program
+from descentlab.training._inspect import look_program
 from descentlab.training._symptoms import usual_steps
 
 Source = Callable[[int], Dataset]
@@ -214,7 +214,7 @@ def test_another_number_of_rows_compiles_nothing(iris: Experiment) -> None:
     for share in (0.2, 0.35, 0.5):
         dataset = prepare(source, SplitSpec(test=share), 0)
         train(experiment, lambda _, dataset=dataset: dataset, [Member(0)], symptoms=USUAL)
-        program = _program(make_plan(experiment, dataset).form, is_separate=False)
+        program = look_program(make_plan(experiment, dataset).form, is_separate=False)
         counts.append((id(program), program._cache_size()))
     assert counts == [counts[0]] * 3
 

@@ -2,7 +2,7 @@
 
 import functools
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,21 +23,21 @@ _COMPILING = threading.Lock()
 
 def inspect(
     form: Form,
+    program: Callable[..., Any],
     before: Mapping[str, Any],
     after: Any,
     sample: Mapping[str, Any],
     *,
-    is_separate: bool,
     placement: Any = None,
 ) -> dict[str, Float[np.ndarray, "*layers lanes"]]:
     """Summarise networks on a sample, and what an update did.
 
     Args:
         form: What the networks are trained by; of it only the network, the loss and the lanes matter.
+        program: The form's `look_program`.
         before: Parameters and statistics before the update, with lanes as the last axis where there are several.
         after: Parameters after the update.
         sample: `inputs` and `targets`, perhaps `loss_weights`, and `count`, how many of them are no empty places.
-        is_separate: Whether each lane has its own sample; lanes are then the first axis of its arrays.
         placement: The device to run on.
 
     Returns:
@@ -47,7 +47,6 @@ def inspect(
     arguments = (before["params"], before["statistics"], dict(sample))
     if placement is not None:
         arguments = jax.device_put(arguments, placement)
-    program = _program(form, is_separate=is_separate)
     with _COMPILING:  # several threads that call it at first would compile it several times
         results = jax.tree.map(np.asarray, program(*arguments))
     losses, grads, outputs = results if form.lanes > 1 else jax.tree.map(lambda leaf: leaf[None], results)
@@ -63,11 +62,18 @@ def inspect(
 
 
 @functools.lru_cache(maxsize=64)
-def _program(form: Form, *, is_separate: bool) -> Any:
+def look_program(form: Form, *, is_separate: bool) -> Any:
     """Return the program: loss of a sample, its gradients, and what each layer gives.
 
     What is made of these is computed in NumPy: a program that returned the statistics of each layer would take three
     times as long to compile (Iris: 198 ms, and this one 80), and somebody waits for that.
+
+    Args:
+        form: What the networks are trained by.
+        is_separate: Whether each lane has its own sample; lanes are then the first axis of its arrays.
+
+    Returns:
+        The function, of parameters, statistics and sample.
     """
     run = functools.partial(_look, form)
     if form.lanes > 1:

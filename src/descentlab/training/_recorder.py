@@ -9,13 +9,13 @@ from descentlab.core import RunError
 from descentlab.data import Dataset
 from descentlab.networks import every_layer
 from descentlab.training._examples import example_weights, read_targets, used_rows
-from descentlab.training._inspect import inspect
+from descentlab.training._inspect import inspect, look_program
 from descentlab.training._plan import Plan
 from descentlab.training._symptoms import BY_LAYER, SymptomPlan, Symptoms, sample_size
 
 
 class Recorder:
-    """Looks at the members of a block before some updates, and keeps what it saw."""
+    """Looks at the members of a block before some updates, and keeps the records."""
 
     def __init__(
         self,
@@ -47,9 +47,9 @@ class Recorder:
         self._scale = float(plans[0].batch_size) if self._form.objective.over_batch == "sum" else 1.0
         places = symptoms.num_examples or sample_size(self._form.network)
         samples = [take_sample(plan, dataset, places) for plan, dataset in zip(plans, datasets, strict=True)]
-        self._is_separate = len(samples) > 1
         stacked = {name: np.stack([sample[name] for sample in samples]) for name in samples[0]}
-        self._sample = stacked if self._is_separate else samples[0]
+        self._sample = stacked if len(samples) > 1 else samples[0]
+        self._program = look_program(self._form, is_separate=len(samples) > 1)
         self._records: dict[int, dict[str, np.ndarray]] = {}
 
     def is_due(self, step: int) -> bool:
@@ -70,12 +70,11 @@ class Recorder:
             before: Parameters and statistics before the update.
             after: Parameters after the update.
         """
-        seen = inspect(
-            self._form, before, after, self._sample, is_separate=self._is_separate, placement=self._placement
-        )
+        measured = inspect(self._form, self._program, before, after, self._sample, placement=self._placement)
         scales = {"loss": self._scale, "gradient_norm": self._scale}
         self._records[step] = {
-            name: values[..., : self._count].astype(np.float64) * scales.get(name, 1.0) for name, values in seen.items()
+            name: values[..., : self._count].astype(np.float64) * scales.get(name, 1.0)
+            for name, values in measured.items()
         }
 
     def symptoms(self) -> Symptoms:

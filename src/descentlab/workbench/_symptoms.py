@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 LONG_S = 2.0
 """Estimated seconds of computing from which on symptoms are recorded unasked: compiling their program and recording
 takes 0.15 s of processor time, compiling the training 1.4, so that they are at most 5% of the whole."""
-STEP_S = 4e-6
+STEP_S = 7e-6
 PRODUCT_S = 1e-10
-"""A step of 4-8-3 at batch 5 takes 6 us, one of 784-16-16-10 at batch 32 (1.3 million multiply-adds) 108 us."""
+"""A step of 4-8-3 at batch 5 takes 6 us, of 2-4-2-1 at batch 10 8 us, of 784-16-16-10 at batch 32 (1.3 million
+multiply-adds with those of the backward pass) 108 us."""
 
 
 def choose_symptoms(plan: Plan, num_epochs: int, num_members: int, *, choice: bool | None) -> SymptomPlan | None:
