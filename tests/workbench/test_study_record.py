@@ -42,11 +42,9 @@ def test_what_is_written_leaves_the_memory_and_comes_back(folder: StudyFolder) -
         for block in blocks
         for place, curve in zip(block.places.tolist(), block.curves["train_loss"], strict=True)
     }
-    for block in blocks:
-        record.take(block)
+    while blocks:
+        record.take(blocks.pop())
     assert _losses(record) == wanted
-    blocks.clear()
-    del block
     assert all(reference() is not None for reference in kept)
     record.flush()
     assert all(reference() is None for reference in kept)
