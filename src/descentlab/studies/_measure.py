@@ -63,7 +63,7 @@ def _measure_stored(
             measured[f"{part}_loss"] = inference.losses.mean()
             if plan.is_classification:
                 measured[f"{part}_accuracy"] = plan.objective.are_right(
-                    jnp.asarray(inference.logits), jnp.asarray(targets)
+                    jax.device_put(inference.logits), jax.device_put(targets)
                 ).mean()
         few = dataset.inputs[dataset.train[:STUCK_EXAMPLES]]
         measured["stuck"] = _stuck_program(plan)(params, statistics, few)
