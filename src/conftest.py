@@ -4,7 +4,6 @@ from pathlib import Path
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Leave out modules without doctests."""
-    # A list `collect_ignore` is made anew, as paths, for every file of this folder: a fifth of all collecting.
+    """Ignore a module without doctests. A list `collect_ignore` would be made anew, as paths, for every file."""
     is_module = collection_path.suffix == ".py"
     return True if is_module and ">>> " not in collection_path.read_text(encoding="utf-8") else None

@@ -78,7 +78,7 @@ def _measure_stored(
             measured[f"{part}_loss"] = inference.losses.mean()
             if plan.is_classification:
                 measured[f"{part}_accuracy"] = plan.objective.are_right(
-                    jnp.asarray(inference.logits), jnp.asarray(targets)
+                    jax.device_put(inference.logits), jax.device_put(targets)
                 ).mean()
         measured["stuck"] = stuck_share(plan, params, statistics, dataset.inputs[dataset.train[:STUCK_EXAMPLES]])
     return {name: np.atleast_1d(np.asarray(measured[name])) for name in sorted(measured)}
