@@ -31,8 +31,9 @@ def searched(case: Case, targets: np.ndarray) -> float:
     lowest, corners = np.inf, np.eye(best.shape[1])
     for _ in range(10):
         tried = np.concatenate([best + spread * rng.normal(size=(800, best.shape[1])), best, corners])
-        rows = [losses_in_torch(case, torch.tensor(tried), np.stack([value] * len(tried))).numpy() for value in values]
-        means = np.nan_to_num(counts @ np.stack(rows) / counts.sum(), nan=np.inf)
+        each = np.tile(tried, (len(values), 1)), values.repeat(len(tried), axis=0)
+        losses = losses_in_torch(case, torch.tensor(each[0]), each[1]).numpy().reshape(len(values), -1)
+        means = np.nan_to_num(counts @ losses / counts.sum(), nan=np.inf)
         place = int(np.argmin(means))
         best, lowest, spread = tried[place : place + 1], float(means[place]), spread * 0.65
     return lowest
