@@ -16,6 +16,7 @@ from descentlab.training import (
     Interrupted,
     Member,
     Progress,
+    SymptomPlan,
     _pieces as pieces,
     _stream as streaming,
     make_plan,
@@ -69,10 +70,10 @@ def _experiment(folder: Path, *settings: str) -> Experiment:
     return override(plain, [*fast, *settings])
 
 
-def _block(experiment: Experiment, dataset: Dataset) -> Block:
+def _block(experiment: Experiment, dataset: Dataset, symptoms: SymptomPlan | None = None) -> Block:
     plan = make_plan(experiment, dataset)
     factors = schedule_factors(experiment.schedule, num_epochs=experiment.epochs, steps_per_epoch=plan.steps_per_epoch)
-    return Block(plan, [Member(3)], [dataset], factors, snapshot_epochs=frozenset([0, 1]))
+    return Block(plan, [Member(3)], [dataset], factors, snapshot_epochs=frozenset([0, 1]), symptoms=symptoms)
 
 
 def _run(block: Block) -> dict[str, Any]:
@@ -81,7 +82,8 @@ def _run(block: Block) -> dict[str, Any]:
         block.advance()
     block.close()
     (trained,) = block.stacked().apart()
-    return flatten_state(vars(trained))
+    symptoms = {} if trained.symptoms is None else trained.symptoms.arrays()
+    return flatten_state({**vars(trained), "symptoms": symptoms})
 
 
 def _assert_same(one: dict[str, Any], two: dict[str, Any]) -> None:
@@ -94,22 +96,23 @@ def _assert_same(one: dict[str, Any], two: dict[str, Any]) -> None:
 @pytest.mark.usefixtures("small_windows")
 @pytest.mark.parametrize("settings", CASES.values(), ids=list(CASES))
 def test_weights_and_curves_are_those_of_pictures_in_memory(folder: Path, settings: list[str]) -> None:
-    """The best weights, the curves and the snapshots, to the last bit."""
+    """The best weights, the curves, the snapshots and the symptoms, to the last bit."""
     experiment = _experiment(folder, *settings)
     stored, whole = _dataset(folder, 0), _dataset(folder, 100)
     assert isinstance(stored.inputs, StoredPictures)
     assert isinstance(whole.inputs, np.ndarray)
-    found = _run(_block(experiment, stored))
+    found = _run(_block(experiment, stored, SymptomPlan()))
     assert len(found["trace/validation_loss"]) >= 2
-    _assert_same(found, _run(_block(experiment, whole)))
+    assert len(found["symptoms/steps"]) >= 2
+    _assert_same(found, _run(_block(experiment, whole, SymptomPlan())))
 
 
 @pytest.mark.usefixtures("small_windows")
 def test_a_resume_within_an_epoch_goes_on_at_the_same_picture(folder: Path) -> None:
     experiment, dataset = _experiment(folder, "augment.shift=1"), _dataset(folder, 0)
-    whole = _run(_block(experiment, dataset))
+    whole = _run(_block(experiment, dataset, SymptomPlan()))
     for steps in (1, 3, 8):
-        first, second = _block(experiment, dataset), _block(experiment, dataset)
+        first, second = _block(experiment, dataset, SymptomPlan()), _block(experiment, dataset, SymptomPlan())
         for _ in range(steps):
             first.advance_one_step()
         first.close()
