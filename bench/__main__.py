@@ -13,6 +13,7 @@ from bench import (
     backprop,
     convolution,
     curvature,
+    folds,
     growth,
     iris,
     mnist,
@@ -24,6 +25,7 @@ from bench import (
     symptoms,
     tables,
     vision,
+    warm,
 )
 from bench._claim import Bench, MeasuredLimit, judge, measure
 from bench._measure import FailedError
@@ -38,6 +40,7 @@ BENCHES = {
             growth,
             atlas,
             curvature,
+            folds,
             backprop,
             convolution,
             playground,
@@ -45,6 +48,7 @@ BENCHES = {
             mnist_cnn,
             vision,
             start,
+            warm,
             studio,
             symptoms,
             tables,

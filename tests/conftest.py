@@ -1,5 +1,6 @@
 """What every test shares: JAX's strict modes, a cache of the tests' own, and the real data."""
 
+import gc
 import os
 import shutil
 import signal
@@ -40,6 +41,16 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 QUIET = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
 
 
+# Nothing that collecting makes is ever garbage: modules, checked functions and tests, a million objects through which
+# Python's collector would go again and again.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent.name in AS_SHIPPED and item.path.is_relative_to(Path(__file__).parent):
@@ -53,6 +64,24 @@ def engine() -> None:
         from descentlab.training import prepare_engine
 
         prepare_engine()
+
+
+@pytest.fixture
+def compiled() -> Iterator[list[str]]:
+    """Names of what XLA compiles while the test runs."""
+    import jax
+
+    names: list[str] = []
+
+    def note(event: str, duration_secs: float, **kwargs: str | int) -> None:
+        if event == "/jax/core/compile/backend_compile_duration":
+            names.append(str(kwargs.get("fun_name", event)))
+
+    jax.monitoring.register_event_duration_secs_listener(note)
+    jax.jit(lambda: 0).lower().compile()
+    assert names.pop()  # what compiles is heard
+    yield names
+    jax.monitoring.unregister_event_duration_listener(note)
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,16 @@
 """The command line as a person types it, in this process; and the files that its tests need."""
 
+import functools
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import typer.main
 
 from descentlab.cli import main
 
@@ -27,6 +29,14 @@ class Answer:
 
 
 Descentlab = Callable[..., Answer]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def commands() -> Iterator[None]:
+    """Typer would build the parsers of all commands anew at every call, of which a process has one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.main, "get_command", functools.cache(typer.main.get_command))
+        yield
 
 
 @pytest.fixture

@@ -69,7 +69,9 @@ def test_every_laboratory_of_networks_is_tried() -> None:
 
 
 @pytest.mark.parametrize("kind", TARGETS)
-@pytest.mark.parametrize("name", LABORATORIES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name == "backprop-cost" else name for name in LABORATORIES]
+)
 def test_every_laboratory_with_every_kind_of_target(
     name: str, kind: str, runs: dict[str, dl.Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

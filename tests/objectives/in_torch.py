@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -58,12 +59,12 @@ class Case:
         coding = "" if self.head.coding == "auto" else f"-{self.head.coding}"
         return f"{self.loss.kind}-{over}-{self.head.activation}{outputs}{coding}-{self.task.size}-{self.task.kind}"
 
-    @property
+    @cached_property
     def objective(self) -> Objective:
         """Build it, whether it fits or not."""
         return build_objective(self.loss, self.head, self.task, check="off")
 
-    @property
+    @cached_property
     def fits(self) -> bool:
         """Whether it is allowed by default."""
         try:
@@ -86,6 +87,13 @@ class Case:
 EVERY = tuple(
     Case(loss, HeadSpec(activation=name), task) for loss, name, task in itertools.product(LOSSES, HEADS, TASKS)
 )
+PAIRED = tuple(
+    case
+    for case in EVERY
+    if case.task == TASKS[1]
+    or (LOSSES.index(case.loss) + list(HEADS).index(case.head.activation)) % len(TASKS) == TASKS.index(case.task)
+)
+"""Of EVERY, every two of a loss, a head and a task at least once."""
 CODED = tuple(
     Case(loss, HeadSpec.model_validate({"activation": name, "coding": coding}), Task("classes", size))
     for loss in LOSSES[3:4]
@@ -100,7 +108,8 @@ UNEQUAL = tuple(
         (Task("labels", 4), 1), (Task("labels", 2), 4), (Task("labels", 4), 2), (Task("numbers", 1), 4),
         (Task("numbers", 4), 1),
     )
-)  # fmt: skip
+)[::2]  # fmt: skip
+"""Each number of outputs with three of the losses."""
 
 
 def losses_in_torch(case: Case, logits: torch.Tensor, targets: np.ndarray) -> torch.Tensor:

@@ -21,17 +21,21 @@ NUM = 11
 
 
 def searched(case: Case, targets: np.ndarray) -> float:
-    """Return the lowest mean loss over constant logits, by a random search that narrows around the best ones."""
+    """Return the lowest mean loss over constant logits, by a random search that narrows around the best ones.
+
+    It begins at one logit of 1 beside zeros too: absolute errors have their lowest points in such corners.
+    """
     rng = np.random.default_rng(0)
     values, counts = np.unique(targets, axis=0, return_counts=True)
     best, spread = np.zeros((1, case.objective.num_outputs)), 4.0
-    lowest = np.inf
+    lowest, corners = np.inf, np.eye(best.shape[1])
     for _ in range(10):
-        tried = np.concatenate([best + spread * rng.normal(size=(800, best.shape[1])), best])
-        rows = [losses_in_torch(case, torch.tensor(tried), np.stack([value] * len(tried))).numpy() for value in values]
-        means = np.nan_to_num(counts @ np.stack(rows) / counts.sum(), nan=np.inf)
+        tried = np.concatenate([best + spread * rng.normal(size=(800, best.shape[1])), best, corners])
+        each = np.tile(tried, (len(values), 1)), values.repeat(len(tried), axis=0)
+        losses = losses_in_torch(case, torch.tensor(each[0]), each[1]).numpy().reshape(len(values), -1)
+        means = np.nan_to_num(counts @ losses / counts.sum(), nan=np.inf)
         place = int(np.argmin(means))
-        best, lowest, spread = tried[place : place + 1], float(means[place]), spread * 0.6
+        best, lowest, spread = tried[place : place + 1], float(means[place]), spread * 0.65
     return lowest
 
 
@@ -47,7 +51,10 @@ MISFITS = [
 @pytest.mark.parametrize("case", [*SEARCHED, *MISFITS], ids=str)
 def test_no_constant_answer_is_better(case: Case) -> None:
     targets = case.targets(np.random.default_rng(3), NUM)
-    assert best_constant_loss(case.objective, targets) == pytest.approx(searched(case, targets), rel=0.02, abs=0.01)
+    best, lowest = best_constant_loss(case.objective, targets), searched(case, targets)
+    assert best <= lowest + 1e-9
+    # The search ends near it; at the corners of an absolute error in four dimensions not very near.
+    assert lowest <= 1.1 * best + 0.01
 
 
 def test_cross_entropy_with_targets_beyond_0_and_1_has_no_lowest_loss() -> None:

@@ -1,6 +1,7 @@
 """Every loss after every head for every task, beside PyTorch; what is refused; and what an answer is."""
 
 import typing
+from functools import partial
 from typing import Any
 
 import jax
@@ -26,29 +27,40 @@ from descentlab.spec import (
     LossSpec,
     SquaredErrorSpec,
 )
-from tests.objectives.in_torch import CODED, EVERY, UNEQUAL, Case, losses_in_torch
+from tests.objectives.in_torch import CODED, EVERY, LOSSES, PAIRED, UNEQUAL, losses_in_torch
 
 NUM = 12
 
 
-@pytest.mark.parametrize("case", [*EVERY, *CODED, *UNEQUAL], ids=str)
-def test_losses_and_gradients_agree_with_pytorch(case: Case) -> None:
+TRIED = [*(case for case in EVERY if case.fits or case in PAIRED), *CODED, *UNEQUAL]
+
+
+def losses_and_gradients(objective: Objective, logits: jax.Array, targets: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Compute each example's loss, and the gradient of the sum of those that are numbers."""
+    losses, back = jax.vjp(lambda z: objective.losses(z, targets), logits)
+    (grads,) = back(jnp.where(jnp.isnan(losses), 0.0, 1.0))
+    return losses, grads
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: f"{loss.kind}-{getattr(loss, 'over_outputs', '')}")
+def test_losses_and_gradients_agree_with_pytorch(loss: LossSpec) -> None:
     rng = np.random.default_rng(0)
-    objective = case.objective
-    logits = 1.5 * rng.normal(size=(NUM, objective.num_outputs))
-    targets = case.targets(rng, NUM)
-    theirs = torch.tensor(logits, requires_grad=True)
-    expected = losses_in_torch(case, theirs, targets)
-    expected.nansum().backward()
-    assert theirs.grad is not None
-    # Eagerly: a program for each of some 400 cases would be compiled once and run once.
-    with jax.enable_x64(True), jax.disable_jit():
-        given = jnp.asarray(targets)
-        losses, back = jax.vjp(lambda z: objective.losses(z, given), jnp.asarray(logits))
-        (grads,) = back(jnp.where(jnp.isnan(losses), 0.0, 1.0))
-    np.testing.assert_allclose(np.asarray(losses), expected.detach().numpy(), rtol=1e-9, atol=1e-12)
-    known = ~np.isnan(np.asarray(losses))
-    np.testing.assert_allclose(np.asarray(grads)[known], theirs.grad.numpy()[known], rtol=1e-9, atol=1e-12)
+    cases = [case for case in TRIED if case.loss == loss]
+    logits = [1.5 * rng.normal(size=(NUM, case.objective.num_outputs)) for case in cases]
+    targets = [case.targets(rng, NUM) for case in cases]
+    objectives = [case.objective for case in cases]
+    with jax.enable_x64(True):
+        # One program: one for each of some 140 cases would be compiled once and run once.
+        ours = jax.jit(lambda *given: list(map(losses_and_gradients, objectives, *given)))(logits, targets)
+    for case, z, wanted, (losses, grads) in zip(cases, logits, targets, ours, strict=True):
+        theirs = torch.tensor(z, requires_grad=True)
+        expected = losses_in_torch(case, theirs, wanted)
+        expected.nansum().backward()
+        assert theirs.grad is not None
+        close = partial(np.testing.assert_allclose, rtol=1e-9, atol=1e-12, err_msg=str(case))
+        close(np.asarray(losses), expected.detach().numpy())
+        known = ~np.isnan(np.asarray(losses))
+        close(np.asarray(grads)[known], theirs.grad.numpy()[known])
 
 
 def test_what_fits_is_what_textbooks_pair() -> None:
@@ -146,26 +158,31 @@ def test_what_a_head_states_of_itself_is_so(name: HeadName) -> None:
         np.testing.assert_allclose(np.asarray(head.of(jnp.asarray(head.logit(inside)))), inside, rtol=1e-4, atol=1e-6)
 
 
-ANSWERING = {
-    (case.objective.head, case.task): case for case in (*EVERY, *CODED, *UNEQUAL) if case.task.kind == "classes"
-}
+ANSWERING = list(
+    {
+        (case.objective.head, case.task): case for case in (*EVERY, *CODED, *UNEQUAL) if case.task.kind == "classes"
+    }.values()
+)  # fmt: skip
 
 
-@pytest.mark.parametrize("case", ANSWERING.values(), ids=str)
-def test_the_predicted_class_is_the_most_probable_one(case: Case) -> None:
+def answers(objective: Objective, logits: jax.Array, labels: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Answer in each way."""
+    return objective.probabilities(logits), objective.predicted(logits), objective.are_right(logits, labels)
+
+
+def test_the_predicted_class_is_the_most_probable_one() -> None:
     rng = np.random.default_rng(2)
-    objective = case.objective
-    logits = jnp.asarray(rng.normal(size=(40, objective.num_outputs)).astype("f4"))
-    labels = jnp.asarray(case.targets(rng, 40))
-    with jax.disable_jit():
-        probabilities = np.asarray(objective.probabilities(logits))
-        predicted = np.asarray(objective.predicted(logits))
-        right = np.asarray(objective.are_right(logits, labels))
-    assert probabilities.shape == (40, case.task.size)
-    np.testing.assert_allclose(probabilities.sum(1), 1.0, rtol=1e-5)
-    largest = probabilities.max(axis=1)
-    assert np.all(probabilities[np.arange(40), predicted] >= largest - 1e-6)
-    assert np.array_equal(right, predicted == np.asarray(labels))
+    objectives = [case.objective for case in ANSWERING]
+    logits = [rng.normal(size=(40, objective.num_outputs)).astype("f4") for objective in objectives]
+    labels = [case.targets(rng, 40) for case in ANSWERING]
+    answered = jax.jit(lambda *given: list(map(answers, objectives, *given)))(logits, labels)
+    for case, wanted, arrays in zip(ANSWERING, labels, answered, strict=True):
+        probabilities, predicted, right = map(np.asarray, arrays)
+        assert probabilities.shape == (40, case.task.size), case
+        np.testing.assert_allclose(probabilities.sum(1), 1.0, rtol=1e-5, err_msg=str(case))
+        largest = probabilities.max(axis=1)
+        assert np.all(probabilities[np.arange(40), predicted] >= largest - 1e-6), case
+        assert np.array_equal(right, predicted == wanted), case
 
 
 def test_the_probability_of_two_classes_is_the_sigmoid() -> None:

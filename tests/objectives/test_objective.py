@@ -87,8 +87,12 @@ def test_every_loss_has_the_gradient_that_differences_give(spec: Any, classes: i
         check_grads(jax.jit(lambda z: objective.losses(z, jnp.asarray(targets))), (logits,), 1, ["rev"])
 
 
+def rows(size: int) -> st.SearchStrategy[list[float]]:
+    return st.lists(st.floats(-50, 50), min_size=size, max_size=size)
+
+
 @settings(max_examples=50, deadline=None)
-@given(shift=st.floats(-1e4, 1e4), row=st.lists(st.floats(-50, 50), min_size=2, max_size=6))
+@given(shift=st.floats(-1e4, 1e4), row=st.sampled_from([2, 5]).flatmap(rows))
 def test_softmax_is_non_negative_sums_to_one_and_ignores_a_shift(shift: float, row: list[float]) -> None:
     objective = build_objective(CrossEntropySpec(), HeadSpec(), task_of(len(row)))
     with jax.enable_x64(True):

@@ -19,12 +19,14 @@ from descentlab.results import (
     History,
     Member,
     OutputAccount,
+    OutputHead,
     PartScores,
     Predictions,
     Row,
     Score,
     TrainingReport,
 )
+from descentlab.spec import HEADS, HeadName
 
 HOSTILE = "</script><script>alert('x')</script><img src=x onerror=\"alert(1)\">{{ 7919 * 7919 }}"
 
@@ -71,7 +73,7 @@ def _account(example: Example, classes: tuple[str, ...]) -> OutputAccount:
     terms = np.exp(logits - 2.0)
     shares = tuple(map(float, terms / terms.sum()))
     floats = tuple(map(float, logits)), tuple(map(float, terms)), float(terms.sum())
-    return OutputAccount(example, classes, "softmax", *floats, shares, shift=2.0)
+    return OutputAccount(example, classes, _head("softmax"), *floats, shares, shift=2.0)
 
 
 def _part(num: int, name: str = "setosa") -> PartScores:
@@ -194,10 +196,15 @@ def _hostile() -> TrainingReport:
     )
 
 
-def _with_head(head: Any, logits: tuple[float, ...], terms: tuple[float, ...]) -> TrainingReport:
+def _head(name: HeadName) -> OutputHead:
+    facts = HEADS[name]
+    return OutputHead(facts.title, facts.is_joint, facts.is_identity)
+
+
+def _with_head(head: HeadName, logits: tuple[float, ...], terms: tuple[float, ...]) -> TrainingReport:
     base = classification() if len(logits) > 1 else classification(("orange", "blue"))
     assert base.account is not None
-    account = replace(base.account, head=head, logits=logits, terms=terms, total=sum(terms), shift=0.0)
+    account = replace(base.account, head=_head(head), logits=logits, terms=terms, total=sum(terms), shift=0.0)
     return replace(base, account=account)
 
 

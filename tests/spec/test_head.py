@@ -13,8 +13,17 @@ SQUARED: dict[str, Any] = {"kind": "squared-error", "factor": 0.5}
 
 def test_a_description_of_before_has_its_head_under_the_loss() -> None:
     older = parse({"loss": {**SQUARED, "output": "tanh"}})
-    assert older == parse({"loss": SQUARED, "head": {"activation": "tanh"}})
     assert older.head == HeadSpec(activation="tanh")
+    assert older.loss == SquaredErrorSpec(factor=0.5)
+    linear = parse({"loss": {**SQUARED, "output": "linear"}})
+    assert linear == parse({"loss": SQUARED, "head": {"activation": "linear"}})
+
+
+def test_a_description_of_before_is_allowed_what_it_was_allowed() -> None:
+    """A tanh for a real target is refused by default now."""
+    assert parse({"loss": {**SQUARED, "output": "tanh"}}).check == "off"
+    assert parse({"loss": {**SQUARED, "output": "sigmoid"}}).check == "on"
+    assert override(preset("plane"), ["loss.output=tanh"]).check == "on"
     assert parse({"loss": {**SQUARED, "output": "auto"}}).head == HeadSpec()
 
 

@@ -81,16 +81,19 @@ def test_members_that_differ_in_everything_equal_each_trained_alone(
 
 
 def test_a_member_s_number_is_that_of_an_experiment(everything: Experiment, tiny_pictures: Dataset) -> None:
-    names = {"dropout": "model.2.rate"}
-    for name in ("dropout", "augment.shift", "augment.rotate", "schedule.peak_at", "schedule.final_share"):
-        plan = make_plan(everything, tiny_pictures, varied=[name])
-        member = Member(0, ((name, HYPER[name]),))
-        (varied,) = train_population(everything, plan, [member], lambda _: tiny_pictures).trained
-        other = override(everything, [f"{names.get(name, name)}={HYPER[name]}"])
+    paths = {
+        "dropout": "model.2.rate", "augment.shift": "augment.shift", "augment.rotate": "augment.rotate",
+        "schedule.peak_at": "schedule.peak_at", "schedule.final_share": "schedule.final_share",
+    }  # fmt: skip
+    members = [Member(0, ((name, HYPER[name]),)) for name in paths]
+    plan = dataclasses.replace(make_plan(everything, tiny_pictures, varied=tuple(paths)), lanes=1)
+    varied = train_population(everything, plan, members, lambda _: tiny_pictures).trained
+    for (name, path), ours in zip(paths.items(), varied, strict=True):
+        other = override(everything, [f"{path}={HYPER[name]}"])
         (plain,) = train_population(
             other, make_plan(other, tiny_pictures), [Member(0)], lambda _: tiny_pictures
         ).trained
-        np.testing.assert_allclose(_weights(varied), _weights(plain), rtol=1e-12, err_msg=name)
+        np.testing.assert_allclose(_weights(ours), _weights(plain), rtol=1e-12, err_msg=name)
 
 
 def test_folds_with_other_numbers_of_steps_come_in_other_blocks(iris: Experiment, iris_of: Source) -> None:

@@ -72,16 +72,15 @@ def test_a_batch_s_loss_is_the_sum_of_weighted_losses_over_the_number_of_its_exa
     settings = [*FULL, "batch_size=32", "epochs=1", "shuffle=false"]
     experiment = override(iris, settings)
     plan = make_plan(experiment, dataset)
-    (trained,) = _train(experiment, _weighted(dataset, weights))
+    # The mean over the steps is of losses along the way, so that only a rate of almost nothing leaves them in place.
+    (still,) = _train(override(experiment, ["optimizer.learning_rate=1e-12"]), _weighted(dataset, weights))
     mean_one = weights[dataset.train] / weights[dataset.train].mean()
-    params: Any = trained.initial_params
+    params: Any = still.initial_params
     expected = []
     for start in range(0, plan.num_train, 32):
         rows = dataset.train[start : start + 32]
         inference = infer(plan.network, plan.objective, params, {}, dataset.inputs[rows], dataset.targets[rows])
         expected.append(float(np.mean(inference.losses * mean_one[start : start + 32])))
-    # The mean over the steps is of losses along the way, so that only a rate of almost nothing leaves them in place.
-    (still,) = _train(override(experiment, ["optimizer.learning_rate=1e-12"]), _weighted(dataset, weights))
     assert still.trace["batch_loss"][0] == pytest.approx(np.mean(expected), rel=1e-5)
 
 

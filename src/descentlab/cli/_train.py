@@ -35,8 +35,8 @@ def train(
         str | None,
         typer.Option(
             metavar="COLUMN",
-            help="Column to predict, by its name or position (-1: the last); several, as a,b, if all are numbers or all "
-            "are yes or no.",
+            help="Column to predict, by its name or position (-1: the last). Several, as a,b, if all are numbers "
+            "or all are yes or no.",
             rich_help_panel=DATA,
         ),
     ] = None,
@@ -221,7 +221,9 @@ def train(
 
     def start(watcher: "Watcher") -> "Run":
         if resume is not None:
-            return workbench.resume(resume, report=not no_report, checkpoint_every_s=checkpoint_every, watcher=watcher)
+            return workbench.resume(
+                resume, report=not no_report, checkpoint_every_s=checkpoint_every, durable=True, watcher=watcher
+            )
         return workbench.train(
             what,
             target,
@@ -250,6 +252,7 @@ def train(
             report=not no_report,
             symptoms=symptoms,
             checkpoint_every_s=checkpoint_every,
+            durable=True,
             watcher=watcher,
         )
 

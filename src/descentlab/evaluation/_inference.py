@@ -129,12 +129,13 @@ def _program(
         return logits, objective.answers(logits), objective.losses(logits, targets)
 
     def run_chunks(weights: Any, num_chunks: Array, inputs: Array, targets: Array) -> tuple[Array, Array, Array]:
-        like = jax.eval_shape(run, *weights, inputs[0, 0], targets[0, 0])
+        params, statistics = weights
+        like = jax.eval_shape(run, params, statistics, inputs[0, 0], targets[0, 0])
         nothing = jax.tree.map(lambda leaf: jnp.zeros((*inputs.shape[:2], *leaf.shape), leaf.dtype), like)
 
         def add(place: Array, answers: Any) -> Any:
             core, chunk = place // num_chunks, place % num_chunks
-            answer = run(*weights, inputs[core, chunk], targets[core, chunk])
+            answer = run(params, statistics, inputs[core, chunk], targets[core, chunk])
             return jax.tree.map(lambda all_, one: all_.at[core, chunk].set(one), answers, answer)
 
         return lax.fori_loop(0, inputs.shape[0] * num_chunks, add, nothing)

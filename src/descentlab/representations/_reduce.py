@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from jaxtyping import Float
@@ -110,7 +109,8 @@ def reduce_layers(
     axes = [find_axes(rows, size) for rows in _gather(net, layers, first)]
     project = _projector(net.network, tuple(layers))
     pairs = tuple(
-        (jnp.asarray(each.mean), None if each.directions is None else jnp.asarray(each.directions)) for each in axes
+        (jax.device_put(each.mean), None if each.directions is None else jax.device_put(each.directions))
+        for each in axes
     )
     parts: list[list[np.ndarray]] = []
     for chunk, num in in_chunks(inputs):

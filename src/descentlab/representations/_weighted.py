@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from jaxtyping import Float
@@ -38,7 +37,7 @@ class WeightedNetwork:
     def arrays(self) -> tuple[Any, Any]:
         """Both as float32."""
         both = (self.params, self.statistics)
-        return jax.tree.map(lambda array: jnp.asarray(array, jnp.float32), both)
+        return jax.tree.map(lambda array: jax.device_put(np.asarray(array, np.float32)), both)
 
     def logits(self, inputs: Float[np.ndarray, "examples ..."]) -> Float[np.ndarray, "examples outputs"]:
         """Compute the logits of examples."""

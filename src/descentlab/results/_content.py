@@ -9,7 +9,6 @@ from jaxtyping import Float, Int, Shaped, UInt8
 
 from descentlab.core import LayerRow, PartName
 from descentlab.results._measured import PartScores
-from descentlab.spec import HeadName
 
 Task = Literal["classification", "regression", "multi-label"]
 
@@ -181,6 +180,21 @@ class Boundary2D:
 
 
 @dataclass(frozen=True)
+class OutputHead:
+    """What turns logits into outputs.
+
+    Attributes:
+        title: What a sentence calls it, as "the sigmoid".
+        is_joint: Whether the outputs sum to one, as those of softmax.
+        is_identity: Whether the outputs are the logits themselves.
+    """
+
+    title: str
+    is_joint: bool
+    is_identity: bool
+
+
+@dataclass(frozen=True)
 class OutputAccount:
     """The computation of one example's probabilities from its logits.
 
@@ -197,7 +211,7 @@ class OutputAccount:
 
     example: Example
     classes: tuple[str, ...]
-    head: HeadName
+    head: OutputHead
     logits: tuple[float, ...]
     terms: tuple[float, ...]
     total: float

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from jaxtyping import Float
@@ -110,7 +109,7 @@ def lanczos(
 
     for step in range(len(basis)):
         basis[step] = vector
-        image = np.array(product(jnp.asarray(vector, dtype)), np.float64)
+        image = np.array(product(jax.device_put(vector.astype(dtype))), np.float64)
         diagonal.append(float(vector @ image))
         for _ in range(2):
             image -= basis[: step + 1].T @ (basis[: step + 1] @ image)
@@ -199,7 +198,7 @@ def estimate_trace(
         Hutchinson, "A stochastic estimator of the trace of the influence matrix" (1990).
     """
     signs = generator(seed, "trace").integers(0, 2, (num_probes, size)) * 2.0 - 1.0
-    values = [float(np.asarray(product(jnp.asarray(row, dtype)), np.float64) @ row) for row in signs]
+    values = [float(np.asarray(product(jax.device_put(row.astype(dtype))), np.float64) @ row) for row in signs]
     return float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(num_probes))
 
 

@@ -74,8 +74,9 @@ class NetworkLoss:
             The loss there, its gradient and its products with the Hessian. All points of one `NetworkLoss` share the
             compiled functions.
         """
-        flat, _ = ravel_pytree(_cast(params, dtype))
-        return WeightPoint(self._functions(dtype), flat, _cast(statistics, dtype))
+        # By NumPy, for JAX would compile a program for each shape.
+        flat = np.concatenate([np.ravel(leaf) for leaf in jax.tree.leaves(params)] or [np.zeros(0)])
+        return WeightPoint(self._functions(dtype), jax.device_put(flat.astype(dtype)), _cast(statistics, dtype))
 
     @functools.cached_property
     def _kept(self) -> dict[str, "Functions"]:
@@ -105,10 +106,14 @@ class Functions:
         """Lay the examples out in chunks."""
         self._network_loss = loss
         self._dtype = dtype
-        _, self._unravel = ravel_pytree(_cast(loss.network.draw(0), dtype))
+        jax.eval_shape(self._learn_shapes, _cast(loss.network.draw(0), dtype))
         # Passed as arguments, since constants of their size would be copied into the compiled program.
         self._chunks = _lay_out(loss, dtype)
         self._jitted = {name: jax.jit(getattr(self, name)) for name in ("_loss", "_gradient", "_product")}
+
+    def _learn_shapes(self, params: Any) -> Array:
+        flat, self._unravel = ravel_pytree(params)
+        return flat
 
     def loss(self, flat: Float[Array, " params"], statistics: Any) -> Float[Array, ""]:
         """Compute the mean loss."""
@@ -273,7 +278,7 @@ def _cut(loss: NetworkLoss, start: int, end: int) -> NetworkLoss:
 
 
 def _cast(tree: Any, dtype: str) -> Any:
-    return jax.tree.map(lambda leaf: jnp.asarray(leaf, dtype), tree)
+    return jax.tree.map(lambda leaf: jax.device_put(np.asarray(leaf, dtype)), tree)
 
 
 def _lay_out(loss: NetworkLoss, dtype: str) -> Chunks:
@@ -291,5 +296,5 @@ def _lay_out(loss: NetworkLoss, dtype: str) -> Chunks:
         shares = shares * loss.weights[rows]
     targets = loss.targets[rows] if loss.objective.num_classes else loss.targets[rows].astype(dtype)
     arrays = (loss.inputs[rows].astype(dtype), targets, shares.astype(dtype))
-    first, second, third = (jnp.asarray(array.reshape(num_chunks, size, *array.shape[1:])) for array in arrays)
+    first, second, third = (jax.device_put(array.reshape(num_chunks, size, *array.shape[1:])) for array in arrays)
     return first, second, third

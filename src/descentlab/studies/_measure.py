@@ -78,7 +78,7 @@ def _measure_stored(
             measured[f"{part}_loss"] = inference.losses.mean()
             if plan.is_classification:
                 measured[f"{part}_accuracy"] = plan.objective.are_right(
-                    jnp.asarray(inference.logits), jnp.asarray(targets)
+                    jax.device_put(inference.logits), jax.device_put(targets)
                 ).mean()
         measured["stuck"] = stuck_share(plan, params, statistics, dataset.inputs[dataset.train[:STUCK_EXAMPLES]])
     return {name: np.atleast_1d(np.asarray(measured[name])) for name in sorted(measured)}
@@ -137,9 +137,9 @@ def _stuck_share(form: Form, params: Any, statistics: Any, inputs: Any, count: A
         if saturation is not None
     ]
     # A squashed output under squared error passes no gradient either once it is saturated.
-    head = form.objective.head
-    if form.objective.has_vanishing_gradient and (function := FUNCTIONS.get(head.activation)) is not None:
-        stuck.append(stuck_units(form.objective.outputs(logits), function.saturation, is_there))
+    if form.objective.has_vanishing_gradient:
+        same = [function for name, function in FUNCTIONS.items() if name == form.objective.head.activation]
+        stuck += [stuck_units(form.objective.outputs(logits), each.saturation, is_there) for each in same]
     if not stuck:
         return jnp.zeros((), form.precision)
     return jnp.mean(jnp.concatenate([flags.ravel() for flags in stuck]).astype(form.precision))

@@ -166,7 +166,8 @@ def measure_block(
     """
     count = len(places)
     datasets = _datasets(experiment, plan, stacked.members, dataset_of)
-    start = measure_members(plan, *(stacked.initial[name] for name in ("params", "statistics")), datasets, count=count)
+    initial = stacked.initial
+    start = measure_members(plan, initial["params"], initial["statistics"], datasets, count=count)
     end = measure_members(plan, stacked.params, stacked.statistics, datasets, count=count)
     kept = kept_epochs(experiment.epochs)
     nothing = np.full(count, np.nan)

@@ -15,12 +15,12 @@ from jaxtyping import Float
 from descentlab.core import SpecError, unknown_name
 from descentlab.data import Dataset
 from descentlab.networks import HostArrays
-from descentlab.optimizers import numeric_fields, schedule_factors
+from descentlab.optimizers import schedule_factors
 from descentlab.spec import Experiment
 from descentlab.training._devices import precision_of, quick_compilation
 from descentlab.training._examples import call_orders, lay_out
 from descentlab.training._measure import measure
-from descentlab.training._plan import Form, Plan, State, make_plan
+from descentlab.training._plan import Form, State, make_plan
 from descentlab.training._program import Compiler, trace_names
 from descentlab.training._recorder import Recorder
 from descentlab.training._state import Member, Start, first_state, member_hyper
@@ -71,15 +71,14 @@ class LiveNetwork:
         Raises:
             DescentlabError: If the experiment does not fit the data.
         """
-        made = make_plan(experiment, dataset, varied=("l1", "l2"), traces_test=len(dataset.test) > 0)
-        self.plan = dataclasses.replace(made, optimizer=_rule_alone(made))
+        self.plan = make_plan(experiment, dataset, varied=("l1", "l2"), traces_test=len(dataset.test) > 0)
         self.experiment = experiment
         self.seed = experiment.seed if seed is None else seed
         self.epoch = 0
         self.step = 0
         self.trace: dict[str, array[float]] = {name: array("d") for name in trace_names(self.plan)}
         self.epoch_seconds = 0.0
-        self._hyper = member_hyper(made, Member(self.seed))
+        self._hyper = member_hyper(self.plan, Member(self.seed))
         self._member = Member(self.seed, start=start)
         self._schedule = schedule_factors(
             experiment.schedule, num_epochs=max(1, experiment.epochs), steps_per_epoch=self.plan.steps_per_epoch
@@ -266,12 +265,6 @@ class LiveNetwork:
         self.dataset = dataset
         with precision_of(self.plan.precision):
             self._data = jax.device_put(lay_out(self.plan, [dataset]))
-
-
-def _rule_alone(plan: Plan) -> Any:
-    """Return the optimizer's kind with default numbers: a live network passes the real ones as arguments."""
-    has_clipping = "clip_norm" in numeric_fields(plan.optimizer)
-    return type(plan.optimizer)(clip_norm=1.0 if has_clipping else None, maximize=plan.optimizer.maximize)
 
 
 def _sizes(dataset: Dataset) -> tuple[Any, ...]:

@@ -58,7 +58,8 @@ def sum_parts(
         kept, arrays = arguments
         rows, parts = piece
         taken = {name: jnp.take(array, rows, axis=0, mode="clip") for name, array in arrays.items()}
-        logits, _ = form.network.forward(kept["params"], kept["statistics"], as_real(form, taken["inputs"]), Context())
+        real = as_real(form, taken["inputs"])
+        logits = form.network.forward(kept["params"], kept["statistics"], real, Context())[0]
         values = [form.objective.losses(logits, taken["targets"])]
         if form.is_classification:
             values.append(form.objective.are_right(logits, taken["targets"]).astype(form.precision))

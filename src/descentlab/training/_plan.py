@@ -15,7 +15,7 @@ from descentlab.optimizers import RATE_OF, numeric_fields
 from descentlab.spec import AnyOptimizerSpec, AugmentSpec, Experiment
 from descentlab.training._devices import core_devices, count_cores
 from descentlab.training._pieces import CHUNK, chunk_size, piece_size
-from descentlab.training._room import roomy
+from descentlab.training._room import full_batch_places
 
 State = dict[str, Any]
 """Everything that a resume needs, by name: params, statistics, opt_state, step, the epoch's sums, the best so far."""
@@ -77,7 +77,7 @@ class Form:
     Attributes:
         network: The network's layers.
         objective: Loss function, and the meaning of the logits.
-        optimizer: Update rule with the experiment's numbers; members may differ in `hyper_names`.
+        optimizer: Update rule; its numbers are arguments of the program, and members may differ in `hyper_names`.
         hyper_names: Names of the numbers that may differ between members.
         batch_places: Places for examples in a batch. A batch of all examples leaves some of them empty.
         input_scale: Factor that uint8 inputs are multiplied by.
@@ -170,7 +170,8 @@ class Plan(Form):
     @functools.cached_property
     def form(self) -> Form:
         """What the program is compiled for; plans of equal forms have the same one."""
-        return _one_of_equals(Form(**{field.name: getattr(self, field.name) for field in dataclasses.fields(Form)}))
+        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(Form)}
+        return _one_of_equals(Form(**{**fields, "optimizer": _rule_alone(self.optimizer)}))
 
     def sized(self, dataset: Dataset) -> "Plan":
         """Return the plan with the numbers of examples of a data set of the same kind, such as another fold."""
@@ -179,7 +180,7 @@ class Plan(Form):
             return self
         num_train, num_validation, num_test = counts
         size = num_train if self.is_full_batch else self.batch_size
-        places = max(self.batch_places, roomy(size) if self.is_full_batch else size)
+        places = max(self.batch_places, full_batch_places(size) if self.is_full_batch else size)
         return dataclasses.replace(
             self,
             batch_size=size,
@@ -210,6 +211,12 @@ class Plan(Form):
     def steps_per_epoch(self) -> int:
         """Number of updates in an epoch; the last batch may be smaller than the others."""
         return math.ceil(self.num_train / self.batch_size)
+
+
+def _rule_alone(optimizer: AnyOptimizerSpec) -> AnyOptimizerSpec:
+    """Return the optimizer with default numbers: those of the members are arguments of the program."""
+    has_clipping = "clip_norm" in numeric_fields(optimizer)
+    return type(optimizer)(clip_norm=1.0 if has_clipping else None, maximize=optimizer.maximize)
 
 
 @functools.lru_cache(maxsize=64)
@@ -265,7 +272,7 @@ def make_plan(
         objective=objective,
         optimizer=experiment.optimizer,
         hyper_names=_hyper_names(experiment, network, varied),
-        batch_places=roomy(batch_size) if experiment.batch_size == "full" else batch_size,
+        batch_places=full_batch_places(batch_size) if experiment.batch_size == "full" else batch_size,
         input_scale=dataset.input_scale,
         precision=experiment.precision,
         patience=stopping.patience if stopping else 0,

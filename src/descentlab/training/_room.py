@@ -7,6 +7,8 @@ FEWEST_ROWS = 4_096
 ROOM_BYTES = 2**22
 """Bytes up to which an array of examples has room for a power of two of them: empty rows of small arrays cost nothing,
 and 4 MB take 1 ms to copy."""
+FEWEST_PLACES = 32
+"""Places in a batch of all examples, so that all tables of a few rows share a program."""
 FINE_STEPS = 8
 """Sizes of larger arrays between one power of two and the next: at most an eighth of an array stays empty."""
 
@@ -20,6 +22,16 @@ def roomy(count: int) -> int:
     """
     step = max(1, 2 ** (max(1, count - 1).bit_length() - 1) // FINE_STEPS)
     return math.ceil(count / step) * step
+
+
+def full_batch_places(count: int) -> int:
+    """Choose the number of places in a batch of all examples.
+
+    Example:
+        >>> full_batch_places(13), full_batch_places(97)
+        (32, 104)
+    """
+    return max(FEWEST_PLACES, roomy(count))
 
 
 def row_places(count: int, row_bytes: int) -> int:

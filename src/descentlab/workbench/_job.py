@@ -112,7 +112,14 @@ class Job:
             data_checksum=datasets[0].checksum, seeds=list(self._seeds), devices=training.device_names()
         )
         preparation = describe_shape(datasets)
-        return create_run(self._experiment, out=out, root=root, preparation=preparation, environment=environment)
+        return create_run(
+            self._experiment,
+            out=out,
+            root=root,
+            preparation=preparation,
+            environment=environment,
+            durable=self._conduct.durable,
+        )
 
     def _run(self, folder: RunFolder) -> Run:
         begin = time.perf_counter()

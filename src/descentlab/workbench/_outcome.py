@@ -24,7 +24,6 @@ from descentlab.workbench._examples import Examples
 from descentlab.workbench._measure import PartResult, judged_part, measure_parts
 from descentlab.workbench._symptoms import symptom_columns
 
-SMALL_DATA = 4_096
 UNSHUFFLED = "The examples are not shuffled (shuffle=false): every epoch takes them in the order of the data."
 
 
@@ -121,10 +120,8 @@ def _judge_member(plan: Plan, seed: int, trained: Trained, examples: Examples) -
     dataset = examples.of(seed)
     parts = measure_parts(plan, trained.params, trained.statistics, dataset)
     curve_parts = ("train", "validation") if plan.num_validation else ("train",)
-    # For small data the same parts as above are measured, so that the program compiled there is used again.
-    parts_before = tuple(parts) if len(dataset.inputs) < SMALL_DATA else curve_parts
     statistics = cast(plan.network.start_statistics(), plan.precision)
-    start = measure_parts(plan, trained.initial_params, statistics, dataset, parts=parts_before)
+    start = measure_parts(plan, trained.initial_params, statistics, dataset, parts=curve_parts)
     history = _history(trained, {str(part): start[part] for part in curve_parts})
     runaway = find_runaway(history["train_loss"])
     diverged_at = trained.diverged_at

@@ -359,7 +359,7 @@ def _account(plan: Plan, answers: PartPredictions, result: PartResult) -> result
     return results.OutputAccount(
         example=answers.example(place),
         classes=answers.dataset.classes,
-        head=head.activation,
+        head=results.OutputHead(head.facts.title, head.facts.is_joint, head.facts.is_identity),
         logits=tuple(float(value) for value in logits),
         terms=tuple(float(value) for value in terms),
         total=total,

@@ -53,7 +53,7 @@ class ResolvedExperiment:
             fitted["loss"] = SquaredErrorSpec() if dataset.task_kind == "numbers" else BinaryCrossEntropySpec()
         wanted = experiment.batch_size
         if "batch_size" in self.open_fields and isinstance(wanted, int) and 0 < len(dataset.train) < wanted:
-            fitted["batch_size"] = len(dataset.train)
+            fitted["batch_size"] = "full"  # has room for others, so that no number of rows compiles anew
         return experiment.model_copy(update=fitted) if fitted else experiment
 
 

@@ -3,12 +3,13 @@
 import os
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from descentlab.core import RunError, SpecError
 from descentlab.data import WEIGHTS, Arrays, Dataset
-from descentlab.runs import RunFolder, find_run
+from descentlab.runs import RunFolder, check_continues, find_run
 from descentlab.spec import ArraysData, Experiment
 from descentlab.workbench._changes import Changes, Settings, settings_as_texts
 from descentlab.workbench._examples import Examples
@@ -48,6 +49,7 @@ def train(
     report: bool = True,
     symptoms: bool | None = None,
     checkpoint_every_s: float = CHECKPOINT_EVERY_S,
+    durable: bool = False,
     watcher: Watcher = SILENT,
 ) -> Run:
     """Train a network, evaluate it, and save the run with its report.
@@ -92,6 +94,8 @@ def train(
         symptoms: Whether to record, about 20 times, the gradients, updates and outputs of each layer, for
             `run.symptoms`; no weight changes. By default a training of about four seconds of computing or more does.
         checkpoint_every_s: Seconds between checkpoints; 0 writes one after every slice of training.
+        durable: Whether to wait for the disk, so that checkpoints and the finished run survive a power cut, as the
+            command line does. A killed process loses nothing either way.
         watcher: Callbacks of loading and training.
 
     Returns:
@@ -140,7 +144,7 @@ def train(
         settings=settings_as_texts(set),
         model=model,
     )
-    conduct = Conduct(report, checkpoint_every_s, watcher, symptoms)
+    conduct = Conduct(report, checkpoint_every_s, watcher, durable, symptoms)
     arrays = None if is_named else Arrays(what, target, sample_weight=_weights_array(sample_weight))
     resolved = resolve(what, changes) if arrays is None else resolve_arrays(arrays, changes)
     job = _prepare(resolved, arrays, conduct, begin)
@@ -155,6 +159,7 @@ def resume(
     sample_weight: Any = None,
     report: bool = True,
     checkpoint_every_s: float = CHECKPOINT_EVERY_S,
+    durable: bool = False,
     watcher: Watcher = SILENT,
 ) -> Run:
     """Continue a training that was stopped or killed, with the same bits as without the interruption.
@@ -166,21 +171,25 @@ def resume(
         sample_weight: For a run on examples in memory with an array of weights, the same array again.
         report: Whether to write `report.html`.
         checkpoint_every_s: Seconds between checkpoints; 0 writes one after every slice of training.
+        durable: Whether to wait for the disk, so that checkpoints and the finished run survive a power cut, as the
+            command line does. A killed process loses nothing either way.
         watcher: Callbacks of loading and training.
 
     Returns:
         The run.
 
     Raises:
-        RunError: If there is no such run, it is finished, or its data has changed since.
+        RunError: If there is no such run, it is finished, its data has changed since, or an earlier version began it
+            whose training has other bits.
         Stopped: If Ctrl-C was pressed again.
     """
     begin = time.perf_counter()
-    folder = find_run(os.fspath(run))
+    folder = replace(find_run(os.fspath(run)), durable=durable)
     with folder.lock():  # said at once, and not after a long loading, that another process trains it
         if folder.is_finished:  # a kill between its last two steps leaves a checkpoint that nobody needs
             folder.drop_checkpoint()
         check_is_open(folder)
+    check_continues(folder.environment(), folder.path)
     experiment = folder.experiment
     arrays = None if what is None else Arrays(what, target, sample_weight=_weights_array(sample_weight))
     if isinstance(experiment.data, ArraysData) and arrays is None:
@@ -188,7 +197,7 @@ def resume(
             f"{folder.path} was trained on arrays in memory; continue it in Python by "
             f"descentlab.resume({str(folder.path)!r}, X, y)"
         )
-    conduct = Conduct(report, checkpoint_every_s, watcher)
+    conduct = Conduct(report, checkpoint_every_s, watcher, durable)
     examples = Examples(experiment, arrays=arrays, on_loading=watcher.on_loading)
     check_same_data(folder, examples.of(experiment.seed))
     return Job(experiment, examples, conduct, begin=begin).run_again(folder)

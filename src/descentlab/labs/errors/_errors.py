@@ -3,7 +3,7 @@
 import time
 from typing import TYPE_CHECKING, Annotated
 
-from descentlab.core import Option, RunError, SpecError, laboratory
+from descentlab.core import Option, SpecError, laboratory
 from descentlab.labs._options import Out, Report, TrainedRun
 
 if TYPE_CHECKING:
@@ -83,11 +83,6 @@ def errors(
     if not 1 <= shown <= MOST_SHOWN:
         raise SpecError(f"shown={shown}: expected 1 to {MOST_SHOWN} examples of each kind")
     trained = need_run(run)
-    if trained.data.target_names:
-        raise RunError(
-            f"{trained.path} predicts {len(trained.data.target_names)} targets at once, and errors looks at one answer "
-            "for each example; train on one of them (--target), or read their scores by `descentlab evaluate`"
-        )
     training.prepare_engine()
     source = find_predictors(trained, part=part, member=member, watcher=watcher)
     loaded = time.perf_counter()

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Sequence
 
-import jax.numpy as jnp
+import jax
 import numpy as np
 from jaxtyping import Float
 
@@ -150,7 +150,7 @@ def _score(plan: Plan, trained: Trained, dataset: Dataset, part: PartName, seed:
         answers = infer(plan.network, plan.objective, *weights, inputs, targets, input_scale=dataset.input_scale)
     if not plan.is_classification:
         return -float(answers.losses.mean(dtype=np.float64))
-    right = plan.objective.are_right(jnp.asarray(answers.logits), jnp.asarray(targets))
+    right = plan.objective.are_right(jax.device_put(answers.logits), jax.device_put(targets))
     # Counted in float64: a rounding would break the ties between seeds, and with them the test.
     return 100.0 * float(np.mean(np.asarray(right)))
 

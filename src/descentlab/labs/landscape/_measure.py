@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import jax.numpy as jnp
+import jax
 import numpy as np
 from jaxtyping import Float
 
@@ -151,7 +151,7 @@ class Measurement:
             curvatures = []
             for direction in directions:
                 unit = direction / (np.linalg.norm(direction) or 1.0)
-                curvatures.append(float(unit @ np.asarray(place.product(jnp.asarray(unit, self._precision)))))
+                curvatures.append(float(unit @ np.asarray(place.product(jax.device_put(unit.astype(self._precision))))))
         return extremes, curvatures
 
     def from_start(self) -> Curve:

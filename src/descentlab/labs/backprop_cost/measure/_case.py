@@ -45,7 +45,7 @@ class Case:
     params: Any
     statistics: Any
     inputs: Shaped[np.ndarray, "examples ..."]
-    targets: Shaped[np.ndarray, " examples"]
+    targets: Shaped[np.ndarray, "examples ..."]
     batch_size: int
     precision: str
 
@@ -63,7 +63,7 @@ class Case:
             num_examples: Number of examples in the batch.
         """
         rows = np.arange(num_examples) % len(self.inputs)
-        return jnp.asarray(self.inputs[rows], self.precision), jnp.asarray(self.targets[rows])
+        return jax.device_put(self.inputs[rows].astype(self.precision)), jax.device_put(self.targets[rows])
 
     def loss_fn(self, params: Any, inputs: Array, targets: Array) -> Float[Array, ""]:
         """Compute the mean loss as a training step does, with dropout and with the batch's statistics."""
@@ -78,9 +78,9 @@ class Case:
     def start_update(self) -> tuple[Any, Any, Any, Any]:
         """Return arguments for `update`: parameters, first state of the optimizer, gradient of zeros, settings."""
         numbers = optimizers.numeric_fields(self.optimizer)
-        hyper = {name: jnp.asarray(value, self.precision) for name, value in numbers.items()}
-        params = jax.tree.map(jnp.asarray, self.params)
-        return params, optimizers.start(self.optimizer, self.params), jax.tree.map(jnp.zeros_like, params), hyper
+        hyper = {name: np.asarray(value, self.precision) for name, value in numbers.items()}
+        zeros = jax.tree.map(np.zeros_like, self.params)
+        return self.params, optimizers.start(self.optimizer, self.params), zeros, hyper
 
 
 def gradient_of(loss_fn: LossFn) -> Callable[[Any, Array, Array], tuple[Float[Array, ""], Any]]:

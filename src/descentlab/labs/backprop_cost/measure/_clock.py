@@ -52,8 +52,7 @@ def compile_loop(work: Callable[..., Any], *arguments: Any) -> Callable[[int], A
     Returns:
         A function of the number of turns. It repeats the work that often and returns the value of the last turn.
     """
-    arguments = jax.tree.map(jnp.asarray, arguments)
-    blank = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), jax.eval_shape(work, *arguments))
+    blank = jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), jax.eval_shape(work, *arguments))
     held, take = hold(arguments)
 
     def loop(count: Array, held: Any) -> Any:
@@ -77,7 +76,8 @@ def hold(arguments: Any) -> tuple[Any, Callable[[Any, Array], Any]]:
         A tree of arrays for the compiled loop, and a function that takes the arguments of one turn from it.
     """
     is_small = sum(leaf.nbytes for leaf in jax.tree.leaves(arguments)) <= SMALL_BYTES
-    held = jax.tree.map(lambda leaf: jnp.stack([leaf, leaf]), arguments) if is_small else arguments
+    # By NumPy, for JAX would compile a program for each shape.
+    held = jax.device_put(jax.tree.map(lambda leaf: np.stack([leaf, leaf]), arguments) if is_small else arguments)
 
     def take(held: Any, turn: Array) -> Any:
         if is_small:

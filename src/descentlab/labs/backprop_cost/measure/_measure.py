@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from descentlab.labs.backprop_cost.measure._case import Case, gradient_of
@@ -123,7 +122,7 @@ class _Job:
         fits = [size for size in BATCHES if size * values <= MAX_NUMBERS and size != usual]
         self.batches = [usual, *self._grow(fits, self.add_batch, factor=4.0)]
         self.add(("update", 0), compile_loop(self.case.update, *self.case.start_update()))
-        arguments = (jax.tree.map(jnp.asarray, self.case.params), *self.case.batch(usual))
+        arguments = (jax.device_put(self.case.params), *self.case.batch(usual))
         has_convolutions = self.case.network.has_convolution
         for way in WAYS[:1] if has_convolutions else WAYS:
             self.loops[way] = compile_weightwise(way, self.case.loss_fn, *arguments)

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 from jaxtyping import Float
 
@@ -67,12 +69,13 @@ class Stack:
             return 0.5 * jnp.mean(jnp.sum((outputs - targets) ** 2, axis=1))
 
         params = {
-            name: {role: jnp.asarray(array, self.precision) for role, array in arrays.items()}
+            name: {role: array.astype(self.precision) for role, array in arrays.items()}
             for name, arrays in network.draw(seed=0).items()
         }
         rng = generator(0, "complexity/stack")
-        inputs = jnp.asarray(rng.normal(size=(self.examples, self.inputs)), self.precision)
-        return loss_fn, (params, inputs, jnp.zeros((self.examples, self.neurons), self.precision))
+        inputs = rng.normal(size=(self.examples, self.inputs)).astype(self.precision)
+        targets = np.zeros((self.examples, self.neurons), self.precision)
+        return loss_fn, jax.device_put((params, inputs, targets))
 
 
 def widest_dense(network: Network) -> tuple[int, ActivationName] | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import jax
-import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
 from descentlab.labs.backprop_cost.measure._case import Case, gradient_of
@@ -89,7 +89,7 @@ def _layer_flops(case: Case, layer: Layer, *, needs_inputs: bool) -> Flops:
 
 def _flops(function: Callable[..., Any], *arguments: Any) -> float | None:
     """Return the operations that XLA counts in a function; None where XLA does not count on this device."""
-    shapes = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(jnp.shape(leaf), jnp.asarray(leaf).dtype)
+    shapes = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(np.shape(leaf), np.asarray(leaf).dtype)
                           if not isinstance(leaf, jax.ShapeDtypeStruct) else leaf, arguments)  # fmt: skip
     analysis: Any = jax.jit(function).lower(*shapes).compile().cost_analysis()
     analysis = analysis[0] if isinstance(analysis, list) else analysis

@@ -79,7 +79,7 @@ def answer(
         given, other = _record(subject, sample, rows), None
         if needs_partners:
             other = _record(subject, sample, partners[rows])
-        targets = jnp.asarray(sample.targets[rows])
+        targets = jax.device_put(sample.targets[rows])
         answers = [_apply(subject, edit, given, other, targets) for edit in edits]
         losses.append(np.stack([np.asarray(loss)[:count] for loss, _ in answers]))
         right.append(np.stack([np.asarray(is_right)[:count] for _, is_right in answers]))
@@ -93,7 +93,7 @@ Outputs = dict[str | None, Array]
 
 
 def _record(subject: Subject, sample: Sample, rows: Int[np.ndarray, " rows"]) -> Outputs:
-    inputs = jnp.asarray(sample.inputs[rows])
+    inputs = jax.device_put(sample.inputs[rows])
     return {None: inputs, **recorder(subject.network)(*subject.arrays, inputs)}
 
 
@@ -108,18 +108,18 @@ def _apply(subject: Subject, edit: Edit, given: Outputs, other: Outputs | None, 
     run = program(network, subject.objective, start, tap)
     if edit.stand_in is not None:
         inputs = before if place.is_inner else given[place.name]
-        return run(*subject.arrays, inputs, targets, jnp.asarray(edit.mask), jnp.asarray(edit.stand_in)[None])
+        return run(*subject.arrays, inputs, targets, edit.mask, edit.stand_in[None])
     assert other is not None
     stand_in = other[place.name]
     if place.is_inner:
-        return run(*subject.arrays, before, targets, jnp.asarray(edit.mask), stand_in)
-    mixed = jnp.where(jnp.asarray(edit.mask).reshape(*[1] * (stand_in.ndim - 1), -1), stand_in, given[place.name])
+        return run(*subject.arrays, before, targets, edit.mask, stand_in)
+    mixed = jnp.where(edit.mask.reshape(*[1] * (stand_in.ndim - 1), -1), stand_in, given[place.name])
     return run(*subject.arrays, mixed, targets, *_nothing(mixed))
 
 
-def _nothing(inputs: Array) -> tuple[Array, Array]:
+def _nothing(inputs: Array) -> tuple[Bool[np.ndarray, " channels"], Float[np.ndarray, "1 ..."]]:
     """Return a mask and a stand-in that replace nothing."""
-    return jnp.zeros(inputs.shape[-1], bool), jnp.zeros((1, *inputs.shape[1:]), inputs.dtype)
+    return np.zeros(inputs.shape[-1], bool), np.zeros((1, *inputs.shape[1:]), inputs.dtype)
 
 
 @functools.lru_cache(maxsize=64)
@@ -156,7 +156,7 @@ def program(network: Network, objective: Objective, start: int, tap: str | None)
         params: Any,
         statistics: Any,
         inputs: Array,
-        targets: Shaped[Array, " batch"],
+        targets: Shaped[Array, "batch ..."],
         mask: Bool[Array, " channels"],
         stand_in: Array,
     ) -> tuple[Float[Array, " batch"], Bool[Array, " batch"]]:
@@ -175,7 +175,7 @@ def mean_outputs(subject: Subject, inputs: Float[np.ndarray, "examples ..."]) ->
     """Return the mean output of every layer over examples, number by number."""
     totals: dict[str, Any] = {}
     for rows, count in chunks(len(inputs), chunk_size(subject.network)):
-        for name, value in recorder(subject.network)(*subject.arrays, jnp.asarray(inputs[rows])).items():
+        for name, value in recorder(subject.network)(*subject.arrays, inputs[rows]).items():
             totals[name] = totals.get(name, 0.0) + np.asarray(value)[:count].sum(axis=0, dtype=np.float64)
     return {name: (total / len(inputs)).astype(np.float32) for name, total in totals.items()}
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
@@ -209,8 +208,8 @@ def _weight_methods(subject: Subject, sample: Sample, place: Place) -> list[Chan
 def _inputs_of(subject: Subject, inputs: Float[np.ndarray, "examples ..."], place: Place) -> Any:
     """Return the inputs of a layer's block for some examples."""
     if not place.index:
-        return jnp.asarray(inputs)
-    return recorder(subject.network)(*subject.arrays, jnp.asarray(inputs))[subject.network.layers[place.index - 1].name]
+        return jax.device_put(inputs)
+    return recorder(subject.network)(*subject.arrays, inputs)[subject.network.layers[place.index - 1].name]
 
 
 def _unchanged(subject: Subject) -> OutputEdit:

@@ -75,8 +75,8 @@ def _accuracy(
     key = jax.random.key(subject.seed)
     for place, (rows, count) in enumerate(chunks(len(pictures), chunk_size(subject.network))):
         chunk_key = jax.random.fold_in(key, place)
-        change = jnp.asarray(moves[rows], jnp.float32), jnp.float32(noise)
-        is_right = run(*subject.arrays, jnp.asarray(pictures[rows]), jnp.asarray(targets[rows]), change, chunk_key)
+        change = moves[rows].astype(np.float32), np.float32(noise)
+        is_right = run(*subject.arrays, pictures[rows], targets[rows], change, chunk_key)
         right += int(np.asarray(is_right)[:count].sum())
     return right / len(pictures)
 

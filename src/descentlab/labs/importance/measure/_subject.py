@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Shaped
 
@@ -51,7 +50,7 @@ class Sample:
 
     reference: Float[np.ndarray, "reference ..."]
     inputs: Float[np.ndarray, "examples ..."]
-    targets: Shaped[np.ndarray, " examples"]
+    targets: Shaped[np.ndarray, "examples ..."]
 
 
 @dataclass(frozen=True)
@@ -115,4 +114,4 @@ def choose_places(network: Network, names: Sequence[str]) -> tuple[Place, ...]:
 
 def to_float32(arrays: Any) -> Any:
     """Return a tree of arrays in float32."""
-    return jax.tree.map(lambda array: jnp.asarray(array, jnp.float32), arrays)
+    return jax.tree.map(lambda array: jax.device_put(np.asarray(array, np.float32)), arrays)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from jaxtyping import Float
@@ -49,7 +48,7 @@ def forward_times(
     batch = _batch_size(network)
     rows = np.arange(batch) % len(inputs)
     params, statistics = subject.arrays
-    given = jnp.asarray(inputs[rows])
+    given = jax.device_put(inputs[rows])
     outputs: dict[str | None, Array] = {None: given, **recorder(network)(params, statistics, given)}
     runs = {place.name: (_layer_program(place.layer), outputs[place.source]) for place in places}
     runs[WHOLE] = (_network_program(network), given)

@@ -48,7 +48,7 @@ class Sample:
     """
 
     inputs: Shaped[np.ndarray, "examples ..."]
-    targets: Shaped[np.ndarray, " examples"]
+    targets: Shaped[np.ndarray, "examples ..."]
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -74,7 +74,7 @@ class _Laid:
     """Examples in chunks of one size; the last is filled up with copies that are cut off again."""
 
     inputs: Shaped[Array, "chunks size ..."]
-    targets: Shaped[Array, "chunks size"]
+    targets: Shaped[Array, "chunks size ..."]
     count: int
 
 
@@ -112,7 +112,7 @@ class Survey:
             most = PICTURES if any(len(layer.output_shape) == 3 for layer in network.layers) else CHUNK
             self._laid = {part: _lay_out(sample, objective, dtype, most) for part, sample in samples.items()}
             first = next(iter(samples.values()))
-            self._for_statistics = jnp.asarray(first.inputs[:MAX_FOR_STATISTICS], dtype)
+            self._for_statistics = jax.device_put(first.inputs[:MAX_FOR_STATISTICS].astype(dtype))
         self._run = jax.jit(self._measure)
 
     def measure(
@@ -161,7 +161,7 @@ class Survey:
             full = np.concatenate([piece, np.repeat(piece[-1:], size - len(piece), axis=0)])
             # Some devices round matrix products in single precision to three digits, which would look like bumps.
             with precision_of(self._dtype), jax.default_matmul_precision("highest"):
-                points = jnp.asarray(full @ anchors, self._dtype)
+                points = jax.device_put((full @ anchors).astype(self._dtype))
                 arrays = self._run(points, laid.inputs, laid.targets, self._for_statistics)
                 losses, right = (np.asarray(array).reshape(size, -1) for array in arrays)
             return losses[: len(piece), : laid.count], right[: len(piece), : laid.count]
@@ -212,5 +212,5 @@ def _lay_out(sample: Sample, objective: Objective, dtype: str, most: int) -> _La
     targets = sample.targets[rows].astype(np.int32 if objective.num_classes else dtype)
     shape = (num_chunks, size)
     inputs = sample.inputs[rows].astype(dtype)
-    laid = (jnp.asarray(each.reshape(*shape, *each.shape[1:])) for each in (inputs, targets))
-    return _Laid(*laid, count)
+    laid = jax.device_put(tuple(each.reshape(*shape, *each.shape[1:]) for each in (inputs, targets)))
+    return _Laid(laid[0], laid[1], count)

@@ -192,7 +192,7 @@ class _Run:
         point = dict(zip(surface.variables, padded.T.copy(), strict=True))
         self._state: Any = (point, optimizers.start(spec, {"at": point}), np.full(size, -1, np.int32), None)
         fields = {**optimizers.numeric_fields(spec), "noise": setting.noise}
-        self._hyper = {name: jnp.asarray(value, jnp.float64) for name, value in fields.items()}
+        self._hyper = {name: np.asarray(value, np.float64) for name, value in fields.items()}
         self._key = jax.random.fold_in(jax.random.key(seed), stream)
         self._step = 0
         self._quiet_from = round(NOISY_SHARE * steps) if setting.noise > 0.0 else 0

@@ -48,7 +48,7 @@ def find_stationary(
     """
     unit = 1.0 / usual_curvature if usual_curvature > 0.0 else 1.0
     with precision_of("float64"):
-        searches = [_search(surface, jnp.asarray(starts), jnp.asarray(unit), downhill) for downhill in (0, DOWNHILL)]
+        searches = [_search(surface, starts, unit, downhill) for downhill in (0, DOWNHILL)]
         ends, last, gradients = (np.concatenate([np.asarray(part[k]) for part in searches]) for k in range(3))
     low, high = np.array(surface.domain).T
     margin = ARRIVED * surface.width

@@ -20,6 +20,9 @@ from descentlab.training import precision_of
 Domain = tuple[tuple[float, float], ...]
 """The lowest and the highest value of each variable."""
 
+FEWEST_POINTS = 2048
+"""Points that a program computes at least: more of them cost nothing, and each other number would compile anew."""
+
 _JAX = {function.in_numpy: getattr(jnp, function.in_numpy) for function in FUNCTIONS.values()}
 
 
@@ -155,7 +158,7 @@ def look_at(surface: Surface, points: Float[np.ndarray, "points dims"]) -> Local
         ([8.0], [[12.0]], [[[12.0]]])
     """
     with precision_of("float64"):
-        values, gradients, hessians = local_of(surface, jnp.asarray(_padded(points)))
+        values, gradients, hessians = local_of(surface, jax.device_put(_padded(points)))
     num = len(points)
     return Local(np.asarray(values)[:num], np.asarray(gradients)[:num], np.asarray(hessians)[:num])
 
@@ -163,12 +166,12 @@ def look_at(surface: Surface, points: Float[np.ndarray, "points dims"]) -> Local
 def values_at(surface: Surface, points: Float[np.ndarray, "points dims"]) -> Float[np.ndarray, " points"]:
     """Compute the values at some points, in 64 bits."""
     with precision_of("float64"):
-        return np.asarray(_values(surface, jnp.asarray(_padded(points))))[: len(points)]
+        return np.asarray(_values(surface, jax.device_put(_padded(points))))[: len(points)]
 
 
 def _padded(points: Float[np.ndarray, "points dims"]) -> Float[np.ndarray, "padded dims"]:
     """Fill up to a power of two, so that a few compiled programs serve any number of points."""
-    size = max(16, 1 << (len(points) - 1).bit_length()) if len(points) else 16
+    size = max(FEWEST_POINTS, 1 << max(0, len(points) - 1).bit_length())
     padded = np.zeros((size, points.shape[1]))
     padded[: len(points)] = points
     return padded

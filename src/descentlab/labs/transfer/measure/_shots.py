@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 
@@ -135,7 +134,7 @@ def fit_pictures(
     height, width, colours = shape
     values = _recoloured(pictures.astype(np.float32), colours)
     resized = [
-        np.asarray(jax.image.resize(jnp.asarray(chunk), (len(chunk), height, width, colours), "linear"))
+        np.asarray(jax.image.resize(jax.device_put(chunk), (len(chunk), height, width, colours), "linear"))
         for chunk in np.split(values, range(CHUNK, len(values), CHUNK))
     ]
     return np.concatenate(resized)
