@@ -1,7 +1,6 @@
 """Moved pictures, beside SciPy's and NumPy's."""
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
@@ -10,6 +9,7 @@ from scipy import ndimage
 from descentlab.distortions import move
 
 SIDES = [(28, 28, 1), (9, 16, 3), (1, 5, 2)]
+MOVE = jax.jit(move)
 
 
 def _pictures(shape: tuple[int, int, int], count: int = 6) -> np.ndarray:
@@ -23,11 +23,11 @@ def _moved(
     degrees: np.ndarray | float = 0.0,
     is_flipped: np.ndarray | bool = False,
 ) -> np.ndarray:
-    def each(number: np.ndarray | float) -> jax.Array:
-        return jnp.asarray(np.broadcast_to(number, len(pictures)), jnp.float32)
+    def each(number: np.ndarray | float) -> np.ndarray:
+        return np.broadcast_to(number, len(pictures)).astype(np.float32)
 
-    flips = jnp.asarray(np.broadcast_to(is_flipped, len(pictures)))
-    return np.asarray(move(jnp.asarray(pictures), each(down), each(right), each(degrees), flips))
+    flips = np.broadcast_to(is_flipped, len(pictures))
+    return np.asarray(MOVE(pictures, each(down), each(right), each(degrees), flips))
 
 
 @pytest.mark.parametrize("shape", SIDES)

@@ -1,5 +1,6 @@
 """What layers state of themselves, beside what they do."""
 
+import functools
 import math
 from typing import Any, get_args
 
@@ -49,6 +50,12 @@ SPECS: dict[str, tuple[AnyLayerSpec, tuple[int, ...]]] = {
 }
 
 
+@functools.cache
+def forward_of(network: Network) -> Any:
+    """Compile a network's forward pass, for all tests of it."""
+    return jax.jit(lambda params, statistics, inputs: network.forward(params, statistics, inputs, Context())[0])
+
+
 class Tried:
     """A layer at random numbers, and what it makes of inputs."""
 
@@ -64,10 +71,8 @@ class Tried:
 
     def __call__(self, inputs: np.ndarray, *, times: float = 1.0, network: Network | None = None) -> np.ndarray:
         with jax.enable_x64(True):
-            params = jax.tree.map(lambda array: jnp.asarray(times * array), self.params)
-            statistics = jax.tree.map(jnp.asarray, self.statistics)
-            outputs, _ = (network or self.network).forward(params, statistics, jnp.asarray(inputs), Context())
-        return np.asarray(outputs)
+            params = jax.tree.map(lambda array: times * array, self.params)
+            return np.asarray(forward_of(network or self.network)(params, self.statistics, inputs))
 
 
 @pytest.fixture(params=list(SPECS))
@@ -117,12 +122,9 @@ def test_what_does_not_act_in_evaluation_hands_on_what_it_is_given(tried: Tried)
 
 def test_a_layer_draws_in_training_if_it_says_so(tried: Tried) -> None:
     """Else training gives it no key to draw by, or compiles draws for nothing."""
-    network, params = tried.network, jax.tree.map(jnp.float32, tried.params)
-    statistics = jax.tree.map(jnp.float32, tried.statistics)
-    first, second = (
-        network.forward(params, statistics, jnp.float32(tried.inputs), Context(is_training=True, key=key))[0]
-        for key in jax.random.split(jax.random.key(0))
-    )
+    given = jax.tree.map(np.float32, (tried.params, tried.statistics, tried.inputs))
+    forward = jax.jit(lambda given, key: tried.network.forward(*given, Context(is_training=True, key=key))[0])
+    first, second = (forward(given, key) for key in jax.random.split(jax.random.key(0)))
     draws = not np.array_equal(first, second)
     assert tried.layer.draws_in_training == draws
 
@@ -219,10 +221,10 @@ def test_where_a_function_is_flat_its_slope_is_small(name: ActivationName) -> No
     """At most 2% of its largest slope near 0, as `docs/verdicts.md` says."""
     saturation = FUNCTIONS[name].saturation
     with jax.enable_x64(True):
-        z = jnp.asarray(np.linspace(-12.0, 12.0, 4_801))
-        outputs = np.asarray(FUNCTIONS[name].of(z))
-        slopes = np.abs(np.asarray(jax.vmap(jax.grad(FUNCTIONS[name].of))(z)))
-    largest = slopes[np.abs(np.asarray(z)) <= 1.0].max()
+        z = np.linspace(-12.0, 12.0, 4_801)
+        outputs = np.asarray(jax.jit(FUNCTIONS[name].of)(z))
+        slopes = np.abs(np.asarray(jax.jit(jax.vmap(jax.grad(FUNCTIONS[name].of)))(z)))
+    largest = slopes[np.abs(z) <= 1.0].max()
     is_flat = saturation.holds(outputs)
     assert saturation.can_happen == (slopes < 0.005 * largest).any() or name in ("gelu", "silu")
     assert is_flat.any() == saturation.can_happen
@@ -239,7 +241,7 @@ def test_kinks_are_where_a_derivative_jumps(name: ActivationName) -> None:
         curve = jax.vmap(jax.grad(jax.grad(FUNCTIONS[name].of)))
         jumps = np.zeros(len(points) - 1, bool)
         for derivative in (slope, curve):
-            values = np.asarray(derivative(jnp.asarray(points)))
+            values = np.asarray(jax.jit(derivative)(points))
             jumps |= np.abs(np.diff(values)) > 0.05 * (1.0 + np.abs(values[1:]))
     assert np.allclose((points[:-1] + step / 2)[jumps], kinks)
 
@@ -248,7 +250,7 @@ def test_kinks_are_where_a_derivative_jumps(name: ActivationName) -> None:
 def test_a_function_that_never_falls_keeps_the_order_of_values(name: ActivationName) -> None:
     values = np.sort(np.random.default_rng(0).normal(size=100_000).astype(np.float32))
     if FUNCTIONS[name].never_falls:
-        assert (np.diff(np.asarray(FUNCTIONS[name].of(jnp.asarray(values)))) >= 0.0).all()
+        assert (np.diff(np.asarray(jax.jit(FUNCTIONS[name].of)(values))) >= 0.0).all()
 
 
 def test_every_function_has_its_facts() -> None:

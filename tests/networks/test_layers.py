@@ -30,8 +30,7 @@ from descentlab.spec import (
 
 
 def outputs_of(network: Network, inputs: np.ndarray, **context: Any) -> tuple[np.ndarray, dict]:
-    params = jax.tree.map(jnp.float32, network.draw(seed=3))
-    statistics = jax.tree.map(jnp.float32, network.start_statistics())
+    params, statistics = jax.tree.map(np.float32, (network.draw(seed=3), network.start_statistics()))
     forward = jax.jit(lambda params, statistics, x: network.forward(params, statistics, x, Context(**context)))
     outputs, statistics = forward(params, statistics, inputs)
     return np.asarray(outputs), jax.tree.map(np.asarray, {"params": params, "statistics": statistics})
@@ -79,9 +78,8 @@ def test_convolution_and_its_gradients_agree_with_pytorch(
     np.testing.assert_allclose(np.moveaxis(ours, -1, 1), theirs.detach().numpy(), rtol=1e-4, atol=1e-5)
     assert layer.output_shape == ours.shape[1:]
     (theirs**2).sum().backward()
-    params = jax.tree.map(jnp.asarray, state["params"])
     loss = lambda p, x: jnp.sum(network.forward(p, {}, x, Context())[0] ** 2)
-    slopes, towards = jax.jit(jax.grad(loss, (0, 1)))(params, jnp.asarray(inputs))
+    slopes, towards = jax.jit(jax.grad(loss, (0, 1)))(state["params"], inputs)
     kernels = np.transpose(np.asarray(slopes["conv2d1"]["weight"]), (3, 2, 0, 1))
     np.testing.assert_allclose(kernels, np.asarray(weight.grad), rtol=1e-3, atol=1e-3)
     np.testing.assert_allclose(
@@ -92,26 +90,26 @@ def test_convolution_and_its_gradients_agree_with_pytorch(
 def test_convolution_has_second_derivatives() -> None:
     network = build_network([Conv2DSpec(filters=2, activation="tanh")], (5, 5, 1), 1)
     with jax.enable_x64(True):
-        params = jax.tree.map(jnp.asarray, network.draw(0))
-        inputs = jnp.asarray(np.random.default_rng(0).normal(size=(2, 5, 5, 1)))
-        loss = lambda p: jnp.sum(network.forward(p, {}, inputs, Context())[0] ** 2)
-        direction = jax.tree.map(jnp.ones_like, params)
+        params = network.draw(0)
+        inputs = np.random.default_rng(0).normal(size=(2, 5, 5, 1))
+        loss = lambda p: jnp.sum(network.forward(p, {}, jnp.asarray(inputs), Context())[0] ** 2)
+        direction = jax.tree.map(np.ones_like, params)
         slope = jax.jit(jax.grad(loss))
-        _, product = jax.jvp(slope, (params,), (direction,))
+        _, product = jax.jit(lambda p, d: jax.jvp(slope, (p,), (d,)))(params, direction)
         shift = lambda step: slope(jax.tree.map(lambda a, b: a + step * b, params, direction))
-        differences = jax.tree.map(lambda a, b: (a - b) / 2e-5, shift(1e-5), shift(-1e-5))
+        differences = jax.tree.map(lambda a, b: (np.asarray(a) - np.asarray(b)) / 2e-5, shift(1e-5), shift(-1e-5))
     for ours, expected in zip(jax.tree.leaves(product), jax.tree.leaves(differences), strict=True):
         np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-7)
 
 
 def test_the_weight_gradient_of_many_patches_is_that_of_few(monkeypatch: pytest.MonkeyPatch) -> None:
     network = build_network([Conv2DSpec(filters=3)], (6, 7, 2), 1)
-    params = jax.tree.map(jnp.float32, network.draw(0))
-    many = jnp.asarray(pictures(FEW + 1, 6, 7, 2))
-    loss = lambda p: jnp.sum(network.forward(p, {}, many, Context())[0] ** 2)
-    whole = jax.grad(loss)(params)["conv2d1"]["weight"]
+    params = jax.tree.map(np.float32, network.draw(0))
+    many = pictures(FEW + 1, 6, 7, 2)
+    slope = lambda: jax.jit(jax.grad(lambda p: jnp.sum(network.forward(p, {}, jnp.asarray(many), Context())[0] ** 2)))
+    whole = slope()(params)["conv2d1"]["weight"]
     monkeypatch.setattr("descentlab.networks._convolve.MAX_PATCHES", 1)
-    np.testing.assert_allclose(jax.grad(loss)(params)["conv2d1"]["weight"], whole, rtol=1e-4)
+    np.testing.assert_allclose(slope()(params)["conv2d1"]["weight"], whole, rtol=1e-4)
 
 
 @pytest.mark.parametrize("activation", ["relu", "leaky-relu", "linear", "tanh"])
@@ -120,11 +118,11 @@ def test_pooling_before_the_activation_gives_the_same_bits(activation: Any, wind
     layers = [Conv2DSpec(filters=4, activation=activation, initial_bias=-0.2), MaxPool2DSpec(window=window)]
     network = build_network([*layers, FlattenSpec(), DenseSpec()], (7, 8, 2), 3)
     inputs = pictures(5, 7, 8, 2)
-    params = jax.tree.map(jnp.float32, network.draw(0))
+    params = jax.tree.map(np.float32, network.draw(0))
 
     def run(context: Context) -> tuple[Any, Any]:
         loss = lambda p: jnp.sum(network.forward(p, {}, jnp.asarray(inputs), context)[0] ** 2)
-        return jax.value_and_grad(loss)(params)
+        return jax.jit(jax.value_and_grad(loss))(params)
 
     (merged, slopes), (apart, expected) = run(Context()), run(Context(tape=Tape()))
     assert merged == apart  # a tape sees each layer by itself
@@ -228,7 +226,7 @@ def test_prelu_and_its_gradients_agree_with_pytorch(shape: tuple[int, ...]) -> N
     ours, state = outputs_of(network, inputs)
     np.testing.assert_allclose(np.moveaxis(ours, -1, 1), expected.detach().numpy(), rtol=1e-6)
     loss = lambda p, x: jnp.sum(network.forward(p, {}, x, Context())[0] ** 2)
-    slopes, towards = jax.grad(loss, (0, 1))(jax.tree.map(jnp.asarray, state["params"]), jnp.asarray(inputs))
+    slopes, towards = jax.jit(jax.grad(loss, (0, 1)))(state["params"], inputs)
     np.testing.assert_allclose(slopes["prelu1"]["slope"], np.asarray(theirs.weight.grad), rtol=1e-5)
     np.testing.assert_allclose(np.moveaxis(np.asarray(towards), -1, 1), np.asarray(theirs_in.grad), rtol=1e-5)
 
@@ -262,11 +260,13 @@ def test_residual_adds_its_inner_layers_to_its_input() -> None:
         [spec.model_copy(update={"name": f"dense{place}"}) for place, spec in enumerate(inner, 1)], (6,), 1
     )
     values = pictures(3, 6)
-    params = jax.tree.map(jnp.float32, network.draw(0))
+    params = jax.tree.map(np.float32, network.draw(0))
     assert set(params) == {"block/dense1", "block/dense2"}
     inner_params = {name.removeprefix("block/"): own for name, own in params.items()}
-    ours, _ = network.forward(params, {}, jnp.asarray(values), Context())
-    inside, _ = plain.forward(inner_params, {}, jnp.asarray(values), Context())
+    ours, inside = (
+        jax.jit(lambda p, x, net=net: net.forward(p, {}, x, Context())[0])(own, values)
+        for net, own in ((network, params), (plain, inner_params))
+    )
     np.testing.assert_allclose(ours, values + inside, rtol=1e-5)
 
 
@@ -351,9 +351,9 @@ def test_table_counts_parameters_and_multiply_adds() -> None:
 def test_batch_statistics_are_the_moments_of_what_reaches_the_layer() -> None:
     model = [DenseSpec(name="first", units=3), BatchNormSpec(momentum=0.7), DropoutSpec(rate=0.5), DenseSpec(name="on")]
     network = build_network(model, (4,), 2)
-    params = jax.tree.map(jnp.float32, network.draw(seed=1))
+    params = jax.tree.map(np.float32, network.draw(seed=1))
     inputs = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)
-    found = network.batch_statistics(params, jnp.asarray(inputs))["batch-norm1"]
+    found = jax.jit(network.batch_statistics)(params, inputs)["batch-norm1"]
     reaching = inputs @ np.asarray(params["first"]["weight"]) + np.asarray(params["first"]["bias"])
     np.testing.assert_allclose(found["mean"], reaching.mean(axis=0), rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(found["variance"], reaching.var(axis=0), rtol=1e-4)

@@ -22,7 +22,7 @@ MODEL = [
     {"kind": "dropout", "name": "drop", "rate": 0.3},
     {"kind": "dense", "name": "output"},
 ]
-QUICK = {"epochs": 5, "optimizer.learning_rate": 0.01, "model": MODEL}
+QUICK = {"epochs": 3, "optimizer.learning_rate": 0.02, "model": MODEL}
 
 
 class Recorder:
@@ -50,7 +50,7 @@ def result(tmp_path_factory: pytest.TempPathFactory, recorder: Recorder) -> Resu
     return dl.importance(
         "digits-cnn",
         retrain=True,
-        train_examples=600,
+        train_examples=320,
         variants=[NO_POOLING, AVERAGE],
         set=QUICK,
         out=tmp_path_factory.mktemp("result") / "here",
@@ -75,7 +75,7 @@ def named(retraining: Retraining, name: str) -> Trial:
 def test_every_variant_is_trained_from_the_same_six_seeds(retraining: Retraining) -> None:
     assert retraining.seeds == (0, 1, 2, 3, 4, 5)
     assert [trial.variant.name for trial in retraining.trials][:3] == [AS_IT_IS, NO_POOLING, AVERAGE]
-    assert retraining.num_train == 600
+    assert retraining.num_train == 320
     for trial in retraining.trials:
         assert trial.test_scores.shape == trial.train_scores.shape == (6,)
         assert 20.0 < trial.test_scores.mean() < 100.0
@@ -101,9 +101,10 @@ def test_all_variants_of_a_network_of_pictures_are_trained(tmp_path: Path) -> No
 
 
 def test_the_network_as_it_is_is_what_train_makes(tmp_path: Path) -> None:
-    settings = {**QUICK, "epochs": 3}
-    result = dl.importance("digits-cnn", retrain=True, seeds=2, variants=[NO_DROPOUT], set=settings, report=False)
-    run = dl.train("digits-cnn", seeds=2, set=settings, out=tmp_path / "run", report=False)
+    model = [{"kind": "dense", "units": 6}, {"kind": "dropout", "name": "drop", "rate": 0.3}, {"kind": "dense"}]
+    settings = {"epochs": 3, "model": model}
+    result = dl.importance("iris", retrain=True, seeds=2, variants=[NO_DROPOUT], set=settings, report=False)
+    run = dl.train("iris", seeds=2, set=settings, out=tmp_path / "run", report=False)
     retraining = retraining_of(result)
     assert [trial.variant.name for trial in retraining.trials] == [AS_IT_IS, NO_DROPOUT]
     scores = [100.0 * dl.evaluate(run, member=k)["test"].accuracy for k in range(2)]  # pyright: ignore[reportAttributeAccessIssue] - of classes
@@ -166,9 +167,9 @@ def test_how_long_it_will_take_is_shown_once_the_first_is_trained(
 
 
 def test_varied_pictures_are_compared_with_plain_ones() -> None:
-    varied = {**QUICK, "epochs": 20, "augment": {"shift": 1.0}}
+    varied = {**QUICK, "epochs": 10, "augment": {"shift": 1.0}}
     result = dl.importance(
-        "digits-cnn", retrain=True, seeds=2, train_examples=600, variants=[PLAIN], set=varied, report=False
+        "digits-cnn", retrain=True, seeds=2, train_examples=320, variants=[PLAIN], set=varied, report=False
     )
     retraining = retraining_of(result)
     assert retraining.is_varied
