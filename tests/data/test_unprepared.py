@@ -118,7 +118,7 @@ def trained(name: str, home: Path) -> Run:
     return train("digits" if name == "digits" else "iris", epochs=2, set=settings, report=False, root=home)
 
 
-@pytest.mark.parametrize("name", ["wine", "diabetes", "digits"])
+@pytest.mark.parametrize("name", ["diabetes", "digits"])
 def test_a_run_predicts_new_rows_as_its_own(name: str, tmp_path: Path) -> None:
     run, data = trained(name, tmp_path), bundled(name)
     whole = np.asarray(data.inputs[data.test])

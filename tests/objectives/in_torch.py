@@ -87,11 +87,12 @@ class Case:
 EVERY = tuple(
     Case(loss, HeadSpec(activation=name), task) for loss, name, task in itertools.product(LOSSES, HEADS, TASKS)
 )
+_NAMES: list[str] = list(HEADS)
 PAIRED = tuple(
     case
     for case in EVERY
     if case.task == TASKS[1]
-    or (LOSSES.index(case.loss) + list(HEADS).index(case.head.activation)) % len(TASKS) == TASKS.index(case.task)
+    or (LOSSES.index(case.loss) + _NAMES.index(case.head.activation)) % len(TASKS) == TASKS.index(case.task)
 )
 """Of EVERY, every two of a loss, a head and a task at least once."""
 CODED = tuple(

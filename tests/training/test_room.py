@@ -32,8 +32,7 @@ def _train(experiment: Experiment, dataset: Dataset, num_members: int = 1) -> Tr
     return train_population(experiment, plan, members, lambda _: dataset).trained[0]
 
 
-@pytest.mark.parametrize("num_members", [1, 20])
-@pytest.mark.parametrize("batch_size", ["batch_size=10", "batch_size=full"])
+@pytest.mark.parametrize(("num_members", "batch_size"), [(20, "batch_size=10"), (1, "batch_size=full")])
 def test_other_numbers_of_rows_parts_and_epochs_compile_nothing(
     dataset: Dataset, compiled: list[str], num_members: int, batch_size: str
 ) -> None:

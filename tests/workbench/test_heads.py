@@ -1,5 +1,7 @@
 """Heads that fit and heads that do not, from training to the report, prediction and back-propagation."""
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,11 @@ import pytest
 import descentlab as dl
 from descentlab.core import SpecError
 
+EXPONENTIAL = "cross-entropy after an exponential head"
 SETTINGS: dict[str, dict[str, Any]] = {
     "sigmoid and absolute error": {"loss": "absolute-error"},
     "written on the last layer": {"loss": "squared-error", "model.-1.activation": "relu"},
-    "cross-entropy after a linear head": {"head.activation": "linear", "check": "off"},
+    EXPONENTIAL: {"head.activation": "exponential", "check": "off"},
     "softmax over one unit": {"head.outputs": 1, "check": "off"},
     "one output for three classes": {"loss": "squared-error", "head.outputs": 1, "check": "off"},
     "five outputs for three classes": {"head.outputs": 5, "check": "off"},
@@ -20,22 +23,27 @@ SETTINGS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
-def test_a_head_is_trained_shown_and_predicts(home: Path, settings: dict[str, Any]) -> None:
-    run = dl.train("iris", epochs=2, set=settings)
-    assert (run.path / "report.html").is_file()
-    again = dl.open_run(run.path)
+@pytest.fixture(scope="module")
+def run_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dl.Run]:
+    """Train with the settings of a name, once; not to be changed."""
+    folder = tmp_path_factory.mktemp("heads")
+    return cache(lambda name: dl.train("iris", epochs=2, set=SETTINGS[name], out=folder / name.replace(" ", "-")))
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_head_is_trained_shown_and_predicts(name: str, run_of: Callable[[str], dl.Run]) -> None:
+    again = dl.open_run(run_of(name).path)
     table = [[5.1, 3.5, 1.4, 0.2], [6.7, 3.0, 5.2, 2.3]]
     predictions = again.predict(np.array(table))
     np.testing.assert_allclose(predictions.probabilities.sum(axis=1), 1.0, rtol=1e-5)
     head, outputs = again.objective.head, again.objective.num_outputs
-    assert f"{outputs} logit" in (run.path / "report.html").read_text()
-    assert f"through {head.activation}" in (run.path / "report.html").read_text()
+    page = (again.path / "report.html").read_text()
+    assert f"{outputs} logit" in page
+    assert f"through {head.activation}" in page
 
 
-def test_back_propagation_of_a_head_that_does_not_fit(home: Path) -> None:
-    run = dl.train("iris", epochs=1, report=False, set={"head.activation": "exponential", "check": "off"})
-    result = dl.backprop(run.path)
+def test_back_propagation_of_a_head_that_does_not_fit(home: Path, run_of: Callable[[str], dl.Run]) -> None:
+    result = dl.backprop(run_of(EXPONENTIAL).path)
     assert result.measured.check is not None
     assert result.measured.check.agrees
     assert result.measured.account.cost.formulas[0].text == "a_i = e^z_i"
