@@ -36,6 +36,7 @@ def test_it_writes_to_the_folder_that_is_named_and_prints_json(
 ) -> None:
     for name in ("BATCHES", "INPUTS", "LAYERS", "WIDTHS"):
         monkeypatch.setattr(sizes, name, (2, 3, 4, 5))
+    monkeypatch.setattr(sizes, "ROUNDS", 3)
     results: list[Any] = []
     run = _laboratories.watch
 

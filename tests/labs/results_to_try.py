@@ -19,6 +19,7 @@ def cost_of_a_chain(_: Path) -> Result[Any]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("BATCHES", "INPUTS", "LAYERS", "WIDTHS"):
             patch.setattr(sizes, name, (2, 3, 4, 5))
+        patch.setattr(sizes, "ROUNDS", 3)
         return dl.backprop_cost("chain", budget=0.3)
 
 

@@ -32,12 +32,17 @@ GOAL = np.random.default_rng(1).normal(size=(3, 2))
 def ours(spec: AnyOptimizerSpec, steps: int = 12) -> np.ndarray:
     """Descend on sum (w - goal)^4 with our rule, in float64."""
     with jax.enable_x64(True):
-        params = {"layer": {"weight": jnp.asarray(START)}}
-        hyper = {name: jnp.asarray(value, jnp.float64) for name, value in numeric_fields(spec).items()}
-        opt_state = start(spec, jax.tree.map(np.asarray, params))
-        for _ in range(steps):
+        params: Any = {"layer": {"weight": START}}
+        hyper = {name: np.asarray(value, np.float64) for name, value in numeric_fields(spec).items()}
+        opt_state = start(spec, params)
+
+        @jax.jit
+        def step(params: Any, opt_state: Any, hyper: Any) -> Any:
             grads = jax.tree.map(lambda w: 4 * (w - GOAL) ** 3, params)
-            params, opt_state = update(spec, grads, opt_state, params, hyper, jnp.asarray(1.0))
+            return update(spec, grads, opt_state, params, hyper, jnp.asarray(1.0))
+
+        for _ in range(steps):
+            params, opt_state = step(params, opt_state, hyper)
         return np.asarray(params["layer"]["weight"])
 
 

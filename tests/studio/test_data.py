@@ -211,7 +211,7 @@ def test_a_training_is_that_of_descentlab_train(flowers: Path, tmp_path: Path) -
 
 @pytest.mark.shipped
 def test_a_stopped_training_is_kept_and_goes_on_to_the_same_weights(tmp_path: Path) -> None:
-    choice, settings = choose_set("iris"), Settings("iris", 20_000, 0.001)
+    choice, settings = choose_set("iris"), Settings("iris", 10_000, 0.001)
     trainings = Trainings()
     training = trainings.start(lambda watcher: begin(choice, settings, root=tmp_path / "runs", watcher=watcher))
     wait(training, until=lambda one: one.standing.state == "training")
@@ -223,7 +223,7 @@ def test_a_stopped_training_is_kept_and_goes_on_to_the_same_weights(tmp_path: Pa
     assert 0.0 < (training.standing.share or 0.0) < 1.0
     again = wait(trainings.start(lambda watcher: workbench.resume(path, watcher=watcher)))
     assert again.run is not None
-    whole = dl.train("iris", epochs=20_000, out=tmp_path / "whole", report=False)
+    whole = dl.train("iris", epochs=10_000, out=tmp_path / "whole", report=False)
     assert (path / "weights.safetensors").read_bytes() == (whole.path / "weights.safetensors").read_bytes()
 
 

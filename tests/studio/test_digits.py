@@ -30,7 +30,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of runs: digits, and flowers that nobody can draw."""
     folder = tmp_path_factory.mktemp("digits") / "runs"
     train("iris", epochs=1, report=False, root=folder)
-    train("digits-cnn", epochs=10, report=False, root=folder)
+    train("digits-cnn", epochs=4, report=False, root=folder)
     return folder
 
 

@@ -63,7 +63,7 @@ def test_pictures_on_disk_go_on_to_the_bits_of_pictures_in_memory(home: Path) ->
         for place in range(40):
             pixels = rng.normal(level, 40, (12, 12)).clip(0, 255).astype(np.uint8)
             Image.fromarray(pixels).save(home / "pictures" / kind / f"{place}.png")
-    options: dict[str, Any] = {"epochs": 60, "batch_size": 8, "augment": {"shift": 1}}
+    options: dict[str, Any] = {"epochs": 30, "batch_size": 8, "augment": {"shift": 1}}
     out = stopped("pictures", home / "stopped", set={"data.in_memory_mb": 0}, **options)
     assert (out / "checkpoint").is_dir()
     run = dl.resume(out, report=False)

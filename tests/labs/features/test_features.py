@@ -32,7 +32,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> dl.Run:
 
 @pytest.fixture(scope="module")
 def result(run: dl.Run) -> Result[Features]:
-    return dl.features(run, examples=1_200, report=False)
+    return dl.features(run, examples=800, report=False)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_intervals_are_over_seeds_where_there_are_several_and_over_examples_wher
     # Student's t with one degree of freedom: 12.706 standard errors.
     half = 12.7062 * np.std(scores, ddof=1) / np.sqrt(2.0)
     assert depth.score("conv2").high == pytest.approx(np.mean(scores) + half)
-    alone = dl.features(run, member=1, examples=1_200, report=False).measured
+    alone = dl.features(run, member=1, examples=800, report=False).measured
     assert alone.num_members == 1
     estimate = of_class(alone).score("conv2")
     assert estimate.value == pytest.approx(scores[1])

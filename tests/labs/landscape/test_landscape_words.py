@@ -97,13 +97,13 @@ def test_the_way_from_the_start_falls_rises_or_ends_no_lower() -> None:
 )
 def test_the_share_of_a_path_is_held_against_random_walks(kind: str, words: str) -> None:
     rng = np.random.default_rng(1)
-    steps = rng.normal(size=(40, 500))
+    steps = rng.normal(size=(20, 200))
     if kind == "straight":
         steps += 3.0
     # Points around one place: each step is taken back, so that no component holds much.
     networks = steps if kind == "bent" else np.cumsum(steps, axis=0)
-    path = path_plane(range(40), networks)
-    losses = np.stack([np.full(40, 2.0), np.full(40, 1.0)])
+    path = path_plane(range(20), networks)
+    losses = np.stack([np.full(20, 2.0), np.full(20, 1.0)])
     over = {"train": np.ones((len(AT), len(AT)))}
     plane = Plane("path", AT, AT, over, {}, 0.0, path, losses)
     text = text_of(replace(landscape_of(), planes=(plane,)))

@@ -41,9 +41,9 @@ def test_places_and_distances_put_the_path_together_again() -> None:
 def test_random_walks_have_the_shares_of_their_theory() -> None:
     # Equal steps in more dimensions than steps: the k-th share tends to 6 / (pi k)^2.
     rng = np.random.default_rng(1)
-    steps = rng.normal(size=(100, 1_500))
+    steps = rng.normal(size=(60, 1_000))
     walk = np.cumsum(steps / np.linalg.norm(steps, axis=1, keepdims=True), axis=0)
-    found = path_plane(range(100), walk)
+    found = path_plane(range(60), walk)
     theory = 6.0 / (np.pi * np.arange(1, 6)) ** 2
     np.testing.assert_allclose(found.walk_shares[:5], theory, rtol=0.05)
     assert found.walk_totals[0] == pytest.approx(0.76, abs=0.02)
