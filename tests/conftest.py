@@ -58,12 +58,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def engine() -> None:
+def engine() -> Iterator[None]:
     """JAX as the program prepares it, whichever test is the first to use it: as many devices, and programs kept."""
+    from threadpoolctl import threadpool_limits
+
     if "jax" in sys.modules:
         from descentlab.training import prepare_engine
 
         prepare_engine()
+    # There is a process of tests on each core: more threads of BLAS and OpenMP would only wait for each other, busily.
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture
