@@ -10,6 +10,7 @@ import pytest
 import descentlab as dl
 from descentlab.labs.backprop_cost.measure import _measure as sizes
 from descentlab.results import Result
+from tests.labs.transfer.conftest import few_steps
 
 Make = Callable[[Path], Result[Any]]
 
@@ -53,7 +54,8 @@ def _features(folder: Path) -> Result[Any]:
 
 def _transfer(folder: Path, *, seeds: int) -> Result[Any]:
     run = dl.train("digits", epochs=5, out=folder / "digits", report=False)
-    return dl.transfer(run, "digits", examples=[1, 3], seeds=seeds, test_examples=50, report=False)
+    with few_steps():
+        return dl.transfer(run, "digits", examples=[1, 3], seeds=seeds, test_examples=50, report=False)
 
 
 def _errors_of_classes(folder: Path) -> Result[Any]:

@@ -1,10 +1,13 @@
 """A small network that has learned digits, and other digits to learn."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 
 from descentlab.data import Dataset, load, prepare
-from descentlab.labs.transfer.measure import Source
+from descentlab.labs.transfer.measure import Source, _ways
 from descentlab.spec import BundledData, DenseSpec, Experiment, FlattenSpec, SplitSpec
 from descentlab.training import Member, make_plan, train_population
 
@@ -13,6 +16,14 @@ MODEL = (
     DenseSpec(name="hidden", units=24, activation="relu", initializer="he-normal"),
     DenseSpec(name="output"),
 )
+
+
+@contextmanager
+def few_steps() -> Iterator[None]:
+    """Train for fewer steps than are needed to learn all that few examples can teach."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_ways, "STEPS", 40)
+        yield
 
 
 def digits(seed: int) -> Dataset:

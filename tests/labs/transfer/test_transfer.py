@@ -1,6 +1,7 @@
 """`dl.transfer`: what it measures from small networks to small data, and what it refuses."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from descentlab.labs.transfer.measure import WAYS
 from descentlab.results import Result
 from descentlab.spec import PicturesData
 from descentlab.workbench._watcher import SILENT
+from tests.labs.transfer.conftest import few_steps
 
 QUICK = {"epochs": 6, "model": [
     {"kind": "conv2d", "name": "conv1", "filters": 4, "activation": "relu", "initializer": "he-normal"},
@@ -24,6 +26,12 @@ QUICK = {"epochs": 6, "model": [
     {"kind": "dense", "name": "hidden", "units": 16, "activation": "relu", "initializer": "he-normal"},
     {"kind": "dense", "name": "output"},
 ]}  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick() -> Iterator[None]:
+    with few_steps():
+        yield
 
 
 @pytest.fixture(scope="module")
