@@ -195,7 +195,7 @@ KINDS: dict[str, Any] = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(data=st.data(), batch=st.integers(2, 5), seed=st.integers(0, 2**31), is_training=st.booleans())
 def test_each_kind_of_layer(ask: Any, kind: str, data: Any, batch: int, seed: int, is_training: bool) -> None:
     draw = lambda low, high: data.draw(st.integers(low, high))
@@ -221,7 +221,7 @@ LOSSES: list[tuple[LossSpec, int]] = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("loss", "classes"), LOSSES)
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(activation=st.sampled_from(get_args(ActivationName)), batch=st.integers(1, 6), seed=st.integers(0, 2**31))
 def test_each_loss(ask: Any, loss: LossSpec, classes: int, activation: ActivationName, batch: int, seed: int) -> None:
     model = (DenseSpec(units=5, activation=activation), DenseSpec(units=4, activation="tanh"), DenseSpec())
@@ -230,7 +230,7 @@ def test_each_loss(ask: Any, loss: LossSpec, classes: int, activation: Activatio
 
 @pytest.mark.slow
 @pytest.mark.parametrize("activation", get_args(ActivationName))
-@settings(max_examples=4)
+@settings(max_examples=2)
 @given(batch=st.integers(1, 4), seed=st.integers(0, 2**31))
 def test_each_activation(ask: Any, activation: ActivationName, batch: int, seed: int) -> None:
     model = (Conv2DSpec(filters=2, activation=activation), FlattenSpec(), DenseSpec(units=4, activation=activation))
