@@ -13,6 +13,7 @@ from bench import (
     backprop,
     convolution,
     curvature,
+    folds,
     growth,
     iris,
     mnist,
@@ -21,8 +22,10 @@ from bench import (
     population,
     start,
     studio,
+    symptoms,
     tables,
     vision,
+    warm,
 )
 from bench._claim import Bench, MeasuredLimit, judge, measure
 from bench._measure import FailedError
@@ -37,6 +40,7 @@ BENCHES = {
             growth,
             atlas,
             curvature,
+            folds,
             backprop,
             convolution,
             playground,
@@ -44,7 +48,9 @@ BENCHES = {
             mnist_cnn,
             vision,
             start,
+            warm,
             studio,
+            symptoms,
             tables,
         )
     )

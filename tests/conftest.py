@@ -71,6 +71,24 @@ def engine() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def compiled() -> Iterator[list[str]]:
+    """Names of what XLA compiles while the test runs."""
+    import jax
+
+    names: list[str] = []
+
+    def note(event: str, duration_secs: float, **kwargs: str | int) -> None:
+        if event == "/jax/core/compile/backend_compile_duration":
+            names.append(str(kwargs.get("fun_name", event)))
+
+    jax.monitoring.register_event_duration_secs_listener(note)
+    jax.jit(lambda: 0).lower().compile()
+    assert names.pop()  # what compiles is heard
+    yield names
+    jax.monitoring.unregister_event_duration_listener(note)
+
+
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
     """The folder of real data that `$DESCENTLAB_DATA` names."""

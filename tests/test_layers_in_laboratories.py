@@ -19,7 +19,6 @@ from descentlab import representations, sharpness
 from descentlab.backpropagation import Account, BackwardStep, Check, Formula, Problem, account_for, check
 from descentlab.backpropagation._rules import STEPS
 from descentlab.core import SpecError
-from descentlab.evaluation import stuck_units
 from descentlab.labs.backprop._equations import SIGNS
 from descentlab.labs.backprop_cost.measure import count_work
 from descentlab.labs.importance.measure import (
@@ -33,8 +32,8 @@ from descentlab.labs.importance.measure import (
 )
 from descentlab.labs.landscape.measure import draw_direction, match_units, not_rescalable, rescale, weight_space
 from descentlab.live import drawn_layers
-from descentlab.networks import Context, HostArrays, Layer, Network, _network, build_network
-from descentlab.objectives import build_objective
+from descentlab.networks import Context, HostArrays, Layer, Network, _network, build_network, stuck_units
+from descentlab.objectives import build_objective, task_of
 from descentlab.spec import (
     ActivationSpec,
     AnyLayerSpec,
@@ -46,6 +45,7 @@ from descentlab.spec import (
     DropoutSpec,
     FlattenSpec,
     GlobalAvgPool2DSpec,
+    HeadSpec,
     LayerNormSpec,
     LayerSpec,
     MaxPool2DSpec,
@@ -200,7 +200,7 @@ class Laboratories:
     """What each laboratory says of a layer; networks are measured once for all layers in them."""
 
     def __init__(self) -> None:
-        self.objective = build_objective(CrossEntropySpec(), 3)
+        self.objective = build_objective(CrossEntropySpec(), HeadSpec(), task_of(3))
         rng = np.random.default_rng(0)
         self.inputs, self.targets = rng.normal(size=(3, *PICTURE)), np.array([0, 1, 2])
         self._known: dict[Any, Any] = {}

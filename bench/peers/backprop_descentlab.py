@@ -10,8 +10,8 @@ from descentlab import training
 from descentlab.labs.backprop_cost import measure as complexity
 from descentlab.labs.backprop_cost.measure import Case
 from descentlab.networks import build_network
-from descentlab.objectives import build_objective
-from descentlab.spec import ActivationName, CrossEntropySpec, DenseSpec, SgdSpec
+from descentlab.objectives import build_objective, task_of
+from descentlab.spec import ActivationName, CrossEntropySpec, DenseSpec, HeadSpec, SgdSpec
 
 ROUNDS = 45
 SHAPES: dict[str, tuple[tuple[int, ...], ActivationName, int]] = {
@@ -22,7 +22,7 @@ SHAPES: dict[str, tuple[tuple[int, ...], ActivationName, int]] = {
 
 training.prepare_engine()
 rng = np.random.default_rng(0)
-objective = build_objective(CrossEntropySpec(), 10)
+objective = build_objective(CrossEntropySpec(), HeadSpec(), task_of(10))
 trials = {}
 for name, (hidden, activation, batch) in SHAPES.items():
     layers = [*(DenseSpec(units=units, activation=activation) for units in hidden), DenseSpec()]

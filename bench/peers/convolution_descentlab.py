@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from descentlab import data, evaluation, training
-from descentlab.objectives import build_objective
+from descentlab.objectives import build_objective, task_of
 from descentlab.spec import (
     AdamSpec,
     ArraysData,
@@ -15,6 +15,7 @@ from descentlab.spec import (
     DenseSpec,
     Experiment,
     FlattenSpec,
+    HeadSpec,
     MaxPool2DSpec,
     SplitSpec,
 )
@@ -52,7 +53,7 @@ trained = training.train_population(
 step_s = statistics.median(np.diff(seconds[1:]).tolist()) / STEPS
 
 pictures = rng.integers(0, 256, (NUM_TEST, 28, 28, 1), np.uint8)
-objective = build_objective(experiment.loss, 10)
+objective = build_objective(experiment.loss, HeadSpec(), task_of(10))
 inference_s = []
 for _ in range(ROUNDS + 1):
     begin = time.perf_counter()

@@ -58,7 +58,7 @@ def run(kept: list[np.ndarray]) -> float:
     begin = time.perf_counter()
     training.train_blocks(
         experiment, plan, members, datasets.__getitem__,
-        lambda _, block: kept.append(block.stacked().trace["validation_accuracy"][-1]), compiler=compiler,
+        lambda _, block: kept.append(block.trace["validation_accuracy"][-1]), compiler=compiler,
     )  # fmt: skip
     return time.perf_counter() - begin
 

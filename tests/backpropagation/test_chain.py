@@ -7,7 +7,15 @@ import pytest
 
 from descentlab.backpropagation import Account, account_for, chain_rule, is_chain
 from descentlab.core import SpecError
-from descentlab.spec import BinaryCrossEntropySpec, DenseSpec, LossSpec, SquaredErrorSpec
+from descentlab.spec import (
+    AbsoluteErrorSpec,
+    BinaryCrossEntropySpec,
+    DenseSpec,
+    HeadSpec,
+    HuberSpec,
+    LossSpec,
+    SquaredErrorSpec,
+)
 
 
 def chain(ask: Any, num_hidden: int, loss: LossSpec | None = None, classes: int = 2, **options: Any) -> Account:
@@ -65,11 +73,17 @@ def test_the_last_weight_reads_as_in_the_textbook(ask: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("loss", "classes"),
-    [(SquaredErrorSpec(), 0), (BinaryCrossEntropySpec(), 2), (SquaredErrorSpec(output="tanh", factor=0.5), 2)],
+    ("loss", "activation", "classes"),
+    [
+        (SquaredErrorSpec(), "auto", 0),
+        (BinaryCrossEntropySpec(), "auto", 2),
+        (SquaredErrorSpec(factor=0.5), "tanh", 2),
+        (AbsoluteErrorSpec(), "relu", 2),
+        (HuberSpec(), "exponential", 2),
+    ],
 )
-def test_other_losses_make_a_chain_too(ask: Any, loss: LossSpec, classes: int) -> None:
-    for step in chain_rule(chain(ask, 2, loss, classes)):
+def test_other_losses_make_a_chain_too(ask: Any, loss: LossSpec, activation: Any, classes: int) -> None:
+    for step in chain_rule(chain(ask, 2, loss, classes, head=HeadSpec(activation=activation))):
         for product in (step.weight_gradient, step.bias_gradient, step.below_gradient):
             assert product is not None
             assert math.isclose(product.product, product.value, rel_tol=1e-12)

@@ -335,3 +335,12 @@ def test_new_examples_without_targets_cannot_be_evaluated(refuse: Refuse, traine
 @pytest.mark.parametrize("features", ["width", "width,width", "width,place", "width,tiger", ","])
 def test_features_that_span_no_plane(refuse: Refuse, trained: Path, features: str) -> None:
     refuse("report", trained, "--features", features)
+
+
+@pytest.mark.parametrize("laboratory", ["curvature", "learning-rate"])
+def test_a_reversed_gradient_where_a_limit_of_stability_is_asked_for(refuse: Refuse, laboratory: str) -> None:
+    assert "where no learning rate is stable" in refuse(laboratory, "iris", "--set", "optimizer.maximize=true")
+
+
+def test_features_of_unscaled_pixels(refuse: Refuse) -> None:
+    assert "trained on pixels as they are" in refuse("features", "digits", "--set", "data.preparation.inputs=none")

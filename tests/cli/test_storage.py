@@ -12,7 +12,6 @@ import pytest
 from tests.cli.conftest import Answer, Descentlab
 
 TRAIN = ("train", "iris", "--epochs", 3, "--checkpoint-every", 0)
-needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="/proc names the file that is written")
 LONG = ("train", "iris", "--epochs", 2000, "--checkpoint-every", 0)
 
 
@@ -24,20 +23,18 @@ def is_one_line(answer: Answer) -> bool:
 def fail_at(monkeypatch: pytest.MonkeyPatch, name: str, *, after: int = 0) -> None:
     """Fill the disk at the moment when a file of that name is put in its place, but for the first so many times."""
     times = [0]
-    real = os.fsync
+    real = Path.replace
 
-    def fsync(descriptor: int) -> None:
-        path = str(Path(f"/proc/self/fd/{descriptor}").readlink())
-        if f"/.{name}." in path:
+    def replace(self: Path, target: Path) -> Path:
+        if self.name.startswith(f".{name}."):
             times[0] += 1
             if times[0] > after:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
-        real(descriptor)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self))
+        return real(self, target)
 
-    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "replace", replace)
 
 
-@needs_proc
 @pytest.mark.parametrize(
     "name",
     ["experiment.toml", "state.safetensors", "history.parquet", "report.html", "weights.safetensors", "metrics.json"],
@@ -54,7 +51,6 @@ def test_a_disk_that_fills_leaves_nothing_behind(
         assert list(home.iterdir()) == []
 
 
-@needs_proc
 def test_a_disk_that_fills_ends_every_block_of_many_seeds(
     descentlab: Descentlab, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -65,7 +61,6 @@ def test_a_disk_that_fills_ends_every_block_of_many_seeds(
 
 
 @pytest.mark.shipped
-@needs_proc
 @pytest.mark.parametrize("name", ["state.safetensors", "report.html", "metrics.json"])
 def test_a_disk_that_fills_behind_a_checkpoint_keeps_what_was_trained(
     descentlab: Descentlab, home: Path, monkeypatch: pytest.MonkeyPatch, name: str

@@ -103,7 +103,7 @@ def test_a_table_is_learned_and_what_was_done_to_it_is_told_once(descentlab: Des
 def test_a_small_table_gets_a_batch_that_fits(descentlab: Descentlab, home: Path) -> None:
     write_flowers(home / "few.csv", 20)
     assert descentlab("train", "few.csv", "--target", "kind", "--epochs", 2, "-q", "--no-report").code == 0
-    assert experiment(home / "runs/few-001")["batch_size"] == 13  # 20 less 4 to test and 3 to validate
+    assert experiment(home / "runs/few-001")["batch_size"] == "full"  # 13 examples: 20 less 4 to test and 3 to validate
 
 
 def test_a_real_target_is_a_regression(descentlab: Descentlab, flowers: Path, home: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_real_target_is_a_regression(descentlab: Descentlab, flowers: Path, ho
 def test_a_loss_that_was_asked_for_stays(descentlab: Descentlab, flowers: Path, home: Path) -> None:
     options = ("--target", "length", "--epochs", 2, "--set", "loss=huber", "--no-report", "-q")
     assert descentlab("train", "flowers.csv", *options).code == 0
-    assert experiment(home / "runs/flowers-001")["loss"] == {"kind": "huber", "delta": 1.0}
+    assert experiment(home / "runs/flowers-001")["loss"]["kind"] == "huber"
 
 
 def test_a_target_by_position_columns_left_out_and_a_test_file(

@@ -24,8 +24,8 @@ def _words(name: str, cells: list[str]) -> WordColumn:
     return WordColumn(name, np.array([index[cell] for cell in cells], np.int32), words)
 
 
-def _classes(ids: np.ndarray = IDS) -> TargetValues:
-    return read_targets(_words("told", [f"c{index}" for index in ids]), "auto", "it")
+def _classes(ids: np.ndarray = IDS) -> tuple[TargetValues, ...]:
+    return read_targets(_words("told", [f"c{index}" for index in ids]), "auto", "it").single()
 
 
 LEFT_OUT: dict[str, Column] = {
@@ -64,7 +64,7 @@ def test_columns_that_may_teach_are_kept(kind: str) -> None:
 
 def test_a_lone_count_is_the_x_of_a_curve() -> None:
     count = _numbers("x", np.arange(NUM_ROWS))
-    kept, _ = screen_columns([count], read_targets(_numbers("y", np.sin(count.values)), "auto", "it"))
+    kept, _ = screen_columns([count], read_targets(_numbers("y", np.sin(count.values)), "auto", "it").single())
     assert kept == [count]
 
 
@@ -129,6 +129,6 @@ def test_a_strong_predictor_is_none() -> None:
 def test_a_real_target_given_away(noise: float, is_giveaway: bool) -> None:
     wanted = _numbers("told", RNG.standard_normal(NUM_ROWS))
     hint = _numbers("x", 9.0 * wanted.values - 4.0 + 9.0 * noise * RNG.standard_normal(NUM_ROWS))
-    notes = screen_columns([hint, NOISE], read_targets(wanted, "auto", "it"))[1]
+    notes = screen_columns([hint, NOISE], read_targets(wanted, "auto", "it").single())[1]
     assert bool(notes) == is_giveaway
     assert all("of the variance" in note for note in notes)

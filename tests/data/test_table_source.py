@@ -306,7 +306,7 @@ def test_arrays_and_frames_are_sources_too() -> None:
         (None, "pass the arrays again"),
         (Arrays(np.zeros((5, 2))), "there is no y"),
         (Arrays(np.zeros((5, 2)), np.zeros(4)), r"y has shape \(4,\)"),
-        (Arrays(np.zeros((5, 2)), np.zeros((5, 2))), r"y has shape \(5, 2\)"),
+        (Arrays(np.zeros((5, 2)), np.zeros((4, 2))), "y has 4 rows: expected one for each of the 5 examples"),
         (Arrays(np.zeros((5, 2)), "z"), "unknown target 'z'"),
         (Arrays(np.zeros((5, 2)), np.zeros(5), ["a"]), "names has 1 entries for the 2 columns"),
         (Arrays(np.zeros(5), np.zeros(5)), r"X has shape \(5,\)"),

@@ -225,3 +225,14 @@ def test_a_short_curve_that_fell_at_every_point_is_still_falling() -> None:
     assert read_curves(falling, np.full(4, np.nan)).verdict == "under-trained"
     wavering = np.array([1.1, 0.5, 0.52, 0.48])
     assert read_curves(wavering, np.full(4, np.nan)).verdict == "too-short"
+
+
+def test_a_reversed_gradient_is_told_with_how_far_it_went_and_without_advice() -> None:
+    rising = 1.0 + 9.0 * X
+    for curve, end in ((rising, "from 1 to 10"), (np.where(X > 0.5, np.nan, rising), "from 1 to 5.5")):
+        curves = _curves(curve, NOTHING, has_diverged=[bool(np.isnan(curve).any())])
+        sentences = describe_outcome([_metrics(10)], curves, goes_up=True, learning_rate=0.1)
+        assert sentences[-1].endswith(f"training took the loss of the network {end}.")
+        assert "optimizer.maximize" in sentences[-1]
+        assert not any("learning rate" in sentence for sentence in sentences)
+    assert "Try a lower learning rate" in describe_outcome([_metrics(10)], _curves(rising, NOTHING))[-1]

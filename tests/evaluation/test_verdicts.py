@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from descentlab.evaluation import MemberCurves, compare_paired, find_best, holm, judge_member, stuck_units
-from descentlab.networks import FUNCTIONS
+from descentlab.evaluation import MemberCurves, compare_paired, find_best, holm, judge_member
+from descentlab.networks import FUNCTIONS, stuck_units
 
 RNG = np.random.default_rng(5)
 STEPS = np.arange(101)

@@ -8,13 +8,14 @@ from descentlab.data import load, prepare
 from descentlab.evaluation import infer
 from descentlab.live import Session, as_python
 from descentlab.networks import build_network
-from descentlab.objectives import build_objective
+from descentlab.objectives import build_objective, task_of
 from descentlab.spec import (
     ActivationName,
     CrossEntropySpec,
     DenseSpec,
     Experiment,
     FlattenSpec,
+    HeadSpec,
     TableData,
     override,
     preset,
@@ -77,8 +78,10 @@ def test_more_than_two_classes_get_probabilities() -> None:
     assert "setosa" in script
 
 
-def test_a_real_target_is_told_in_its_own_unit() -> None:
-    session = trained(override(preset("iris"), ["data.name=diabetes", "loss=squared-error"]))
+@pytest.mark.parametrize("preparation", ["standard", "none"])
+def test_a_real_target_is_told_in_its_own_unit(preparation: str) -> None:
+    settings = ["data.name=diabetes", "loss=squared-error", f"data.preparation={preparation}"]
+    session = trained(override(preset("iris"), settings))
     plan, dataset = session.racers[0].network.plan, session.dataset
     told = infer(plan.network, plan.objective, session.params_of(0), {}, dataset.inputs[:]).outputs[:, 0]
     in_unit = told.astype(float) * dataset.target_scale + dataset.target_shift
@@ -86,7 +89,7 @@ def test_a_real_target_is_told_in_its_own_unit() -> None:
 
 
 def test_other_layers_are_refused_by_name() -> None:
-    objective = build_objective(CrossEntropySpec(), 3)
+    objective = build_objective(CrossEntropySpec(), HeadSpec(), task_of(3))
     network = build_network([FlattenSpec(name="flat"), DenseSpec(name="output")], (4,), 3)
     dataset = prepare(load(preset("iris").data), preset("iris").split, 0)
     with pytest.raises(SpecError, match="not checkable for layer 'flat'"):

@@ -8,13 +8,14 @@ from torch.nn import functional
 from descentlab.core import SpecError
 from descentlab.live import PictureReader
 from descentlab.networks import build_network
-from descentlab.objectives import build_objective
+from descentlab.objectives import build_objective, task_of
 from descentlab.spec import (
     Conv2DSpec,
     CrossEntropySpec,
     DenseSpec,
     DropoutSpec,
     FlattenSpec,
+    HeadSpec,
     MaxPool2DSpec,
     SquaredErrorSpec,
 )
@@ -34,7 +35,7 @@ def reader() -> PictureReader:
     network = build_network(model, SHAPE, 10)
     params = network.draw(3)
     params["output"]["bias"] = np.linspace(-0.5, 0.5, 10)
-    return PictureReader(network, build_objective(CrossEntropySpec(), 10), params, {})
+    return PictureReader(network, build_objective(CrossEntropySpec(), HeadSpec(), task_of(10)), params, {})
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def test_the_last_layer_s_terms_add_up_to_the_logits(reader: PictureReader, pict
 
 def test_a_network_whose_last_layer_is_curved_has_no_terms() -> None:
     network = build_network([FlattenSpec(), DenseSpec(activation="tanh")], SHAPE, 10)
-    reader = PictureReader(network, build_objective(CrossEntropySpec(), 10), network.draw(0), {})
+    reader = PictureReader(network, build_objective(CrossEntropySpec(), HeadSpec(), task_of(10)), network.draw(0), {})
     assert reader.look(np.zeros(SHAPE, np.float32)).contributions is None
 
 
@@ -85,7 +86,7 @@ def test_pixels_share_every_logit_out(reader: PictureReader, picture: np.ndarray
 def test_pixels_of_a_linear_network_speak_by_weight_times_ink(picture: np.ndarray) -> None:
     network = build_network([FlattenSpec(), DenseSpec(name="output")], SHAPE, 10)
     params = network.draw(0)
-    reader = PictureReader(network, build_objective(SquaredErrorSpec(), 10), params, {})
+    reader = PictureReader(network, build_objective(SquaredErrorSpec(), HeadSpec(), task_of(10)), params, {})
     expected = (params["output"]["weight"].reshape(8, 8, 10) * picture).transpose(2, 0, 1)
     np.testing.assert_allclose(reader.attribute(picture).maps, expected, atol=1e-6)
 
@@ -132,4 +133,4 @@ def test_layers_share_the_squared_gradient_out(reader: PictureReader, picture: n
 def test_what_takes_no_pictures_is_refused() -> None:
     network = build_network([DenseSpec()], (4,), 3)
     with pytest.raises(SpecError, match="takes pictures"):
-        PictureReader(network, build_objective(CrossEntropySpec(), 3), network.draw(0), {})
+        PictureReader(network, build_objective(CrossEntropySpec(), HeadSpec(), task_of(3)), network.draw(0), {})

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from descentlab.core import SpecError
-from descentlab.live import GRID, MOST_RACERS, Race, Session, race_variants
+from descentlab.live import GRID, MOST_RACERS, Race, Session, StabilityGauge, race_variants
 from descentlab.networks import Context, Dense, Tape
 from descentlab.spec import PointsData, override, preset
 
@@ -257,3 +257,14 @@ def test_a_curve_is_thinned_and_keeps_its_ends(session: Session) -> None:
     assert len(curve) <= 303
     assert curve[0].tolist() == [0.0, session.racers[0].at_start["train_loss"]]
     assert curve[-1].tolist() == [1000.0, session.racers[0].network.trace["train_loss"][-1]]
+
+
+def test_a_gradient_that_is_turned_round_starts_anew_and_goes_up(session: Session) -> None:
+    session.advance(epochs=1)
+    generation = session.generation
+    session.become(override(session.experiment, ["optimizer.maximize=true"]))
+    assert session.generation > generation
+    session.advance(epochs=3)
+    losses = session.racers[0].curve("train_loss")[:, 1]
+    assert losses[-1] > losses[0]
+    assert StabilityGauge().read(session) is None

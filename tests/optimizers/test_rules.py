@@ -74,6 +74,32 @@ def test_rule_agrees_with_pytorch(spec: AnyOptimizerSpec, make: Any) -> None:
     np.testing.assert_allclose(ours(spec), theirs(make), rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("spec", "make"),
+    [
+        (SgdSpec(learning_rate=1e-3), lambda p: torch.optim.SGD(p, 1e-3, maximize=True)),
+        (SgdSpec(learning_rate=1e-3, l2=0.3), lambda p: torch.optim.SGD(p, 1e-3, weight_decay=0.3, maximize=True)),
+        (NesterovSpec(learning_rate=1e-4),
+         lambda p: torch.optim.SGD(p, 1e-4, momentum=0.9, nesterov=True, maximize=True)),
+        (AdamSpec(learning_rate=0.05), lambda p: torch.optim.Adam(p, 0.05, maximize=True)),
+        (AdamWSpec(learning_rate=0.05, weight_decay=0.2),
+         lambda p: torch.optim.AdamW(p, 0.05, weight_decay=0.2, maximize=True)),
+    ],
+)  # fmt: skip
+def test_reversed_gradient_agrees_with_pytorch_and_leaves_the_penalty_its_sign(
+    spec: AnyOptimizerSpec, make: Any
+) -> None:
+    reversed_spec = spec.model_copy(update={"maximize": True})
+    np.testing.assert_allclose(ours(reversed_spec), theirs(make), rtol=1e-6)
+    cost = lambda weight: float(((weight - GOAL) ** 4).sum())
+    assert cost(ours(spec)) < cost(START) < cost(ours(reversed_spec))
+
+
+def test_rmsprop_goes_as_far_up_as_down_at_the_first_step() -> None:
+    down, up = (ours(RmspropSpec(maximize=turned), steps=1) - START for turned in (False, True))
+    np.testing.assert_allclose(up, -down, rtol=1e-12)
+
+
 def test_rmsprop_agrees_with_its_formula() -> None:
     weight, square = START.copy(), np.zeros_like(START)
     for _ in range(12):

@@ -19,12 +19,14 @@ from descentlab.results import (
     History,
     Member,
     OutputAccount,
+    OutputHead,
     PartScores,
     Predictions,
     Row,
     Score,
     TrainingReport,
 )
+from descentlab.spec import HEADS, HeadName
 
 HOSTILE = "</script><script>alert('x')</script><img src=x onerror=\"alert(1)\">{{ 7919 * 7919 }}"
 
@@ -71,7 +73,7 @@ def _account(example: Example, classes: tuple[str, ...]) -> OutputAccount:
     terms = np.exp(logits - 2.0)
     shares = tuple(map(float, terms / terms.sum()))
     floats = tuple(map(float, logits)), tuple(map(float, terms)), float(terms.sum())
-    return OutputAccount(example, classes, "softmax", *floats, shares, shift=2.0)
+    return OutputAccount(example, classes, _head("softmax"), *floats, shares, shift=2.0)
 
 
 def _part(num: int, name: str = "setosa") -> PartScores:
@@ -128,7 +130,7 @@ def regression() -> TrainingReport:
         confusion=None,
         account=None,
         calibration=None,
-        predictions=Predictions(true, told, "test", "price (EUR)"),
+        predictions=(Predictions(true, told, "test", "price (EUR)"),),
         mistakes=tuple(Example(f"row {k}", float(true[k]), float(told[k])) for k in range(3)),
     )
 
@@ -194,10 +196,15 @@ def _hostile() -> TrainingReport:
     )
 
 
-def _with_link(link: Any, logits: tuple[float, ...], terms: tuple[float, ...]) -> TrainingReport:
+def _head(name: HeadName) -> OutputHead:
+    facts = HEADS[name]
+    return OutputHead(facts.title, facts.is_joint, facts.is_identity)
+
+
+def _with_head(head: HeadName, logits: tuple[float, ...], terms: tuple[float, ...]) -> TrainingReport:
     base = classification() if len(logits) > 1 else classification(("orange", "blue"))
     assert base.account is not None
-    account = replace(base.account, link=link, logits=logits, terms=terms, total=sum(terms), shift=0.0)
+    account = replace(base.account, head=_head(head), logits=logits, terms=terms, total=sum(terms), shift=0.0)
     return replace(base, account=account)
 
 
@@ -230,10 +237,10 @@ def _nothing_finite(base: TrainingReport) -> TrainingReport:
     metrics = {"test": PartScores(30, {"accuracy": Score(nan, None, None, nan), "rmse": Score(nan)})}
     mistakes = tuple(replace(e, probabilities=tuple(nan for _ in e.probabilities)) for e in base.mistakes)
     base = replace(base, history=history, metrics=metrics, mistakes=mistakes)
-    if base.predictions is None:
+    if not base.predictions:
         return base
-    told = np.full_like(base.predictions.predicted, np.nan)
-    return replace(base, predictions=replace(base.predictions, predicted=told))
+    (shown,) = base.predictions
+    return replace(base, predictions=(replace(shown, predicted=np.full_like(shown.predicted, np.nan)),))
 
 
 def _bare() -> TrainingReport:
@@ -270,8 +277,9 @@ VARIANTS: dict[str, Callable[[], TrainingReport]] = {
     "plane": plane,
     "plane, three classes": lambda: plane(3),
     "plane, real target": lambda: plane(0),
-    "sigmoid": lambda: _with_link("sigmoid", (-1.0, 0.0, 2.0), (0.27, 0.5, 0.88)),
-    "one logit": lambda: _with_link("tanh", (1.2,), (0.83,)),
+    "sigmoid": lambda: _with_head("sigmoid", (-1.0, 0.0, 2.0), (0.27, 0.5, 0.88)),
+    "relu": lambda: _with_head("relu", (-1.0, 0.5, 2.0), (0.0, 0.5, 2.0)),
+    "one logit": lambda: _with_head("tanh", (1.2,), (0.83,)),
 }
 
 

@@ -244,7 +244,7 @@ def test_a_regression_shows_predictions_instead_of_classes(variants: Variants) -
     header, *rows = _table(page, "predictions.csv")
     assert header == ["true", "predicted", "residual"]
     true, predicted, residual = np.array(rows, np.float64).T
-    np.testing.assert_allclose(true, report.predictions.true, rtol=1e-5)
+    np.testing.assert_allclose(true, report.predictions[0].true, rtol=1e-5)
     np.testing.assert_allclose(predicted - true, residual, atol=1e-3)
 
 

@@ -88,13 +88,18 @@ def test_a_folder_that_holds_something_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_run_half_written_is_never_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    listed = []
-    monkeypatch.setattr(os, "fsync", lambda _: listed.append(list_runs(tmp_path / "runs")))
+    before = []
+    replace = Path.replace
+
+    def list_and_replace(self: Path, target: Path) -> Path:
+        before.append(list_runs(tmp_path / "runs"))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", list_and_replace)
     _create(root=tmp_path / "runs")
-    before, last = listed[:-1], listed[-1]
-    assert len(before) >= 6
+    assert len(before) == 3
     assert all(not listing.runs and not listing.damaged for listing in before)
-    assert [run.name for run in last.runs] == ["iris-001"]
+    assert [run.name for run in list_runs(tmp_path / "runs").runs] == ["iris-001"]
 
 
 @pytest.mark.parametrize("exists", [False, True])

@@ -10,6 +10,7 @@ import pytest
 from sklearn.metrics import log_loss
 from sklearn.utils.class_weight import compute_sample_weight
 
+from descentlab.core import SpecError
 from descentlab.data import load, prepare
 from descentlab.optimizers import numeric_fields, start, update
 from descentlab.sharpness import (
@@ -201,3 +202,24 @@ def test_class_weights_are_those_of_training() -> None:
     labels = dataset.targets[rows]
     weights = compute_sample_weight("balanced", labels)
     assert loss == pytest.approx(log_loss(labels, odds / odds.sum(1, keepdims=True), sample_weight=weights), rel=1e-6)
+
+
+def test_an_optimizer_that_goes_up_has_no_limit() -> None:
+    with pytest.raises(SpecError, match=r"optimizer.maximize=true goes up the loss, where no learning rate is stable"):
+        stability_limit(SgdSpec(maximize=True), 0.1)
+
+
+def test_weighted_examples_count_as_repeated_ones() -> None:
+    experiment = override(preset("iris"), ["precision=float64"])
+    dataset = prepare(load(experiment.data), experiment.split, 0)
+    times = np.random.default_rng(0).integers(0, 4, len(dataset.inputs))
+    weighted = replace(dataset, weights=0.1 * times, weights_column="w")
+    repeated = replace(dataset, train=dataset.train.repeat(times[dataset.train]))
+    plan = make_plan(experiment, dataset)
+    with precision_of("float64"):
+        values = []
+        for data in (weighted, repeated):
+            loss_fn, at = network_loss(plan.network, plan.objective, data).at(plan.network.draw(0), {}, "float64")
+            values.append((loss_fn(at), jax.grad(loss_fn)(at)))
+    np.testing.assert_allclose(values[0][0], values[1][0], rtol=1e-12)
+    np.testing.assert_allclose(values[0][1], values[1][1], rtol=1e-9, atol=1e-12)

@@ -1,6 +1,7 @@
 """Experiments: exact round trips, overrides by name, and errors that name the remedy."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -158,3 +159,18 @@ def test_a_missing_file_is_told_by_name(tmp_path: Path) -> None:
 def test_an_experiment_cannot_be_changed_in_place() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Experiment().epochs = 3
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("model.*.initialiser=zeros", "unknown field of the layers 'initialiser': did you mean 'initializer'"),
+        ("model.*.stride=[2,2]", "unknown field of the layers 'stride'"),
+        ("*.units=3", "`*` stands for all layers, as in model.*.initializer=zeros"),
+        ("model.*=3", "`*` stands for all layers"),
+        ("model.*.initializer=one", "initializer='one'"),
+    ],
+)
+def test_a_setting_of_all_layers_that_fits_none_is_refused(setting: str, message: str) -> None:
+    with pytest.raises(SpecError, match=re.escape(message)):
+        override(preset("iris"), [setting])

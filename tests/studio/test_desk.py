@@ -5,7 +5,7 @@ import pytest
 
 from descentlab.core import DescentlabError
 from descentlab.live import Session, plane_of
-from descentlab.spec import TableData
+from descentlab.spec import HeadSpec, TableData
 from descentlab.studio.playing._desk import Desk
 from descentlab.studio.playing._packing import pack_points
 from descentlab.studio.playing._player import Command, Player
@@ -47,7 +47,8 @@ def test_another_set_gets_the_loss_that_fits_it() -> None:
     desk.open_data("iris")
     assert desk.experiment.loss.kind == "cross-entropy"
     desk.open_data("plane")
-    assert getattr(desk.experiment.loss, "output", "") == "linear"
+    assert desk.experiment.loss.kind == "squared-error"
+    assert desk.experiment.head == HeadSpec()
     assert desk.words["layers"] == "3"
     assert desk.words["rate"] == "0.1"
 

@@ -132,6 +132,13 @@ def test_only_networks_that_a_digit_can_be_drawn_for_are_offered(root: Path) -> 
     assert find_choices(root / "none") == []
 
 
+def test_a_network_of_unscaled_pixels_is_not_offered(tmp_path: Path) -> None:
+    train("digits-cnn", epochs=0, report=False, root=tmp_path, set=["data.preparation.inputs=none"])
+    assert find_choices(tmp_path) == []
+    with pytest.raises(DescentlabError, match="was trained on pixels as they are"):
+        open_network(tmp_path, "digits-cnn-001")
+
+
 @pytest.mark.parametrize("name", ["", "..", "../runs/digits-cnn-001", "/etc", "iris-001", "digits-cnn-009", None, 7])
 def test_no_other_folder_is_opened(root: Path, name: Any) -> None:
     with pytest.raises(DescentlabError):

@@ -13,7 +13,7 @@ from descentlab.core import SpecError
 from descentlab.data import Dataset
 from descentlab.spec import Experiment, override
 from descentlab.training import Member, Trained, make_plan, train_population
-from descentlab.training._state import example_orders
+from descentlab.training._examples import example_orders
 
 Source = Callable[[int], Dataset]
 BALANCED = "class_weights=balanced"
@@ -57,7 +57,7 @@ def test_training_agrees_with_pytorch_step_by_step(iris: Experiment, unequal_of:
     rule = torch.optim.SGD(model.parameters(), 0.05)
     inputs, targets = torch.tensor(dataset.inputs[dataset.train]).double(), torch.tensor(labels).long()
     plan = make_plan(experiment, dataset)
-    assert plan.has_ragged_batch
+    assert plan.num_train % plan.batch_size
     for rows in example_orders(plan, 0, 0, 6, shuffle=True)[:6].reshape(-1, plan.batch_size):
         chosen = torch.tensor(rows[rows >= 0]).long()
         rule.zero_grad()

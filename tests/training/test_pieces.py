@@ -16,7 +16,7 @@ import pytest
 from descentlab.data import load, prepare
 from descentlab.spec import Experiment, override, preset
 from descentlab.training import Member, make_plan, train_population
-from descentlab.training._pieces import PIECE, sum_in_pieces
+from descentlab.training._pieces import PIECE, divide, sum_pieces
 from descentlab.training._plan import Plan
 
 SCRIPT = """
@@ -54,10 +54,27 @@ def test_every_example_is_summed_once(count: int, groups: int) -> None:
         own = jnp.where((rows >= 0)[:, None], values[rows], 0.0)
         return {"sum": own.sum(axis=0), "count": (rows >= 0).sum()}
 
-    add = jax.jit(functools.partial(sum_in_pieces, of_piece, groups=groups, devices=1))
-    sums = add(values, rows)
-    np.testing.assert_array_equal(sums["sum"], values[rows].sum(axis=0))
-    assert sums["count"] == count
+    pieces = divide(jnp.asarray(rows), groups, PIECE)
+    add = jax.jit(functools.partial(sum_pieces, of_piece))
+    whole = add(values, pieces, pieces.shape[1])
+    np.testing.assert_array_equal(whole["sum"].sum(axis=0), values[rows].sum(axis=0))
+    assert whole["count"].sum() == count
+
+
+def test_sums_go_on_from_those_of_earlier_pieces() -> None:
+    pieces = jnp.arange(6 * PIECE).reshape(2, 3, PIECE)
+    values = jnp.asarray(np.random.default_rng(0).normal(size=6 * PIECE))
+
+    def add(pieces: Any, before: Any = None) -> Any:
+        return sum_pieces(lambda values, rows, _: values[rows].sum(), values, pieces, pieces.shape[1], before)
+
+    np.testing.assert_array_equal(add(pieces[:, 1:], add(pieces[:, :1])), add(pieces))
+
+
+def test_pieces_beyond_the_number_are_not_summed() -> None:
+    pieces = jnp.arange(6 * PIECE).reshape(2, 3, PIECE)
+    sums = sum_pieces(lambda values, rows, _: values[rows].sum(), jnp.ones(6 * PIECE), pieces, 2)
+    np.testing.assert_array_equal(sums, [2 * PIECE, 2 * PIECE])
 
 
 def experiment_and_data(*settings: str) -> tuple[Experiment, Any, Plan]:

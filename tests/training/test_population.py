@@ -18,14 +18,15 @@ from descentlab.training import (
     Member,
     Population,
     Progress,
+    Stacked,
     _plan,
     make_plan,
     train_blocks,
     train_population,
 )
 from descentlab.training._block import Block
+from descentlab.training._examples import example_orders
 from descentlab.training._population import group_members
-from descentlab.training._state import example_orders
 
 Source = Callable[[int], Dataset]
 
@@ -66,7 +67,7 @@ def test_training_agrees_with_pytorch_step_by_step(
     )
     dataset = shared_iris(0)
     plan = make_plan(experiment, dataset)
-    assert plan.has_ragged_batch
+    assert plan.num_train % plan.batch_size
     trained = train_population(experiment, plan, [Member(7)], shared_iris).trained[0]
     model: Any = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 3)).double()
     with torch.no_grad():
@@ -132,8 +133,8 @@ def test_slices_do_not_change_the_bits(iris: Experiment, shared_iris: Source) ->
     while not block.is_done:
         block._materials.step_seconds = 0.25 / next(cuts)  # what makes the next slice so many steps long
         block.advance()
-    assert np.array_equal(weights(block.results()[0]), weights(whole))
-    assert np.array_equal(block.results()[0].trace["train_loss"], whole.trace["train_loss"])
+    assert np.array_equal(weights(block.stacked().apart()[0]), weights(whole))
+    assert np.array_equal(block.stacked().apart()[0].trace["train_loss"], whole.trace["train_loss"])
 
 
 class Memory:
@@ -403,8 +404,8 @@ def test_blocks_are_handed_over_one_by_one_and_those_done_are_left_out(shared_ir
     whole = train_population(iris, plan, members, shared_iris).trained
     seen: dict[int, float] = {}
 
-    def take(places: Sequence[int], block: Block) -> None:
-        seen.update(zip(places, block.stacked().trace["train_loss"][-1].tolist(), strict=True))
+    def take(places: Sequence[int], stacked: Stacked) -> None:
+        seen.update(zip(places, stacked.trace["train_loss"][-1].tolist(), strict=True))
 
     train_blocks(iris, plan, members, shared_iris, take, done={0})
     assert seen == {place: float(whole[place].trace["train_loss"][-1]) for place in range(4, 10)}
@@ -428,7 +429,7 @@ def test_an_accelerator_trains_small_networks_by_thousands_to_the_same_losses(
 def test_what_goes_wrong_with_one_block_ends_the_others(shared_iris: Source, iris: Experiment) -> None:
     plan = dataclasses.replace(make_plan(iris, shared_iris(0), num_members=40), lanes=1)
 
-    def fail(places: Sequence[int], block: Block) -> None:
+    def fail(places: Sequence[int], stacked: Stacked) -> None:
         raise StorageError("no room")
 
     with pytest.raises(StorageError, match="no room"):

@@ -7,7 +7,7 @@ import pytest
 
 from descentlab.core import SpecError
 from descentlab.data import Dataset
-from descentlab.spec import BatchNormSpec, DenseSpec, Experiment
+from descentlab.spec import BatchNormSpec, DenseSpec, Experiment, override
 from descentlab.training import Member, Population, Start, make_plan, train_population
 
 Source = Callable[[int], Dataset]
@@ -60,3 +60,18 @@ def test_weights_that_do_not_fit_are_refused(
 ) -> None:
     with pytest.raises(SpecError, match="cannot start from these weights: layer"):
         train(iris, shared_iris, [Member(0, start=Start(start))])
+
+
+def test_a_layer_that_starts_from_zeros_leaves_the_scales_of_the_others_to_the_members(
+    iris: Experiment, shared_iris: Source
+) -> None:
+    from_zero = override(iris, ["model.0.initial_scale=0", "epochs=1"])
+    members = [Member(0, (("initial_scale.output", 3.0),)), Member(0)]
+    plan = make_plan(from_zero, shared_iris(0), num_members=2, varied=["initial_scale.output"])
+    larger, usual = train_population(from_zero, plan, members, shared_iris).trained
+    assert not larger.initial_params["hidden"]["weight"].any()
+    np.testing.assert_allclose(
+        larger.initial_params["output"]["weight"], 3.0 * usual.initial_params["output"]["weight"], rtol=1e-6
+    )
+    with pytest.raises(SpecError, match="multiplies the initial weights of layer 'hidden' by 0"):
+        train_population(from_zero, plan, [Member(0, (("initial_scale.hidden", 1.0),))], shared_iris)

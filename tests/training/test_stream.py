@@ -16,15 +16,16 @@ from descentlab.training import (
     Interrupted,
     Member,
     Progress,
-    _measure as measuring,
+    SymptomPlan,
     _pieces as pieces,
     _stream as streaming,
     make_plan,
     train_population,
 )
 from descentlab.training._block import Block
+from descentlab.training._examples import NO_PART
 from descentlab.training._state import flatten_state
-from descentlab.training._stream import Reader
+from descentlab.training._stream import Reader, Stream
 
 BATCH_NORM = '{kind = "batch-norm", name = "norm"}'
 CASES = {
@@ -69,10 +70,10 @@ def _experiment(folder: Path, *settings: str) -> Experiment:
     return override(plain, [*fast, *settings])
 
 
-def _block(experiment: Experiment, dataset: Dataset) -> Block:
+def _block(experiment: Experiment, dataset: Dataset, symptoms: SymptomPlan | None = None) -> Block:
     plan = make_plan(experiment, dataset)
     factors = schedule_factors(experiment.schedule, num_epochs=experiment.epochs, steps_per_epoch=plan.steps_per_epoch)
-    return Block(plan, [Member(3)], [dataset], factors, snapshot_epochs=frozenset([0, 1]))
+    return Block(plan, [Member(3)], [dataset], factors, snapshot_epochs=frozenset([0, 1]), symptoms=symptoms)
 
 
 def _run(block: Block) -> dict[str, Any]:
@@ -80,8 +81,9 @@ def _run(block: Block) -> dict[str, Any]:
     while not block.is_done:
         block.advance()
     block.close()
-    (trained,) = block.results()
-    return flatten_state(vars(trained))
+    (trained,) = block.stacked().apart()
+    symptoms = {} if trained.symptoms is None else trained.symptoms.arrays()
+    return flatten_state({**vars(trained), "symptoms": symptoms})
 
 
 def _assert_same(one: dict[str, Any], two: dict[str, Any]) -> None:
@@ -94,22 +96,23 @@ def _assert_same(one: dict[str, Any], two: dict[str, Any]) -> None:
 @pytest.mark.usefixtures("small_windows")
 @pytest.mark.parametrize("settings", CASES.values(), ids=list(CASES))
 def test_weights_and_curves_are_those_of_pictures_in_memory(folder: Path, settings: list[str]) -> None:
-    """The best weights, the curves and the snapshots, to the last bit."""
+    """The best weights, the curves, the snapshots and the symptoms, to the last bit."""
     experiment = _experiment(folder, *settings)
     stored, whole = _dataset(folder, 0), _dataset(folder, 100)
     assert isinstance(stored.inputs, StoredPictures)
     assert isinstance(whole.inputs, np.ndarray)
-    found = _run(_block(experiment, stored))
+    found = _run(_block(experiment, stored, SymptomPlan()))
     assert len(found["trace/validation_loss"]) >= 2
-    _assert_same(found, _run(_block(experiment, whole)))
+    assert len(found["symptoms/steps"]) >= 2
+    _assert_same(found, _run(_block(experiment, whole, SymptomPlan())))
 
 
 @pytest.mark.usefixtures("small_windows")
 def test_a_resume_within_an_epoch_goes_on_at_the_same_picture(folder: Path) -> None:
     experiment, dataset = _experiment(folder, "augment.shift=1"), _dataset(folder, 0)
-    whole = _run(_block(experiment, dataset))
+    whole = _run(_block(experiment, dataset, SymptomPlan()))
     for steps in (1, 3, 8):
-        first, second = _block(experiment, dataset), _block(experiment, dataset)
+        first, second = _block(experiment, dataset, SymptomPlan()), _block(experiment, dataset, SymptomPlan())
         for _ in range(steps):
             first.advance_one_step()
         first.close()
@@ -185,13 +188,16 @@ def test_a_picture_that_vanishes_is_named(folder: Path, tmp_path: Path) -> None:
     assert _readers() == []
 
 
-def test_windows_of_a_small_part_hold_no_more_than_its_pieces(folder: Path) -> None:
+@pytest.mark.usefixtures("small_windows")
+def test_windows_of_what_is_measured_hold_every_example_once_and_have_one_shape(folder: Path) -> None:
     dataset = _dataset(folder, 0)
     plan = make_plan(_experiment(folder), dataset)
-    assert plan.groups > 0
-    (window,) = measuring.cut_windows(plan, 50, 10**6)
-    assert sorted(window[window >= 0]) == list(range(50))
-    assert window.size < 50 + plan.groups * plan.piece
+    stream = Stream(plan, dataset, 0, num_epochs=1, shuffle=True)
+    windows = list(stream._cut_pieces())
+    stream.close()
+    assert len({rows.shape for rows, _ in windows}) == 1 < len(windows)
+    held = np.concatenate([rows[parts != NO_PART] for rows, parts in windows])
+    assert sorted(held) == list(range(len(dataset.train) + len(dataset.validation)))
 
 
 def test_a_reader_reads_in_order_and_only_a_few_ahead() -> None:

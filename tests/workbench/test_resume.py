@@ -94,6 +94,21 @@ def test_a_finished_run_is_not_resumed(run: dl.Run) -> None:
         dl.resume(run.path)
 
 
+def test_a_run_of_an_older_format_is_shown_and_predicts_but_is_not_continued(home: Path, flowers: pd.DataFrame) -> None:
+    finished = dl.train(flowers, "kind", epochs=3, out="finished", report=False)
+    for name in ("finished", "begun"):
+        if name == "begun":
+            (home / name).mkdir()
+            for file in ("experiment.toml", "preparation.json", "environment.json"):
+                (home / name / file).write_bytes((finished.path / file).read_bytes())
+        path = home / name / "environment.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), "format": 2}))
+    older = dl.open_run("finished")
+    np.testing.assert_array_equal(older.predict(flowers).probabilities, finished.predict(flowers).probabilities)
+    with pytest.raises(RunError, match=r"begun was begun by an earlier version \(format 2\).*train anew"):
+        dl.resume("begun", flowers, "kind")
+
+
 def test_a_checkpoint_that_a_kill_left_beside_a_finished_run_is_removed(home: Path) -> None:
     out = stopped("iris", home / "run", epochs=6_000)
     left = home / "left"

@@ -176,11 +176,11 @@ def account_for(problem: Problem) -> Account:
 
     Example:
         >>> from descentlab.networks import build_network
-        >>> from descentlab.objectives import build_objective
-        >>> from descentlab.spec import CrossEntropySpec, DenseSpec
+        >>> from descentlab.objectives import Task, build_objective
+        >>> from descentlab.spec import CrossEntropySpec, DenseSpec, HeadSpec
         >>> network = build_network([DenseSpec(name="output")], (2,), 3)
         >>> params = {"output": {"weight": np.zeros((2, 3)), "bias": np.zeros(3)}}
-        >>> objective = build_objective(CrossEntropySpec(), 3)
+        >>> objective = build_objective(CrossEntropySpec(), HeadSpec(), Task("classes", 3))
         >>> account = account_for(Problem(network, objective, params, {}, np.array([[3.0, -6.0]]), np.array([2])))
         >>> account.layer("output").delta.round(3).tolist()  # p - y
         [[0.333, 0.333, -0.667]]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from descentlab.backpropagation._account import Account, LayerAccount
 from descentlab.backpropagation._step import Formula
 from descentlab.core import SpecError
+from descentlab.spec import HEADS
 
 
 @dataclass(frozen=True)
@@ -125,13 +126,13 @@ def chain_rule(account: Account, row: int = 0) -> tuple[ChainStep, ...]:
 
 
 def _start(account: Account, row: int, last: int) -> tuple[Factor, ...]:
-    """Return σ'(z^L) of the loss's link, where it has one, and ∂C/∂a^L."""
+    """Return σ'(z^L) of the head, where it is none but the identity, and ∂C/∂a^L."""
     cost = account.cost
     formula = next(each for each in cost.formulas if each.of == "output_gradient")
     towards, delta = float(cost.output_gradient[row, 0]), float(cost.delta[row, 0])
     latex, text = _named(formula, last)
     first = Factor(latex, text, f"∂C/∂a{last}", towards)
-    if cost.link == "linear":
+    if HEADS[cost.head].is_identity:
         return (first,)
     if not math.isfinite(towards) or towards == 0.0:
         return (Factor(rf"\delta^{{({last})}}", f"δ{last}", f"∂C/∂z{last}", delta),)

@@ -8,34 +8,20 @@ import numpy as np
 import scipy
 from jaxtyping import Float, Shaped
 
+from descentlab.backpropagation._heads import HEAD_RULES, Rows
 from descentlab.backpropagation._step import Formula
 from descentlab.backpropagation._sum import Sum, all_at, all_places
 from descentlab.core import SpecError
-from descentlab.objectives import BinaryCrossEntropy, CrossEntropy, Huber, Link, Objective, SquaredError
-
-Rows = Float[np.ndarray, "batch outputs"]
-
-
-def _sigmoid(logits: Rows) -> Rows:
-    # SciPy loads its parts when they are first named, so that training does not wait for this part.
-    return scipy.special.expit(logits)
-
-
-LINKS: dict[Link, tuple[Callable[[Rows], Rows], str, str]] = {
-    "softmax": (
-        lambda z: scipy.special.softmax(z, axis=-1),
-        r"a_i=\frac{e^{z_i}}{\sum_k e^{z_k}}",
-        "a_i = e^z_i / Σ_k e^z_k",
-    ),
-    "sigmoid": (
-        _sigmoid,
-        r"a_i=\sigma(z_i)=\frac{1}{1+e^{-z_i}}",
-        "a_i = σ(z_i) = 1/(1 + e^-z_i)",
-    ),
-    "tanh": (np.tanh, r"a_i=\tanh z_i", "a_i = tanh(z_i)"),
-    "linear": (np.array, "a_i=z_i", "a_i = z_i"),
-}
-"""What the logits pass through: as a function, as LaTeX and as text."""
+from descentlab.objectives import (
+    CLIPPED,
+    AbsoluteError,
+    BinaryCrossEntropy,
+    CrossEntropy,
+    Huber,
+    Objective,
+    SquaredError,
+)
+from descentlab.spec import HeadName
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,18 +30,18 @@ class CostAccount:
 
     Attributes:
         title: The loss by name.
-        link: The function that turns logits into outputs.
+        head: The head that turns logits into outputs.
         logits: z^L.
-        outputs: a^L, the logits behind the link.
+        outputs: a^L, the logits behind the head.
         targets: y, coded as the outputs should be.
         terms: The cost of each output; a row sums to the example's cost.
         output_gradient: ∂C/∂a^L.
-        delta: ∂C/∂z^L, by a formula of its own: taken together, loss and link cancel what would overflow apart.
-        formulas: The rules of the link, the cost, ∂C/∂a and δ.
+        delta: ∂C/∂z^L, by a formula of its own: taken together, loss and head cancel what would overflow apart.
+        formulas: The rules of the head, the cost, ∂C/∂a and δ.
     """
 
     title: str
-    link: Link
+    head: HeadName
     logits: Rows
     outputs: Rows
     targets: Rows
@@ -75,7 +61,7 @@ class CostAccount:
         return Sum("C", labels, ("cost",), self.terms[row][:, None])
 
 
-def account_for_cost(objective: Objective, logits: Rows, targets: Shaped[np.ndarray, " batch"]) -> CostAccount:
+def account_for_cost(objective: Objective, logits: Rows, targets: Shaped[np.ndarray, "batch ..."]) -> CostAccount:
     """Compute what logits cost, and the derivative of each example's cost by its logits.
 
     Args:
@@ -87,70 +73,50 @@ def account_for_cost(objective: Objective, logits: Rows, targets: Shaped[np.ndar
         Each number on the way.
 
     Raises:
-        SpecError: If the loss has no rule here.
+        SpecError: If the loss has no rule here, or outputs and targets differ in number.
 
     Example:
-        >>> from descentlab.objectives import CrossEntropy
-        >>> account_for_cost(CrossEntropy(2), np.array([[0.0, 0.0]]), np.array([1])).delta.tolist()
+        >>> from descentlab.objectives import Task, build_objective
+        >>> from descentlab.spec import CrossEntropySpec, HeadSpec
+        >>> objective = build_objective(CrossEntropySpec(), HeadSpec(), Task("classes", 2))
+        >>> account_for_cost(objective, np.array([[0.0, 0.0]]), np.array([1])).delta.tolist()
         [[0.5, -0.5]]
     """
     if type(objective) not in COSTS:
         raise SpecError(
             f"loss '{objective.title}' has no backward rule yet; add one to COSTS in backpropagation/_cost.py"
         )
-    function, latex, text = LINKS[objective.link]
-    outputs, coded = function(logits), _coded(objective, targets)
+    rule, coded = HEAD_RULES[objective.head.activation], _coded(objective, targets)
+    if coded.shape[1] != logits.shape[1]:
+        raise SpecError(
+            f"back-propagation is not accounted for where {logits.shape[1]} outputs meet {coded.shape[1]} targets; "
+            "leave head.outputs out"
+        )
+    outputs = rule.of(logits)
     terms, output_gradient, delta, formulas = COSTS[type(objective)](objective, logits, outputs, coded)
     return CostAccount(
-        objective.title, objective.link, logits, outputs, coded, terms, output_gradient, delta,
-        (Formula("outputs", latex, text), *formulas),
+        objective.title, objective.head.activation, logits, outputs, coded, terms, output_gradient, delta,
+        (Formula("outputs", rule.latex, rule.text), *formulas),
     )  # fmt: skip
 
 
-def _coded(objective: Objective, targets: Shaped[np.ndarray, " batch"]) -> Rows:
-    """Code the targets as the outputs should be: 0 and 1 (-1 and 1 for tanh), or the real target itself."""
-    if objective.num_classes == 0:
-        return targets.astype(np.float64)[:, None]
-    ids = np.array([1]) if objective.num_outputs == 1 else np.arange(objective.num_classes)
-    low = -1.0 if objective.link == "tanh" else 0.0
-    return np.where(targets[:, None] == ids, 1.0, low)
+def _coded(objective: Objective, targets: Shaped[np.ndarray, "batch ..."]) -> Rows:
+    """Code the targets as the outputs should be: 0 and 1, -1 and 1, or the numbers themselves."""
+    columns = np.asarray(targets, np.float64).reshape(len(targets), -1)
+    if objective.task.kind == "numbers":
+        return columns
+    if objective.task.kind == "classes" and objective.num_outputs > 1:
+        columns = np.where(columns == np.arange(objective.num_outputs), 1.0, 0.0)
+    wrong, right = objective.head.codes
+    return wrong + (right - wrong) * columns
 
-
-def through_link(link: Link, logits: Rows, output_gradient: Rows) -> Rows:
-    """Bring ∂C/∂a back through the link, where the loss has no shorter way."""
-    match link:
-        case "softmax":
-            outputs = scipy.special.softmax(logits, axis=-1)
-            return outputs * (output_gradient - (outputs * output_gradient).sum(axis=1, keepdims=True))
-        case "sigmoid":
-            return output_gradient * scipy.special.expit(logits) * scipy.special.expit(-logits)
-        case "tanh":
-            return output_gradient * 4.0 * scipy.special.expit(2.0 * logits) * scipy.special.expit(-2.0 * logits)
-        case "linear":
-            return output_gradient
-
-
-LINK_DELTAS: dict[Link, tuple[str, str]] = {
-    "softmax": (
-        r"\delta_i=a_i\left(\frac{\partial C}{\partial a_i}-\sum_k a_k\frac{\partial C}{\partial a_k}\right)",
-        "δ_i = a_i (∂C/∂a_i - Σ_k a_k ∂C/∂a_k)",
-    ),
-    "sigmoid": (
-        r"\delta_i=\frac{\partial C}{\partial a_i}\,\sigma'(z_i),\quad \sigma'(z)=\sigma(z)(1-\sigma(z))",
-        "δ_i = ∂C/∂a_i σ'(z_i), σ'(z) = σ(z) (1 - σ(z))",
-    ),
-    "tanh": (
-        r"\delta_i=\frac{\partial C}{\partial a_i}\,(1-\tanh^2 z_i)",
-        "δ_i = ∂C/∂a_i (1 - tanh(z_i)^2)",
-    ),
-    "linear": (r"\delta_i=\frac{\partial C}{\partial a_i}", "δ_i = ∂C/∂a_i"),
-}
-"""How ∂C/∂a becomes δ, for a loss that knows nothing of the link: as LaTeX and as text."""
 
 Parts = tuple[Rows, Rows, Rows, tuple[Formula, ...]]
 
 
-def _cross_entropy(_: CrossEntropy, logits: Rows, outputs: Rows, coded: Rows) -> Parts:
+def _cross_entropy(objective: CrossEntropy, logits: Rows, outputs: Rows, coded: Rows) -> Parts:
+    if not objective.is_fused or objective.head.codes != (0.0, 1.0):
+        return _cross_entropy_by_outputs(objective, logits, outputs, coded)
     terms = -coded * scipy.special.log_softmax(logits, axis=1)
     formulas = (
         Formula("cost", r"C=-\sum_i y_i\ln a_i", "C = -Σ_i y_i ln a_i"),
@@ -163,30 +129,75 @@ def _cross_entropy(_: CrossEntropy, logits: Rows, outputs: Rows, coded: Rows) ->
         towards = np.divide(-coded, outputs, where=coded > 0.0, out=np.zeros_like(outputs))
     # a - 1 loses the digits of a sure answer; the sum of what the other classes got does not.
     others = np.stack([np.delete(outputs, k, axis=1).sum(axis=1) for k in range(outputs.shape[1])], axis=1)
-    return terms, towards, np.where(coded > 0.0, -others, outputs), formulas
+    # A single output is always 1, whatever its target.
+    delta = np.where(coded > 0.0, -others, outputs) if outputs.shape[1] > 1 else np.zeros_like(outputs)
+    # An example of a class that no output stands for costs nothing, and pulls nowhere.
+    return terms, towards, np.where(coded.any(axis=1, keepdims=True), delta, 0.0), formulas
 
 
-def _binary_cross_entropy(_: BinaryCrossEntropy, logits: Rows, outputs: Rows, coded: Rows) -> Parts:
-    terms = np.logaddexp(0.0, logits) - coded * logits
+def _cross_entropy_by_outputs(objective: CrossEntropy, logits: Rows, outputs: Rows, coded: Rows) -> Parts:
+    """Compute cross-entropy by its definition: shares of the outputs, held between two ends, and their logarithms."""
+    low, high = (0.0, 1.0) if objective.is_fused else (CLIPPED, 1.0 - CLIPPED)
+    total = outputs.sum(axis=1, keepdims=True)
+    # Outputs that sum to 0 have no shares: their cost is NaN, as the network's own is.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shares = outputs / total
+        held = np.clip(shares, low, high)
+        towards_share = np.where((shares < low) | (shares > high), 0.0, -coded / held)
+        towards = (towards_share - (towards_share * shares).sum(axis=1, keepdims=True)) / total
     formulas = (
         Formula(
             "cost",
-            r"C=-\sum_i\left[y_i\ln a_i+(1-y_i)\ln(1-a_i)\right]",
-            "C = -Σ_i [y_i ln a_i + (1 - y_i) ln(1 - a_i)]",
+            r"C=-\sum_i y_i\ln p_i,\quad p_i=\frac{a_i}{\sum_k a_k}",
+            "C = -Σ_i y_i ln p_i, p_i = a_i / Σ_k a_k",
         ),
         Formula(
             "output_gradient",
-            r"\frac{\partial C}{\partial a_i}=\frac{a_i-y_i}{a_i(1-a_i)}",
-            "∂C/∂a_i = (a_i - y_i) / (a_i (1 - a_i))",
+            r"\frac{\partial C}{\partial a_i}=\frac{1}{\sum_k a_k}\left(\sum_k y_k-\frac{y_i}{p_i}\right)",
+            f"∂C/∂a_i = (Σ_k y_k - y_i / p_i) / Σ_k a_k; a p_i beyond {CLIPPED:g} or 1 - {CLIPPED:g} is held there and "
+            "counts 0",
         ),
-        Formula("delta", r"\delta_i=\frac{\partial C}{\partial z_i}=a_i-y_i", "δ_i = ∂C/∂z_i = a_i - y_i"),
+        _head_delta(objective),
+    )  # fmt: skip
+    return -coded * np.log(held), towards, _through_head(objective, logits, towards), formulas
+
+
+def _binary_cross_entropy(objective: BinaryCrossEntropy, logits: Rows, outputs: Rows, coded: Rows) -> Parts:
+    over = 1 if objective.over_outputs == "sum" else logits.shape[1]
+    latex, text = _factor(1.0, over)
+    formulas = (
+        Formula(
+            "cost",
+            rf"C=-{latex}\sum_i\left[y_i\ln a_i+(1-y_i)\ln(1-a_i)\right]",
+            f"C = -{text}Σ_i [y_i ln a_i + (1 - y_i) ln(1 - a_i)]",
+        ),
+        Formula(
+            "output_gradient",
+            rf"\frac{{\partial C}}{{\partial a_i}}={latex}\frac{{a_i-y_i}}{{a_i(1-a_i)}}",
+            f"∂C/∂a_i = {text}(a_i - y_i) / (a_i (1 - a_i))",
+        ),
+    )
+    if not objective.is_fused:
+        held = np.clip(outputs, CLIPPED, 1.0 - CLIPPED)
+        slopes = (1.0 - coded) / (1.0 - held) - coded / held
+        towards = np.where((outputs >= CLIPPED) & (outputs <= 1.0 - CLIPPED), slopes, 0.0) / over
+        terms = -coded * np.log(held) - (1.0 - coded) * np.log(1.0 - held)
+        delta = _through_head(objective, logits, towards)
+        return terms / over, towards, delta, (*formulas, _head_delta(objective))
+    terms = np.logaddexp(0.0, logits) - coded * logits
+    pulled = Formula(
+        "delta",
+        rf"\delta_i=\frac{{\partial C}}{{\partial z_i}}={latex}" + (r"(a_i-y_i)" if over > 1 else "a_i-y_i"),
+        f"δ_i = ∂C/∂z_i = {text}" + ("(a_i - y_i)" if over > 1 else "a_i - y_i"),
     )
     # 1 - a is taken as σ(-z), which does not vanish before a does.
     other = scipy.special.expit(-logits)
-    delta = np.where(coded > 0.5, -other, outputs)
+    delta = np.where(coded == 1.0, -other, np.where(coded == 0.0, outputs, outputs - coded))
     with np.errstate(divide="ignore"):
-        towards = np.where(coded > 0.5, -1.0 / outputs, 1.0 / other)
-    return terms, towards, delta, formulas
+        # At 0 and 1, what is left out is the term that is multiplied by 0.
+        sure = np.where(coded == 1.0, -1.0 / outputs, 1.0 / other)
+        towards = np.where((coded == 0.0) | (coded == 1.0), sure, (1.0 - coded) / other - coded / outputs)
+    return terms / over, towards / over, delta / over, (*formulas, pulled)
 
 
 def _squared_error(objective: SquaredError, logits: Rows, outputs: Rows, coded: Rows) -> Parts:
@@ -201,35 +212,67 @@ def _squared_error(objective: SquaredError, logits: Rows, outputs: Rows, coded: 
             rf"\frac{{\partial C}}{{\partial a_i}}={twice_latex}(a_i-y_i)",
             f"∂C/∂a_i = {twice_text}(a_i - y_i)",
         ),
-        Formula("delta", *LINK_DELTAS[objective.link]),
+        _head_delta(objective),
     )
     distance = outputs - coded
     towards = 2.0 * factor * distance
-    return factor * distance**2, towards, through_link(objective.link, logits, towards), formulas
+    return factor * distance**2, towards, _through_head(objective, logits, towards), formulas
+
+
+def _absolute_error(objective: AbsoluteError, logits: Rows, outputs: Rows, coded: Rows) -> Parts:
+    over = 1 if objective.over_outputs == "sum" else logits.shape[1]
+    latex, text = _factor(1.0, over)
+    formulas = (
+        Formula("cost", rf"C={latex}\sum_i|a_i-y_i|", f"C = {text}Σ_i |a_i - y_i|"),
+        Formula(
+            "output_gradient",
+            rf"\frac{{\partial C}}{{\partial a_i}}={latex}\operatorname{{sign}}(a_i-y_i)",
+            f"∂C/∂a_i = {text}sign(a_i - y_i)",
+        ),
+        _head_delta(objective),
+    )
+    distance = outputs - coded
+    towards = np.sign(distance) / over
+    return np.abs(distance) / over, towards, _through_head(objective, logits, towards), formulas
 
 
 def _huber(objective: Huber, logits: Rows, outputs: Rows, coded: Rows) -> Parts:
-    over = logits.shape[1]
+    over = 1 if objective.over_outputs == "sum" else logits.shape[1]
+    latex, text = _factor(1.0, over)
     distance = outputs - coded
     size = np.abs(distance)
     near = np.minimum(size, objective.delta)
     towards = np.clip(distance, -objective.delta, objective.delta) / over
     d = f"{objective.delta:g}"
+    summed_latex, summed_text = (rf"{latex}\sum_i", f"{text}Σ_i ") if logits.shape[1] > 1 else ("", "")
     formulas = (
         Formula(
             "cost",
-            rf"C=\begin{{cases}}\tfrac12(a-y)^2&|a-y|\le {d}\\"
+            rf"C={summed_latex}\begin{{cases}}\tfrac12(a-y)^2&|a-y|\le {d}\\"
             rf"{d}\,|a-y|-\tfrac12\cdot {d}^2&\text{{beyond}}\end{{cases}}",
-            f"C = 1/2 (a - y)^2 up to |a - y| = {d}, beyond it {d} |a - y| - 1/2 * {d}^2",
+            f"C = {summed_text}1/2 (a - y)^2 up to |a - y| = {d}, beyond it {d} |a - y| - 1/2 * {d}^2",
         ),
         Formula(
             "output_gradient",
-            rf"\frac{{\partial C}}{{\partial a}}=\max(-{d},\min({d},\,a-y))",
-            f"∂C/∂a = a - y, held between -{d} and {d}",
+            rf"\frac{{\partial C}}{{\partial a}}={latex}\max(-{d},\min({d},\,a-y))",
+            f"∂C/∂a = {text}(a - y), held between -{d} and {d}"
+            if text
+            else f"∂C/∂a = a - y, held between -{d} and {d}",
         ),
-        Formula("delta", *LINK_DELTAS["linear"]),
+        _head_delta(objective),
     )
-    return (0.5 * near**2 + objective.delta * (size - near)) / over, towards, towards, formulas
+    terms = (0.5 * near**2 + objective.delta * (size - near)) / over
+    return terms, towards, _through_head(objective, logits, towards), formulas
+
+
+def _through_head(objective: Objective, logits: Rows, towards: Rows) -> Rows:
+    """Bring ∂C/∂a back through the head, where the loss has no shorter way."""
+    return HEAD_RULES[objective.head.activation].back(logits, towards)
+
+
+def _head_delta(objective: Objective) -> Formula:
+    rule = HEAD_RULES[objective.head.activation]
+    return Formula("delta", rule.delta_latex, rule.delta_text)
 
 
 def _factor(factor: float, over: int) -> tuple[str, str]:
@@ -242,6 +285,7 @@ def _factor(factor: float, over: int) -> tuple[str, str]:
 
 
 COSTS: dict[type[Objective], Callable[[Any, Rows, Rows, Rows], Parts]] = {
+    AbsoluteError: _absolute_error,
     BinaryCrossEntropy: _binary_cross_entropy,
     CrossEntropy: _cross_entropy,
     Huber: _huber,

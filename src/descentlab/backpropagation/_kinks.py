@@ -1,20 +1,18 @@
-"""Where a network has no derivative: at the corner of a ReLU, at a tie of a max pooling, at Huber's knee."""
+"""Where a network has no derivative: at the corner of a ReLU, at a tie of a max pooling, where the loss has one."""
 
 from collections.abc import Mapping
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from jaxtyping import Int, Shaped
 
 from descentlab.backpropagation._problem import Problem
 from descentlab.networks import Layer, Network
-from descentlab.objectives import Huber
 
 
 def branches(
-    problem: Problem, values: Mapping[str, Array], targets: Shaped[Array, " batch"]
+    problem: Problem, values: Mapping[str, Array], targets: Shaped[Array, "batch ..."]
 ) -> list[Int[Array, "..."]]:
     """Say on which side of each of its corners the network is.
 
@@ -31,10 +29,7 @@ def branches(
     """
     sides, last = _of_row(problem.network.layers, values, "inputs")
     known = [each for stated in sides if stated is not None for each in stated]
-    if isinstance(problem.objective, Huber):
-        distance = problem.objective.outputs(values[last]) - targets[:, None]
-        known.append(jnp.sign(jnp.abs(distance) - problem.objective.delta).astype(jnp.int8))
-    return known
+    return [*known, *problem.objective.kink_sides(values[last], targets)]
 
 
 def layers_of_unknown_kinks(network: Network) -> tuple[Layer, ...]:

@@ -63,7 +63,7 @@ class Problem:
     params: Tree
     statistics: Tree
     inputs: Shaped[np.ndarray, "batch ..."]
-    targets: Shaped[np.ndarray, " batch"]
+    targets: Shaped[np.ndarray, "batch ..."]
     is_training: bool = False
     dropout_seed: int = 0
 

@@ -35,7 +35,8 @@ def train(
         str | None,
         typer.Option(
             metavar="COLUMN",
-            help="Column to predict, by its name or its position (-1: the last).",
+            help="Column to predict, by its name or position (-1: the last). Several, as a,b, if all are numbers "
+            "or all are yes or no.",
             rich_help_panel=DATA,
         ),
     ] = None,
@@ -62,6 +63,14 @@ def train(
     categories: Annotated[
         str | None,
         typer.Option(metavar="COLUMNS", help="Columns whose numbers are codes of categories.", rich_help_panel=DATA),
+    ] = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Column that says how much each example counts in the loss and in every score, 0 or more.",
+            rich_help_panel=DATA,
+        ),
     ] = None,
     test_file: Annotated[
         str | None, typer.Option(metavar="FILE", help="A table that holds the test set.", rich_help_panel=DATA)
@@ -160,7 +169,7 @@ def train(
             "--set",
             metavar="KEY=VALUE",
             help="Change any field of the experiment; repeatable. Example: --set model.0.units=16 --set "
-            "loss=cross-entropy. `descentlab schema` lists the fields.",
+            "loss=cross-entropy. model.* is every layer that has the field. `descentlab schema` lists the fields.",
             rich_help_panel=TRAINING,
         ),
     ] = None,
@@ -169,6 +178,15 @@ def train(
         str | None, typer.Option(metavar="RUN", help="Continue a run that was stopped or killed.")
     ] = None,
     no_report: NoReport = False,
+    symptoms: Annotated[
+        bool | None,
+        typer.Option(
+            "--symptoms/--no-symptoms",
+            help="Record gradients, updates and outputs of each layer at about 20 steps, in symptoms.parquet.  "
+            "[default: where training takes four seconds or more]",
+            show_default=False,
+        ),
+    ] = None,
     checkpoint_every: Annotated[
         float, typer.Option(metavar="SECONDS", help="Time between two checkpoints, from which a run can be resumed.")
     ] = 10.0,
@@ -203,7 +221,9 @@ def train(
 
     def start(watcher: "Watcher") -> "Run":
         if resume is not None:
-            return workbench.resume(resume, report=not no_report, checkpoint_every_s=checkpoint_every, watcher=watcher)
+            return workbench.resume(
+                resume, report=not no_report, checkpoint_every_s=checkpoint_every, durable=True, watcher=watcher
+            )
         return workbench.train(
             what,
             target,
@@ -226,10 +246,13 @@ def train(
             strict=strict or None,
             augment=varied,
             class_weights=class_weights,
+            sample_weight=weights,
             set=settings or (),
             out=out,
             report=not no_report,
+            symptoms=symptoms,
             checkpoint_every_s=checkpoint_every,
+            durable=True,
             watcher=watcher,
         )
 

@@ -5,8 +5,9 @@ import numpy as np
 from descentlab.core import DataError
 from descentlab.data._arrays import Arrays
 from descentlab.data._picture_source import PicturesSource
+from descentlab.data._several_targets import read_all_targets
 from descentlab.data._tables import checksum_of, to_array
-from descentlab.data._target import read_targets
+from descentlab.data._weights import WEIGHTS, check_weights
 from descentlab.spec import ArraysData
 
 
@@ -27,13 +28,22 @@ def load_array_pictures(spec: ArraysData, arrays: Arrays) -> PicturesSource:
     answers = arrays.answers(len(pictures))
     if answers is None:
         raise DataError("there is no y: pass a target for each picture")
-    if answers.is_missing.any():
-        raise DataError(f"y is missing for {int(answers.is_missing.sum()):,} pictures: leave those pictures out")
+    missing = int(np.any([column.is_missing for column in answers], axis=0).sum())
+    if missing:
+        raise DataError(f"y is missing for {missing:,} pictures: leave those pictures out")
+    if isinstance(arrays.sample_weight, str) or (spec.weights is not None and arrays.sample_weight is None):
+        raise DataError("pictures have no columns: pass sample_weight as an array with a weight for each picture")
+    weights, labels = arrays.weights(len(pictures), WEIGHTS), tuple(str(row) for row in range(1, len(pictures) + 1))
+    mass = None if weights is None else weights.to_numbers().values
+    if mass is not None:
+        check_weights(mass, column=WEIGHTS, name=spec.name, labels=labels, unit="picture")
+    columns = answers if weights is None else (*answers, weights)
     return PicturesSource(
         name=spec.name,
         inputs=pictures,
-        targets=read_targets(answers, spec.task, spec.name),
-        labels=tuple(str(row) for row in range(1, len(pictures) + 1)),
-        checksum=checksum_of([answers], pictures.tobytes()),
+        targets=read_all_targets(answers, spec.task, spec.name),
+        labels=labels,
+        checksum=checksum_of(columns, pictures.tobytes()),
+        weights=mass,
         levels=255 if pictures.dtype == np.uint8 else None,
     )

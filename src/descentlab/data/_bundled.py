@@ -1,5 +1,6 @@
 """The small data sets that scikit-learn contains, read without importing it, which would take a second."""
 
+import functools
 import gzip
 import hashlib
 import importlib.util
@@ -91,9 +92,14 @@ def _checksum(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
-def _read(file: str) -> bytes:
+@functools.cache
+def _folders() -> tuple[str, ...]:
     package = importlib.util.find_spec("sklearn")
-    for folder in (package.submodule_search_locations or ()) if package else ():
+    return tuple(package.submodule_search_locations or ()) if package else ()
+
+
+def _read(file: str) -> bytes:
+    for folder in _folders():
         path = Path(folder) / "datasets" / "data" / file
         if path.is_file():
             return path.read_bytes()

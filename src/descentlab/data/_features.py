@@ -19,9 +19,21 @@ MAX_CATEGORIES = 50
 FARTHEST = 1e6
 """Standard deviations at which a number is clipped, so that a wrong cell cannot overflow the network."""
 
+LARGEST = float(np.finfo(np.float32).max)
+"""Largest input, at which a number is clipped that is not standardised."""
+
 
 class NumberFeature(Model):
-    """A column of numbers: a missing cell becomes the median, then all cells are standardised."""
+    """A column of numbers: a missing cell becomes the median, then all cells are standardised.
+
+    Attributes:
+        column: Name of the column.
+        fill: Median.
+        mean: Mean, which is subtracted; 0 for a column that is not standardised.
+        scale: Standard deviation, by which is divided; 1 for a column that is not standardised.
+        has_indicator: Whether one more input shows that the cell is missing.
+        is_standard: Whether the column is standardised; else its numbers are the inputs.
+    """
 
     kind: Literal["number"] = "number"
     column: str
@@ -29,6 +41,7 @@ class NumberFeature(Model):
     mean: float
     scale: float = Field(gt=0.0)
     has_indicator: bool = False
+    is_standard: bool = True
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -39,7 +52,8 @@ class NumberFeature(Model):
         """Turn cells into inputs, and count the cells that hold something other than a number."""
         values = column.to_numbers().values
         filled = np.where(np.isnan(values), self.fill, values)
-        inputs = [np.clip((filled - self.mean) / self.scale, -FARTHEST, FARTHEST)]
+        farthest = FARTHEST if self.is_standard else LARGEST
+        inputs = [np.clip((filled - self.mean) / self.scale, -farthest, farthest)]
         if self.has_indicator:
             inputs.append(np.isnan(values))
         return np.stack(inputs, axis=1).astype(np.float32), int((np.isnan(values) & ~column.is_missing).sum())
@@ -127,28 +141,40 @@ def lay_out(column: Column) -> Layout:
     )
 
 
-def fit_feature(layout: Layout, column: Column, train: Int[np.ndarray, " train"]) -> NumberFeature | CategoryFeature:
+def fit_feature(
+    layout: Layout, column: Column, train: Int[np.ndarray, " train"], *, is_standard: bool = True
+) -> NumberFeature | CategoryFeature:
     """Learn the preparation of a column from its training rows.
 
     Args:
         layout: Inputs of the column.
         column: Cells of the column.
         train: Rows of the training set; no other row is used.
+        is_standard: Whether numbers are standardised.
 
     Returns:
         The preparation of the column.
     """
     if isinstance(column, WordColumn):
         return _fit_categories(layout, column.take(train))
-    return _fit_numbers(layout, column.values[train], is_boolean=column.is_boolean)
+    return _fit_numbers(layout, column.values[train], is_boolean=column.is_boolean, is_standard=is_standard)
 
 
-def _fit_numbers(layout: Layout, values: Float[np.ndarray, " train"], *, is_boolean: bool) -> NumberFeature:
+def _fit_numbers(
+    layout: Layout, values: Float[np.ndarray, " train"], *, is_boolean: bool, is_standard: bool
+) -> NumberFeature:
     present = values[~np.isnan(values)]
     fill = float(np.median(present)) if len(present) else 0.0
     fill = round(fill) if is_boolean else fill
-    mean, scale = mean_and_scale(np.where(np.isnan(values), fill, values))
-    return NumberFeature(column=layout.column, fill=fill, mean=mean, scale=scale, has_indicator=layout.has_indicator)
+    mean, scale = mean_and_scale(np.where(np.isnan(values), fill, values)) if is_standard else (0.0, 1.0)
+    return NumberFeature(
+        column=layout.column,
+        fill=fill,
+        mean=mean,
+        scale=scale,
+        has_indicator=layout.has_indicator,
+        is_standard=is_standard,
+    )
 
 
 def _fit_categories(layout: Layout, column: WordColumn) -> CategoryFeature:

@@ -1,7 +1,8 @@
 """Loading of examples from a specification, for every kind of data."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Protocol, runtime_checkable
+from dataclasses import replace
+from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -11,12 +12,15 @@ from descentlab.data._arrays import Arrays
 from descentlab.data._bundled import load_bundled
 from descentlab.data._dataset import Dataset, Preparation
 from descentlab.data._idx import load_idx
+from descentlab.data._label_noise import NoisySource
 from descentlab.data._picture_folder import load_pictures
 from descentlab.data._picture_preparation import PicturePreparation
+from descentlab.data._picture_source import PicturesSource
 from descentlab.data._playground import PlaygroundSource, PointsPreparation, PointsSource
+from descentlab.data._source import ExampleSource
 from descentlab.data._synthetic import NumbersPreparation, SyntheticSource
 from descentlab.data._table_preparation import TablePreparation
-from descentlab.data._table_source import load_arrays, load_table
+from descentlab.data._table_source import TableSource, load_arrays, load_table
 from descentlab.spec import (
     ArraysData,
     BundledData,
@@ -25,6 +29,7 @@ from descentlab.spec import (
     PicturesData,
     PlaygroundData,
     PointsData,
+    PreparedSpec,
     SplitSpec,
     SyntheticData,
     TableData,
@@ -33,25 +38,6 @@ from descentlab.spec import (
 AnyPreparation = Annotated[
     TablePreparation | PicturePreparation | PointsPreparation | NumbersPreparation, Field(discriminator="kind")
 ]
-
-
-@runtime_checkable
-class ExampleSource(Protocol):
-    """Examples that have been read and checked, before they are divided into parts."""
-
-    @property
-    def name(self) -> str:
-        """Name of the data."""
-        ...
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Notes on reading the data, one sentence each."""
-        ...
-
-    def prepare(self, split: SplitSpec, seed: int) -> Dataset:
-        """Divide the examples and learn their preparation from the training set."""
-        ...
 
 
 def load(
@@ -79,6 +65,15 @@ def load(
         >>> len(data.train), len(data.validation), len(data.test)
         (96, 24, 30)
     """
+    source = _read(spec, arrays, on_progress)
+    if isinstance(spec, PreparedSpec) and isinstance(source, TableSource | PicturesSource):
+        source = replace(source, preparation=spec.preparation)
+    if spec.shuffled_labels or spec.flipped_labels:
+        return NoisySource(source, spec.shuffled_labels, spec.flipped_labels)
+    return source
+
+
+def _read(spec: DataSpec, arrays: Arrays | None, on_progress: Callable[[str, int, int], None] | None) -> ExampleSource:
     match spec:
         case BundledData():
             return load_bundled(spec)

@@ -34,6 +34,7 @@ class PicturePreparation(BasePreparation):
         width: Width in pixels.
         channels: 1 for gray, 3 for colour.
         levels: Brightest value of a pixel; None if pictures are real numbers that need no preparation.
+        is_scaled: Whether the network reads pixels from 0 to 1; else from 0 to `levels`.
     """
 
     kind: Literal["pictures"] = "pictures"
@@ -41,6 +42,7 @@ class PicturePreparation(BasePreparation):
     width: Side
     channels: Annotated[int, Field(ge=1, le=4096)]
     levels: Annotated[int, Field(ge=1, le=255)] | None = 255
+    is_scaled: bool = True
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -50,6 +52,11 @@ class PicturePreparation(BasePreparation):
     @property
     def input_scale(self) -> float:
         """Factor of the pixels."""
+        return self.brightness_scale if self.is_scaled else 1.0
+
+    @property
+    def brightness_scale(self) -> float:
+        """Factor that brings pixels to 0 to 1."""
         return 1.0 if self.levels is None else 1.0 / self.levels
 
     def apply(self, source: Any) -> Prepared:
@@ -69,8 +76,10 @@ class PicturePreparation(BasePreparation):
         if isinstance(source, Arrays):
             inputs = self._from_array(to_array(source.X, "X"))
             answers = source.answers(len(inputs))
-            targets, notes = self.target.encode(answers) if answers is not None else (None, ())
-            return Prepared(inputs, targets, _rows(len(inputs)), notes)
+            targets, notes = self.target.encode_all(answers) if answers is not None else (None, ())
+            weights = source.weights(len(inputs), self.weights) if self.weights else None
+            mass = None if weights is None else weights.to_numbers().values
+            return Prepared(inputs, targets, _rows(len(inputs)), notes, mass)
         if isinstance(source, str | Path):
             return self._from_path(Path(source).expanduser())
         if isinstance(source, Sequence) and source and all(isinstance(path, str | Path) for path in source):
@@ -110,7 +119,7 @@ class PicturePreparation(BasePreparation):
             return None, ()
         words = tuple(dict.fromkeys(folders))
         codes = np.array([words.index(folder) for folder in folders], np.int32)
-        return self.target.encode(WordColumn(self.target.column, codes, words))
+        return self.target.encode_all([WordColumn(self.target.column, codes, words)])
 
     def _from_bytes(self, pixels: np.ndarray) -> Shaped[np.ndarray, "pictures height width channels"]:
         if self.levels == 255:

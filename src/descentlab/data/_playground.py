@@ -75,8 +75,8 @@ class PointsPreparation(BasePreparation):
                     f"{table.name}: '{column.name}' is missing in row {row}: a point needs both coordinates"
                 )
         if answers is None and self.target.column in table.names:
-            answers = table.column(self.target.column)
-        targets, notes = self.target.encode(answers) if answers is not None else (None, ())
+            answers = (table.column(self.target.column),)
+        targets, notes = self.target.encode_all(answers) if answers is not None else (None, ())
         return Prepared(self.encode(columns[0].values, columns[1].values), targets, table.labels, notes)
 
 

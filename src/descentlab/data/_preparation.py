@@ -2,23 +2,25 @@
 
 from typing import Any
 
-from descentlab.data._dataset import Task
+from descentlab.data._dataset import Shift, Task
 from descentlab.data._model import Model
-from descentlab.data._target import Target
+from descentlab.data._several_targets import AnyTarget
 
 
 class BasePreparation(Model):
     """Preparation of one kind of examples, which a run keeps as JSON.
 
     Attributes:
-        target: Target with its classes, or its unit.
+        target: Target with its classes, or its unit; or several.
+        weights: Name of the column of weights; empty if the network was trained without any.
     """
 
-    target: Target
+    target: AnyTarget
+    weights: str = ""
 
     @property
     def task(self) -> Task:
-        """Task: to predict classes or a real number."""
+        """Task: to predict classes, labels or real numbers."""
         return self.target.task
 
     @property
@@ -27,12 +29,17 @@ class BasePreparation(Model):
         return self.target.classes
 
     @property
-    def target_shift(self) -> float:
+    def target_names(self) -> tuple[str, ...]:
+        """Names of several targets; empty for a single one."""
+        return self.target.names
+
+    @property
+    def target_shift(self) -> Shift:
         """Shift of a real target: in its own unit it is `target * target_scale + target_shift`."""
         return self.target.shift
 
     @property
-    def target_scale(self) -> float:
+    def target_scale(self) -> Shift:
         """Scale of a real target; see `target_shift`."""
         return self.target.scale
 
@@ -54,6 +61,11 @@ class BasePreparation(Model):
     @property
     def input_scale(self) -> float:
         """Factor of the inputs; 1 if they need none."""
+        return 1.0
+
+    @property
+    def brightness_scale(self) -> float:
+        """Factor that brings pixels of type uint8 to 0 to 1; 1 if the inputs are no such pixels."""
         return 1.0
 
     def to_json(self) -> dict[str, Any]:

@@ -35,7 +35,7 @@ MIN_EXPLAINED = 0.999
 
 
 def screen_columns(
-    columns: Sequence[Column], targets: TargetValues, *, categories: Sequence[str] = ()
+    columns: Sequence[Column], targets: Sequence[TargetValues], *, categories: Sequence[str] = ()
 ) -> tuple[list[Column], list[str]]:
     """Choose the columns to learn from.
 
@@ -44,7 +44,7 @@ def screen_columns(
 
     Args:
         columns: All columns except the target.
-        targets: Targets of all rows.
+        targets: Each target, of all rows.
         categories: Columns of numbers to read as categories.
 
     Returns:
@@ -55,9 +55,10 @@ def screen_columns(
     """
     kept, notes = _leave_out(columns)
     if not kept:
-        raise DataError(f"no column is left to learn '{targets.target.column}' from. {' '.join(notes)}")
+        names = quoted([each.target.column for each in targets])
+        raise DataError(f"no column is left to learn {names} from. {' '.join(notes)}")
     read, more = _read_codes(kept, categories)
-    return read, [*notes, *more, *_repeats(read), *_giveaways(read, targets)]
+    return read, [*notes, *more, *_repeats(read), *(note for each in targets for note in _giveaways(read, each))]
 
 
 def _leave_out(columns: Sequence[Column]) -> tuple[list[Column], list[str]]:

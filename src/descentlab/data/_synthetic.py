@@ -61,8 +61,8 @@ class NumbersPreparation(BasePreparation):
             if column.is_missing.any():
                 raise DataError(f"{table.name}: '{column.name}' has missing cells; every input needs a number")
         if answers is None and self.target.column in table.names:
-            answers = table.column(self.target.column)
-        targets, notes = self.target.encode(answers) if answers is not None else (None, ())
+            answers = (table.column(self.target.column),)
+        targets, notes = self.target.encode_all(answers) if answers is not None else (None, ())
         inputs = np.stack([column.values for column in columns], axis=1).astype(np.float32)
         return Prepared(inputs, targets, table.labels, notes)
 

@@ -14,9 +14,9 @@ from descentlab.data._dataset import Prepared
 from descentlab.data._features import Feature, Layout, NumberFeature, check_finite, fit_feature
 from descentlab.data._names import counted, quoted
 from descentlab.data._preparation import BasePreparation
+from descentlab.data._several_targets import AnyTarget
 from descentlab.data._table import Column, DataTable
 from descentlab.data._tables import read_table
-from descentlab.data._target import Target
 
 
 class TablePreparation(BasePreparation):
@@ -86,43 +86,50 @@ class TablePreparation(BasePreparation):
         Raises:
             DataError: If a column is missing, or a cell is infinite.
         """
-        table, answers = self._read(source)
+        table, answers, weights = self._read(source)
         if table.num_rows == 0:
             raise DataError(f"{table.name} has no rows")
         columns = [table.column(feature.column) for feature in self.features]
         check_finite(columns, table)
         inputs, unknown = self.encode(columns)
         notes = [*table.notes, *_odd_cells(columns, unknown)]
+        mass = None if weights is None else weights.to_numbers().values
         if answers is None:
-            return Prepared(inputs, None, table.labels, tuple(notes))
-        targets, more = self.target.encode(answers)
-        return Prepared(inputs, targets, table.labels, (*notes, *more))
+            return Prepared(inputs, None, table.labels, tuple(notes), mass)
+        targets, more = self.target.encode_all(answers)
+        return Prepared(inputs, targets, table.labels, (*notes, *more), mass)
 
-    def _read(self, source: Any) -> tuple[DataTable, Column | None]:
-        """Read a table, give its columns the names of the training table, and find the targets."""
+    def _read(self, source: Any) -> tuple[DataTable, Sequence[Column] | None, Column | None]:
+        """Read a table, give its columns the names of the training table, and find the targets and the weights."""
+        weights = None
         if isinstance(source, Arrays):
             table, answers = source.to_table("X")
+            weights = source.weights(table.num_rows, self.weights) if self.weights else None
         else:
             table, answers = read_table(source, header="yes" if self.is_named else "auto"), None
         table = self._named(table)
-        if answers is None and self.target.column in table.names:
-            answers = table.column(self.target.column)
-        return table, answers
+        if answers is None and all(name in table.names for name in self.target.columns):
+            answers = [table.column(name) for name in self.target.columns]
+        if weights is None and self.weights in table.names:
+            weights = table.column(self.weights)
+        return table, answers, weights
 
     def _named(self, table: DataTable) -> DataTable:
         needed = [feature.column for feature in self.features]
         missing = [name for name in needed if name not in table.names]
         if table.is_named and not missing:
             return table
-        inputs = [name for name in self.columns if name != self.target.column]
+        inputs = [name for name in self.columns if name not in (*self.target.columns, self.weights)]
         if table.is_named and self.is_named:
             raise DataError(f"{table.name} lacks {quoted(missing)}, which the network was trained on")
+        # Without names, a table that lacks one of target and weights could lack either.
         for names in (self.columns, inputs):
             if len(names) == len(table.columns):
                 return table.renamed(names)
+        others = [f"'{name}'" for name in (*self.target.columns, self.weights) if name]
         raise DataError(
             f"{table.name} has {len(table.columns)} columns: expected the {len(inputs)} that the network was trained "
-            f"on, in their order, with or without '{self.target.column}'"
+            f"on, in their order, with or without {' and '.join(others)}"
         )
 
 
@@ -142,9 +149,16 @@ def fit_preparation(
     columns: Sequence[Column],
     train: Int[np.ndarray, " train"],
     *,
-    target: Target,
+    target: AnyTarget,
     table: DataTable,
+    is_standard: bool = True,
+    weights: str = "",
 ) -> TablePreparation:
-    """Learn a preparation from the training rows alone."""
-    features = [fit_feature(layout, column, train) for layout, column in zip(layouts, columns, strict=True)]
-    return TablePreparation(target=target, features=tuple(features), columns=table.names, is_named=table.is_named)
+    """Learn a preparation from the training rows alone, each of which counts once whatever its weight."""
+    features = [
+        fit_feature(layout, column, train, is_standard=is_standard)
+        for layout, column in zip(layouts, columns, strict=True)
+    ]
+    return TablePreparation(
+        target=target, features=tuple(features), columns=table.names, is_named=table.is_named, weights=weights
+    )

@@ -9,16 +9,18 @@ from jaxtyping import Int
 
 from descentlab.core import DataError
 from descentlab.data._arrays import Arrays
-from descentlab.data._dataset import Dataset
+from descentlab.data._dataset import Dataset, Task
 from descentlab.data._features import Layout, check_finite, lay_out
 from descentlab.data._names import counted, quoted
 from descentlab.data._screen import screen_columns
+from descentlab.data._several_targets import AnyTargetValues, find_targets, read_all_targets
 from descentlab.data._split import divide
-from descentlab.data._table import Column, DataTable, WordColumn, stack_columns
+from descentlab.data._table import Column, DataTable, NumberColumn, WordColumn, stack_columns
 from descentlab.data._table_preparation import fit_preparation
-from descentlab.data._tables import read_table
-from descentlab.data._target import TargetValues, TaskChoice, find_target, read_targets
-from descentlab.spec import ArraysData, SplitSpec, TableData
+from descentlab.data._tables import checksum_of, read_table
+from descentlab.data._target import TargetValues, TaskChoice, find_column
+from descentlab.data._weights import WEIGHTS, check_parts, check_weights
+from descentlab.spec import STANDARD, ArraysData, PreparationSpec, SplitSpec, TableData
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,21 +35,37 @@ class TableSource:
         targets: Target of each row.
         named: Rows of the parts that are given with the table.
         notes: Notes on reading the table, one sentence each.
+        preparation: Whether numbers are standardised.
+        weights: Weight of each row; None if every row counts once.
     """
 
     name: str
     table: DataTable
     columns: tuple[Column, ...]
     layouts: tuple[Layout, ...]
-    targets: TargetValues
+    targets: AnyTargetValues
     named: dict[str, Int[np.ndarray, " _"]]
     notes: tuple[str, ...]
+    preparation: PreparationSpec = STANDARD
+    weights: NumberColumn | None = None
 
     def prepare(self, split: SplitSpec, seed: int) -> Dataset:
         """Divide the rows, learn the preparation from the training set and apply it to all rows."""
         parts = divide(self.targets.strata, split, seed, name=self.name, named=self.named)
-        target, targets = self.targets.fit(parts.train)
-        preparation = fit_preparation(self.layouts, self.columns, parts.train, target=target, table=self.table)
+        are_standard = self.preparation.inputs == "standard"
+        target, targets = self.targets.fit(parts.train, is_standard=self.preparation.targets == "standard")
+        weights = self.weights
+        if weights is not None:
+            check_parts(weights.values, parts, column=weights.name, name=self.name)
+        preparation = fit_preparation(
+            self.layouts,
+            self.columns,
+            parts.train,
+            target=target,
+            table=self.table,
+            is_standard=are_standard,
+            weights=_name(weights),
+        )
         inputs, unknown = preparation.encode(self.columns)
         return Dataset(
             name=self.name,
@@ -63,11 +81,18 @@ class TableSource:
             target_scale=target.scale,
             feature_names=preparation.feature_names,
             target_name=target.column,
+            target_names=target.names,
             labels=self.table.labels,
             raw={column.name: column.to_cells() for column in self.table.columns},
-            notes=(*self.notes, *_unknown(unknown)),
+            notes=(*self.notes, *_unknown(unknown), *_unprepared(self.preparation, target.task)),
             checksum=self.table.checksum,
+            weights=None if weights is None else weights.values,
+            weights_column=_name(weights),
         )
+
+
+def _name(weights: NumberColumn | None) -> str:
+    return "" if weights is None else weights.name
 
 
 def load_table(spec: TableData) -> TableSource:
@@ -79,7 +104,7 @@ def load_table(spec: TableData) -> TableSource:
     """
     table = read_table(spec.path, header=spec.header)
     _check_rows(table)
-    target, note = find_target(table, spec.target)
+    target, note = find_targets(table, spec.target)
     num_rows = table.num_rows
     if spec.test_path is not None:
         table = _append(table, read_table(spec.test_path, header="yes" if table.is_named else "no"))
@@ -90,8 +115,11 @@ def load_table(spec: TableData) -> TableSource:
         dropped.append(spec.test_column)
     for name in (*dropped, *spec.categories):
         table.column(name)
+    weights = None if spec.weights is None else find_column(table, spec.weights, "weights")
     notes = [note] if note else []
-    return _source(table, target, spec.task, is_test, dropped=dropped, categories=spec.categories, notes=notes)
+    return _source(
+        table, target, spec.task, is_test, dropped=dropped, categories=spec.categories, notes=notes, weights=weights
+    )
 
 
 def load_arrays(spec: ArraysData, arrays: Arrays) -> TableSource:
@@ -103,11 +131,26 @@ def load_arrays(spec: ArraysData, arrays: Arrays) -> TableSource:
     table, answers = arrays.to_table(spec.name)
     if answers is None and arrays.y is None:
         raise DataError("there is no y: pass the targets, or the name of a column of X")
-    target = answers.name if answers is not None else find_target(table, arrays.y)[0]
-    if answers is not None:
-        table = replace(table, columns=(*table.columns, answers))
+    if answers is None:
+        target, _ = find_targets(table, arrays.target_columns)
+    else:
+        target = tuple(column.name for column in answers)
+        table = replace(table, columns=(*table.columns, *answers))
     _check_rows(table)
-    return _source(table, target, spec.task, np.zeros(table.num_rows, bool))
+    table, weights = _with_weights(table, spec, arrays)
+    return _source(table, target, spec.task, np.zeros(table.num_rows, bool), weights=weights)
+
+
+def _with_weights(table: DataTable, spec: ArraysData, arrays: Arrays) -> tuple[DataTable, str | None]:
+    """Add weights that are an array to the table, and return the name of their column."""
+    choice = arrays.sample_weight if isinstance(arrays.sample_weight, str) else spec.weights
+    column = arrays.weights(table.num_rows, WEIGHTS if choice is None else str(choice), table.names)
+    if column is not None:
+        checksum = checksum_of([column], table.checksum.encode())
+        return replace(table, columns=(*table.columns, column), checksum=checksum), column.name
+    if choice == WEIGHTS and WEIGHTS not in table.names:
+        raise DataError("the weights were passed as an array and are not saved with the run: pass sample_weight again")
+    return table, None if choice is None else find_column(table, choice, "weights")
 
 
 def plain_source(table: DataTable, targets: TargetValues) -> TableSource:
@@ -118,31 +161,35 @@ def plain_source(table: DataTable, targets: TargetValues) -> TableSource:
 
 def _source(
     table: DataTable,
-    target: str,
+    target: tuple[str, ...],
     task: TaskChoice,
     is_test: np.ndarray,
     *,
     dropped: Sequence[str] = (),
     categories: Sequence[str] = (),
     notes: Sequence[str] = (),
+    weights: str | None = None,
 ) -> TableSource:
-    present = np.flatnonzero(~table.column(target).is_missing)
+    if weights in target:
+        raise DataError(f"{table.name}: '{weights}' cannot be both the target and the weights: name another column")
+    present = np.flatnonzero(~np.any([table.column(name).is_missing for name in target], axis=0))
+    words = quoted(target)
     if len(present) == 0:
-        raise DataError(f"{table.name}: '{target}' is missing in all {table.num_rows:,} rows")
+        raise DataError(f"{table.name}: {words} is missing in all {table.num_rows:,} rows")
     missing = table.num_rows - len(present)
-    incomplete = [f"Left out {counted(missing, 'row')} whose '{target}' is missing."] if missing else []
+    incomplete = [f"Left out {counted(missing, 'row')} whose {words} is missing."] if missing else []
     table, is_test = (table.take(present), is_test[present]) if missing else (table, is_test)
-    candidates = table.without([target, *dropped]).columns
+    candidates = table.without([*target, *dropped, *([] if weights is None else [weights])]).columns
     if not candidates:
-        raise DataError(f"{table.name} has no column beside the target '{target}' to learn from")
-    answers = table.column(target)
-    check_finite([answers, *candidates], table)
-    targets = read_targets(answers, task, table.name)
+        raise DataError(f"{table.name} has no column beside the target {words} to learn from")
+    answers = [table.column(name) for name in target]
+    check_finite([*answers, *candidates], table)
+    mass = None if weights is None else _read_weights(table, weights)
+    targets = read_all_targets(answers, task, table.name)
     # A test set with its own file or mark is not used here, not even to choose the columns.
     usable = np.flatnonzero(~is_test)
-    usable_targets = replace(targets, values=targets.values[usable])
     chosen, screened = screen_columns(
-        [column.take(usable) for column in candidates], usable_targets, categories=categories
+        [column.take(usable) for column in candidates], targets.take(usable).single(), categories=categories
     )
     layouts = tuple(lay_out(column) for column in chosen)
     columns = tuple(_read_as(column, table.column(column.name)) for column in chosen)
@@ -154,7 +201,14 @@ def _source(
         targets=targets,
         named={"test": np.flatnonzero(is_test)} if is_test.any() else {},
         notes=(*table.notes, *notes, *targets.notes, *incomplete, *screened, *_filled(columns)),
+        weights=mass,
     )
+
+
+def _read_weights(table: DataTable, name: str) -> NumberColumn:
+    column = table.column(name).to_numbers()
+    check_weights(column.values, column=name, name=table.name, labels=table.labels, unit=table.unit)
+    return column
 
 
 def _read_as(like: Column, column: Column) -> Column:
@@ -205,6 +259,17 @@ def _filled(columns: Sequence[Column]) -> list[str]:
         f"Filled in {counted(sum(missing.values()), 'missing cell')} in {quoted(list(missing))} with the "
         "median or most frequent word of the training set; one more input for each of these columns marks them."
     ]
+
+
+def _unprepared(preparation: PreparationSpec, task: Task) -> list[str]:
+    notes = []
+    if preparation.inputs == "none":
+        notes.append(
+            "Inputs are not standardised (data.preparation.inputs=none): the network reads each number in its unit."
+        )
+    if preparation.targets == "none" and task == "regression":
+        notes.append("The target is not standardised (data.preparation.targets=none): the network predicts its unit.")
+    return notes
 
 
 def _unknown(unknown: dict[str, int]) -> list[str]:

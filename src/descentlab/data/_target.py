@@ -1,5 +1,6 @@
 """Targets: their column, the task, and how cells become targets."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,7 +9,6 @@ from jaxtyping import Float, Int, Shaped
 from pydantic import Field, model_validator
 
 from descentlab.core import DataError, unknown_name
-from descentlab.data._dataset import Task
 from descentlab.data._model import Model
 from descentlab.data._names import natural_key, quoted
 from descentlab.data._table import Column, DataTable, NumberColumn, WordColumn
@@ -34,7 +34,7 @@ class Target(Model):
     """
 
     column: str
-    task: Task
+    task: Literal["classification", "regression"]
     classes: tuple[str, ...] = ()
     shift: float = 0.0
     scale: float = Field(default=1.0, gt=0.0)
@@ -44,6 +44,20 @@ class Target(Model):
         if self.task == "classification" and len(set(self.classes)) < max(2, len(self.classes)):
             raise ValueError("a classification needs two or more classes with different names")
         return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The one column, as a tuple."""
+        return (self.column,)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """No names, since there is a single target."""
+        return ()
+
+    def encode_all(self, columns: Sequence[Column]) -> tuple[Shaped[np.ndarray, " examples"], tuple[str, ...]]:
+        """Turn the cells of the one column into targets, as `encode` does."""
+        return self.encode(columns[0])
 
     def encode(self, column: Column) -> tuple[Shaped[np.ndarray, " examples"], tuple[str, ...]]:
         """Turn cells into targets.
@@ -88,11 +102,29 @@ class TargetValues:
             return self.values
         return np.zeros(len(self.values), np.int32)
 
-    def fit(self, train: Int[np.ndarray, " train"]) -> tuple[Target, Shaped[np.ndarray, " examples"]]:
-        """Learn the scale of a real target from the training set, and return the scaled targets."""
+    def take(self, rows: Int[np.ndarray, " taken"]) -> "TargetValues":
+        """Return the targets of some examples."""
+        return TargetValues(self.target, self.values[rows], self.notes)
+
+    def single(self) -> "tuple[TargetValues, ...]":
+        """Return each target alone: the one."""
+        return (self,)
+
+    def fit(
+        self, train: Int[np.ndarray, " train"], *, is_standard: bool = True
+    ) -> tuple[Target, Shaped[np.ndarray, " examples"]]:
+        """Learn the scale of a real target from the training set, and return the scaled targets.
+
+        Args:
+            train: Rows of the training set.
+            is_standard: Whether a real target is standardised; else it stays in its unit.
+
+        Returns:
+            The target with its scale, and the targets.
+        """
         if self.target.task == "classification":
             return self.target, self.values
-        shift, scale = mean_and_scale(self.values[train])
+        shift, scale = mean_and_scale(self.values[train]) if is_standard else (0.0, 1.0)
         target = self.target.model_copy(update={"shift": shift, "scale": scale})
         return target, ((self.values - shift) / scale).astype(np.float32)
 
@@ -123,23 +155,33 @@ def find_target(table: DataTable, choice: str | int | None) -> tuple[str, str | 
         DataError: If there is no such column.
     """
     names = table.names
-    if isinstance(choice, str) and choice not in names and choice.lstrip("-").isdecimal():
-        choice = int(choice)
-    if isinstance(choice, int):
-        if not -len(names) <= choice < len(names):
-            raise DataError(
-                f"{table.name} has {len(names)} columns, so target={choice} does not exist: use 0 to {len(names) - 1}"
-            )
-        return names[choice], None
     if choice is not None:
-        if choice not in names:
-            raise DataError(f"{table.name}: {unknown_name('target', choice, names)}")
-        return choice, None
+        return find_column(table, choice, "target"), None
     by_lower_case = {name.lower(): name for name in reversed(names)}
     known = next((by_lower_case[name] for name in TARGET_NAMES if name in by_lower_case), None)
     if known is not None:
         return known, f"No target was named: took '{known}', a common name of a target."
     return names[-1], f"No target was named: took the last column, '{names[-1]}'."
+
+
+def find_column(table: DataTable, choice: str | int, option: str) -> str:
+    """Return the name of a column that is given by its name or its position.
+
+    Raises:
+        DataError: If there is no such column.
+    """
+    names = table.names
+    if isinstance(choice, str) and choice not in names and choice.lstrip("-").isdecimal():
+        choice = int(choice)
+    if isinstance(choice, str):
+        if choice not in names:
+            raise DataError(f"{table.name}: {unknown_name(option, choice, names)}")
+        return choice
+    if not -len(names) <= choice < len(names):
+        raise DataError(
+            f"{table.name} has {len(names)} columns, so {option}={choice} does not exist: use 0 to {len(names) - 1}"
+        )
+    return names[choice]
 
 
 def read_targets(column: Column, task: TaskChoice, name: str) -> TargetValues:

@@ -33,9 +33,16 @@ from descentlab.evaluation._intervals import (
     t_quantile as t_quantile,
     wilson_interval as wilson_interval,
 )
+from descentlab.evaluation._labels import (
+    LabelMetrics as LabelMetrics,
+    LabelScore as LabelScore,
+    evaluate_labels as evaluate_labels,
+)
 from descentlab.evaluation._metric import (
     CLASS_METRICS as CLASS_METRICS,
     CLASS_SCORES as CLASS_SCORES,
+    LABEL_METRICS as LABEL_METRICS,
+    LABEL_SCORES as LABEL_SCORES,
     REAL_METRICS as REAL_METRICS,
     Metric as Metric,
 )
@@ -45,7 +52,11 @@ from descentlab.evaluation._mistakes import (
     worst_misses as worst_misses,
     worst_mistakes as worst_mistakes,
 )
-from descentlab.evaluation._outcome import LossCurves as LossCurves, describe_outcome as describe_outcome
+from descentlab.evaluation._outcome import (
+    AnyMetrics as AnyMetrics,
+    LossCurves as LossCurves,
+    describe_outcome as describe_outcome,
+)
 from descentlab.evaluation._plane import (
     PlaneReading as PlaneReading,
     most_telling_features as most_telling_features,
@@ -58,6 +69,10 @@ from descentlab.evaluation._plane_layout import (
 )
 from descentlab.evaluation._reals import RealMetrics as RealMetrics, evaluate_reals as evaluate_reals
 from descentlab.evaluation._seeds import over_seeds as over_seeds
+from descentlab.evaluation._several_reals import (
+    SeveralRealMetrics as SeveralRealMetrics,
+    evaluate_several_reals as evaluate_several_reals,
+)
 from descentlab.evaluation._softmax import (
     NaiveSoftmax as NaiveSoftmax,
     SoftmaxAccount as SoftmaxAccount,
@@ -71,7 +86,6 @@ from descentlab.evaluation._softmax_facts import (
     softmax_proofs as softmax_proofs,
     softmax_truth as softmax_truth,
 )
-from descentlab.evaluation._stuck import stuck_units as stuck_units
 from descentlab.evaluation._verdicts import (
     VERDICTS as VERDICTS,
     Fit as Fit,
@@ -80,4 +94,10 @@ from descentlab.evaluation._verdicts import (
     MemberVerdict as MemberVerdict,
     count_verdicts as count_verdicts,
     judge_member as judge_member,
+)
+from descentlab.evaluation._weights import (
+    ExampleWeights as ExampleWeights,
+    Weighting as Weighting,
+    effective_size as effective_size,
+    weighted_mean as weighted_mean,
 )

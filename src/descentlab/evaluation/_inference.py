@@ -18,7 +18,9 @@ from descentlab.objectives import Objective
 from descentlab.training import ONE_CORE_EACH, chunk_size, core_devices, over_cores, piece_size
 
 WINDOW_BYTES = 2**24
-"""Bytes of inputs that are laid out at once."""
+"""Bytes of inputs that are laid out at once, at most."""
+MOST_CHUNKS = 16
+"""Chunks that are laid out at once for each core."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Inference:
 
     Attributes:
         logits: Outputs of the last layer.
-        outputs: Probabilities of the classes, which sum to one; for a real target, the predicted number.
+        outputs: Probabilities of the classes, which sum to one; a share for each label; for real targets, the
+            predicted numbers.
         losses: Loss of each example; NaN if its target is unknown.
     """
 
@@ -42,11 +45,14 @@ def infer(
     params: Any,
     statistics: Any,
     inputs: Shaped[np.ndarray, "examples ..."] | StoredPictures,
-    targets: Shaped[np.ndarray, " examples"] | None = None,
+    targets: Shaped[np.ndarray, "examples ..."] | None = None,
     *,
     input_scale: float = 1.0,
 ) -> Inference:
     """Apply a network to examples, chunk by chunk.
+
+    All chunks have one size, which depends on the network alone, and so have the arrays that hold them. Therefore the
+    answer to a row has the same bits whatever rows stand beside it, and another number of rows compiles nothing.
 
     Args:
         network: The network's layers.
@@ -54,28 +60,31 @@ def infer(
         params: Learned arrays by layer and role.
         statistics: Running statistics by layer and role.
         inputs: Examples as a `Dataset` holds them; stored pictures are read window by window.
-        targets: Class ids or standardised reals, for the losses.
+        targets: Class ids, labels or standardised reals, for the losses.
         input_scale: Factor that uint8 inputs are multiplied by.
 
     Returns:
         Logits, outputs and losses of each example.
     """
     count = len(inputs)
-    wanted = np.zeros(count, np.float32) if targets is None else targets
+    size = objective.task.size
+    nothing = np.zeros((count, size) if not objective.num_classes and size > 1 else count, np.float32)
+    wanted = nothing if targets is None else targets
     if objective.num_classes:
         wanted = wanted.astype(np.int32)
     if not count:
-        empty = np.zeros((0, max(1, objective.num_classes)), np.float32)
+        empty = np.zeros((0, size), np.float32)
         return Inference(np.zeros((0, objective.num_outputs), np.float32), empty, np.zeros(0, np.float32))
     cores = len(core_devices()) if network.has_convolution else 0
-    size = min(count, piece_size(network) if cores else chunk_size(network))
+    chunk = piece_size(network) if cores else chunk_size(network)
     run = _program(network, objective, input_scale, cores)
     windows = []
-    for rows in _windows(inputs, size, max(1, cores)):
-        blocks = [values[rows.ravel()].reshape(*rows.shape, *values.shape[1:]) for values in (inputs, wanted)]
-        windows.append([np.asarray(array) for array in run(params, statistics, *blocks)])
-    joined = (np.concatenate(arrays) for arrays in zip(*windows, strict=True))
-    logits, outputs, losses = (array.reshape(-1, *array.shape[2:])[:count] for array in joined)
+    for rows in _windows(inputs, chunk, max(1, cores)):
+        num_chunks = np.int32(np.count_nonzero((rows >= 0).any(axis=(0, 2))))
+        blocks = [_taken(values, rows) for values in (inputs, wanted)]
+        answers = run(params, statistics, num_chunks, *blocks)
+        windows.append([np.asarray(array)[rows >= 0] for array in answers])
+    logits, outputs, losses = (np.concatenate(arrays) for arrays in zip(*windows, strict=True))
     if targets is None:
         losses = np.full_like(losses, np.nan)
     elif objective.num_classes:
@@ -85,15 +94,26 @@ def infer(
 
 def _windows(
     inputs: Shaped[np.ndarray, "examples ..."] | StoredPictures, size: int, cores: int
-) -> Iterator[Int[np.ndarray, "chunks size"]]:
-    """Divide the rows into windows with equally many whole chunks for each core; copies of the last row fill up."""
+) -> Iterator[Int[np.ndarray, "cores chunks size"]]:
+    """Divide the rows, in their order, into windows of one shape; -1 marks empty places."""
     count = len(inputs)
-    chunks = math.ceil(count / size / cores) * cores
-    num_windows = min(chunks // cores, math.ceil(inputs.nbytes / WINDOW_BYTES))
-    at_once = math.ceil(chunks / max(1, num_windows) / cores) * cores
-    for start in range(0, chunks, at_once):
-        rows = np.arange(start * size, (start + at_once) * size).reshape(at_once, size)
-        yield np.minimum(rows, count - 1)
+    row_bytes = max(1, inputs.nbytes // count)
+    chunks = max(1, min(MOST_CHUNKS, WINDOW_BYTES // (row_bytes * size * cores)))
+    for start in range(0, count, cores * chunks * size):
+        num_rows = min(count - start, cores * chunks * size)
+        of_core = math.ceil(num_rows / (cores * size)) * size
+        rows = np.full((cores, chunks * size), -1)
+        places = start + np.arange(cores * of_core).reshape(cores, of_core)
+        rows[:, :of_core] = np.where(places < start + num_rows, places, -1)
+        yield rows.reshape(cores, chunks, size)
+
+
+def _taken(
+    values: Shaped[np.ndarray, "examples ..."] | StoredPictures, rows: Int[np.ndarray, "cores chunks size"]
+) -> Shaped[np.ndarray, "cores chunks size ..."]:
+    taken = np.zeros((*rows.shape, *values.shape[1:]), values.dtype)
+    taken[rows >= 0] = values[rows[rows >= 0]]
+    return taken
 
 
 @functools.lru_cache(maxsize=32)
@@ -106,12 +126,22 @@ def _program(
         if inputs.dtype == jnp.uint8:
             real = real * jnp.asarray(input_scale, precision)
         logits, _ = network.forward(params, statistics, real, Context())
-        outputs = objective.probabilities(logits) if objective.num_classes else objective.outputs(logits)
-        return logits, outputs, objective.losses(logits, targets)
+        return logits, objective.answers(logits), objective.losses(logits, targets)
 
-    def run_chunks(params: Any, statistics: Any, inputs: Array, targets: Array) -> tuple[Array, Array, Array]:
-        return lax.map(lambda chunk: run(params, statistics, *chunk), (inputs, targets))
+    def run_chunks(weights: Any, num_chunks: Array, inputs: Array, targets: Array) -> tuple[Array, Array, Array]:
+        params, statistics = weights
+        like = jax.eval_shape(run, params, statistics, inputs[0, 0], targets[0, 0])
+        nothing = jax.tree.map(lambda leaf: jnp.zeros((*inputs.shape[:2], *leaf.shape), leaf.dtype), like)
 
-    if not cores:
-        return jax.jit(run_chunks)
-    return jax.jit(over_cores(run_chunks, cores, num_whole=2, num_cut=2), compiler_options=ONE_CORE_EACH)
+        def add(place: Array, answers: Any) -> Any:
+            core, chunk = place // num_chunks, place % num_chunks
+            answer = run(params, statistics, inputs[core, chunk], targets[core, chunk])
+            return jax.tree.map(lambda all_, one: all_.at[core, chunk].set(one), answers, answer)
+
+        return lax.fori_loop(0, inputs.shape[0] * num_chunks, add, nothing)
+
+    def run_all(params: Any, statistics: Any, num_chunks: Array, *cut: Array) -> tuple[Array, Array, Array]:
+        divided = over_cores(run_chunks, max(1, cores), num_whole=2, num_cut=2)
+        return divided((params, statistics), num_chunks, *cut)
+
+    return jax.jit(run_all, compiler_options=ONE_CORE_EACH if cores else None)

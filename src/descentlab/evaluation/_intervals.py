@@ -13,14 +13,14 @@ _FIRST_T = (12.7062047362, 4.3026527297, 3.1824463053, 2.7764451052, 2.570581835
 """Student's 0.975 quantile for 1 to 7 degrees of freedom, for which the series of `t_quantile` is too coarse."""
 
 
-def wilson_interval(num_right: int, num_examples: int) -> Interval:
+def wilson_interval(num_right: int | float, num_examples: int | float) -> Interval:
     """Compute Wilson's 95% interval of a share.
 
     Unlike the share ± two standard errors it stays between 0 and 1, and has a width even if all or none are right.
 
     Args:
-        num_right: Number of examples that are right.
-        num_examples: Number of examples, at least one.
+        num_right: Number of examples that are right; not whole where weighted examples count for fewer equal ones.
+        num_examples: Number of examples, or the effective number of weighted ones; at least one.
 
     Returns:
         Lower and upper end of the interval.
@@ -31,7 +31,9 @@ def wilson_interval(num_right: int, num_examples: int) -> Interval:
         (0.833, 0.994)
 
     References:
-        Wilson, "Probable inference, the law of succession, and statistical inference" (1927).
+        Wilson, "Probable inference, the law of succession, and statistical inference" (1927); with an effective number
+        of examples: Dean and Pagano, "Evaluating confidence interval methods for binomial proportions in clustered
+        surveys" (2015).
     """
     share, z2 = num_right / num_examples, _Z**2 / num_examples
     middle = (share + z2 / 2) / (1 + z2)

@@ -47,3 +47,29 @@ REAL_METRICS = (
     Metric("loss", "loss"),
 )
 """Metrics of predicted real numbers, attributes of `RealMetrics`; runs are judged by the first."""
+
+SEVERAL_REAL_METRICS = (
+    Metric("rmse", "RMSE, mean of targets", interval="rmse_ci95", baseline="baseline_rmse"),
+    Metric("mae", "MAE, mean of targets", baseline="baseline_mae"),
+    Metric("r2", "R², mean of targets", interval="r2_ci95"),
+    Metric("loss", "loss"),
+)
+"""Metrics of several predicted real numbers, attributes of `SeveralRealMetrics`; runs are judged by the first."""
+
+LABEL_METRICS = (
+    Metric("accuracy", "all labels right", SHARE, interval="accuracy_ci95", baseline="baseline_accuracy"),
+    Metric("hamming_loss", "wrong labels (Hamming loss)", SHARE, baseline="baseline_hamming_loss"),
+    Metric("macro_f1", "F1, mean of labels", SHARE),
+    Metric("roc_auc", "ROC-AUC, mean of labels", SHARE),
+    Metric("loss", "loss"),
+    Metric("log_loss", "log loss (nats), mean of labels"),
+)
+"""Metrics of predicted labels, attributes of `LabelMetrics`; runs are judged by the first."""
+
+LABEL_SCORES = (
+    Metric("accuracy", "accuracy", SHARE),
+    Metric("f1", "F1", SHARE),
+    Metric("roc_auc", "ROC-AUC", SHARE),
+    Metric("log_loss", "log loss"),
+)
+"""Metrics of one label, attributes of `LabelScore`."""

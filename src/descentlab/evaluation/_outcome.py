@@ -18,7 +18,13 @@ from descentlab.evaluation._curves import (
     read_curves,
 )
 from descentlab.evaluation._intervals import Interval, mean_and_deviation
+from descentlab.evaluation._labels import LabelMetrics
 from descentlab.evaluation._reals import RealMetrics
+from descentlab.evaluation._several_reals import SeveralRealMetrics
+from descentlab.evaluation._weights import Weighting
+
+AnyMetrics = ClassMetrics | RealMetrics | LabelMetrics | SeveralRealMetrics
+"""Metrics of one part, by what the network predicts."""
 
 WIDE_INTERVAL = 0.1
 """A sentence warns of few examples if the interval of the accuracy is wider than this."""
@@ -53,11 +59,12 @@ class LossCurves:
 
 
 def describe_outcome(
-    metrics: Sequence[ClassMetrics] | Sequence[RealMetrics],
+    metrics: Sequence[AnyMetrics],
     curves: LossCurves,
     *,
     part: str = "test",
     learning_rate: float | None = None,
+    goes_up: bool = False,
 ) -> tuple[str, ...]:
     """Describe the outcome in words, with intervals, and say what to try next according to the curves.
 
@@ -66,6 +73,7 @@ def describe_outcome(
         curves: Loss curves of the members.
         part: Name of the part.
         learning_rate: Learning rate of the training, from which advice computes the next to try.
+        goes_up: Whether the training went up the loss on purpose, so that no advice on lowering it fits.
 
     Returns:
         Sentences, each complete in itself: the score, how much of it is luck, the baseline, the training.
@@ -77,19 +85,79 @@ def describe_outcome(
         raise ShapeError(
             f"got metrics of {len(metrics)} members and curves of {len(curves.train_loss)}: give both for each member"
         )
+    scores = [*_describe_scores(metrics, part), *_describe_weighting(metrics, part)]
+    if goes_up:
+        return (*scores, _describe_ascent(curves))
+    is_perfect = all(isinstance(member, ClassMetrics | LabelMetrics) and member.accuracy == 1.0 for member in metrics)
+    return (*scores, *_describe_training(curves, is_perfect=is_perfect, learning_rate=learning_rate))
+
+
+def _describe_scores(metrics: Sequence[AnyMetrics], part: str) -> list[str]:
     classes = [member for member in metrics if isinstance(member, ClassMetrics)]
     reals = [member for member in metrics if isinstance(member, RealMetrics)]
-    scores = _describe_accuracy(classes, part) if classes else _describe_errors(reals, part)
-    is_perfect = bool(classes) and all(member.accuracy == 1.0 for member in classes)
-    return (*scores, *_describe_training(curves, is_perfect=is_perfect, learning_rate=learning_rate))
+    labels = [member for member in metrics if isinstance(member, LabelMetrics)]
+    several = [member for member in metrics if isinstance(member, SeveralRealMetrics)]
+    if labels:
+        return _describe_labels(labels, part)
+    if several:
+        return _describe_several(several, part)
+    return _describe_accuracy(classes, part) if classes else _describe_errors(reals, part)
+
+
+def _describe_labels(metrics: Sequence[LabelMetrics], part: str) -> list[str]:
+    first, num = metrics[0], len(metrics)
+    if num == 1:
+        low, high = first.accuracy_ci95
+        verdict = "is better" if first.is_better_than_baseline else "is not shown to be better"
+        return [
+            f"For {first.accuracy:.1%} of the {first.num_examples:,} {part} examples all {len(first.by_label)} labels "
+            f"are predicted correctly; 95% interval {low:.1%} to {high:.1%}.",
+            f"Of single labels {first.hamming_loss:.1%} are wrong (Hamming loss); always giving each label's more "
+            f"frequent answer gets {first.baseline_hamming_loss:.1%} wrong.",
+            f"The network {verdict} than that baseline, which has all labels right for {first.baseline_accuracy:.1%}.",
+        ]
+    name = "share of examples with all labels right"
+    sentences = _describe_spread(name, [member.accuracy for member in metrics], part, first.num_examples)
+    wrong = sum(member.hamming_loss for member in metrics) / num
+    level = sum(member.baseline_accuracy for member in metrics) / num
+    gains = [member.accuracy - member.baseline_accuracy for member in metrics]
+    baseline = f"always giving each label's more frequent answer, which reaches {level:.3f}"
+    return [*sentences, f"Of single labels {wrong:.1%} are wrong (Hamming loss).", _describe_gain(gains, baseline)]
+
+
+def _describe_several(metrics: Sequence[SeveralRealMetrics], part: str) -> list[str]:
+    first, num = metrics[0], len(metrics)
+    r2 = [member.r2 for member in metrics if member.r2 is not None]
+    sentences = []
+    if num == 1 and first.r2 is not None and first.r2_ci95 is not None:
+        sentences.append(
+            f"R² is {first.r2:.3f} on average over the {len(first.names)} targets, on the {part} part: the share of "
+            f"variance explained; 95% interval {_span(first.r2_ci95)}."
+        )
+    elif len(r2) > 1:
+        sentences += _describe_spread("R² (mean of targets)", r2, part, first.num_examples)
+    errors = [
+        f"{name} {sum(each.rmse for each in parts) / num:.4g} ({sum(each.baseline_rmse for each in parts) / num:.4g})"
+        for name, parts in zip(first.names, zip(*(member.each for member in metrics), strict=True), strict=True)
+    ]
+    sentences.append(
+        f"Typical {part} error (RMSE) of each target in its unit, and in brackets that of always predicting its "
+        f"training mean: {', '.join(errors)}."
+    )
+    num_better = sum(member.is_better_than_baseline for member in metrics)
+    if num_better == num:
+        return sentences
+    whose = "It is" if num == 1 else f"{num - num_better} of {num} seeds are"
+    return [*sentences, f"{whose} not shown to be better than the baseline."]
 
 
 def _describe_accuracy(metrics: Sequence[ClassMetrics], part: str) -> list[str]:
     first, num = metrics[0], len(metrics)
     if num == 1:
         low, high = first.accuracy_ci95
+        by = "" if first.weighting is None else f" by the weights in '{first.weighting.column}'"
         sentences = [
-            f"{part.capitalize()} accuracy {first.accuracy:.3f}: {first.num_right:,} of {first.num_examples:,} "
+            f"{part.capitalize()} accuracy {first.accuracy:.3f}{by}: {first.num_right:,} of {first.num_examples:,} "
             f"examples are predicted correctly; 95% interval {low:.3f} to {high:.3f}."
         ]
         if high - low > WIDE_INTERVAL:
@@ -104,6 +172,19 @@ def _describe_accuracy(metrics: Sequence[ClassMetrics], part: str) -> list[str]:
     gains = [member.accuracy - member.baseline_accuracy for member in metrics]
     level = sum(member.baseline_accuracy for member in metrics) / num
     return [*sentences, _describe_gain(gains, f"always predicting the most frequent class, which reaches {level:.3f}")]
+
+
+def _describe_weighting(metrics: Sequence[AnyMetrics], part: str) -> list[str]:
+    weightings = [member.weighting for member in metrics if member.weighting is not None]
+    if not weightings:
+        return []
+    column, num = weightings[0].column, sum(each.num_effective for each in weightings) / len(weightings)
+    on_average = " on average over the seeds" if len(weightings) > 1 else ""
+    words = Weighting(column, num).words
+    return [
+        f"Every score counts examples by their weight in '{column}': the {metrics[0].num_examples:,} examples of the "
+        f"{part} part {words}{on_average}."
+    ]
 
 
 def _describe_spread(name: str, values: Sequence[float], part: str, num_examples: int) -> list[str]:
@@ -174,6 +255,17 @@ def _advise(
         return [*sentences, _ADVICE[verdict](group, curves, learning_rate)]
     counts = ", ".join(f"{len(group)} {verdict}" for verdict, group in by_verdict.items())
     return [*sentences, f"The seeds' curves differ: {counts}."]
+
+
+def _describe_ascent(curves: LossCurves) -> str:
+    """Say how far a reversed gradient has taken the loss, in the median over the members."""
+    first = float(np.median(curves.train_loss[:, 0]))
+    last = [row[np.isfinite(row)][-1] for row in curves.train_loss if np.isfinite(row).any()]
+    how = f"from {first:.4g} to {float(np.median(last)):.4g}" if last else "beyond all numbers"
+    return (
+        "The gradient is reversed (`optimizer.maximize`): each step goes up the loss, and training took the loss of "
+        f"{_how_many(len(curves.train_loss), len(curves.train_loss))} {how}."
+    )
 
 
 def _chosen(readings: Sequence[CurveReading], which: Bool[np.ndarray, " members"]) -> list[CurveReading]:

@@ -7,9 +7,9 @@ import numpy as np
 
 from descentlab.core import ShapeError
 from descentlab.evaluation._intervals import Interval, clip, mean_and_deviation
-from descentlab.evaluation._metric import CLASS_METRICS, CLASS_SCORES, REAL_METRICS
+from descentlab.evaluation._metric import CLASS_METRICS, CLASS_SCORES, LABEL_METRICS, REAL_METRICS
 
-_BOUNDS = {metric.name: metric.bounds for metric in (*CLASS_METRICS, *CLASS_SCORES, *REAL_METRICS)}
+_BOUNDS = {metric.name: metric.bounds for metric in (*CLASS_METRICS, *CLASS_SCORES, *LABEL_METRICS, *REAL_METRICS)}
 
 
 def over_seeds(members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def over_seeds(members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     A number becomes `{"mean", "sd", "ci95"}`: mean, standard deviation of a sample, and 95% t interval of the mean
     (`sd` and `ci95` are None for one seed). A number that some members lack (None or NaN) is averaged over the others,
     and `defined` says over how many. A count or a word that is the same for all members is kept; yes or no becomes
-    the number of members with yes; the baseline becomes its mean; the confusion matrix is summed; intervals of single
+    the number of members with yes; the baseline becomes its mean; confusion matrices are summed; intervals of single
     members and other lists are left out.
 
     Args:
@@ -39,7 +39,7 @@ def _join_mappings(members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     joined: dict[str, Any] = {}
     for key in members[0]:
         values: list[Any] = [member.get(key) for member in members]
-        if key == "confusion":
+        if key in ("confusion", "confusion_weights"):
             joined[key] = np.sum(np.array(values), axis=0).tolist()
         elif key == "baseline":
             joined[key] = {name: _typical([value[name] for value in values]) for name in values[0]}

@@ -43,9 +43,11 @@ class StabilityGauge:
         """Measure the network in focus, at the moment that is shown.
 
         Returns:
-            The sharpness and its limit; None if the loss is no longer a number.
+            The sharpness and its limit; None if the loss is no longer a number, or the gradient is reversed.
         """
         racer = session.racers[session.focus]
+        if racer.network.experiment.optimizer.maximize:
+            return None
         place = self._loss_of(session).place(
             session.params_of(session.focus), session.statistics_of(session.focus), "float32"
         )
@@ -61,7 +63,7 @@ class StabilityGauge:
             hyper = network.hyper
             made = network_loss(
                 network.plan.network, network.plan.objective, session.dataset,
-                num_examples=EXAMPLES, l1=hyper["l1"], l2=hyper["l2"],
+                num_examples=EXAMPLES, l1=hyper["l1"], l2=hyper["l2"], batch_size=network.plan.batch_size,
             )  # fmt: skip
             self._loss = (network, session.dataset, made)
         return self._loss[2]

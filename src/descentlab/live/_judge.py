@@ -18,7 +18,7 @@ def judge(network: LiveNetwork, at_start: dict[str, float]) -> Judgement:
     Returns:
         The verdict with its evidence.
     """
-    plan, dataset = network.plan, network.dataset
+    plan, dataset, rows = network.plan, network.dataset, network.dataset.train
     held_out = "validation" if plan.num_validation else "test" if plan.num_test else None
     return judge_member(
         MemberCurves(
@@ -26,7 +26,7 @@ def judge(network: LiveNetwork, at_start: dict[str, float]) -> Judgement:
             held_out_loss=_curve(network, at_start, f"{held_out}_loss") if held_out else None,
             gradient_norm=np.concatenate([[np.nan], network.trace["gradient_norm"]]),
             diverged_at=network.diverged_at,
-            constant_loss=best_constant_loss(plan.objective, dataset.targets[dataset.train]),
+            constant_loss=best_constant_loss(plan.objective, dataset.targets[rows], dataset.weights_at(rows)),
             stuck_share=stuck_share(plan, network.params, network.statistics, dataset.inputs[dataset.train]),
             dies=plan.network.has_dying_units,
         )

@@ -74,7 +74,7 @@ def _program(network: Network, objective: Objective) -> Any:
         logits, _ = network.forward(params, statistics, points, Context(tape=tape))
         hidden = [tape.values[f"{name}/activation"].T for name in names[:-1]]
         outputs = objective.outputs(logits).T
-        if objective.link in ("softmax", "sigmoid"):
+        if objective.head.facts.range == (0.0, 1.0):
             outputs = 2.0 * outputs - 1.0
         return _to_bytes(jnp.concatenate([*hidden, outputs])), *_answer(objective, logits)
 
@@ -92,7 +92,7 @@ def _answer_program(network: Network, objective: Objective) -> Any:
 
 def _answer(objective: Objective, logits: Array) -> tuple[Array, Array | None]:
     if objective.num_classes == 0:
-        return _to_bytes(objective.outputs(logits)[:, 0]), None
+        return _to_bytes(objective.answers(logits)[:, 0]), None
     probabilities = objective.probabilities(logits)
     if objective.num_classes == 2:
         return _to_bytes(2.0 * probabilities[:, 1] - 1.0), None

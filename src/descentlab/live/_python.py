@@ -6,15 +6,9 @@ import numpy as np
 
 from descentlab.core import SpecError
 from descentlab.data import Dataset
-from descentlab.networks import FUNCTIONS, HostArrays, Network, not_stated
-from descentlab.objectives import Link, Objective
+from descentlab.networks import HostArrays, Network, not_stated
+from descentlab.objectives import Objective
 
-LINKS: Mapping[Link, str] = {
-    "linear": FUNCTIONS["linear"].python,
-    "tanh": FUNCTIONS["tanh"].python,
-    "sigmoid": FUNCTIONS["sigmoid"].python,
-    "softmax": "softmax(z)",
-}
 FEATURES: Mapping[str, str] = {
     "x1": "x1", "x2": "x2", "x1^2": "x1 * x1", "x2^2": "x2 * x2", "x1*x2": "x1 * x2", "sin(x1)": "np.sin(x1)",
     "sin(x2)": "np.sin(x2)",
@@ -45,7 +39,7 @@ def as_python(network: Network, objective: Objective, params: HostArrays, datase
             "layers can be written"
         )
     lines = [f"    {line}" for _, layer_lines in written for line in layer_lines or ()]
-    lines += [f"    z = {_function(objective.link, dataset)}"]
+    lines += [f"    z = {_outputs(objective, dataset)}"]
     return "\n".join([*_head(dataset), *lines, *_end(dataset), ""])
 
 
@@ -91,8 +85,8 @@ def _head(dataset: Dataset) -> list[str]:
     ]
 
 
-def _function(link: Link, dataset: Dataset) -> str:
-    function = LINKS[link]
+def _outputs(objective: Objective, dataset: Dataset) -> str:
+    function = objective.head.facts.python
     if dataset.task == "regression" and (dataset.target_scale, dataset.target_shift) != (1.0, 0.0):
         return f"({function}) * {dataset.target_scale!r} + {dataset.target_shift!r}"
     return function

@@ -117,8 +117,10 @@ class Session:
         """Return whether the experiments differ only in numbers that can change in place."""
         old, new = self.experiment, experiment
         same = {"optimizer": old.optimizer, "data": old.data, "data_seed": old.data_seed}
-        is_same_rule = type(old.optimizer) is type(new.optimizer) and (
-            (old.optimizer.clip_norm is None) == (new.optimizer.clip_norm is None)
+        is_same_rule = (
+            type(old.optimizer) is type(new.optimizer)
+            and (old.optimizer.clip_norm is None) == (new.optimizer.clip_norm is None)
+            and old.optimizer.maximize == new.optimizer.maximize
         )
         return is_same_rule and new.model_copy(update=same) == old and _is_same_kind(old, new)
 

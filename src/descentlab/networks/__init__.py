@@ -36,3 +36,4 @@ from descentlab.networks._prelu import PReLU as PReLU
 from descentlab.networks._receptive_field import Box as Box, ReceptiveField as ReceptiveField
 from descentlab.networks._residual import Residual as Residual
 from descentlab.networks._rows import every_layer as every_layer, not_stated as not_stated, unrolled as unrolled
+from descentlab.networks._stuck import stuck_units as stuck_units

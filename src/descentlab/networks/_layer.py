@@ -123,6 +123,11 @@ class Layer(ABC):
         return None
 
     @property
+    def initial_values(self) -> str | None:
+        """In words, what its learned arrays are before training; None where it learns none, or does not state it."""
+        return None
+
+    @property
     def initial_scale(self) -> float | None:
         """What the initial values of its `weight` are multiplied by; None where it has none."""
         return None
@@ -265,6 +270,10 @@ class WeightedLayer(CurvedLayer):
     @property
     def weight_factors(self) -> Factors:
         return self.function.factors
+
+    @property
+    def initial_values(self) -> str:
+        return self.spec.initial_values
 
     @property
     def initial_scale(self) -> float:

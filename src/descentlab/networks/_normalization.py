@@ -13,12 +13,14 @@ from descentlab.networks._context import Context, HostArrays, Params, Statistics
 from descentlab.networks._facts import ALL_FACTORS, NEVER_SATURATED, NO_FACTOR, Factors, Pointwise, Saturation
 from descentlab.networks._layer import Layer
 from descentlab.networks._receptive_field import ReceptiveField
-from descentlab.spec import ActivationName, BatchNormSpec, LayerNormSpec
+from descentlab.spec import ActivationName, BatchNormSpec, LayerNormSpec, NormSpec
 
 
 @dataclass(frozen=True)
 class _Norm(Layer):
     """Standardised inputs, then a scale and a shift for each channel."""
+
+    spec: NormSpec
 
     @property
     def output_shape(self) -> tuple[int, ...]:
@@ -36,6 +38,10 @@ class _Norm(Layer):
     @property
     def activation(self) -> ActivationName:
         return "linear"
+
+    @property
+    def initial_values(self) -> str:
+        return self.spec.initial_values
 
     @property
     def input_factors(self) -> Factors:
@@ -56,7 +62,11 @@ class _Norm(Layer):
 
     def draw(self, seed: int) -> HostArrays:
         channels = self.input_shape[-1]
-        return {self.name: {"scale": np.ones(channels), "shift": np.zeros(channels)}}
+        arrays = {
+            "scale": np.full(channels, self.spec.initial_gain),
+            "shift": np.full(channels, self.spec.initial_shift),
+        }
+        return {self.name: arrays}
 
 
 @final

@@ -53,6 +53,10 @@ class PReLU(Layer):
         return "by channel"
 
     @property
+    def initial_values(self) -> str:
+        return self.spec.initial_values
+
+    @property
     def input_factors(self) -> Factors:
         return POSITIVE
 

@@ -4,7 +4,9 @@ import numpy as np
 from jaxtyping import Float, Int
 
 
-def balanced_weights(labels: Int[np.ndarray, " examples"], num_classes: int) -> Float[np.ndarray, " classes"]:
+def balanced_weights(
+    labels: Int[np.ndarray, " examples"], num_classes: int, weights: Float[np.ndarray, " examples"] | None = None
+) -> Float[np.ndarray, " classes"]:
     """Compute the weights with which every class has the same share in the loss.
 
     A class with n_c of n examples, of k classes that have any, weighs n / (k n_c), as with scikit-learn's
@@ -15,6 +17,7 @@ def balanced_weights(labels: Int[np.ndarray, " examples"], num_classes: int) -> 
     Args:
         labels: Class ids of the training set.
         num_classes: Number of classes.
+        weights: Weights of the examples, of which n and n_c are then the sums; None if all count the same.
 
     Returns:
         One weight per class; 0 for a class without examples.
@@ -26,6 +29,6 @@ def balanced_weights(labels: Int[np.ndarray, " examples"], num_classes: int) -> 
     References:
         King and Zeng, "Logistic regression in rare events data" (2001).
     """
-    counts = np.bincount(labels, minlength=num_classes)
-    share = len(labels) / max(1, np.count_nonzero(counts))
-    return np.where(counts > 0, share / np.maximum(counts, 1), 0.0)
+    counts = np.bincount(labels, weights, minlength=num_classes)
+    share = counts.sum() / max(1, np.count_nonzero(counts))
+    return np.where(counts > 0, share / np.where(counts > 0, counts, 1), 0.0)

@@ -2,236 +2,203 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Literal, final
+from typing import ClassVar
 
-import jax
 import jax.numpy as jnp
 from jax import Array
-from jaxtyping import Bool, Float, Shaped
+from jaxtyping import Bool, Float, Int, Shaped
 
-from descentlab.core import SpecError
-from descentlab.spec import BinaryCrossEntropySpec, CrossEntropySpec, HuberSpec, LossSpec, SquaredErrorSpec
+from descentlab.objectives._head import Head
+from descentlab.objectives._task import Task
+from descentlab.spec import LossName, Over
 
-Link = Literal["softmax", "sigmoid", "tanh", "linear"]
+Targets = Shaped[Array, "batch ..."]
+"""Class ids `(batch,)`; labels of 0 and 1 `(batch, size)`; numbers `(batch,)` if there is one, else `(batch, size)`."""
 
 
 @dataclass(frozen=True)
 class Objective(ABC):
     """The meaning of a network's logits, and their loss.
 
+    Targets are coded as the outputs should be: one output a class (low, but for the right class), a label or a number.
+    A single output for classes is to be the class id as a number, 0 and 1 for two classes. A check may be switched off,
+    and outputs and targets then differ in number:
+
+    - *Classes.* An output beyond the classes is low for every example; a class beyond the outputs is no output's, and
+      never predicted.
+    - *Labels, numbers.* A single output is compared with every target, and every output with a single target, as
+      PyTorch and Keras broadcast; else those that have no partner take no part in the loss, and are predicted as 0.
+
     Attributes:
         title: Name and unit of the loss, as charts write them.
-        num_classes: Number of classes; 0 for regression.
+        loss_name: Kind of the loss.
+        task: What the network answers.
+        head: What the logits pass through.
+        over_batch: Whether training minimises the mean or the sum of a batch's losses.
     """
 
     title: ClassVar[str]
+    loss_name: ClassVar[LossName]
 
-    num_classes: int
+    task: Task
+    head: Head
+    over_batch: Over
 
     @property
-    @abstractmethod
-    def link(self) -> Link:
-        """Function that turns logits into outputs."""
+    def num_classes(self) -> int:
+        """Number of classes; 0 if the target is no class."""
+        return self.task.size if self.task.kind == "classes" else 0
+
+    @property
+    def num_outputs(self) -> int:
+        """Number of logits that the network must compute."""
+        return self.head.outputs
+
+    @property
+    def has_right_answers(self) -> bool:
+        """Whether an answer is right or wrong, rather than near or far."""
+        return self.task.kind != "numbers"
+
+    @property
+    def is_fused(self) -> bool:
+        """Whether the loss is computed together with the head, from the logits."""
+        return self.head.facts.fused_with == self.loss_name
 
     @property
     def has_vanishing_gradient(self) -> bool:
         """Whether the gradient vanishes where an output is saturated at the wrong end."""
-        return False
-
-    @property
-    def num_outputs(self) -> int:
-        """Number of logits that the network must compute: one per class, or one for two classes or a real number."""
-        return self.num_classes if self.num_classes > 2 or self.link == "softmax" else 1
+        return self.head.facts.saturates and not self.is_fused
 
     @abstractmethod
-    def losses(self, logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]) -> Float[Array, " batch"]:
+    def losses(self, logits: Float[Array, "batch outputs"], targets: Targets) -> Float[Array, " batch"]:
         """Compute the loss of each example.
 
         Args:
             logits: Outputs of the last layer.
-            targets: Class ids, or real targets.
+            targets: Class ids, labels or numbers.
 
         Returns:
             One loss per example; cross-entropies in nats.
         """
 
+    def kink_sides(self, logits: Float[Array, "batch outputs"], targets: Targets) -> tuple[Int[Array, "..."], ...]:
+        """Say on which side of each corner of the head and of the loss every output is, in whole numbers."""
+        sides = tuple(jnp.sign(logits - at).astype(jnp.int8) for at in self.head.facts.kinks)
+        return (*sides, *self._loss_sides(*self.pair(self.outputs(logits), targets)))
+
     def outputs(self, logits: Float[Array, "batch outputs"]) -> Float[Array, "batch outputs"]:
-        """Pass the logits through the link."""
-        return apply_link(self.link, logits)
+        """Pass the logits through the head."""
+        return self.head.of(logits)
+
+    def answers(self, logits: Float[Array, "batch outputs"]) -> Float[Array, "batch answers"]:
+        """Turn logits into what the network answers.
+
+        Returns:
+            Shares of the classes as `probabilities` gives them, a share for each label, or the numbers.
+        """
+        if self.task.kind != "numbers":
+            return self.probabilities(logits)
+        return self._one_each(self.outputs(logits))
 
     def probabilities(self, logits: Float[Array, "batch outputs"]) -> Float[Array, "batch classes"]:
         """Turn logits into one number per class; the numbers are not negative and sum to one over the classes.
 
-        With cross-entropy they are the probabilities that the model states; with squared error they are its outputs,
-        brought into that form so that they can be compared.
+        With cross-entropy they are the probabilities that the model states; with other losses they are its outputs,
+        brought into that form so that they can be compared. Of labels there is one for each label, and they have no
+        sum. A single output for more than two classes is shared between the two class ids that it lies between.
         """
-        outputs = self.outputs(logits)
-        if self.link == "softmax":
+        low, high = self.head.codes
+        outputs = (self.outputs(logits) - low) / (high - low) if (low, high) != (0.0, 1.0) else self.outputs(logits)
+        if self.task.kind == "labels":
+            return self._one_each(jnp.clip(outputs, 0.0, 1.0))
+        count = self.task.size
+        if self.num_outputs == 1:
+            if count == 2:
+                share = jnp.clip(outputs, 0.0, 1.0)
+                return jnp.concatenate([1.0 - share, share], axis=1)
+            return jnp.clip(1.0 - jnp.abs(jnp.clip(outputs, 0.0, count - 1.0) - jnp.arange(count)[None, :]), 0.0, 1.0)
+        if self.head.facts.is_joint and count == self.num_outputs:
             return outputs
-        if self.link == "tanh":
-            outputs = (outputs + 1.0) / 2.0
-        outputs = jnp.clip(outputs, 0.0, 1.0)
-        if self.num_outputs == 1:
-            return jnp.concatenate([1.0 - outputs, outputs], axis=1)
+        outputs = jnp.clip(outputs, 0.0, 1.0)[:, :count]
+        outputs = jnp.pad(outputs, ((0, 0), (0, count - outputs.shape[1])))
         total = jnp.sum(outputs, axis=1, keepdims=True)
-        return jnp.where(total > 0.0, outputs / jnp.where(total > 0.0, total, 1.0), 1.0 / self.num_classes)
+        return jnp.where(total > 0.0, outputs / jnp.where(total > 0.0, total, 1.0), 1.0 / count)
 
-    def are_right(
-        self, logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]
-    ) -> Bool[Array, " batch"]:
-        """Determine for each example whether its class is predicted correctly."""
-        if self.num_outputs == 1:
-            threshold = 0.5 if self.link == "linear" else 0.0
-            return (logits[:, 0] > threshold) == (targets == 1)
-        return jnp.argmax(logits, axis=1) == targets
+    def predicted(self, logits: Float[Array, "batch outputs"]) -> Shaped[Array, "batch ..."]:
+        """Decide on an answer.
 
-    def _coded(self, targets: Shaped[Array, " batch"]) -> Float[Array, "batch outputs"]:
-        """Code the targets as the outputs should be: 0 and 1 (-1 and 1 for tanh), or the real target itself."""
-        if self.num_classes == 0:
-            return targets[:, None]
-        low = -1.0 if self.link == "tanh" else 0.0
-        if self.num_outputs == 1:
-            return jnp.where(targets[:, None] == 1, 1.0, low)
-        return jnp.where(targets[:, None] == jnp.arange(self.num_classes)[None, :], 1.0, low)
+        Returns:
+            Class ids, those of the largest output; labels of 0 and 1, those nearer to the output; or the numbers.
+        """
+        if self.task.kind == "numbers":
+            return self.answers(logits)
+        if self.task.kind == "labels":
+            return self._one_each(self._is_on(logits).astype(jnp.int32))
+        if self.num_outputs > 1:
+            # Two outputs may round to the same where their logits do not.
+            ordered = logits if self.head.facts.keeps_order else self.outputs(logits)
+            return jnp.argmax(ordered[:, : self.task.size], axis=1)
+        if self.task.size == 2:
+            return self._is_on(logits)[:, 0].astype(jnp.int32)
+        low, high = self.head.codes
+        nearest = jnp.round((self.outputs(logits)[:, 0] - low) / (high - low))
+        return jnp.clip(nearest, 0, self.task.size - 1).astype(jnp.int32)
 
+    def are_right(self, logits: Float[Array, "batch outputs"], targets: Targets) -> Bool[Array, " batch"]:
+        """Determine for each example whether its class, or every one of its labels, is predicted correctly.
 
-@final
-@dataclass(frozen=True)
-class CrossEntropy(Objective):
-    """Softmax cross-entropy: the negative logarithm of the probability of the right class, in nats."""
+        One wrong label makes an example wrong ("subset accuracy", scikit-learn's `accuracy_score` of several labels):
+        it is the only reading under which an example is right or wrong as a whole.
+        """
+        if self.task.kind == "labels":
+            return jnp.all(self.predicted(logits) == targets, axis=1)
+        if self.num_outputs == 1 and self.task.size == 2:
+            return self._is_on(logits)[:, 0] == (targets == 1)
+        return self.predicted(logits) == targets
 
-    title = "cross-entropy (nats)"
+    def coded(self, targets: Targets) -> Float[Array, "batch columns"]:
+        """Code the targets as the outputs should be: 0 and 1, -1 and 1, or the numbers themselves."""
+        low, high = self.head.codes
+        match self.task.kind:
+            case "numbers":
+                return targets if targets.ndim == 2 else targets[:, None]
+            case "labels":
+                return jnp.where(targets == 1, high, low)
+            case "classes" if self.num_outputs > 1:
+                return jnp.where(targets[:, None] == jnp.arange(self.num_outputs)[None, :], high, low)
+            case "classes" if self.task.size == 2:
+                return jnp.where(targets[:, None] == 1, high, low)
+            case "classes":
+                return low + (high - low) * targets[:, None]
 
-    @property
-    def link(self) -> Link:
-        return "softmax"
+    def pair(
+        self, outputs: Float[Array, "batch outputs"], targets: Targets
+    ) -> tuple[Float[Array, "batch pairs"], Float[Array, "batch pairs"]]:
+        """Pair the outputs with the coded targets; see the class."""
+        coded = self.coded(targets).astype(outputs.dtype)
+        if outputs.shape[1] != coded.shape[1]:
+            if min(outputs.shape[1], coded.shape[1]) == 1:
+                outputs, coded = jnp.broadcast_arrays(outputs, coded)
+            else:
+                least = min(outputs.shape[1], coded.shape[1])
+                outputs, coded = outputs[:, :least], coded[:, :least]
+        return outputs, coded
 
-    def losses(self, logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]) -> Float[Array, " batch"]:
-        # log_softmax subtracts the largest logit first, so that logits of 1000 and 999 lose no digits.
-        is_target = targets[:, None] == jnp.arange(logits.shape[1])[None, :]
-        return -jnp.sum(jnp.where(is_target, jax.nn.log_softmax(logits, axis=1), 0.0), axis=1)
+    def _loss_sides(self, outputs: Array, coded: Array) -> tuple[Int[Array, "..."], ...]:
+        return ()
 
+    def _is_on(self, logits: Array) -> Bool[Array, "batch outputs"]:
+        threshold = self.head.threshold
+        return self.outputs(logits) > self.head.middle if threshold is None else logits > threshold
 
-@final
-@dataclass(frozen=True)
-class BinaryCrossEntropy(Objective):
-    """Sigmoid cross-entropy, summed over the outputs: one output for two classes, else one per class."""
-
-    title = "binary cross-entropy (nats)"
-
-    @property
-    def link(self) -> Link:
-        return "sigmoid"
-
-    def losses(self, logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]) -> Float[Array, " batch"]:
-        # log(1 + e^z) - yz, which neither overflows nor takes the logarithm of zero.
-        return jnp.sum(jax.nn.softplus(logits) - self._coded(targets) * logits, axis=1)
-
-
-@final
-@dataclass(frozen=True)
-class SquaredError(Objective):
-    """Squared error between outputs and coded targets, multiplied by a factor.
-
-    Attributes:
-        output: Function that turns logits into outputs.
-        over_outputs: Whether the squares of several outputs are averaged or summed.
-        factor: Factor of the loss, such as 0.5.
-    """
-
-    title = "squared error"
-
-    output: Link
-    over_outputs: Literal["mean", "sum"]
-    factor: float
-
-    @property
-    def link(self) -> Link:
-        return self.output
-
-    @property
-    def has_vanishing_gradient(self) -> bool:
-        return self.output != "linear"
-
-    def losses(self, logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]) -> Float[Array, " batch"]:
-        squares = (self.outputs(logits) - self._coded(targets)) ** 2
-        reduce = jnp.sum if self.over_outputs == "sum" else jnp.mean
-        return self.factor * reduce(squares, axis=1)
+    def _one_each(self, columns: Shaped[Array, "batch outputs"]) -> Shaped[Array, "batch answers"]:
+        """Bring columns to one for each label or number of the target."""
+        width, size = columns.shape[1], self.task.size
+        if width == 1:
+            return jnp.repeat(columns, size, axis=1)
+        return jnp.pad(columns[:, :size], ((0, 0), (0, max(0, size - width))))
 
 
-@final
-@dataclass(frozen=True)
-class Huber(Objective):
-    """Half the squared error up to `delta`, linear beyond it, so that the gradient of an outlier is bounded.
-
-    Attributes:
-        delta: Distance from the target at which the loss becomes linear.
-
-    References:
-        Huber, "Robust estimation of a location parameter" (1964).
-    """
-
-    title = "Huber loss"
-
-    delta: float
-
-    @property
-    def link(self) -> Link:
-        return "linear"
-
-    def losses(self, logits: Float[Array, "batch outputs"], targets: Shaped[Array, " batch"]) -> Float[Array, " batch"]:
-        distance = jnp.abs(self.outputs(logits) - self._coded(targets))
-        near = jnp.minimum(distance, self.delta)
-        return jnp.mean(0.5 * near**2 + self.delta * (distance - near), axis=1)
-
-
-def apply_link(link: Link, logits: Float[Array, "..."]) -> Float[Array, "..."]:
-    """Pass logits through softmax (over the last axis), sigmoid, tanh or nothing."""
-    match link:
-        case "softmax":
-            return jax.nn.softmax(logits, axis=-1)
-        case "sigmoid":
-            return jax.nn.sigmoid(logits)
-        case "tanh":
-            return jnp.tanh(logits)
-        case "linear":
-            return logits
-
-
-def build_objective(loss: LossSpec, num_classes: int) -> Objective:
-    """Build the objective of a loss for a task.
-
-    Args:
-        loss: Description of the loss.
-        num_classes: Number of classes; 0 for regression.
-
-    Returns:
-        The objective.
-
-    Raises:
-        SpecError: If the loss needs classes but the task is a regression, or if the output is bounded but the targets
-            are real numbers.
-
-    Example:
-        >>> from descentlab.spec import CrossEntropySpec
-        >>> build_objective(CrossEntropySpec(), num_classes=3).num_outputs
-        3
-    """
-    is_regression = num_classes == 0
-    match loss:
-        case CrossEntropySpec() | BinaryCrossEntropySpec() if is_regression:
-            raise SpecError(
-                f"loss '{loss.kind}' needs classes, but the target is a real number; use squared-error "
-                "(`--set loss=squared-error`)"
-            )
-        case CrossEntropySpec():
-            return CrossEntropy(num_classes)
-        case BinaryCrossEntropySpec():
-            return BinaryCrossEntropy(num_classes)
-        case SquaredErrorSpec():
-            output: Link = ("linear" if is_regression else "sigmoid") if loss.output == "auto" else loss.output
-            if is_regression and output in ("softmax", "sigmoid"):
-                raise SpecError(f"output '{output}' cannot reach a real target; set loss.output to linear")
-            return SquaredError(num_classes, output, loss.over_outputs, loss.factor)
-        case HuberSpec():
-            return Huber(num_classes, loss.delta)
+def reduce_outputs(over: Over, terms: Float[Array, "batch pairs"]) -> Float[Array, " batch"]:
+    """Add up or average the terms of an example's outputs."""
+    return jnp.sum(terms, axis=1) if over == "sum" else jnp.mean(terms, axis=1)

@@ -47,7 +47,9 @@ def update(spec: AnyOptimizerSpec, grads: Any, opt_state: Any, params: Any, hype
     """Make one update.
 
     Training minimises the loss plus l1 * sum |w| plus l2 / 2 * sum w^2 over the weights (not over biases or
-    scales). The gradient of that sum is clipped first, and then goes through the rule of the optimizer.
+    scales). The gradient of that sum is clipped first, and then goes through the rule of the optimizer. With
+    `spec.maximize` the gradient of the loss has the opposite sign, as if -loss were minimised; penalties and weight
+    decay keep theirs, as with PyTorch's `maximize`.
 
     Args:
         spec: Description of the optimizer.
@@ -60,7 +62,9 @@ def update(spec: AnyOptimizerSpec, grads: Any, opt_state: Any, params: Any, hype
     Returns:
         The new parameters and the new state of the optimizer.
     """
-    updates, opt_state = _transformation(spec, hyper).update(_with_penalties(grads, params, hyper), opt_state, params)
+    downhill = jax.tree.map(jnp.negative, grads) if spec.maximize else grads
+    penalized = _with_penalties(downhill, params, hyper)
+    updates, opt_state = _transformation(spec, hyper).update(penalized, opt_state, params)
 
     def move(path: Any, param: Array, change: Array) -> Array:
         rate = hyper.get(f"{RATE_OF}{path[0].key}", hyper["learning_rate"]) * factor

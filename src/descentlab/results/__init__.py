@@ -19,6 +19,7 @@ from descentlab.results._content import (
     History as History,
     Member as Member,
     OutputAccount as OutputAccount,
+    OutputHead as OutputHead,
     Predictions as Predictions,
     Row as Row,
     TrainingReport as TrainingReport,

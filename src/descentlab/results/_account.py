@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from descentlab.results._content import Link, OutputAccount
+from descentlab.results._content import OutputAccount, OutputHead
 from descentlab.results._csv import Download, download
 from descentlab.results._examples import ExampleView, view_examples
 from descentlab.results._numbers import fixed, number
@@ -30,7 +30,7 @@ class AccountView:
 
     Attributes:
         example: Example with its prediction.
-        link: Function that turns logits into outputs.
+        head: What turns logits into outputs.
         terms: Rows of the classes in their order; where there are many, the likeliest first.
         num_left_out: Number of classes without a row.
         total: Sum of the terms.
@@ -41,7 +41,7 @@ class AccountView:
     """
 
     example: ExampleView
-    link: Link
+    head: OutputHead
     terms: tuple[Term, ...]
     num_left_out: int
     total: str
@@ -59,7 +59,7 @@ def account_view(account: OutputAccount) -> AccountView:
     predicted = max(order, key=lambda k: account.probabilities[k])
     return AccountView(
         view_examples((account.example,), account.classes)[0],
-        account.link,
+        account.head,
         tuple(_term(account, k, predicted) for k in order[:MAX_ROWS]),
         max(len(order) - MAX_ROWS, 0),
         number(account.total, digits=4),
@@ -75,7 +75,7 @@ def _term(account: OutputAccount, k: int, predicted: int) -> Term:
     if not _is_lone(account):
         logit = fixed(account.logits[k])
         # Exponentials differ by powers of ten, outputs of a sigmoid do not.
-        term = number(account.terms[k], digits=4) if account.link == "softmax" else fixed(account.terms[k])
+        term = number(account.terms[k], digits=4) if account.head.is_joint else fixed(account.terms[k])
     bar = 0.0 if math.isnan(probability) else round(min(max(probability, 0.0), 1.0), 4)
     return Term(
         account.classes[k], logit, term, fixed(probability), bar, k == predicted, k == int(account.example.true)
@@ -92,5 +92,5 @@ def _saved(account: OutputAccount) -> Download:
         (name, *(("", "") if _is_lone(account) else (account.logits[k], account.terms[k])), account.probabilities[k])
         for k, name in enumerate(account.classes)
     )
-    term = "exponential" if account.link == "softmax" else "output"
+    term = "exponential" if account.head.is_joint else "output"
     return download("prediction.csv", ("class", "logit", term, "probability"), rows)

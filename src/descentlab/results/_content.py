@@ -10,8 +10,7 @@ from jaxtyping import Float, Int, Shaped, UInt8
 from descentlab.core import LayerRow, PartName
 from descentlab.results._measured import PartScores
 
-Task = Literal["classification", "regression"]
-Link = Literal["softmax", "sigmoid", "tanh", "linear"]
+Task = Literal["classification", "regression", "multi-label"]
 
 
 @dataclass(frozen=True)
@@ -181,15 +180,30 @@ class Boundary2D:
 
 
 @dataclass(frozen=True)
+class OutputHead:
+    """What turns logits into outputs.
+
+    Attributes:
+        title: What a sentence calls it, as "the sigmoid".
+        is_joint: Whether the outputs sum to one, as those of softmax.
+        is_identity: Whether the outputs are the logits themselves.
+    """
+
+    title: str
+    is_joint: bool
+    is_identity: bool
+
+
+@dataclass(frozen=True)
 class OutputAccount:
     """The computation of one example's probabilities from its logits.
 
     Attributes:
         example: Example with its prediction.
         classes: Names of the classes by id.
-        link: Function that turns logits into outputs.
+        head: Head that turns logits into outputs.
         logits: A logit for each class, or a single one for two classes.
-        terms: For softmax the exponentials e^(z - shift), else the outputs of the link.
+        terms: For softmax the exponentials e^(z - shift), else the outputs of the head.
         total: Sum of the terms.
         probabilities: Probabilities by class.
         shift: Number that is subtracted from every logit before the exponential.
@@ -197,7 +211,7 @@ class OutputAccount:
 
     example: Example
     classes: tuple[str, ...]
-    link: Link
+    head: OutputHead
     logits: tuple[float, ...]
     terms: tuple[float, ...]
     total: float
@@ -228,7 +242,7 @@ class TrainingReport:
 
     Attributes:
         title: Title of the page.
-        task: Whether the network predicts classes or a real number.
+        task: Whether the network predicts classes, labels or real numbers.
         outcome: Sentences about the result, with intervals.
         facts: Facts about the data, the training and the machine.
         experiment_toml: Experiment, as `descentlab train` reads it.
@@ -240,10 +254,11 @@ class TrainingReport:
         shown_seed: For a population, the seed of the network whose confusion matrix, mistakes and so on are shown.
         confusion: Confusion matrix; None for regression.
         mistakes: Worst mistakes, the worst first.
-        predictions: True and predicted values; None for classification.
+        predictions: True and predicted values of each real target; empty for classes and labels.
         boundary: Predictions over the plane, for data with two features; else None.
         account: One prediction, from logits to probabilities.
         calibration: Calibration of the probabilities; None for regression.
+        weights: Name of the weights by which scores count examples; empty if every example counts once.
     """
 
     title: str
@@ -259,7 +274,8 @@ class TrainingReport:
     shown_seed: int | None = None
     confusion: Confusion | None = None
     mistakes: tuple[Example, ...] = ()
-    predictions: Predictions | None = None
+    predictions: tuple[Predictions, ...] = ()
     boundary: Boundary2D | None = None
     account: OutputAccount | None = None
     calibration: Calibration | None = None
+    weights: str = ""

@@ -47,17 +47,17 @@ class Score:
 
 @dataclass(frozen=True)
 class ClassScores:
-    """How well one class is predicted.
+    """How well one class, one label or one of several targets is predicted.
 
     Attributes:
-        name: Name of the class.
-        values: Precision, recall and F1, by the names that a reader is shown; None where a score is not defined.
-        support: Examples of the class; the mean over the networks of a population.
+        name: Name of the class, label or target.
+        values: Scores, such as precision, by the names that a reader is shown; None where one is not defined.
+        support: Examples of the class or label; the mean over the networks of a population. None for a real target.
     """
 
     name: str
     values: Mapping[str, float | None]
-    support: float
+    support: float | None
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,14 @@ class PartScores:
     Attributes:
         num_examples: Examples that were measured.
         scores: Scores by name, as "accuracy", in the order in which they are shown.
-        classes: Scores of each class; empty for a real target.
+        classes: Scores of each class, label or target; empty for a single real target.
+        num_effective: Number of equal examples that weighted ones are worth; None if every example counts once.
     """
 
     num_examples: int
     scores: Mapping[str, Score]
     classes: tuple[ClassScores, ...] = ()
+    num_effective: float | None = None
 
     def title(self, name: str) -> str:
         """Return what a reader is shown as the name of a score."""

@@ -56,9 +56,14 @@ def metrics_view(report: TrainingReport) -> MetricsView | None:
         )
         for name in names
     )
-    headers = tuple((PART_WORDS[part], f"n = {count(report.metrics[part].num_examples)}") for part in parts)
+    headers = tuple((PART_WORDS[part], _sizes(report.metrics[part])) for part in parts)
     columns, classes = _class_rows(report.metrics[judged].classes)
     return MetricsView(headers, rows, interval_chart(report, judged), columns, classes, _saved(report.metrics))
+
+
+def _sizes(scores: PartScores) -> str:
+    effective = "" if scores.num_effective is None else f", effective {scores.num_effective:,.4g}"
+    return f"n = {count(scores.num_examples)}{effective}"
 
 
 def _in_order(parts: Sequence[PartScores]) -> tuple[str, ...]:
@@ -70,18 +75,18 @@ def _in_order(parts: Sequence[PartScores]) -> tuple[str, ...]:
 def _class_rows(classes: tuple[ClassScores, ...]) -> tuple[tuple[str, ...], tuple[ClassRow, ...]]:
     if not classes:
         return (), ()
-    names = tuple(classes[0].values)
+    names, has_support = tuple(classes[0].values), classes[0].support is not None
     rows = tuple(
         ClassRow(
             scores.name,
             (
                 *("–" if (value := scores.values[name]) is None else fixed(value) for name in names),
-                _size(scores.support),
+                *(() if scores.support is None else (_size(scores.support),)),
             ),
         )
         for scores in classes
     )
-    return (*names, "examples"), rows
+    return (*names, *(("examples",) if has_support else ())), rows
 
 
 def _size(support: float) -> str:

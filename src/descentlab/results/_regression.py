@@ -36,8 +36,9 @@ class Scatter:
 
 @dataclass(frozen=True)
 class RegressionView:
-    """The section of predicted and true values."""
+    """Predicted and true values of one target."""
 
+    target: str
     part: str
     num: str
     charts: tuple[Scatter, ...]
@@ -55,6 +56,7 @@ def regression_view(predictions: Predictions) -> RegressionView | None:
     true, predicted = predictions.true.astype(np.float64), predictions.predicted.astype(np.float64)
     rows = ((f"{true[k]:.6g}", f"{predicted[k]:.6g}", f"{predicted[k] - true[k]:.6g}") for k in saved)
     return RegressionView(
+        predictions.target,
         PART_WORDS[predictions.part],
         count(num),
         (

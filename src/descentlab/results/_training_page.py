@@ -38,8 +38,8 @@ def declare_training(report: TrainingReport) -> Declaration:
         ("curves", "How it learned", True),
         ("metrics", "How well it predicts", True),
         ("confusion", "Confusion matrix", report.confusion is not None),
-        ("regression", "Predicted against true", report.predictions is not None and len(report.predictions.true) > 0),
-        ("mistakes", "The worst mistakes", report.confusion is not None or report.predictions is not None),
+        ("regression", "Predicted against true", any(len(each.true) for each in report.predictions)),
+        ("mistakes", "The worst mistakes", report.confusion is not None or len(report.predictions) == 1),
         ("plane", "Predictions over the plane", report.boundary is not None and len(report.boundary.epochs) > 0),
         ("account", "One prediction, term by term", report.account is not None),
         ("experiment", "Run it again", True),
@@ -81,7 +81,9 @@ VIEWS: dict[Kind, Callable[[TrainingReport], dict[str, Any]]] = {
         "calibration": report.calibration and calibration_view(report.calibration),
     },
     "confusion": lambda report: {"confusion": report.confusion and confusion_view(report.confusion)},
-    "regression": lambda report: {"regression": report.predictions and regression_view(report.predictions)},
+    "regression": lambda report: {
+        "regressions": [view for each in report.predictions if (view := regression_view(each)) is not None]
+    },
     "mistakes": _mistakes,
     "plane": lambda report: {"boundary": report.boundary and boundary_view(report.boundary)},
     "account": lambda report: {"account": report.account and account_view(report.account)},

@@ -5,6 +5,7 @@ from descentlab.runs._create import create_run as create_run
 from descentlab.runs._environment import describe_environment as describe_environment
 from descentlab.runs._find import find_run as find_run, list_runs as list_runs, open_run as open_run
 from descentlab.runs._folder import RunFolder as RunFolder, Snapshots as Snapshots
+from descentlab.runs._format import check_continues as check_continues
 from descentlab.runs._lock import locked as locked
 from descentlab.runs._results import (
     AnalysisFolder as AnalysisFolder,

@@ -33,7 +33,13 @@ class Checkpoint:
     meta: dict[str, Any]
 
 
-def save_checkpoint(folder: Path, tensors: Mapping[str, Shaped[np.ndarray, "..."]], meta: Mapping[str, Any]) -> None:
+def save_checkpoint(
+    folder: Path,
+    tensors: Mapping[str, Shaped[np.ndarray, "..."]],
+    meta: Mapping[str, Any],
+    *,
+    durable: bool = True,
+) -> None:
     """Write the state whole or not at all, in place of the previous one."""
     path = inside(folder, CHECKPOINT)
     content = pack_tensors(
@@ -41,7 +47,7 @@ def save_checkpoint(folder: Path, tensors: Mapping[str, Shaped[np.ndarray, "..."
     )
     with storage_errors(path):
         path.parent.mkdir(exist_ok=True)
-    write_whole(path, content)
+    write_whole(path, content, durable=durable)
     _sweep(path.parent, keep=path.name)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from descentlab.core import RunError
 from descentlab.runs._experiment import ENVIRONMENT, EXPERIMENT, STUDY
-from descentlab.runs._files import PARTIAL, partial_name, storage_errors, sync_folder, write_whole
+from descentlab.runs._files import PARTIAL, partial_name, storage_errors, sync_files, write_whole
 from descentlab.runs._folder import PREPARATION, RunFolder
 from descentlab.runs._json import pack_json, to_utf8
 from descentlab.runs._lock import LOCK, locked
@@ -27,6 +27,7 @@ def create_run(
     root: Path = Path("runs"),
     preparation: Mapping[str, Any],
     environment: Mapping[str, Any],
+    durable: bool = True,
 ) -> RunFolder:
     """Create the folder of a run with everything that is known before training.
 
@@ -39,6 +40,7 @@ def create_run(
         root: Folder of runs; it is created if it is missing.
         preparation: Preparation of the data, as plain values.
         environment: Machine and versions with which the run is made.
+        durable: Whether the run is to survive a power cut from its first checkpoint on, as `RunFolder` has it.
 
     Returns:
         The run.
@@ -53,10 +55,12 @@ def create_run(
         ENVIRONMENT: pack_json(environment),
         EXPERIMENT: to_utf8(to_toml(experiment)),
     }
-    return RunFolder(publish(files, out=out, root=root, name=experiment.name))
+    # Before its first checkpoint a run holds nothing that a power cut could take away.
+    path = publish(files, out=out, root=root, name=experiment.name, durable=False)
+    return RunFolder(path, durable=durable)
 
 
-def publish(files: Mapping[str, bytes], *, out: Path | None, root: Path, name: str) -> Path:
+def publish(files: Mapping[str, bytes], *, out: Path | None, root: Path, name: str, durable: bool = True) -> Path:
     """Create a folder with some files, which appears whole.
 
     Args:
@@ -64,6 +68,7 @@ def publish(files: Mapping[str, bytes], *, out: Path | None, root: Path, name: s
         out: Folder, new or empty. Default: the next free name under `root`.
         root: Folder of runs; it is created if it is missing.
         name: Name of a numbered folder, without its number.
+        durable: Whether to wait until the folder would survive a power cut.
 
     Returns:
         The folder.
@@ -73,12 +78,16 @@ def publish(files: Mapping[str, bytes], *, out: Path | None, root: Path, name: s
         StorageError: If the disk is full or the folder cannot be written; nothing is left behind.
     """
     if out is None:
-        return _publish_numbered(root, name, files)
-    if os.path.lexists(out):
-        _fill_empty(out, files)
-    elif not _publish(out, files):
-        raise _taken(out)
-    return out
+        path = _publish_numbered(root, name, files)
+    else:
+        path = out
+        if os.path.lexists(out):
+            _fill_empty(out, files)
+        elif not _publish(out, files):
+            raise _taken(out)
+    if durable:
+        sync_files(path)
+    return path
 
 
 def _publish_numbered(root: Path, name: str, files: Mapping[str, bytes]) -> Path:
@@ -107,7 +116,7 @@ def _publish(path: Path, files: Mapping[str, bytes]) -> bool:
             path.parent.mkdir(parents=True, exist_ok=True)
             hidden.mkdir()
             for name, content in files.items():
-                write_whole(hidden / name, content)
+                write_whole(hidden / name, content, durable=False)
             return _rename(hidden, path)
         except BaseException:
             shutil.rmtree(hidden, ignore_errors=True)
@@ -123,7 +132,6 @@ def _rename(hidden: Path, path: Path) -> bool:
             raise
         shutil.rmtree(hidden, ignore_errors=True)
         return False
-    sync_folder(path.parent)
     return True
 
 
@@ -144,7 +152,7 @@ def _fill_empty(out: Path, files: Mapping[str, bytes]) -> None:
         with locked(out):
             _check_is_empty(out)
             for name, content in files.items():
-                write_whole(out / name, content)
+                write_whole(out / name, content, durable=False)
     except OSError:
         with contextlib.suppress(OSError):  # the first error says more
             for name in (*files, LOCK):

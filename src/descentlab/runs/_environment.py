@@ -1,5 +1,6 @@
 """The machine and the versions that a run was made with."""
 
+import functools
 import os
 import platform
 from collections.abc import Sequence
@@ -47,6 +48,8 @@ def describe_environment(
     }
 
 
+# Packages and processor stay the same while a process runs, and reading them anew took a third of a short training.
+@functools.cache
 def _version(name: str) -> str | None:
     try:
         return version(name)
@@ -54,6 +57,7 @@ def _version(name: str) -> str | None:
         return None
 
 
+@functools.cache
 def _processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()

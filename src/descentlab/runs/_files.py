@@ -42,8 +42,14 @@ def partial_name(path: Path) -> Path:
     return path.with_name(f".{path.name}.{token_hex(4)}{PARTIAL}")
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: at any moment, even after a power cut, `path` is the old file or the new one.
+def write_whole(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Write a file whole or not at all: at any moment `path` is the old file or the new one.
+
+    Args:
+        path: The file.
+        content: Its bytes.
+        durable: Whether this holds after a power cut too, which takes waiting for the disk. However a process ends,
+            it leaves no half-written file, with or without.
 
     Raises:
         StorageError: If the disk is full or the folder cannot be written; nothing is left behind.
@@ -53,20 +59,41 @@ def write_whole(path: Path, content: bytes) -> None:
         try:
             with partial.open("xb") as file:
                 file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+                if durable:
+                    file.flush()
+                    os.fsync(file.fileno())
             partial.replace(path)
         except BaseException:
             partial.unlink(missing_ok=True)
             raise
-        sync_folder(path.parent)
+        if durable:
+            sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:
     """Make the file names in a folder survive a power cut."""
-    if os.name != "posix":  # other systems cannot open a folder
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
+    if os.name == "posix":  # other systems cannot open a folder
+        _sync(folder)
+
+
+def sync_files(folder: Path) -> None:
+    """Make a folder with all its files survive a power cut, wherever they were written without waiting for the disk.
+
+    Raises:
+        StorageError: If the disk is full.
+    """
+    with storage_errors(folder):
+        for file in folder.iterdir():
+            if not file.name.startswith(".") and stat.S_ISREG(file.lstat().st_mode):
+                _sync(file)
+        sync_folder(folder)
+        sync_folder(folder.parent)
+
+
+def _sync(path: Path) -> None:
+    # Only Linux and macOS can synchronise what was opened for reading alone.
+    access = os.O_RDONLY if os.name == "posix" else os.O_RDWR
+    descriptor = os.open(path, access | _NO_LINK_NO_WAIT)
     try:
         os.fsync(descriptor)
     finally:

@@ -13,7 +13,7 @@ from descentlab.core import RunError
 from descentlab.runs import _checkpoint as checkpoint_file, _history as history_file
 from descentlab.runs._checkpoint import CHECKPOINT, Checkpoint
 from descentlab.runs._experiment import ENVIRONMENT, EXPERIMENT, read_experiment
-from descentlab.runs._files import PARTIAL, read_whole, storage_errors, write_whole
+from descentlab.runs._files import PARTIAL, checked_file, read_whole, storage_errors, sync_files, write_whole
 from descentlab.runs._forms import EnvironmentForm, MetricsForm, check_form
 from descentlab.runs._json import MAX_BYTES, pack_json, to_utf8, unpack_json
 from descentlab.runs._lock import locked
@@ -28,6 +28,7 @@ METRICS = "metrics.json"
 WEIGHTS = "weights.safetensors"
 SNAPSHOTS = "snapshots.safetensors"
 HISTORY = "history.parquet"
+SYMPTOMS = "symptoms.parquet"
 REPORT = "report.html"
 _EPOCHS = "epochs"
 
@@ -49,14 +50,18 @@ class Snapshots:
 class RunFolder:
     """A run on disk.
 
-    Every file is written whole or not at all. Methods that read raise `RunError` if a file is missing or damaged;
-    methods that write raise `StorageError` if the disk is full or the folder cannot be written.
+    Every file is written whole or not at all, however a process ends. A power cut may take back what was written last;
+    a durable run waits for the disk at each checkpoint and when its metrics are written, so that from then on all of it
+    stays. Methods that read raise `RunError` if a file is missing or damaged; methods that write raise `StorageError`
+    if the disk is full or the folder cannot be written.
 
     Attributes:
         path: Folder of the run.
+        durable: Whether checkpoints and the finished run survive a power cut.
     """
 
     path: Path
+    durable: bool = True
 
     @property
     def name(self) -> str:
@@ -97,7 +102,9 @@ class RunFolder:
 
     def save_metrics(self, metrics: Mapping[str, Any]) -> None:
         """Write the metrics, which marks the run as finished. NaN and infinity become null."""
-        write_whole(self.path / METRICS, pack_json(metrics))
+        content = pack_json(metrics)
+        self._sync()  # a run that looks finished has all its files
+        write_whole(self.path / METRICS, content, durable=self.durable)
 
     def lock(self) -> AbstractContextManager[None]:
         """Lock the run for this process, so that no second process trains into it.
@@ -114,7 +121,8 @@ class RunFolder:
             tensors: Arrays of the trainer by name.
             meta: Plain values beside them, in the same file, so that the two never disagree.
         """
-        checkpoint_file.save_checkpoint(self.path, tensors, meta)
+        checkpoint_file.save_checkpoint(self.path, tensors, meta, durable=self.durable)
+        self._sync()
 
     def load_checkpoint(self, expected: Mapping[str, tuple[int, ...]] | None = None) -> Checkpoint | None:
         """Read the state of the training, or return None if there is none.
@@ -140,7 +148,7 @@ class RunFolder:
 
     def save_weights(self, tensors: Mapping[str, Shaped[np.ndarray, "members ..."]]) -> None:
         """Write the trained weights, by names such as `hidden/weight`."""
-        write_whole(self.path / WEIGHTS, pack_tensors(tensors, {}))
+        write_whole(self.path / WEIGHTS, pack_tensors(tensors, {}), durable=False)
 
     def load_weights(self, expected: Mapping[str, tuple[int, ...]] | None = None) -> Tensors:
         """Read the trained weights.
@@ -160,7 +168,7 @@ class RunFolder:
         self, epochs: Int[np.ndarray, " epochs"], tensors: Mapping[str, Shaped[np.ndarray, "epochs members ..."]]
     ) -> None:
         """Write the weights after some epochs of the training."""
-        write_whole(self.path / SNAPSHOTS, pack_tensors({_EPOCHS: epochs, **tensors}, {}))
+        write_whole(self.path / SNAPSHOTS, pack_tensors({_EPOCHS: epochs, **tensors}, {}), durable=False)
 
     def load_snapshots(self, expected: Mapping[str, tuple[int, ...]] | None = None) -> Snapshots | None:
         """Read the weights after some epochs of the training, or return None if none were kept.
@@ -186,7 +194,7 @@ class RunFolder:
         Args:
             columns: `member`, `seed` and `epoch`, then any measurements, with one row per member and epoch.
         """
-        write_whole(self.path / HISTORY, history_file.pack_history(columns))
+        write_whole(self.path / HISTORY, history_file.pack_history(columns), durable=False)
 
     def history(self) -> history_file.Columns:
         """Read the history of the training, as columns by name."""
@@ -199,9 +207,19 @@ class RunFolder:
 
         return pd.DataFrame(self.history())
 
+    def save_symptoms(self, columns: Mapping[str, Shaped[np.ndarray, " rows"]]) -> None:
+        """Write what was recorded of the layers at some steps, with one row per member, step and layer."""
+        write_whole(self.path / SYMPTOMS, history_file.pack_table(columns))
+
+    def symptoms(self) -> history_file.Columns:
+        """Read what was recorded of the layers at some steps, as columns by name."""
+        if self.is_finished and not (self.path / SYMPTOMS).exists():
+            raise RunError(f"{self.path} has recorded no symptoms; train with symptoms=True, or --symptoms")
+        return history_file.read_table(checked_file(self.path, SYMPTOMS, limit=history_file.MAX_FILE_BYTES))
+
     def save_report(self, html: str) -> None:
         """Write the run's page."""
-        write_whole(self.report_path, to_utf8(html))
+        write_whole(self.report_path, to_utf8(html), durable=self.durable and self.is_finished)
 
     def discard_if_untrained(self) -> None:
         """Remove a run that failed before its first checkpoint, so that nothing is left behind.
@@ -210,7 +228,7 @@ class RunFolder:
         """
         if (self.path / CHECKPOINT).exists() or (self.is_finished and (self.path / WEIGHTS).exists()):
             return
-        names = (WEIGHTS, METRICS, HISTORY, REPORT, SNAPSHOTS, EXPERIMENT, PREPARATION, ENVIRONMENT)
+        names = (WEIGHTS, METRICS, HISTORY, SYMPTOMS, REPORT, SNAPSHOTS, EXPERIMENT, PREPARATION, ENVIRONMENT)
         ours = [self.path / name for name in names]
         with storage_errors(self.path):
             for file in [*ours, *self.path.glob(".lock"), *self.path.glob(f".*{PARTIAL}")]:
@@ -219,6 +237,10 @@ class RunFolder:
                 self.drop_checkpoint()
             if not any(self.path.iterdir()):
                 self.path.rmdir()
+
+    def _sync(self) -> None:
+        if self.durable:
+            sync_files(self.path)
 
     def _json(self, name: str) -> dict[str, Any]:
         return unpack_json(read_whole(self.path, name, limit=MAX_BYTES), self.path / name)

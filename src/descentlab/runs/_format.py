@@ -6,10 +6,12 @@ from typing import Any
 
 from descentlab.core import RunError, __version__
 
-FORMAT = 2
+FORMAT = 3
 """Format that this version writes. It reads this format and all earlier ones."""
 FIRST = 1
 """Format of records that state none, which are older than the number."""
+SAME_BITS = 3
+"""First format whose trainings go on here to the bits that they would have had without an interruption."""
 
 
 def stamp() -> dict[str, Any]:
@@ -35,4 +37,22 @@ def check_format(record: Mapping[str, Any], where: Path) -> None:
         raise RunError(
             f"{where.parent} has format {number}, and descentlab {__version__} reads formats up to {FORMAT}: "
             f"descentlab {writer} wrote it and reads it"
+        )
+
+
+def check_continues(record: Mapping[str, Any], folder: Path) -> None:
+    """Refuse to continue a training whose bits this version does not compute.
+
+    Args:
+        record: Fields of the environment of the run or the study.
+        folder: Folder of the run or the study, for the message.
+
+    Raises:
+        RunError: If an earlier version began it, whose training program rounded otherwise.
+    """
+    number = record.get("format", FIRST)
+    if number < SAME_BITS:
+        raise RunError(
+            f"{folder} was begun by an earlier version (format {number}), whose training program rounded otherwise, so "
+            "that the rest would not fit what is trained; it can be shown and evaluated, but not continued: train anew"
         )

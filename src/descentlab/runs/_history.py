@@ -45,15 +45,26 @@ def pack_table(columns: Mapping[str, Shaped[np.ndarray, " rows"]]) -> bytes:
 def _to_arrow(column: Shaped[np.ndarray, " rows"]) -> Any:
     import pyarrow as pa
 
-    # `pa.array` of a NumPy array would import pandas (0.25 s) to find out whether the array is a pandas series.
+    # `pa.array` would import pandas (0.25 s) to find out whether what it is given is a pandas series.
     if column.dtype.kind == "O" and any(isinstance(cell, list) for cell in column.tolist()):
         return pa.array(column.tolist(), pa.list_(pa.float64()))
     if column.dtype.kind in "USO":
-        return pa.array(column.tolist(), pa.string())
+        return _texts_to_arrow(column.tolist())
     if column.dtype.kind == "b":
         return pa.array(column.tolist(), pa.bool_())
     column = np.ascontiguousarray(column)
     return pa.Array.from_buffers(pa.from_numpy_dtype(column.dtype), len(column), [None, pa.py_buffer(column)])
+
+
+def _texts_to_arrow(cells: list[Any]) -> Any:
+    import pyarrow as pa
+
+    if not all(isinstance(cell, str) for cell in cells):  # a missing text is a null
+        return pa.array(cells, pa.string())
+    texts = [cell.encode() for cell in cells]
+    ends = np.cumsum([0, *map(len, texts)], dtype=np.int64)
+    array = pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(b"".join(texts)))
+    return array.cast(pa.string())
 
 
 def unpack_history(content: bytes, where: Path) -> Columns:

@@ -19,6 +19,7 @@ from descentlab.sharpness._network_loss import (
 )
 from descentlab.sharpness._stability import (
     LIMIT_FORMULAS as LIMIT_FORMULAS,
+    check_descends as check_descends,
     divided_product as divided_product,
     is_preconditioned as is_preconditioned,
     preconditioner as preconditioner,

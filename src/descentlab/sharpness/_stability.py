@@ -5,6 +5,7 @@ import math
 import numpy as np
 from jaxtyping import Float
 
+from descentlab.core import SpecError
 from descentlab.sharpness._lanczos import Product
 from descentlab.spec import (
     AdamSpec,
@@ -41,6 +42,9 @@ def stability_limit(optimizer: AnyOptimizerSpec, learning_rate: float) -> float:
     Returns:
         The limit, in nats per squared parameter unit; infinite at rate 0.
 
+    Raises:
+        SpecError: If the optimizer goes up the loss.
+
     Example:
         >>> from descentlab.spec import SgdSpec
         >>> stability_limit(SgdSpec(), 0.1)
@@ -52,6 +56,7 @@ def stability_limit(optimizer: AnyOptimizerSpec, learning_rate: float) -> float:
         Cohen et al., "Gradient descent on neural networks typically occurs at the edge of stability" (2021).
         Cohen et al., "Adaptive gradient methods at the edge of stability" (2022).
     """
+    check_descends(optimizer)
     if learning_rate == 0.0:
         return math.inf
     match optimizer:
@@ -63,6 +68,15 @@ def stability_limit(optimizer: AnyOptimizerSpec, learning_rate: float) -> float:
             return 2.0 * (1.0 + optimizer.b1) / ((1.0 - optimizer.b1) * learning_rate)
         case _:
             return 2.0 / learning_rate
+
+
+def check_descends(optimizer: AnyOptimizerSpec) -> None:
+    """Raise a `SpecError` unless the optimizer goes down the loss, since only then a learning rate has a limit."""
+    if optimizer.maximize:
+        raise SpecError(
+            "optimizer.maximize=true goes up the loss, where no learning rate is stable; leave it out, as by "
+            "`--set optimizer.maximize=false`"
+        )
 
 
 def is_preconditioned(optimizer: AnyOptimizerSpec) -> bool:

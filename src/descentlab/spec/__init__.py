@@ -2,6 +2,7 @@
 
 from descentlab.spec._augment import AugmentSpec as AugmentSpec
 from descentlab.spec._data import (
+    STANDARD as STANDARD,
     ArraysData as ArraysData,
     BundledData as BundledData,
     DataSpec as DataSpec,
@@ -10,11 +11,24 @@ from descentlab.spec._data import (
     PlaygroundData as PlaygroundData,
     PlaygroundFeature as PlaygroundFeature,
     PointsData as PointsData,
+    PreparationSpec as PreparationSpec,
+    PreparedSpec as PreparedSpec,
     SplitSpec as SplitSpec,
     SyntheticData as SyntheticData,
     TableData as TableData,
 )
 from descentlab.spec._experiment import Experiment as Experiment
+from descentlab.spec._head import (
+    CODES as CODES,
+    HEADS as HEADS,
+    Coding as Coding,
+    HeadFacts as HeadFacts,
+    HeadName as HeadName,
+    HeadSpec as HeadSpec,
+    LossName as LossName,
+    Switch as Switch,
+)
+from descentlab.spec._initial import BiasInitializerName as BiasInitializerName, InitializerName as InitializerName
 from descentlab.spec._known_set import KnownSet as KnownSet, SetKind as SetKind
 from descentlab.spec._known_sets import (
     POINT_CLASSES as POINT_CLASSES,
@@ -33,10 +47,10 @@ from descentlab.spec._layers import (
     DropoutSpec as DropoutSpec,
     FlattenSpec as FlattenSpec,
     GlobalAvgPool2DSpec as GlobalAvgPool2DSpec,
-    InitializerName as InitializerName,
     LayerNormSpec as LayerNormSpec,
     LayerSpec as LayerSpec,
     MaxPool2DSpec as MaxPool2DSpec,
+    NormSpec as NormSpec,
     PReLUSpec as PReLUSpec,
     Purpose as Purpose,
     ResidualSpec as ResidualSpec,
@@ -65,8 +79,10 @@ from descentlab.spec._text import (
     to_toml as to_toml,
 )
 from descentlab.spec._training import (
+    AbsoluteErrorSpec as AbsoluteErrorSpec,
     AdamSpec as AdamSpec,
     AdamWSpec as AdamWSpec,
+    AnyLossSpec as AnyLossSpec,
     AnyOptimizerSpec as AnyOptimizerSpec,
     BinaryCrossEntropySpec as BinaryCrossEntropySpec,
     ConstantSpec as ConstantSpec,
@@ -79,6 +95,7 @@ from descentlab.spec._training import (
     NesterovSpec as NesterovSpec,
     OneCycleSpec as OneCycleSpec,
     OptimizerSpec as OptimizerSpec,
+    Over as Over,
     RmspropSpec as RmspropSpec,
     ScheduleSpec as ScheduleSpec,
     SgdSpec as SgdSpec,

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from descentlab.spec._base import Spec
 from descentlab.spec._known_sets import known_sets
@@ -22,14 +22,65 @@ else:
     SyntheticName = Literal[tuple(known_sets("synthetic"))]
 
 
-class BundledData(Spec):
+class ExamplesSpec(Spec):
+    """What all kinds of data have: noise in the labels of the training set, drawn by seed; the other parts stay true.
+
+    It exists for experiments about failure, such as a network that learns its labels by heart.
+    """
+
+    shuffled_labels: float = Field(
+        default=0.0, ge=0.0, le=1.0, description="Share of the training labels that are shuffled among each other."
+    )
+    flipped_labels: float = Field(
+        default=0.0,
+        ge=0.0,
+        le=1.0,
+        description="Share of the training labels that become another class, each with the same probability.",
+    )
+
+
+def _accept_nothing(value: Any) -> Any:
+    """Take `none` on the command line, which stands for no value elsewhere, as the word."""
+    return "none" if value is None else value
+
+
+Preparing = Annotated[Literal["standard", "none"], BeforeValidator(_accept_nothing)]
+
+
+class PreparationSpec(Spec):
+    """Whether columns of numbers and real targets are standardised, and pixels scaled to 0 to 1.
+
+    `preparation = "none"` stands for both; it exists for experiments about failure.
+    """
+
+    inputs: Preparing = Field(
+        default="standard", description="'none' leaves columns of numbers in their units, and pixels at 0 to 255."
+    )
+    targets: Preparing = Field(default="standard", description="'none' leaves a real target in its unit.")
+
+
+def _accept_word_for_both(value: Any) -> Any:
+    word = _accept_nothing(value)
+    return {"inputs": word, "targets": word} if isinstance(word, str) else value
+
+
+STANDARD = PreparationSpec()
+
+
+class PreparedSpec(ExamplesSpec):
+    """What the kinds of data have whose numbers are prepared for the network."""
+
+    preparation: Annotated[PreparationSpec, BeforeValidator(_accept_word_for_both)] = STANDARD
+
+
+class BundledData(PreparedSpec):
     """A small data set that comes with descentlab's dependencies and needs no network."""
 
     kind: Literal["bundled"] = "bundled"
     name: BundledName = "iris"
 
 
-class IdxData(Spec):
+class IdxData(PreparedSpec):
     """MNIST or Fashion-MNIST from their four IDX files, found in `$DESCENTLAB_DATA` or downloaded."""
 
     kind: Literal["idx"] = "idx"
@@ -37,7 +88,7 @@ class IdxData(Spec):
     num_train: int | None = Field(default=None, ge=2, description="Use only so many training pictures, drawn by seed.")
 
 
-class PlaygroundData(Spec):
+class PlaygroundData(ExamplesSpec):
     """One of TensorFlow Playground's two-dimensional sets, drawn by its published definition."""
 
     kind: Literal["playground"] = "playground"
@@ -47,7 +98,7 @@ class PlaygroundData(Spec):
     features: tuple[PlaygroundFeature, ...] = Field(default=("x1", "x2"), min_length=1)
 
 
-class PointsData(Spec):
+class PointsData(ExamplesSpec):
     """Points in the plane that a person has drawn or pasted. They are a part of the description itself."""
 
     kind: Literal["points"] = "points"
@@ -67,7 +118,7 @@ class PointsData(Spec):
         return points
 
 
-class SyntheticData(Spec):
+class SyntheticData(ExamplesSpec):
     """Real inputs and targets by definition, as they are: nothing is standardised.
 
     `normal`: inputs and targets from the standard normal distribution, drawn by seed, so that there is nothing to
@@ -81,22 +132,27 @@ class SyntheticData(Spec):
     num_inputs: int = Field(default=16, ge=1, le=10_000, description="Inputs of `normal`; `chebyshev` has one.")
 
 
-class TableData(Spec):
+class TableData(PreparedSpec):
     """A CSV, TSV or Parquet file, one example a row."""
 
     kind: Literal["table"] = "table"
     path: str
-    target: str | int | None = Field(default=None, description="Column by name or position; -1 is the last.")
+    target: str | int | tuple[str | int, ...] | None = Field(
+        default=None, description="Column by name or position (-1 is the last), or several in a list."
+    )
     task: Literal["auto", "classification", "regression"] = "auto"
     header: Literal["auto", "yes", "no"] = "auto"
     drop: tuple[str, ...] = Field(default=(), description="Columns to leave out.")
     categories: tuple[str, ...] = Field(default=(), description="Columns of numbers that are codes of categories.")
+    weights: str | int | None = Field(
+        default=None, description="Column by name or position: how much each example counts, 0 or more."
+    )
     test_path: str | None = Field(default=None, description="A second file that holds the test part.")
     test_column: str | None = Field(default=None, description="A column that marks the test rows.")
     test_value: str = Field(default="test", description="What `test_column` says in a test row.")
 
 
-class PicturesData(Spec):
+class PicturesData(PreparedSpec):
     """A folder of pictures: a subfolder per class, or a table of labels beside the folder."""
 
     kind: Literal["pictures"] = "pictures"
@@ -112,12 +168,15 @@ class PicturesData(Spec):
     )
 
 
-class ArraysData(Spec):
+class ArraysData(PreparedSpec):
     """Arrays or a DataFrame handed over in Python. They are not kept, so such a run names them again to resume."""
 
     kind: Literal["arrays"] = "arrays"
     name: str = "arrays"
     task: Literal["auto", "classification", "regression"] = "auto"
+    weights: str | int | None = Field(
+        default=None, description="Column of weights by name or position; 'sample_weight' for an array of them."
+    )
 
 
 DataSpec = Annotated[

@@ -1,12 +1,15 @@
 """The description of one experiment: all that decides its result, and nothing that does not."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from descentlab.spec._augment import AugmentSpec
 from descentlab.spec._base import Spec
 from descentlab.spec._data import BundledData, DataSpec, SplitSpec
+from descentlab.spec._gather_head import gather_head
+from descentlab.spec._head import HeadSpec, Switch
 from descentlab.spec._layers import AnyLayerSpec, DenseSpec, ResidualSpec
 from descentlab.spec._training import (
     AdamSpec,
@@ -22,9 +25,9 @@ from descentlab.spec._training import (
 class Experiment(Spec):
     """One experiment. The same description and data give the same weights, bit for bit, on one machine.
 
-    The network ends in logits: its last layer is a dense layer with `units = "outputs"` and no activation, and
-    the loss says what the logits pass through (softmax for cross-entropy), because only there can it be
-    computed without overflow.
+    The network ends in logits: its last layer is a dense layer with `units = "outputs"`. `head` says how many there are
+    and what they pass through, by default what fits the loss and the target (softmax for cross-entropy). It may also be
+    written where people write it, as the `activation` of the last layer, and is moved to `head` from there.
 
     Raises:
         pydantic.ValidationError: If a value is out of range or a key unknown; `descentlab.spec.parse` words it.
@@ -51,6 +54,7 @@ class Experiment(Spec):
     split: SplitSpec = SplitSpec()
     augment: AugmentSpec | None = None
     model: tuple[AnyLayerSpec, ...] = Field(default=(DenseSpec(),), min_length=1)
+    head: HeadSpec = HeadSpec()
     loss: LossSpec = CrossEntropySpec()
     class_weights: Literal["none", "balanced"] = Field(
         default="none",
@@ -59,14 +63,24 @@ class Experiment(Spec):
     optimizer: AnyOptimizerSpec = AdamSpec()
     schedule: ScheduleSpec = ConstantSpec()
     early_stopping: EarlyStoppingSpec | None = None
+    check: Switch = Field(
+        default="on",
+        description="'on' refuses a head that does not fit its loss or the target; 'off' allows it, for experiments "
+        "about failure.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_head(cls, values: Any) -> Any:
+        return gather_head(values) if isinstance(values, Mapping) else values
 
     @model_validator(mode="after")
     def _check_model(self) -> "Experiment":
         last = self.model[-1]
-        if not isinstance(last, DenseSpec) or last.units != "outputs" or last.activation != "linear":
+        if not isinstance(last, DenseSpec) or last.units != "outputs":
             raise ValueError(
-                'the last layer of `model` must be { kind = "dense", units = "outputs" } without activation: '
-                "the loss applies softmax, sigmoid or tanh to its logits itself"
+                'the last layer of `model` must be { kind = "dense", units = "outputs" }; how many outputs there are, '
+                "and what they pass through, is said by `head`"
             )
         names = [layer.name for layer in self.model if layer.name]
         twice = {name for name in names if names.count(name) > 1}

@@ -6,13 +6,10 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from descentlab.spec._base import KindAlone, Spec
+from descentlab.spec._initial import InitializerName, InitialNorm, InitialWeights
 
 ActivationName = Literal[
     "relu", "leaky-relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid", "exponential", "linear",
-]  # fmt: skip
-InitializerName = Literal[
-    "glorot-uniform", "glorot-normal", "he-uniform", "he-normal", "lecun-uniform", "lecun-normal",
-    "uniform", "normal", "zeros",
 ]  # fmt: skip
 Purpose = Literal["weigh", "activate", "pool", "summarise", "normalise", "drop", "lay out", "combine"]
 """What a layer is there for: weighing inputs, a function of each value, pooling windows, summing up whole pictures,
@@ -69,6 +66,11 @@ class LayerSpec(Spec):
         return None
 
     @property
+    def initial_values(self) -> str | None:
+        """In words, what its learned arrays are before training; None where it learns none, or states nothing."""
+        return None
+
+    @property
     def dropout_rate(self) -> float | None:
         """The share of values that it hides in training; None where it hides none."""
         return None
@@ -121,19 +123,12 @@ class FunctionlessSpec(LayerSpec):
         return False
 
 
-class WeightedSpec(LayerSpec):
+class WeightedSpec(InitialWeights, LayerSpec):
     """A layer with weights and an activation behind them."""
 
     purpose: ClassVar[Purpose] = "weigh"
 
     activation: ActivationName = "linear"
-    initializer: InitializerName = "glorot-uniform"
-    initial_scale: float = Field(default=1.0, ge=0.0, description="Multiplies the initial weights.")
-    initial_range: float = Field(
-        default=0.05, gt=0.0, description="Half width for 'uniform', standard deviation for 'normal'."
-    )
-    initial_bias: float = 0.0
-    bias: bool = True
 
     @property
     def is_curved(self) -> bool:
@@ -142,10 +137,6 @@ class WeightedSpec(LayerSpec):
     @property
     def activation_name(self) -> ActivationName:
         return self.activation
-
-    @property
-    def initializer_name(self) -> InitializerName:
-        return self.initializer
 
     def with_activation(self, function: ActivationName) -> "AnyLayerSpec":
         return self._changed(activation=function) if self.is_curved else self._changed()
@@ -289,6 +280,10 @@ class PReLUSpec(LayerSpec):
     initial_slope: float = Field(default=0.25, description="The slope of every channel before training.")
 
     @property
+    def initial_values(self) -> str:
+        return f"slope {self.initial_slope:g}"
+
+    @property
     def is_curved(self) -> bool:
         return True
 
@@ -313,10 +308,15 @@ class DropoutSpec(FunctionlessSpec):
         return self.rate
 
 
-class BatchNormSpec(FunctionlessSpec):
-    """Standardises each channel over the batch; afterwards, by the running mean and variance."""
+class NormSpec(InitialNorm, FunctionlessSpec):
+    """A layer that standardises, then multiplies each channel by a learned scale and adds a learned shift."""
 
     purpose: ClassVar[Purpose] = "normalise"
+
+
+class BatchNormSpec(NormSpec):
+    """Standardises each channel over the batch; afterwards, by the running mean and variance."""
+
     is_linear: ClassVar[bool | None] = True
     keeps_statistics: ClassVar[bool] = True
 
@@ -325,10 +325,9 @@ class BatchNormSpec(FunctionlessSpec):
     eps: float = Field(default=1e-5, gt=0.0)
 
 
-class LayerNormSpec(FunctionlessSpec):
+class LayerNormSpec(NormSpec):
     """Standardises each example over its features."""
 
-    purpose: ClassVar[Purpose] = "normalise"
     is_linear: ClassVar[bool | None] = False
 
     kind: Literal["layer-norm"] = "layer-norm"

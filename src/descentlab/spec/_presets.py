@@ -15,6 +15,7 @@ from descentlab.spec._data import (
     TableData,
 )
 from descentlab.spec._experiment import Experiment
+from descentlab.spec._head import HeadSpec
 from descentlab.spec._known_sets import known_set, known_sets
 from descentlab.spec._layers import (
     AnyLayerSpec,
@@ -68,7 +69,7 @@ def _mnist_mlp(name: str) -> Experiment:
             DenseSpec.model_validate({"name": "hidden2", **hidden}),
             DenseSpec(name="output", initializer="lecun-normal"),
         ),
-        loss=SquaredErrorSpec(output="sigmoid", over_outputs="sum"),
+        loss=SquaredErrorSpec(over_outputs="sum"),
         optimizer=SgdSpec(learning_rate=0.1),
         epochs=30,
         batch_size=32,
@@ -194,7 +195,8 @@ def _playground(name: str) -> Experiment:
             DenseSpec.model_validate({"name": "hidden2", "units": 2, "activation": "tanh", **start}),
             DenseSpec.model_validate({"name": "output", **start}),
         ),
-        loss=SquaredErrorSpec(output="tanh" if known_set(name).classes else "linear", factor=0.5),
+        head=HeadSpec(activation="tanh" if known_set(name).classes else "auto"),
+        loss=SquaredErrorSpec(factor=0.5),
         optimizer=SgdSpec(learning_rate=0.03),
         epochs=200,
         batch_size=10,
@@ -230,7 +232,7 @@ def _chain(name: str) -> Experiment:
             DenseSpec.model_validate({"name": "hidden2", **neuron}),
             DenseSpec(name="output", initializer="normal", initial_range=1.0),
         ),
-        loss=SquaredErrorSpec(output="sigmoid"),
+        loss=SquaredErrorSpec(),
         optimizer=SgdSpec(learning_rate=1.0),
         epochs=100,
         batch_size=10,

@@ -2,14 +2,15 @@
 
 import json
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
 from descentlab.core import MissingDataError, SpecError, unknown_name
 from descentlab.spec._experiment import Experiment
+from descentlab.spec._layers import AnyLayerSpec
 
 
 def parse(values: Mapping[str, Any], where: str = "experiment") -> Experiment:
@@ -98,7 +99,8 @@ def override(experiment: Experiment, settings: Iterable[str]) -> Experiment:
     """Change fields by dotted name, as `model.0.units=16`, `loss=cross-entropy` or `optimizer.learning_rate=0.003`.
 
     A part that has kinds (`loss`, `optimizer`, `schedule`, a layer) may be set to a kind's name; it then takes
-    that kind's own defaults.
+    that kind's own defaults. With a new loss the head's activation is chosen anew, unless it is given too. `model.*`
+    stands for all layers that have the field, those within a block included, as in `model.*.initializer=zeros`.
 
     Args:
         experiment: What to start from; it is left as it is.
@@ -120,8 +122,41 @@ def override(experiment: Experiment, settings: Iterable[str]) -> Experiment:
         key, equals, value = text.partition("=")
         if not equals or not key.strip():
             raise SpecError(f"--set {text}: expected key=value, as epochs=50 or model.0.units=16")
-        _assign(values, key.strip().split("."), _read_value(value.strip()), text)
+        for path in _expand(values, key.strip().split("."), text):
+            _assign(values, path, _read_value(value.strip()), text)
+    keys = [text.partition("=")[0].strip() for text in texts]
+    has_new_loss = "loss" in keys or _kind(values["loss"]) != experiment.loss.kind
+    if has_new_loss and not any(key.split(".")[0] == "head" for key in keys):
+        values["head"] = {**values["head"], "activation": "auto", "coding": "auto"}
     return parse(values, where="--set " + " ".join(texts) if texts else "experiment")
+
+
+def _kind(part: Any) -> Any:
+    return part.get("kind") if isinstance(part, dict) else part
+
+
+def _expand(values: dict[str, Any], path: list[str], text: str) -> list[list[str]]:
+    """Return the path itself, or one path for each layer that `model.*` stands for."""
+    if "*" not in path:
+        return [path]
+    if len(path) != 3 or path[:2] != ["model", "*"]:
+        raise SpecError(f"--set {text}: `*` stands for all layers, as in model.*.initializer=zeros")
+    fields = list(_layer_fields(values["model"], ["model"]))
+    paths = [[*place, field] for place, names in fields for field in names if field == path[2]]
+    if not paths:
+        known = {name for _, names in fields for name in names}
+        raise SpecError(f"--set {text}: {unknown_name('field of the layers', path[2], known)}")
+    return paths
+
+
+def _layer_fields(layers: list[Any], before: list[str]) -> Iterator[tuple[list[str], Iterable[str]]]:
+    """List the place and the fields of each layer that is written as a table, those within a block included."""
+    specs = {spec.model_fields["kind"].default: spec for spec in get_args(get_args(AnyLayerSpec)[0])}
+    for place, layer in enumerate(layers):
+        if isinstance(layer, dict) and layer.get("kind") in specs:
+            here = [*before, str(place)]
+            yield here, specs[layer["kind"]].model_fields
+            yield from _layer_fields(layer.get("layers", []), [*here, "layers"])
 
 
 def _read_value(text: str) -> Any:

@@ -1,46 +1,85 @@
 """What is minimised, by which rule, at which rate."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from descentlab.spec._base import KindAlone, Spec
+from descentlab.spec._head import HeadName
+
+Over = Literal["mean", "sum"]
 
 
-class CrossEntropySpec(Spec):
-    """Softmax cross-entropy, computed from the logits."""
+class AnyLossSpec(Spec):
+    """What every loss has, and what it states of itself.
+
+    The class variables state facts: `needs_probabilities`, whether it takes the logarithm of outputs, and so needs
+    those of the head that is fused with it; `head_for_classes`, the head that 'auto' stands for where the target is a
+    class or labels (real numbers have a linear one).
+    """
+
+    needs_probabilities: ClassVar[bool] = False
+    head_for_classes: ClassVar[HeadName]
+
+    over_batch: Over = Field(
+        default="mean",
+        description="'sum' minimises the sum over a batch, whose gradient is as many times longer as a batch has "
+        "examples; measured losses stay means.",
+    )
+
+
+class CrossEntropySpec(AnyLossSpec):
+    """Minus the logarithm of the output of the right class, in nats; computed from the logits after softmax."""
+
+    needs_probabilities: ClassVar[bool] = True
+    head_for_classes: ClassVar[HeadName] = "softmax"
 
     kind: Literal["cross-entropy"] = "cross-entropy"
 
 
-class BinaryCrossEntropySpec(Spec):
-    """Sigmoid cross-entropy, computed from the logits: one output for two classes, else one a class."""
+class BinaryCrossEntropySpec(AnyLossSpec):
+    """Cross-entropy of every output by itself, right or wrong; computed from the logits after a sigmoid."""
+
+    needs_probabilities: ClassVar[bool] = True
+    head_for_classes: ClassVar[HeadName] = "sigmoid"
 
     kind: Literal["binary-cross-entropy"] = "binary-cross-entropy"
+    over_outputs: Over = Field(default="sum", description="'mean' is Keras's and PyTorch's.")
 
 
-class SquaredErrorSpec(Spec):
-    """Squared error between the outputs and the coded target: 0 and 1 after sigmoid, -1 and 1 after tanh."""
+class SquaredErrorSpec(AnyLossSpec):
+    """Squared error between the outputs and the coded target."""
+
+    head_for_classes: ClassVar[HeadName] = "sigmoid"
 
     kind: Literal["squared-error"] = "squared-error"
-    output: Literal["auto", "linear", "sigmoid", "tanh", "softmax"] = Field(
-        default="auto", description="What the logits pass through; 'auto': sigmoid to classify, else linear."
-    )
-    over_outputs: Literal["mean", "sum"] = Field(
-        default="mean", description="'sum' is the cost of 3Blue1Brown's and Nielsen's texts."
-    )
+    over_outputs: Over = Field(default="mean", description="'sum' is the cost of 3Blue1Brown's and Nielsen's texts.")
     factor: float = Field(default=1.0, gt=0.0, description="0.5 gives the half squared error.")
 
 
-class HuberSpec(Spec):
+class AbsoluteErrorSpec(AnyLossSpec):
+    """Distance between the outputs and the coded target, so that no outlier pulls more than another example."""
+
+    head_for_classes: ClassVar[HeadName] = "sigmoid"
+
+    kind: Literal["absolute-error"] = "absolute-error"
+    over_outputs: Over = "mean"
+
+
+class HuberSpec(AnyLossSpec):
     """Squared near the target and linear far from it, so that an outlier pulls with bounded force."""
 
+    head_for_classes: ClassVar[HeadName] = "linear"
+
     kind: Literal["huber"] = "huber"
-    delta: float = Field(default=1.0, gt=0.0)
+    delta: float = Field(default=1.0, gt=0.0, description="Distance from the target at which it becomes linear.")
+    over_outputs: Over = "mean"
 
 
 LossSpec = Annotated[
-    CrossEntropySpec | BinaryCrossEntropySpec | SquaredErrorSpec | HuberSpec, Field(discriminator="kind"), KindAlone
+    CrossEntropySpec | BinaryCrossEntropySpec | SquaredErrorSpec | AbsoluteErrorSpec | HuberSpec,
+    Field(discriminator="kind"),
+    KindAlone,
 ]
 
 Positive = Annotated[float, Field(gt=0.0)]
@@ -55,6 +94,17 @@ class OptimizerSpec(Spec):
     l1: NonNegative = Field(default=0.0, description="Adds l1 * sum |w| to what is minimised.")
     l2: NonNegative = Field(default=0.0, description="Adds l2 / 2 * sum w^2 to what is minimised.")
     clip_norm: Positive | None = Field(default=None, description="Scales a longer gradient down to this norm.")
+    maximize: bool = Field(
+        default=False,
+        description="Reverses the gradient of the loss, so that each step goes up it; penalties and weight decay still "
+        "pull weights to 0. Exists for experiments about failure.",
+    )
+
+    @property
+    def title(self) -> str:
+        """Kind of the rule, and whether it goes up the loss."""
+        kind = str(type(self).model_fields["kind"].default)
+        return f"{kind}, gradient reversed" if self.maximize else kind
 
 
 class SgdSpec(OptimizerSpec):

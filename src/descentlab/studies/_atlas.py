@@ -13,7 +13,7 @@ from descentlab.data import Dataset
 from descentlab.evaluation import VERDICTS, MemberCurves, find_runaway, judge_member
 from descentlab.spec import StudySpec
 from descentlab.studies._train import MeasuredBlock, Recorder
-from descentlab.training import Block, Compiler, Member, Plan, Progress, make_plan, train_blocks
+from descentlab.training import Compiler, Member, Plan, Progress, Stacked, make_plan, train_blocks
 
 Outcome = Literal["converges", "loss", "epochs", "verdict"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -78,7 +78,7 @@ def plan_atlas(spec: StudySpec, dataset: Dataset) -> Plan:
         is_brief=True,
     )
     largest = max(layer.multiply_adds for layer in plan.network.layers) * plan.batch_size
-    if plan.lanes == 1 and largest <= LANES_LAYER and not plan.network.draws_in_training:
+    if plan.lanes == 1 and largest <= LANES_LAYER:
         return dataclasses.replace(plan, lanes=LANES)
     return plan
 
@@ -156,8 +156,7 @@ class _BlockSummariser:
         self._recorder = recorder
         self._threshold = threshold
 
-    def __call__(self, places: Iterable[int], block: Block) -> None:
-        stacked = block.stacked()
+    def __call__(self, places: Iterable[int], stacked: Stacked) -> None:
         networks = np.array([self._places[place] for place in places])
         losses, norms = stacked.trace["batch_loss"].T, stacked.trace["gradient_norm"].T
         finals = {

@@ -130,6 +130,9 @@ def _check_numbers(name: str, values: Sequence[Value], experiment: Experiment) -
     if field in type(experiment.optimizer).model_fields:
         for number in {min(numbers), max(numbers)}:
             override(experiment, [f"optimizer.{field}={number!r}"])
+    elif field in ("schedule", "augment"):
+        for number in {min(numbers), max(numbers)}:
+            override(experiment, [f"{name}={number!r}"])
     elif field == "dropout" and not all(0.0 <= number < 1.0 for number in numbers):
         wrong = next(number for number in numbers if not 0.0 <= number < 1.0)
         raise SpecError(f"dropout={wrong:g} is not a share from 0 to below 1; give such shares, as dropout=0,0.2,0.5")

@@ -1,5 +1,6 @@
 """Loss, accuracy and stuck units of the members of a block, measured for all of them at once."""
 
+import dataclasses
 import functools
 from typing import Any
 
@@ -10,13 +11,19 @@ from jaxtyping import Float, Shaped
 
 from descentlab.core import PARTS
 from descentlab.data import Dataset, take_rows
-from descentlab.evaluation import infer, stuck_units
-from descentlab.networks import FUNCTIONS, Context, Tape
-from descentlab.training import Plan, precision_of, quick_compilation
+from descentlab.evaluation import infer
+from descentlab.networks import FUNCTIONS, Context, Tape, stuck_units
+from descentlab.training import (
+    Form,
+    Plan,
+    as_real,
+    lay_out,
+    measure,
+    precision_of,
+    quick_compilation,
+    separate_names,
+)
 
-MAX_EXAMPLES = 10_000
-"""Largest number of examples that a part is measured on: its first ones, as the order of a part is random."""
-CHUNK = 1_000
 STUCK_EXAMPLES = 500
 """Training examples that decide whether a unit is stuck."""
 
@@ -39,11 +46,19 @@ def measure_members(
     if plan.streams:
         return _measure_stored(plan, params, statistics, datasets[0])
     with precision_of(plan.precision):
-        data = [_data(plan, dataset) for dataset in datasets]
-        shares = len(data) == 1
-        stacked = data[0] if shares else {name: np.stack([each[name] for each in data], axis=-1) for name in data[0]}
-        measured = _program(plan, tuple(sorted(stacked)), shares_data=shares)(params, statistics, stacked)
-    return {name: np.atleast_1d(np.asarray(values))[:count] for name, values in measured.items()}
+        # All parts are measured, whatever the training itself traces.
+        first = datasets[0]
+        sizes = {"num_validation": len(first.validation), "num_test": len(first.test)}
+        whole = dataclasses.replace(plan, is_brief=False, **sizes)
+        data = lay_out(whole, datasets)
+        count_stuck = np.int32(min(plan.num_train, STUCK_EXAMPLES))
+        measured = _program(whole.form, separate_names(data))(params, statistics, data, count_stuck)
+    wanted = [f"{part}_" for part in whole.measured_parts]
+    return {
+        name: np.atleast_1d(np.asarray(measured[name]))[:count]
+        for name in sorted(measured)
+        if name == "stuck" or name.startswith(tuple(wanted))
+    }
 
 
 def _measure_stored(
@@ -53,7 +68,7 @@ def _measure_stored(
     measured: dict[str, Any] = {}
     with precision_of(plan.precision):
         for part in PARTS:
-            rows = dataset.part(part)[:MAX_EXAMPLES]
+            rows = dataset.part(part)[: plan.measured_parts.get(part)]
             if not len(rows):
                 continue
             inputs, targets = take_rows(dataset.inputs, rows), dataset.targets[rows]
@@ -65,65 +80,21 @@ def _measure_stored(
                 measured[f"{part}_accuracy"] = plan.objective.are_right(
                     jax.device_put(inference.logits), jax.device_put(targets)
                 ).mean()
-        few = dataset.inputs[dataset.train[:STUCK_EXAMPLES]]
-        measured["stuck"] = _stuck_program(plan)(params, statistics, few)
+        measured["stuck"] = stuck_share(plan, params, statistics, dataset.inputs[dataset.train[:STUCK_EXAMPLES]])
     return {name: np.atleast_1d(np.asarray(measured[name])) for name in sorted(measured)}
 
 
-def _data(plan: Plan, dataset: Dataset) -> dict[str, Shaped[np.ndarray, "..."]]:
-    arrays: dict[str, np.ndarray] = {}
-    for part in PARTS:
-        rows = dataset.part(part)[:MAX_EXAMPLES]
-        if len(rows):
-            inputs = dataset.inputs[rows]
-            arrays[f"{part}_inputs"] = inputs if inputs.dtype == np.uint8 else inputs.astype(plan.precision)
-            kind = np.int32 if plan.is_classification else plan.precision
-            arrays[f"{part}_targets"] = dataset.targets[rows].astype(kind)
-    return arrays
-
-
 @functools.lru_cache(maxsize=32)
-def _program(plan: Plan, names: tuple[str, ...], *, shares_data: bool) -> Any:
-    run = functools.partial(_measure, plan, [part for part in PARTS if f"{part}_inputs" in names])
-    if plan.lanes > 1:
-        run = jax.vmap(run, in_axes=(-1, -1, None if shares_data else -1), out_axes=-1)
-    return jax.jit(run)
+def _program(form: Form, separate: frozenset[str]) -> Any:
+    def run(params: Any, statistics: Any, data: dict[str, Any], count_stuck: Any) -> dict[str, Any]:
+        stuck = _stuck_share(form, params, statistics, data["inputs"][:STUCK_EXAMPLES], count_stuck)
+        return measure(form, {"params": params, "statistics": statistics}, data) | {"stuck": stuck}
 
+    def run_lanes(params: Any, statistics: Any, data: dict[str, Any], count_stuck: Any) -> dict[str, Any]:
+        axes = {name: 0 if name in separate else None for name in data}
+        return jax.vmap(run, in_axes=(-1, -1, axes, None), out_axes=-1)(params, statistics, data, count_stuck)
 
-def _measure(plan: Plan, parts: list[str], params: Any, statistics: Any, data: dict[str, Any]) -> dict[str, Any]:
-    measured: dict[str, Any] = {}
-    for part in parts:
-        losses, right = _pass_through(plan, params, statistics, data[f"{part}_inputs"], data[f"{part}_targets"])
-        measured[f"{part}_loss"] = jnp.mean(losses)
-        if plan.is_classification:
-            measured[f"{part}_accuracy"] = jnp.mean(right)
-    measured["stuck"] = _stuck_share(plan, params, statistics, data["train_inputs"][:STUCK_EXAMPLES])
-    return measured
-
-
-def _real(plan: Plan, inputs: Any) -> Any:
-    if inputs.dtype == jnp.uint8:
-        return inputs.astype(plan.precision) * jnp.asarray(plan.input_scale, plan.precision)
-    return inputs
-
-
-def _pass_through(plan: Plan, params: Any, statistics: Any, inputs: Any, targets: Any) -> tuple[Any, Any]:
-    def measure(pair: tuple[Any, Any]) -> tuple[Any, Any]:
-        logits, _ = plan.network.forward(params, statistics, _real(plan, pair[0]), Context())
-        right = plan.objective.are_right(logits, pair[1]) if plan.is_classification else jnp.zeros(len(pair[1]))
-        return plan.objective.losses(logits, pair[1]), right.astype(plan.precision)
-
-    num = len(inputs)
-    if num <= CHUNK:
-        return measure((inputs, targets))
-    whole = num - num % CHUNK
-
-    def split(array: Any) -> Any:
-        return array[:whole].reshape(-1, CHUNK, *array.shape[1:])
-
-    losses, right = jax.lax.map(measure, (split(inputs), split(targets)))
-    rest = measure((inputs[whole:], targets[whole:])) if num > whole else (jnp.zeros(0), jnp.zeros(0))
-    return jnp.concatenate([losses.ravel(), rest[0]]), jnp.concatenate([right.ravel(), rest[1]])
+    return jax.jit(run_lanes if form.lanes > 1 else run)
 
 
 def stuck_share(plan: Plan, params: Any, statistics: Any, inputs: Shaped[np.ndarray, "examples ..."]) -> float:
@@ -138,33 +109,37 @@ def stuck_share(plan: Plan, params: Any, statistics: Any, inputs: Shaped[np.ndar
     Returns:
         A share from 0 to 1; 0 if no unit can be stuck, NaN if a layer does not state when its units are.
     """
-    return float(_stuck_program(plan)(params, statistics, inputs[:STUCK_EXAMPLES]))
+    few = inputs[:STUCK_EXAMPLES]
+    with_room = np.zeros((STUCK_EXAMPLES, *few.shape[1:]), few.dtype)
+    with_room[: len(few)] = few
+    return float(_stuck_program(plan.form)(params, statistics, with_room, np.int32(len(few))))
 
 
 @functools.lru_cache(maxsize=32)
-def _stuck_program(plan: Plan) -> Any:
-    return jax.jit(functools.partial(_stuck_share, plan), compiler_options=quick_compilation())
+def _stuck_program(form: Form) -> Any:
+    return jax.jit(functools.partial(_stuck_share, form), compiler_options=quick_compilation())
 
 
-def _stuck_share(plan: Plan, params: Any, statistics: Any, inputs: Any) -> Any:
+def _stuck_share(form: Form, params: Any, statistics: Any, inputs: Any, count: Any) -> Any:
     """Return the share of stuck units over all layers whose units can be stuck; 0 if there are none.
 
     The share is NaN if a layer does not state when its units are stuck.
     """
-    saturations = plan.network.saturations()
+    saturations = form.network.saturations()
     if None in saturations.values():
-        return jnp.full((), jnp.nan, plan.precision)
+        return jnp.full((), jnp.nan, form.precision)
+    is_there = jnp.arange(len(inputs)) < count
     tape = Tape()
-    logits, _ = plan.network.forward(params, statistics, _real(plan, inputs), Context(tape=tape))
+    logits, _ = form.network.forward(params, statistics, as_real(form, inputs), Context(tape=tape))
     stuck = [
-        stuck_units(tape.values[f"{layer}/activation"], saturation)
+        stuck_units(tape.values[f"{layer}/activation"], saturation, is_there)
         for layer, saturation in saturations.items()
         if saturation is not None
     ]
     # A squashed output under squared error passes no gradient either once it is saturated.
-    link = plan.objective.link
-    if link in ("tanh", "sigmoid") and plan.objective.has_vanishing_gradient:
-        stuck.append(stuck_units(plan.objective.outputs(logits), FUNCTIONS[link].saturation))
+    if form.objective.has_vanishing_gradient:
+        same = [function for name, function in FUNCTIONS.items() if name == form.objective.head.activation]
+        stuck += [stuck_units(form.objective.outputs(logits), each.saturation, is_there) for each in same]
     if not stuck:
-        return jnp.zeros((), plan.precision)
-    return jnp.mean(jnp.concatenate([flags.ravel() for flags in stuck]).astype(plan.precision))
+        return jnp.zeros((), form.precision)
+    return jnp.mean(jnp.concatenate([flags.ravel() for flags in stuck]).astype(form.precision))

@@ -62,7 +62,7 @@ def sweep_facts(study: Study, environment: Mapping[str, Any], train_s: float) ->
     machine = environment.get("machine", {})
     return (
         Row("experiment", f"{experiment.name}, {experiment.epochs:,} epochs, batch size {experiment.batch_size}"),
-        Row("optimizer", experiment.optimizer.kind),
+        Row("optimizer", experiment.optimizer.title),
         Row("loss", experiment.loss.kind),
         Row("seeds", f"{experiment.seed} to {experiment.seed + experiment.num_seeds - 1}"),
         Row("trained in", seconds(train_s)),

@@ -13,7 +13,7 @@ from descentlab.data import Dataset
 from descentlab.spec import Experiment
 from descentlab.studies._design import StudyDesign, StudyVariant
 from descentlab.studies._measure import measure_members
-from descentlab.training import Block, Checkpoints, Compiler, Member, Plan, Progress, make_plan, train_blocks
+from descentlab.training import Checkpoints, Compiler, Member, Plan, Progress, Stacked, make_plan, train_blocks
 
 MAX_POINTS = 1_000
 """Epochs that are kept of a longer curve: the first, the last, and others at even distances."""
@@ -140,16 +140,16 @@ class _BlockMeasurer:
         self._dataset_of = dataset_of
         self._recorder = recorder
 
-    def __call__(self, places: Sequence[int], block: Block) -> None:
+    def __call__(self, places: Sequence[int], stacked: Stacked) -> None:
         networks = np.array([self._variant.places[place] for place in places])
-        self._recorder.take(measure_block(self._variant.experiment, self._plan, networks, block, self._dataset_of))
+        self._recorder.take(measure_block(self._variant.experiment, self._plan, networks, stacked, self._dataset_of))
 
 
 def measure_block(
     experiment: Experiment,
     plan: Plan,
     places: Int[np.ndarray, " networks"],
-    block: Block,
+    stacked: Stacked,
     dataset_of: Callable[[Experiment, int], Dataset],
 ) -> MeasuredBlock:
     """Measure the networks of a block at their start and at their end.
@@ -158,15 +158,16 @@ def measure_block(
         experiment: What the networks have in common.
         plan: The static part of the experiment.
         places: Position of each network in the study.
-        block: The block, after its training.
+        stacked: The block, after its training.
         dataset_of: Returns the prepared data of the experiment and a seed.
 
     Returns:
         Curves and final numbers.
     """
-    stacked, count = block.stacked(), len(places)
+    count = len(places)
     datasets = _datasets(experiment, plan, stacked.members, dataset_of)
-    start = measure_members(plan, block.initial_params, block.initial_statistics, datasets, count=count)
+    initial = stacked.initial
+    start = measure_members(plan, initial["params"], initial["statistics"], datasets, count=count)
     end = measure_members(plan, stacked.params, stacked.statistics, datasets, count=count)
     kept = kept_epochs(experiment.epochs)
     nothing = np.full(count, np.nan)

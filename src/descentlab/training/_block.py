@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -13,69 +12,25 @@ from jaxtyping import Float, Int
 from descentlab.core import RunError
 from descentlab.data import Dataset
 from descentlab.training._devices import Device, precision_of, work_devices
+from descentlab.training._examples import call_orders, separate_names
 from descentlab.training._materials import Materials
 from descentlab.training._plan import SCALE, Plan, State
 from descentlab.training._program import Compiler, trace_names
+from descentlab.training._recorder import Recorder
+from descentlab.training._results import Stacked
 from descentlab.training._state import (
     Member,
-    example_orders,
     first_state,
     flatten_state,
     member_hyper,
     stack,
     unflatten_state,
-    unstack,
 )
 from descentlab.training._stream import Stream
+from descentlab.training._symptoms import SymptomPlan
 
 SLICE_S = 0.25
 """Seconds that one call of the program aims at, so that progress is drawn and Ctrl-C is heard that often."""
-
-
-@dataclass(frozen=True)
-class Trained:
-    """One member when its training has ended.
-
-    Attributes:
-        params: Learned arrays by layer and role; with early stopping, those of the best epoch.
-        statistics: Running statistics by layer and role.
-        initial_params: Learned arrays before the first update.
-        trace: Measurements at the end of each epoch, by name.
-        snapshots: Parameters and statistics after some epochs, by epoch.
-        steps: Number of updates made.
-        diverged_at: First update whose loss was not finite, or None.
-        best_epoch: Epoch whose weights are kept; None without early stopping.
-    """
-
-    params: dict[str, dict[str, np.ndarray]]
-    statistics: dict[str, dict[str, np.ndarray]]
-    initial_params: dict[str, dict[str, np.ndarray]]
-    trace: dict[str, Float[np.ndarray, " epochs"]]
-    snapshots: dict[int, dict[str, dict[str, dict[str, np.ndarray]]]]
-    steps: int
-    diverged_at: int | None
-    best_epoch: int | None
-
-
-@dataclass(frozen=True)
-class Stacked:
-    """All members of a block, side by side, as the program left them.
-
-    Attributes:
-        members: Members of the block; the lanes behind them hold copies of the last member.
-        params: As `Trained.params`; with more than one lane, members are the last axis of every array.
-        statistics: As `Trained.statistics`; with more than one lane, members are the last axis of every array.
-        trace: Measurements by name, of shape `(epochs, members)`; NaN after a member has ended.
-        steps: Number of updates that each member made.
-        diverged_at: First update of each member whose loss was not finite, or -1.
-    """
-
-    members: tuple[Member, ...]
-    params: dict[str, dict[str, np.ndarray]]
-    statistics: dict[str, dict[str, np.ndarray]]
-    trace: dict[str, Float[np.ndarray, "epochs members"]]
-    steps: Int[np.ndarray, " members"]
-    diverged_at: Int[np.ndarray, " members"]
 
 
 class Block:
@@ -86,10 +41,11 @@ class Block:
         plan: Plan,
         members: Sequence[Member],
         datasets: Sequence[Dataset],
-        factors: Float[np.ndarray, "epochs steps"],
+        factors: Float[np.ndarray, "epochs steps *members"],
         *,
         shuffle: bool = True,
         snapshot_epochs: frozenset[int] = frozenset(),
+        symptoms: SymptomPlan | None = None,
         devices: Sequence[Device] | None = None,
         compiler: Compiler | None = None,
         materials: Materials | None = None,
@@ -100,35 +56,41 @@ class Block:
             plan: Static part of the training.
             members: At most `plan.lanes` members; empty lanes train copies of the last, which are dropped in the end.
             datasets: Each member's prepared data.
-            factors: Factors by which the schedule multiplies the learning rate.
+            factors: Factors by which the schedule multiplies the learning rate: for all members, or, where schedules
+                differ, for each on the last axis.
             shuffle: Whether each epoch draws a new order of the examples.
             snapshot_epochs: Epochs after which parameters are kept; 0 is the start.
+            symptoms: When symptoms are recorded; None if they are not.
             devices: Devices that the block runs on; several devices split each batch.
             compiler: Shared by blocks that may share programs.
             materials: Shared by blocks that may share data.
         """
-        self.plan = plan
         self.members = tuple(members)
         self.epoch = 0
         self.step = 0
         self._lanes = [*members, *[members[-1]] * (plan.lanes - len(members))]
         by_lane = [*datasets, *[datasets[-1]] * (plan.lanes - len(datasets))]
-        self._shares = (
-            all(dataset is by_lane[0] for dataset in by_lane) and len({member.seed for member in members}) == 1
-        )
-        self._factors = factors
+        self._plans = [plan.sized(dataset) for dataset in by_lane]
+        self.plan = self._plans[0]
+        if len({each.steps_per_epoch for each in self._plans}) > 1:
+            raise ValueError("members of a block need epochs of equally many steps")
+        shares_data = all(dataset is by_lane[0] for dataset in by_lane)
+        self._shares_order = shares_data and len({member.seed_of_order for member in members}) == 1
+        self._factors = _by_step(factors, plan.lanes)
+        self.num_epochs = len(factors)
         self._shuffle = shuffle
         self._snapshot_epochs = snapshot_epochs
         self._placement = _placement(devices)
         self._compiler = compiler or Compiler()
         self._trace: dict[str, list[np.ndarray]] = {name: [] for name in trace_names(plan)}
         self._snapshots: dict[int, Any] = {}
-        self._orders: tuple[range, Any] = (range(0), None)
         self._materials = materials or Materials(plan)
         self._compiled: Callable[..., tuple[State, dict[str, Any]]] | None = None
         self._stream: Stream | None = None
         if plan.streams:
-            self._stream = Stream(plan, by_lane[0], members[0].seed, num_epochs=len(factors), shuffle=shuffle)
+            self._stream = Stream(
+                self.plan, by_lane[0], members[0].seed_of_order, num_epochs=len(factors), shuffle=shuffle
+            )
         with precision_of(plan.precision):
             # Members that start alike share one state until they are put side by side.
             first = {_start_of(member): member for member in self._lanes}
@@ -137,13 +99,19 @@ class Block:
             self._initial = self._state["params"]
             self._initial_statistics = self._state["statistics"]
             self._hyper = stack([member_hyper(plan, member) for member in self._lanes], plan.lanes)
-            self._data = self._materials.data(by_lane[:1] if self._shares else by_lane, self._placement)
+            self._data = self._materials.data(by_lane[:1] if shares_data else by_lane, self._placement)
         self._keep_snapshot()
-
-    @property
-    def num_epochs(self) -> int:
-        """Epochs of the whole training."""
-        return len(self._factors)
+        self._recorder: Recorder | None = None
+        if symptoms is not None:
+            num_samples = 1 if shares_data else plan.lanes
+            self._recorder = Recorder(
+                symptoms,
+                self._plans[:num_samples],
+                by_lane[:num_samples],
+                count=len(members),
+                num_epochs=self.num_epochs,
+                placement=None if isinstance(self._placement, NamedSharding) else self._placement,
+            )
 
     @property
     def is_done(self) -> bool:
@@ -165,78 +133,87 @@ class Block:
         return {name: float(np.atleast_2d(values[-1].T)[0, -1]) for name, values in self._trace.items() if len(values)}
 
     def advance(self) -> None:
-        """Train for about a quarter of a second: some whole epochs, or a part of one."""
-        self._run(*self._next_slice())
+        """Train for about a quarter of a second."""
+        self._run(self._next_slice())
 
     def advance_one_step(self) -> Float[np.ndarray, " members"]:
         """Make one update, and return the loss of its batch before it, by member."""
-        before, position = np.array(self._state["loss_sum"]), self.step
-        self._run(1, position + 1)
+        before = np.array(self._state["loss_sum"])
+        self._run(1)
         after = np.array(self._state["loss_sum"])
         if self.step == 0:  # the epoch has ended, and its sum with it
             after = self._trace["batch_loss"][-1][-1] * self.plan.steps_per_epoch
         return np.atleast_1d(after - before)[: len(self.members)]
 
-    def _run(self, num_epochs: int, step_to: int) -> None:
+    def _run(self, num_steps: int) -> None:
+        ended, step = divmod(self.step + num_steps, self.plan.steps_per_epoch)
         with precision_of(self.plan.precision):
-            arguments = self._arguments(num_epochs, step_to)
+            before = self._before_record()
+            arguments = self._arguments(num_steps)
             if self._compiled is None:
                 self._compiled = self._compile(arguments)
             begin = time.perf_counter()
             state, trace = jax.block_until_ready(self._compiled(*arguments))
             seconds = time.perf_counter() - begin
-            if step_to == self.plan.steps_per_epoch and self._stream is not None:
+            if ended and self._stream is not None:
                 state, measured = self._stream.measure(state, self._place)
                 trace |= {name: np.asarray(value)[None] for name, value in measured.items()}
-        steps = num_epochs * (step_to - self.step)
-        self._materials.step_seconds = seconds / steps
-        self._state = state
-        if step_to == self.plan.steps_per_epoch:
-            for name, values in trace.items():
-                self._trace[name].append(np.asarray(values)[:num_epochs])
-            self.epoch, self.step = self.epoch + num_epochs, 0
+            if before is not None and self._recorder is not None:
+                self._recorder.record(self._updates, before, state["params"])
+        self._materials.step_seconds = seconds / num_steps
+        self._state, self.epoch, self.step = state, self.epoch + ended, step
+        if ended:
+            for name, values in self._trace.items():
+                values.append(np.asarray(trace[name])[:ended])
             self._keep_snapshot()
-        else:
-            self.step = step_to
 
-    def _next_slice(self) -> tuple[int, int]:
-        per_epoch = self.plan.steps_per_epoch
-        step_seconds = self._materials.step_seconds
+    @property
+    def _updates(self) -> int:
+        return self.epoch * self.plan.steps_per_epoch + self.step
+
+    def _before_record(self) -> dict[str, Any] | None:
+        """Copy what the recorder looks at, since the program takes over the state's memory; None if nothing is due."""
+        if self._recorder is None or not self._recorder.is_due(self._updates):
+            return None
+        return jax.tree.map(np.array, {name: self._state[name] for name in ("params", "statistics")})
+
+    def _next_slice(self) -> int:
+        """Choose the number of steps until progress is drawn, a snapshot or a record is due or a window ends."""
+        most = None if self._recorder is None else self._recorder.most_steps(self._updates)
+        return self._most_steps() if most is None else min(most, self._most_steps())
+
+    def _most_steps(self) -> int:
+        per_epoch, step_seconds = self.plan.steps_per_epoch, self._materials.step_seconds
         affordable = max(1, int(SLICE_S / step_seconds)) if step_seconds else 1
         if self._stream is not None:
-            return 1, min(self._stream.end_of_window(self.step), self.step + affordable)
-        if self.step or affordable < per_epoch:
-            return 1, min(per_epoch, self.step + affordable)
+            return min(affordable, self._stream.end_of_window(self.step) - self.step)
         stops = [epoch for epoch in (*self._snapshot_epochs, self.num_epochs) if epoch > self.epoch]
-        return min(affordable // per_epoch, min(stops) - self.epoch, self.plan.epochs_per_call), per_epoch
+        to_stop = (min(stops) - self.epoch) * per_epoch - self.step
+        to_last_trace = self.plan.epochs_per_call * per_epoch - self.step
+        return min(affordable, to_stop, to_last_trace, self.plan.steps_per_call)
 
-    def _arguments(self, num_epochs: int, step_to: int) -> tuple[Any, ...]:
-        wanted = range(self.epoch, self.epoch + num_epochs)
-        data = self._data | self._data_of(wanted)
-        factors = np.zeros((self.plan.epochs_per_call, self.plan.steps_per_epoch), self.plan.precision)
-        factors[:num_epochs] = self._factors[wanted[0] : wanted[-1] + 1]
-        bounds = (np.int32(num_epochs), np.int32(self.step), np.int32(step_to))
-        return (self._place(self._state), self._hyper, data, factors, bounds)
+    def _arguments(self, num_steps: int) -> tuple[Any, ...]:
+        begin = self._updates
+        factors = np.zeros((self.plan.steps_per_call, *self._factors.shape[1:]), self.plan.precision)
+        factors[:num_steps] = self._factors[begin : begin + num_steps]
+        bounds = (np.int32(num_steps), np.int32(self.step), np.int32(self.plan.steps_per_epoch))
+        return (self._place(self._state), self._hyper, self._data | self._data_of(num_steps), factors, bounds)
 
-    def _data_of(self, epochs: range) -> dict[str, Any]:
+    def _data_of(self, num_steps: int) -> dict[str, Any]:
         if self._stream is not None:
             return self._stream.data(self.epoch, self.step, self._place)
-        held, orders = self._orders
-        if not (held and held[0] == epochs[0] and len(held) >= len(epochs)):
-            orders = self._place(self._draw_orders(epochs))
-            self._orders = (epochs, orders)
-        return {"orders": orders}
-
-    def _draw_orders(self, epochs: range) -> np.ndarray:
-        members = self._lanes[:1] if self._shares else self._lanes
+        lanes = list(zip(self._plans, self._lanes, strict=True))
         drawn = [
-            example_orders(self.plan, member.seed, epochs[0], len(epochs), shuffle=self._shuffle) for member in members
+            call_orders(plan, member.seed_of_order, self.epoch, self.step, num_steps, shuffle=self._shuffle)
+            for plan, member in (lanes[:1] if self._shares_order else lanes)
         ]
-        return stack(drawn, len(drawn))
+        return {"orders": self._place(drawn[0] if self._shares_order else np.stack(drawn))}
 
     def _compile(self, arguments: tuple[Any, ...]) -> Callable[..., tuple[State, dict[str, Any]]]:
-        where = str(self._placement)
-        return self._compiler.compile(self.plan, shares_data=self._shares, device=where, arguments=arguments)
+        own = [] if self._shares_order else ["orders"]
+        own += ["factors"] if self._factors.ndim > 1 else []
+        separate = separate_names(self._data) | frozenset(own)
+        return self._compiler.compile(self.plan.form, separate, device=str(self._placement), arguments=arguments)
 
     def _place(self, tree: Any) -> Any:
         return tree if self._placement is None else jax.device_put(tree, self._placement)
@@ -260,6 +237,8 @@ class Block:
                 arrays[f"trace/{name}"] = np.concatenate(values)
         for epoch, snapshot in self._snapshots.items():
             arrays |= {f"snapshot/{epoch}/{name}": array for name, array in flatten_state(snapshot).items()}
+        if self._recorder is not None:
+            arrays |= {f"symptoms/{name}": array for name, array in self._recorder.symptoms().arrays().items()}
         return arrays
 
     def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
@@ -277,6 +256,8 @@ class Block:
             snapshot = _below(arrays, f"snapshot/{kept}/")
             if snapshot:
                 snapshots[kept] = unflatten_state(snapshot, like)
+        if self._recorder is not None:
+            self._recorder.restore(_below(arrays, "symptoms/"))
         self._state, self.epoch, self.step, self._trace, self._snapshots = state, epoch, step, trace, snapshots
 
     def _checked_position(self, position: np.ndarray) -> tuple[int, int]:
@@ -294,16 +275,6 @@ class Block:
             raise RunError(f"the checkpoint's curve of '{name}' does not fit its {epochs} epochs; train anew")
         return [values]
 
-    @property
-    def initial_params(self) -> dict[str, dict[str, np.ndarray]]:
-        """The members' parameters before the first step, stacked as in `Stacked`."""
-        return self._initial
-
-    @property
-    def initial_statistics(self) -> dict[str, dict[str, np.ndarray]]:
-        """The members' running statistics before the first step, stacked as in `Stacked`."""
-        return self._initial_statistics
-
     def stacked(self) -> Stacked:
         """Return all members side by side, as far as they are trained."""
         lanes, count = self.plan.lanes, len(self.members)
@@ -317,11 +288,17 @@ class Block:
         per_epoch = self.plan.steps_per_epoch
         return Stacked(
             members=self.members,
+            lanes=lanes,
             params=jax.tree.map(np.asarray, kept["params"]),
             statistics=jax.tree.map(np.asarray, kept["statistics"]),
+            initial={"params": self._initial, "statistics": self._initial_statistics},
+            snapshots=self._snapshots,
             trace=trace,
+            epochs=epochs,
             steps=np.minimum(np.atleast_1d(self._state["step"])[:count], epochs * per_epoch + self.step),
             diverged_at=np.atleast_1d(self._state["diverged_at"])[:count],
+            best_epoch=np.atleast_1d(self._state["best_epoch"])[:count] if self.plan.patience else None,
+            symptoms=None if self._recorder is None else self._recorder.symptoms(),
         )
 
     def _kept_state(self) -> dict[str, Any]:
@@ -341,37 +318,17 @@ class Block:
         has_stopped = np.atleast_1d(self._state["has_stopped"])[:count]
         return np.where(has_stopped, np.minimum(epochs, best + self.plan.patience), epochs)
 
-    def results(self) -> list[Trained]:
-        """Return each member by itself, as far as it is trained."""
-        lanes = self.plan.lanes
-        stacked = self.stacked()
-        epochs = self._epochs_of_members()
-        traces = {name: np.concatenate(values).reshape(-1, lanes) for name, values in self._trace.items() if values}
-        best = np.atleast_1d(self._state["best_epoch"]) if self.plan.patience else None
-        return [
-            Trained(
-                params=unstack(stacked.params, place, lanes),
-                statistics=unstack(stacked.statistics, place, lanes),
-                initial_params=unstack(self._initial, place, lanes),
-                trace={
-                    name: traces[name][: epochs[place], place].copy() if name in traces else np.zeros(0)
-                    for name in self._trace
-                },
-                snapshots={
-                    epoch: unstack(tree, place, lanes)
-                    for epoch, tree in self._snapshots.items()
-                    if epoch <= epochs[place]
-                },
-                steps=int(stacked.steps[place]),
-                diverged_at=int(stacked.diverged_at[place]) if stacked.diverged_at[place] >= 0 else None,
-                best_epoch=int(best[place]) if best is not None else None,
-            )
-            for place in range(len(self.members))
-        ]
-
 
 def _below(arrays: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def _by_step(factors: Float[np.ndarray, "epochs steps *members"], lanes: int) -> Float[np.ndarray, "all_steps *lanes"]:
+    """Join the epochs; members beyond the last have its schedule, and a lone one needs no axis."""
+    steps = factors.reshape(-1, *factors.shape[2:])
+    if steps.ndim == 1:
+        return steps
+    return steps[:, 0] if lanes == 1 else steps[:, np.minimum(np.arange(lanes), steps.shape[1] - 1)]
 
 
 def _start_of(member: Member) -> tuple[Any, ...]:

@@ -10,21 +10,21 @@ from typing import Any
 
 import jax
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from descentlab.core import SpecError, unknown_name
 from descentlab.data import Dataset
 from descentlab.networks import HostArrays
-from descentlab.optimizers import numeric_fields, schedule_factors
+from descentlab.optimizers import schedule_factors
 from descentlab.spec import Experiment
 from descentlab.training._devices import precision_of, quick_compilation
+from descentlab.training._examples import call_orders, lay_out
 from descentlab.training._measure import measure
-from descentlab.training._plan import Plan, State, make_plan
+from descentlab.training._plan import Form, State, make_plan
 from descentlab.training._program import Compiler, trace_names
-from descentlab.training._state import Member, Start, example_orders, first_state, member_data, member_hyper
-
-EPOCHS_PER_CALL = 64
-"""Epochs that one call can run. More would save nothing: 64 epochs of the smallest network take 10 ms."""
+from descentlab.training._recorder import Recorder
+from descentlab.training._state import Member, Start, first_state, member_hyper
+from descentlab.training._symptoms import SymptomPlan, Symptoms
 
 Tree = dict[str, dict[str, np.ndarray]]
 
@@ -71,23 +71,21 @@ class LiveNetwork:
         Raises:
             DescentlabError: If the experiment does not fit the data.
         """
-        made = make_plan(experiment, dataset, varied=("l1", "l2"), traces_test=len(dataset.test) > 0)
-        self.plan = dataclasses.replace(made, epochs_per_call=EPOCHS_PER_CALL, optimizer=_rule_alone(made))
+        self.plan = make_plan(experiment, dataset, varied=("l1", "l2"), traces_test=len(dataset.test) > 0)
         self.experiment = experiment
-        self.dataset = dataset
         self.seed = experiment.seed if seed is None else seed
         self.epoch = 0
         self.step = 0
         self.trace: dict[str, array[float]] = {name: array("d") for name in trace_names(self.plan)}
         self.epoch_seconds = 0.0
-        self._hyper = member_hyper(made, Member(self.seed))
+        self._hyper = member_hyper(self.plan, Member(self.seed))
         self._member = Member(self.seed, start=start)
-        self._factors = schedule_factors(
+        self._schedule = schedule_factors(
             experiment.schedule, num_epochs=max(1, experiment.epochs), steps_per_epoch=self.plan.steps_per_epoch
         )
-        self._data = _lay_out(self.plan, dataset)
+        self._lay_out(dataset)
         self._state = first_state(self.plan, self._member)
-        self.is_prepared = _compiler_of(self.plan).num_compiled > 0
+        self.is_prepared = _compiler_of(self.plan.form).num_compiled > 0
 
     @property
     def hyper(self) -> dict[str, float]:
@@ -121,20 +119,19 @@ class LiveNetwork:
         Another thread may call this while the network is looked at. Networks with equal plans compile once.
         """
         with precision_of(self.plan.precision):
-            self._program(self._arguments(0, 0))
+            self._program(self._arguments(0))
 
     def advance(self, num_epochs: int) -> None:
         """Train for some epochs; the rest of an unfinished one counts as one. A diverged network does not train on."""
-        while num_epochs > 0 and not self.has_diverged:
-            now = 1 if self.step else min(num_epochs, EPOCHS_PER_CALL)
-            self._run(now, self.plan.steps_per_epoch)
-            num_epochs -= now
+        to_make = num_epochs * self.plan.steps_per_epoch - self.step
+        self.advance_steps(to_make)
 
     def advance_steps(self, num_steps: int) -> None:
         """Make some updates, each on one mini-batch."""
         while num_steps > 0 and not self.has_diverged:
-            now = min(num_steps, self.plan.steps_per_epoch - self.step)
-            self._run(1, self.step + now)
+            to_last_trace = self.plan.epochs_per_call * self.plan.steps_per_epoch - self.step
+            now = min(num_steps, to_last_trace, self.plan.steps_per_call)
+            self._run(now)
             num_steps -= now
 
     def change(self, values: Mapping[str, float]) -> None:
@@ -191,13 +188,28 @@ class LiveNetwork:
                 "the new data does not fit: its sizes (training, validation and test examples, input shape, classes) "
                 f"are {new}, and the network needs {old}"
             )
-        self.dataset, self._data = dataset, _lay_out(self.plan, dataset)
+        self._lay_out(dataset)
 
     def measure(self) -> dict[str, float]:
         """Measure the network's current loss and accuracy on each part, by name as in `trace`."""
         with precision_of(self.plan.precision):
-            measured = _measure_program(self.plan)(self._state, self._data)
-        return {name: float(value) for name, value in measured.items()}
+            measured = _measure_program(self.plan.form)(self._state, self._data)
+        return {name: float(measured[name]) for name in self.trace if name in measured}
+
+    def symptoms(self) -> Symptoms:
+        """Look at every layer as the network is now, and at what its next update would do; nothing is changed.
+
+        Returns:
+            A single record, of one member.
+        """
+        now = self.epoch * self.plan.steps_per_epoch + self.step
+        recorder = Recorder(SymptomPlan(at=(now,)), [self.plan], [self.dataset], count=1, num_epochs=self.epoch + 1)
+        with precision_of(self.plan.precision):
+            before = jax.tree.map(np.array, self._state)
+            _, *others = arguments = self._arguments(1)
+            after, _ = self._program(arguments)(jax.tree.map(np.array, before), *others)
+            recorder.record(now, before, after["params"])
+        return recorder.symptoms().of(0, before=now + 1)
 
     def moment(self) -> Moment:
         """Copy the network's current state."""
@@ -209,54 +221,50 @@ class LiveNetwork:
         for values in self.trace.values():
             del values[moment.epoch :]
 
-    def _run(self, num_epochs: int, step_to: int) -> None:
+    def _run(self, num_steps: int) -> None:
+        ended, step = divmod(self.step + num_steps, self.plan.steps_per_epoch)
         with precision_of(self.plan.precision):
-            arguments = self._arguments(num_epochs, step_to)
+            arguments = self._arguments(num_steps)
             run = self._program(arguments)
             begin = time.perf_counter()
             state, trace = jax.block_until_ready(run(*arguments))
             seconds = time.perf_counter() - begin
         self._state = state
-        if step_to < self.plan.steps_per_epoch:
-            self.step = step_to
+        if not ended:
+            self.step = step
             return
-        self.epoch_seconds = seconds / num_epochs
+        self.epoch_seconds = seconds / num_steps * self.plan.steps_per_epoch
         # The program stops early where the network diverges: only epochs that were trained are kept.
         done = int(state["epoch"]) - self.epoch
-        self.epoch, self.step = self.epoch + done, 0
-        for name, values in trace.items():
-            self.trace[name].frombytes(np.asarray(values, np.float64)[:done].tobytes())
+        self.epoch, self.step = self.epoch + done, step if done == ended else 0
+        for name, values in self.trace.items():
+            values.frombytes(np.asarray(trace[name], np.float64)[:done].tobytes())
 
     def _program(self, arguments: tuple[Any, ...]) -> Any:
-        program = _compiler_of(self.plan).compile(self.plan, shares_data=True, device="", arguments=arguments)
+        form = self.plan.form
+        program = _compiler_of(form).compile(form, frozenset(), device="", arguments=arguments)
         self.is_prepared = True
         return program
 
-    def _arguments(self, num_epochs: int, step_to: int) -> tuple[Any, ...]:
-        data = {**self._data, "orders": self._orders(num_epochs)}
-        bounds = (np.int32(num_epochs), np.int32(self.step), np.int32(step_to))
-        return self._state, self._hyper, data, self._factors_of(num_epochs), bounds
+    def _arguments(self, num_steps: int) -> tuple[Any, ...]:
+        plan, shuffle = self.plan, self.experiment.shuffle
+        orders = call_orders(plan, self.seed, self.epoch, self.step, num_steps, shuffle=shuffle)
+        bounds = (np.int32(num_steps), np.int32(self.step), np.int32(plan.steps_per_epoch))
+        return self._state, self._hyper, {**self._data, "orders": orders}, self._factors_of(num_steps), bounds
 
-    def _orders(self, num_epochs: int) -> Int[np.ndarray, "epochs steps batch"]:
-        return example_orders(self.plan, self.seed, self.epoch, num_epochs, shuffle=self.experiment.shuffle)
-
-    def _factors_of(self, num_epochs: int) -> Float[np.ndarray, "epochs steps"]:
-        """Return the schedule of some epochs; beyond its end it stays where it ended."""
-        wanted = np.minimum(np.arange(self.epoch, self.epoch + num_epochs), len(self._factors) - 1)
-        factors = np.zeros((EPOCHS_PER_CALL, self.plan.steps_per_epoch), self.plan.precision)
-        factors[:num_epochs] = self._factors[wanted]
+    def _factors_of(self, num_steps: int) -> Float[np.ndarray, " steps"]:
+        """Return the schedule of some steps; beyond its end it stays as its last epoch was."""
+        per_epoch = self.plan.steps_per_epoch
+        steps = self.step + np.arange(num_steps)
+        epochs = np.minimum(self.epoch + steps // per_epoch, len(self._schedule) - 1)
+        factors = np.zeros(self.plan.steps_per_call, self.plan.precision)
+        factors[:num_steps] = self._schedule[epochs, steps % per_epoch]
         return factors
 
-
-def _rule_alone(plan: Plan) -> Any:
-    """Return the optimizer's kind with default numbers: a live network passes the real ones as arguments."""
-    has_clipping = "clip_norm" in numeric_fields(plan.optimizer)
-    return type(plan.optimizer)(clip_norm=1.0 if has_clipping else None)
-
-
-def _lay_out(plan: Plan, dataset: Dataset) -> dict[str, Any]:
-    with precision_of(plan.precision):
-        return jax.device_put(member_data(plan, dataset))
+    def _lay_out(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        with precision_of(self.plan.precision):
+            self._data = jax.device_put(lay_out(self.plan, [dataset]))
 
 
 def _sizes(dataset: Dataset) -> tuple[Any, ...]:
@@ -264,16 +272,10 @@ def _sizes(dataset: Dataset) -> tuple[Any, ...]:
 
 
 @functools.lru_cache(maxsize=32)
-def _compiler_of(plan: Plan) -> Compiler:  # noqa: ARG001 - one compiler a plan, dropped together with it
+def _compiler_of(form: Form) -> Compiler:  # noqa: ARG001 - one compiler a form, dropped together with it
     return Compiler(quick_compilation(runs_long=True))
 
 
 @functools.lru_cache(maxsize=32)
-def _measure_program(plan: Plan) -> Any:
-    def run(state: State, data: dict[str, Any]) -> dict[str, Any]:
-        measured: dict[str, Any] = {}
-        for part, count in plan.inner_parts.items():
-            measured |= measure(plan, state, data, part, count)
-        return measured
-
-    return jax.jit(run, compiler_options=quick_compilation())
+def _measure_program(form: Form) -> Any:
+    return jax.jit(functools.partial(measure, form), compiler_options=quick_compilation())

@@ -8,8 +8,8 @@ from typing import Any
 import jax
 
 from descentlab.data import Dataset
+from descentlab.training._examples import lay_out
 from descentlab.training._plan import Plan
-from descentlab.training._state import member_data, stack
 
 KEPT = 4
 """Data sets in use at a time: blocks of one seed follow each other, and there is one thread a core."""
@@ -36,16 +36,14 @@ class Materials:
             placement: A device or sharding.
 
         Returns:
-            Arrays by name; several data sets lie side by side on the last axis.
+            The arrays of `lay_out`.
         """
         key = (*map(id, datasets), str(placement))
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key][1]
-        laid_out = [member_data(self._plan, dataset) for dataset in datasets]
-        side_by_side = laid_out[0] if len(laid_out) == 1 else stack(laid_out, len(laid_out))
-        arrays = jax.device_put(side_by_side, placement)
+        arrays = jax.device_put(lay_out(self._plan, datasets), placement)
         with self._lock:
             # The data sets are kept too, so that their identity cannot be another's.
             self._kept[key] = (list(datasets), arrays)

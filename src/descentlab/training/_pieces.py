@@ -27,13 +27,14 @@ and 285 on 128x128, and 1.73, 1.57, 1.54 and 1.32 s on 256x256; there the proces
 busy cores).
 """
 
-CHUNK = 2_048
-"""Examples that pass a network at once when it only measures or predicts."""
+CHUNK = 128
+"""Examples that pass a network at once when it only measures or predicts. It does not depend on how many there are, so
+that another number compiles nothing, and a prediction has the same bits whatever stands beside it."""
 LARGEST = 2**24
 """Values that a layer may give for a chunk: fewer large pictures pass the network at once."""
 
-SumOf = Callable[[Any, Int[Array, " piece"], Int[Array, ""]], Any]
-"""A function of arguments, rows and the piece's number that returns a tree of sums over the rows that are not -1."""
+SumOf = Callable[[Any, Any, Int[Array, ""]], Any]
+"""A function of arguments, a piece's arrays and its number that returns a tree of sums over the piece's examples."""
 
 
 def piece_size(network: Network) -> int:
@@ -50,27 +51,6 @@ def _largest(network: Network) -> int:
     return max(math.prod(layer.output_shape) for layer in network.layers)
 
 
-def sum_in_pieces(
-    of_piece: SumOf, arguments: Any, rows: Int[Array, " rows"], *, groups: int, devices: int, size: int = PIECE
-) -> Any:
-    """Sum a tree of numbers over examples.
-
-    Args:
-        of_piece: Returns the sums of one piece.
-        arguments: Arrays that `of_piece` reads, the same for every piece.
-        rows: Rows of the examples; -1 marks an empty place.
-        groups: Number of groups that are summed separately.
-        devices: Number of devices that the groups run on: 1, or as many as groups.
-        size: Number of examples in a piece.
-
-    Returns:
-        The tree of sums.
-    """
-    pieces = divide(rows, groups, size)
-    sums = add_pieces(of_piece, arguments, pieces, devices=devices)
-    return jax.tree.map(lambda leaf: jnp.sum(leaf, axis=0), sums)
-
-
 def divide(rows: Int[Array, " rows"], groups: int, size: int) -> Int[Array, "groups pieces piece"]:
     """Divide rows into pieces of one size, and the pieces into groups; -1 fills up the last ones."""
     per_group = math.ceil(rows.shape[0] / (groups * size))
@@ -78,36 +58,47 @@ def divide(rows: Int[Array, " rows"], groups: int, size: int) -> Int[Array, "gro
     return jnp.pad(rows, (0, missing), constant_values=-1).reshape(groups, per_group, size)
 
 
-def add_pieces(
-    of_piece: SumOf, arguments: Any, pieces: Int[Array, "groups pieces piece"], before: Any = None, *, devices: int
+def sum_pieces(
+    of_piece: SumOf,
+    arguments: Any,
+    pieces: Any,
+    num_pieces: int | Int[Array, ""],
+    before: Any = None,
+    *,
+    devices: int = 1,
 ) -> Any:
     """Sum a tree of numbers over the pieces of each group.
 
     Args:
         of_piece: Returns the sums of one piece.
         arguments: Arrays that `of_piece` reads, the same for every piece.
-        pieces: Pieces as `divide` lays them out, or some of each group.
+        pieces: Arrays with the groups on the first axis, and the pieces of a group on the second.
+        num_pieces: Number of pieces of a group that are summed; may be unknown when the program is compiled.
         before: Sums of the groups over earlier pieces; None if these are the first.
         devices: Number of devices that the groups run on: 1, or as many as groups.
 
     Returns:
         The tree of sums, with the groups on the first axis.
     """
-    groups, per_group = pieces.shape[:2]
+    groups, per_group = jax.tree.leaves(pieces)[0].shape[:2]
     numbers = jnp.arange(groups * per_group, dtype=jnp.int32).reshape(groups, per_group)
+    if before is None:
+        one = (jax.tree.map(lambda array: array[0, 0], pieces), numbers[0, 0])
+        like = jax.eval_shape(of_piece, arguments, *one)
+        before = jax.tree.map(lambda leaf: jnp.zeros((groups, *leaf.shape), leaf.dtype), like)
 
-    def sum_group(arguments: Any, pieces: Array, numbers: Array, *before: Any) -> Any:
+    def sum_group(arguments: Any, num_pieces: Any, pieces: Any, numbers: Array, before: Any) -> Any:
         def add(index: Array, sums: Any) -> Any:
-            return jax.tree.map(jnp.add, sums, of_piece(arguments, pieces[index], numbers[index]))
+            piece = jax.tree.map(lambda array: array[index], pieces)
+            return jax.tree.map(jnp.add, sums, of_piece(arguments, piece, numbers[index]))
 
-        if before:
-            return lax.fori_loop(0, per_group, add, before[0])
-        like = jax.eval_shape(of_piece, arguments, pieces[0], numbers[0])
-        nothing = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), like)
-        return lax.fori_loop(0, per_group, add, nothing)
+        return lax.fori_loop(0, num_pieces, add, before)
 
-    def sum_groups(arguments: Any, *cut: Any) -> Any:
-        return lax.map(lambda group: sum_group(arguments, *group), cut)
+    def sum_groups(whole: Any, num_pieces: Any, *cut: Any) -> Any:
+        if groups == 1:
+            sums = sum_group(whole, num_pieces, *jax.tree.map(lambda array: array[0], cut))
+            return jax.tree.map(lambda leaf: leaf[None], sums)
+        return lax.map(lambda group: sum_group(whole, num_pieces, *group), cut)
 
-    cut = (pieces, numbers) if before is None else (pieces, numbers, before)
-    return over_cores(sum_groups, devices, num_whole=1, num_cut=len(cut))(arguments, *cut)
+    run = over_cores(sum_groups, devices, num_whole=2, num_cut=3)
+    return run(arguments, jnp.asarray(num_pieces, jnp.int32), pieces, numbers, before)

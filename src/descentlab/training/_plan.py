@@ -1,18 +1,21 @@
-"""Everything that a compiled training program depends on. Two plans that are equal share one program."""
+"""Everything that a compiled training program depends on, and the numbers of examples, on which it does not."""
 
+import dataclasses
+import functools
 import math
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from descentlab.core import SpecError, unknown_name
 from descentlab.data import Dataset, StoredPictures
 from descentlab.networks import Network, build_network
-from descentlab.objectives import Objective, build_objective
+from descentlab.objectives import Objective, Task, build_objective
 from descentlab.optimizers import RATE_OF, numeric_fields
 from descentlab.spec import AnyOptimizerSpec, AugmentSpec, Experiment
 from descentlab.training._devices import core_devices, count_cores
-from descentlab.training._pieces import piece_size
+from descentlab.training._pieces import CHUNK, chunk_size, piece_size
+from descentlab.training._room import full_batch_places
 
 State = dict[str, Any]
 """Everything that a resume needs, by name: params, statistics, opt_state, step, the epoch's sums, the best so far."""
@@ -47,37 +50,48 @@ At batch 5, 4-8-3 takes 0.3 us a step and member in lanes against 1.5 alone; at 
 SCALE = "initial_scale"
 SCALE_OF = f"{SCALE}."
 DROPOUT = "dropout"
+SCHEDULE_OF = "schedule."
+SHIFT, ROTATE = "augment.shift", "augment.rotate"
 
 TRACED_EXAMPLES = 5_000
 """Training examples that the training curve is measured on at most, the same ones after every epoch."""
 
+ORDER_PLACES = 2**17
+"""Places for examples, over the steps of a call and its lanes, whose order is handed to the program at once."""
+MOST_STEPS = 4_096
+FEWEST_STEPS = 16
+MOST_EPOCHS = 512
+
+FEWEST_IN_CHUNK = 32
+MAX_VALUES = 8_000
+"""Values of a layer, over examples and lanes, up to which XLA computes tanh in one thread; 8 lanes of 2-4-2-1 measure
+250 points in 42 us, 10 lanes in 130 us, since starting its threads takes longer than the work."""
+ACCELERATOR_VALUES = 2**26
+"""Values of a layer for blocks of more than `MOST_LANES`, which only an accelerator has: memory alone limits them."""
+
 
 @dataclass(frozen=True)
-class Plan:
-    """The static part of a training: a change of anything here compiles anew.
+class Form:
+    """What a training program is compiled for: trainings of equal forms share one program.
 
     Attributes:
         network: The network's layers.
         objective: Loss function, and the meaning of the logits.
-        optimizer: Update rule with the experiment's numbers; members may differ in `hyper_names`.
+        optimizer: Update rule; its numbers are arguments of the program, and members may differ in `hyper_names`.
         hyper_names: Names of the numbers that may differ between members.
-        batch_size: Number of examples in a step.
-        num_train: Number of training examples.
-        num_validation: Number of validation examples; may be 0.
-        num_test: Number of test examples that are measured after each epoch; usually 0, so that the test part is
-            looked at once, when training has ended.
+        batch_places: Places for examples in a batch. A batch of all examples leaves some of them empty.
         input_scale: Factor that uint8 inputs are multiplied by.
         precision: "float32" or "float64".
         patience: Number of epochs that early stopping waits; 0 switches it off.
         stops_on_accuracy: Whether early stopping looks at accuracy instead of loss.
         min_delta: Smallest change of loss or accuracy that early stopping counts as an improvement.
         lanes: Number of members in a block.
-        epochs_per_call: Largest number of epochs that one call of the program can run.
         batch_devices: Number of devices that each batch of a lone network is split over.
-        groups: Number of groups into which `sum_in_pieces` divides a batch; 0 if batches are not summed in pieces.
+        groups: Number of groups into which the pieces of a batch are divided; 0 if batches are not summed in pieces.
         is_brief: Whether only the loss of each batch before its update is measured.
-        augment: Random changes of the pictures of a batch, or None.
+        flip: How the pictures of a batch are mirrored where they are varied at random; None if they are not varied.
         has_class_weights: Whether examples of rare classes count more in the loss that is minimised.
+        has_weights: Whether examples have weights, in the loss that is minimised and in what is measured.
         streams: Whether the pictures are read from disk, so that the program gets those of a few steps at a time.
     """
 
@@ -85,23 +99,101 @@ class Plan:
     objective: Objective
     optimizer: AnyOptimizerSpec
     hyper_names: tuple[str, ...]
-    batch_size: int
-    num_train: int
-    num_validation: int
+    batch_places: int
     input_scale: float
     precision: str
     patience: int
     stops_on_accuracy: bool
     min_delta: float
     lanes: int
-    epochs_per_call: int
     batch_devices: int = 1
     groups: int = 0
-    num_test: int = 0
     is_brief: bool = False
-    augment: AugmentSpec | None = None
+    flip: Literal["none", "horizontal"] | None = None
     has_class_weights: bool = False
+    has_weights: bool = False
     streams: bool = False
+
+    @property
+    def steps_per_call(self) -> int:
+        """Largest number of steps that one call of the program can make."""
+        return min(MOST_STEPS, max(FEWEST_STEPS, ORDER_PLACES // (self.batch_places * self.lanes)))
+
+    @property
+    def epochs_per_call(self) -> int:
+        """Largest number of epochs that can end in one call of the program."""
+        return min(MOST_EPOCHS, self.steps_per_call)
+
+    @property
+    def draws_at_steps(self) -> bool:
+        """Whether a step needs random draws, for layers such as dropout or for varying pictures."""
+        return self.network.draws_in_training or self.flip is not None
+
+    @property
+    def piece(self) -> int:
+        """Number of examples that pass the network at once where a batch is summed in pieces, or a part measured."""
+        if self.groups:
+            return piece_size(self.network)
+        if self.lanes == 1:
+            return chunk_size(self.network)
+        widest = max(layer.output_shape[-1] for layer in self.network.layers)
+        values = MAX_VALUES if self.lanes <= MOST_LANES else ACCELERATOR_VALUES
+        return min(CHUNK, max(FEWEST_IN_CHUNK, values // (widest * self.lanes)))
+
+    @property
+    def is_classification(self) -> bool:
+        """Whether the network predicts classes rather than numbers."""
+        return self.objective.num_classes > 0
+
+
+@dataclass(frozen=True)
+class Plan(Form):
+    """A form with the numbers of its examples, for which nothing is compiled.
+
+    Attributes:
+        batch_size: Number of examples in a step.
+        num_train: Number of training examples.
+        num_validation: Number of validation examples; may be 0.
+        num_test: Number of test examples that are measured after each epoch; usually 0, so that the test part is
+            looked at once, when training has ended.
+        is_full_batch: Whether a batch has all training examples, however many there are.
+        augment: Random changes of the training pictures, or None; members may differ in its numbers.
+    """
+
+    batch_size: int = 1
+    num_train: int = 1
+    num_validation: int = 0
+    num_test: int = 0
+    is_full_batch: bool = False
+    augment: AugmentSpec | None = None
+
+    @functools.cached_property
+    def form(self) -> Form:
+        """What the program is compiled for; plans of equal forms have the same one."""
+        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(Form)}
+        return _one_of_equals(Form(**{**fields, "optimizer": _rule_alone(self.optimizer)}))
+
+    def sized(self, dataset: Dataset) -> "Plan":
+        """Return the plan with the numbers of examples of a data set of the same kind, such as another fold."""
+        counts = (len(dataset.train), len(dataset.validation), len(dataset.test) if self.num_test else 0)
+        if counts == (self.num_train, self.num_validation, self.num_test):
+            return self
+        num_train, num_validation, num_test = counts
+        size = num_train if self.is_full_batch else self.batch_size
+        places = max(self.batch_places, full_batch_places(size) if self.is_full_batch else size)
+        return dataclasses.replace(
+            self,
+            batch_size=size,
+            batch_places=places,
+            num_train=num_train,
+            num_validation=num_validation,
+            num_test=num_test,
+        )
+
+    @property
+    def measured_counts(self) -> tuple[int, ...]:
+        """Numbers of training examples and of those measured in each part."""
+        return self.num_train, *self.measured_parts.values()
 
     @property
     def measured_parts(self) -> dict[str, int]:
@@ -116,34 +208,20 @@ class Plan:
         return {part: count for part, count in counts.items() if count}
 
     @property
-    def inner_parts(self) -> dict[str, int]:
-        """The measured parts that the program itself measures: none if pictures are read from disk."""
-        return {} if self.streams else self.measured_parts
-
-    @property
     def steps_per_epoch(self) -> int:
         """Number of updates in an epoch; the last batch may be smaller than the others."""
         return math.ceil(self.num_train / self.batch_size)
 
-    @property
-    def has_ragged_batch(self) -> bool:
-        """Whether the last batch of an epoch is smaller than the others."""
-        return self.num_train % self.batch_size != 0
 
-    @property
-    def draws_at_steps(self) -> bool:
-        """Whether a step needs random draws, for layers such as dropout or for varying pictures."""
-        return self.network.draws_in_training or self.augment is not None
+def _rule_alone(optimizer: AnyOptimizerSpec) -> AnyOptimizerSpec:
+    """Return the optimizer with default numbers: those of the members are arguments of the program."""
+    has_clipping = "clip_norm" in numeric_fields(optimizer)
+    return type(optimizer)(clip_norm=1.0 if has_clipping else None, maximize=optimizer.maximize)
 
-    @property
-    def piece(self) -> int:
-        """Number of examples in a piece of a batch that is summed in pieces."""
-        return piece_size(self.network)
 
-    @property
-    def is_classification(self) -> bool:
-        """Whether the network predicts classes rather than numbers."""
-        return self.objective.num_classes > 0
+@functools.lru_cache(maxsize=64)
+def _one_of_equals(form: Form) -> Form:
+    return form
 
 
 def make_plan(
@@ -173,11 +251,12 @@ def make_plan(
         The plan.
 
     Raises:
-        SpecError: If the batch is larger than the training part, the loss does not fit the task, pictures are to be
-            varied but the data has none, or a name in `varied` is unknown.
+        SpecError: If the batch is larger than the training part, the loss or the head does not fit the task, pictures
+            are to be varied but the data has none, or a name in `varied` is unknown.
         ShapeError: If a layer cannot take the output of the layer before it.
     """
-    objective = build_objective(experiment.loss, len(dataset.classes))
+    task = Task(dataset.task_kind, dataset.task_size)
+    objective = build_objective(experiment.loss, experiment.head, task, check=experiment.check)
     network = build_network(experiment.model, dataset.input_shape, objective.num_outputs)
     batch_size = _check_batch_size(experiment, dataset)
     augment = _check_augment(experiment, dataset)
@@ -186,7 +265,6 @@ def make_plan(
     stopping = experiment.early_stopping
     if stopping is not None and stopping.metric == "accuracy" and not dataset.classes:
         raise SpecError("early_stopping.metric=accuracy needs classes; for a regression use loss")
-    steps = math.ceil(len(dataset.train) / batch_size)
     groups = _choose_groups(network, batch_size)
     streams = isinstance(dataset.inputs, StoredPictures)
     return Plan(
@@ -194,23 +272,26 @@ def make_plan(
         objective=objective,
         optimizer=experiment.optimizer,
         hyper_names=_hyper_names(experiment, network, varied),
-        batch_size=batch_size,
-        num_train=len(dataset.train),
-        num_validation=len(dataset.validation),
+        batch_places=full_batch_places(batch_size) if experiment.batch_size == "full" else batch_size,
         input_scale=dataset.input_scale,
         precision=experiment.precision,
         patience=stopping.patience if stopping else 0,
         stops_on_accuracy=stopping is not None and stopping.metric == "accuracy",
         min_delta=stopping.min_delta if stopping else 0.0,
-        lanes=1 if augment or streams else _choose_lanes(network, batch_size, dataset, num_members, members_per_seed),
-        epochs_per_call=1 if streams else max(1, min(experiment.epochs, 1_000, 1_000_000 // (steps * batch_size))),
+        lanes=1 if streams else _choose_lanes(network, batch_size, dataset, num_members, members_per_seed),
         batch_devices=_choose_batch_devices(num_members, num_devices, batch_size, groups),
         groups=groups,
-        num_test=len(dataset.test) if traces_test else 0,
         is_brief=is_brief and stopping is None,
-        augment=augment,
+        flip=augment.flip if augment else None,
         has_class_weights=experiment.class_weights == "balanced",
+        has_weights=dataset.weights is not None,
         streams=streams,
+        batch_size=batch_size,
+        num_train=len(dataset.train),
+        num_validation=len(dataset.validation),
+        num_test=len(dataset.test) if traces_test else 0,
+        is_full_batch=experiment.batch_size == "full",
+        augment=augment,
     )
 
 
@@ -233,8 +314,9 @@ def adjustable_numbers(experiment: Experiment, network: Network) -> dict[str, fl
     """Return the numbers in which the members of one program may differ, with the experiment's value of each.
 
     These are the optimizer's fields, the penalties, the learning rate of a single layer (`learning_rate.hidden`), the
-    factor of the initial weights of all layers or of one (`initial_scale`, `initial_scale.hidden`), and the share of
-    values that dropout hides (`dropout`).
+    factor of the initial weights of all layers or of one (`initial_scale`, `initial_scale.hidden`), the share of values
+    that dropout hides (`dropout`), the schedule's shares and factors (`schedule.final_share`), and how far training
+    pictures are moved (`augment.shift`, `augment.rotate`) where they are.
 
     Args:
         experiment: What the members have in common.
@@ -254,7 +336,13 @@ def adjustable_numbers(experiment: Experiment, network: Network) -> dict[str, fl
         **({SCALE: next(iter(scales.values()))} if scales else {}),
         **{f"{SCALE_OF}{name}": scale for name, scale in scales.items()},
         **({DROPOUT: next(iter(rates.values()))} if rates else {}),
+        **{f"{SCHEDULE_OF}{name}": value for name, value in experiment.schedule if isinstance(value, float)},
+        **_augment_numbers(experiment.augment),
     }
+
+
+def _augment_numbers(augment: AugmentSpec | None) -> dict[str, float]:
+    return {} if augment is None or augment.is_idle else {SHIFT: augment.shift, ROTATE: augment.rotate}
 
 
 def _hyper_names(experiment: Experiment, network: Network, varied: Collection[str]) -> tuple[str, ...]:
@@ -262,9 +350,10 @@ def _hyper_names(experiment: Experiment, network: Network, varied: Collection[st
     for name in varied:
         if name not in known:
             raise SpecError(unknown_name("hyperparameter", name, known))
-    # Initial scales are applied on the host, before the program runs.
-    inside = [name for name in varied if name != SCALE and not name.startswith(SCALE_OF)]
-    return tuple(dict.fromkeys([*numeric_fields(experiment.optimizer), *inside]))
+    # Initial scales and schedules are applied on the host, before the program runs.
+    inside = [name for name in varied if name != SCALE and not name.startswith((SCALE_OF, SCHEDULE_OF))]
+    names = [*numeric_fields(experiment.optimizer), *_augment_numbers(experiment.augment), *inside]
+    return tuple(dict.fromkeys(names))
 
 
 def _check_batch_size(experiment: Experiment, dataset: Dataset) -> int:
@@ -291,7 +380,7 @@ def _check_augment(experiment: Experiment, dataset: Dataset) -> AugmentSpec | No
 def _choose_lanes(network: Network, batch_size: int, dataset: Dataset, num_members: int, members_per_seed: int) -> int:
     largest = max(layer.multiply_adds for layer in network.layers) * batch_size
     is_small = largest <= SMALL_LAYER and dataset.inputs.nbytes * LANES < 2**26
-    if not is_small or num_members == 1 or network.draws_in_training:
+    if not is_small or num_members == 1:
         return 1
     if not core_devices():
         return max(1, min(num_members, ACCELERATOR_LANES, ACCELERATOR_BYTES // max(1, dataset.inputs.nbytes)))

@@ -1,22 +1,27 @@
 """Training a population: its members in blocks, the blocks over cores and devices."""
 
+import dataclasses
 import threading
 from collections.abc import Callable, Container, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 import numpy as np
+from jaxtyping import Float
 
 from descentlab.data import Dataset
 from descentlab.optimizers import schedule_factors
 from descentlab.spec import Experiment
-from descentlab.training._block import Block, Trained
+from descentlab.training._block import Block
 from descentlab.training._devices import Device, core_devices, work_devices
+from descentlab.training._executor import BlockTask, Executor, Threads
 from descentlab.training._materials import Materials
 from descentlab.training._plan import Plan
 from descentlab.training._program import Compiler
-from descentlab.training._state import Member
+from descentlab.training._results import Stacked, Trained
+from descentlab.training._state import Member, member_schedule
+from descentlab.training._symptoms import SymptomPlan
 
 
 class Interrupted(Exception):  # noqa: N818 - an ending, not an error
@@ -85,6 +90,7 @@ def train_population(
     dataset_of: Callable[[int], Dataset],
     *,
     snapshot_epochs: frozenset[int] = frozenset(),
+    symptoms: SymptomPlan | None = None,
     checkpoints: Checkpoints | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
@@ -92,14 +98,16 @@ def train_population(
     """Train every member of a population.
 
     Members of one seed share data, initial draw and order of examples, so that they differ only in the numbers of
-    `Member.hyper`. A member that diverges is marked and does not disturb the others.
+    `Member.hyper`, unless they name another order or other data. A member that diverges is marked and does not
+    disturb the others.
 
     Args:
         experiment: What the members have in common.
         plan: The static part of the experiment.
         members: The networks to train.
-        dataset_of: Returns the prepared data of a seed; called once for each seed of a block.
+        dataset_of: Returns the prepared data of a member's `data_key`; called once for each key of a block.
         snapshot_epochs: Epochs after which parameters are kept.
+        symptoms: When symptoms are recorded; None if they are not. They change no bit of the training.
         checkpoints: Place to which unfinished blocks are saved, and from which they are loaded.
         on_progress: Called after every slice of a block, from the thread that trains it.
         stop: When set, training ends at the next slice.
@@ -112,8 +120,8 @@ def train_population(
     """
     kept: dict[int, Trained] = {}
 
-    def keep(places: Sequence[int], block: Block) -> None:
-        kept.update(zip(places, block.results(), strict=True))
+    def keep(places: Sequence[int], stacked: Stacked) -> None:
+        kept.update(zip(places, stacked.apart(), strict=True))
 
     compiler = Compiler()
     train_blocks(
@@ -123,6 +131,7 @@ def train_population(
         dataset_of,
         keep,
         snapshot_epochs=snapshot_epochs,
+        symptoms=symptoms,
         checkpoints=checkpoints,
         on_progress=on_progress,
         stop=stop,
@@ -137,14 +146,16 @@ def train_blocks(
     plan: Plan,
     members: Sequence[Member],
     dataset_of: Callable[[int], Dataset],
-    on_block: Callable[[Sequence[int], Block], None],
+    on_block: Callable[[Sequence[int], Stacked], None],
     *,
     done: Container[int] = (),
     snapshot_epochs: frozenset[int] = frozenset(),
+    symptoms: SymptomPlan | None = None,
     checkpoints: Checkpoints | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
     compiler: Compiler | None = None,
+    executor: Executor | None = None,
 ) -> None:
     """Train the members block by block and hand each block over when it is done, so that memory stays bounded.
 
@@ -152,86 +163,99 @@ def train_blocks(
         experiment: What the members have in common.
         plan: The static part of the experiment.
         members: The networks to train.
-        dataset_of: Returns the prepared data of a seed; called once for each seed of a block.
-        on_block: Called with the places of its members when a block has ended, from the thread that trained it.
+        dataset_of: Returns the prepared data of a member's `data_key`; called once for each key of a block.
+        on_block: Called with the places of its members when a block has ended; several threads may call it.
         done: Places of members that need no training; a block is left out if its first member is among them.
         snapshot_epochs: Epochs after which parameters are kept.
+        symptoms: When symptoms are recorded; None if they are not. They change no bit of the training.
         checkpoints: Place to which unfinished blocks are saved, and from which they are loaded.
         on_progress: Called after every slice of a block, from the thread that trains it.
         stop: When set, training ends at the next slice.
         compiler: Shared by trainings that may share programs.
+        executor: Where blocks are trained; None for this process.
 
     Raises:
         Interrupted: If `stop` was set before the end; unfinished blocks are saved.
     """
-    factors = schedule_factors(experiment.schedule, num_epochs=experiment.epochs, steps_per_epoch=plan.steps_per_epoch)
-    groups = group_members(plan, members)
+    plan, steps_of = _over_data_sets(plan, members, dataset_of)
+    groups = group_members(plan, members, steps_of)
     devices = work_devices()
     shared = compiler or Compiler()
     materials = Materials(plan)
     crew = _Crew(groups, on_progress or (lambda _: None), checkpoints, stop or threading.Event())
 
-    def run(index: int) -> None:
+    def task_of(index: int) -> BlockTask | None:
         if groups[index][0] in done:
-            crew.skip(index)
-            return
+            crew.finish(index)
+            return None
         crew.check_stop()
-        chosen = [members[place] for place in groups[index]]
-        datasets = {seed: dataset_of(seed) for seed in {member.seed for member in chosen}}
-        block = Block(
-            plan,
-            chosen,
-            [datasets[member.seed] for member in chosen],
-            factors,
-            shuffle=experiment.shuffle,
-            snapshot_epochs=snapshot_epochs,
-            devices=_devices_for(plan, devices, index, len(groups)),
-            compiler=shared,
-            materials=materials,
-        )
+        chosen = tuple(members[place] for place in groups[index])
+        datasets = {key: dataset_of(key) for key in {member.data_key for member in chosen}}
+        per_epoch = steps_of.get(chosen[0].data_key, plan.steps_per_epoch)
+        factors = _factors(experiment, chosen, per_epoch)
+        return BlockTask(plan, chosen, datasets, factors, experiment.shuffle, snapshot_epochs, symptoms)
+
+    def train_here(index: int, task: BlockTask) -> Stacked:
+        own = _devices_for(plan, devices, index, len(groups))
+        block = task.block(devices=own, compiler=shared, materials=materials)
         try:
             crew.train(index, block)
         finally:
             block.close()
-        on_block(groups[index], block)
+        return block.stacked()
 
-    pool = ThreadPoolExecutor(max(1, min(len(groups), _num_workers(devices))))
-    try:
-        for _ in pool.map(run, range(len(groups))):
-            pass
-    finally:
-        # What goes wrong in one block ends the others at their next slice.
-        crew.give_up()
-        pool.shutdown(cancel_futures=True)
+    def take(index: int, stacked: Stacked) -> None:
+        crew.finish(index)
+        on_block(groups[index], stacked)
+
+    (executor or Threads()).run(len(groups), task_of, train_here, take, crew.give_up)
 
 
 EMPTY_LANES = 0.1
 """Share of lanes that may stay empty so that all lanes share data: a block of many data sets takes a tenth longer."""
 
 
-def group_members(plan: Plan, members: Sequence[Member]) -> list[list[int]]:
-    """Divide members into blocks of `plan.lanes`, those of one seed together where that leaves few lanes empty.
+def group_members(
+    plan: Plan, members: Sequence[Member], steps_of: Mapping[int, int] = MappingProxyType({})
+) -> list[list[int]]:
+    """Divide members into blocks of `plan.lanes`, those of one data set together where that leaves few lanes empty.
+
+    Args:
+        plan: The static part of the experiment.
+        members: The members.
+        steps_of: Number of steps of an epoch by `data_key`, where they may differ: members of a block have the same.
 
     Returns:
         Places in `members`, block by block.
     """
-    by_seed: dict[int, list[int]] = {}
+    by_data: dict[int, list[int]] = {}
     for place, member in enumerate(members):
-        by_seed.setdefault(member.seed, []).append(place)
-    num_lanes = sum(-(-len(places) // plan.lanes) * plan.lanes for places in by_seed.values())
+        by_data.setdefault(member.data_key, []).append(place)
+    num_lanes = sum(-(-len(places) // plan.lanes) * plan.lanes for places in by_data.values())
     fills = len(members) >= (1.0 - EMPTY_LANES) * num_lanes
-    rows = list(by_seed.values()) if fills else [[place for places in by_seed.values() for place in places]]
+    by_steps: dict[int, list[int]] = {}
+    for key, places in by_data.items():
+        by_steps.setdefault(steps_of.get(key, 0), []).extend(places)
+    rows = by_data.values() if fills else by_steps.values()
     return [row[start : start + plan.lanes] for row in rows for start in range(0, len(row), plan.lanes)]
 
 
-WORKERS_PER_CORE = 2
-"""While one thread lays out a block or takes its numbers, another one's computes: 0.92 s with one, 0.78 s with two."""
+def _over_data_sets(
+    plan: Plan, members: Sequence[Member], dataset_of: Callable[[int], Dataset]
+) -> tuple[Plan, dict[int, int]]:
+    """Return a plan with room for the batches of all named data sets, and the steps that an epoch of each has."""
+    plans = {member.data_key: plan.sized(dataset_of(member.data_key)) for member in members if member.data is not None}
+    most = max((each.batch_places for each in plans.values()), default=plan.batch_places)
+    roomy = plan if most == plan.batch_places else dataclasses.replace(plan, batch_places=most)
+    return roomy, {key: each.steps_per_epoch for key, each in plans.items()}
 
 
-def _num_workers(devices: Sequence[Device]) -> int:
-    import os
-
-    return WORKERS_PER_CORE * (os.cpu_count() or 1) if devices[0].platform == "cpu" else len(devices)
+def _factors(experiment: Experiment, members: Sequence[Member], steps_per_epoch: int) -> Float[np.ndarray, "..."]:
+    schedules = [member_schedule(experiment.schedule, member) for member in members]
+    sizes = {"num_epochs": experiment.epochs, "steps_per_epoch": steps_per_epoch}
+    if all(schedule == schedules[0] for schedule in schedules):
+        return schedule_factors(schedules[0], **sizes)
+    return np.stack([schedule_factors(schedule, **sizes) for schedule in schedules], axis=-1)
 
 
 def _devices_for(plan: Plan, devices: Sequence[Device], index: int, num_blocks: int) -> list[Device]:
@@ -270,7 +294,8 @@ class _Crew:
         if self._stop.is_set() or self._has_given_up.is_set():
             raise Interrupted
 
-    def skip(self, index: int) -> None:
+    def finish(self, index: int) -> None:
+        """Count a block as done, wherever it was trained."""
         with self._lock:
             self._move(index, 1.0)
 

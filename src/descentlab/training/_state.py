@@ -1,21 +1,18 @@
 """The state of a block before its first step, made on the host; and states as named arrays for the disk."""
 
 import functools
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import jax
 import numpy as np
-from jaxtyping import Int, Shaped
 
 from descentlab.core import RunError, SpecError, generator
-from descentlab.data import Dataset
 from descentlab.networks import HostArrays, Network
-from descentlab.objectives import balanced_weights
 from descentlab.optimizers import RATE_OF, numeric_fields, start
-from descentlab.training._plan import SCALE, SCALE_OF, Plan, State
+from descentlab.spec import ScheduleSpec
+from descentlab.training._plan import ROTATE, SCALE, SCALE_OF, SCHEDULE_OF, SHIFT, Plan, State
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,14 +33,29 @@ class Member:
     """One network of a population.
 
     Attributes:
-        seed: Seed of the initial weights, the split of the data and the order of the examples.
+        seed: Seed of the initial weights; and of the split of the data and the order of the examples, unless these
+            are named.
         hyper: Numbers that differ from the experiment's, by the names of `adjustable_numbers`.
         start: Weights that the network starts from; None if all are drawn.
+        order_seed: Seed of the order of the examples; None for `seed`.
+        data: Which of several data sets it trains on, such as a fold of a cross-validation; None for that of `seed`.
     """
 
     seed: int
     hyper: tuple[tuple[str, float], ...] = ()
     start: Start | None = None
+    order_seed: int | None = None
+    data: int | None = None
+
+    @property
+    def seed_of_order(self) -> int:
+        """Seed of the order of the examples."""
+        return self.seed if self.order_seed is None else self.order_seed
+
+    @property
+    def data_key(self) -> int:
+        """What its data set is asked for by."""
+        return self.seed if self.data is None else self.data
 
 
 def first_state(plan: Plan, member: Member) -> State:
@@ -113,6 +125,8 @@ def _draw(network: Network, seed: int) -> dict[str, dict[str, np.ndarray]]:
 
 
 def _rescaled(layer: str, arrays: dict[str, np.ndarray], scale: float, usual: float) -> dict[str, np.ndarray]:
+    if scale == usual:
+        return arrays
     if usual == 0.0:
         raise SpecError(
             f"the experiment multiplies the initial weights of layer '{layer}' by 0, so that no other scale can be "
@@ -141,6 +155,12 @@ def unstack(tree: Any, index: int, lanes: int) -> Any:
     return jax.tree.map(lambda leaf: np.asarray(leaf) if lanes == 1 else np.asarray(leaf)[..., index].copy(), tree)
 
 
+def member_schedule(schedule: ScheduleSpec, member: Member) -> ScheduleSpec:
+    """Return the schedule with the member's own numbers."""
+    own = {name.removeprefix(SCHEDULE_OF): value for name, value in member.hyper if name.startswith(SCHEDULE_OF)}
+    return schedule.model_copy(update=own) if own else schedule
+
+
 def member_hyper(plan: Plan, member: Member) -> dict[str, np.ndarray]:
     """Return the numbers that the program reads: the member's where it has them, else the experiment's."""
     varied = dict(member.hyper)
@@ -151,84 +171,11 @@ def member_hyper(plan: Plan, member: Member) -> dict[str, np.ndarray]:
             return varied[name]
         if name.startswith(RATE_OF):
             return varied.get("learning_rate", defaults["learning_rate"])
+        if name in (SHIFT, ROTATE) and plan.augment is not None:
+            return plan.augment.shift if name == SHIFT else plan.augment.rotate
         return defaults[name] if name in defaults else next(iter(plan.network.dropout_rates().values()))
 
     return {name: np.asarray(value(name), plan.precision) for name in plan.hyper_names}
-
-
-def member_data(plan: Plan, dataset: Dataset) -> dict[str, np.ndarray]:
-    """Lay out the member's data that the program reads; without inputs and targets if pictures are read from disk."""
-
-    def inputs(rows: Int[np.ndarray, " rows"]) -> np.ndarray:
-        chosen = dataset.inputs[rows]
-        return chosen if chosen.dtype == np.uint8 else chosen.astype(plan.precision)
-
-    data: dict[str, np.ndarray] = {}
-    targets = read_targets(plan, dataset, dataset.train)
-    if plan.has_class_weights:
-        data["class_weights"] = balanced_weights(targets, plan.objective.num_classes).astype(plan.precision)
-    if plan.streams:
-        return data
-    data |= {"train_inputs": inputs(dataset.train), "train_targets": targets}
-    for part in plan.measured_parts:
-        if part != "train":
-            rows = dataset.part(part)  # pyright: ignore[reportArgumentType] - the parts of a plan are those of a dataset
-            data |= {f"{part}_inputs": inputs(rows), f"{part}_targets": read_targets(plan, dataset, rows)}
-    return data
-
-
-def read_targets(plan: Plan, dataset: Dataset, rows: Int[np.ndarray, " rows"]) -> Shaped[np.ndarray, " rows"]:
-    """Return the targets of some rows in the type that the program reads."""
-    return dataset.targets[rows].astype(np.int32 if plan.is_classification else plan.precision)
-
-
-def example_orders(
-    plan: Plan, seed: int, first_epoch: int, num_epochs: int, *, shuffle: bool
-) -> Int[np.ndarray, "epochs steps batch"]:
-    """Draw the order in which training takes the examples.
-
-    The order of an epoch is a function of seed and epoch alone, so that a resumed run takes the same order as an
-    uninterrupted one, and members of one seed take the same order.
-
-    Args:
-        plan: Plan of the training, for its sizes.
-        seed: The member's seed.
-        first_epoch: Number of the first epoch to draw.
-        num_epochs: Number of epochs to draw; the rest, up to the plan's `epochs_per_call`, is left empty.
-        shuffle: Whether to draw an order, rather than keep that of the data.
-
-    Returns:
-        Rows of the training part, by epoch, step and place in the batch; -1 marks empty places of the last batch.
-    """
-    size = plan.steps_per_epoch * plan.batch_size
-    orders = np.full((plan.epochs_per_call, size), -1, np.int32)
-    for index, order in enumerate(_draw_orders(plan.num_train, seed, first_epoch, num_epochs, shuffle=shuffle)):
-        orders[index, : plan.num_train] = order
-    return orders.reshape(plan.epochs_per_call, plan.steps_per_epoch, plan.batch_size)
-
-
-DRAWN_TOGETHER = 8_192
-"""Places that are drawn at once: making a random generator takes as long as shuffling a thousand places."""
-
-
-def _draw_orders(
-    num_train: int, seed: int, first_epoch: int, num_epochs: int, *, shuffle: bool
-) -> Iterator[Int[np.ndarray, " train"]]:
-    plain = np.arange(num_train, dtype=np.int32)
-    if not shuffle:
-        yield from (plain for _ in range(num_epochs))
-        return
-    together = max(1, DRAWN_TOGETHER // num_train)
-    last = first_epoch + num_epochs
-    for group in range(first_epoch // together, math.ceil(last / together)):
-        begin = group * together
-        yield from _draw_group(num_train, seed, group, together)[max(first_epoch - begin, 0) : last - begin]
-
-
-@functools.lru_cache(maxsize=16)
-def _draw_group(num_train: int, seed: int, group: int, together: int) -> Int[np.ndarray, "epochs train"]:
-    plain = np.tile(np.arange(num_train, dtype=np.int32), (together, 1))
-    return generator(seed, "order", group).permuted(plain, axis=1)
 
 
 def _cast(arrays: dict[str, dict[str, np.ndarray]], precision: str) -> dict[str, dict[str, np.ndarray]]:

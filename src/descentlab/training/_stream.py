@@ -12,9 +12,18 @@ import numpy as np
 from jaxtyping import Int, Shaped
 
 from descentlab.data import Dataset
-from descentlab.training._measure import cut_windows, keep_best, measure_windows
-from descentlab.training._plan import Plan, State
-from descentlab.training._state import example_orders, read_targets
+from descentlab.training._devices import ONE_CORE_EACH
+from descentlab.training._examples import (
+    NO_PART,
+    example_orders,
+    example_weights,
+    measured_pieces,
+    part_totals,
+    read_targets,
+    used_rows,
+)
+from descentlab.training._measure import keep_best, means, sum_parts
+from descentlab.training._plan import Form, Plan, State
 
 WINDOW_BYTES = 2**23
 """Bytes of pictures that are handed to the program at once, unless a batch is larger."""
@@ -57,14 +66,12 @@ class Window:
     Attributes:
         epoch: Epoch of the steps.
         first: First of the steps.
-        inputs: Pictures of the examples, step by step.
-        targets: Targets of the examples, step by step.
+        arrays: Pictures, targets and weights of the examples, step by step.
     """
 
     epoch: int
     first: int
-    inputs: Shaped[np.ndarray, "examples ..."]
-    targets: Shaped[np.ndarray, " examples"]
+    arrays: dict[str, np.ndarray]
 
 
 class Stream:
@@ -86,22 +93,18 @@ class Stream:
         """
         self._plan = plan
         self._dataset = dataset
+        self._rows = used_rows(plan, dataset)
+        self._targets = read_targets(plan, dataset, self._rows)
+        self._weights = example_weights(plan, dataset, self._rows)
+        self._totals = part_totals(plan, self._weights.get("weights"))
         self._num_epochs = num_epochs
         self._order = functools.partial(example_orders, plan, seed, num_epochs=1, shuffle=shuffle)
         picture = max(1, dataset.inputs.nbytes // len(dataset.inputs))
         self._most = max(1, WINDOW_BYTES // picture)
-        self.steps = min(plan.steps_per_epoch, max(1, self._most // plan.batch_size))
+        self.steps = min(plan.steps_per_call, max(1, self._most // plan.batch_places))
         self._reader = Reader()
         self._windows: Iterator[Window] = iter(())
         self._held: tuple[Window | None, dict[str, Any]] = (None, {})
-        self._places = self._lay_out_places()
-
-    def _lay_out_places(self) -> Int[np.ndarray, "epochs steps batch"]:
-        """Return the place of each step's examples in their window, which is the same in every epoch."""
-        steps, batch = self._plan.steps_per_epoch, self._plan.batch_size
-        places = (np.arange(steps)[:, None] % self.steps) * batch + np.arange(batch)
-        is_there = np.arange(steps * batch).reshape(steps, batch) < self._plan.num_train
-        return np.where(is_there, places, -1).astype(np.int32)[None]
 
     def end_of_window(self, step: int) -> int:
         """Return the step after the last one of the window that a step is in."""
@@ -125,12 +128,22 @@ class Stream:
         window, arrays = self._held
         if window is None or (window.epoch, window.first) != (epoch, first):
             window = self._next(epoch, first)
-            orders = arrays.get("orders")
             self._held = (None, {})  # frees the memory of the old window before the next is laid out
-            arrays = place({"train_inputs": window.inputs, "train_targets": window.targets})
-            arrays["orders"] = place(self._places) if orders is None else orders
+            arrays = place(window.arrays)
             self._held = (window, arrays)
-        return arrays
+        return {**arrays, "orders": place(self._orders(step))}
+
+    def _orders(self, step: int) -> Int[np.ndarray, "steps places"]:
+        """Return the places in their window of the examples of a step and of those after it."""
+        plan, first = self._plan, step - step % self.steps
+        steps = np.arange(step, self.end_of_window(step))
+        places = (steps - first)[:, None] * plan.batch_places + np.arange(plan.batch_places)
+        is_there = (np.arange(plan.batch_places) < plan.batch_size) & (
+            steps[:, None] * plan.batch_size + np.arange(plan.batch_places) < plan.num_train
+        )
+        orders = np.zeros((plan.steps_per_call, plan.batch_places), np.int32)
+        orders[: len(steps)] = np.where(is_there, places, -1)
+        return orders
 
     def _next(self, epoch: int, first: int) -> Window:
         window = next(self._windows, None)
@@ -146,23 +159,21 @@ class Stream:
 
     def _read_steps(self, where: tuple[int, int]) -> Window:
         epoch, first = where
-        rows = np.full((self.steps, self._plan.batch_size), -1, np.int32)
+        places = np.full((self.steps, self._plan.batch_places), -1, np.int32)
         order = self._order(first_epoch=epoch)[0, first : first + self.steps]
-        rows[: len(order)] = order
-        return Window(epoch, first, *self._read(self._dataset.train, rows.ravel()))
+        places[: len(order), : self._plan.batch_size] = order
+        return Window(epoch, first, self._read(places.ravel()))
 
-    def _read(
-        self, part: Int[np.ndarray, " part"], places: Int[np.ndarray, " places"]
-    ) -> tuple[Shaped[np.ndarray, "places ..."], Shaped[np.ndarray, " places"]]:
-        """Read examples of a part; the pictures of place -1 stay black."""
+    def _read(self, places: Int[np.ndarray, " places"]) -> dict[str, Shaped[np.ndarray, "places ..."]]:
+        """Read examples by their places among the `used_rows`; the pictures of place -1 stay black."""
         is_there = places >= 0
-        rows = part[np.maximum(places, 0)]
         inputs = np.zeros((len(places), *self._dataset.input_shape), self._dataset.inputs.dtype)
-        inputs[is_there] = self._dataset.inputs[rows[is_there]]
-        return inputs, read_targets(self._plan, self._dataset, rows)
+        inputs[is_there] = self._dataset.inputs[self._rows[places[is_there]]]
+        others = {"targets": self._targets, **self._weights}
+        return {"inputs": inputs, **{name: array[np.maximum(places, 0)] for name, array in others.items()}}
 
     def measure(self, state: State, place: Callable[[Any], Any]) -> tuple[State, dict[str, Any]]:
-        """Measure a network after an epoch, as the program does if it holds all pictures.
+        """Measure a network after an epoch, with the bits of a program that holds all pictures.
 
         Args:
             state: The network's state.
@@ -171,20 +182,31 @@ class Stream:
         Returns:
             The state, with the best weights so far if training stops early; and the measurements by name.
         """
-        values: dict[str, Any] = {}
-        for part, count in self._plan.measured_parts.items():
-            rows = self._dataset.part(part)  # pyright: ignore[reportArgumentType] - the parts of a plan are those of a dataset
-            cuts = cut_windows(self._plan, count, self._most)
-            read = self._reader.read(functools.partial(self._read_places, rows), cuts)
-            values |= measure_windows(self._plan, state, part, (place(window) for window in read))
-        if self._plan.patience:
-            state = _keep_best(self._plan, state, values)
-        return state, values
+        form = self._plan.form
+        kept = {name: state[name] for name in ("params", "statistics")}
+        sums, run = None, _sum_window(form)
+        for arrays, pieces, num_pieces in self._reader.read(self._read_pieces, list(self._cut_pieces())):
+            # Waited for, or all windows would be laid out before the first is measured.
+            sums = jax.block_until_ready(run(kept, place(arrays), place(pieces), num_pieces, sums))
+        return _finish(form, state, sums, self._totals)
 
-    def _read_places(self, part: Int[np.ndarray, " part"], places: Int[np.ndarray, "..."]) -> tuple[Any, Any, Any]:
-        inputs, targets = self._read(part, places.ravel())
-        local = np.where(places >= 0, np.arange(places.size).reshape(places.shape), -1).astype(np.int32)
-        return inputs, targets, local
+    def _cut_pieces(self) -> Iterator[tuple[Int[np.ndarray, "groups pieces piece"], Int[np.ndarray, "..."]]]:
+        """Cut what is measured into windows of rows and their parts, all of one shape."""
+        laid = measured_pieces(self._plan)
+        rows, parts = laid["measured_rows"], laid["measured_parts"]
+        groups, _, piece = rows.shape
+        at_once = max(1, self._most // (groups * piece))
+        for begin in range(0, int(laid["num_pieces"]), at_once):
+            cut = [values[:, begin : begin + at_once] for values in (rows, parts)]
+            missing = ((0, 0), (0, at_once - cut[0].shape[1]), (0, 0))
+            yield np.pad(cut[0], missing), np.pad(cut[1], missing, constant_values=NO_PART)
+
+    def _read_pieces(self, window: tuple[np.ndarray, np.ndarray]) -> tuple[dict[str, np.ndarray], Any, np.int32]:
+        rows, parts = window
+        has_part = parts != NO_PART
+        arrays = self._read(np.where(has_part, rows, -1).ravel())
+        local = np.where(has_part, np.arange(rows.size).reshape(rows.shape), 0).astype(np.int32)
+        return arrays, (local, parts), np.int32(np.count_nonzero(has_part.any(axis=(0, 2))))
 
     def close(self) -> None:
         """Stop reading; the stream cannot be used any more."""
@@ -192,4 +214,12 @@ class Stream:
         self._reader.close()
 
 
-_keep_best = jax.jit(keep_best, static_argnums=0)
+@functools.lru_cache(maxsize=64)
+def _sum_window(form: Form) -> Callable[..., Any]:
+    return jax.jit(functools.partial(sum_parts, form), compiler_options=ONE_CORE_EACH if form.groups else None)
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _finish(form: Form, state: State, sums: Any, totals: Any) -> tuple[State, dict[str, Any]]:
+    values = means(form, sums, totals)
+    return (keep_best(form, state, values) if form.patience else state), values

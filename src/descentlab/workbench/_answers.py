@@ -10,6 +10,7 @@ from descentlab.core import PartName
 from descentlab.data import Dataset
 from descentlab.evaluation import worst_misses, worst_mistakes
 from descentlab.workbench._measure import PartResult
+from descentlab.workbench._target_facts import target_facts
 
 MISTAKES = 12
 PER_CELL = 12
@@ -19,7 +20,10 @@ MAX_PICTURE_SIDE = 64
 
 
 class PartPredictions:
-    """Predictions for one part of a network's data, example by example."""
+    """Predictions for one part of a network's data, example by example.
+
+    Of several targets only numbers are shown, each beside the true ones: no example is right or wrong as a whole.
+    """
 
     def __init__(self, dataset: Dataset, result: PartResult) -> None:
         self.dataset = dataset
@@ -32,9 +36,9 @@ class PartPredictions:
             self._true: np.ndarray = targets.astype(np.int64)
             self._predicted: np.ndarray = outputs.argmax(axis=1)
         else:
-            scale, shift = dataset.target_scale, dataset.target_shift
-            self._true = targets.astype(np.float64) * scale + shift
-            self._predicted = outputs[:, 0].astype(np.float64) * scale + shift
+            facts = target_facts(dataset)
+            self._true = facts.in_units(targets)
+            self._predicted = facts.in_units(outputs if facts.names else outputs[:, 0])
 
     def example(self, place: int) -> results.Example:
         """Return one example with its picture or values and its prediction."""
@@ -56,7 +60,9 @@ class PartPredictions:
         )
 
     def mistakes(self) -> tuple[results.Example, ...]:
-        """Return the examples with the worst predictions."""
+        """Return the examples with the worst predictions; none of several targets."""
+        if self.dataset.target_names:
+            return ()
         places = np.arange(len(self._true))
         if self.dataset.classes:
             worst: Sequence[Any] = worst_mistakes(
@@ -66,9 +72,11 @@ class PartPredictions:
             worst = worst_misses(self._predicted, self._true, places, count=MISTAKES)
         return tuple(self.example(mistake.row) for mistake in worst)
 
-    def predictions(self, part: PartName, target: str) -> results.Predictions:
-        """Return the predicted numbers beside the true ones."""
-        return results.Predictions(self._true, self._predicted, part, target)
+    def predictions(self, part: PartName) -> tuple[results.Predictions, ...]:
+        """Return the predicted numbers of each target beside the true ones."""
+        names = self.dataset.target_names or (self.dataset.target_name or "target",)
+        pairs = zip(self._true.reshape(-1, len(names)).T, self._predicted.reshape(-1, len(names)).T, strict=True)
+        return tuple(results.Predictions(*pair, part, name) for name, pair in zip(names, pairs, strict=True))
 
     def confusion(self, part: PartName) -> results.Confusion:
         """Return the confusion matrix, with examples of each cell: more of wrong predictions than of right ones."""
@@ -91,7 +99,9 @@ def _picture(dataset: Dataset, row: int) -> np.ndarray:
         low, high = float(picture.min()), float(picture.max())
         picture = ((picture - low) / (high - low or 1.0) * 255).astype(np.uint8)
     else:
-        picture = np.clip(picture.astype(np.float64) * dataset.input_scale * 255, 0, 255).astype(np.uint8)
+        picture = np.clip(picture.astype(np.float64) * dataset.preparation.brightness_scale * 255, 0, 255).astype(
+            np.uint8
+        )
     step = max(1, max(picture.shape[:2]) // MAX_PICTURE_SIDE)
     picture = picture[::step, ::step]
     return picture[:, :, 0] if picture.shape[2] == 1 else picture[:, :, :3]

@@ -81,6 +81,10 @@ def apply_changes(experiment: Experiment, changes: Changes) -> Experiment:
     wanted = _given(changes.data)
     for name in wanted:
         _check_applies(name, experiment.data)
+    if wanted.get("weights") is not None and wanted.get("weights") == wanted.get("target"):
+        raise SpecError(
+            f"the column '{wanted['target']}' is both the target and the weights; name another for one of them"
+        )
     if wanted.get("target") in wanted.get("drop", ()):
         raise SpecError(f"the column '{wanted['target']}' is both the target and dropped; leave it out of one of them")
     values["data"] = {**before["data"], **wanted}

@@ -35,6 +35,11 @@ class RunCheckpoints:
         """Return the state of a block, or None."""
         return self._blocks.get(name)
 
+    @property
+    def has_symptoms(self) -> bool | None:
+        """Whether the training that is continued records symptoms; None if it has no state yet."""
+        return any("symptoms/steps" in block for block in self._blocks.values()) if self._blocks else None
+
     def is_due(self) -> bool:
         """Return whether it is time to write again."""
         return time.monotonic() - self._written_at >= self._every_s

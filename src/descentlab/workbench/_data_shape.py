@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from descentlab.core import RunError
-from descentlab.data import Dataset, Preparation, preparation_from_json
+from descentlab.data import Dataset, Preparation, Shift, TaskKind, preparation_from_json
 from descentlab.runs import RunFolder
 
 MAX_INPUTS = 2**26
@@ -18,13 +20,14 @@ class MemberData:
 
     Attributes:
         preparation: Preparation of new examples, as plain values.
-        target_scale: Scale of a real target: in its unit it is `output * target_scale + target_shift`.
+        target_scale: Scale of a real target: in its unit it is `output * target_scale + target_shift`. Of several it is
+            an array.
         target_shift: Shift of a real target.
     """
 
     preparation: Mapping[str, Any]
-    target_scale: float = 1.0
-    target_shift: float = 0.0
+    target_scale: Shift = 1.0
+    target_shift: Shift = 0.0
 
     def read_preparation(self) -> Preparation:
         """Build the preparation.
@@ -40,12 +43,13 @@ class DataShape:
     """The facts on its data that a network needs.
 
     Attributes:
-        task: "classification" or "regression".
-        classes: Names of the classes by id; empty for regression.
+        task: "classification", "regression" or "multi-label".
+        classes: Names of the classes by id; empty for regression and for labels.
         input_shape: Shape of one example.
         input_scale: Factor that uint8 inputs are multiplied by.
         feature_names: Name of each input; empty for pictures.
         members: Preparation of each member's data, one a seed.
+        target_names: Names of several targets; empty for a single one.
     """
 
     task: str
@@ -54,6 +58,12 @@ class DataShape:
     input_scale: float
     feature_names: tuple[str, ...]
     members: tuple[MemberData, ...]
+    target_names: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> TaskKind:
+        """What is predicted: one of several classes, yes or no for several labels, or real numbers."""
+        return "classes" if self.classes else "labels" if self.task == "multi-label" else "numbers"
 
 
 def describe_shape(datasets: list[Dataset]) -> dict[str, Any]:
@@ -65,11 +75,12 @@ def describe_shape(datasets: list[Dataset]) -> dict[str, Any]:
         "input_shape": list(first.input_shape),
         "input_scale": first.input_scale,
         "feature_names": list(first.feature_names),
+        **({"target_names": list(first.target_names)} if first.target_names else {}),
         "members": [
             {
                 "preparation": each.preparation.to_json(),
-                "target_scale": each.target_scale,
-                "target_shift": each.target_shift,
+                "target_scale": np.asarray(each.target_scale).tolist(),
+                "target_shift": np.asarray(each.target_shift).tolist(),
             }
             for each in datasets
         ],
@@ -91,6 +102,7 @@ def read_shape(folder: RunFolder) -> DataShape:
             input_scale=float(values["input_scale"]),
             feature_names=_words(values.get("feature_names", [])),
             members=tuple(_member(record) for record in values["members"]),
+            target_names=_words(values.get("target_names", [])),
         )
     except (KeyError, TypeError, ValueError, OverflowError):
         shape = None
@@ -112,4 +124,9 @@ def _words(values: Any) -> tuple[str, ...]:
 def _member(record: Any) -> MemberData:
     if not isinstance(record["preparation"], dict):
         raise TypeError("expected an object")
-    return MemberData(record["preparation"], float(record["target_scale"]), float(record["target_shift"]))
+    return MemberData(record["preparation"], _numbers(record["target_scale"]), _numbers(record["target_shift"]))
+
+
+def _numbers(value: Any) -> Shift:
+    """Read one number, or a list with one for each target."""
+    return np.array(value, np.float64) if isinstance(value, list) else float(value)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from jaxtyping import Int
 
 from descentlab.core import DataError, RunError, TextTable
-from descentlab.data import take_rows
-from descentlab.evaluation import over_seeds
+from descentlab.data import Prepared, check_weights, take_rows
+from descentlab.evaluation import ExampleWeights, over_seeds
 from descentlab.networks import Network
 from descentlab.spec import ArraysData
 from descentlab.training import make_plan, prepare_engine
@@ -65,7 +66,8 @@ def evaluate(run: Run, source: Any = None, *, member: int | None = None) -> Eval
     Args:
         run: The run.
         source: New examples with known targets: a DataFrame, a path, or `descentlab.data.Arrays`. Default: the data
-            of the run, loaded again.
+            of the run, loaded again. Scores count examples by weight if the run was trained with weights and these
+            examples have them.
         member: Number of the network, if the run has several seeds. Default: all networks, each on its parts.
 
     Returns:
@@ -105,24 +107,44 @@ def _run_parts(run: Run, examples: Examples, member: int) -> Evaluation:
 
 def _new_part(run: Run, source: Any, member: int) -> Evaluation:
     data = run.member_data(member)
-    prepared = data.read_preparation().apply(source)
+    preparation = data.read_preparation()
+    prepared = preparation.apply(source)
     if prepared.targets is None:
         raise DataError(
-            "these examples have no target column, so predictions cannot be compared with it; add the column, or use "
-            "predict"
+            f"these examples have no target column{_all_of(preparation.target_names)}, so predictions cannot be "
+            "compared with it; add the column, or use predict"
         )
-    known = np.flatnonzero(prepared.targets >= 0 if run.classes else np.isfinite(prepared.targets))
+    facts = run.target_facts(member)
+    is_known = prepared.targets >= 0 if facts.kind == "classes" else np.isfinite(prepared.targets)
+    known = np.flatnonzero(is_known.reshape(len(is_known), -1).all(axis=1))
     if not len(known):
         raise DataError(
             "none of these examples has a target that the network knows; check the target column, whose values must "
             "be those of the training data"
         )
+    weights, note = _new_weights(prepared, known, preparation.weights)
     inference = run.infer(take_rows(prepared.inputs, known), prepared.targets[known], member=member)
-    scaling = (data.target_scale, data.target_shift)
-    scores = score_new(inference, prepared.targets[known], classes=run.classes, scaling=scaling)
+    scores = score_new(inference, prepared.targets[known], facts, weights=weights)
     left_out = len(prepared.targets) - len(known)
     missing = [f"Left out {left_out:,} examples whose target is missing or unknown to the network."] if left_out else []
-    return Evaluation({"new": scores}, (*prepared.notes, *missing))
+    return Evaluation({"new": scores}, (*prepared.notes, *missing, *note))
+
+
+def _all_of(names: tuple[str, ...]) -> str:
+    return f" for each of {', '.join(names)}" if names else ""
+
+
+def _new_weights(
+    prepared: Prepared, rows: Int[np.ndarray, " rows"], column: str
+) -> tuple[ExampleWeights | None, list[str]]:
+    """Return the weights of new examples, or a note if the network was trained with weights and these have none."""
+    if not column:
+        return None, []
+    if prepared.weights is None:
+        return None, [f"These examples have no weights '{column}', with which training counted: each counts once here."]
+    weights, labels = prepared.weights[rows], [prepared.labels[row] for row in rows]
+    check_weights(weights, column=column, name="the examples", labels=labels)
+    return ExampleWeights(column, weights), []
 
 
 def layer_table(network: Network) -> TextTable:

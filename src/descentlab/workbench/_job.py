@@ -15,6 +15,7 @@ from descentlab.workbench._room import check_room
 from descentlab.workbench._run import Run
 from descentlab.workbench._snapshots import snapshot_epochs
 from descentlab.workbench._stopping import stop_on_signals
+from descentlab.workbench._symptoms import choose_symptoms
 from descentlab.workbench._watcher import Conduct
 
 ROOT = Path("runs")
@@ -111,12 +112,20 @@ class Job:
             data_checksum=datasets[0].checksum, seeds=list(self._seeds), devices=training.device_names()
         )
         preparation = describe_shape(datasets)
-        return create_run(self._experiment, out=out, root=root, preparation=preparation, environment=environment)
+        return create_run(
+            self._experiment,
+            out=out,
+            root=root,
+            preparation=preparation,
+            environment=environment,
+            durable=self._conduct.durable,
+        )
 
     def _run(self, folder: RunFolder) -> Run:
         begin = time.perf_counter()
         with stop_on_signals(self._conduct.watcher) as stop:
             checkpoints = RunCheckpoints(folder, self._conduct.checkpoint_every_s, stop)
+            chosen = self._conduct.symptoms if checkpoints.has_symptoms is None else checkpoints.has_symptoms
             try:
                 population = training.train_population(
                     self._experiment,
@@ -124,6 +133,7 @@ class Job:
                     [training.Member(seed) for seed in self._seeds],
                     self._examples.of,
                     snapshot_epochs=snapshot_epochs(self._experiment, self._examples.of(self._seeds[0]), self._plan),
+                    symptoms=choose_symptoms(self._plan, self._experiment.epochs, len(self._seeds), choice=chosen),
                     checkpoints=checkpoints,
                     on_progress=self._conduct.watcher.on_training,
                     stop=stop,

@@ -9,13 +9,24 @@ from jaxtyping import Int
 
 from descentlab.core import PARTS, PartName
 from descentlab.data import Dataset, take_rows
-from descentlab.evaluation import ClassMetrics, Inference, RealMetrics, evaluate_classes, evaluate_reals, infer
+from descentlab.evaluation import (
+    AnyMetrics,
+    ExampleWeights,
+    Inference,
+    evaluate_classes,
+    evaluate_labels,
+    evaluate_reals,
+    evaluate_several_reals,
+    infer,
+    weighted_mean,
+)
 from descentlab.training import Plan, precision_of
+from descentlab.workbench._target_facts import TargetFacts, target_facts
 
 MEASURED_TRAIN = 5_000
 """Examples of the training part that are measured at most, the same as those of the training curve."""
 
-Metrics = ClassMetrics | RealMetrics
+Metrics = AnyMetrics
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,7 @@ def measure_parts(
     for name, part in rows.items():
         end = start + len(part)
         cut = Inference(inference.logits[start:end], inference.outputs[start:end], inference.losses[start:end])
-        results[name] = PartResult(part, cut, score(cut, dataset.targets[part], dataset))
+        results[name] = PartResult(part, cut, score(cut, part, dataset))
         start = end
     return results
 
@@ -81,44 +92,70 @@ def part_rows(dataset: Dataset, parts: tuple[PartName, ...] = PARTS) -> Mapping[
     return {name: rows[name] for name in parts if len(rows[name])}
 
 
-def score(inference: Inference, targets: np.ndarray, dataset: Dataset) -> Metrics:
-    """Compute the metrics of predictions for examples of a data set; the baseline comes from its training part."""
-    scaling = (dataset.target_scale, dataset.target_shift)
+def weights_of(dataset: Dataset, rows: Int[np.ndarray, " rows"]) -> ExampleWeights | None:
+    """Return the weights of some rows; None if every example counts once."""
+    return None if dataset.weights is None else ExampleWeights(dataset.weights_column, dataset.weights[rows])
+
+
+def score(inference: Inference, rows: Int[np.ndarray, " rows"], dataset: Dataset) -> Metrics:
+    """Compute the metrics of predictions for rows of a data set; the baseline comes from its training part."""
     return score_new(
-        inference, targets, classes=dataset.classes, scaling=scaling, train_targets=dataset.targets[dataset.train]
+        inference,
+        dataset.targets[rows],
+        target_facts(dataset),
+        train_targets=dataset.targets[dataset.train],
+        weights=weights_of(dataset, rows),
+        train_weights=weights_of(dataset, dataset.train),
     )
 
 
 def score_new(
     inference: Inference,
     targets: np.ndarray,
+    facts: TargetFacts,
     *,
-    classes: tuple[str, ...],
-    scaling: tuple[float, float],
     train_targets: np.ndarray | None = None,
+    weights: ExampleWeights | None = None,
+    train_weights: ExampleWeights | None = None,
 ) -> Metrics:
     """Compute the metrics of predictions for examples whose targets are known.
 
     Args:
         inference: Outputs and losses of the network.
-        targets: Class ids, or standardised reals.
-        classes: Names of the classes; empty for regression.
-        scaling: Scale and shift that bring a real target to its unit.
+        targets: Class ids, labels, or standardised reals.
+        facts: What the targets mean.
         train_targets: Targets from which the baseline is computed; by default `targets`, which makes it the best.
+        weights: Weight of each example; None counts every example once.
+        train_weights: Weight of each of `train_targets`.
 
     Returns:
         The metrics.
     """
-    loss = float(np.mean(inference.losses.astype(np.float64)))
-    baseline_targets = targets if train_targets is None else train_targets
-    if classes:
-        majority = int(np.bincount(baseline_targets.astype(np.int64), minlength=len(classes)).argmax())
-        labels = targets.astype(np.int64)
-        return evaluate_classes(inference.outputs, labels, classes=classes, loss=loss, majority=majority)
-    scale, shift = scaling
+    loss = weighted_mean(inference.losses.astype(np.float64), None if weights is None else weights.values)
+    known, by = (targets, weights) if train_targets is None else (train_targets, train_weights)
+    mass = None if by is None else by.values
+    if facts.kind == "classes":
+        counts = np.bincount(known.astype(np.int64), weights=mass, minlength=len(facts.classes))
+        labels, majority = targets.astype(np.int64), int(counts.argmax())
+        return evaluate_classes(
+            inference.outputs, labels, classes=facts.classes, loss=loss, majority=majority, weights=weights
+        )
+    if facts.kind == "labels":
+        frequent = [weighted_mean(column, mass) > 0.5 for column in known.T]
+        truth = targets.astype(np.float64)
+        return evaluate_labels(
+            inference.outputs, truth, names=facts.names, loss=loss, frequent=frequent, weights=weights
+        )
+    if facts.names:
+        means = np.array([[weighted_mean(column, mass) for column in known.T]])
+        return evaluate_several_reals(
+            facts.in_units(inference.outputs), facts.in_units(targets), names=facts.names, loss=loss,
+            train_means=facts.in_units(means)[0], weights=weights,
+        )  # fmt: skip
     return evaluate_reals(
-        inference.outputs[:, 0].astype(np.float64) * scale + shift,
-        targets.astype(np.float64) * scale + shift,
+        facts.in_units(inference.outputs[:, 0]),
+        facts.in_units(targets),
         loss=loss,
-        train_mean=float(np.mean(baseline_targets.astype(np.float64))) * scale + shift,
+        train_mean=float(facts.in_units(np.array([weighted_mean(known.astype(np.float64), mass)]))[0]),
+        weights=weights,
     )

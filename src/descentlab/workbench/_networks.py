@@ -13,6 +13,7 @@ from descentlab.workbench._changes import Changes
 from descentlab.workbench._examples import Examples
 from descentlab.workbench._resolve import resolve
 from descentlab.workbench._run import Run, as_run, finite_weights
+from descentlab.workbench._target_facts import task_of_data
 from descentlab.workbench._train import check_same_data
 from descentlab.workbench._train_seeds import train_seeds
 from descentlab.workbench._watcher import Watcher
@@ -129,7 +130,7 @@ def _train(what: Any, member: int | None, settings: tuple[str, ...], watcher: Wa
     loaded = Examples(resolved.experiment, on_loading=watcher.on_loading)
     first = loaded.of(resolved.experiment.seed)
     experiment = resolved.settle(first)
-    objective = build_objective(experiment.loss, len(first.classes))
+    objective = build_objective(experiment.loss, experiment.head, task_of_data(first), check=experiment.check)
     network = build_network(experiment.model, first.input_shape, objective.num_outputs)
     check(experiment, network)
     seeds = range(experiment.seed, experiment.seed + min(experiment.num_seeds, MOST_MEMBERS))

@@ -22,8 +22,9 @@ from descentlab.spec import Experiment
 from descentlab.training import Plan, Population, Trained
 from descentlab.workbench._examples import Examples
 from descentlab.workbench._measure import PartResult, judged_part, measure_parts
+from descentlab.workbench._symptoms import symptom_columns
 
-SMALL_DATA = 4_096
+UNSHUFFLED = "The examples are not shuffled (shuffle=false): every epoch takes them in the order of the data."
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,11 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
     curves = _curves(plan, members)
     judged = judged_part(members[0].parts)
     sentences = describe_outcome(
-        [member.parts[judged].metrics for member in members],  # pyright: ignore[reportArgumentType] - all of one kind
+        [member.parts[judged].metrics for member in members],
         curves,
         part=judged,
         learning_rate=experiment.optimizer.learning_rate,
+        goes_up=experiment.optimizer.maximize,
     )
     if experiment.class_weights == "none" and (unequal := _imbalance(members, examples.of(experiment.seed), judged)):
         sentences = (*sentences, unequal)
@@ -95,6 +97,8 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
         metrics[part].pop("seed", None)
     metrics["outcome"] = list(sentences)
     metrics["notes"] = list(examples.of(experiment.seed).notes)
+    if not experiment.shuffle and plan.steps_per_epoch > 1:
+        metrics["notes"].append(UNSHUFFLED)
     metrics["seeds"] = [member.seed for member in members]
     metrics["epochs"] = [len(member.history["epoch"]) - 1 for member in members]
     metrics["diverged_at"] = [member.diverged_at for member in members]
@@ -106,7 +110,7 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
 def _imbalance(members: tuple[MemberOutcome, ...], dataset: Dataset, part: PartName) -> str | None:
     metrics = [member.parts[part].metrics for member in members]
     classes = [each for each in metrics if isinstance(each, ClassMetrics)]
-    if not classes:
+    if not classes or dataset.weights is not None:
         return None
     counts = np.bincount(dataset.targets[dataset.train], minlength=len(dataset.classes))
     return describe_imbalance(counts, classes, part=part)
@@ -116,10 +120,8 @@ def _judge_member(plan: Plan, seed: int, trained: Trained, examples: Examples) -
     dataset = examples.of(seed)
     parts = measure_parts(plan, trained.params, trained.statistics, dataset)
     curve_parts = ("train", "validation") if plan.num_validation else ("train",)
-    # For small data the same parts as above are measured, so that the program compiled there is used again.
-    parts_before = tuple(parts) if len(dataset.inputs) < SMALL_DATA else curve_parts
     statistics = cast(plan.network.start_statistics(), plan.precision)
-    start = measure_parts(plan, trained.initial_params, statistics, dataset, parts=parts_before)
+    start = measure_parts(plan, trained.initial_params, statistics, dataset, parts=curve_parts)
     history = _history(trained, {str(part): start[part] for part in curve_parts})
     runaway = find_runaway(history["train_loss"])
     diverged_at = trained.diverged_at
@@ -167,12 +169,15 @@ def _curves(plan: Plan, members: tuple[MemberOutcome, ...]) -> LossCurves:
 
 
 def save(folder: RunFolder, outcome: TrainingOutcome) -> None:
-    """Write snapshots, history and weights to the run. The metrics, which mark it as finished, are written later."""
+    """Write snapshots, history, symptoms and weights; the metrics, which mark a run as finished, are written later."""
     members = outcome.members
     epochs = sorted(members[0].trained.snapshots)
     if epochs and all(sorted(member.trained.snapshots) == epochs for member in members):
         folder.save_snapshots(np.array(epochs), _stack_snapshots(members, epochs))
     folder.save_history(history_columns(members))
+    symptoms = symptom_columns([member.seed for member in members], [member.trained for member in members])
+    if symptoms is not None:
+        folder.save_symptoms(symptoms)
     weights = [flat_weights(member.trained.params, member.trained.statistics) for member in members]
     folder.save_weights({name: np.stack([each[name] for each in weights]) for name in weights[0]})
 

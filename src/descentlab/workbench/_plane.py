@@ -33,7 +33,7 @@ def boundary(
         features: Names of the two features to show. Default: x1 and x2, or the two that change the outputs most.
 
     Returns:
-        The plane, or None if the data has no two numeric features.
+        The plane, or None if the data has no two numeric features, or several targets, which no colour shows together.
 
     Raises:
         SpecError: If a named feature does not exist or is not numeric.
@@ -48,7 +48,7 @@ def boundary(
         return first, second
 
     plane = lay_plane(dataset, features, choose=choose, num_ticks=GRID, margin=MARGIN) if snapshots else None
-    if plane is None:
+    if plane is None or dataset.target_names:
         return None
     reading = read_plane(plan.network, plan.objective, [snapshot[1:] for snapshot in snapshots], plane.inputs)
     shape = (len(snapshots), GRID, GRID)

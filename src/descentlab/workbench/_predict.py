@@ -15,7 +15,7 @@ def predict(run: Run, source: Any, *, member: int | None = None) -> Predictions:
         member: Number of the network, if the run has several seeds; by default the first.
 
     Returns:
-        Classes with probabilities, or numbers in the target's unit.
+        Classes or labels with probabilities, or numbers in the targets' units.
 
     Raises:
         DataError: If the examples lack a column, or cannot be read.

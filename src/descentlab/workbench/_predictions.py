@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float, Shaped
 
 from descentlab.core import TextTable
+from descentlab.workbench._target_facts import TargetFacts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,30 +23,43 @@ class Predictions:
 
     Attributes:
         labels: Label of each example, by which a person recognises it.
-        predicted: Name of the predicted class, or predicted number in the target's unit, of each example.
-        probabilities: Probability of each class, one row an example; no columns for regression.
-        classes: Names of the classes; empty for regression.
+        predicted: Name of the predicted class, or predicted number in the target's unit, of each example. Of several
+            targets there is a column for each: numbers, or 1 for yes and 0 for no.
+        probabilities: Probability of each class or label, one row an example; no columns for regression.
+        classes: Names of the classes; empty for regression and for labels.
         notes: Notes on the preparation of the examples.
+        targets: Names of several targets; empty for a single one.
     """
 
     labels: tuple[str, ...]
-    predicted: Shaped[np.ndarray, " examples"]
-    probabilities: Float[np.ndarray, "examples classes"]
+    predicted: Shaped[np.ndarray, "examples *targets"]
+    probabilities: Float[np.ndarray, "examples answers"]
     classes: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.labels)
 
+    @property
+    def _answers(self) -> tuple[str, ...]:
+        return self.targets or ("prediction",)
+
+    @property
+    def _shares(self) -> tuple[str, ...]:
+        names = self.classes or self.targets
+        return tuple(f"probability of {name}" for name in names) if self.probabilities.shape[1] else ()
+
     def header(self) -> tuple[str, ...]:
         """Return the names of the columns of `rows`."""
-        return ("example", "prediction", *(f"probability of {name}" for name in self.classes))
+        return ("example", *self._answers, *self._shares)
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         """Return a row of words for each example, with the columns of `header`."""
-        words = self.predicted.tolist() if self.classes else (f"{value:.9g}" for value in self.predicted.tolist())
-        shares = ([f"{value:.6g}" for value in row.tolist()] for row in self.probabilities)
-        return ((label, word, *share) for label, word, share in zip(self.labels, words, shares, strict=True))
+        answers = self.predicted.reshape(len(self), len(self._answers)).tolist()
+        for label, answer, row in zip(self.labels, answers, self.probabilities.tolist(), strict=True):
+            words = (value if isinstance(value, str) else f"{value:.9g}" for value in answer)
+            yield label, *words, *(f"{value:.6g}" for value in row)
 
     def to_csv(self) -> str:
         """Write the predictions as CSV."""
@@ -58,22 +72,22 @@ class Predictions:
     def to_json(self) -> list[dict[str, Any]]:
         """Return an object of plain values for each example."""
         objects: list[dict[str, Any]] = [
-            {"example": label, "prediction": value}
+            {"example": label, "prediction": dict(zip(self.targets, value, strict=True)) if self.targets else value}
             for label, value in zip(self.labels, self.predicted.tolist(), strict=True)
         ]
-        for value, row in zip(objects, self.probabilities.tolist(), strict=True):
-            if self.classes:
-                value["probabilities"] = dict(zip(self.classes, row, strict=True))
+        if self._shares:
+            for value, row in zip(objects, self.probabilities.tolist(), strict=True):
+                value["probabilities"] = dict(zip(self.classes or self.targets, row, strict=True))
         return objects
 
     def frame(self) -> "pd.DataFrame":
         """Return the predictions as a DataFrame, one row an example."""
         import pandas as pd
 
-        frame = pd.DataFrame({"prediction": self.predicted.tolist()}, index=pd.Index(self.labels, name="example"))
-        for place, name in enumerate(self.classes):
-            frame[f"probability of {name}"] = self.probabilities[:, place]
-        return frame
+        answers = self.predicted.reshape(len(self), len(self._answers))
+        columns = {name: answers[:, place].tolist() for place, name in enumerate(self._answers)}
+        columns |= {name: self.probabilities[:, place] for place, name in enumerate(self._shares)}
+        return pd.DataFrame(columns, index=pd.Index(self.labels, name="example"))
 
     def table(self, most: int = 20) -> TextTable:
         """Return the first predictions as a table of words."""
@@ -87,3 +101,27 @@ class Predictions:
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
+
+
+def read_outputs(
+    outputs: Float[np.ndarray, "examples answers"], facts: TargetFacts, labels: tuple[str, ...], notes: tuple[str, ...]
+) -> Predictions:
+    """Read a network's outputs as predictions.
+
+    Args:
+        outputs: Probabilities of classes or labels, or standardised numbers.
+        facts: What the network answers.
+        labels: Label of each example.
+        notes: Notes on the preparation of the examples.
+
+    Returns:
+        The predictions; a label is predicted where its probability exceeds one half.
+    """
+    match facts.kind:
+        case "classes":
+            return Predictions(labels, np.array(facts.classes)[outputs.argmax(axis=1)], outputs, facts.classes, notes)
+        case "labels":
+            return Predictions(labels, (outputs > 0.5).astype(np.int64), outputs, (), notes, facts.names)
+        case "numbers":
+            numbers = facts.in_units(outputs if facts.names else outputs[:, 0])
+            return Predictions(labels, numbers, np.zeros((len(numbers), 0)), (), notes, facts.names)

@@ -1,21 +1,26 @@
 """A trained and measured population laid out as plain data for its page."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 
 from descentlab import results
 from descentlab.core import PartName
 from descentlab.data import Dataset
 from descentlab.evaluation import (
-    CLASS_METRICS,
     CLASS_SCORES,
+    LABEL_SCORES,
     REAL_METRICS,
+    AnyMetrics,
     ClassMetrics,
-    ClassScore,
+    LabelMetrics,
     Metric,
     RealMetrics,
+    SeveralRealMetrics,
     clip,
     mean_and_deviation,
     reliability_bins,
@@ -74,12 +79,13 @@ def build_report(
         shown_seed=first.seed if len(outcome.members) > 1 else None,
         confusion=answers.confusion(part) if is_classes else None,
         mistakes=answers.mistakes(),
-        predictions=None if is_classes else answers.predictions(part, dataset.target_name or "target"),
+        predictions=answers.predictions(part) if dataset.task_kind == "numbers" else (),
         boundary=_boundary(plan, first, dataset, features),
         account=_account(plan, answers, result) if is_classes else None,
         calibration=_calibration(result, dataset, part)
         if is_classes and len(result.rows) >= CALIBRATION_FROM
         else None,
+        weights=dataset.weights_column,
     )
 
 
@@ -103,7 +109,12 @@ def _facts(
         names = ", ".join(dataset.classes[:12]) + (", ..." if len(dataset.classes) > 12 else "")
         shown.append(row("classes", f"{len(dataset.classes)}: {names}"))
     else:
-        shown.append(row("target", dataset.target_name or "target"))
+        num = len(dataset.target_names)
+        kind = "labels" if dataset.task_kind == "labels" else "targets" if num else "target"
+        shown.append(row(kind, f"{num}: {dataset.target_name}" if num else dataset.target_name or "target"))
+    if dataset.weights is not None:
+        low, high = float(dataset.weights.min()), float(dataset.weights.max())
+        shown.append(row("weights", f"{dataset.weights_column}: from {low:.4g} to {high:.4g}"))
     if dataset.checksum:
         shown.append(row("checksum of the bytes", dataset.checksum))
     environment = folder.environment()
@@ -130,14 +141,16 @@ def _facts(
 
 def _settings(experiment: Experiment, plan: Plan) -> list[results.Row]:
     row = results.Row
-    numbers = experiment.optimizer.model_dump(exclude={"kind", "learning_rate"}, exclude_none=True)
+    numbers = experiment.optimizer.model_dump(exclude={"kind", "learning_rate", "maximize"}, exclude_none=True)
     others = ", ".join(f"{name} {value:g}" for name, value in numbers.items() if value or name in plan.hyper_names)
     rows = [
-        row("loss", f"{plan.objective.title}; the logits pass through {plan.objective.link}"),
-        row("optimizer", experiment.optimizer.kind + (f" ({others})" if others else "")),
+        row("loss", f"{plan.objective.title}; {_head_words(plan)}"),
+        row("optimizer", experiment.optimizer.title + (f" ({others})" if others else "")),
         row("learning rate", f"{experiment.optimizer.learning_rate:g}, {experiment.schedule.kind}"),
         row("batch size", f"{plan.batch_size:,} examples, {plan.steps_per_epoch:,} steps an epoch"),
         row("epochs", f"{experiment.epochs:,} (an epoch is one pass over the {plan.num_train:,} training examples)"),
+        row("order", _order_words(experiment, plan)),
+        row("initial weights", _initial_words(plan)),
         row("seed", f"{experiment.seed}" + (f" to {experiment.seed + experiment.num_seeds - 1}"
                                             if experiment.num_seeds > 1 else "")),
     ]  # fmt: skip
@@ -149,6 +162,27 @@ def _settings(experiment: Experiment, plan: Plan) -> list[results.Row]:
         stopping = experiment.early_stopping
         rows.append(row("early stopping", f"by validation {stopping.metric}, patience {stopping.patience} epochs"))
     return rows
+
+
+def _order_words(experiment: Experiment, plan: Plan) -> str:
+    if plan.steps_per_epoch == 1:
+        return "all training examples in every step"
+    return "drawn anew in every epoch" if experiment.shuffle else "not shuffled: as the data has it, in every epoch"
+
+
+def _initial_words(plan: Plan) -> str:
+    """Say from what each layer starts, or once from what all start."""
+    by_layer = {layer.name: words for layer in plan.network.every_layer if (words := layer.initial_values)}
+    if len(set(by_layer.values())) == 1:
+        return next(iter(by_layer.values()))
+    return "; ".join(f"{name}: {words}" for name, words in by_layer.items())
+
+
+def _head_words(plan: Plan) -> str:
+    head = plan.objective.head
+    number = f"{head.outputs} logit passes" if head.outputs == 1 else f"{head.outputs} logits pass"
+    summed = "; summed over a batch" if plan.objective.over_batch == "sum" else ""
+    return f"{number} through {head.activation}{summed}"
 
 
 def _augment_words(augment: AugmentSpec) -> str:
@@ -184,16 +218,45 @@ def _history(plan: Plan, outcome: TrainingOutcome) -> results.History:
     )
 
 
-def _scores(measured: Sequence[ClassMetrics | RealMetrics]) -> results.PartScores:
+def _scores(measured: Sequence[AnyMetrics]) -> results.PartScores:
     """Bring the scores of one part, of each network, to the form that the page shows."""
-    metrics = REAL_METRICS if isinstance(measured[0], RealMetrics) else CLASS_METRICS
-    tables = [each.by_class for each in measured if isinstance(each, ClassMetrics)]
-    scores = {metric.name: score for metric in metrics if (score := _score(metric, measured)) is not None}
-    classes = tuple(_class_scores(each) for each in zip(*tables, strict=True))
-    return results.PartScores(measured[0].num_examples, scores, classes)
+    scores = {metric.name: score for metric in measured[0].declared if (score := _score(metric, measured)) is not None}
+    classes = tuple(_class_scores(each) for each in zip(*map(_rows_of, measured), strict=True))
+    effective = [each.weighting.num_effective for each in measured if each.weighting is not None]
+    num_effective = float(np.mean(effective)) if effective else None
+    return results.PartScores(measured[0].num_examples, scores, classes, num_effective)
 
 
-def _score(metric: Metric, measured: Sequence[ClassMetrics | RealMetrics]) -> results.Score | None:
+@dataclass(frozen=True)
+class _ScoreRow:
+    """Scores of one class, label or target, by the names that a reader is shown."""
+
+    name: str
+    values: Mapping[str, float | None]
+    support: int | None
+
+
+def _rows_of(measured: AnyMetrics) -> Sequence[_ScoreRow]:
+    def values(metrics: Sequence[Metric], each: Any) -> dict[str, float | None]:
+        return {metric.title: getattr(each, metric.name) for metric in metrics}
+
+    match measured:
+        case ClassMetrics():
+            return [_ScoreRow(each.name, values(CLASS_SCORES, each), each.support) for each in measured.by_class]
+        case LabelMetrics():
+            return [_ScoreRow(each.name, values(LABEL_SCORES, each), each.support) for each in measured.by_label]
+        case SeveralRealMetrics():
+            shown = [metric for metric in REAL_METRICS if metric.name != "loss"]
+            rows = zip(measured.names, measured.each, strict=True)
+            return [
+                _ScoreRow(name, {**values(shown, each), "RMSE of the baseline": each.baseline_rmse}, None)
+                for name, each in rows
+            ]
+        case RealMetrics():
+            return []
+
+
+def _score(metric: Metric, measured: Sequence[AnyMetrics]) -> results.Score | None:
     """Take one network's score, or the mean over several; None where it is not defined."""
     values = [value for each in measured if (value := getattr(each, metric.name)) is not None]
     baseline = float(np.mean([getattr(each, metric.baseline) for each in measured])) if metric.baseline else None
@@ -211,19 +274,26 @@ def _finite(interval: tuple[float, float] | None) -> tuple[float, float] | None:
     return interval if interval is not None and np.isfinite(interval).all() else None
 
 
-def _class_scores(scores: Sequence[ClassScore]) -> results.ClassScores:
-    """Join one class's scores over the networks: means of what is defined."""
+def _class_scores(scores: Sequence[_ScoreRow]) -> results.ClassScores:
+    """Join the scores of one class, label or target over the networks: means of what is defined."""
     values: dict[str, float | None] = {}
-    for metric in CLASS_SCORES:
-        known = [value for each in scores if (value := getattr(each, metric.name)) is not None]
-        values[metric.title] = float(np.mean(known)) if known else None
-    return results.ClassScores(scores[0].name, values, float(np.mean([each.support for each in scores])))
+    for title in scores[0].values:
+        known = [value for each in scores if (value := each.values[title]) is not None]
+        values[title] = float(np.mean(known)) if known else None
+    supports = [each.support for each in scores if each.support is not None]
+    return results.ClassScores(scores[0].name, values, float(np.mean(supports)) if supports else None)
 
 
 def _baseline_name(result: PartResult) -> str:
-    if isinstance(result.metrics, RealMetrics):
-        return "always the training mean"
-    return f"always the most frequent class, {result.metrics.baseline_class}"
+    match result.metrics:
+        case ClassMetrics():
+            return f"always the most frequent class, {result.metrics.baseline_class}"
+        case LabelMetrics():
+            return "always the more frequent answer for each label"
+        case RealMetrics():
+            return "always the training mean"
+        case SeveralRealMetrics():
+            return "always the training mean of each target"
 
 
 def _members(outcome: TrainingOutcome, part: PartName) -> tuple[results.Member, ...]:
@@ -231,7 +301,7 @@ def _members(outcome: TrainingOutcome, part: PartName) -> tuple[results.Member, 
     rows = []
     for member, reading in zip(outcome.members, readings, strict=True):
         metrics = member.parts[part].metrics
-        leading = (REAL_METRICS if isinstance(metrics, RealMetrics) else CLASS_METRICS)[0]
+        leading = metrics.declared[0]
         values = {f"{part} loss": metrics.loss, f"{part} {leading.title}": getattr(metrics, leading.name)}
         rows.append(results.Member(member.seed, values, member.diverged_at, reading.verdict))
     return tuple(rows)
@@ -256,7 +326,8 @@ def _calibration(result: PartResult, dataset: Dataset, part: PartName) -> result
     if not np.all(np.isfinite(outputs)):
         return None
     predicted = outputs.argmax(axis=1)
-    bins = reliability_bins(outputs.max(axis=1), predicted == dataset.targets[result.rows])
+    weights = None if dataset.weights is None else dataset.weights[result.rows]
+    bins = reliability_bins(outputs.max(axis=1), predicted == dataset.targets[result.rows], weights)
     return results.Calibration(
         confidence=np.array([np.nan if each.confidence is None else each.confidence for each in bins], np.float64),
         accuracy=np.array([np.nan if each.accuracy is None else each.accuracy for each in bins], np.float64),
@@ -270,22 +341,25 @@ def _account(plan: Plan, answers: PartPredictions, result: PartResult) -> result
     outputs = result.inference.outputs
     if not np.all(np.isfinite(outputs)) or not np.all(np.isfinite(result.inference.logits)):
         return None
+    count = len(answers.dataset.classes)
+    if plan.objective.num_outputs not in (count, 1 if count == 2 else count):
+        # The page explains a logit for each class, or one for two classes.
+        return None
     place = int(np.argmin(outputs.max(axis=1)))
     logits = result.inference.logits[place].astype(np.float64)
     probabilities = tuple(float(value) for value in outputs[place])
-    shift, link = 0.0, plan.objective.link
-    if link == "softmax":
+    shift, head = 0.0, plan.objective.head
+    if head.facts.is_joint and len(logits) > 1:
         account = softmax_account(logits)
         terms, total, shift = account.exponentials, account.total, account.largest
         probabilities = tuple(float(value) for value in account.probabilities)
     else:
-        squash = {"sigmoid": lambda z: 1 / (1 + np.exp(-z)), "tanh": np.tanh, "linear": lambda z: z}[link]
-        terms = squash(logits)
+        terms = np.asarray(head.of(jnp.asarray(result.inference.logits[place])), np.float64)
         total = float(terms.sum())
     return results.OutputAccount(
         example=answers.example(place),
         classes=answers.dataset.classes,
-        link=link,
+        head=results.OutputHead(head.facts.title, head.facts.is_joint, head.facts.is_identity),
         logits=tuple(float(value) for value in logits),
         terms=tuple(float(value) for value in terms),
         total=total,

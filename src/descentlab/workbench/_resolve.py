@@ -12,6 +12,7 @@ from descentlab.core import MissingDataError, SpecError, unknown_name
 from descentlab.data import TABLE_ENDINGS, Arrays, Dataset
 from descentlab.spec import (
     ArraysData,
+    BinaryCrossEntropySpec,
     Experiment,
     PictureModel,
     PicturesData,
@@ -48,11 +49,11 @@ class ResolvedExperiment:
         """Fit the open fields to the data: layers to pictures, the loss to reals, the batch to the training part."""
         experiment = self.experiment if self.for_size is None else self.for_size(*dataset.input_shape[:2])
         fitted: dict[str, Any] = {}
-        if "loss" in self.open_fields and dataset.task == "regression":
-            fitted["loss"] = SquaredErrorSpec()
+        if "loss" in self.open_fields and dataset.task_kind != "classes":
+            fitted["loss"] = SquaredErrorSpec() if dataset.task_kind == "numbers" else BinaryCrossEntropySpec()
         wanted = experiment.batch_size
         if "batch_size" in self.open_fields and isinstance(wanted, int) and 0 < len(dataset.train) < wanted:
-            fitted["batch_size"] = len(dataset.train)
+            fitted["batch_size"] = "full"  # has room for others, so that no number of rows compiles anew
         return experiment.model_copy(update=fitted) if fitted else experiment
 
 

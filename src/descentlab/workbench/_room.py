@@ -12,7 +12,7 @@ COPIES = 8
 
 
 STUDY_COPIES = 3
-"""Copies of a study's curves in memory: by block, put together, and while they are written to disk."""
+"""Copies of a study's curves in memory: put together, judged, and while they are written to disk (measured: 2.5)."""
 
 ATLAS_BYTES = 1_000
 """Bytes of memory for each network of a map: its numbers by block, put together, and as a table with words."""

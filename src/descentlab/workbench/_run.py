@@ -19,9 +19,11 @@ from descentlab.runs import RunFolder, find_run
 from descentlab.spec import Experiment
 from descentlab.training import precision_of, prepare_engine
 from descentlab.workbench._data_shape import DataShape, MemberData, read_shape
-from descentlab.workbench._predictions import Predictions
+from descentlab.workbench._predictions import Predictions, read_outputs
 from descentlab.workbench._room import count_weights
 from descentlab.workbench._scores import Scores
+from descentlab.workbench._symptoms import read_symptoms
+from descentlab.workbench._target_facts import TargetFacts
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -101,6 +103,17 @@ class Run:
         """Measurements at each epoch, one row for each member and epoch."""
         return self.folder.history_frame()
 
+    @property
+    def symptoms(self) -> "results.Table":
+        """What was recorded of each layer at some steps: a row for each member, step and layer.
+
+        `run.symptoms.frame()` is a DataFrame.
+
+        Raises:
+            RunError: If the training recorded none.
+        """
+        return read_symptoms(self.folder)
+
     @cached_property
     def data(self) -> DataShape:
         """Facts on the data that the network needs: task, classes, input shape and scale, names of features."""
@@ -114,7 +127,9 @@ class Run:
     @cached_property
     def objective(self) -> Objective:
         """Loss function, and the meaning of the logits."""
-        return build_objective(self.experiment.loss, len(self.classes))
+        # What was trained is shown, whatever may be trained today.
+        experiment = self.experiment
+        return build_objective(experiment.loss, experiment.head, self.target_facts().task, check="off")
 
     @cached_property
     def network(self) -> Network:
@@ -141,6 +156,11 @@ class Run:
             has = f"the members 0 to {num - 1}" if num > 1 else "one network, member 0"
             raise RunError(f"{self.path} has no member {member}; it has {has}")
         return self.data.members[member]
+
+    def target_facts(self, member: int = 0) -> TargetFacts:
+        """Return what a member's network answers, and how it is read."""
+        data, shape = self.member_data(member), self.data
+        return TargetFacts(shape.kind, shape.classes, shape.target_names, data.target_scale, data.target_shift)
 
     def weights(self, member: int = 0) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, dict[str, np.ndarray]]]:
         """Return a member's learned arrays and running statistics, by layer and role."""
@@ -175,7 +195,7 @@ class Run:
             member: Number of the network, if the run has several seeds; by default the first.
 
         Returns:
-            Classes with probabilities, or numbers.
+            Classes or labels with probabilities, or numbers.
 
         Raises:
             DataError: If the examples lack a column, or cannot be read.
@@ -187,16 +207,12 @@ class Run:
         is_first_of_many = member is None and self.num_members > 1
         which = [f"The run has {self.num_members} networks; these are the first one's predictions."]
         notes = (*prepared.notes, *(which if is_first_of_many else []))
-        if self.classes:
-            names = np.array(self.classes)[inference.outputs.argmax(axis=1)]
-            return Predictions(prepared.labels, names, inference.outputs, self.classes, notes)
-        numbers = inference.outputs[:, 0].astype(np.float64) * member_data.target_scale + member_data.target_shift
-        return Predictions(prepared.labels, numbers, np.zeros((len(numbers), 0)), (), notes)
+        return read_outputs(inference.outputs, self.target_facts(chosen), prepared.labels, notes)
 
     def infer(
         self,
         inputs: Shaped[np.ndarray, "examples ..."] | StoredPictures,
-        targets: Shaped[np.ndarray, " examples"] | None = None,
+        targets: Shaped[np.ndarray, "examples *targets"] | None = None,
         *,
         member: int = 0,
     ) -> Inference:
@@ -204,7 +220,7 @@ class Run:
 
         Args:
             inputs: Examples in the form that the member's preparation returns.
-            targets: Class ids or standardised reals, for the losses.
+            targets: Class ids, labels or standardised reals, for the losses.
             member: Number of the network, if the run has several seeds.
 
         Returns:

@@ -37,6 +37,8 @@ class Scores(Mapping[str, Any]):
     def table(self) -> TextTable:
         """Return the scores that are single numbers as a table of words."""
         rows = [(name, words) for name in self._values if (words := _words(self._values[name]))]
+        if (weighting := self._values.get("weighting")) is not None:
+            rows.append((f"effective n, by the weights in '{weighting['column']}'", _words(weighting["n_eff"])))
         return TextTable(header=(self._part, ""), rows=tuple(rows))
 
     def __str__(self) -> str:

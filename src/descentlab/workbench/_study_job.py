@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from descentlab import training
 from descentlab.core import DescentlabError, RunError
 from descentlab.results import Result
-from descentlab.runs import StudyFolder, create_study, describe_environment, find_study
+from descentlab.runs import StudyFolder, check_continues, create_study, describe_environment, find_study
 from descentlab.spec import ArraysData, StudySpec
 from descentlab.workbench._job import ROOT, Stopped
 from descentlab.workbench._stopping import stop_on_signals
@@ -138,6 +138,7 @@ def open_unfinished(study: str | os.PathLike[str], kind: str, advice: str) -> St
         raise RunError(f"{folder.path} is {what}; continue it by: descentlab {spec.kind} --resume {folder.path}")
     if folder.is_finished:
         raise RunError(f"{folder.path} is finished; {advice}")
+    check_continues(folder.environment(), folder.path)
     if isinstance(spec.experiment.data, ArraysData):
         raise RunError(f"{folder.path} was trained on arrays in memory, which are not kept; {_anew(spec)}")
     return folder

@@ -1,4 +1,4 @@
-"""The record of a study in training: measured networks are kept in memory, and written every few seconds."""
+"""The record of a study in training: measured networks are written every few seconds, and then leave the memory."""
 
 import threading
 import time
@@ -28,18 +28,21 @@ class StudyRecord:
         self._stop = stop
         self._lock = threading.Lock()
         self._written_at = time.monotonic()
-        self._kept = [_unpack(arrays, folder) for arrays, _ in folder.parts()]
+        self._done = {place for part in self._written() for place in part.places.tolist()}
         self._fresh: list[MeasuredBlock] = []
 
     @property
     def done(self) -> frozenset[int]:
         """Positions of the networks that have been trained."""
-        return frozenset(int(place) for part in self._kept for place in part.places)
+        return frozenset(self._done)
 
     def measured(self) -> Iterator[MeasuredBlock]:
-        """Return the measurements of all finished networks."""
-        yield from self._kept
+        """Return the measurements of all finished networks, those on disk read part by part."""
+        yield from self._written()
         yield from self._fresh
+
+    def _written(self) -> Iterator[MeasuredBlock]:
+        return (_unpack(arrays, self._folder) for arrays, _ in self._folder.parts())
 
     def take(self, measured: MeasuredBlock) -> None:
         """Keep the measurements of some networks, and write the new ones if it is time."""
@@ -64,7 +67,7 @@ class StudyRecord:
             except BaseException:
                 self._stop.set()
                 raise
-            self._kept.append(merged)
+            self._done.update(merged.places.tolist())
             self._fresh = [part for part in self._fresh if part not in together]
         self._written_at = time.monotonic()
 

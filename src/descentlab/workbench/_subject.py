@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from jaxtyping import Shaped
 
 from descentlab import training
 from descentlab.core import DescentlabError, RunError, SpecError
@@ -16,6 +17,7 @@ from descentlab.workbench._examples import Examples
 from descentlab.workbench._resolve import resolve
 from descentlab.workbench._room import check_room
 from descentlab.workbench._run import Run, as_run
+from descentlab.workbench._target_facts import task_of_data
 from descentlab.workbench._train import check_same_data
 from descentlab.workbench._watcher import Watcher
 
@@ -35,6 +37,7 @@ class Subject:
         feature_names: A name per input; empty for pictures.
         dataset: The examples; None where a run's data is gone and values are typed instead.
         run: The run, or None.
+        target_names: Names of several targets; empty for a single one.
     """
 
     experiment: Experiment
@@ -47,6 +50,16 @@ class Subject:
     feature_names: tuple[str, ...]
     dataset: Dataset | None
     run: Run | None
+    target_names: tuple[str, ...] = ()
+
+    def truth_of(self, target: Shaped[np.ndarray, "*targets"] | np.generic) -> str:
+        """Word an example's class, its target in the network's own unit, or its several targets by name."""
+        if self.classes:
+            return self.classes[int(target)]
+        values = [f"{float(value):.4g}" for value in np.ravel(target)]
+        if not self.target_names:
+            return values[0]
+        return ", ".join(f"{name} {value}" for name, value in zip(self.target_names, values, strict=True))
 
 
 def find_subject(
@@ -81,7 +94,7 @@ def find_subject(
     loaded = Examples(request.experiment, on_loading=watcher.on_loading)
     dataset = loaded.of(request.experiment.seed)
     experiment = request.settle(dataset).model_copy(update={"epochs": epochs, "num_seeds": 1, "early_stopping": None})
-    objective = build_objective(experiment.loss, len(dataset.classes))
+    objective = build_objective(experiment.loss, experiment.head, task_of_data(dataset), check=experiment.check)
     network = build_network(experiment.model, dataset.input_shape, objective.num_outputs)
     params, statistics = network.draw(experiment.seed), network.start_statistics()
     weights = f"at its initial weights, seed {experiment.seed}"
@@ -90,7 +103,7 @@ def find_subject(
         weights = f"after {epochs:,} epoch{'s' if epochs > 1 else ''} of training, seed {experiment.seed}"
     return Subject(
         experiment, network, objective, params, statistics, weights, dataset.classes, dataset.feature_names, dataset,
-        None,
+        None, dataset.target_names,
     )  # fmt: skip
 
 
@@ -112,7 +125,7 @@ def _of_run(run: Run, member: int, *, needs_data: bool, watcher: Watcher) -> Sub
     which = f", network {member} of {run.num_members}" if run.num_members > 1 else ""
     return Subject(
         experiment, run.network, run.objective, params, statistics, f"as trained{which}", run.classes,
-        run.data.feature_names, dataset, run,
+        run.data.feature_names, dataset, run, run.data.target_names,
     )  # fmt: skip
 
 

@@ -150,7 +150,9 @@ class SweepJob:
         constants: dict[int, float] = {}
         for seed in self._design.seeds:
             dataset = self._examples.of(self._spec.experiment, seed)
-            constants[seed] = best_constant_loss(self._plans[0].objective, dataset.targets[dataset.train])
+            rows = dataset.train
+            weights = dataset.weights_at(rows)
+            constants[seed] = best_constant_loss(self._plans[0].objective, dataset.targets[rows], weights)
         return constants
 
     def _dies(self) -> bool:

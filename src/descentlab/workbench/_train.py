@@ -3,12 +3,13 @@
 import os
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from descentlab.core import RunError
-from descentlab.data import Arrays, Dataset
-from descentlab.runs import RunFolder, find_run
+from descentlab.core import RunError, SpecError
+from descentlab.data import WEIGHTS, Arrays, Dataset
+from descentlab.runs import RunFolder, check_continues, find_run
 from descentlab.spec import ArraysData, Experiment
 from descentlab.workbench._changes import Changes, Settings, settings_as_texts
 from descentlab.workbench._examples import Examples
@@ -41,11 +42,14 @@ def train(
     strict: bool | None = None,
     augment: Mapping[str, Any] | None = None,
     class_weights: str | None = None,
+    sample_weight: Any = None,
     set: Settings = (),  # noqa: A002 - the word of the command line
     out: str | os.PathLike[str] | None = None,
     root: str | os.PathLike[str] = ROOT,
     report: bool = True,
+    symptoms: bool | None = None,
     checkpoint_every_s: float = CHECKPOINT_EVERY_S,
+    durable: bool = False,
     watcher: Watcher = SILENT,
 ) -> Run:
     """Train a network, evaluate it, and save the run with its report.
@@ -56,7 +60,8 @@ def train(
     Args:
         what: A preset's name, a table's or picture folder's path, an experiment file, an `Experiment`, or examples
             in memory: a DataFrame, or an array of shape `(examples, ...)`.
-        target: For a table, the target column by name or position (-1 is the last); for arrays, the targets.
+        target: For a table, the target column by name or position (-1 is the last), or a list of several that are all
+            numbers or all yes or no; for arrays, the targets, several of them as an array `(examples, targets)`.
         epochs: Number of passes over the training part.
         batch_size: Number of examples in a step, or "full".
         learning_rate: Learning rate of the optimizer.
@@ -79,11 +84,18 @@ def train(
             "horizontal"}` in pixels and degrees, in either direction; `{}` for none.
         class_weights: "balanced" gives examples of rare classes more weight in training, so that every class counts
             the same.
+        sample_weight: How much each example counts in the loss and in every score, 0 or more: the name or position of a
+            table's column, which is then no input; for examples in memory also an array. Only the ratios matter. With
+            `class_weights` the two are multiplied.
         set: Any other fields of the experiment, such as `{"model.0.units": 16, "loss": "huber"}`.
         out: Folder of the run. Default: a new one under `root`.
         root: Folder of runs.
         report: Whether to write `report.html`.
+        symptoms: Whether to record, about 20 times, the gradients, updates and outputs of each layer, for
+            `run.symptoms`; no weight changes. By default a training of about four seconds of computing or more does.
         checkpoint_every_s: Seconds between checkpoints; 0 writes one after every slice of training.
+        durable: Whether to wait for the disk, so that checkpoints and the finished run survive a power cut, as the
+            command line does. A killed process loses nothing either way.
         watcher: Callbacks of loading and training.
 
     Returns:
@@ -102,6 +114,7 @@ def train(
     begin = time.perf_counter()
     height, width = size or (None, None)
     is_named = isinstance(what, str | os.PathLike | Experiment)
+    weights = _weights_column(sample_weight, is_named=is_named)
     changes = Changes(
         data={
             "target": target if is_named else None,
@@ -109,6 +122,7 @@ def train(
             "header": header,
             "drop": None if drop is None else list(drop),
             "categories": None if categories is None else list(categories),
+            "weights": weights,
             "test_path": _text(test_file),
             "test_column": test_column,
             "test_value": test_value,
@@ -130,8 +144,8 @@ def train(
         settings=settings_as_texts(set),
         model=model,
     )
-    conduct = Conduct(report, checkpoint_every_s, watcher)
-    arrays = None if is_named else Arrays(what, target)
+    conduct = Conduct(report, checkpoint_every_s, watcher, durable, symptoms)
+    arrays = None if is_named else Arrays(what, target, sample_weight=_weights_array(sample_weight))
     resolved = resolve(what, changes) if arrays is None else resolve_arrays(arrays, changes)
     job = _prepare(resolved, arrays, conduct, begin)
     return job.run_new(None if out is None else Path(out), Path(root))
@@ -142,8 +156,10 @@ def resume(
     what: Any = None,
     target: Any = None,
     *,
+    sample_weight: Any = None,
     report: bool = True,
     checkpoint_every_s: float = CHECKPOINT_EVERY_S,
+    durable: bool = False,
     watcher: Watcher = SILENT,
 ) -> Run:
     """Continue a training that was stopped or killed, with the same bits as without the interruption.
@@ -152,31 +168,36 @@ def resume(
         run: Folder or name of the run.
         what: For a run on examples in memory, the same examples again.
         target: For a run on examples in memory, their targets, as in `train`.
+        sample_weight: For a run on examples in memory with an array of weights, the same array again.
         report: Whether to write `report.html`.
         checkpoint_every_s: Seconds between checkpoints; 0 writes one after every slice of training.
+        durable: Whether to wait for the disk, so that checkpoints and the finished run survive a power cut, as the
+            command line does. A killed process loses nothing either way.
         watcher: Callbacks of loading and training.
 
     Returns:
         The run.
 
     Raises:
-        RunError: If there is no such run, it is finished, or its data has changed since.
+        RunError: If there is no such run, it is finished, its data has changed since, or an earlier version began it
+            whose training has other bits.
         Stopped: If Ctrl-C was pressed again.
     """
     begin = time.perf_counter()
-    folder = find_run(os.fspath(run))
+    folder = replace(find_run(os.fspath(run)), durable=durable)
     with folder.lock():  # said at once, and not after a long loading, that another process trains it
         if folder.is_finished:  # a kill between its last two steps leaves a checkpoint that nobody needs
             folder.drop_checkpoint()
         check_is_open(folder)
+    check_continues(folder.environment(), folder.path)
     experiment = folder.experiment
-    arrays = None if what is None else Arrays(what, target)
+    arrays = None if what is None else Arrays(what, target, sample_weight=_weights_array(sample_weight))
     if isinstance(experiment.data, ArraysData) and arrays is None:
         raise RunError(
             f"{folder.path} was trained on arrays in memory; continue it in Python by "
             f"descentlab.resume({str(folder.path)!r}, X, y)"
         )
-    conduct = Conduct(report, checkpoint_every_s, watcher)
+    conduct = Conduct(report, checkpoint_every_s, watcher, durable)
     examples = Examples(experiment, arrays=arrays, on_loading=watcher.on_loading)
     check_same_data(folder, examples.of(experiment.seed))
     return Job(experiment, examples, conduct, begin=begin).run_again(folder)
@@ -190,6 +211,22 @@ def check_same_data(folder: RunFolder, dataset: Dataset) -> None:
             f"the data of {folder.path} has changed since it was trained: its checksum was {kept[:19]}... and is "
             f"{dataset.checksum[:19]}...; bring the old data back, or train anew"
         )
+
+
+def _weights_column(sample_weight: Any, *, is_named: bool) -> str | int | None:
+    """Return the column of weights that the experiment names; weights in an array have a name of their own."""
+    if sample_weight is None or isinstance(sample_weight, str | int):
+        return sample_weight
+    if is_named:
+        raise SpecError(
+            f"sample_weight is of type {type(sample_weight).__name__}, but the examples are read from a file: give the "
+            "name of a column, or pass the examples as arrays too"
+        )
+    return WEIGHTS
+
+
+def _weights_array(sample_weight: Any) -> Any:
+    return None if isinstance(sample_weight, str | int) else sample_weight
 
 
 def _prepare(resolved: ResolvedExperiment, arrays: Arrays | None, conduct: Conduct, begin: float) -> Job:

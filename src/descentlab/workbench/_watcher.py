@@ -48,11 +48,15 @@ class Conduct:
         report: Whether to write `report.html`.
         checkpoint_every_s: Seconds between checkpoints; 0 writes one after every slice.
         watcher: Callbacks of the training.
+        durable: Whether checkpoints and the finished run survive a power cut.
+        symptoms: Whether symptoms of the layers are recorded; None: where training takes long enough.
     """
 
     report: bool = True
     checkpoint_every_s: float = CHECKPOINT_EVERY_S
     watcher: Watcher = SILENT
+    durable: bool = False
+    symptoms: bool | None = None
 
     def __post_init__(self) -> None:
         if math.isnan(self.checkpoint_every_s) or self.checkpoint_every_s < 0:

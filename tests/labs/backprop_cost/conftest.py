@@ -7,8 +7,8 @@ import pytest
 
 from descentlab.labs.backprop_cost.measure import Case
 from descentlab.networks import build_network
-from descentlab.objectives import build_objective
-from descentlab.spec import AnyLayerSpec, AnyOptimizerSpec, CrossEntropySpec, SgdSpec
+from descentlab.objectives import build_objective, task_of
+from descentlab.spec import AnyLayerSpec, AnyOptimizerSpec, CrossEntropySpec, HeadSpec, SgdSpec
 
 
 class CaseMaker:
@@ -24,7 +24,7 @@ class CaseMaker:
         precision: str = "float32",
     ) -> Case:
         rng = np.random.default_rng(0)
-        objective = build_objective(CrossEntropySpec(), 3)
+        objective = build_objective(CrossEntropySpec(), HeadSpec(), task_of(3))
         network = build_network(model, shape, objective.num_outputs)
         return Case(
             network=network,

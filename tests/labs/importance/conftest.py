@@ -7,7 +7,7 @@ import pytest
 
 from descentlab.labs.importance.measure import Place, Sample, Subject, find_places
 from descentlab.networks import build_network
-from descentlab.objectives import build_objective
+from descentlab.objectives import build_objective, task_of
 from descentlab.spec import (
     AnyLayerSpec,
     BatchNormSpec,
@@ -16,6 +16,7 @@ from descentlab.spec import (
     DenseSpec,
     DropoutSpec,
     FlattenSpec,
+    HeadSpec,
     MaxPool2DSpec,
     ResidualSpec,
 )
@@ -54,7 +55,7 @@ def subject(model: Sequence[AnyLayerSpec], shape: tuple[int, ...] = SHAPE, *, se
     for arrays in statistics.values():
         arrays["mean"] = rng.normal(size=arrays["mean"].shape)
         arrays["variance"] = rng.uniform(0.5, 2.0, arrays["mean"].shape)
-    return Subject(network, build_objective(CrossEntropySpec(), 3), params, statistics, seed)
+    return Subject(network, build_objective(CrossEntropySpec(), HeadSpec(), task_of(3)), params, statistics, seed)
 
 
 def sample(shape: tuple[int, ...] = SHAPE, num: int = NUM) -> Sample:

@@ -18,8 +18,8 @@ from descentlab.labs.importance.measure import (
 )
 from descentlab.labs.importance.measure._time import WHOLE
 from descentlab.networks import build_network
-from descentlab.objectives import build_objective
-from descentlab.spec import DenseSpec, SquaredErrorSpec
+from descentlab.objectives import build_objective, task_of
+from descentlab.spec import DenseSpec, HeadSpec, SquaredErrorSpec
 from tests.labs.importance.conftest import CHAIN, RESIDUAL, sample, subject
 
 
@@ -115,7 +115,7 @@ def test_behind_changed_weights_batch_norm_is_measured_anew() -> None:
 
 def test_a_regression_is_told_in_loss() -> None:
     network = build_network((DenseSpec(name="hidden", units=4, activation="tanh"), DenseSpec(name="output")), (2,), 1)
-    one = Subject(network, build_objective(SquaredErrorSpec(), 0), network.draw(3), {}, 0)
+    one = Subject(network, build_objective(SquaredErrorSpec(), HeadSpec(), task_of(0)), network.draw(3), {}, 0)
     rng = np.random.default_rng(0)
     inputs = rng.normal(size=(60, 2)).astype(np.float32)
     own = Sample(inputs, inputs, rng.normal(size=60).astype(np.float32))

@@ -6,8 +6,8 @@ import numpy as np
 
 from descentlab.labs.landscape.measure import Sample, Survey
 from descentlab.networks import HostArrays, Network, build_network
-from descentlab.objectives import build_objective
-from descentlab.spec import CrossEntropySpec, DenseSpec, LossSpec, SquaredErrorSpec
+from descentlab.objectives import build_objective, task_of
+from descentlab.spec import CrossEntropySpec, DenseSpec, HeadSpec, LossSpec, SquaredErrorSpec
 
 
 def dense_network(*units: int, inputs: int = 4, outputs: int = 3, activation: Any = "relu") -> Network:
@@ -33,4 +33,4 @@ def survey_of(
     network: Network, samples: dict[str, Sample], loss: LossSpec | None = None, classes: int = 3, dtype: str = "float64"
 ) -> Survey:
     default = CrossEntropySpec() if classes else SquaredErrorSpec()
-    return Survey(network, build_objective(loss or default, classes), samples, dtype=dtype)
+    return Survey(network, build_objective(loss or default, HeadSpec(), task_of(classes)), samples, dtype=dtype)

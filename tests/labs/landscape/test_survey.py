@@ -8,7 +8,7 @@ import torch.nn.functional as F  # noqa: N812 - PyTorch's own custom
 from descentlab.evaluation import infer
 from descentlab.labs.landscape.measure import Normalization, Sample, _survey, draw_direction, rescale, weight_space
 from descentlab.networks import HostArrays, Network, build_network
-from descentlab.objectives import build_objective
+from descentlab.objectives import build_objective, task_of
 from descentlab.spec import (
     ActivationSpec,
     BatchNormSpec,
@@ -17,6 +17,7 @@ from descentlab.spec import (
     DenseSpec,
     DropoutSpec,
     FlattenSpec,
+    HeadSpec,
     MaxPool2DSpec,
 )
 from descentlab.training import precision_of
@@ -95,7 +96,7 @@ def test_a_convolutional_network_is_measured_as_pytorch_does() -> None:
 
 def test_every_part_is_measured_as_the_evaluation_of_one_network_does() -> None:
     network = dense_network(6)
-    objective = build_objective(CrossEntropySpec(), 3)
+    objective = build_objective(CrossEntropySpec(), HeadSpec(), task_of(3))
     samples = {"train": flowers(50), "test": flowers(31)}
     survey = survey_of(network, samples, dtype="float32")
     anchors = np.stack([survey.space.flatten(with_biases(network, seed)) for seed in (0, 1)])

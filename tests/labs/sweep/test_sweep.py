@@ -32,7 +32,7 @@ def test_a_sweep_keeps_all_that_it_says() -> None:
     last = history["train_loss"][(history["member"] == 5) & (history["epoch"] == 6)]
     assert last[0] == pytest.approx(members["train_loss"][5], rel=1e-5)
     written = json.loads((result.path / "metrics.json").read_text())
-    assert written["format"] == 2
+    assert written["format"] == 3
     tables = written["tables"]
     assert len(tables["members"]) == 12
     assert [row["setting"] for row in tables["settings"]] == [f"learning_rate {rate}" for rate in ("0.01", "0.1", "1")]

@@ -37,7 +37,7 @@ def source() -> Source:
     experiment = Experiment(data=BundledData(name="digits"), model=MODEL, epochs=15)
     dataset = digits(0)
     (trained,) = train_population(experiment, make_plan(experiment, dataset), [Member(0)], lambda _: dataset).trained
-    return Source(MODEL, experiment.loss, "float32", trained.params, trained.statistics)
+    return Source(MODEL, experiment.loss, experiment.head, "on", "float32", trained.params, trained.statistics)
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def test_weights_that_learned_nothing_do_not_help(source: Source) -> None:
     params = {name: {role: array.copy() for role, array in own.items()} for name, own in source.params.items()}
     params["hidden"]["weight"] = rng.normal(0.0, np.sqrt(2.0 / 64.0), (64, 24)).astype(np.float32)
     params["hidden"]["bias"] = np.zeros(24, np.float32)
-    blank = Source(source.model, source.loss, source.precision, params, source.statistics)
+    blank = replace(source, params=params)
     found = Learner(blank).learn(shots(6), (3,), [CHOICE])
     assert found["fine-tuned"].mean() == pytest.approx(found["fresh"].mean(), abs=0.06)
 

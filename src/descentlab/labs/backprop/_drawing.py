@@ -7,6 +7,7 @@ import numpy as np
 from descentlab.backpropagation import LayerAccount
 from descentlab.labs.backprop._measured import Backprop
 from descentlab.results import DrawnLayer, Scene
+from descentlab.spec import HEADS
 
 MAX_COLUMNS = 16
 """Columns up to which all layers are drawn; of deeper networks those that learn are, up to so many."""
@@ -70,10 +71,10 @@ def _hidden(measured: Backprop, layer: LayerAccount) -> DrawnLayer:
 
 
 def _outputs(measured: Backprop, layer: LayerAccount) -> DrawnLayer:
-    """Draw the outputs behind the loss's link, with the nudges of the logits, which the layer can move."""
+    """Draw the outputs behind the head, with the nudges of the logits, which the layer can move."""
     cost, row = measured.account.cost, measured.row
     example, mean = _weights(measured, layer)
-    kind = layer.kind if cost.link == "linear" else cost.link
+    kind = layer.kind if HEADS[cost.head].is_identity else cost.head
     return DrawnLayer(
         layer.name, kind, cost.outputs[row], -cost.delta[row], "−∂C/∂z", measured.output_names, example, mean
     )  # fmt: skip

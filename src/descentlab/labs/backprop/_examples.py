@@ -24,7 +24,7 @@ class Chosen:
     """
 
     inputs: Float[np.ndarray, "batch ..."]
-    targets: Shaped[np.ndarray, " batch"]
+    targets: Shaped[np.ndarray, "batch *targets"]
     places: Int[np.ndarray, " places"]
     part: PartName
     labels: tuple[str, ...]
@@ -115,6 +115,11 @@ def read_typed(subject: Subject, values: Sequence[float], truth: str | float | N
 def _truth(subject: Subject, truth: str | float | None) -> int | float:
     if truth is None:
         raise SpecError("values without a truth cost nothing: name their class or target by --truth")
+    if subject.target_names:
+        raise SpecError(
+            f"typed values have a single truth, and this network has the {len(subject.target_names)} targets "
+            f"{', '.join(subject.target_names)}; choose an example of the data by --example"
+        )
     text = str(truth).strip()
     if not subject.classes:
         try:

@@ -91,15 +91,14 @@ class Backprop:
     def output_names(self) -> tuple[str, ...]:
         """Name of each output: its class, or `output`."""
         classes, count = self.subject.classes, self.account.cost.outputs.shape[1]
-        if count == len(classes):
-            return classes
+        if count == len(classes) or count == len(self.subject.target_names):
+            return classes or self.subject.target_names
         return (classes[1] if len(classes) == 2 else "output",) * count
 
     @property
     def truth(self) -> str:
-        """Class of the example that is looked at, or its target."""
-        target = self.chosen.targets[self.row]
-        return self.subject.classes[int(target)] if self.subject.classes else f"{float(target):.4g}"
+        """Class of the example that is looked at, or its target or targets."""
+        return self.subject.truth_of(self.chosen.targets[self.row])
 
 
 def name_of(number: EffectiveWeight) -> str:

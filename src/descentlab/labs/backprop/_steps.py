@@ -15,6 +15,7 @@ from descentlab.labs.backprop._reading import (
     three_ways_table,
 )
 from descentlab.results import Step, StepPart, Steps, Tables, number
+from descentlab.spec import HEADS
 
 FORWARD = ("preactivation", "activation")
 """What the formulas of the forward pass compute; all others are for the backward pass."""
@@ -43,7 +44,8 @@ def account_steps(measured: Backprop, tables: Tables) -> Steps:
 
 def _example(measured: Backprop, drawing: Drawing) -> Step:
     inputs, several = measured.account.problem.inputs[measured.row], measured.account.num_examples
-    truth = f"{'class' if measured.subject.classes else 'the target'} {measured.truth}"
+    kind = "class" if measured.subject.classes else "the target" + ("s" if measured.subject.target_names else "")
+    truth = f"{kind} {measured.truth}"
     places = measured.chosen.places
     which = f"Example {places[measured.row]} of the {measured.chosen.part} part" if len(places) else "The given values"
     batch = f" It is one of {several} whose gradients are averaged in the end." if several > 1 else ""
@@ -64,8 +66,8 @@ def _forward(measured: Backprop, drawing: Drawing, detail: LayerDetail) -> Step:
         f"{'x'.join(map(str, layer.activation.shape[1:]))} numbers come out. The one that is taken apart is {where}: "
         "its δ will be the largest."
     ]
-    if layer is measured.account.layers[-1] and measured.account.cost.link != "linear":
-        sentences.append(f"These are the logits; the loss turns them into outputs by {measured.account.cost.link}.")
+    if layer is measured.account.layers[-1] and not HEADS[measured.account.cost.head].is_identity:
+        sentences.append(f"These are the logits; the head turns them into outputs by {measured.account.cost.head}.")
     neurons = neuron_table(measured, layer, _names(measured, layer), is_backward=False)
     total = sum_table(detail.output, measured.top, f"{where} as a sum")
     return Step(

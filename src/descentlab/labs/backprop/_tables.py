@@ -62,6 +62,7 @@ def _summary(measured: Backprop) -> Table:
         "num_examples": account.num_examples,
         "example": int(places[measured.row]) if len(places) else None,
         "truth": measured.truth,
+        "num_targets": max(1, len(measured.subject.target_names)),
         "loss": account.cost.title,
         "example_cost": float(account.cost.costs[measured.row]),
         "cost": account.mean_cost,
@@ -332,9 +333,9 @@ def _effective(measured: Backprop) -> Table:
 
 
 def _examples(measured: Backprop) -> Table:
-    agreement, classes, targets = measured.agreement, measured.subject.classes, measured.chosen.targets
+    agreement, targets = measured.agreement, measured.chosen.targets
     assert agreement is not None  # of a batch
-    truths = [classes[int(target)] if classes else f"{float(target):.4g}" for target in targets]
+    truths = [measured.subject.truth_of(target) for target in targets]
     columns = (column.tolist() for column in (agreement.costs, agreement.norms, agreement.cosines))
     rows = [*zip(measured.chosen.places.tolist(), truths, *columns, strict=True)]
     return replace(forms.EXAMPLES, is_printed=True).fill(rows)

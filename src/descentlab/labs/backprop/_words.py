@@ -47,6 +47,9 @@ def _answer(tables: Tables) -> Statement:
 def _outcome(tables: Tables) -> str:
     outputs, truth = tables["outputs"], tables["summary"].value("truth")
     values, names = np.asarray(outputs.column("activation"), np.float64), outputs.column("output")
+    if int(tables["summary"].value("num_targets")) > 1:
+        answers = ", ".join(f"{name} {number(value, digits=4)}" for name, value in zip(names, values, strict=True))
+        return f"the network answers {answers}; its targets are {truth}"
     if len(values) == 1:
         if names[0] == "output":
             return f"the network predicts {number(values[0], digits=4)}, the target is {truth}"

@@ -48,7 +48,8 @@ def case_of(subject: Subject) -> Case:
         rng = generator(0, "backprop-cost")
         inputs = rng.normal(size=(USUAL_BATCH, *subject.network.input_shape))
         classes = subject.objective.num_classes
-        targets = rng.integers(0, classes, USUAL_BATCH) if classes else rng.normal(size=USUAL_BATCH)
+        shape = (USUAL_BATCH, len(subject.target_names)) if subject.target_names else USUAL_BATCH
+        targets = rng.integers(0, classes, USUAL_BATCH) if classes else rng.normal(size=shape)
         num_train = USUAL_BATCH
     return Case(
         network=subject.network,

@@ -106,6 +106,7 @@ def curvature(
     from descentlab.labs.curvature._tables import fill_tables
     from descentlab.labs.curvature._words import say
     from descentlab.results import Declaration, Result
+    from descentlab.sharpness import check_descends
     from descentlab.spec import ArraysData
     from descentlab.workbench import (
         SILENT,
@@ -129,6 +130,7 @@ def curvature(
     changes = Changes(fields={"seed": seed, "num_seeds": None if run else 1}, settings=settings_as_texts(set))
     source = what if run is None else run.experiment
     asked = resolve(source, changes)  # pyright: ignore[reportArgumentType] - a run has given way to its experiment
+    check_descends(asked.experiment.optimizer)
     loaded = Examples(asked.experiment, on_loading=watcher.on_loading)
     first = loaded.of(asked.experiment.seed)
     experiment = asked.settle(first)

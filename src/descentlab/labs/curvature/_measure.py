@@ -47,6 +47,7 @@ class Measurement:
             l2=rule.l2,
             l1=rule.l1,
             is_balanced=self._plan.has_class_weights,
+            batch_size=self._plan.batch_size,
         )
 
     def measure_run(self, run: Run, member: int) -> None:

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from descentlab.core import RunError
 from descentlab.data import Dataset
-from descentlab.evaluation import ClassMetrics
+from descentlab.evaluation import ClassMetrics, RealMetrics
 from descentlab.labs.errors._class_errors import measure_classes
 from descentlab.labs.errors._measured import Errors, PixelMaps
 from descentlab.labs.errors._predictors import Predictor, Predictors
@@ -48,8 +49,17 @@ def measure(source: Predictors, *, examples: int, shown: int, watcher: Watcher) 
 
     Returns:
         The measurements, and the seconds of each phase.
+
+    Raises:
+        RunError: If the networks have several targets.
     """
     first, dataset = source.members[0], source.members[0].dataset
+    metrics = first.result.metrics
+    if not isinstance(metrics, ClassMetrics | RealMetrics):
+        raise RunError(
+            f"{source.run.path} predicts {len(dataset.target_names)} targets at once, and errors looks at one answer "
+            "for each example; train on one of them (--target), or read their scores by `descentlab evaluate`"
+        )
     # Sizes of parts do not depend on the seed: draws by place serve all networks.
     judged = [member.judge(member.draw_rows(examples)) for member in source.members]
     disturbances = _choose_disturbances(dataset, judged[0])
@@ -62,7 +72,6 @@ def measure(source: Predictors, *, examples: int, shown: int, watcher: Watcher) 
         importance = measure_importance(judged, names, parts, on_step=phases.advance)
     with phases.timed("pixels", is_done=dataset.is_pictures):
         pixels = _map_pixels(first, judged[0], importance, parts) if dataset.is_pictures else None
-    metrics = first.result.metrics
     chance = metrics.baseline_accuracy if isinstance(metrics, ClassMetrics) else 0.0
     with phases.timed("robustness", is_done=bool(disturbances)):
         robustness = tuple(

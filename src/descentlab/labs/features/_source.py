@@ -8,7 +8,7 @@ from descentlab.core import RunError, SpecError, unknown_name
 from descentlab.data import Dataset
 from descentlab.networks import Layer, Network
 from descentlab.representations import WeightedNetwork
-from descentlab.spec import Experiment
+from descentlab.spec import Experiment, PreparedSpec
 from descentlab.workbench import Networks, Run, Watcher, find_networks, finite_weights, need_run
 
 
@@ -127,4 +127,9 @@ def _check_pictures(experiment: Experiment, network: Network) -> None:
         raise SpecError(
             f"features shows what layers see in pictures, and an example of '{experiment.name}' has the shape {shape}: "
             "use a network of pictures, as mnist-cnn, digits-cnn, mnist-mlp or a folder of pictures"
+        )
+    if isinstance(experiment.data, PreparedSpec) and experiment.data.preparation.inputs == "none":
+        raise SpecError(
+            f"features shows pictures with values from 0 to 1, and '{experiment.name}' was trained on pixels as they "
+            "are (data.preparation.inputs=none): train it with data.preparation.inputs=standard"
         )

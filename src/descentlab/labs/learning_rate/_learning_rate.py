@@ -66,6 +66,7 @@ def learning_rate(
         measure_sharpness,
         run_range_test,
     )
+    from descentlab.sharpness import check_descends
     from descentlab.spec import parse_study
     from descentlab.workbench import SILENT, Changes, ExamplesByData, SweepJob, resolve, settings_as_texts
 
@@ -78,6 +79,7 @@ def learning_rate(
         settings=settings_as_texts(set),
     )
     request = resolve(what, changes)
+    check_descends(request.experiment.optimizer)
     examples = ExamplesByData(request.experiment, None, watcher)
     dataset = examples.of(request.experiment, request.experiment.seed)
     experiment = request.settle(dataset)

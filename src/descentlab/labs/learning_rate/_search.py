@@ -58,7 +58,9 @@ def initial_limit(experiment: Experiment, dataset: Dataset) -> float | None:
         return None
     plan = training.make_plan(experiment, dataset)
     with training.precision_of(plan.precision):
-        loss = sharpness.network_loss(plan.network, plan.objective, dataset, l2=experiment.optimizer.l2)
+        loss = sharpness.network_loss(
+            plan.network, plan.objective, dataset, l2=experiment.optimizer.l2, batch_size=plan.batch_size
+        )
         loss_fn, at = loss.at(plan.network.draw(experiment.seed), plan.network.start_statistics(), plan.precision)
         product = sharpness.hessian_product(loss_fn, at)
         ends = sharpness.find_extremes(product, at.size, num_steps=15, dtype=plan.precision)
@@ -95,7 +97,9 @@ def measure_sharpness(
     """
     rule = experiment.optimizer
     plan, followed = follow(experiment, dataset, rates, epochs=frozenset({0, experiment.epochs}), watcher=watcher)
-    loss = sharpness.network_loss(plan.network, plan.objective, dataset, l2=rule.l2, l1=rule.l1)
+    loss = sharpness.network_loss(
+        plan.network, plan.objective, dataset, l2=rule.l2, l1=rule.l1, batch_size=plan.batch_size
+    )
     traces = []
     with training.precision_of(plan.precision):
         for place, (rate, (trained, moments)) in enumerate(zip(rates, followed, strict=True)):

@@ -57,7 +57,9 @@ def find_giver(run: Run, member: int | None) -> Giver:
             "carry over"
         )
     experiment = run.experiment
-    source = Source(experiment.model, experiment.loss, experiment.precision, params, statistics)
+    # The data that is to be learned decides how many outputs there are.
+    head = experiment.head.model_copy(update={"outputs": "auto"})
+    source = Source(experiment.model, experiment.loss, head, experiment.check, experiment.precision, params, statistics)
     return Giver(run, run.name_of(member or 0), source, (shape[0], shape[1], shape[2]))
 
 

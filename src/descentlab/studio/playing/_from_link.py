@@ -10,7 +10,7 @@ from descentlab.core import SpecError, unknown_name
 from descentlab.live import Race
 from descentlab.spec import Experiment, parse
 from descentlab.studio.playing._packing import unpack_points
-from descentlab.studio.playing._sets import FEATURES, default_experiment, fitting_batch, loss_of_points
+from descentlab.studio.playing._sets import FEATURES, aim_of_points, default_experiment, fitting_batch
 from descentlab.studio.playing._view import HIDEABLE, View
 
 MOST_LAYERS = 20
@@ -52,7 +52,7 @@ def _read_data(values: dict[str, Any], query: Mapping[str, str]) -> None:
     data = values["data"]
     if "points" in query:
         values["data"] = data = {"kind": "points", "points": _check_points(unpack_points(query["points"]))}
-        values["loss"] = loss_of_points(data["points"])
+        values |= aim_of_points(data["points"])
         values["batch_size"] = fitting_batch(len(data["points"]))
     if "noise" in query and data["kind"] == "playground":
         data["noise"] = _number(query, "noise")
@@ -120,7 +120,7 @@ def _read_training(values: dict[str, Any], query: Mapping[str, str]) -> None:
     if "batch" in query:
         values["batch_size"] = "full" if query["batch"] == "full" else _whole("batch", query["batch"])
     if "loss" in query and query["loss"] != values["loss"]["kind"]:
-        values["loss"] = {"kind": query["loss"]}
+        values |= {"loss": {"kind": query["loss"]}, "head": {}}
     if "schedule" in query:
         values["schedule"] = {"kind": query["schedule"]}
     if "epochs" in query:

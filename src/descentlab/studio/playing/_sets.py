@@ -34,19 +34,25 @@ def default_experiment(name: str = "circle") -> Experiment:
     base = preset("circle")
     data: dict[str, Any] = {"kind": "playground" if name in PLAYGROUND else "bundled", "name": name}
     values = base.model_dump(mode="json", exclude_none=True) | {"name": name, "data": data, "epochs": 1_000}
-    return parse(values | {"loss": usual_loss(name)})
+    return parse(values | usual_aim(name))
 
 
-def usual_loss(name: str) -> dict[str, Any]:
-    """Return the loss that fits a set: that of TensorFlow Playground for its sets, else cross-entropy for classes."""
+Aim = dict[str, dict[str, Any]]
+"""The fields `loss` and `head` of an experiment, which go together."""
+
+_CROSS_ENTROPY: Aim = {"loss": {"kind": "cross-entropy"}, "head": {}}
+
+
+def usual_aim(name: str) -> Aim:
+    """Return the loss and the head that fit a set: those of TensorFlow Playground, else cross-entropy for classes."""
     known = known_sets().get(name)
     if known is not None and known.task == "regression":
-        return _squared_error("linear")
-    return _squared_error("tanh") if name in PLAYGROUND else {"kind": "cross-entropy"}
+        return _half_squared_error("auto")
+    return _half_squared_error("tanh") if name in PLAYGROUND else _CROSS_ENTROPY
 
 
-def _squared_error(output: str) -> dict[str, Any]:
-    return {"kind": "squared-error", "output": output, "factor": 0.5}
+def _half_squared_error(activation: str) -> Aim:
+    return {"loss": {"kind": "squared-error", "factor": 0.5}, "head": {"activation": activation}}
 
 
 def table_with_such_a_target(*, is_regression: bool) -> str:
@@ -54,8 +60,8 @@ def table_with_such_a_target(*, is_regression: bool) -> str:
     return next(name for name in TABLES if bool(known_set(name).classes) != is_regression)
 
 
-def loss_of_points(points: list[Any]) -> dict[str, Any]:
-    """Return the loss that fits a person's points: classes are words, and real targets are numbers.
+def aim_of_points(points: list[Any]) -> Aim:
+    """Return the loss and the head that fit a person's points: classes are words, and real targets are numbers.
 
     Raises:
         SpecError: If they have too many classes.
@@ -64,8 +70,8 @@ def loss_of_points(points: list[Any]) -> dict[str, Any]:
     if all(isinstance(label, str) for label in labels):
         if len(labels) > MOST_CLASSES:
             raise SpecError(f"the points have {len(labels)} classes; the playground takes {MOST_CLASSES}")
-        return _squared_error("tanh") if len(labels) <= 2 else {"kind": "cross-entropy"}
-    return _squared_error("linear")
+        return _half_squared_error("tanh") if len(labels) <= 2 else _CROSS_ENTROPY
+    return _half_squared_error("auto")
 
 
 def fitting_batch(count: int) -> int:

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from descentlab.spec import Experiment, PlaygroundData, PointsData
 from descentlab.studio.playing._packing import pack_points
-from descentlab.studio.playing._sets import FEATURES, fitting_batch, loss_of_points, usual_loss
+from descentlab.studio.playing._sets import FEATURES, aim_of_points, fitting_batch, usual_aim
 from descentlab.studio.playing._view import View
 
 
@@ -88,8 +88,8 @@ def _training_words(experiment: Experiment) -> dict[str, str]:
 def _usual_kind(experiment: Experiment) -> str:
     data = experiment.data
     if isinstance(data, PointsData):
-        return str(loss_of_points([list(point) for point in data.points])["kind"])
-    return str(usual_loss(getattr(data, "name", ""))["kind"])
+        return str(aim_of_points([list(point) for point in data.points])["loss"]["kind"])
+    return str(usual_aim(getattr(data, "name", ""))["loss"]["kind"])
 
 
 def _short(value: float) -> str:

@@ -118,7 +118,7 @@ def _largest(values: np.ndarray) -> str:
 def _target(dataset: Dataset, row: int) -> str:
     if dataset.classes:
         return f"It is {dataset.classes[int(dataset.targets[row])]}"
-    value = float(dataset.targets[row]) * dataset.target_scale + dataset.target_shift
+    value = float(np.asarray(dataset.targets[row] * dataset.target_scale + dataset.target_shift))
     return f"Its target is {_word(value)}"
 
 

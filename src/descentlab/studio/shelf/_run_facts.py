@@ -96,7 +96,7 @@ def _experiment(experiment: Experiment, varied: Iterable[str] = ()) -> Facts:
     words_by_setting = {
         "epochs": f"{experiment.epochs:,} epochs",
         "batch_size": batch,
-        "optimizer": experiment.optimizer.kind,
+        "optimizer": experiment.optimizer.title,
         "learning_rate": f"learning rate {experiment.optimizer.learning_rate:g}",
         "schedule": "" if experiment.schedule.kind == "constant" else f"schedule {experiment.schedule.kind}",
         "loss": f"{experiment.loss.kind} loss",

@@ -14,6 +14,7 @@ ENDINGS = (".parquet", ".json", ".toml", ".safetensors", ".html")
 HOLDS = {
     "members.parquet": "a row a network: its setting, seed, final numbers and verdict",
     "history.parquet": "the curves: a row per network and epoch",
+    "symptoms.parquet": "gradients, updates and outputs of each layer at some steps",
     "metrics.json": "what came out, as plain values",
     "result.json": "what came out, as plain values",
     "weights.safetensors": "the trained weights",

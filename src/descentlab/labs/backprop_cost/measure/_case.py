@@ -45,7 +45,7 @@ class Case:
     params: Any
     statistics: Any
     inputs: Shaped[np.ndarray, "examples ..."]
-    targets: Shaped[np.ndarray, " examples"]
+    targets: Shaped[np.ndarray, "examples ..."]
     batch_size: int
     precision: str
 

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from descentlab.core import Estimate, generator
+from descentlab.data import flip_labels
 from descentlab.evaluation import mean_and_deviation
 
 FLIPPED_SHARE = 0.05
@@ -147,14 +148,8 @@ def check_by_flipping(
     rows = []
     for draw in range(num_draws):
         rng = generator(seed, "flipped labels", draw)
-        flipped = rng.permutation(num)[:num_flipped]
-        # At least 1 is added to the place of the old class, so the new class is never the same.
-        places = np.searchsorted(present, labels[flipped]) + rng.integers(1, len(present), num_flipped)
-        changed = labels.copy()
-        changed[flipped] = present[places % len(present)]
-        is_flipped = np.zeros(num, np.bool_)
-        is_flipped[flipped] = True
-        rows.append(_check_draw(probabilities, changed, predicted, is_flipped))
+        changed = flip_labels(labels, num_flipped, rng, classes=present)
+        rows.append(_check_draw(probabilities, changed, predicted, changed != labels))
     columns = np.array(rows).T
     return FlipCheck(num_flipped, num, num_draws, *(_over_draws(column) for column in columns))
 

@@ -156,7 +156,7 @@ def program(network: Network, objective: Objective, start: int, tap: str | None)
         params: Any,
         statistics: Any,
         inputs: Array,
-        targets: Shaped[Array, " batch"],
+        targets: Shaped[Array, "batch ..."],
         mask: Bool[Array, " channels"],
         stand_in: Array,
     ) -> tuple[Float[Array, " batch"], Bool[Array, " batch"]]:

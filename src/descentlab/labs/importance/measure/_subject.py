@@ -50,7 +50,7 @@ class Sample:
 
     reference: Float[np.ndarray, "reference ..."]
     inputs: Float[np.ndarray, "examples ..."]
-    targets: Shaped[np.ndarray, " examples"]
+    targets: Shaped[np.ndarray, "examples ..."]
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ class Sample:
     """
 
     inputs: Shaped[np.ndarray, "examples ..."]
-    targets: Shaped[np.ndarray, " examples"]
+    targets: Shaped[np.ndarray, "examples ..."]
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -74,7 +74,7 @@ class _Laid:
     """Examples in chunks of one size; the last is filled up with copies that are cut off again."""
 
     inputs: Shaped[Array, "chunks size ..."]
-    targets: Shaped[Array, "chunks size"]
+    targets: Shaped[Array, "chunks size ..."]
     count: int
 
 
@@ -212,5 +212,5 @@ def _lay_out(sample: Sample, objective: Objective, dtype: str, most: int) -> _La
     targets = sample.targets[rows].astype(np.int32 if objective.num_classes else dtype)
     shape = (num_chunks, size)
     inputs = sample.inputs[rows].astype(dtype)
-    inputs, targets = jax.device_put((inputs.reshape(*shape, *inputs.shape[1:]), targets.reshape(shape)))
-    return _Laid(inputs, targets, count)
+    laid = jax.device_put(tuple(each.reshape(*shape, *each.shape[1:]) for each in (inputs, targets)))
+    return _Laid(laid[0], laid[1], count)

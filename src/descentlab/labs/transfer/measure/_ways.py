@@ -15,7 +15,7 @@ from descentlab.evaluation import infer
 from descentlab.labs.transfer.measure._linear import STRENGTHS, features_of, linear_accuracy
 from descentlab.labs.transfer.measure._shots import Shots
 from descentlab.networks import HostArrays
-from descentlab.spec import AdamSpec, AnyLayerSpec, Experiment, LossSpec, OneCycleSpec
+from descentlab.spec import AdamSpec, AnyLayerSpec, Experiment, HeadSpec, LossSpec, OneCycleSpec, Switch
 from descentlab.training import Interrupted, Member, Plan, Progress, Start, make_plan, precision_of, train_population
 
 Way = Literal["frozen", "fine-tuned", "fresh", "raw pixels"]
@@ -40,6 +40,8 @@ class Source:
     Attributes:
         model: Its layers.
         loss: The loss that it minimised, and that is minimised again.
+        head: What its logits pass through, there and here.
+        check: Whether a head that does not fit is refused.
         precision: "float32" or "float64".
         params: Its learned arrays.
         statistics: Its running statistics.
@@ -47,6 +49,8 @@ class Source:
 
     model: tuple[AnyLayerSpec, ...]
     loss: LossSpec
+    head: HeadSpec
+    check: Switch
     precision: Literal["float32", "float64"]
     params: HostArrays
     statistics: HostArrays
@@ -217,6 +221,8 @@ class Learner:
             name="transfer",
             model=self._source.model,
             loss=self._source.loss,
+            head=self._source.head,
+            check=self._source.check,
             optimizer=AdamSpec(),
             schedule=OneCycleSpec(),
             epochs=max(EPOCHS, math.ceil(STEPS / steps)),

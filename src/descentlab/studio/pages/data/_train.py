@@ -144,7 +144,7 @@ class Train:
     def _continue(self) -> None:
         path = self._training.path if self._training is not None else None
         if path is not None:
-            self._launch(lambda watcher: workbench.resume(path, watcher=watcher))
+            self._launch(lambda watcher: workbench.resume(path, durable=True, watcher=watcher))
 
     def _launch(self, work: Callable[[workbench.Watcher], workbench.Run]) -> None:
         self._problem.text, self._shown = "", -1

@@ -69,13 +69,14 @@ def begin(choice: DataChoice, settings: Settings, *, root: Path, watcher: workbe
             drop=data.drop,
             hidden=settings.hidden,
             root=root,
+            durable=True,
             watcher=watcher,
             **numbers,
         )
+    conduct = {"root": root, "durable": True, "watcher": watcher}
     if isinstance(data, PicturesData):
-        return workbench.train(data.path, model=settings.network, root=root, watcher=watcher, **numbers)
-    usual = choice.default(settings.network)
-    return workbench.train(usual, hidden=settings.hidden, root=root, watcher=watcher, **numbers)
+        return workbench.train(data.path, model=settings.network, **conduct, **numbers)
+    return workbench.train(choice.default(settings.network), hidden=settings.hidden, **conduct, **numbers)
 
 
 @dataclass(frozen=True)

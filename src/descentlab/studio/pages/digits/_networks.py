@@ -58,8 +58,10 @@ def find_choices(root: Path) -> list[RunChoice]:
         if not summary.is_finished:
             continue
         try:
-            shape = open_run(summary.path).data
+            run = open_run(summary.path)
+            shape = run.data
             pad_style(shape.input_shape)
+            _read_preparation(run)
         except DescentlabError:
             continue
         if shape.task == "classification":
@@ -69,6 +71,16 @@ def find_choices(root: Path) -> list[RunChoice]:
     return choices
 
 
+def _read_preparation(run: Run) -> data.Preparation:
+    preparation = run.member_data(0).read_preparation()
+    if preparation.input_scale != preparation.brightness_scale:
+        raise RunError(
+            f"{run.folder.name} was trained on pixels as they are (data.preparation.inputs=none), and drawings have "
+            "values from 0 to 1; take another"
+        )
+    return preparation
+
+
 class PictureNetwork:
     """A run's network, which classifies the drawings of the pad."""
 
@@ -76,7 +88,8 @@ class PictureNetwork:
         """Open a run.
 
         Raises:
-            DescentlabError: If its network does not take pictures of a known size, or its weights are not finite.
+            DescentlabError: If its network does not take pictures of a known size with values from 0 to 1, or its
+                weights are not finite.
         """
         self.run = run
         self.style: PadStyle = pad_style(run.network.input_shape)
@@ -87,7 +100,7 @@ class PictureNetwork:
             )
         self.reader = PictureReader(run.network, run.objective, params, statistics)
         self.classes = run.classes
-        self._preparation = run.member_data(0).read_preparation()
+        self._preparation = _read_preparation(run)
 
     def warm_up(self) -> "PictureNetwork":
         """Compile all programs, so that the first stroke is answered as fast as all others."""

@@ -83,7 +83,8 @@ class DigitsTraining:
                     return
                 self.words = f"{recipe.preset}: reading the data, compiling"
                 watcher = Watcher(on_training=self._follow, stop=self._stop)
-                self.run = train(recipe.preset, set=recipe.settings, root=self._root, watcher=watcher).folder.name
+                run = train(recipe.preset, set=recipe.settings, root=self._root, durable=True, watcher=watcher)
+                self.run = run.folder.name
                 self.words = f"{self.run} is trained and kept in {self._root}"
         except Stopped as stopped:
             self.words = str(stopped)

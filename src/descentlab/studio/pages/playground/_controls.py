@@ -1,12 +1,12 @@
 """The playground's controls. Each changes a word of the page's address, and the page follows the address."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from nicegui import events, ui
 
-from descentlab.spec import known_set
+from descentlab.spec import LossName, known_set
 from descentlab.studio.pages._parts import heading, icon_button
 from descentlab.studio.pages.playground._elements import PlaneView
 from descentlab.studio.pages.playground._layers import ACTIVATIONS, LayerControls
@@ -99,7 +99,7 @@ class Controls:
         """Build the controls that are used less often."""
         title = "More: loss, schedule, initial weights, dropout, when to stop"
         with ui.expansion(title).classes("full"), ui.element("div").classes("more"):
-            self._select("loss", "Loss", ["squared-error", "cross-entropy", "binary-cross-entropy", "huber"])
+            self._select("loss", "Loss", list(get_args(LossName)))
             self._select("schedule", "Schedule", SCHEDULES)
             self._select("epochs", "Epochs of the schedule", ["100", "300", "1000", "3000"], takes_new=True)
             self._select("init", "Initial weights", INITIALIZERS)

@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from descentlab.evaluation import ClassMetrics, RealMetrics
+from descentlab.evaluation import AnyMetrics, ClassMetrics, RealMetrics
 from descentlab.live import Session
 from descentlab.studio.playing import Player
 from descentlab.workbench import measure_parts
@@ -46,10 +46,13 @@ class ScoreControls:
             self._shown = stamp
             self._box.clear()
             with self._box:
-                _tell_classes(part, metrics) if isinstance(metrics, ClassMetrics) else _tell_reals(part, metrics)
+                if isinstance(metrics, ClassMetrics):
+                    _tell_classes(part, metrics)
+                elif isinstance(metrics, RealMetrics):  # a set of the playground has a single target
+                    _tell_reals(part, metrics)
 
 
-def _measure(session: Session) -> tuple[str, ClassMetrics | RealMetrics]:
+def _measure(session: Session) -> tuple[str, AnyMetrics]:
     racer = session.racers[session.focus]
     part = "test" if len(session.dataset.test) else "train"
     results = measure_parts(

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from descentlab.networks import Saturation
+from descentlab.networks._facts import Saturation
 
 STUCK_SHARE = 0.99
 """A unit is stuck if it is saturated, or zero, for at least this share of the examples."""
 
 
-def stuck_units(activations: Any, saturation: Saturation) -> Any:
+def stuck_units(activations: Any, saturation: Saturation, counted: Any = None) -> Any:
     """Find the units whose output hardly depends on the example.
 
     A unit is dead when no gradient passes it for (almost) all examples, such as a relu at zero. It is saturated when
@@ -17,6 +17,7 @@ def stuck_units(activations: Any, saturation: Saturation) -> Any:
     Args:
         activations: Outputs of shape `(examples, ..., units)`: a NumPy or a JAX array.
         saturation: Outputs at which the layer's function is flat.
+        counted: Whether each example counts; None if all do.
 
     Returns:
         True or False for each unit, as an array of the same kind; all False for functions that neither die nor
@@ -33,4 +34,9 @@ def stuck_units(activations: Any, saturation: Saturation) -> Any:
         Lu, Shin, Su and Karniadakis, "Dying ReLU and initialization: theory and numerical examples" (2020).
     """
     axes = tuple(range(activations.ndim - 1))
-    return saturation.holds(activations).mean(axis=axes) >= STUCK_SHARE
+    flat = saturation.holds(activations)
+    if counted is None:
+        return flat.mean(axis=axes) >= STUCK_SHARE
+    weight = counted.reshape(-1, *[1] * (activations.ndim - 1))
+    per_example = activations[0, ..., 0].size
+    return (flat & weight).sum(axis=axes) >= STUCK_SHARE * per_example * counted.sum()
