@@ -217,7 +217,7 @@ KINDS: dict[str, Any] = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(data=st.data(), batch=st.integers(2, 5), seed=st.integers(0, 2**31), is_training=st.booleans())
 def test_each_kind_of_layer(ask: Any, kind: str, data: Any, batch: int, seed: int, is_training: bool) -> None:
     draw = lambda low, high: data.draw(st.integers(low, high))
@@ -263,7 +263,7 @@ def test_an_unusual_loss_after_an_unusual_head(ask: Any, loss: LossSpec, activat
 
 @pytest.mark.slow
 @pytest.mark.parametrize("activation", get_args(ActivationName))
-@settings(max_examples=4)
+@settings(max_examples=2)
 @given(batch=st.integers(1, 4), seed=st.integers(0, 2**31))
 def test_each_activation(ask: Any, activation: ActivationName, batch: int, seed: int) -> None:
     model = (Conv2DSpec(filters=2, activation=activation), FlattenSpec(), DenseSpec(units=4, activation=activation))

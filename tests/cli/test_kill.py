@@ -111,7 +111,7 @@ def test_many_kills_at_random_moments(descentlab: Descentlab, home: Path, what: 
     train_to_the_end(home / "straight", what)
     seconds = time.monotonic() - begin
     num_killed_in_training = 0
-    for turn in range(6):
+    for turn in range(4):
         out = home / f"killed-{turn}"
         for _ in range(chance.randrange(1, 4)):
             with training(out, what) as process:

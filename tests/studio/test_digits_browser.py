@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from descentlab.core import RunError
+from descentlab.runs import RunFolder
 from descentlab.workbench import train
 
 pytestmark = pytest.mark.browser
@@ -59,6 +61,25 @@ def wait_for_answer(page: Any, words: str) -> None:
     page.wait_for_function(
         "words => document.querySelector('.digit-answer').textContent.includes(words)", arg=words, timeout=10_000
     )
+
+
+def is_trained(runs: Path, pattern: str) -> bool:
+    """Whether a process is training into a run."""
+    for path in runs.glob(pattern):
+        try:
+            with RunFolder(path).lock():
+                pass
+        except RunError:
+            return True
+    return False
+
+
+def wait_until(page: Any, holds: Callable[[], bool]) -> None:
+    for _ in range(300):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise TimeoutError
 
 
 def shares(page: Any) -> list[float]:
@@ -218,9 +239,10 @@ def test_a_page_that_is_left_ends_its_training(show: Open, studio: Any, data_dir
     page = show()
     page.get_by_role("button", name="Train mnist-cnn").click()
     page.get_by_role("button", name="Stop").wait_for()
+    runs = studio.folder / "runs"
+    wait_until(page, lambda: is_trained(runs, "mnist-cnn-*"))
     page.goto(studio.address)
-    page.wait_for_timeout(25_000)  # longer than it would train
-    left = list((studio.folder / "runs").glob("mnist-cnn-*"))
-    assert not any((path / "metrics.json").is_file() for path in left)
-    for path in left:
-        shutil.rmtree(path)
+    wait_until(page, lambda: not is_trained(runs, "mnist-cnn-*"))
+    (left,) = runs.glob("mnist-cnn-*")
+    assert not (left / "metrics.json").exists()
+    shutil.rmtree(left)
