@@ -39,7 +39,7 @@ def test_other_numbers_of_rows_parts_and_epochs_compile_nothing(
     experiment = _experiment(batch_size, "early_stopping.patience=50")
     _train(experiment, _cut(dataset, 97, 20), num_members)
     compiled.clear()
-    for num_train, num_validation, epochs in ((97, 20, 5), (98, 21, 3), (104, 3, 3), (100, 100, 40)):
+    for num_train, num_validation, epochs in ((97, 20, 5), (98, 21, 3), (99, 3, 3), (100, 100, 40)):
         other = override(experiment, [f"epochs={epochs}", f"optimizer.learning_rate={0.001 * epochs}"])
         _train(other, _cut(dataset, num_train, num_validation), num_members)
     assert compiled == []

@@ -9,16 +9,16 @@ ROOM_BYTES = 2**22
 and 4 MB take 1 ms to copy."""
 FEWEST_PLACES = 32
 """Places in a batch of all examples, so that all tables of a few rows share a program."""
-FINE_STEPS = 8
-"""Sizes of larger arrays between one power of two and the next: at most an eighth of an array stays empty."""
+FINE_STEPS = 16
+"""Sizes of larger arrays between one power of two and the next: at most a sixteenth of an array stays empty."""
 
 
 def roomy(count: int) -> int:
-    """Round a number up to one of eight between each power of two and the next.
+    """Round a number up to one of sixteen between each power of two and the next.
 
     Example:
         >>> [roomy(count) for count in (5, 16, 17, 97, 120, 1_000)]
-        [5, 16, 18, 104, 120, 1024]
+        [5, 16, 17, 100, 120, 1024]
     """
     step = max(1, 2 ** (max(1, count - 1).bit_length() - 1) // FINE_STEPS)
     return math.ceil(count / step) * step
@@ -29,7 +29,7 @@ def full_batch_places(count: int) -> int:
 
     Example:
         >>> full_batch_places(13), full_batch_places(97)
-        (32, 104)
+        (32, 100)
     """
     return max(FEWEST_PLACES, roomy(count))
 
@@ -42,7 +42,7 @@ def row_places(count: int, row_bytes: int) -> int:
         row_bytes: Bytes of an example.
 
     Returns:
-        At least `count`: the same for all small numbers, a power of two for larger ones, at most an eighth more than
+        At least `count`: the same for all small numbers, a power of two for larger ones, at most a sixteenth more than
         `count` where an array is large.
 
     Example:
