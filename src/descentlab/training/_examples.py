@@ -65,7 +65,7 @@ def _member_data(plan: Plan, dataset: Dataset, *, num_rows: int, lanes: int) -> 
     if plan.streams:
         return data
     kind = np.dtype(np.uint8 if dataset.inputs.dtype == np.uint8 else plan.precision)
-    places = row_places(num_rows, math.prod(dataset.input_shape) * kind.itemsize * lanes)
+    places = row_places(num_rows, math.prod(dataset.input_shape) * kind.itemsize, lanes)
     inputs = np.zeros((places, *dataset.input_shape), kind)
     inputs[: len(rows)] = dataset.inputs[rows]
     arrays = {"targets": read_targets(plan, dataset, rows), **weights}
@@ -205,13 +205,19 @@ def _draw_orders(
         yield from (plain for _ in range(num_epochs))
         return
     together = max(1, DRAWN_TOGETHER // num_train)
+    draw = _draw_group if together > 1 else _draw_long
     last = first_epoch + num_epochs
     for group in range(first_epoch // together, math.ceil(last / together)):
         begin = group * together
-        yield from _draw_group(num_train, seed, group, together)[max(first_epoch - begin, 0) : last - begin]
+        yield from draw(num_train, seed, group, together)[max(first_epoch - begin, 0) : last - begin]
 
 
-@functools.lru_cache(maxsize=16)
-def _draw_group(num_train: int, seed: int, group: int, together: int) -> Int[np.ndarray, "epochs train"]:
+def _draw(num_train: int, seed: int, group: int, together: int) -> Int[np.ndarray, "epochs train"]:
     plain = np.tile(np.arange(num_train, dtype=np.int32), (together, 1))
     return generator(seed, "order", group).permuted(plain, axis=1)
+
+
+_draw_group = functools.lru_cache(maxsize=64)(_draw)
+"""Kept for all lanes of the blocks that run at a time, whose calls take them one after the other."""
+_draw_long = functools.lru_cache(maxsize=4)(_draw)
+"""An order of many examples is large, and only few networks of so many train at a time."""

@@ -56,7 +56,7 @@ SHIFT, ROTATE = "augment.shift", "augment.rotate"
 TRACED_EXAMPLES = 5_000
 """Training examples that the training curve is measured on at most, the same ones after every epoch."""
 
-ORDER_PLACES = 2**17
+ORDER_PLACES = 2**18
 """Places for examples, over the steps of a call and its lanes, whose order is handed to the program at once."""
 MOST_STEPS = 4_096
 FEWEST_STEPS = 16

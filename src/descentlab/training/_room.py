@@ -34,20 +34,21 @@ def full_batch_places(count: int) -> int:
     return max(FEWEST_PLACES, roomy(count))
 
 
-def row_places(count: int, row_bytes: int) -> int:
+def row_places(count: int, row_bytes: int, lanes: int = 1) -> int:
     """Choose the number of rows of an array of examples.
 
     Args:
         count: Number of examples.
         row_bytes: Bytes of an example.
+        lanes: Number of such arrays that lie side by side, which share the room.
 
     Returns:
         At least `count`: the same for all small numbers, a power of two for larger ones, at most a sixteenth more than
         `count` where an array is large.
 
     Example:
-        >>> [row_places(count, 16) for count in (5, 150, 4_097)], row_places(60_000, 784)
-        ([4096, 4096, 8192], 61440)
+        >>> [row_places(count, 16) for count in (5, 150, 4_097)], row_places(150, 16, 16), row_places(60_000, 784)
+        ([4096, 4096, 8192], 256, 61440)
     """
-    usual = max(FEWEST_ROWS, 2 ** (count - 1).bit_length()) if count else FEWEST_ROWS
-    return usual if usual * row_bytes <= ROOM_BYTES else max(1, roomy(count))
+    usual = max(FEWEST_ROWS // lanes, 2 ** (count - 1).bit_length()) if count else FEWEST_ROWS // lanes
+    return usual if usual * row_bytes * lanes <= ROOM_BYTES else max(1, roomy(count))
