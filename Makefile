@@ -21,10 +21,15 @@ TYPESCRIPT := 5.9.3
 TSC := $(VENV)/node/node_modules/typescript/bin/tsc
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format bench evidence docs clean
+.PHONY: help environment demo test test-slow check format bench evidence docs clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+environment: $(DESCRIBED) | $(VENV)/pip ## Install at once what demo, test and check need, which they otherwise do one by one
+	@echo "Installing descentlab, and what 'make test' and 'make check' need, into $(VENV)"
+	@$(INSTALL) --group test --group check
+	@touch $(VENV)/installed $(VENV)/installed-test $(VENV)/installed-check
 
 demo: $(VENV)/installed ## Install, train on Iris and on handwritten digits, and say where the reports are
 	$(BIN)/descentlab train iris
@@ -35,7 +40,7 @@ test: $(VENV)/installed-test ## Run the tests (make test ARGS="-k iris -x")
 	$(BIN)/python -m pytest $(SHARED) -m "not slow" $(ARGS)
 
 test-slow: $(VENV)/installed-test ## Run the tests that take longer, and those of programs as users get them
-	XLA_FLAGS= $(BIN)/python -m pytest $(SHARED) -m "slow or shipped" $(ARGS)
+	XLA_FLAGS= $(BIN)/python -m pytest $(SHARED) -o testpaths=tests -m "slow or shipped" $(ARGS)
 
 check: $(VENV)/installed-test $(VENV)/installed-check $(VENV)/node/installed ## Check format, lint, types, floors and layers
 	$(BIN)/ruff format --check

@@ -69,7 +69,7 @@ class WeightedNetwork:
 def untrained(network: Network, inputs: Float[np.ndarray, "examples ..."], seed: int) -> WeightedNetwork:
     """Draw a network that was never trained; batch norm takes the statistics of the given examples."""
     params = jax.tree.map(lambda array: np.asarray(array, np.float32), network.draw(seed))
-    statistics = jax.jit(network.batch_statistics)(params, inputs[:CHUNK])
+    statistics = _statistics(network)(params, inputs[:CHUNK])
     return WeightedNetwork(network, params, jax.tree.map(np.asarray, statistics))
 
 
@@ -89,6 +89,11 @@ def in_chunks(inputs: Float[np.ndarray, "examples ..."]) -> Iterator[tuple[np.nd
     for start in range(0, len(inputs), size or 1):
         rows = np.minimum(np.arange(start, start + size), len(inputs) - 1)
         yield inputs[rows], min(size, len(inputs) - start)
+
+
+@functools.lru_cache(maxsize=32)
+def _statistics(network: Network) -> Callable[..., Any]:
+    return jax.jit(network.batch_statistics)
 
 
 @functools.lru_cache(maxsize=32)

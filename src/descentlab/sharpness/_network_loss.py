@@ -99,31 +99,79 @@ def _over(chunks: Chunks, of_chunk: Callable[..., Array], start: Array) -> Array
     return lax.scan(lambda total, chunk: (total + of_chunk(*chunk), None), start, chunks)[0]
 
 
+@dataclass(frozen=True)
+class _Programs:
+    """The programs of a loss, compiled once for an architecture, whatever its weights and the examples."""
+
+    network: Network
+    objective: Objective
+    l1: float
+    l2: float
+    dtype: str
+
+    @functools.partial(jax.jit, static_argnums=0)
+    def loss(self, chunks: Chunks, flat: Array, statistics: Any) -> Array:
+        return _over(chunks, functools.partial(self._part, flat, statistics), self._penalty(flat))
+
+    @functools.partial(jax.jit, static_argnums=0)
+    def gradient(self, chunks: Chunks, flat: Array, statistics: Any) -> Array:
+        of_chunk = functools.partial(jax.grad(self._part), flat, statistics)
+        return _over(chunks, of_chunk, jax.grad(self._penalty)(flat))
+
+    @functools.partial(jax.jit, static_argnums=0)
+    def product(self, chunks: Chunks, flat: Array, statistics: Any, vector: Array) -> Array:
+        def of_chunk(*chunk: Array) -> Array:
+            return jax.jvp(lambda at: jax.grad(self._part)(at, statistics, *chunk), (flat,), (vector,))[1]
+
+        return _over(chunks, of_chunk, jax.jvp(jax.grad(self._penalty), (flat,), (vector,))[1])
+
+    @functools.cached_property
+    def _unravel(self) -> Callable[[Array], Any]:
+        kept: list[Callable[[Array], Any]] = []
+
+        def learn_shapes(params: Any) -> Array:
+            flat, unravel = ravel_pytree(params)
+            kept.append(unravel)
+            return flat
+
+        drawn = self.network.draw(0)
+        jax.eval_shape(learn_shapes, jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape, self.dtype), drawn))
+        return kept[0]
+
+    def _part(self, flat: Array, statistics: Any, inputs: Array, targets: Array, shares: Array) -> Array:
+        """Compute the contribution of a chunk to the mean."""
+        logits, _ = self.network.forward(self._unravel(flat), statistics, inputs, Context())
+        return jnp.sum(shares * self.objective.losses(logits, targets))
+
+    def _penalty(self, flat: Array) -> Array:
+        total = jnp.zeros((), self.dtype)
+        if self.l1 == self.l2 == 0.0:
+            return total
+        for roles in self._unravel(flat).values():
+            if "weight" in roles:
+                total = total + self.l2 / 2.0 * jnp.sum(roles["weight"] ** 2)
+                total = total + self.l1 * jnp.sum(jnp.abs(roles["weight"]))
+        return total
+
+
 class Functions:
     """The compiled functions of one loss in one precision, of a flat vector and the running statistics."""
 
     def __init__(self, loss: NetworkLoss, dtype: str) -> None:
         """Lay the examples out in chunks."""
-        self._network_loss = loss
-        self._dtype = dtype
-        jax.eval_shape(self._learn_shapes, _cast(loss.network.draw(0), dtype))
+        self._programs = _Programs(loss.network, loss.objective, loss.l1, loss.l2, dtype)
         # Passed as arguments, since constants of their size would be copied into the compiled program.
         self._chunks = _lay_out(loss, dtype)
-        self._jitted = {name: jax.jit(getattr(self, name)) for name in ("_loss", "_gradient", "_product")}
-
-    def _learn_shapes(self, params: Any) -> Array:
-        flat, self._unravel = ravel_pytree(params)
-        return flat
 
     def loss(self, flat: Float[Array, " params"], statistics: Any) -> Float[Array, ""]:
         """Compute the mean loss."""
-        return self._jitted["_loss"](self._chunks, flat, statistics)
+        return self._programs.loss(self._chunks, flat, statistics)
 
     def gradient(
         self, flat: Float[Array, " params"], statistics: Any, *, of: Chunks | None = None
     ) -> Float[Array, " params"]:
         """Compute the gradient of the mean loss, or of the mean over other examples laid out alike."""
-        return self._jitted["_gradient"](self._chunks if of is None else of, flat, statistics)
+        return self._programs.gradient(self._chunks if of is None else of, flat, statistics)
 
     def product(
         self, flat: Float[Array, " params"], statistics: Any, vector: Float[Array, " params"]
@@ -133,35 +181,7 @@ class Functions:
         It is the derivative of the gradient along the vector. The other order, the gradient of the gradient's product
         with the vector, takes twice as long.
         """
-        return self._jitted["_product"](self._chunks, flat, statistics, vector)
-
-    def _loss(self, chunks: Chunks, flat: Array, statistics: Any) -> Array:
-        return _over(chunks, functools.partial(self._part, flat, statistics), self._penalty(flat))
-
-    def _gradient(self, chunks: Chunks, flat: Array, statistics: Any) -> Array:
-        of_chunk = functools.partial(jax.grad(self._part), flat, statistics)
-        return _over(chunks, of_chunk, jax.grad(self._penalty)(flat))
-
-    def _product(self, chunks: Chunks, flat: Array, statistics: Any, vector: Array) -> Array:
-        def of_chunk(*chunk: Array) -> Array:
-            return jax.jvp(lambda at: jax.grad(self._part)(at, statistics, *chunk), (flat,), (vector,))[1]
-
-        return _over(chunks, of_chunk, jax.jvp(jax.grad(self._penalty), (flat,), (vector,))[1])
-
-    def _part(self, flat: Array, statistics: Any, inputs: Array, targets: Array, shares: Array) -> Array:
-        """Compute the contribution of a chunk to the mean."""
-        logits, _ = self._network_loss.network.forward(self._unravel(flat), statistics, inputs, Context())
-        return jnp.sum(shares * self._network_loss.objective.losses(logits, targets))
-
-    def _penalty(self, flat: Array) -> Array:
-        total = jnp.zeros((), self._dtype)
-        if self._network_loss.l1 == self._network_loss.l2 == 0.0:
-            return total
-        for roles in self._unravel(flat).values():
-            if "weight" in roles:
-                total = total + self._network_loss.l2 / 2.0 * jnp.sum(roles["weight"] ** 2)
-                total = total + self._network_loss.l1 * jnp.sum(jnp.abs(roles["weight"]))
-        return total
+        return self._programs.product(self._chunks, flat, statistics, vector)
 
 
 @dataclass(frozen=True, eq=False)

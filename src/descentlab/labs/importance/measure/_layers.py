@@ -1,5 +1,6 @@
 """What each layer is worth to a trained network: the cost of taking its output or its weights away."""
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -193,7 +194,7 @@ def _weight_methods(subject: Subject, sample: Sample, place: Place) -> list[Chan
         initial, *fresh = [WeightEdit(place, redrawn(seed), statistics) for seed in (subject.seed, *FRESH_SEEDS)]
         return [("initial", [initial], None), ("fresh", list(fresh), None)]
     given = _inputs_of(subject, sample.reference[:BATCH_STATISTICS_FROM], place)
-    measure = jax.jit(rest.batch_statistics)
+    measure = _statistics(rest)
 
     def edit(weights: Any) -> WeightEdit:
         return WeightEdit(place, weights, {**statistics, **measure(weights, given)})
@@ -203,6 +204,11 @@ def _weight_methods(subject: Subject, sample: Sample, place: Place) -> list[Chan
         ("initial", [edit(redrawn(subject.seed))], start),
         ("fresh", [edit(redrawn(seed)) for seed in FRESH_SEEDS], start),
     ]
+
+
+@functools.lru_cache(maxsize=64)
+def _statistics(network: Network) -> Callable[..., Any]:
+    return jax.jit(network.batch_statistics)
 
 
 def _inputs_of(subject: Subject, inputs: Float[np.ndarray, "examples ..."], place: Place) -> Any:
