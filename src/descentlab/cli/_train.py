@@ -26,8 +26,8 @@ def train(
         str | None,
         typer.Argument(
             metavar="WHAT",
-            help="A preset (iris, digits, spiral, mnist-mlp, ...), a table (CSV, TSV, Parquet), a folder of pictures "
-            "with a subfolder for each class, or an experiment file (.toml, .json).",
+            help="A preset (iris, digits, spiral, mnist-mlp, ...), a table (CSV, Excel, Parquet, ...), a folder of "
+            "pictures with a subfolder for each class, or an experiment file (.toml, .json).",
             show_default=False,
         ),
     ] = None,
@@ -51,8 +51,26 @@ def train(
     header: Annotated[
         str | None,
         typer.Option(
-            metavar="YES|NO",
-            help="Whether the first row names the columns: yes or no.  [default: guessed from the file]",
+            metavar="YES|NO|LINE",
+            help="Whether the first row names the columns: yes or no, or the number of the line that does.  "
+            "[default: guessed from the file]",
+            rich_help_panel=DATA,
+        ),
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Encoding of a text file, as cp1251 or shift_jis.  [default: recognised]",
+            rich_help_panel=DATA,
+        ),
+    ] = None,
+    separator: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CHARACTER",
+            help="What separates the cells of a text file: a character, or comma, semicolon, tab, bar or space.  "
+            "[default: the one that fits]",
             rich_help_panel=DATA,
         ),
     ] = None,
@@ -236,6 +254,8 @@ def train(
             seeds=seeds,
             task=task,
             header=header,
+            encoding=encoding,
+            separator=separator,
             drop=columns[0],
             categories=columns[1],
             test_file=test_file,

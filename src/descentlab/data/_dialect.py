@@ -75,7 +75,7 @@ class _Fit:
         return self.width >= 2 and self.share >= EVEN
 
 
-def find_dialect(text: str, *, ending: str = "", separator: str | None = None) -> Dialect:
+def find_dialect(text: str, name: str, *, ending: str = "", separator: str | None = None) -> Dialect:
     """Find what separates the cells of a file.
 
     The delimiter is the one of comma, semicolon, tab and bar that divides the first rows evenly; if none does, blanks
@@ -83,6 +83,7 @@ def find_dialect(text: str, *, ending: str = "", separator: str | None = None) -
 
     Args:
         text: Text of the file.
+        name: Name of the file.
         ending: Ending of the file's name.
         separator: The delimiter, or its name; None to find it.
 
@@ -90,7 +91,7 @@ def find_dialect(text: str, *, ending: str = "", separator: str | None = None) -
         The text, its delimiter and its first rows.
 
     Raises:
-        DataError: If the separator is not a character.
+        DataError: If the separator is not a character, or divides no row.
     """
     declared = SEPARATOR_LINE.match(text[:256])
     if declared is not None:
@@ -101,7 +102,12 @@ def find_dialect(text: str, *, ending: str = "", separator: str | None = None) -
         blanks: Blanks = "any" if stated == BLANK else "none"
         text = _divided(text, blanks)
         delimiter = "\t" if stated == BLANK else stated
-        return Dialect(text, delimiter, _sample(text, delimiter), is_stated=True)
+        rows = _sample(text, delimiter)
+        if rows and declared is None and all(len(row.cells) == 1 for row in rows):
+            raise DataError(
+                f"separator={separator[:20]!r} divides no row of {name}: name what separates its cells, or leave it out"
+            )
+        return Dialect(text, delimiter, rows, is_stated=True)
     fit = _best(text[:SAMPLE_TEXT], ending)
     return Dialect(text if fit.blanks == "none" else _divided(text, fit.blanks), fit.delimiter, fit.rows)
 
@@ -172,10 +178,10 @@ def _fit(start: str, delimiter: str, blanks: Blanks = "none") -> _Fit:
 
 def _sample(text: str, delimiter: str) -> list[Row]:
     """Return the first rows of a text; the end of the sample may cut a row or a quoted cell."""
-    start = text[:SAMPLE_TEXT]
-    lines, cells = next(read_rows(start, delimiter, "", is_whole=False), ([], []))
-    is_cut = len(start) < len(text) and len(lines) < SAMPLE_ROWS
-    if is_cut and len(lines) < FEWEST_ROWS:  # cells as long as the sample
-        lines, cells = next(read_rows(text, delimiter, "", is_whole=False), ([], []))
-        is_cut = False
-    return [Row(line, row) for line, row in zip(lines, cells, strict=True)][: len(lines) - is_cut][:SAMPLE_ROWS]
+    for part in (text[:SAMPLE_TEXT], text):  # all of it where cells are as long as the sample
+        lines, cells = next(read_rows(part, delimiter, "", is_whole=False, chunk_rows=2 * SAMPLE_ROWS), ([], []))
+        is_cut = len(part) < len(text) and len(lines) < SAMPLE_ROWS
+        if not is_cut or len(lines) > FEWEST_ROWS:
+            break
+    last = min(len(lines) - is_cut, SAMPLE_ROWS)
+    return [Row(line, row) for line, row in zip(lines[:last], cells[:last], strict=True)]

@@ -41,13 +41,18 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, li
     if wide is not None:
         text = data.decode(wide, errors="replace")
         return text, [f"{name} has no byte order mark and was read as {wide.upper()}."]
-    start = data[:START_BYTES]
-    if b"\0" in data or len(start.translate(None, CONTROL_BYTES)) < 0.99 * len(start):
+    if b"\0" in data or is_binary(data):
         raise DataError(f"{name} holds binary data, not text: expected a table such as CSV")
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
         return data.decode("cp1252", errors="replace"), [_guess(data, name, error.start)]
+
+
+def is_binary(data: bytes) -> bool:
+    """Return whether the start of a file holds many characters that no text has."""
+    start = data[:START_BYTES]
+    return len(start.translate(None, CONTROL_BYTES)) < 0.99 * len(start)
 
 
 def _guess(data: bytes, name: str, place: int) -> str:
@@ -61,14 +66,13 @@ def _guess(data: bytes, name: str, place: int) -> str:
 
 def _decode_as(data: bytes, name: str, encoding: str) -> str:
     try:
-        b"".decode(encoding)
-    except (LookupError, ValueError):
+        codecs.lookup(encoding)
+        text = data.decode(encoding)
+    except LookupError:  # unknown, or no encoding of text
         raise DataError(
             f"encoding={encoding[:40]!r} is not known: use a name such as utf-8, utf-16, cp1252, latin-1 or shift_jis"
         ) from None
-    try:
-        text = data.decode(encoding)
-    except UnicodeError as error:
+    except ValueError as error:
         place = getattr(error, "start", 0)
         raise DataError(
             f"{name} is not text in {encoding} (byte {place:,}): name another encoding, or leave it out to have it "

@@ -24,7 +24,7 @@ class Row(NamedTuple):
 
 
 def read_rows(
-    text: str, delimiter: str, name: str, *, first: int = 1, is_whole: bool = True
+    text: str, delimiter: str, name: str, *, first: int = 1, is_whole: bool = True, chunk_rows: int = CHUNK_ROWS
 ) -> Iterator[tuple[list[int], list[list[str]]]]:
     """Yield rows that are not blank, some at a time, with the number of the first line of each.
 
@@ -34,6 +34,7 @@ def read_rows(
         name: Name of the file.
         first: Number of the first line of `text`.
         is_whole: Whether the text goes to the end of the file.
+        chunk_rows: Number of rows read at once.
 
     Raises:
         DataError: If a quote is opened and never closed.
@@ -42,13 +43,13 @@ def read_rows(
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
     before, line, has_quotes = first - 1, first, '"' in text
-    while chunk := list(islice(reader, CHUNK_ROWS)):
+    while chunk := list(islice(reader, chunk_rows)):
         lines = list(range(line, line + len(chunk)))
         line = before + reader.line_num + 1
         if lines[-1] != line - 1:  # a cell of several lines
             spans = [1 + sum(len(LINE_BREAK.findall(cell)) for cell in cells) for cells in chunk]
             lines = [lines[0] + above for above in accumulate(spans[:-1], initial=0)]
-        if is_whole and has_quotes and len(chunk) < CHUNK_ROWS:
+        if is_whole and has_quotes and len(chunk) < chunk_rows:
             _check_closed(text, delimiter, name, lines[-1], first)
         filled = [bool("".join(cells).strip(BLANKS)) for cells in chunk]
         if any(filled):

@@ -102,12 +102,14 @@ def load_table(spec: TableData) -> TableSource:
         DataError: If there is nothing to learn from.
         MissingDataError: If a file does not exist.
     """
-    table = read_table(spec.path, header=spec.header)
+    table = read_table(spec.path, header=spec.header, encoding=spec.encoding, separator=spec.separator)
     _check_rows(table)
     target, note = find_targets(table, spec.target)
     num_rows = table.num_rows
     if spec.test_path is not None:
-        table = _append(table, read_table(spec.test_path, header="yes" if table.is_named else "no"))
+        header = "yes" if table.is_named else "no"
+        below = read_table(spec.test_path, header=header, encoding=spec.encoding, separator=spec.separator)
+        table = _append(table, below)
     is_test = np.arange(table.num_rows) >= num_rows
     dropped = list(spec.drop)
     if spec.test_column is not None:

@@ -115,7 +115,8 @@ def _read_file(path: Path, reading: Reading) -> DataTable:
     if content.ending in JSON_ENDINGS:
         text, notes = decode(content.data, content.name, reading.encoding)
         return table_of_rows(read_json_rows(text, content.name), content.name, reading, notes, checksum, unit="line")
-    return table_of_text(content, reading, checksum)
+    table = table_of_text(content, reading, checksum)
+    return replace(table, encoding=reading.encoding, separator=reading.separator)
 
 
 def _read_parquet(content: Content, checksum: str) -> DataTable:

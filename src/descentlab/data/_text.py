@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from descentlab.core import DataError
-from descentlab.data._dialect import SAMPLE_ROWS, Dialect, find_dialect
-from descentlab.data._encoding import decode
+from descentlab.data._dialect import SAMPLE_ROWS, SAMPLE_TEXT, Dialect, find_dialect
+from descentlab.data._encoding import decode, is_binary
 from descentlab.data._fast_grid import read_evenly
 from descentlab.data._grid import Grid, GridBuilder
 from descentlab.data._inference import infer_column
@@ -49,8 +49,12 @@ def table_of_text(content: Content, reading: Reading, checksum: str) -> DataTabl
     Raises:
         DataError: If the bytes are no text or empty, or if a row has more or fewer cells than the header.
     """
+    plain = _read_plain(content, reading)
+    if plain is not None:
+        grid, shape, delimiter = plain
+        return _to_table(grid, shape, content.name, (), checksum, unit="line", decimal_comma=delimiter == ";")
     text, notes = decode(content.data, content.name, reading.encoding)
-    dialect = find_dialect(text, ending=content.ending, separator=reading.separator)
+    dialect = find_dialect(text, content.name, ending=content.ending, separator=reading.separator)
     if not dialect.rows:
         raise DataError(f"{content.name} is empty: expected a header and rows")
     shape = outline(dialect.rows, content.name, reading.header)
@@ -86,9 +90,25 @@ def table_of_rows(
     return _to_table(builder.finish(), shape, name, notes, checksum, unit=unit)
 
 
+def _read_plain(content: Content, reading: Reading) -> tuple[Grid, Outline, str] | None:
+    """Read a large file of ASCII and even rows, of which only the start becomes a text in Python."""
+    data = content.data
+    if len(data) < 2 * SAMPLE_TEXT or reading.encoding is not None or not data.isascii() or is_binary(data):
+        return None
+    start = data[:SAMPLE_TEXT].decode("ascii")
+    dialect = find_dialect(start, content.name, ending=content.ending, separator=reading.separator)
+    if dialect.text != start or len(dialect.rows) < SAMPLE_ROWS:
+        return None
+    shape = outline(dialect.rows, content.name, reading.header)
+    body = data[line_start(start, shape.start - 1) :]
+    grid = read_evenly(body, dialect.delimiter, len(shape.names), shape.start)
+    return None if grid is None else (grid, shape, dialect.delimiter)
+
+
 def _read_grid(dialect: Dialect, shape: Outline, name: str) -> Grid:
     body = dialect.text[line_start(dialect.text, shape.start - 1) :]
-    grid = read_evenly(body, dialect.delimiter, len(shape.names), shape.start)
+    data = body.encode("utf-8", errors="surrogatepass")
+    grid = read_evenly(data, dialect.delimiter, len(shape.names), shape.start)
     if grid is not None:
         return grid
     builder = GridBuilder(shape, name, is_stated=dialect.is_stated)

@@ -133,7 +133,7 @@ class SyntheticData(ExamplesSpec):
 
 
 class TableData(PreparedSpec):
-    """A CSV, TSV or Parquet file, one example a row."""
+    """A table in a file (text such as CSV, a workbook, JSON lines, Parquet), one example a row."""
 
     kind: Literal["table"] = "table"
     path: str
@@ -141,7 +141,13 @@ class TableData(PreparedSpec):
         default=None, description="Column by name or position (-1 is the last), or several in a list."
     )
     task: Literal["auto", "classification", "regression"] = "auto"
-    header: Literal["auto", "yes", "no"] = "auto"
+    header: Literal["auto", "yes", "no"] | Annotated[int, Field(ge=1)] = Field(
+        default="auto", description="Whether a row names the columns, or the number of the line that does."
+    )
+    encoding: str | None = Field(default=None, description="Encoding of a text file. Default: recognised.")
+    separator: str | None = Field(
+        default=None, description="Delimiter of a text file, as ';' or 'tab'. Default: the one that fits."
+    )
     drop: tuple[str, ...] = Field(default=(), description="Columns to leave out.")
     categories: tuple[str, ...] = Field(default=(), description="Columns of numbers that are codes of categories.")
     weights: str | int | None = Field(
@@ -150,6 +156,18 @@ class TableData(PreparedSpec):
     test_path: str | None = Field(default=None, description="A second file that holds the test part.")
     test_column: str | None = Field(default=None, description="A column that marks the test rows.")
     test_value: str = Field(default="test", description="What `test_column` says in a test row.")
+
+    @field_validator("header", mode="before")
+    @classmethod
+    def _names_a_line(cls, header: Any) -> Any:
+        if isinstance(header, str) and header.strip().isdecimal() and len(header) < 10:
+            header = int(header)
+        is_line = isinstance(header, int) and not isinstance(header, bool) and header >= 1
+        if not is_line and header not in ("auto", "yes", "no"):
+            raise ValueError(
+                f"header={str(header)[:20]!r} is not yes, no, auto or the number of a line, counted from 1"
+            )
+        return header
 
 
 class PicturesData(PreparedSpec):

@@ -31,7 +31,9 @@ def train(
     seed: int | None = None,
     seeds: int | None = None,
     task: str | None = None,
-    header: str | None = None,
+    header: str | int | None = None,
+    encoding: str | None = None,
+    separator: str | None = None,
     drop: Sequence[str] | None = None,
     categories: Sequence[str] | None = None,
     test_file: str | os.PathLike[str] | None = None,
@@ -71,7 +73,10 @@ def train(
         seed: Seed of the split, the initial weights and the order of the examples.
         seeds: Number of networks to train, with seeds from `seed` on.
         task: "classification" or "regression", if the target leaves it open.
-        header: Whether a text table's first row names the columns: "yes" or "no". Default: as its cells suggest.
+        header: Whether a text table's first row names the columns: "yes" or "no", or the number of the line that does.
+            Default: as its cells suggest.
+        encoding: Encoding of a text table, such as "cp1251". Default: recognised.
+        separator: Delimiter of a text table, or its name, such as "tab". Default: the one that divides the rows evenly.
         drop: Columns of a table to leave out.
         categories: Columns of numbers that are codes of categories.
         test_file: A table that holds the test part.
@@ -120,6 +125,8 @@ def train(
             "target": target if is_named else None,
             "task": task,
             "header": header,
+            "encoding": encoding,
+            "separator": separator,
             "drop": None if drop is None else list(drop),
             "categories": None if categories is None else list(categories),
             "weights": weights,
