@@ -1,8 +1,8 @@
 """The command `descentlab train`, which trains one network or one for each seed."""
 
 import re
-import time
 from collections.abc import Mapping
+from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -90,6 +90,22 @@ def train(
             rich_help_panel=DATA,
         ),
     ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Column whose rows with the same cell stay in one part, as those of a patient.",
+            rich_help_panel=DATA,
+        ),
+    ] = None,
+    time: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Column of numbers or dates: the test set holds the latest rows.",
+            rich_help_panel=DATA,
+        ),
+    ] = None,
     test_file: Annotated[
         str | None, typer.Option(metavar="FILE", help="A table that holds the test set.", rich_help_panel=DATA)
     ] = None,
@@ -164,6 +180,15 @@ def train(
             rich_help_panel=TRAINING,
         ),
     ] = None,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K",
+            help="Cross-validation: train one network for each of K folds, test it on that fold, and report the mean "
+            "with its interval.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
     augment: Annotated[
         str | None,
         typer.Option(
@@ -235,7 +260,7 @@ def train(
     )
     from descentlab import workbench
 
-    import_s = time.perf_counter() - BEGIN
+    import_s = perf_counter() - BEGIN
 
     def start(watcher: "Watcher") -> "Run":
         if resume is not None:
@@ -252,12 +277,15 @@ def train(
             model=model,
             seed=seed,
             seeds=seeds,
+            folds=folds,
             task=task,
             header=header,
             encoding=encoding,
             separator=separator,
             drop=columns[0],
             categories=columns[1],
+            group=group,
+            time=time,
             test_file=test_file,
             test_column=test_column,
             test_value=test_value,
@@ -279,7 +307,7 @@ def train(
     run = watch(start, is_silent=quiet or as_json)
     if as_json:
         seconds = {"import": round(import_s, 4), **run.metrics["seconds"]}
-        seconds["total"] = round(time.perf_counter() - BEGIN, 4)
+        seconds["total"] = round(perf_counter() - BEGIN, 4)
         print_json({"run": str(run.path), **run.metrics, "seconds": seconds})
     elif not quiet:
         _show(run)

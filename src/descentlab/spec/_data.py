@@ -1,8 +1,8 @@
 """Where the examples come from."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from descentlab.spec._base import Spec
 from descentlab.spec._known_sets import known_sets
@@ -132,7 +132,24 @@ class SyntheticData(ExamplesSpec):
     num_inputs: int = Field(default=16, ge=1, le=10_000, description="Inputs of `normal`; `chebyshev` has one.")
 
 
-class TableData(PreparedSpec):
+class DividedSpec(PreparedSpec):
+    """Examples with columns by which they can be divided into parts."""
+
+    group: str | int | None = Field(
+        default=None, description="Column by name or position: rows with the same cell stay in one part. No input."
+    )
+    time: str | int | None = Field(
+        default=None, description="Column by name or position: the test part holds the latest rows. No input."
+    )
+
+    @model_validator(mode="after")
+    def _one_division(self) -> Self:
+        if self.group is not None and self.time is not None:
+            raise ValueError("group and time cannot be stated both; leave out one of them")
+        return self
+
+
+class TableData(DividedSpec):
     """A table in a file (text such as CSV, a workbook, JSON lines, Parquet), one example a row."""
 
     kind: Literal["table"] = "table"
@@ -186,7 +203,7 @@ class PicturesData(PreparedSpec):
     )
 
 
-class ArraysData(PreparedSpec):
+class ArraysData(DividedSpec):
     """Arrays or a DataFrame handed over in Python. They are not kept, so such a run names them again to resume."""
 
     kind: Literal["arrays"] = "arrays"
@@ -208,6 +225,13 @@ class SplitSpec(Spec):
 
     test: Share = Field(default=0.2, description="Share of all examples kept for the test; unused where one exists.")
     validation: Share = Field(default=0.2, description="Share of the remaining examples kept for validation.")
+    folds: int | None = Field(
+        default=None,
+        ge=2,
+        le=100,
+        description="Number of folds: the network of seed s is tested on fold s mod folds; `test` is unused.",
+    )
+    fold_seed: int | None = Field(default=None, ge=0, lt=2**32, description="Seed that draws the folds. Default: 0.")
 
     @field_validator("test", "validation")
     @classmethod
