@@ -20,6 +20,11 @@ HeaderMode = Literal["auto", "yes", "no"] | int
 ROW_NAMES = "row"
 """Name of a column of row names, which a header written by R lacks."""
 
+VALUE = re.compile(
+    r"\(?[-+\u2212]?\s?[$€£¥]?\s?[-+\u2212]?\d[\d.,'\u00a0\u202f\u2009 ]*(e[-+]?\d+)?\s?[%$€£¥]?\)?|"
+    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ]\d{1,2}:.*)?|\d{1,2}:\d{2}(:\d{2})?",
+    re.IGNORECASE,
+)
 RULE = re.compile(r"[-=+:|~_ ]*[-=~_]{3}[-=+:|~_ ]*")
 FEWEST_NUMBERED = 3
 """Smallest number of consecutive numbers that name columns rather than being cells."""
@@ -141,7 +146,7 @@ def _commented_header(above: Sequence[Row], body: Sequence[Row], width: int) -> 
         return None
     first = above[-1].cells[0].lstrip("#%/-").strip()
     cells = [first, *above[-1].cells[1:]]
-    return None if any(parse_number(cell) is not None for cell in cells) else Row(above[-1].line, cells)
+    return None if any(is_value(cell) for cell in cells) else Row(above[-1].line, cells)
 
 
 def _skipped(above: Sequence[Row]) -> str:
@@ -186,6 +191,11 @@ def _completed(cells: list[str], below: Sequence[Row], name: str, line: int, not
     )
 
 
+def is_value(cell: str) -> bool:
+    """Recognise a cell that holds a number, an amount or a day in any form, which hardly names a column."""
+    return parse_number(cell) is not None or VALUE.fullmatch(cell.strip()) is not None
+
+
 def has_header(rows: Sequence[Row]) -> bool:
     """Recognise a row of names: a word above numbers, or only words, none of which repeats in its column.
 
@@ -201,12 +211,12 @@ def has_header(rows: Sequence[Row]) -> bool:
         return True
     near = [cells for cells in below if abs(len(cells) - len(first)) <= 1]
     shift = int(bool(near) and all(len(cells) == len(first) + 1 for cells in near))
-    are_words = [cell not in MISSING_WORDS and parse_number(cell) is None for cell in first]
+    are_words = [cell not in MISSING_WORDS and not is_value(cell) for cell in first]
     for place in (place for place, is_word in enumerate(are_words) if is_word):
         for column in {place, place + shift}:
             if _is_numeric([cells[column] for cells in near if column < len(cells)]):
                 return True
-    if not any(are_words) or any(parse_number(cell) is not None for cell in first):
+    if not any(are_words) or any(is_value(cell) for cell in first):
         return False
     return not any(first[place] == cell.strip() for cells in below for place, cell in enumerate(cells[: len(first)]))
 
@@ -227,7 +237,7 @@ def _is_consecutive(first: Sequence[str], below: Sequence[list[str]]) -> bool:
     if any(cells[places[0] : places[-1] + 1] and _are_steps(cells, places) for cells in below):
         return False
     others = [cell for place, cell in enumerate(first) if place not in places]
-    return _are_steps(first, places) and not any(parse_number(cell) is not None for cell in others)
+    return _are_steps(first, places) and not any(is_value(cell) for cell in others)
 
 
 def _are_steps(cells: Sequence[str], places: Sequence[int]) -> bool:
@@ -237,15 +247,15 @@ def _are_steps(cells: Sequence[str], places: Sequence[int]) -> bool:
 
 def _is_numeric(cells: Sequence[str]) -> bool:
     present = [bare for cell in cells if (bare := cell.strip()) not in MISSING_WORDS]
-    return bool(present) and all(parse_number(cell) is not None for cell in present)
+    return bool(present) and all(is_value(cell) for cell in present)
 
 
 def _is_word_row(cells: Sequence[str], below: Sequence[Row]) -> bool:
     """Recognise a row without numbers that stands above columns of numbers, and whose words do not come again."""
-    if len(below) < 3 or len(below[0].cells) != len(cells) or any(parse_number(cell) is not None for cell in cells):
+    if len(below) < 3 or len(below[0].cells) != len(cells) or any(is_value(cell) for cell in cells):
         return False
     second, rest = [cell.strip() for cell in below[0].cells], [row.cells for row in below[1:]]
-    if any(parse_number(cell) is not None for cell in second):
+    if any(is_value(cell) for cell in second):
         return False
     rest = [row for row in rest if len(row) == len(cells)]
     repeated = any(cell and cell == row[place].strip() for row in rest for place, cell in enumerate(second))

@@ -1,6 +1,6 @@
 """Where the examples come from."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
@@ -143,7 +143,7 @@ class DividedSpec(PreparedSpec):
     )
 
     @model_validator(mode="after")
-    def _one_division(self) -> Self:
+    def _one_division(self) -> "DividedSpec":
         if self.group is not None and self.time is not None:
             raise ValueError("group and time cannot be stated both; leave out one of them")
         return self
