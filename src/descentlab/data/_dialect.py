@@ -32,6 +32,9 @@ FEWEST_ROWS = 3
 EVEN = 0.9
 """Smallest share of rows of one width at which a delimiter divides a file."""
 
+MOSTLY = 0.5
+"""Smallest share of rows of one width at which a delimiter is that of a file with broken rows."""
+
 MOST_ABOVE = 40
 """Largest number of lines above a table, such as a title."""
 
@@ -67,6 +70,7 @@ class _Fit:
     blanks: Blanks
     width: int
     above: int
+    is_short: bool
     share: float
     rows: list[Row]
 
@@ -144,8 +148,12 @@ def _best(start: str, ending: str) -> _Fit:
         blank = [fit for blanks in ("any", "wide") if (fit := _fit_blanks(start, blanks)).is_even]
         even = [fit for fit in blank if fit.share == 1.0 and len(fit.rows) > 1][:1]
     if not even:
-        return max(fits, key=lambda fit: len(fit.rows[0].cells) if fit.rows else 0)
-    return max(even, key=lambda fit: (fit.above == 0, _num_crossed(fit, even), fit.width))
+        return max(fits, key=lambda fit: (fit.share >= MOSTLY, len(fit.rows[0].cells) if fit.rows else 0))
+    return max(even, key=lambda fit: _preference(fit, even))
+
+
+def _preference(fit: _Fit, others: Sequence[_Fit]) -> tuple[bool, bool, int, bool, int]:
+    return fit.above == 0, not fit.is_short, _num_crossed(fit, others), fit.share == 1.0, fit.width
 
 
 def _fit_blanks(start: str, blanks: Blanks) -> _Fit:
@@ -167,13 +175,13 @@ def _fit(start: str, delimiter: str, blanks: Blanks = "none") -> _Fit:
     widths = [len(row.cells) for row in rows if not row.cells[0].startswith(COMMENT)]
     counts = Counter(width for width in widths if width > 1)
     if not counts:
-        return _Fit(delimiter, blanks, 1, 0, 0.0, rows)
+        return _Fit(delimiter, blanks, 1, 0, is_short=False, share=0.0, rows=rows)
     width = max(counts, key=lambda each: (counts[each], each))
     above = next(place for place, each in enumerate(widths) if each == width)
-    if above == 1 and widths[0] == width - 1:  # a header that lacks the name of the first column
-        above = 0
-    share = counts[width] / max(len(widths) - above - (widths[above] != width), 1)
-    return _Fit(delimiter, blanks, width, above, share if above <= MOST_ABOVE else 0.0, rows)
+    is_short = above == 1 and widths[0] == width - 1  # a header that lacks the name of the first column
+    above = 0 if is_short else above
+    share = counts[width] / max(len(widths) - above - is_short, 1)
+    return _Fit(delimiter, blanks, width, above, is_short, share if above <= MOST_ABOVE else 0.0, rows)
 
 
 def _sample(text: str, delimiter: str) -> list[Row]:

@@ -32,8 +32,13 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, li
     Raises:
         DataError: If the bytes are not text, or not in the encoding that is named.
     """
-    if encoding is not None:
-        return _decode_as(data, name, encoding), []
+    text, notes = (_decode_as(data, name, encoding), []) if encoding is not None else _recognised(data, name)
+    if "\0" in text:
+        raise DataError(f"{name} holds null characters, which no table has: it is damaged, or in another encoding")
+    return text, notes
+
+
+def _recognised(data: bytes, name: str) -> tuple[str, list[str]]:
     marked = next((mark_encoding for mark, mark_encoding in MARKS if data.startswith(mark)), None)
     if marked is not None:
         return data.decode(marked, errors="replace"), []
@@ -78,8 +83,6 @@ def _decode_as(data: bytes, name: str, encoding: str) -> str:
             f"{name} is not text in {encoding} (byte {place:,}): name another encoding, or leave it out to have it "
             "recognised"
         ) from None
-    if "\0" in text[:START_BYTES]:
-        raise DataError(f"{name}, read as {encoding}, holds null characters: name another encoding, such as utf-16")
     return text.removeprefix("\ufeff")
 
 

@@ -40,6 +40,7 @@ class Outline:
         start: Number of the line on which the first row of cells begins.
         header_line: Number of the line that the width of the table is known from.
         notes: Notes on what was left out or joined, one sentence each.
+        second: Cells of a row of units or names beneath the header, as in the file; empty if there is none.
     """
 
     names: tuple[str, ...]
@@ -47,6 +48,7 @@ class Outline:
     start: int
     header_line: int
     notes: tuple[str, ...] = ()
+    second: tuple[str, ...] = ()
 
     @property
     def is_named(self) -> bool:
@@ -160,18 +162,22 @@ def _of_header(rows: Sequence[Row], name: str, notes: list[str], *, is_certain: 
     line, cells = rows[0].line, [cell.strip() for cell in rows[0].cells]
     below = [row for row in rows[1:] if not _is_rule(row)]
     cells = _completed(cells, below, name, line, notes)
-    if not is_certain and parse_number(cells[-1] or cells[0]) is not None and not _is_counted(cells):
+    if not is_certain and sum(map(is_value, cells)) >= FEWEST_NUMBERED and not _is_counted(cells):
         notes.append(f"Took line {line} as names of the columns, since its numbers count them: {quoted(cells)}.")
-    if _is_second_header(cells, below):
-        cells = [" ".join(filter(None, pair)) for pair in _joined(cells, below[0].cells)]
-        notes.append(f"Joined the two rows of names on the lines {line} and {below[0].line}: {quoted(cells)}.")
-        below = below[1:]
-    elif _is_unit_row(cells, below):
+    header = tuple(cells)
+    second: tuple[str, ...] = ()
+    if _is_unit_row(cells, below):
+        second = tuple(below[0].cells)
         words = quoted([cell.strip() for cell in below[0].cells])
         notes.append(f"Left out line {below[0].line}, which holds units: {words}.")
         below = below[1:]
+    elif _is_second_header(cells, below):
+        second = tuple(below[0].cells)
+        cells = [" ".join(filter(None, pair)) for pair in _joined(cells, below[0].cells)]
+        notes.append(f"Joined the two rows of names on the lines {line} and {below[0].line}: {quoted(cells)}.")
+        below = below[1:]
     start = below[0].line if below else line + 1
-    return Outline(tuple(unique_names(cells)), tuple(cells), start, line, tuple(notes))
+    return Outline(tuple(unique_names(cells)), header, start, line, tuple(notes), second)
 
 
 def _completed(cells: list[str], below: Sequence[Row], name: str, line: int, notes: list[str]) -> list[str]:
@@ -209,7 +215,8 @@ def has_header(rows: Sequence[Row]) -> bool:
     below = [row.cells for row in rows[1:] if [cell.strip() for cell in row.cells] != first]
     if _is_counted(first) or _is_consecutive(first, below):
         return True
-    near = [cells for cells in below if abs(len(cells) - len(first)) <= 1]
+    rows_below = below[1:] if len(below) > 1 and not any(map(is_value, below[0])) else below  # units may be in between
+    near = [cells for cells in rows_below if abs(len(cells) - len(first)) <= 1]
     shift = int(bool(near) and all(len(cells) == len(first) + 1 for cells in near))
     are_words = [cell not in MISSING_WORDS and not is_value(cell) for cell in first]
     for place in (place for place, is_word in enumerate(are_words) if is_word):
@@ -218,7 +225,11 @@ def has_header(rows: Sequence[Row]) -> bool:
                 return True
     if not any(are_words) or any(is_value(cell) for cell in first):
         return False
-    return not any(first[place] == cell.strip() for cells in below for place, cell in enumerate(cells[: len(first)]))
+    return not any(
+        cell.strip() and first[place] == cell.strip()
+        for cells in below
+        for place, cell in enumerate(cells[: len(first)])
+    )
 
 
 def _is_counted(first: Sequence[str]) -> bool:
@@ -257,7 +268,9 @@ def _is_word_row(cells: Sequence[str], below: Sequence[Row]) -> bool:
     second, rest = [cell.strip() for cell in below[0].cells], [row.cells for row in below[1:]]
     if any(is_value(cell) for cell in second):
         return False
-    rest = [row for row in rest if len(row) == len(cells)]
+    rest = [
+        row for row in rest if len(row) == len(cells) and [cell.strip() for cell in row] not in (list(cells), second)
+    ]
     repeated = any(cell and cell == row[place].strip() for row in rest for place, cell in enumerate(second))
     above_numbers = [place for place, cell in enumerate(second) if cell and _is_numeric([row[place] for row in rest])]
     return bool(above_numbers) and not repeated
@@ -273,7 +286,7 @@ def _is_second_header(cells: Sequence[str], below: Sequence[Row]) -> bool:
         return False
     second = [cell.strip() for cell in below[0].cells]
     pairs = _joined(cells, second)
-    has_gaps = any(not cell for cell in cells) or len(set(cells)) < len(cells)
+    has_gaps = any(name and not cell for cell, name in zip(cells, second, strict=True)) or len(set(cells)) < len(cells)
     return has_gaps and len(set(pairs)) == len(pairs) and len(set(filter(None, cells))) > 1
 
 

@@ -13,7 +13,7 @@ from descentlab.core import DataError, MissingDataError
 from descentlab.data._encoding import decode
 from descentlab.data._inference import infer_column
 from descentlab.data._json_rows import JSON_ENDINGS, read_json_rows
-from descentlab.data._names import unique_names
+from descentlab.data._names import in_line, unique_names
 from descentlab.data._table import Column, DataTable, NumberColumn, number_word
 from descentlab.data._text import HeaderMode, Reading, table_of_rows, table_of_text
 from descentlab.data._unpacking import Content, unpack
@@ -27,6 +27,9 @@ TABLE_ENDINGS = (
     *(".parquet", ".pq"),
 )
 """Endings of files that are read as tables."""
+
+LARGEST_EXACT = 2**53
+"""Largest whole number up to which each is a float."""
 
 
 def read_table(
@@ -125,15 +128,29 @@ def _read_parquet(content: Content, checksum: str) -> DataTable:
 
     try:
         arrow = pq.read_table(pa.BufferReader(content.data))
-    except (OSError, pa.ArrowException) as error:
-        first_line = str(error).partition("\n")[0]
-        raise DataError(f"cannot read '{content.name}' as Parquet: {first_line}") from error
-    cells: list[tuple[str, Any]] = []
-    for place, name in enumerate(arrow.column_names):
-        column = arrow.column(place)
-        is_plain = any(test(column.type) for test in (pa.types.is_integer, pa.types.is_floating, pa.types.is_timestamp))
-        cells.append((name, column.to_numpy() if is_plain else column.to_pylist()))
+        cells = [(name, _parquet_cells(arrow.column(place))) for place, name in enumerate(arrow.column_names)]
+    except (OSError, ValueError, OverflowError, pa.ArrowException) as error:  # among them names that are no text
+        raise DataError(f"cannot read '{content.name}' as Parquet: {in_line(str(error))}") from error
     return _from_cells(cells, content.name, checksum)
+
+
+def _parquet_cells(column: Any) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type
+    if pa.types.is_integer(kind) and column.null_count:  # floats, which NumPy takes for them, would merge large ones
+        ends = pc.min_max(column).as_py()
+        if max(abs(ends["min"] or 0), abs(ends["max"] or 0)) > LARGEST_EXACT:
+            return column.to_pylist()
+    if any(test(kind) for test in (pa.types.is_integer, pa.types.is_floating, pa.types.is_timestamp)):
+        return column.to_numpy()
+    cells = column.to_pylist()
+    if pa.types.is_nested(kind):  # lists and the like are no words to learn from, but do not spoil other columns
+        return [None if cell is None else str(cell) for cell in cells]
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
+        return [None if cell is None else cell.decode("utf-8", errors="replace") for cell in cells]
+    return cells
 
 
 def _from_array(array: np.ndarray, name: str) -> DataTable:

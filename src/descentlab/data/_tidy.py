@@ -35,6 +35,8 @@ def tidy(grid: Grid, outline: Outline) -> tuple[Grid, Outline]:
     if outline.is_named:
         repeats = _all_rows(grid, [_equals(cell) for cell in outline.header])
         if repeats.any():
+            if outline.second:
+                repeats |= _all_rows(grid, [_equals(cell.strip()) for cell in outline.second])
             first = grid.lines[repeats][0]
             notes.append(f"Left out {counted(int(repeats.sum()), 'row')} that repeat the header (line {first:,}).")
             grid = _without(grid, repeats)
