@@ -40,6 +40,8 @@ SAME = {
     "a header that comes again": PLAIN.replace("4.5,", "size,number,kind\n4.5,", 1),
     "delimiters at the end": PLAIN.replace("\n", ",\n"),
     "delimiters at the end of the rows alone": "size,number,kind\n" + BODY.replace("\n", ",\n"),
+    "a delimiter at the end of the header alone": PLAIN.replace("\n", ",\n", 1),
+    "tabs and spaces": PLAIN.replace(",", "\t").replace("2.5\t", "2.5   \t", 1).replace("\tA", "  A"),
     "many delimiters at the end": PLAIN.replace("\n", ",,,\n"),
     "an empty column between": PLAIN.replace(",", ",,"),
     "a total": PLAIN + "Total,38,\n",
@@ -137,7 +139,7 @@ def test_a_single_new_row_is_a_row(tmp_path: Path, row: str) -> None:
     ("data", "message"),
     [
         ("a,kind\n1,2,A\n1,3,B\n1,4,A\n", "line 1 names 2 columns, but line 2 has 3 cells: add the missing name"),
-        (f"a title\n{PLAIN}1,2\n{BODY}", "line 11 has 2 cells, but line 2 has 3: correct the line"),
+        (f"a title\n{PLAIN}1,2\n{BODY}", "line 11 has 2 cells, but line 2 has 3: correct the line, or take it out"),
         ("a,b,c\n" + "1,2\n1,2,3\n" * 9, "so have 8 more lines; name the delimiter by --separator"),
         ('a,b\n1,2\n"3,4\n5,6\n', "line 3: a quote is opened and never closed"),
         ("<html><table><tr><td>1</td></tr></table>", "is a web page or XML"),

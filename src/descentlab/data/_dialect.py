@@ -149,7 +149,11 @@ def _best(start: str, ending: str) -> _Fit:
         even = [fit for fit in blank if fit.share == 1.0 and len(fit.rows) > 1][:1]
     if not even:
         return max(fits, key=lambda fit: (fit.share >= MOSTLY, len(fit.rows[0].cells) if fit.rows else 0))
-    return max(even, key=lambda fit: _preference(fit, even))
+    best = max(even, key=lambda fit: _preference(fit, even))
+    if best.delimiter == "\t" and best.blanks == "none" and (best.above or best.share < 1.0):
+        mixed = _fit_blanks(start, "any")  # tabs and spaces, as a person aligns columns
+        return mixed if mixed.share == 1.0 and not mixed.above and mixed.width > best.width else best
+    return best
 
 
 def _preference(fit: _Fit, others: Sequence[_Fit]) -> tuple[bool, bool, int, bool, int]:

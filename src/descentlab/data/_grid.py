@@ -138,4 +138,6 @@ class GridBuilder:
             many = f"so have {len(self._odd) - 1:,} more lines; "
             delimiter = "" if self.is_stated else "the delimiter by --separator, or "
             return f"{stated}{many}name {delimiter}the line that names the columns by --header LINE"
+        if len(cells) < width:
+            return f"{stated}correct the line, or take it out"
         return f"{stated}correct the line, or put quotes around a cell that holds the delimiter"

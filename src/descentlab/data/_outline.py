@@ -161,8 +161,11 @@ def _skipped(above: Sequence[Row]) -> str:
 def _of_header(rows: Sequence[Row], name: str, notes: list[str], *, is_certain: bool) -> Outline:
     line, cells = rows[0].line, [cell.strip() for cell in rows[0].cells]
     below = [row for row in rows[1:] if not _is_rule(row)]
+    width = _usual_width(below) if below else len(cells)
+    while len(cells) > width and not cells[-1]:  # a delimiter at the end of the header alone
+        cells.pop()
     cells = _completed(cells, below, name, line, notes)
-    if not is_certain and sum(map(is_value, cells)) >= FEWEST_NUMBERED and not _is_counted(cells):
+    if not is_certain and not _is_counted(cells) and all(is_value(cell) for cell in cells if cell):
         notes.append(f"Took line {line} as names of the columns, since its numbers count them: {quoted(cells)}.")
     header = tuple(cells)
     second: tuple[str, ...] = ()
