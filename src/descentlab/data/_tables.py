@@ -136,13 +136,12 @@ def _read_parquet(content: Content, checksum: str) -> DataTable:
 
 def _parquet_cells(column: Any) -> Any:
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     kind = column.type
     if pa.types.is_integer(kind) and column.null_count:  # floats, which NumPy takes for them, would merge large ones
-        ends = pc.min_max(column).as_py()
-        if max(abs(ends["min"] or 0), abs(ends["max"] or 0)) > LARGEST_EXACT:
-            return column.to_pylist()
+        cells = column.to_pylist()
+        if any(cell is not None and abs(cell) > LARGEST_EXACT for cell in cells):
+            return cells
     if any(test(kind) for test in (pa.types.is_integer, pa.types.is_floating, pa.types.is_timestamp)):
         return column.to_numpy()
     cells = column.to_pylist()
