@@ -163,6 +163,15 @@ def train(
             rich_help_panel=TRAINING,
         ),
     ] = None,
+    label_smoothing: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            help="Share of the training loss that is the mean over all labels, as 0.1, against answers that are too "
+            "sure.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -246,6 +255,7 @@ def train(
             strict=strict or None,
             augment=varied,
             class_weights=class_weights,
+            label_smoothing=label_smoothing,
             sample_weight=weights,
             set=settings or (),
             out=out,

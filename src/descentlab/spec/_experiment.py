@@ -60,6 +60,13 @@ class Experiment(Spec):
         default="none",
         description="'balanced': examples of rare classes count more in training, so that every class counts the same.",
     )
+    label_smoothing: float = Field(
+        default=0.0,
+        ge=0.0,
+        lt=1.0,
+        description="Share of the training loss that is the mean over all labels instead of the right one's; measured "
+        "losses stay those of the labels.",
+    )
     optimizer: AnyOptimizerSpec = AdamSpec()
     schedule: ScheduleSpec = ConstantSpec()
     early_stopping: EarlyStoppingSpec | None = None

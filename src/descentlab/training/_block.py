@@ -159,7 +159,7 @@ class Block:
                 state, measured = self._stream.measure(state, self._place)
                 trace |= {name: np.asarray(value)[None] for name, value in measured.items()}
             if before is not None and self._recorder is not None:
-                self._recorder.record(self._updates, before, state["params"])
+                self._recorder.record(self._updates, before, state["params"], self._hyper)
         self._materials.step_seconds = seconds / num_steps
         self._state, self.epoch, self.step = state, self.epoch + ended, step
         if ended:

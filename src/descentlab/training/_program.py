@@ -19,9 +19,9 @@ from descentlab.networks import Context
 from descentlab.optimizers import penalty, update
 from descentlab.training._augment import augment
 from descentlab.training._devices import ONE_CORE_EACH
-from descentlab.training._measure import as_real, keep_best, measure, measured_names
+from descentlab.training._measure import as_real, keep_best, measure, measured_names, training_losses
 from descentlab.training._pieces import divide, sum_pieces
-from descentlab.training._plan import DROPOUT, ROTATE, SHIFT, Form, Plan, State
+from descentlab.training._plan import DROPOUT, ROTATE, SHIFT, SMOOTHING, Form, Plan, State
 
 Bounds = tuple[Int[Array, ""], Int[Array, ""], Int[Array, ""]]
 """Number of steps to make, the step of an epoch that is the first of them, and the number of steps of an epoch."""
@@ -213,7 +213,7 @@ def _gradients(
 
     def loss_fn(params: Any) -> tuple[Float[Array, ""], Any]:
         logits, statistics = form.network.forward(params, state["statistics"], examples["inputs"], context)
-        losses = _losses(form, examples, logits)
+        losses = training_losses(form, hyper, examples, logits)
         return jnp.sum(jnp.where(is_there, losses, 0.0)) / jnp.sum(is_there.astype(losses.dtype)), statistics
 
     (loss, statistics), grads = jax.value_and_grad(loss_fn, has_aux=True)(state["params"])
@@ -234,7 +234,7 @@ def _gradients_in_pieces(
 
         def loss_fn(params: Any) -> Float[Array, ""]:
             logits, _ = form.network.forward(params, state["statistics"], examples["inputs"], context)
-            return jnp.sum(jnp.where(rows >= 0, _losses(form, examples, logits), 0.0))
+            return jnp.sum(jnp.where(rows >= 0, training_losses(form, hyper, examples, logits), 0.0))
 
         return jax.value_and_grad(loss_fn)(state["params"])
 
@@ -258,11 +258,6 @@ def _training_examples(
     if form.flip is not None and key is not None:
         inputs = augment(inputs, key, shift=hyper[SHIFT], rotate=hyper[ROTATE], flip=form.flip)
     return examples | {"inputs": inputs}
-
-
-def _losses(form: Form, examples: dict[str, Array], logits: Float[Array, "batch outputs"]) -> Float[Array, " batch"]:
-    losses = form.objective.losses(logits, examples["targets"])
-    return losses * examples["loss_weights"] if "loss_weights" in examples else losses
 
 
 def _split_batch(form: Form, examples: dict[str, Array]) -> dict[str, Array]:

@@ -154,6 +154,8 @@ def _settings(experiment: Experiment, plan: Plan) -> list[results.Row]:
         row("seed", f"{experiment.seed}" + (f" to {experiment.seed + experiment.num_seeds - 1}"
                                             if experiment.num_seeds > 1 else "")),
     ]  # fmt: skip
+    if experiment.label_smoothing:
+        rows.append(row("label smoothing", f"{experiment.label_smoothing:g} of the training loss is of any label"))
     if experiment.class_weights != "none":
         rows.append(row("class weights", f"{experiment.class_weights}: every class counts the same in training"))
     if plan.augment is not None:

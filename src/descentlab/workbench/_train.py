@@ -42,6 +42,7 @@ def train(
     strict: bool | None = None,
     augment: Mapping[str, Any] | None = None,
     class_weights: str | None = None,
+    label_smoothing: float | None = None,
     sample_weight: Any = None,
     set: Settings = (),  # noqa: A002 - the word of the command line
     out: str | os.PathLike[str] | None = None,
@@ -84,6 +85,8 @@ def train(
             "horizontal"}` in pixels and degrees, in either direction; `{}` for none.
         class_weights: "balanced" gives examples of rare classes more weight in training, so that every class counts
             the same.
+        label_smoothing: Share of the training loss that is the mean over all labels instead of the right one's, from
+            0 to below 1, against answers that are too sure. Measured losses stay those of the labels.
         sample_weight: How much each example counts in the loss and in every score, 0 or more: the name or position of a
             table's column, which is then no input; for examples in memory also an array. Only the ratios matter. With
             `class_weights` the two are multiplied.
@@ -138,6 +141,7 @@ def train(
             "num_seeds": seeds,
             "augment": None if augment is None else dict(augment),
             "class_weights": class_weights,
+            "label_smoothing": label_smoothing,
         },
         learning_rate=learning_rate,
         hidden=None if hidden is None else tuple(hidden),
