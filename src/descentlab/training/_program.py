@@ -23,18 +23,19 @@ from descentlab.training._measure import as_real, keep_best, measure, measured_n
 from descentlab.training._pieces import divide, sum_pieces
 from descentlab.training._plan import DROPOUT, ROTATE, SHIFT, Form, Plan, State
 
-Bounds = tuple[Int[Array, ""], Int[Array, ""], Int[Array, ""]]
-"""Number of steps to make, the step of an epoch that is the first of them, and the number of steps of an epoch."""
+Bounds = tuple[Int[Array, ""], Int[Array, ""], Int[Array, ""], Int[Array, ""]]
+"""Number of steps to make, the step of an epoch that is the first of them, the number of steps of an epoch, and the
+number of lanes that must still train for another epoch to begin."""
 
 
 @functools.lru_cache(maxsize=64)
 def program(form: Form, separate: frozenset[str]) -> jax.stages.Wrapped:
     """Return the jitted program of a form.
 
-    `(state, hyper, data, factors, (num_steps, first_step, steps_per_epoch)) -> (state, trace)` makes steps, those of
-    `data["orders"]` one after the other, and measures an epoch when its last step is done. The bounds are arguments and
-    not compiled in, so one program serves a single step and a thousand epochs, with the same bits; and as arrays have
-    room for more examples than there are, it serves any number of them.
+    `(state, hyper, data, factors, bounds) -> (state, trace)` makes steps, those of `data["orders"]` one after the
+    other, and measures an epoch when its last step is done; it ends before an epoch for which too few lanes are left.
+    The bounds are arguments and not compiled in, so one program serves a single step and a thousand epochs, with the
+    same bits; and as arrays have room for more examples than there are, it serves any number of them.
 
     Args:
         form: What the program is compiled for.
@@ -110,7 +111,7 @@ def _segment(
     *,
     separate: frozenset[str],
 ) -> tuple[State, dict[str, Float[Array, "epochs *lanes"]]]:
-    num_steps, first_step, per_epoch = bounds
+    num_steps, first_step, per_epoch, fewest = bounds
     if form.lanes > 1:
         # Inside the loops members are the first axis, as XLA prefers; arrays are transposed once, not at every step.
         state, hyper = _lanes_first((state, hyper))
@@ -142,10 +143,13 @@ def _segment(
 
     def goes_on(carry: tuple[Array, tuple[State, dict[str, Array]]]) -> Array:
         epoch, (state, _) = carry
-        # Nothing is left to train once every network has diverged; an epoch that has begun is ended all the same.
+        # Nothing is left to train of a network that has diverged or stopped; an epoch that has begun is ended.
+        is_training = state["diverged_at"] < 0
+        if form.patience:
+            is_training &= ~state["has_stopped"]
         has_begun = (epoch == 0) & (first_step > 0)
         is_wanted = epoch * per_epoch - first_step < num_steps
-        return is_wanted & (has_begun | jnp.any(state["diverged_at"] < 0))
+        return is_wanted & (has_begun | (jnp.sum(is_training) >= fewest))
 
     _, (state, trace) = lax.while_loop(
         goes_on, lambda carry: (carry[0] + 1, run_epoch(*carry)), (jnp.zeros_like(num_steps), (state, trace))
