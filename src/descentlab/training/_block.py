@@ -15,7 +15,7 @@ from descentlab.training._devices import Device, precision_of, work_devices
 from descentlab.training._examples import call_orders, separate_names
 from descentlab.training._materials import Materials
 from descentlab.training._plan import SCALE, Plan, State
-from descentlab.training._program import Compiler, trace_names
+from descentlab.training._program import Compiler, as_bounds, trace_names
 from descentlab.training._recorder import Recorder
 from descentlab.training._results import Stacked
 from descentlab.training._state import (
@@ -204,8 +204,7 @@ class Block:
     def _arguments(self, num_steps: int) -> tuple[Any, ...]:
         factors = np.zeros((self.plan.steps_per_call, *self._factors.shape[1:]), self.plan.precision)
         factors[:num_steps] = self._factors_of(num_steps)
-        numbers = (num_steps, self.step, self.plan.steps_per_epoch, self._fewest_lanes)
-        bounds = tuple(map(np.int32, numbers))
+        bounds = as_bounds(num_steps, self.step, self.plan.steps_per_epoch, fewest=self._fewest_lanes)
         return (self._place(self._state), self._hyper, self._data | self._data_of(num_steps), factors, bounds)
 
     @property

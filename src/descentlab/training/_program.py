@@ -28,6 +28,11 @@ Bounds = tuple[Int[Array, ""], Int[Array, ""], Int[Array, ""], Int[Array, ""]]
 number of lanes that must still train for another epoch to begin."""
 
 
+def as_bounds(num_steps: int, first_step: int, steps_per_epoch: int, *, fewest: int = 1) -> tuple[np.int32, ...]:
+    """Return the bounds in the type that the program was compiled for."""
+    return np.int32(num_steps), np.int32(first_step), np.int32(steps_per_epoch), np.int32(fewest)
+
+
 @functools.lru_cache(maxsize=64)
 def program(form: Form, separate: frozenset[str]) -> jax.stages.Wrapped:
     """Return the jitted program of a form.
