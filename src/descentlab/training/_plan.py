@@ -63,10 +63,10 @@ MOST_STEPS = 4_096
 FEWEST_STEPS = 16
 MOST_EPOCHS = 512
 
-FEWEST_IN_CHUNK = 32
-MAX_VALUES = 8_000
-"""Values of a layer, over examples and lanes, up to which XLA computes tanh in one thread; 8 lanes of 2-4-2-1 measure
-250 points in 42 us, 10 lanes in 130 us, since starting its threads takes longer than the work."""
+SIDE_BY_SIDE_CHUNK = 32
+"""Examples that pass the networks of a block at once where they are measured. A hundred measurements of 24 Iris
+networks take 10 ms with 24 or 32, 14 with 41 and 48; of 16 with data of their own 7 with 24 to 40 and 10 with 62; of 24
+networks 2-4-2-1 10 with 32, 21 with 60, 44 with 120 (XLA then starts threads for tanh, which take longer than it)."""
 ACCELERATOR_VALUES = 2**26
 """Values of a layer for blocks of more than `MOST_LANES`, which only an accelerator has: memory alone limits them."""
 
@@ -137,9 +137,10 @@ class Form:
             return piece_size(self.network)
         if self.lanes == 1:
             return chunk_size(self.network)
+        if self.lanes <= MOST_LANES:
+            return SIDE_BY_SIDE_CHUNK
         widest = max(layer.output_shape[-1] for layer in self.network.layers)
-        values = MAX_VALUES if self.lanes <= MOST_LANES else ACCELERATOR_VALUES
-        return min(CHUNK, max(FEWEST_IN_CHUNK, values // (widest * self.lanes)))
+        return min(CHUNK, max(SIDE_BY_SIDE_CHUNK, ACCELERATOR_VALUES // (widest * self.lanes)))
 
     @property
     def is_classification(self) -> bool:
