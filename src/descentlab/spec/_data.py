@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from descentlab.spec._base import Spec
+from descentlab.spec._base import NothingIsNone, Spec
 from descentlab.spec._known_sets import known_sets
 
 Share = Annotated[float, Field(ge=0.0, lt=1.0)]
@@ -39,12 +39,7 @@ class ExamplesSpec(Spec):
     )
 
 
-def _accept_nothing(value: Any) -> Any:
-    """Take `none` on the command line, which stands for no value elsewhere, as the word."""
-    return "none" if value is None else value
-
-
-Preparing = Annotated[Literal["standard", "none"], BeforeValidator(_accept_nothing)]
+Preparing = Annotated[Literal["standard", "none"], NothingIsNone]
 
 
 class PreparationSpec(Spec):
@@ -60,7 +55,7 @@ class PreparationSpec(Spec):
 
 
 def _accept_word_for_both(value: Any) -> Any:
-    word = _accept_nothing(value)
+    word = "none" if value is None else value
     return {"inputs": word, "targets": word} if isinstance(word, str) else value
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from descentlab.spec._augment import AugmentSpec
-from descentlab.spec._base import Spec
+from descentlab.spec._base import NothingIsNone, Spec
 from descentlab.spec._data import BundledData, DataSpec, SplitSpec
 from descentlab.spec._gather_head import gather_head
 from descentlab.spec._head import HeadSpec, Switch
@@ -56,7 +56,7 @@ class Experiment(Spec):
     model: tuple[AnyLayerSpec, ...] = Field(default=(DenseSpec(),), min_length=1)
     head: HeadSpec = HeadSpec()
     loss: LossSpec = CrossEntropySpec()
-    class_weights: Literal["none", "balanced"] = Field(
+    class_weights: Annotated[Literal["none", "balanced"], NothingIsNone] = Field(
         default="none",
         description="'balanced': examples of rare classes count more in training, so that every class counts the same.",
     )
