@@ -1,8 +1,8 @@
 """The command `descentlab train`, which trains one network or one for each seed."""
 
 import re
-import time
 from collections.abc import Mapping
+from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,8 +26,8 @@ def train(
         str | None,
         typer.Argument(
             metavar="WHAT",
-            help="A preset (iris, digits, spiral, mnist-mlp, ...), a table (CSV, TSV, Parquet), a folder of pictures "
-            "with a subfolder for each class, or an experiment file (.toml, .json).",
+            help="A preset (iris, digits, spiral, mnist-mlp, ...), a table (CSV, Excel, Parquet, ...), a folder of "
+            "pictures with a subfolder for each class, or an experiment file (.toml, .json).",
             show_default=False,
         ),
     ] = None,
@@ -51,8 +51,26 @@ def train(
     header: Annotated[
         str | None,
         typer.Option(
-            metavar="YES|NO",
-            help="Whether the first row names the columns: yes or no.  [default: guessed from the file]",
+            metavar="YES|NO|LINE",
+            help="Whether the first row names the columns: yes or no, or the number of the line that does.  "
+            "[default: guessed from the file]",
+            rich_help_panel=DATA,
+        ),
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Encoding of a text file, as cp1251 or shift_jis.  [default: recognised]",
+            rich_help_panel=DATA,
+        ),
+    ] = None,
+    separator: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CHARACTER",
+            help="What separates the cells of a text file: a character, or comma, semicolon, tab, bar or space.  "
+            "[default: the one that fits]",
             rich_help_panel=DATA,
         ),
     ] = None,
@@ -69,6 +87,22 @@ def train(
         typer.Option(
             metavar="COLUMN",
             help="Column that says how much each example counts in the loss and in every score, 0 or more.",
+            rich_help_panel=DATA,
+        ),
+    ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Column whose rows with the same cell stay in one part, as those of a patient.",
+            rich_help_panel=DATA,
+        ),
+    ] = None,
+    time: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Column of numbers or dates: the test set holds the latest rows.",
             rich_help_panel=DATA,
         ),
     ] = None,
@@ -143,6 +177,15 @@ def train(
         typer.Option(
             metavar="N",
             help="Train this many networks, each with another seed, and report the mean with its interval.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K",
+            help="Cross-validation: train one network for each of K folds, test it on that fold, and report the mean "
+            "with its interval.",
             rich_help_panel=TRAINING,
         ),
     ] = None,
@@ -226,7 +269,7 @@ def train(
     )
     from descentlab import workbench
 
-    import_s = time.perf_counter() - BEGIN
+    import_s = perf_counter() - BEGIN
 
     def start(watcher: "Watcher") -> "Run":
         if resume is not None:
@@ -243,10 +286,15 @@ def train(
             model=model,
             seed=seed,
             seeds=seeds,
+            folds=folds,
             task=task,
             header=header,
+            encoding=encoding,
+            separator=separator,
             drop=columns[0],
             categories=columns[1],
+            group=group,
+            time=time,
             test_file=test_file,
             test_column=test_column,
             test_value=test_value,
@@ -269,7 +317,7 @@ def train(
     run = watch(start, is_silent=quiet or as_json)
     if as_json:
         seconds = {"import": round(import_s, 4), **run.metrics["seconds"]}
-        seconds["total"] = round(time.perf_counter() - BEGIN, 4)
+        seconds["total"] = round(perf_counter() - BEGIN, 4)
         print_json({"run": str(run.path), **run.metrics, "seconds": seconds})
     elif not quiet:
         _show(run)

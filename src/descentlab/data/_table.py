@@ -102,6 +102,8 @@ class DataTable:
         checksum: SHA-256 of the bytes that were read.
         is_named: Whether the columns have names in the source, which identify them in another table.
         unit: Word for what the labels count: "row" or "line".
+        encoding: Encoding that was stated for a text file; None if it was recognised.
+        separator: Delimiter that was stated for a text file; None if it was found.
     """
 
     name: str
@@ -111,6 +113,8 @@ class DataTable:
     checksum: str = ""
     is_named: bool = True
     unit: str = "row"
+    encoding: str | None = None
+    separator: str | None = None
 
     @property
     def num_rows(self) -> int:

@@ -26,12 +26,16 @@ class TablePreparation(BasePreparation):
         features: Preparation of each column that is used.
         columns: Names of all columns of the table in their order.
         is_named: Whether the columns have names in the source.
+        encoding: Encoding that was stated for the training file, and is that of other text files.
+        separator: Delimiter that was stated for the training file.
     """
 
     kind: Literal["table"] = "table"
     features: tuple[Feature, ...] = Field(min_length=1)
     columns: tuple[str, ...]
     is_named: bool = True
+    encoding: str | None = None
+    separator: str | None = None
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -106,7 +110,9 @@ class TablePreparation(BasePreparation):
             table, answers = source.to_table("X")
             weights = source.weights(table.num_rows, self.weights) if self.weights else None
         else:
-            table, answers = read_table(source, header="yes" if self.is_named else "auto"), None
+            header = "yes" if self.is_named else "auto"
+            table = read_table(source, header=header, encoding=self.encoding, separator=self.separator)
+            answers = None
         table = self._named(table)
         if answers is None and all(name in table.names for name in self.target.columns):
             answers = [table.column(name) for name in self.target.columns]
@@ -160,5 +166,11 @@ def fit_preparation(
         for layout, column in zip(layouts, columns, strict=True)
     ]
     return TablePreparation(
-        target=target, features=tuple(features), columns=table.names, is_named=table.is_named, weights=weights
+        target=target,
+        features=tuple(features),
+        columns=table.names,
+        is_named=table.is_named,
+        weights=weights,
+        encoding=table.encoding,
+        separator=table.separator,
     )

@@ -10,7 +10,9 @@ from jaxtyping import Int
 from descentlab.core import DataError
 from descentlab.data._arrays import Arrays
 from descentlab.data._dataset import Dataset, Task
+from descentlab.data._division import describe_division, divide_by, point_out
 from descentlab.data._features import Layout, check_finite, lay_out
+from descentlab.data._folds import Division
 from descentlab.data._names import counted, quoted
 from descentlab.data._screen import screen_columns
 from descentlab.data._several_targets import AnyTargetValues, find_targets, read_all_targets
@@ -20,7 +22,7 @@ from descentlab.data._table_preparation import fit_preparation
 from descentlab.data._tables import checksum_of, read_table
 from descentlab.data._target import TargetValues, TaskChoice, find_column
 from descentlab.data._weights import WEIGHTS, check_parts, check_weights
-from descentlab.spec import STANDARD, ArraysData, PreparationSpec, SplitSpec, TableData
+from descentlab.spec import STANDARD, ArraysData, DividedSpec, PreparationSpec, SplitSpec, TableData
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +39,7 @@ class TableSource:
         notes: Notes on reading the table, one sentence each.
         preparation: Whether numbers are standardised.
         weights: Weight of each row; None if every row counts once.
+        division: Column by which rows are divided; None if they are drawn.
     """
 
     name: str
@@ -48,10 +51,11 @@ class TableSource:
     notes: tuple[str, ...]
     preparation: PreparationSpec = STANDARD
     weights: NumberColumn | None = None
+    division: Division | None = None
 
     def prepare(self, split: SplitSpec, seed: int) -> Dataset:
         """Divide the rows, learn the preparation from the training set and apply it to all rows."""
-        parts = divide(self.targets.strata, split, seed, name=self.name, named=self.named)
+        parts = divide(self.targets.strata, split, seed, name=self.name, named=self.named, division=self.division)
         are_standard = self.preparation.inputs == "standard"
         target, targets = self.targets.fit(parts.train, is_standard=self.preparation.targets == "standard")
         weights = self.weights
@@ -102,12 +106,14 @@ def load_table(spec: TableData) -> TableSource:
         DataError: If there is nothing to learn from.
         MissingDataError: If a file does not exist.
     """
-    table = read_table(spec.path, header=spec.header)
+    table = read_table(spec.path, header=spec.header, encoding=spec.encoding, separator=spec.separator)
     _check_rows(table)
     target, note = find_targets(table, spec.target)
     num_rows = table.num_rows
     if spec.test_path is not None:
-        table = _append(table, read_table(spec.test_path, header="yes" if table.is_named else "no"))
+        header = "yes" if table.is_named else "no"
+        below = read_table(spec.test_path, header=header, encoding=spec.encoding, separator=spec.separator)
+        table = _append(table, below)
     is_test = np.arange(table.num_rows) >= num_rows
     dropped = list(spec.drop)
     if spec.test_column is not None:
@@ -118,8 +124,9 @@ def load_table(spec: TableData) -> TableSource:
     weights = None if spec.weights is None else find_column(table, spec.weights, "weights")
     notes = [note] if note else []
     return _source(
-        table, target, spec.task, is_test, dropped=dropped, categories=spec.categories, notes=notes, weights=weights
-    )
+        table, target, spec.task, is_test, dropped=dropped, categories=spec.categories, notes=notes, weights=weights,
+        divided=_divided(table, spec),
+    )  # fmt: skip
 
 
 def load_arrays(spec: ArraysData, arrays: Arrays) -> TableSource:
@@ -138,7 +145,15 @@ def load_arrays(spec: ArraysData, arrays: Arrays) -> TableSource:
         table = replace(table, columns=(*table.columns, *answers))
     _check_rows(table)
     table, weights = _with_weights(table, spec, arrays)
-    return _source(table, target, spec.task, np.zeros(table.num_rows, bool), weights=weights)
+    return _source(
+        table, target, spec.task, np.zeros(table.num_rows, bool), weights=weights, divided=_divided(table, spec)
+    )
+
+
+def _divided(table: DataTable, spec: DividedSpec) -> tuple[str | None, str | None]:
+    """Return the columns of groups and of times that are named."""
+    group = None if spec.group is None else find_column(table, spec.group, "group")
+    return group, None if spec.time is None else find_column(table, spec.time, "time")
 
 
 def _with_weights(table: DataTable, spec: ArraysData, arrays: Arrays) -> tuple[DataTable, str | None]:
@@ -169,22 +184,30 @@ def _source(
     categories: Sequence[str] = (),
     notes: Sequence[str] = (),
     weights: str | None = None,
+    divided: tuple[str | None, str | None] = (None, None),
 ) -> TableSource:
+    by = [name for name in divided if name is not None]
+    if set(by) & {*target, weights}:
+        raise DataError(f"{table.name}: {quoted(by)} is the target or the weights, so rows cannot be divided by it")
     if weights in target:
         raise DataError(f"{table.name}: '{weights}' cannot be both the target and the weights: name another column")
-    present = np.flatnonzero(~np.any([table.column(name).is_missing for name in target], axis=0))
-    words = quoted(target)
+    needed = (*target, *by)
+    present = np.flatnonzero(~np.any([table.column(name).is_missing for name in needed], axis=0))
+    words = quoted(needed)
     if len(present) == 0:
         raise DataError(f"{table.name}: {words} is missing in all {table.num_rows:,} rows")
     missing = table.num_rows - len(present)
     incomplete = [f"Left out {counted(missing, 'row')} whose {words} is missing."] if missing else []
     table, is_test = (table.take(present), is_test[present]) if missing else (table, is_test)
-    candidates = table.without([*target, *dropped, *([] if weights is None else [weights])]).columns
+    candidates = table.without([*needed, *dropped, *([] if weights is None else [weights])]).columns
     if not candidates:
         raise DataError(f"{table.name} has no column beside the target {words} to learn from")
     answers = [table.column(name) for name in target]
     check_finite([*answers, *candidates], table)
     mass = None if weights is None else _read_weights(table, weights)
+    division = divide_by(table, *divided)
+    pointed = point_out(table, candidates) if division is None and not is_test.any() else []
+    divisions = pointed if division is None else [describe_division(division)]
     targets = read_all_targets(answers, task, table.name)
     # A test set with its own file or mark is not used here, not even to choose the columns.
     usable = np.flatnonzero(~is_test)
@@ -200,8 +223,9 @@ def _source(
         layouts=layouts,
         targets=targets,
         named={"test": np.flatnonzero(is_test)} if is_test.any() else {},
-        notes=(*table.notes, *notes, *targets.notes, *incomplete, *screened, *_filled(columns)),
+        notes=(*table.notes, *notes, *targets.notes, *incomplete, *screened, *_filled(columns), *divisions),
         weights=mass,
+        division=division,
     )
 
 

@@ -10,23 +10,45 @@ from typing import Any
 import numpy as np
 
 from descentlab.core import DataError, MissingDataError
+from descentlab.data._encoding import decode
 from descentlab.data._inference import infer_column
-from descentlab.data._names import unique_names
+from descentlab.data._json_rows import JSON_ENDINGS, read_json_rows
+from descentlab.data._names import in_line, unique_names
 from descentlab.data._table import Column, DataTable, NumberColumn, number_word
-from descentlab.data._text import HeaderMode, read_text_table
+from descentlab.data._text import HeaderMode, Reading, table_of_rows, table_of_text
+from descentlab.data._unpacking import Content, unpack
+from descentlab.data._workbook import read_workbook
 
-PARQUET_SUFFIXES = (".parquet", ".pq")
-TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".data", *PARQUET_SUFFIXES)
+TABLE_ENDINGS = (
+    *(".csv", ".tsv", ".txt", ".data", ".tab", ".dat"),
+    *(".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"),
+    *(".jsonl", ".ndjson"),
+    *(".gz", ".bz2", ".xz", ".zip"),
+    *(".parquet", ".pq"),
+)
 """Endings of files that are read as tables."""
 
+LARGEST_EXACT = 2**53
+"""Largest whole number up to which each is a float."""
 
-def read_table(source: Any, *, header: HeaderMode = "auto", name: str = "table") -> DataTable:
+
+def read_table(
+    source: Any,
+    *,
+    header: HeaderMode = "auto",
+    encoding: str | None = None,
+    separator: str | None = None,
+    name: str = "table",
+) -> DataTable:
     """Read a table in any form.
 
     Args:
-        source: The path of a CSV, TSV or Parquet file; a DataFrame; columns by name; a list of records; or an
-            array of shape (rows, columns), whose columns are named x0, x1, ...
-        header: Whether the first row of a text file names the columns.
+        source: The path of a text file such as CSV or TSV, a workbook, JSON lines or Parquet, which may be compressed;
+            a DataFrame; columns by name; a list of records; or an array of shape (rows, columns), whose columns are
+            named x0, x1, ...
+        header: Whether the first row of a text file or a sheet names the columns, or the number of the line that does.
+        encoding: Encoding of a text file; None to recognise it.
+        separator: Delimiter of a text file, or its name, as "tab"; None to find it.
         name: Name of a table that is not a file.
 
     Returns:
@@ -37,8 +59,7 @@ def read_table(source: Any, *, header: HeaderMode = "auto", name: str = "table")
         MissingDataError: If the file does not exist.
     """
     if isinstance(source, str | Path):
-        path = existing_file(Path(source))
-        return _read_parquet(path) if path.suffix.lower() in PARQUET_SUFFIXES else _read_text(path, header)
+        return _read_file(existing_file(Path(source)), Reading(header, encoding, separator))
     if hasattr(source, "columns") and hasattr(source, "iloc"):
         return _from_cells([(str(key), source.iloc[:, place]) for place, key in enumerate(source.columns)], name)
     if isinstance(source, Mapping):
@@ -82,28 +103,54 @@ def to_array(values: Any, what: str) -> np.ndarray:
         raise DataError(f"{what} is not an array: its rows differ in length or type ({error})") from error
 
 
-def _read_text(path: Path, header: HeaderMode) -> DataTable:
+def _read_file(path: Path, reading: Reading) -> DataTable:
     try:
-        return read_text_table(path, header=header)
+        data = path.read_bytes()
     except OSError as error:
         raise DataError(f"cannot read '{path}': {error.strerror or error}") from error
+    checksum = "sha256:" + hashlib.sha256(data).hexdigest()
+    content = unpack(path, data)
+    if content.form == "parquet":
+        return _read_parquet(content, checksum)
+    if content.form == "workbook":
+        rows, notes = read_workbook(content.data, content.name)
+        return table_of_rows(rows, content.name, reading, notes, checksum)
+    if content.ending in JSON_ENDINGS:
+        text, notes = decode(content.data, content.name, reading.encoding)
+        return table_of_rows(read_json_rows(text, content.name), content.name, reading, notes, checksum, unit="line")
+    table = table_of_text(content, reading, checksum)
+    return replace(table, encoding=reading.encoding, separator=reading.separator)
 
 
-def _read_parquet(path: Path) -> DataTable:
+def _read_parquet(content: Content, checksum: str) -> DataTable:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        arrow = pq.read_table(path)
-    except (OSError, pa.ArrowException) as error:
-        first_line = str(error).partition("\n")[0]
-        raise DataError(f"cannot read '{path}' as Parquet: {first_line}") from error
-    cells: list[tuple[str, Any]] = []
-    for place, name in enumerate(arrow.column_names):
-        column = arrow.column(place)
-        is_plain = any(test(column.type) for test in (pa.types.is_integer, pa.types.is_floating, pa.types.is_timestamp))
-        cells.append((name, column.to_numpy() if is_plain else column.to_pylist()))
-    return _from_cells(cells, path.name, "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest())
+        arrow = pq.read_table(pa.BufferReader(content.data))
+        cells = [(name, _parquet_cells(arrow.column(place))) for place, name in enumerate(arrow.column_names)]
+    except (OSError, ValueError, OverflowError, pa.ArrowException) as error:  # among them names that are no text
+        raise DataError(f"cannot read '{content.name}' as Parquet: {in_line(str(error))}") from error
+    return _from_cells(cells, content.name, checksum)
+
+
+def _parquet_cells(column: Any) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type
+    if pa.types.is_integer(kind) and column.null_count:  # floats, which NumPy takes for them, would merge large ones
+        ends = pc.min_max(column).as_py()
+        if max(abs(ends["min"] or 0), abs(ends["max"] or 0)) > LARGEST_EXACT:
+            return column.to_pylist()
+    if any(test(kind) for test in (pa.types.is_integer, pa.types.is_floating, pa.types.is_timestamp)):
+        return column.to_numpy()
+    cells = column.to_pylist()
+    if pa.types.is_nested(kind):  # lists and the like are no words to learn from, but do not spoil other columns
+        return [None if cell is None else str(cell) for cell in cells]
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
+        return [None if cell is None else cell.decode("utf-8", errors="replace") for cell in cells]
+    return cells
 
 
 def _from_array(array: np.ndarray, name: str) -> DataTable:

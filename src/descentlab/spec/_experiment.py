@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from descentlab.spec._augment import AugmentSpec
 from descentlab.spec._base import NothingIsNone, Spec
-from descentlab.spec._data import BundledData, DataSpec, SplitSpec
+from descentlab.spec._data import BundledData, DataSpec, DividedSpec, SplitSpec
 from descentlab.spec._gather_head import gather_head
 from descentlab.spec._head import HeadSpec, Switch
 from descentlab.spec._layers import AnyLayerSpec, DenseSpec, ResidualSpec
@@ -75,6 +75,12 @@ class Experiment(Spec):
         description="'on' refuses a head that does not fit its loss or the target; 'off' allows it, for experiments "
         "about failure.",
     )
+
+    @property
+    def has_uneven_parts(self) -> bool:
+        """Whether the parts of two seeds may have different numbers of examples."""
+        is_grouped = isinstance(self.data, DividedSpec) and self.data.group is not None
+        return self.split.folds is not None or is_grouped
 
     @model_validator(mode="before")
     @classmethod

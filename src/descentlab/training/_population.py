@@ -178,7 +178,7 @@ def train_blocks(
     Raises:
         Interrupted: If `stop` was set before the end; unfinished blocks are saved.
     """
-    plan, steps_of = _over_data_sets(plan, members, dataset_of)
+    plan, steps_of = _over_data_sets(experiment, plan, members, dataset_of)
     can_hand_on = not snapshot_epochs and symptoms is None
     most = members_per_block(plan, len(members)) if can_hand_on else plan.lanes
     groups = group_members(plan, members, steps_of, most=most)
@@ -250,10 +250,11 @@ def group_members(
 
 
 def _over_data_sets(
-    plan: Plan, members: Sequence[Member], dataset_of: Callable[[int], Dataset]
+    experiment: Experiment, plan: Plan, members: Sequence[Member], dataset_of: Callable[[int], Dataset]
 ) -> tuple[Plan, dict[int, int]]:
     """Return a plan with room for the batches of all named data sets, and the steps that an epoch of each has."""
-    plans = {member.data_key: plan.sized(dataset_of(member.data_key)) for member in members if member.data is not None}
+    keys = {member.data_key for member in members if member.data is not None or experiment.has_uneven_parts}
+    plans = {key: plan.sized(dataset_of(key)) for key in keys}
     most = max((each.batch_places for each in plans.values()), default=plan.batch_places)
     roomy = plan if most == plan.batch_places else dataclasses.replace(plan, batch_places=most)
     return roomy, {key: each.steps_per_epoch for key, each in plans.items()}

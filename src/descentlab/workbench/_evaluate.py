@@ -9,7 +9,7 @@ from jaxtyping import Int
 
 from descentlab.core import DataError, RunError, TextTable
 from descentlab.data import Prepared, check_weights, take_rows
-from descentlab.evaluation import ExampleWeights, over_seeds
+from descentlab.evaluation import SEEDS, ExampleWeights, over_seeds, repeats_over
 from descentlab.networks import Network
 from descentlab.spec import ArraysData
 from descentlab.training import make_plan, prepare_engine
@@ -84,7 +84,8 @@ def evaluate(run: Run, source: Any = None, *, member: int | None = None) -> Eval
     notes = tuple(dict.fromkeys(note for evaluation in each for note in evaluation.notes))
     if len(each) == 1:
         return Evaluation(each[0].parts, notes)
-    joined = {part: over_seeds([evaluation.to_json()[part] for evaluation in each]) for part in each[0]}
+    over = repeats_over(run.experiment.split.folds) if source is None else SEEDS
+    joined = {part: over_seeds([evaluation.to_json()[part] for evaluation in each], over) for part in each[0]}
     return Evaluation({part: Scores(part, values) for part, values in joined.items()}, notes)
 
 

@@ -20,10 +20,12 @@ from descentlab.evaluation import (
     LabelMetrics,
     Metric,
     RealMetrics,
+    Repeats,
     SeveralRealMetrics,
     clip,
     mean_and_deviation,
     reliability_bins,
+    repeats_over,
     softmax_account,
 )
 from descentlab.runs import RunFolder
@@ -65,6 +67,7 @@ def build_report(
     result = first.parts[part]
     is_classes = bool(dataset.classes)
     answers = PartPredictions(dataset, result)
+    over = repeats_over(experiment.split.folds)
     return results.TrainingReport(
         title=_title(experiment, plan, dataset),
         task=dataset.task,
@@ -73,7 +76,9 @@ def build_report(
         experiment_toml=to_toml(experiment),
         layers=plan.network.table(),
         history=_history(plan, outcome),
-        metrics={name: _scores([member.parts[name].metrics for member in outcome.members]) for name in first.parts},
+        metrics={
+            name: _scores([member.parts[name].metrics for member in outcome.members], over) for name in first.parts
+        },
         baseline_name=_baseline_name(result),
         members=_members(outcome, part) if len(outcome.members) > 1 else (),
         shown_seed=first.seed if len(outcome.members) > 1 else None,
@@ -220,9 +225,10 @@ def _history(plan: Plan, outcome: TrainingOutcome) -> results.History:
     )
 
 
-def _scores(measured: Sequence[AnyMetrics]) -> results.PartScores:
+def _scores(measured: Sequence[AnyMetrics], over: Repeats) -> results.PartScores:
     """Bring the scores of one part, of each network, to the form that the page shows."""
-    scores = {metric.name: score for metric in measured[0].declared if (score := _score(metric, measured)) is not None}
+    each = ((metric.name, _score(metric, measured, over)) for metric in measured[0].declared)
+    scores = {name: score for name, score in each if score is not None}
     classes = tuple(_class_scores(each) for each in zip(*map(_rows_of, measured), strict=True))
     effective = [each.weighting.num_effective for each in measured if each.weighting is not None]
     num_effective = float(np.mean(effective)) if effective else None
@@ -258,7 +264,7 @@ def _rows_of(measured: AnyMetrics) -> Sequence[_ScoreRow]:
             return []
 
 
-def _score(metric: Metric, measured: Sequence[AnyMetrics]) -> results.Score | None:
+def _score(metric: Metric, measured: Sequence[AnyMetrics], over: Repeats) -> results.Score | None:
     """Take one network's score, or the mean over several; None where it is not defined."""
     values = [value for each in measured if (value := getattr(each, metric.name)) is not None]
     baseline = float(np.mean([getattr(each, metric.baseline) for each in measured])) if metric.baseline else None
@@ -268,7 +274,7 @@ def _score(metric: Metric, measured: Sequence[AnyMetrics]) -> results.Score | No
     finite = [value for value in values if np.isfinite(value)]
     if not finite:
         return None
-    mean, deviation, interval = mean_and_deviation(finite)
+    mean, deviation, interval = mean_and_deviation(finite, over)
     return results.Score(mean, clip(interval, metric.bounds), deviation, baseline, metric.title)
 
 
