@@ -1,7 +1,7 @@
 """Preparation of the rows of a table, learned once and applied to any table with the same columns."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -10,10 +10,12 @@ from pydantic import Field
 
 from descentlab.core import DataError
 from descentlab.data._arrays import Arrays
+from descentlab.data._column_readings import Cells, match_loosely, read_cells
 from descentlab.data._dataset import Prepared
-from descentlab.data._features import Feature, Layout, NumberFeature, check_finite, fit_feature
+from descentlab.data._features import CategoryFeature, Feature, Layout, NumberFeature, check_finite, fit_feature
 from descentlab.data._names import counted, quoted
 from descentlab.data._preparation import BasePreparation
+from descentlab.data._reading import ColumnReading
 from descentlab.data._several_targets import AnyTarget
 from descentlab.data._table import Column, DataTable
 from descentlab.data._tables import read_table
@@ -26,12 +28,15 @@ class TablePreparation(BasePreparation):
         features: Preparation of each column that is used.
         columns: Names of all columns of the table in their order.
         is_named: Whether the columns have names in the source.
+        readings: How the cells of each column are read, by its name. A column without one, as in the runs of earlier
+            versions, is read as its cells suggest.
     """
 
     kind: Literal["table"] = "table"
     features: tuple[Feature, ...] = Field(min_length=1)
     columns: tuple[str, ...]
     is_named: bool = True
+    readings: dict[str, ColumnReading] = Field(default_factory=dict)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -89,15 +94,41 @@ class TablePreparation(BasePreparation):
         table, answers, weights = self._read(source)
         if table.num_rows == 0:
             raise DataError(f"{table.name} has no rows")
-        columns = [table.column(feature.column) for feature in self.features]
+        cells = [self._read_feature(feature, table.column(feature.column)) for feature in self.features]
+        columns = [each.column for each in cells]
         check_finite(columns, table)
         inputs, unknown = self.encode(columns)
-        notes = [*table.notes, *_odd_cells(columns, unknown)]
-        mass = None if weights is None else weights.to_numbers().values
+        odd = [
+            note
+            for each, feature in zip(cells, self.features, strict=True)
+            for note in each.note(self._kind(feature.column), table.labels, table.unit)
+        ]
+        notes = [*table.notes, *odd, *_odd_cells(columns, unknown)]
+        mass = None if weights is None else self._read_column(weights, self.weights).to_numbers().values
         if answers is None:
             return Prepared(inputs, None, table.labels, tuple(notes), mass)
+        answers = [self._read_column(answer, name) for answer, name in zip(answers, self.target.columns, strict=True)]
         targets, more = self.target.encode_all(answers)
         return Prepared(inputs, targets, table.labels, (*notes, *more), mass)
+
+    def _kind(self, name: str) -> str:
+        return self.readings[name].kind if name in self.readings else "number"
+
+    def _read_feature(self, feature: Feature, column: Column) -> Cells:
+        """Read cells as those of the training were read; those of earlier versions as the file suggests."""
+        known = feature.categories if isinstance(feature, CategoryFeature) else ()
+        reading = self.readings.get(feature.column)
+        if reading is not None:
+            return read_cells(column, reading, known)
+        if isinstance(feature, CategoryFeature):
+            return Cells(match_loosely(column, known), np.zeros(0, np.int64))
+        numbers = column.to_numbers()
+        odd = np.flatnonzero(numbers.is_missing & ~column.is_missing)
+        return Cells(numbers, odd, tuple(column.take(odd).to_words().to_cells().tolist()))
+
+    def _read_column(self, column: Column, name: str) -> Column:
+        reading = self.readings.get(name)
+        return column if reading is None else read_cells(column, reading, self.classes).column
 
     def _read(self, source: Any) -> tuple[DataTable, Sequence[Column] | None, Column | None]:
         """Read a table, give its columns the names of the training table, and find the targets and the weights."""
@@ -153,6 +184,7 @@ def fit_preparation(
     table: DataTable,
     is_standard: bool = True,
     weights: str = "",
+    readings: Mapping[str, ColumnReading] | None = None,
 ) -> TablePreparation:
     """Learn a preparation from the training rows alone, each of which counts once whatever its weight."""
     features = [
@@ -160,5 +192,10 @@ def fit_preparation(
         for layout, column in zip(layouts, columns, strict=True)
     ]
     return TablePreparation(
-        target=target, features=tuple(features), columns=table.names, is_named=table.is_named, weights=weights
+        target=target,
+        features=tuple(features),
+        columns=table.names,
+        is_named=table.is_named,
+        weights=weights,
+        readings=dict(readings or {}),
     )

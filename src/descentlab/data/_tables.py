@@ -12,6 +12,7 @@ import numpy as np
 from descentlab.core import DataError, MissingDataError
 from descentlab.data._inference import infer_column
 from descentlab.data._names import unique_names
+from descentlab.data._numerals import LARGEST_EXACT
 from descentlab.data._table import Column, DataTable, NumberColumn, number_word
 from descentlab.data._text import HeaderMode, read_text_table
 
@@ -167,7 +168,15 @@ def _numbers(name: str, values: np.ndarray, dtype: Any) -> tuple[Column, str | N
         raise DataError(f"column '{name}' has shape {values.shape}: expected one value per row")
     if values.dtype.kind == "M":
         seconds = values.astype("datetime64[s]")
-        return NumberColumn(name, np.where(np.isnat(seconds), np.nan, seconds.astype(np.int64))), None
+        moments = np.where(np.isnat(seconds), np.nan, seconds.astype(np.int64))
+        return NumberColumn(name, moments, is_moment=True), None
+    if (
+        values.dtype.kind in "iu"
+        and len(values)
+        and max(abs(int(values.min())), abs(int(values.max()))) > LARGEST_EXACT
+    ):
+        words, codes = np.unique(values, return_inverse=True)  # float64 would merge some of them
+        return infer_column(name, codes.astype(np.int32), [str(word) for word in words.tolist()])
     return NumberColumn(name, values.astype(np.float64), is_boolean=dtype.kind == "b"), None
 
 
