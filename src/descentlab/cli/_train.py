@@ -64,6 +64,15 @@ def train(
         str | None,
         typer.Option(metavar="COLUMNS", help="Columns whose numbers are codes of categories.", rich_help_panel=DATA),
     ] = None,
+    missing: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WORD",
+            help="A word or number that means a missing cell, beside the usual ones such as NA; may be repeated. With "
+            "'none', only the words named here and empty cells are missing.",
+            rich_help_panel=DATA,
+        ),
+    ] = None,
     weights: Annotated[
         str | None,
         typer.Option(
@@ -238,6 +247,7 @@ def train(
             header=header,
             drop=columns[0],
             categories=columns[1],
+            missing=missing,
             test_file=test_file,
             test_column=test_column,
             test_value=test_value,

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -137,13 +138,33 @@ class TablePreparation(BasePreparation):
             table, answers = source.to_table("X")
             weights = source.weights(table.num_rows, self.weights) if self.weights else None
         else:
-            table, answers = read_table(source, header="yes" if self.is_named else "auto"), None
+            table, answers = self._read_source(source), None
         table = self._named(table)
         if answers is None and all(name in table.names for name in self.target.columns):
             answers = [table.column(name) for name in self.target.columns]
         if weights is None and self.weights in table.names:
             weights = table.column(self.weights)
         return table, answers, weights
+
+    def _read_source(self, source: Any) -> DataTable:
+        """Read a source; a file of columns without names has them if its first row holds no values."""
+        if self.is_named or not isinstance(source, str | Path):
+            return read_table(source, header="yes" if self.is_named else "auto")
+        table = read_table(source, header="no")
+        return read_table(source, header="yes") if self._has_header(table) else table
+
+    def _has_header(self, table: DataTable) -> bool:
+        first = table.take(np.arange(min(1, table.num_rows)))
+        words = {cell for column in first.columns for cell in _as_in_file(column)}
+        if words.issuperset(feature.column for feature in self.features):
+            return True
+        named = self._named(first)
+        cells = [
+            self._read_feature(feature, named.column(feature.column))
+            for feature in self.features
+            if not isinstance(feature, CategoryFeature)
+        ]
+        return bool(cells) and all(len(each.odd) for each in cells)
 
     def _named(self, table: DataTable) -> DataTable:
         needed = [feature.column for feature in self.features]
@@ -162,6 +183,10 @@ class TablePreparation(BasePreparation):
             f"{table.name} has {len(table.columns)} columns: expected the {len(inputs)} that the network was trained "
             f"on, in their order, with or without {' and '.join(others)}"
         )
+
+
+def _as_in_file(column: Column) -> list[str]:
+    return [] if column.text is None else [word.strip() for word in column.text.words]
 
 
 def _odd_cells(columns: Sequence[Column], unknown: dict[str, int]) -> list[str]:

@@ -34,6 +34,7 @@ def train(
     header: str | None = None,
     drop: Sequence[str] | None = None,
     categories: Sequence[str] | None = None,
+    missing: Sequence[str] | None = None,
     test_file: str | os.PathLike[str] | None = None,
     test_column: str | None = None,
     test_value: str | None = None,
@@ -74,6 +75,8 @@ def train(
         header: Whether a text table's first row names the columns: "yes" or "no". Default: as its cells suggest.
         drop: Columns of a table to leave out.
         categories: Columns of numbers that are codes of categories.
+        missing: Words or numbers that mean a missing cell, such as `["-999"]`, beside the usual ones such as NA; with
+            "none" among them, they and empty cells alone.
         test_file: A table that holds the test part.
         test_column: Column that holds `test_value` in the rows of the test part.
         test_value: Value of `test_column` in the rows of the test part; "test" by default.
@@ -122,6 +125,7 @@ def train(
             "header": header,
             "drop": None if drop is None else list(drop),
             "categories": None if categories is None else list(categories),
+            "missing": None if missing is None else [str(word) for word in missing],
             "weights": weights,
             "test_path": _text(test_file),
             "test_column": test_column,
