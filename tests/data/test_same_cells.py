@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from descentlab.core import DataError
@@ -65,7 +64,7 @@ MARKED = frozenset({"names", "euros", "minus", "value"})
 
 def _encodings(names: list[str], target: str) -> list[str]:
     plain = ["utf-8", "utf-8-sig", "utf-16"]
-    return plain if "minus" in names else [*plain, "cp1252"] if "words" == target or MARKED & {*names} else plain
+    return plain if "minus" in names else [*plain, "cp1252"] if target == "words" or MARKED & {*names} else plain
 
 
 def _text(header: list[str], rows: list[list[str]], delimiter: str) -> str:

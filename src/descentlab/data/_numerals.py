@@ -110,8 +110,11 @@ def parse_numeral(word: str) -> Numeral | None:
     if sum(map(bool, signs)) > 1 or (match["prefix"] and is_currency):
         return None
     unit = "" if is_currency else suffix.rstrip(".")
+    body = match["body"].rstrip()
+    if unit and re.search(r"[.,]$|^0\d", body):  # "0.png", "007a"
+        return None
     unit = unit[:-1] if len(unit) > 2 and unit.endswith("s") and "/" not in unit else unit
-    return Numeral(match["body"].rstrip(), -1.0 if "-" in signs else 1.0, match["exponent"] or "", currency, unit)
+    return Numeral(body, -1.0 if "-" in signs else 1.0, match["exponent"] or "", currency, unit)
 
 
 def in_ascii(word: str) -> str:
