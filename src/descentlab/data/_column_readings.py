@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Int
 
-from descentlab.data._inference import NONE_WORDS, Inference, count_words, infer_reading, read_text
+from descentlab.data._inference import NONE_WORDS, count_words, infer_reading, read_text
 from descentlab.data._names import counted, quoted
 from descentlab.data._numerals import Decimal, parse_number
-from descentlab.data._reading import MISSING_WORDS, TRUTHS, ColumnReading, clean_word
+from descentlab.data._reading import MISSING_WORDS, TRUTHS, ColumnReading, Inference, clean_word
 from descentlab.data._table import Column, DataTable, NumberColumn, TextCells, WordColumn, number_word
 
 WHAT = {"number": "a number", "boolean": "true or false", "moment": "a date", "word": "a word"}
@@ -154,10 +154,13 @@ def infer_readings(
     def infer(name: str, hint: Decimal | None = None) -> Inference:
         return infer_reading(texts[name], missing=missing, is_target=name in targets, hint=hint)
 
-    inferences = {
-        column.name: infer(column.name) if column.name in texts else Inference(_typed_reading(column, missing))
-        for column in table.columns
-    }
+    def decide(column: Column) -> Inference:
+        if column.name not in texts:
+            return Inference(_typed_reading(column, missing))
+        is_same = rows is None and not missing and column.name not in targets
+        return column.inference if is_same and column.inference is not None else infer(column.name)
+
+    inferences = {column.name: decide(column) for column in table.columns}
     return ColumnReadings(_with_one_decimal(inferences, texts.keys(), infer), tuple(targets))
 
 
@@ -195,7 +198,8 @@ def read_cells(column: Column, reading: ColumnReading, known: Sequence[str] = ()
         The column, and the cells that could not be read.
     """
     if column.text is not None:
-        return _from_text(column.name, column.text, reading)
+        is_read = column.inference is not None and column.inference.reading == reading
+        return _with_odd(column if is_read else read_text(column.name, column.text, reading), column.text, reading)
     if isinstance(column, WordColumn):
         return _from_text(column.name, TextCells(column.codes, column.words), reading)
     if reading.kind == "word":
@@ -222,15 +226,18 @@ def _is_declared(column: NumberColumn, reading: ColumnReading) -> np.ndarray:
 
 
 def _from_text(name: str, text: TextCells, reading: ColumnReading) -> Cells:
-    column = read_text(name, text, reading)
+    return _with_odd(read_text(name, text, reading), text, reading)
+
+
+def _with_odd(column: Column, text: TextCells, reading: ColumnReading) -> Cells:
     if isinstance(column, WordColumn):
         return Cells(column, np.zeros(0, np.int64))
     is_unread = np.isnan(column.values) & (text.codes >= 0)
     if not is_unread.any():
         return Cells(column, np.zeros(0, np.int64))
-    bare = [clean_word(word) for word in text.words]
-    is_silent = np.array([word in MISSING_WORDS or _is_stated(word, reading) for word in bare])
-    odd = np.flatnonzero(is_unread & ~is_silent[text.codes])
+    bare = {code: clean_word(text.words[code]) for code in np.unique(text.codes[is_unread]).tolist()}
+    silent = [code for code, word in bare.items() if word in MISSING_WORDS or _is_stated(word, reading)]
+    odd = np.flatnonzero(is_unread & ~np.isin(text.codes, silent))
     return Cells(column, odd, tuple(bare[code] for code in text.codes[odd].tolist()))
 
 

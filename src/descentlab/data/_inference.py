@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Float, Int
 
 from descentlab.data._moments import infer_order
 from descentlab.data._names import quoted
 from descentlab.data._number_forms import MOSTLY, infer_numbers
 from descentlab.data._numerals import Decimal, is_identifier
-from descentlab.data._reading import MISSING_WORDS as MISSING_WORDS, TRUTHS, ColumnReading, clean_word
+from descentlab.data._reading import MISSING_WORDS as MISSING_WORDS, TRUTHS, ColumnReading, Inference, clean_word
 from descentlab.data._table import Column, NumberColumn, TextCells, WordColumn
 
 MAX_BOOLEAN_WORDS = 6
@@ -26,31 +26,11 @@ ODD_NUMBERS = re.compile(r"^[+-]?(0\d+|\d{16,})$|_", re.MULTILINE)
 NONE_WORDS = ("None", "none")
 """Words that are categories among words; in a target they are missing if they are rarer than any class."""
 
+PLAIN = ColumnReading(kind="number")
 CODE = re.compile(r"[A-Z]{2}")
 AS_NAMES = ", since its whole numbers have zeros in front, or more digits than a number keeps"
 NOTHING = "none"
 """In a list of missing words: an empty cell and the listed words alone are missing."""
-
-
-@dataclass(frozen=True)
-class Inference:
-    """How a column is to be read, and why.
-
-    Attributes:
-        reading: How its cells are read.
-        decimal: Decimal sign that its cells show; None if they show none.
-        is_open: Whether its cells fit both decimal signs, with different numbers.
-        how: Marks that were read, for a note; empty for plain numbers.
-        example: A cell with these marks, and what it is.
-        problem: Why a column that looks like numbers was read as words; empty if it does not.
-    """
-
-    reading: ColumnReading
-    decimal: Decimal | None = None
-    is_open: bool = False
-    how: str = ""
-    example: str = ""
-    problem: str = ""
 
 
 def infer_column(
@@ -68,7 +48,12 @@ def infer_column(
         The column, which keeps its text, so that it can be read in another way; and None.
     """
     text = TextCells(codes, words, decimal_comma)
-    return read_text(name, text, infer_reading(text).reading), None
+    numbers = plain_numbers(words)
+    if numbers is not None and not (decimal_comma and any("." in word for word in words)):
+        values = np.append(numbers, np.nan)[codes]
+        return NumberColumn(name, values, text=text, inference=Inference(PLAIN)), None
+    inference = infer_reading(text)
+    return replace(read_text(name, text, inference.reading), inference=inference), None
 
 
 def infer_reading(
@@ -85,8 +70,6 @@ def infer_reading(
     Returns:
         The reading with its reasons.
     """
-    if not missing and not is_target and hint is None and _are_plain_numbers(text):
-        return Inference(ColumnReading(kind="number"))
     declared = tuple(dict.fromkeys(word.strip().lower() for word in missing if word != NOTHING))
     base = ColumnReading(kind="word", missing=declared, has_usual=NOTHING not in missing)
     counts = count_words(text)
@@ -118,16 +101,30 @@ def infer_reading(
     return Inference(reading, form.evidence, form.is_open, form.how, example)
 
 
-def _are_plain_numbers(text: TextCells) -> bool:
-    """Recognise the most frequent case quickly: only numbers as Python writes them, and usual missing words."""
-    words = [bare for word in text.words if (bare := word.strip()) not in MISSING_WORDS]
-    joined = "\n".join(words)
-    if not words or ODD_NUMBERS.search(joined) or (text.decimal_comma and "." in joined):
-        return False
+def plain_numbers(words: Sequence[str]) -> Float[np.ndarray, " words"] | None:
+    """Read the most frequent words quickly: only numbers as Python writes them, and usual missing words.
+
+    Args:
+        words: The different words of a column as in the file.
+
+    Returns:
+        The numbers, NaN for missing words; None if some word is something else, or may be an identifier.
+    """
+    bare = list(map(str.strip, words))
+    present = bare if MISSING_WORDS.isdisjoint(bare) else [word for word in bare if word not in MISSING_WORDS]
+    if not present or ODD_NUMBERS.search("\n".join(present)):
+        return None
     try:
-        return bool(np.isfinite([float(word) for word in words]).all())
+        numbers = np.array(list(map(float, present)))
     except ValueError:
-        return False
+        return None
+    if not np.isfinite(numbers).all():
+        return None
+    if len(present) == len(bare):
+        return numbers
+    values = np.full(len(bare), np.nan)
+    values[[word not in MISSING_WORDS for word in bare]] = numbers
+    return values
 
 
 def count_words(text: TextCells) -> dict[str, int]:
@@ -193,6 +190,8 @@ def _are_identifiers(words: Sequence[str]) -> bool:
 
 def read_text(name: str, text: TextCells, reading: ColumnReading) -> Column:
     """Read cells of text in a given way."""
+    if reading == PLAIN and (numbers := plain_numbers(text.words)) is not None:
+        return NumberColumn(name, np.append(numbers, np.nan)[text.codes], text=text)
     words = [clean_word(word) for word in text.words]
     if reading.kind != "word":
         values = np.array([*reading.numbers(words), np.nan])[text.codes]

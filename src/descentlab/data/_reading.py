@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -112,12 +113,26 @@ class ColumnReading(Model):
 
     def numbers(self, words: Sequence[str]) -> Float[np.ndarray, " words"]:
         """Read cleaned words as `number` does; NaN for a missing cell, and for a word that is no number."""
-        if self.kind == "number" and self.decimal == "." and not self.missing:
-            try:
-                values = np.array([float(word) for word in words])
-            except ValueError:
-                values = None
-            if values is not None and np.isfinite(values).all() and "_" not in "".join(words):
-                return values
         cells = (None if self.is_missing(word) else self.number(word) for word in words)
         return np.array([np.nan if value is None else value for value in cells], np.float64)
+
+
+@dataclass(frozen=True)
+class Inference:
+    """How a column is to be read, and why.
+
+    Attributes:
+        reading: How its cells are read.
+        decimal: Decimal sign that its cells show; None if they show none.
+        is_open: Whether its cells fit both decimal signs, with different numbers.
+        how: Marks that were read, for a note; empty for plain numbers.
+        example: A cell with these marks, and what it is.
+        problem: Why a column that looks like numbers was read as words; empty if it does not.
+    """
+
+    reading: ColumnReading
+    decimal: Decimal | None = None
+    is_open: bool = False
+    how: str = ""
+    example: str = ""
+    problem: str = ""

@@ -9,6 +9,7 @@ from jaxtyping import Float, Int
 from descentlab.core import DataError, unknown_name
 from descentlab.data._moments import moment_word
 from descentlab.data._numerals import parse_number as parse_number
+from descentlab.data._reading import Inference
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +45,7 @@ class NumberColumn:
         is_boolean: Whether the cells are true and false.
         is_moment: Whether the cells are dates or times of day.
         text: Cells as in the file, if they come from text.
+        inference: How these cells were read, if all of them decided it.
     """
 
     name: str
@@ -51,6 +53,7 @@ class NumberColumn:
     is_boolean: bool = False
     is_moment: bool = False
     text: TextCells | None = None
+    inference: Inference | None = None
 
     @property
     def is_missing(self) -> np.ndarray:
@@ -60,11 +63,11 @@ class NumberColumn:
     def take(self, rows: Int[np.ndarray, " taken"]) -> "NumberColumn":
         """Return some rows."""
         text = None if self.text is None else self.text.take(rows)
-        return replace(self, values=self.values[rows], text=text)
+        return replace(self, values=self.values[rows], text=text, inference=None)
 
     def without_text(self) -> "NumberColumn":
         """Return the column without its text, which takes memory."""
-        return replace(self, text=None)
+        return replace(self, text=None, inference=None)
 
     def to_numbers(self) -> "NumberColumn":
         """Return the column itself."""
@@ -93,12 +96,14 @@ class WordColumn:
         codes: Position in `words` of the word in each row; -1 for a missing cell.
         words: The different words. Some may be in no row.
         text: Cells as in the file, if they come from text.
+        inference: How these cells were read, if all of them decided it.
     """
 
     name: str
     codes: Int[np.ndarray, " rows"]
     words: tuple[str, ...]
     text: TextCells | None = None
+    inference: Inference | None = None
 
     @property
     def is_missing(self) -> np.ndarray:
@@ -108,11 +113,11 @@ class WordColumn:
     def take(self, rows: Int[np.ndarray, " taken"]) -> "WordColumn":
         """Return some rows."""
         text = None if self.text is None else self.text.take(rows)
-        return replace(self, codes=self.codes[rows], text=text)
+        return replace(self, codes=self.codes[rows], text=text, inference=None)
 
     def without_text(self) -> "WordColumn":
         """Return the column without its text, which takes memory."""
-        return replace(self, text=None)
+        return replace(self, text=None, inference=None)
 
     def to_numbers(self) -> NumberColumn:
         """Read the words as numbers; words that are not numbers are missing."""
@@ -196,7 +201,7 @@ class DataTable:
 def stack_columns(first: Column, second: Column) -> Column:
     """Append the cells of a second column to those of the first, with the type of the first, and without their text."""
     if isinstance(first, NumberColumn):
-        return replace(first, values=np.concatenate([first.values, second.to_numbers().values]), text=None)
+        return replace(first, values=np.concatenate([first.values, second.to_numbers().values])).without_text()
     below = second.to_words()
     index = {word: place for place, word in enumerate(first.words)}
     moved = np.array([*(index.setdefault(word, len(index)) for word in below.words), -1], np.int32)
