@@ -153,7 +153,12 @@ def _column(name: str, values: Any) -> tuple[Column, str | None]:
         raise DataError(
             f"column '{name}' holds arrays of shape {array.shape[1:]}: expected one number or word per cell"
         )
-    words = ["" if _is_nothing(cell) else _word(cell) for cell in array.tolist()]
+    cells = array.tolist()
+    kinds = {type(cell) for cell in cells if not _is_nothing(cell)}
+    if kinds and kinds <= {int, float} and all(abs(cell) <= LARGEST_EXACT for cell in cells if type(cell) is int):
+        numbers = np.array([np.nan if _is_nothing(cell) else float(cell) for cell in cells])
+        return _numbers(name, numbers, numbers.dtype)
+    words = ["" if _is_nothing(cell) else _word(cell) for cell in cells]
     index: dict[str, int] = {}
     codes = np.array([index.setdefault(word, len(index)) for word in words], np.int32)
     return infer_column(name, codes, list(index))
