@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from descentlab.core import DataError
 from descentlab.data._model import Model
-from descentlab.data._moments import DAYS, PARTS, SECONDS_PER_DAY, moment_parts
+from descentlab.data._moments import DAYS, PARTS, SECONDS_PER_DAY, moment_parts, moment_word
 from descentlab.data._table import Column, DataTable, NumberColumn, WordColumn
 from descentlab.data._target import mean_and_scale
 
@@ -144,6 +144,11 @@ class MomentFeature(Model):
         if len(sizes) > 1 or any(not scale > 0.0 for scale in self.scales):
             raise ValueError(f"'{self.column}' has not a mean and a scale above 0 for each of its numbers")
         return self
+
+    @property
+    def usual(self) -> str:
+        """The median as a word, such as "2024-02-29"."""
+        return moment_word(self.fill)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Tables as a source of examples, which are read and screened once and prepared for any split."""
 
+import contextlib
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -133,6 +134,23 @@ def load_table(spec: TableData) -> TableSource:
         table, target, spec.task, is_test, readings,
         below=below, dropped=dropped, categories=spec.categories, notes=notes, weights=weights,
     )  # fmt: skip
+
+
+def table_as_read(spec: TableData) -> DataTable:
+    """Read a table's columns as a training on it would, whether or not a network can learn from it.
+
+    Raises:
+        DataError: If the file is not a table.
+        MissingDataError: If the file does not exist.
+    """
+    table = read_table(spec.path, header=spec.header)
+    targets: tuple[str, ...] = ()
+    with contextlib.suppress(DataError):  # which training names, with more to say
+        targets, _ = find_targets(table, spec.target)
+    readings = infer_readings(table, targets=targets, missing=spec.missing or ())
+    notes = readings.notes(table)
+    table, odd = readings.apply(table)
+    return replace(table.without_text(), notes=(*table.notes, *notes, *odd))
 
 
 def load_arrays(spec: ArraysData, arrays: Arrays) -> TableSource:
