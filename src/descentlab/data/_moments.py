@@ -18,18 +18,22 @@ PARTS = ("year", "month", "weekday", "hour", DAYS)
 """Numbers that a date becomes; a weekday counts from 0 for Monday."""
 
 CLOCK = r"(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d+)?)?(?:\s?(?P<half>[AaPp])\.?[Mm]\.?)?"
-TIME = rf"(?:(?:T|,?\s+){CLOCK}\s?(?P<zone>Z|UTC|[+-]\d{{2}}:?\d{{2}})?)?"
+TIME = rf"(?:(?:T|,?\s+){CLOCK}\s?(?P<zone>Z|UTC|GMT|[+-]\d{{2}}:?\d{{2}})?)?"
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
 )  # fmt: skip
 ISO = re.compile(rf"(?P<y>\d{{4}})(?P<sep>[-/.])(?P<m>\d{{1,2}})(?:(?P=sep)(?P<d>\d{{1,2}}))?{TIME}")
 COMPACT = re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})T(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2})")
+DAY_NAME = r"(?:[A-Za-z]{3,9},?\s)?"
+MONTH = r"(?P<b>[A-Za-z]{3,9})\.?"
 NAMED = (
     re.compile(
-        rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[-\s.]{{1,2}}(?P<b>[A-Za-z]{{3,9}})\.?[-\s,]{{1,2}}(?P<y>\d{{4}}|\d{{2}}){TIME}"
+        rf"{DAY_NAME}(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[-\s.]{{1,2}}{MONTH}[-\s,]{{1,2}}(?P<y>\d{{4}}|\d{{2}}){TIME}"
     ),
-    re.compile(rf"(?P<b>[A-Za-z]{{3,9}})\.?[-\s](?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?[-\s](?P<y>\d{{4}}){TIME}"),
+    re.compile(rf"{DAY_NAME}{MONTH}[-\s](?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?[-\s](?P<y>\d{{4}}){TIME}"),
+    re.compile(rf"{MONTH}[-\s](?P<y>\d{{4}})"),
+    re.compile(r"(?P<m>\d{1,2})/(?P<y>\d{4})"),
 )
 DMY = re.compile(rf"(?P<d>\d{{1,2}})(?P<sep>[-/.])(?P<m>\d{{1,2}})(?P=sep)(?P<y>\d{{4}}|\d{{2}}){TIME}")
 MDY = re.compile(rf"(?P<m>\d{{1,2}})(?P<sep>[-/.])(?P<d>\d{{1,2}})(?P=sep)(?P<y>\d{{4}}|\d{{2}}){TIME}")
@@ -86,7 +90,7 @@ def _year(text: str | None) -> int:
 
 
 def _offset(zone: str | None) -> float:
-    if zone in (None, "Z", "UTC"):
+    if zone in (None, "Z", "UTC", "GMT"):
         return 0.0
     return float(zone[0] + "1") * (int(zone[1:3]) * 3600 + int(zone[-2:]) * 60)
 

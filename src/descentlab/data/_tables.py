@@ -103,6 +103,7 @@ def _read_parquet(path: Path) -> DataTable:
     for place, name in enumerate(arrow.column_names):
         column = arrow.column(place)
         is_plain = any(test(column.type) for test in (pa.types.is_integer, pa.types.is_floating, pa.types.is_timestamp))
+        is_plain &= not (pa.types.is_integer(column.type) and column.null_count)  # float64 may merge long ones
         cells.append((name, column.to_numpy() if is_plain else column.to_pylist()))
     return _from_cells(cells, path.name, "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest())
 
@@ -144,10 +145,12 @@ def checksum_of(columns: Sequence[Column], data: bytes = b"") -> str:
 def _column(name: str, values: Any) -> tuple[Column, str | None]:
     """Turn the cells of one column, of any type, into numbers or words."""
     dtype = getattr(values, "dtype", None)
-    if dtype is not None and getattr(dtype, "kind", "O") in "biufM" and hasattr(values, "to_numpy"):
-        return _numbers(name, _plain(values, dtype.kind), dtype)
+    if dtype is not None and getattr(dtype, "kind", "O") in "biufmM" and hasattr(values, "to_numpy"):
+        if not (dtype.kind in "iu" and _has_long(values)):
+            return _numbers(name, _plain(values, dtype.kind), dtype)
+        values = values.astype(object)
     array = values if isinstance(values, np.ndarray) else np.asarray(values, dtype=object)
-    if array.dtype.kind in "biufM":
+    if array.dtype.kind in "biufmM":
         return _numbers(name, array, array.dtype)
     if array.ndim != 1:
         raise DataError(
@@ -164,7 +167,15 @@ def _column(name: str, values: Any) -> tuple[Column, str | None]:
     return infer_column(name, codes, list(index))
 
 
+def _has_long(values: Any) -> bool:
+    """Return whether some whole numbers of a column have more digits than float64 keeps."""
+    present = values[~values.isna()] if hasattr(values, "isna") else values
+    return len(present) > 0 and max(abs(int(present.min())), abs(int(present.max()))) > LARGEST_EXACT
+
+
 def _plain(values: Any, kind: str) -> np.ndarray:
+    if kind == "m":
+        return values.to_numpy(dtype="timedelta64[ns]")
     return values.to_numpy(dtype="datetime64[s]") if kind == "M" else values.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
@@ -175,11 +186,9 @@ def _numbers(name: str, values: np.ndarray, dtype: Any) -> tuple[Column, str | N
         seconds = values.astype("datetime64[s]")
         moments = np.where(np.isnat(seconds), np.nan, seconds.astype(np.int64))
         return NumberColumn(name, moments, is_moment=True), None
-    if (
-        values.dtype.kind in "iu"
-        and len(values)
-        and max(abs(int(values.min())), abs(int(values.max()))) > LARGEST_EXACT
-    ):
+    if values.dtype.kind == "m":
+        return NumberColumn(name, np.where(np.isnat(values), np.nan, values / np.timedelta64(1, "s"))), None
+    if values.dtype.kind in "iu" and _has_long(values):
         words, codes = np.unique(values, return_inverse=True)  # float64 would merge some of them
         return infer_column(name, codes.astype(np.int32), [str(word) for word in words.tolist()])
     return NumberColumn(name, values.astype(np.float64), is_boolean=dtype.kind == "b"), None
