@@ -82,6 +82,15 @@ def train(
         str | None,
         typer.Option(metavar="COLUMNS", help="Columns whose numbers are codes of categories.", rich_help_panel=DATA),
     ] = None,
+    missing: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WORD",
+            help="A word or number that means a missing cell, beside the usual ones such as NA; may be repeated. With "
+            "'none', only the words named here and empty cells are missing.",
+            rich_help_panel=DATA,
+        ),
+    ] = None,
     weights: Annotated[
         str | None,
         typer.Option(
@@ -295,6 +304,7 @@ def train(
             categories=columns[1],
             group=group,
             time=time,
+            missing=missing,
             test_file=test_file,
             test_column=test_column,
             test_value=test_value,

@@ -162,6 +162,11 @@ class TableData(DividedSpec):
     )
     drop: tuple[str, ...] = Field(default=(), description="Columns to leave out.")
     categories: tuple[str, ...] = Field(default=(), description="Columns of numbers that are codes of categories.")
+    missing: tuple[str, ...] | None = Field(
+        default=None,
+        description="Words that mean a missing cell, beside the usual ones; with 'none' among them, they and an empty "
+        "cell alone.",
+    )
     weights: str | int | None = Field(
         default=None, description="Column by name or position: how much each example counts, 0 or more."
     )
@@ -204,6 +209,11 @@ class ArraysData(DividedSpec):
     kind: Literal["arrays"] = "arrays"
     name: str = "arrays"
     task: Literal["auto", "classification", "regression"] = "auto"
+    missing: tuple[str, ...] | None = Field(
+        default=None,
+        description="Words that mean a missing cell, beside the usual ones; with 'none' among them, they and an empty "
+        "cell alone.",
+    )
     weights: str | int | None = Field(
         default=None, description="Column of weights by name or position; 'sample_weight' for an array of them."
     )

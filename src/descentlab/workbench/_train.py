@@ -39,6 +39,7 @@ def train(
     categories: Sequence[str] | None = None,
     group: str | int | None = None,
     time: str | int | None = None,
+    missing: Sequence[str] | None = None,
     test_file: str | os.PathLike[str] | None = None,
     test_column: str | None = None,
     test_value: str | None = None,
@@ -88,6 +89,8 @@ def train(
         group: Column of a table whose rows with the same cell stay in one part, such as those of a patient. It is no
             input.
         time: Column of a table by whose numbers or dates the latest rows become the test part. It is no input.
+        missing: Words or numbers that mean a missing cell, such as `["-999"]`, beside the usual ones such as NA; with
+            "none" among them, they and empty cells alone.
         test_file: A table that holds the test part.
         test_column: Column that holds `test_value` in the rows of the test part.
         test_value: Value of `test_column` in the rows of the test part; "test" by default.
@@ -140,6 +143,7 @@ def train(
             "separator": separator,
             "drop": None if drop is None else list(drop),
             "categories": None if categories is None else list(categories),
+            "missing": None if missing is None else [str(word) for word in missing],
             "weights": weights,
             "group": group,
             "time": time,
