@@ -91,7 +91,7 @@ def _fold_of_groups(
 def draw_groups(
     rows: Int[np.ndarray, " rows"],
     strata: Int[np.ndarray, " examples"],
-    size: float,
+    size: float | int,
     groups: Int[np.ndarray, " examples"],
     rng: np.random.Generator,
     parts: int = 2,
@@ -128,7 +128,7 @@ def draw_groups(
 
 
 def take_latest(
-    rows: Int[np.ndarray, " rows"], times: Float[np.ndarray, " examples"], size: float
+    rows: Int[np.ndarray, " rows"], times: Float[np.ndarray, " examples"], size: float | int
 ) -> tuple[Int[np.ndarray, " latest"], Int[np.ndarray, " rest"]]:
     """Take about `size` of the latest rows; rows of one time stay together.
 

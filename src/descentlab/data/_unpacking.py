@@ -84,6 +84,15 @@ def unpack(path: Path, data: bytes) -> Content:
     return Content(name, inner.suffix.lower(), data, _form(data, name))
 
 
+def holds_one_file(path: Path) -> bool:
+    """Return whether a file is a zip archive of a single file, as tables are packed."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return sum(not entry.is_dir() and not _is_hidden(entry.filename) for entry in archive.infolist()) == 1
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
+
+
 def _form(data: bytes, name: str) -> Form:
     if data.startswith((b"PAR1", b"PARE")):
         return "parquet"
