@@ -93,8 +93,7 @@ class ColumnReadings:
             if kind == "number":
                 notes.append(f"Read {quoted(names)} as numbers{how}: {example}.")
             elif kind == "moment":
-                what = "a date" if len(names) == 1 else "dates"
-                notes.append(f"Read {quoted(names)} as {what}{how}: {example}; the inputs are numbers made from it.")
+                notes.append(f"Read {quoted(names)} as {how}: {example}; the inputs are numbers made from them.")
             else:
                 notes.append(f"Read {quoted(names)} as words{how}.")
         return notes
