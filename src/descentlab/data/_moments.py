@@ -114,8 +114,8 @@ def infer_order(cells: Mapping[str, int]) -> tuple[Order | None, bool]:
         The order, or None if they are no dates; and whether day and month could be the other way round.
     """
     start = list(cells)[:START]
-    fitting = [order for order in ORDERS if any(parse_moment(word, order) is not None for word in start)]
-    fitting = [order for order in fitting if _are_most(cells, order)]
+    begun: list[Order] = [order for order in ORDERS if any(parse_moment(word, order) is not None for word in start)]
+    fitting: list[Order] = [order for order in begun if _are_most(cells, order)]
     if not fitting:
         return None, False
     if fitting == ["dmy", "mdy"]:
