@@ -165,13 +165,43 @@ def test_a_date_becomes_numbers_in_every_form(tmp_path: Path) -> None:
     text = frame.assign(day=[f"{day:%d.%m.%Y}" for day in days]).to_csv(index=False)
     data = _load(tmp_path, text, "k")
     assert data.feature_names[:4] == ("day: year", "day: month", "day: weekday", "day: days since the first")
-    assert data.notes[0] == "Read 'day' as a date: '30.01.2020'; the inputs are numbers made from it."
+    assert data.notes[0] == "Read 'day' as dates: '30.01.2020'; the inputs are numbers made from them."
     assert set(data.preparation.input_columns) == {"day", "x"}
     kept = preparation_from_json(data.preparation.to_json())
     for form in (tmp_path / "t.csv", frame, frame.astype({"day": str}), frame.assign(day=days.date)):
         np.testing.assert_array_equal(kept.apply(form).inputs, data.inputs)
     blank = kept.apply({"day": ["", "30.01.2020"], "x": [1.0, 2.0]}).inputs[:]
     assert np.isfinite(blank).all()
+
+
+def test_a_few_words_among_dates_are_missing(tmp_path: Path) -> None:
+    days = [f"2020-{1 + row % 12:02d}-{1 + row % 28:02d}" for row in range(60)]
+    days[7] = "0000-00-00"
+    data = _load(tmp_path, "d,t\n" + "".join(f"{day},{'AB'[row % 2]}\n" for row, day in enumerate(days)), "t")
+    assert "Took 1 cell of 'd' as missing, since not a date: '0000-00-00'." in data.notes
+    assert data.feature_names[-1] == "d is missing"
+
+
+def test_times_of_day_have_no_date(tmp_path: Path) -> None:
+    data = _load(tmp_path, "at,t\n" + "".join(f"{row % 24}:{row % 60:02d},{'AB'[row % 2]}\n" for row in range(60)), "t")
+    assert data.raw["at"][:3].tolist() == ["00:00:00", "01:01:00", "02:02:00"]
+    kept = preparation_from_json(data.preparation.to_json())
+    for form in ({"at": ["13:30"]}, {"at": ["1:30 pm"]}, {"at": [dt.time(13, 30)]}):
+        np.testing.assert_array_equal(kept.apply(form).inputs, kept.apply({"at": "13:30:00"}).inputs)
+
+
+def test_identifiers_with_letters_are_no_numbers_that_could_not_be_read(tmp_path: Path) -> None:
+    for name in ("{0}E{1}", "0x{1:x}", "{1}{2}", "{1}-{0}"):
+        cells = [name.format(row % 9, 1000 + row * 37, "ABCDEFGHIJKLMNOPQRSTUVW"[row % 23]) for row in range(60)]
+        rows = "".join(f"{cell},{row % 7 / 2},{'AB'[row % 2]}\n" for row, cell in enumerate(cells))
+        data = _load(tmp_path, "code,x,t\n" + rows, "t")
+        assert data.notes == ("Left out 'code': different in every row, so it names the row.",)
+
+
+def test_a_few_words_among_numbers_are_missing_cells_and_named(tmp_path: Path) -> None:
+    rows = "".join(f"{row}.5,{'AB'[row % 2]}\n" for row in range(60))
+    data = _load(tmp_path, f"a,t\n{rows}7*,A\n", "t")
+    assert data.notes[0] == "Took 1 cell of 'a' as missing, since not a number: '7*'."
 
 
 def test_an_open_order_of_day_and_month_is_said() -> None:

@@ -41,7 +41,7 @@ class Cells:
             return []
         named = [f"{word}" for word in dict.fromkeys(self.words)]
         text = f"Took {counted(len(self.odd), 'cell')} of '{self.column.name}' as missing, since not {WHAT[kind]}: "
-        rows = [where[row] for row in self.odd[:5].tolist()] if where else []
+        rows = [where[int(row)] for row in self.odd[:5]] if where else []
         more = f" and {len(self.odd) - 5:,} more" if len(self.odd) > 5 else ""
         place = f" ({unit} {', '.join(rows)}{more})" if rows else ""
         return [text + quoted(named, limit=3) + place + "."]
@@ -93,8 +93,7 @@ class ColumnReadings:
             if kind == "number":
                 notes.append(f"Read {quoted(names)} as numbers{how}: {example}.")
             elif kind == "moment":
-                what = "a date" if len(names) == 1 else "dates"
-                notes.append(f"Read {quoted(names)} as {what}{how}: {example}; the inputs are numbers made from it.")
+                notes.append(f"Read {quoted(names)} as {how}: {example}; the inputs are numbers made from them.")
             else:
                 notes.append(f"Read {quoted(names)} as words{how}.")
         return notes
@@ -235,7 +234,7 @@ def _with_odd(column: Column, text: TextCells, reading: ColumnReading) -> Cells:
     is_unread = np.isnan(column.values) & (text.codes >= 0)
     if not is_unread.any():
         return Cells(column, np.zeros(0, np.int64))
-    bare = {code: clean_word(text.words[code]) for code in np.unique(text.codes[is_unread]).tolist()}
+    bare = {int(code): clean_word(text.words[int(code)]) for code in np.unique(text.codes[is_unread])}
     silent = [code for code, word in bare.items() if word in MISSING_WORDS or _is_stated(word, reading)]
     odd = np.flatnonzero(is_unread & ~np.isin(text.codes, silent))
     return Cells(column, odd, tuple(bare[code] for code in text.codes[odd].tolist()))

@@ -148,7 +148,8 @@ class MomentFeature(Model):
     @property
     def usual(self) -> str:
         """The median as a word, such as "2024-02-29"."""
-        return moment_word(self.fill)
+        is_time = self.first == 0.0 and self.fill < SECONDS_PER_DAY and "year" not in self.parts
+        return moment_word(self.fill, is_time=is_time)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -164,14 +164,14 @@ def _rare_nothing(counts: Mapping[str, int], reading: ColumnReading) -> list[str
 
 
 def _moments(cells: dict[str, int], base: ColumnReading) -> Inference | None:
-    order, is_open = infer_order(list(cells))
+    order, is_open = infer_order(cells)
     if order is None:
         return None
     reading = base.model_copy(update={"kind": "moment", "order": order})
-    how = ""
+    how = "times of day" if order == "time" else "dates"
     if is_open:
         names = "month/day/year" if order == "mdy" else "day, month, year"
-        how = f" as {names}, since no cell shows the order (year-month-day is always clear)"
+        how += f", {names} since no cell shows the order (year-month-day is always clear)"
     return Inference(reading, how=how, example=quoted([next(iter(cells))]))
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -11,6 +11,15 @@ from jaxtyping import Float
 Order = Literal["ymd", "dmy", "mdy", "time"]
 ORDERS: tuple[Order, ...] = ("ymd", "dmy", "mdy", "time")
 ORDER_WORDS = {"ymd": "year, month, day", "dmy": "day, month, year", "mdy": "month, day, year", "time": "time of day"}
+
+START = 10
+"""Number of words among which the first date must be."""
+
+MOSTLY = 0.95
+"""Smallest share of dates at which a column holds dates, and its few words are missing cells."""
+
+MIN_DATES = 20
+"""Smallest number of different dates in such a column."""
 
 SECONDS_PER_DAY = 86_400.0
 DAYS = "days since the first"
@@ -95,26 +104,30 @@ def _offset(zone: str | None) -> float:
     return float(zone[0] + "1") * (int(zone[1:3]) * 3600 + int(zone[-2:]) * 60)
 
 
-def infer_order(words: Sequence[str]) -> tuple[Order | None, bool]:
-    """Find the order in which all words are dates.
+def infer_order(cells: Mapping[str, int]) -> tuple[Order | None, bool]:
+    """Find the order in which words are dates.
 
     Args:
-        words: The different words, at least one.
+        cells: Number of rows of each word, at least one.
 
     Returns:
         The order, or None if they are no dates; and whether day and month could be the other way round.
     """
-    first = words[0]
-    if not any(map(str.isdecimal, first)):
-        return None, False
-    fitting = [order for order in ORDERS if parse_moment(first, order) is not None]
-    fitting = [order for order in fitting if all(parse_moment(word, order) is not None for word in words)]
+    start = list(cells)[:START]
+    begun: list[Order] = [order for order in ORDERS if any(parse_moment(word, order) is not None for word in start)]
+    fitting: list[Order] = [order for order in begun if _are_most(cells, order)]
     if not fitting:
         return None, False
-    is_open = "dmy" in fitting and "mdy" in fitting and "ymd" not in fitting
-    if is_open:
-        return ("mdy" if "/" in first else "dmy"), True
+    if fitting == ["dmy", "mdy"]:
+        return ("mdy" if any("/" in word for word in start) else "dmy"), True
     return fitting[0], False
+
+
+def _are_most(cells: Mapping[str, int], order: Order) -> bool:
+    dates = [word for word in cells if parse_moment(word, order) is not None]
+    if len(dates) == len(cells):
+        return True
+    return len(dates) >= MIN_DATES and sum(cells[word] for word in dates) >= MOSTLY * sum(cells.values())
 
 
 def moment_parts(seconds: Float[np.ndarray, " rows"], first: float) -> dict[str, Float[np.ndarray, " rows"]]:
@@ -138,13 +151,19 @@ def moment_parts(seconds: Float[np.ndarray, " rows"], first: float) -> dict[str,
     }
 
 
-def moment_word(seconds: float) -> str:
-    """Write a moment as ISO 8601 does, without a time at midnight.
+def moment_word(seconds: float, *, is_time: bool = False) -> str:
+    """Write a moment as ISO 8601 does, without a time at midnight; or a time of day.
 
     Example:
-        >>> moment_word(86400.0), moment_word(90000.0)
-        ('1970-01-02', '1970-01-02 01:00:00')
+        >>> moment_word(86400.0), moment_word(90000.0), moment_word(3660.0, is_time=True)
+        ('1970-01-02', '1970-01-02 01:00:00', '01:01:00')
     """
-    moment = np.datetime64(int(np.floor(seconds)), "s")
-    day, _, clock = str(moment).partition("T")
-    return day if clock in ("", "00:00:00") else f"{day} {clock}"
+    day, _, clock = str(np.datetime64(int(np.floor(seconds)), "s")).partition("T")
+    if is_time:
+        return clock
+    return day if clock == "00:00:00" else f"{day} {clock}"
+
+
+def are_times(seconds: Float[np.ndarray, " rows"]) -> bool:
+    """Return whether moments are times of day, which have no date."""
+    return bool(((seconds >= 0.0) & (seconds < SECONDS_PER_DAY)).all())

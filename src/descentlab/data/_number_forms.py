@@ -1,5 +1,6 @@
 """The form in which a column's numbers are written: decimal sign, currency, unit, and whether one form fits all."""
 
+import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,10 @@ MIN_LIKE_NUMBERS = 10
 
 MAX_CLASSES_WITH_UNIT = 20
 """Largest number of different targets with a unit, as "5 stars", that are classes by name."""
+
+
+MAX_UNITS = 10
+"""Largest number of different endings of numbers that are units; more are names."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +76,9 @@ def infer_numbers(cells: Mapping[str, int], *, default: Decimal, hint: Decimal |
     odd = [word for word in cells if parse_number(word) is None]
     if default == "." and hint is None and not any(map(parse_numeral, odd)):
         plain = cells.keys() - set(odd)
-        return NumberForm(_are_most(plain, cells), problem=_problem(cells, plain, odd) if odd else "")
-    numerals = {word: numeral for word in cells if (numeral := parse_numeral(word)) is not None}
+        is_numbers = _are_most(plain, cells)
+        return NumberForm(is_numbers, problem="" if is_numbers else _problem(cells, plain, odd))
+    numerals = {word: each for word in cells if (each := parse_numeral(word)) is not None and _has_value(each)}
     evidence, is_mixed, is_open = _evidence(numerals, cells)
     decimal = evidence or hint or _by_default(numerals, default)
     has_magnitudes = are_magnitudes(numerals.values())
@@ -90,6 +96,8 @@ def infer_numbers(cells: Mapping[str, int], *, default: Decimal, hint: Decimal |
     if is_target and unit not in ("", "%") and len(fitting) <= MAX_CLASSES_WITH_UNIT:
         return NumberForm(is_numbers=False)
     if not _are_most(fitting, cells):
+        if len({each.unit for each in numerals.values()}) > MAX_UNITS:
+            return NumberForm(is_numbers=False)
         others = [word for word in cells if word not in fitting]
         problem = _problem(cells, numerals.keys(), others, _mixture(numerals, is_mixed=is_mixed))
         return NumberForm(is_numbers=False, problem=problem)
@@ -98,6 +106,11 @@ def infer_numbers(cells: Mapping[str, int], *, default: Decimal, hint: Decimal |
         is_numbers=True, decimal=decimal, evidence=evidence, is_open=is_open, currency=currency, unit=unit,
         has_magnitudes=has_magnitudes, how=_in_words(decimal, evidence, currency, unit) if shown else "", example=shown,
     )  # fmt: skip
+
+
+def _has_value(numeral: Numeral) -> bool:
+    values = numeral.value("."), numeral.value(",")
+    return any(value is not None and math.isfinite(value) for value in values)
 
 
 def _has_marks(word: str, decimal: Decimal) -> bool:
@@ -161,15 +174,14 @@ def _problem(cells: Mapping[str, int], like_numbers: Collection[str], odd: Seque
 def _mixture(numerals: Mapping[str, Numeral], *, is_mixed: bool) -> str:
     if is_mixed:
         return "some cells have decimal commas and others decimal points: write all in one way"
-    for noun, marks in (
-        ("currencies", [each.currency for each in numerals.values()]),
-        ("units", [each.unit for each in numerals.values()]),
-    ):
-        names = list(dict.fromkeys(mark for mark in marks if mark))
+    currencies = {each.currency: None for each in numerals.values() if each.currency}
+    units = {each.unit: None for each in numerals.values()}
+    if list(units) != ["%"] and set(units) == {"", "%"}:
+        return "some cells are in per cent and others are not: write all in one way"
+    units.pop("", None)
+    for noun, names in (("currencies", list(currencies)), ("units", list(units))):
         if len(names) > 1:
             return f"its {noun} {quoted(names, limit=3)} are mixed: convert them into one"
-        if names == ["%"]:
-            return "some cells are in per cent and others are not: write all in one way"
     return ""
 
 

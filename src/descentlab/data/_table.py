@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from descentlab.core import DataError, unknown_name
-from descentlab.data._moments import moment_word
+from descentlab.data._moments import are_times, moment_word
 from descentlab.data._numerals import parse_number as parse_number
 from descentlab.data._reading import Inference
 
@@ -79,7 +80,9 @@ class NumberColumn:
         distinct, codes = np.unique(self.values[present], return_inverse=True)
         all_codes = np.full(len(self.values), -1, np.int32)
         all_codes[present] = codes
-        write = moment_word if self.is_moment else _truth_word if self.is_boolean else number_word
+        write = _truth_word if self.is_boolean else number_word
+        if self.is_moment:
+            write = partial(moment_word, is_time=are_times(distinct))
         return WordColumn(self.name, all_codes, tuple(write(float(value)) for value in distinct), self.text)
 
     def to_cells(self) -> np.ndarray:

@@ -247,9 +247,7 @@ def _as_written(column: Column) -> WordColumn:
     words = column.to_words()
     if not isinstance(column, NumberColumn) or column.text is None or column.is_moment:
         return words
-    written = sorted(
-        {clean_word(column.text.words[code]) for code in np.unique(column.text.codes).tolist() if code >= 0}
-    )
+    written = sorted({clean_word(column.text.words[int(code)]) for code in np.unique(column.text.codes) if code >= 0})
     names = {number_word(value): name for name in written if (value := _value_of(name)) is not None}
     order = {"False": "0", "True": "1"} if column.is_boolean else {}
     if len(written) != len(words.words) or any(order.get(word, word) not in names for word in words.words):
