@@ -16,7 +16,8 @@ from descentlab.data._load import (
     preparation_from_json as preparation_from_json,
     prepare as prepare,
 )
-from descentlab.data._picture_files import PICTURE_ENDINGS as PICTURE_ENDINGS
+from descentlab.data._novelty import say_far as say_far
+from descentlab.data._picture_kinds import PICTURE_ENDINGS as PICTURE_ENDINGS
 from descentlab.data._playground import PointsPreparation as PointsPreparation
 from descentlab.data._source import ExampleSource as ExampleSource
 from descentlab.data._stored_pictures import StoredPictures as StoredPictures, take_rows as take_rows

@@ -4,9 +4,11 @@ import numpy as np
 
 from descentlab.core import DataError
 from descentlab.data._arrays import Arrays
+from descentlab.data._class_names import compare_classes
 from descentlab.data._picture_source import PicturesSource
 from descentlab.data._several_targets import read_all_targets
 from descentlab.data._tables import checksum_of, to_array
+from descentlab.data._target import TargetValues
 from descentlab.data._weights import WEIGHTS, check_weights
 from descentlab.spec import ArraysData
 
@@ -37,13 +39,21 @@ def load_array_pictures(spec: ArraysData, arrays: Arrays) -> PicturesSource:
     mass = None if weights is None else weights.to_numbers().values
     if mass is not None:
         check_weights(mass, column=WEIGHTS, name=spec.name, labels=labels, unit="picture")
+    targets = read_all_targets(answers, spec.task, spec.name)
+    notes: tuple[str, ...] = ()
+    if isinstance(targets, TargetValues):
+        every = np.ones(len(pictures), bool)
+        compared = compare_classes(targets, every, merging=spec.merge_classes, name=spec.name, unit="picture")
+        targets, notes = compared.targets, compared.notes
     columns = answers if weights is None else (*answers, weights)
     return PicturesSource(
         name=spec.name,
         inputs=pictures,
-        targets=read_all_targets(answers, spec.task, spec.name),
+        targets=targets,
         labels=labels,
         checksum=checksum_of(columns, pictures.tobytes()),
         weights=mass,
         levels=255 if pictures.dtype == np.uint8 else None,
+        is_compared=True,
+        notes=notes,
     )

@@ -13,6 +13,7 @@ from descentlab.data._arrays import Arrays
 from descentlab.data._dataset import Prepared
 from descentlab.data._features import Feature, Layout, NumberFeature, check_finite, fit_feature
 from descentlab.data._names import counted, quoted
+from descentlab.data._novelty import NumberRange, describe_far_rows, number_ranges
 from descentlab.data._preparation import BasePreparation
 from descentlab.data._several_targets import AnyTarget
 from descentlab.data._table import Column, DataTable
@@ -26,12 +27,14 @@ class TablePreparation(BasePreparation):
         features: Preparation of each column that is used.
         columns: Names of all columns of the table in their order.
         is_named: Whether the columns have names in the source.
+        ranges: Training range of the columns of numbers; empty in a run that kept none.
     """
 
     kind: Literal["table"] = "table"
     features: tuple[Feature, ...] = Field(min_length=1)
     columns: tuple[str, ...]
     is_named: bool = True
+    ranges: tuple[NumberRange, ...] = ()
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -93,11 +96,12 @@ class TablePreparation(BasePreparation):
         check_finite(columns, table)
         inputs, unknown = self.encode(columns)
         notes = [*table.notes, *_odd_cells(columns, unknown)]
+        far = describe_far_rows(self.features, self.ranges, columns) if self.ranges else ()
         mass = None if weights is None else weights.to_numbers().values
         if answers is None:
-            return Prepared(inputs, None, table.labels, tuple(notes), mass)
+            return Prepared(inputs, None, table.labels, tuple(notes), mass, far)
         targets, more = self.target.encode_all(answers)
-        return Prepared(inputs, targets, table.labels, (*notes, *more), mass)
+        return Prepared(inputs, targets, table.labels, (*notes, *more), mass, far)
 
     def _read(self, source: Any) -> tuple[DataTable, Sequence[Column] | None, Column | None]:
         """Read a table, give its columns the names of the training table, and find the targets and the weights."""
@@ -160,5 +164,10 @@ def fit_preparation(
         for layout, column in zip(layouts, columns, strict=True)
     ]
     return TablePreparation(
-        target=target, features=tuple(features), columns=table.names, is_named=table.is_named, weights=weights
+        target=target,
+        features=tuple(features),
+        columns=table.names,
+        is_named=table.is_named,
+        weights=weights,
+        ranges=number_ranges(columns, train),
     )

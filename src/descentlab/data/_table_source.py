@@ -3,15 +3,19 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Int, UInt64
 
 from descentlab.core import DataError
 from descentlab.data._arrays import Arrays
+from descentlab.data._class_names import Merging, check_test_classes, compare_classes
+from descentlab.data._copies import count_copies, describe_table_copies, expected_copies, row_keys
 from descentlab.data._dataset import Dataset, Task
 from descentlab.data._features import Layout, check_finite, lay_out
 from descentlab.data._names import counted, quoted
+from descentlab.data._novelty import wrong_cells
 from descentlab.data._screen import screen_columns
 from descentlab.data._several_targets import AnyTargetValues, find_targets, read_all_targets
 from descentlab.data._split import divide
@@ -49,6 +53,10 @@ class TableSource:
     preparation: PreparationSpec = STANDARD
     weights: NumberColumn | None = None
 
+    @cached_property
+    def _keys(self) -> UInt64[np.ndarray, " rows"]:
+        return row_keys(self.columns, self.targets.values)
+
     def prepare(self, split: SplitSpec, seed: int) -> Dataset:
         """Divide the rows, learn the preparation from the training set and apply it to all rows."""
         parts = divide(self.targets.strata, split, seed, name=self.name, named=self.named)
@@ -67,6 +75,11 @@ class TableSource:
             weights=_name(weights),
         )
         inputs, unknown = preparation.encode(self.columns)
+        copies = describe_table_copies(
+            count_copies(self._keys, parts),
+            is_given="test" in self.named,
+            expected=expected_copies(self.columns, parts.train),
+        )
         return Dataset(
             name=self.name,
             task=target.task,
@@ -84,7 +97,12 @@ class TableSource:
             target_names=target.names,
             labels=self.table.labels,
             raw={column.name: column.to_cells() for column in self.table.columns},
-            notes=(*self.notes, *_unknown(unknown), *_unprepared(self.preparation, target.task)),
+            notes=(
+                *self.notes,
+                *_unknown(unknown),
+                *_unprepared(self.preparation, target.task),
+                *([copies] if copies else []),
+            ),
             checksum=self.table.checksum,
             weights=None if weights is None else weights.values,
             weights_column=_name(weights),
@@ -118,7 +136,15 @@ def load_table(spec: TableData) -> TableSource:
     weights = None if spec.weights is None else find_column(table, spec.weights, "weights")
     notes = [note] if note else []
     return _source(
-        table, target, spec.task, is_test, dropped=dropped, categories=spec.categories, notes=notes, weights=weights
+        table,
+        target,
+        spec.task,
+        is_test,
+        merging=spec.merge_classes,
+        dropped=dropped,
+        categories=spec.categories,
+        notes=notes,
+        weights=weights,
     )
 
 
@@ -138,7 +164,8 @@ def load_arrays(spec: ArraysData, arrays: Arrays) -> TableSource:
         table = replace(table, columns=(*table.columns, *answers))
     _check_rows(table)
     table, weights = _with_weights(table, spec, arrays)
-    return _source(table, target, spec.task, np.zeros(table.num_rows, bool), weights=weights)
+    is_test = np.zeros(table.num_rows, bool)
+    return _source(table, target, spec.task, is_test, merging=spec.merge_classes, weights=weights)
 
 
 def _with_weights(table: DataTable, spec: ArraysData, arrays: Arrays) -> tuple[DataTable, str | None]:
@@ -165,6 +192,7 @@ def _source(
     task: TaskChoice,
     is_test: np.ndarray,
     *,
+    merging: Merging = "auto",
     dropped: Sequence[str] = (),
     categories: Sequence[str] = (),
     notes: Sequence[str] = (),
@@ -186,11 +214,22 @@ def _source(
     check_finite([*answers, *candidates], table)
     mass = None if weights is None else _read_weights(table, weights)
     targets = read_all_targets(answers, task, table.name)
+    if isinstance(targets, TargetValues):
+        compared = compare_classes(targets, ~is_test, merging=merging, name=table.name)
+        check_test_classes(targets, compared, is_test, name=table.name)
+        rows = np.flatnonzero(compared.is_known)
+        targets = compared.targets
+        notes = [*notes, *compared.notes]
+        if len(rows) < table.num_rows:
+            table, is_test, targets = table.take(rows), is_test[rows], targets.take(rows)
+            mass = None if mass is None else mass.take(rows)
+            candidates = tuple(column.take(rows) for column in candidates)
     # A test set with its own file or mark is not used here, not even to choose the columns.
     usable = np.flatnonzero(~is_test)
     chosen, screened = screen_columns(
         [column.take(usable) for column in candidates], targets.take(usable).single(), categories=categories
     )
+    reals = [table.column(name).to_numbers() for name in target] if targets.target.task == "regression" else []
     layouts = tuple(lay_out(column) for column in chosen)
     columns = tuple(_read_as(column, table.column(column.name)) for column in chosen)
     return TableSource(
@@ -200,7 +239,15 @@ def _source(
         layouts=layouts,
         targets=targets,
         named={"test": np.flatnonzero(is_test)} if is_test.any() else {},
-        notes=(*table.notes, *notes, *targets.notes, *incomplete, *screened, *_filled(columns)),
+        notes=(
+            *table.notes,
+            *notes,
+            *targets.notes,
+            *incomplete,
+            *screened,
+            *_filled(columns),
+            *wrong_cells([column.take(usable) for column in (*columns, *reals)], table.take(usable)),
+        ),
         weights=mass,
     )
 

@@ -1,6 +1,6 @@
 """Targets: their column, the task, and how cells become targets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,7 +10,8 @@ from pydantic import Field, model_validator
 
 from descentlab.core import DataError, unknown_name
 from descentlab.data._model import Model
-from descentlab.data._names import natural_key, quoted
+from descentlab.data._names import in_line, natural_key, quoted
+from descentlab.data._spellings import difference, match_names
 from descentlab.data._table import Column, DataTable, NumberColumn, WordColumn
 
 TARGET_NAMES = ("target", "label", "labels", "y", "outcome", "diagnosis", "survived", "species", "class", "quality")
@@ -31,6 +32,7 @@ class Target(Model):
         classes: Names of the classes by id.
         shift: Shift of a real target: in its own unit it is `target * scale + shift`.
         scale: Scale of a real target; see `shift`.
+        merges: Whether another spelling of a class is that class: another case, other spaces, a full stop at the end.
     """
 
     column: str
@@ -38,6 +40,7 @@ class Target(Model):
     classes: tuple[str, ...] = ()
     shift: float = 0.0
     scale: float = Field(default=1.0, gt=0.0)
+    merges: bool = False
 
     @model_validator(mode="after")
     def _check_classes(self) -> "Target":
@@ -72,13 +75,25 @@ class Target(Model):
         if self.task == "regression":
             return ((column.to_numbers().values - self.shift) / self.scale).astype(np.float32), ()
         words = column.to_words()
+        counts = np.bincount(words.codes[words.codes >= 0], minlength=len(words.words))
+        present = {word: int(count) for word, count in zip(words.words, counts, strict=True) if count}
+        matches = match_names(list(present), self.classes, is_loose=self.merges)
         place = {name: index for index, name in enumerate(self.classes)}
-        ids = np.array([*(place.get(word, -1) for word in words.words), -1], np.int32)[words.codes]
-        unknown = sorted({words.words[code] for code in np.unique(words.codes[(ids < 0) & ~words.is_missing])})
-        notes = (
-            [f"The network does not know these classes, which count as mistakes: {quoted(unknown)}."] if unknown else []
-        )
-        return ids, tuple(notes)
+        codes = [place[matches[word]] if word in matches else -1 for word in words.words]
+        return np.array([*codes, -1], np.int32)[words.codes], tuple(_odd_classes(present, matches))
+
+
+def _odd_classes(counts: Mapping[str, int], matches: Mapping[str, str]) -> list[str]:
+    """Note classes that are spelled otherwise than in training, and those that training lacks."""
+    others = [(word, known) for word, known in matches.items() if word != known]
+    notes = []
+    if others:
+        taken = ", ".join(f"'{in_line(word)}' as '{in_line(known)}' ({counts[word]:,})" for word, known in others[:5])
+        notes.append(f"Warning: took classes that differ from the network's by {difference(others)} alone: {taken}.")
+    unknown = [f"{word} ({count:,})" for word, count in sorted(counts.items()) if word not in matches]
+    if unknown:
+        notes.append(f"The network does not know these classes, with their numbers of examples: {quoted(unknown)}.")
+    return notes
 
 
 @dataclass(frozen=True, eq=False)
