@@ -5,6 +5,7 @@ import numpy as np
 from descentlab.core import DataError
 from descentlab.data._arrays import Arrays
 from descentlab.data._class_names import compare_classes
+from descentlab.data._picture_blank import describe_blank
 from descentlab.data._picture_source import PicturesSource
 from descentlab.data._several_targets import read_all_targets
 from descentlab.data._tables import checksum_of, to_array
@@ -45,6 +46,8 @@ def load_array_pictures(spec: ArraysData, arrays: Arrays) -> PicturesSource:
         every = np.ones(len(pictures), bool)
         compared = compare_classes(targets, every, merging=spec.merge_classes, name=spec.name, unit="picture")
         targets, notes = compared.targets, compared.notes
+    blank = describe_blank(pictures, labels, 1.0 / 255.0 if pictures.dtype == np.uint8 else 1.0)
+    notes = (*notes, blank) if blank else notes
     columns = answers if weights is None else (*answers, weights)
     return PicturesSource(
         name=spec.name,

@@ -11,11 +11,11 @@ import numpy as np
 from descentlab.core import DataError, MissingDataError
 from descentlab.data._class_names import check_test_classes, compare_classes
 from descentlab.data._names import counted, quoted
+from descentlab.data._picture_blank import describe_blank
 from descentlab.data._picture_depth import PixelDepth, choose_depth
 from descentlab.data._picture_files import Measure, measure_pictures, measure_ranges
 from descentlab.data._picture_kinds import PICTURE_ENDINGS
 from descentlab.data._picture_labels import list_labels
-from descentlab.data._picture_novelty import count_blank
 from descentlab.data._picture_parts import Listed, list_classes
 from descentlab.data._picture_source import PicturesSource
 from descentlab.data._progress import OnProgress
@@ -70,7 +70,7 @@ def load_pictures(spec: PicturesData, *, on_progress: OnProgress | None = None) 
         _resized(measures, height, width),
         _mixed(spec, measures),
         _stored(spec, inputs),
-        count_blank(inputs, [labels[place] for place in good], 1.0 / 255.0)[1],
+        describe_blank(inputs, [labels[place] for place in good], 1.0 / 255.0),
     ]
     return _compared(
         PicturesSource(

@@ -1,7 +1,6 @@
-"""How far new pictures lie from those of training, whose look a run keeps; and blank pictures."""
+"""How far new pictures lie from those of training, whose look a run keeps."""
 
 import math
-from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
@@ -9,7 +8,6 @@ from jaxtyping import Float, Int, Shaped
 from pydantic import Field
 
 from descentlab.data._model import Model
-from descentlab.data._names import counted, quoted
 from descentlab.data._stored_pictures import StoredPictures
 
 AnyPictures = Shaped[np.ndarray, "pictures height width channels"] | StoredPictures
@@ -23,12 +21,11 @@ GRID = 8
 LEAST_DEVIATION = 0.05
 """Smallest standard deviation of a square's brightness, without which an always black margin were infinitely sure."""
 
-SLACK = 1.5
+SLACK = 2.0
 """How many times as far as the farthest training picture a new one may be."""
 
 PIXELS_AT_ONCE = 4_000_000
 BLANK = 1.0 / 255.0
-SHOWN = 3
 
 Squares = Annotated[tuple[float, ...], Field(max_length=GRID**2)]
 
@@ -62,7 +59,7 @@ def measure_look(
         scale: Factor that brings pixels to 0 to 1.
     """
     rows = train[:: max(1, -(-len(train) // MAX_LOOKS))]
-    squares, contrasts, _ = _look_at(pictures, rows, scale)
+    squares, contrasts, _ = look_at(pictures, rows, scale)
     means, deviations = squares.mean(axis=0), np.maximum(squares.std(axis=0), LEAST_DEVIATION)
     distances = (((squares - means) / deviations) ** 2).mean(axis=1)
     return PictureLook(
@@ -81,7 +78,7 @@ def describe_far_pictures(pictures: AnyPictures, look: PictureLook, scale: float
         look: Look of the training pictures.
         scale: Factor that brings pixels to 0 to 1.
     """
-    squares, contrasts, brightness = _look_at(pictures, np.arange(len(pictures)), scale)
+    squares, contrasts, brightness = look_at(pictures, np.arange(len(pictures)), scale)
     means, deviations = np.array(look.means), np.array(look.deviations)
 
     def distances(values: Float[np.ndarray, "pictures squares"]) -> Float[np.ndarray, " pictures"]:
@@ -111,7 +108,7 @@ def describe_far_pictures(pictures: AnyPictures, look: PictureLook, scale: float
     return tuple(texts)
 
 
-def _look_at(
+def look_at(
     pictures: AnyPictures,
     rows: Int[np.ndarray, " rows"],
     scale: float,
@@ -135,25 +132,3 @@ def _squares(gray: Float[np.ndarray, "pictures height width"]) -> Float[np.ndarr
         sizes = np.diff([*begins, side])
         gray = np.add.reduceat(gray, begins, axis=axis) / sizes.reshape((1, -1, 1) if axis == 1 else (1, 1, -1))
     return gray.reshape(len(gray), -1)
-
-
-def count_blank(
-    pictures: AnyPictures,
-    labels: Sequence[str],
-    scale: float,
-) -> tuple[float, str]:
-    """Return the share of blank pictures, and a warning if there are any.
-
-    At most 500 pictures at equal distances are looked at.
-    """
-    rows = np.arange(len(pictures))[:: max(1, -(-len(pictures) // MAX_LOOKS))]
-    _, contrasts, means = _look_at(pictures, rows, scale)
-    blank = rows[contrasts < BLANK]
-    if not len(blank):
-        return 0.0, ""
-    names = quoted([labels[row] for row in blank], SHOWN)
-    level = float(np.median(means[contrasts < BLANK]))
-    return len(blank) / len(rows), (
-        f"Warning: {len(blank):,} of {counted(len(rows), 'picture')} {'is' if len(blank) == 1 else 'are'} blank: all "
-        f"pixels have nearly one value ({level:.0%} bright): {names}; look whether these files are what they should be."
-    )
