@@ -147,14 +147,22 @@ def _counted(names: Sequence[str], counts: Mapping[str, int], unit: str) -> str:
 
 
 def _say_matched(matches: Mapping[str, str], counts: Mapping[str, int], unit: str) -> list[str]:
-    if not matches:
-        return []
-    pairs = ", ".join(
-        f"'{in_line(name)}' as '{in_line(known)}' ({counted(counts[name], unit)})"
-        for name, known in list(matches.items())[:5]
-    )
-    by = difference(list(matches.items()))
-    return [f"Warning: the names of classes differ between the parts by {by} alone: took {pairs}; {KEEP_APART}."]
+    def say(pairs: list[tuple[str, str]]) -> str:
+        return ", ".join(
+            f"'{in_line(name)}' as '{in_line(known)}' ({counted(counts[name], unit)})" for name, known in pairs[:5]
+        )
+
+    same = [(name, known) for name, known in matches.items() if one_text(name) == one_text(known)]
+    others = [pair for pair in matches.items() if pair not in same]
+    notes = []
+    if same:
+        notes.append(f"Took names that are the same text in two forms of Unicode as one class: {say(same)}.")
+    if others:
+        by = difference(others)
+        notes.append(
+            f"Warning: the names of classes differ between the parts by {by} alone: took {say(others)}; {KEEP_APART}."
+        )
+    return notes
 
 
 def _say_strangers(strangers: Mapping[str, int], kept: Sequence[str], unit: str) -> str:

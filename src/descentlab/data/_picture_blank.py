@@ -20,7 +20,7 @@ FAINT_NOTE = (
 
 
 def are_mostly_blank(dataset: Dataset) -> bool:
-    """Determine whether more than half of the training pictures are blank or nearly so; at most 500 of them are looked at."""
+    """Determine whether more than half of up to 500 training pictures are blank or nearly so."""
     if not dataset.is_pictures:
         return False
     rows = dataset.train[:: max(1, -(-len(dataset.train) // MAX_LOOKS))]

@@ -80,7 +80,7 @@ def choose_depth(ranges: Sequence[PixelRange], bits: int | None = None) -> tuple
         return None, ""
     low, high = min(each.low for each in ranges), max(each.high for each in ranges)
     are_real = any(each.is_real for each in ranges)
-    what = counted(len(ranges), "picture") + (" of real numbers" if are_real else " of 16-bit files")
+    what = counted(len(ranges), "picture") + (" of real numbers" if are_real else " of more than 8 bits")
     if bits is not None and not are_real:
         return PixelDepth(span=2.0**bits), ""
     if are_real and low >= 0.0 and high <= 1.0 + ROUNDING:
@@ -91,7 +91,6 @@ def choose_depth(ranges: Sequence[PixelRange], bits: int | None = None) -> tuple
     if depth == FULL and not are_real:
         return None, ""
     white = 2**depth - 1
-    return PixelDepth(span=2.0**depth), (
-        f"Read {what} as {depth} bits deep, from 0 (black) to {white:,} (white), since no pixel exceeds {high:,.6g}; "
-        f"`--set data.depth={FULL}` reads all {FULL} bits."
-    )
+    remedy = "" if are_real else f"; `--set data.depth={FULL}` reads all {FULL} bits"
+    why = f"from 0 (black) to {white:,} (white), since no pixel exceeds {high:,.6g}"
+    return PixelDepth(span=2.0**depth), f"Read {what} as {depth} bits deep, {why}{remedy}."

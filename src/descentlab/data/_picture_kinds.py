@@ -2,7 +2,7 @@
 
 from functools import cache
 from importlib.util import find_spec
-from pathlib import Path
+from pathlib import Path, PurePath
 
 PICTURE_ENDINGS = frozenset(
     {
@@ -28,6 +28,11 @@ FIRST_BYTES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II
 NETPBM = frozenset(b"P1 P2 P3 P4 P5 P6".split())
 HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"})
 LONGEST = 32
+
+
+def may_be_picture(path: PurePath) -> bool:
+    """Determine whether a file may be a picture by its name alone, which may have no ending."""
+    return path.suffix.lower() in {"", *PICTURE_ENDINGS, *HEIF_ENDINGS, *AVIF_ENDINGS}
 
 
 def is_picture_file(path: Path) -> bool:

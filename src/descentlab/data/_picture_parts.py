@@ -63,11 +63,11 @@ def list_classes(folder: Path) -> Listed:
     Raises:
         DataError: If the pictures are not in subfolders of two or more classes.
     """
-    top, notes = _descend(folder)
+    top, notes = _descend(folder, folder.parent)
     divided = _divide(top)
     listing, owners, more = PictureListing(folder), [], []
     for root, part in divided.roots.items():
-        base, inner = _descend(root) if part else (root, [])
+        base, inner = _descend(root, folder) if part else (root, [])
         more += inner
         empty = [sub.name for sub in subfolders(base) if not has_pictures(sub)]
         for sub in _all_subfolders(base):
@@ -107,14 +107,14 @@ def part_of(name: str) -> str:
     return "" if match is None else PARTS.get(match["word"], "validation")
 
 
-def _descend(folder: Path) -> tuple[Path, list[str]]:
+def _descend(folder: Path, origin: Path) -> tuple[Path, list[str]]:
     """Go into a folder around the folder of classes: the only one with pictures, which has two or more subfolders."""
     inner = folder
     while not _loose_pictures(inner) and len(only := _with_pictures(inner)) == 1:
         inner = only[0]
     if inner == folder or len(_with_pictures(inner)) < 2:
         return folder, []
-    return inner, [f"Took the classes from '{inner.relative_to(folder).as_posix()}' inside '{folder.name}'."]
+    return inner, [f"Took the classes from the folder '{inner.relative_to(origin).as_posix()}'."]
 
 
 def _divide(top: Path) -> _Divided:
@@ -153,7 +153,9 @@ def _beside(folder: Path, base: Path, empty: list[str]) -> list[str]:
         names = quoted([path.name for path in loose], 3)
         notes.append(f"Warning: left out {counted(len(loose), 'picture')} in '{where}' but in no subfolder: {names}.")
     if empty:
-        notes.append(f"Left out {quoted(empty)} in '{where}': no pictures that can be read, so no class.")
+        notes.append(
+            f"Left out {quoted(empty)} in '{where}': no pictures there can be read; add some if it is a class."
+        )
     return notes
 
 
@@ -180,6 +182,7 @@ def _why_no_classes(folder: Path, classes: list[str], listing: PictureListing) -
     else:
         return " ".join([f"there are no pictures in '{folder}' that can be read.", *listing.notes()])
     expected = "expected a subfolder for each of two or more classes"
+    aside = " ".join(["", *listing.notes()]) if listing.aside else ""
     return f"the pictures in '{folder}' are {where}: {expected}" + (
-        ", or a table of labels (--labels FILE)" if not classes else ""
+        ("" if classes else ", or a table of labels (--labels FILE)") + aside
     )

@@ -66,8 +66,8 @@ class PicturesSource:
         notes = []
         if self.train_folder and "test" not in self.named and len(parts.test):
             notes.append(
-                f"Warning: there is no folder of test pictures: took {counted(len(parts.test), 'picture')} of "
-                f"'{self.train_folder}' as the test part; `--set split.test=0` trains on them too."
+                f"Warning: no test pictures with known classes are given: {counted(len(parts.test), 'picture')} of "
+                f"'{self.train_folder}' became the test part; `--set split.test=0` trains on them too."
             )
         if self.is_compared and not isinstance(self.inputs, StoredPictures):
             notes.append(describe_picture_copies(count_copies(self._keys, parts)))
