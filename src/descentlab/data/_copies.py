@@ -106,15 +106,24 @@ def describe_picture_copies(copies: Copies) -> str:
     )
 
 
-def expected_copies(columns: Sequence[Column], rows: Int[np.ndarray, " rows"]) -> float:
-    """Return how many of some rows would equal another row if the columns had nothing to do with each other."""
-    chance = 1.0
+def expected_copies(
+    columns: Sequence[Column], keys: UInt64[np.ndarray, " rows"], train: Int[np.ndarray, " train"]
+) -> float:
+    """Return how many training rows would equal a row if the columns had nothing to do with each other.
+
+    Args:
+        columns: The columns to learn from.
+        keys: A number for each row; rows that share one are counted once, so that copies do not hide themselves.
+        train: Rows of the training set.
+    """
+    different = train[np.unique(keys[train], return_index=True)[1]]
+    pairs, chance = max(len(different) * (len(different) - 1), 1), 1.0
     for column in columns:
-        cells = column.take(rows)
+        cells = column.take(different)
         values = cells.values if isinstance(cells, NumberColumn) else cells.codes
-        shares = np.unique(values, return_counts=True)[1] / max(len(values), 1)
-        chance *= float((shares**2).sum())
-    return chance * len(rows)
+        counts = np.unique(values, return_counts=True)[1]
+        chance *= float((counts * (counts - 1)).sum()) / pairs
+    return chance * len(train)
 
 
 def _share(copies: Copies, noun: str) -> str:

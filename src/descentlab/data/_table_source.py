@@ -78,7 +78,7 @@ class TableSource:
         copies = describe_table_copies(
             count_copies(self._keys, parts),
             is_given="test" in self.named,
-            expected=expected_copies(self.columns, parts.train),
+            expected=expected_copies(self.columns, self._keys, parts.train),
         )
         return Dataset(
             name=self.name,
