@@ -70,7 +70,7 @@ def test_equal_pixels_in_another_format_are_a_copy(tmp_path: Path) -> None:
     pixels = RNG.integers(0, 256, (6, 5), dtype=np.uint8)
     save(tmp_path / "train" / "dog" / "one.png", pixels)
     save(tmp_path / "test" / "dog" / "another.bmp", pixels)
-    assert "1 of 9 test pictures" in notes_with(read(tmp_path), "copies")[0]
+    assert "1 of 9 test pictures" in notes_with(read(tmp_path), "is a copy")[0]
 
 
 def test_keys_are_equal_as_rows_are() -> None:
@@ -78,9 +78,8 @@ def test_keys_are_equal_as_rows_are() -> None:
     codes = RNG.integers(-1, 3, 400).astype(np.int32)
     targets = RNG.integers(0, 2, 400)
     keys = row_keys([NumberColumn("a", values), WordColumn("b", codes, ("x", "y", "z"))], targets)
-    rows = [
-        tuple(map(str, (value + 0.0, code, target))) for value, code, target in zip(values, codes, targets, strict=True)
-    ]
+    cells = zip((values + 0.0).tolist(), codes.tolist(), targets.tolist(), strict=True)
+    rows = [str(row) for row in cells]
     assert len(set(rows)) == len(set(keys.tolist()))
     assert len(set(zip(rows, keys.tolist(), strict=True))) == len(set(rows))
     pictures = RNG.integers(0, 2, (500, 2, 2, 1), dtype=np.uint8)

@@ -105,10 +105,9 @@ def test_pictures_unlike_those_of_training_are_named(tmp_path: Path) -> None:
     assert all(why.startswith("blank") for why in kept.apply(odd).far)
     assert "contrast" in kept.apply(more.inputs // 40).far[0]
     assert kept.apply(RNG.integers(0, 256, (1, 16, 16), dtype=np.uint8)).far[0]
+    negatives = 255 - more.inputs
     for each in (0, 3):
-        assert (
-            kept.apply((255 - more.inputs)[each : each + 1]).far == kept.apply(255 - more.inputs).far[each : each + 1]
-        )
+        assert kept.apply(negatives[each : each + 1]).far == kept.apply(negatives).far[each : each + 1]
 
 
 def test_a_blank_picture_is_usual_where_training_has_some(tmp_path: Path) -> None:

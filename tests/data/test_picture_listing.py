@@ -67,7 +67,7 @@ def test_parts_without_any_classes_are_refused(tmp_path: Path) -> None:
     for part in ("train", "test"):
         save(tmp_path / part / "1.png")
         save(tmp_path / part / "2.png")
-    with pytest.raises(DataError, match="have no classes: .*--labels FILE"):
+    with pytest.raises(DataError, match=r"have no classes: .*--labels FILE"):
         read(tmp_path)
 
 
@@ -228,7 +228,7 @@ def test_a_class_whose_pictures_are_all_broken_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name_of",
     [
-        lambda place: str(place),
+        str,
         lambda place: f"{place:03}",
         lambda place: f"IMG/{place:03}.png",
         lambda place: f"C:\\photos\\img\\{place:03}.PNG",

@@ -43,15 +43,16 @@ class Copies:
 
 
 def count_copies(keys: UInt64[np.ndarray, " examples"], parts: Parts) -> Copies:
-    """Count the test examples whose key a training example has.
+    """Count the test examples whose key an example has that is not for testing: of the training or validation part.
 
     Args:
         keys: A number for each example, which only equal examples share.
         parts: Rows of the parts.
     """
-    train = np.unique(keys[parts.train])
-    copies = int(np.isin(keys[parts.test], train).sum())
-    return Copies(copies, len(parts.test), 1.0 - len(train) / max(len(parts.train), 1))
+    rest = np.concatenate([parts.train, parts.validation])
+    known = np.unique(keys[rest])
+    copies = int(np.isin(keys[parts.test], known).sum())
+    return Copies(copies, len(parts.test), 1.0 - len(known) / max(len(rest), 1))
 
 
 def row_keys(columns: Sequence[Column], targets: Shaped[np.ndarray, "rows *targets"]) -> UInt64[np.ndarray, " rows"]:

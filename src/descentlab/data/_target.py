@@ -90,9 +90,11 @@ def _odd_classes(counts: Mapping[str, int], matches: Mapping[str, str]) -> list[
     if others:
         taken = ", ".join(f"'{in_line(word)}' as '{in_line(known)}' ({counts[word]:,})" for word, known in others[:5])
         notes.append(f"Warning: took classes that differ from the network's by {difference(others)} alone: {taken}.")
-    unknown = [f"{word} ({count:,})" for word, count in sorted(counts.items()) if word not in matches]
+    unknown = sorted(word for word in counts if word not in matches)
     if unknown:
-        notes.append(f"The network does not know these classes, with their numbers of examples: {quoted(unknown)}.")
+        named = ", ".join(f"'{in_line(word)}' ({counts[word]:,})" for word in unknown[:5])
+        more = f" and {len(unknown) - 5:,} more" if len(unknown) > 5 else ""
+        notes.append(f"The network does not know these classes, with their numbers of examples: {named}{more}.")
     return notes
 
 
