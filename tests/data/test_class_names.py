@@ -1,6 +1,7 @@
 """Names of classes are compared within the training part, and between the parts."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ def _table(path: Path, labels: list[str]) -> str:
     return str(path)
 
 
-def _read(path: str, **options: str) -> Dataset:
+def _read(path: str, **options: Any) -> Dataset:
     return prepare(load(TableData(path=path, target="kind", **options)), SplitSpec(), 0)
 
 
@@ -136,11 +137,11 @@ def test_new_examples_are_scored_by_the_classes_they_spell(tmp_path: Path) -> No
     data = _read(_table(tmp_path / "t.csv", ["Adelie", "Gentoo"] * 15))
     frame = pd.DataFrame({"a": [0.0] * 4, "b": [1.0] * 4, "kind": ["adelie", "Gentoo.", "Gentoo", "Chinstrap"]})
     new = data.preparation.apply(frame)
-    assert new.targets.tolist() == [0, 1, 1, -1]
+    assert np.asarray(new.targets).tolist() == [0, 1, 1, -1]
     assert any("'adelie' as 'Adelie' (1), 'Gentoo.' as 'Gentoo' (1)" in note for note in new.notes)
     assert any("'Chinstrap' (1)" in note for note in new.notes)
     exact = _read(_table(tmp_path / "t.csv", ["Adelie", "Gentoo"] * 15), merge_classes="no")
-    assert exact.preparation.apply(frame).targets.tolist() == [-1, -1, 1, -1]
+    assert np.asarray(exact.preparation.apply(frame).targets).tolist() == [-1, -1, 1, -1]
 
 
 def test_targets_in_memory_are_compared_too() -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ def _write(path: Path, rows: list[str]) -> str:
     return str(path)
 
 
-def _read(path: str, **options: str) -> Dataset:
+def _read(path: str, **options: Any) -> Dataset:
     return prepare(load(TableData(path=path, target="kind", **options)), SplitSpec(), 0)
 
 

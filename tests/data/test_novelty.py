@@ -99,13 +99,14 @@ def test_pictures_unlike_those_of_training_are_named(tmp_path: Path) -> None:
     data = read(tmp_path / "in")
     kept = preparation_from_json(data.preparation.to_json())
     more = kept.apply(tmp_path / "more")
+    pictures = more.inputs[:]
     assert not any(more.far)
-    assert all("negative" in why for why in kept.apply(255 - more.inputs).far)
+    assert all("negative" in why for why in kept.apply(255 - pictures).far)
     odd = np.stack([np.full((16, 16), level, np.uint8) for level in (0, 128, 255)])
     assert all(why.startswith("blank") for why in kept.apply(odd).far)
-    assert "contrast" in kept.apply(more.inputs // 40).far[0]
+    assert "contrast" in kept.apply(pictures // 40).far[0]
     assert kept.apply(RNG.integers(0, 256, (1, 16, 16), dtype=np.uint8)).far[0]
-    negatives = 255 - more.inputs
+    negatives = 255 - pictures
     for each in (0, 3):
         assert kept.apply(negatives[each : each + 1]).far == kept.apply(negatives).far[each : each + 1]
 

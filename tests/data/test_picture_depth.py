@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ def _write(folder: Path, pictures: np.ndarray, ending: str = ".png") -> None:
         save(folder / "ab"[place % 2] / f"{place:02}{ending}", pixels)
 
 
-def _read_all(folder: Path, **options: int) -> tuple[np.ndarray, tuple[str, ...]]:
+def _read_all(folder: Path, **options: Any) -> tuple[np.ndarray, tuple[str, ...]]:
     data = read(folder, **options)
     order = np.argsort([label.partition("/")[2] for label in data.labels])
     return data.inputs[order][..., 0], data.notes

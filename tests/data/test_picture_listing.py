@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -166,7 +167,8 @@ def test_heic_is_read_if_its_reader_is_installed(tmp_path: Path, monkeypatch: py
 
     def register() -> None:
         calls.append(1)
-        Image.register_open("HEIC", _Heic, lambda begin: begin[4:12] == b"ftypheic")
+        opener: Any = _Heic
+        Image.register_open("HEIC", opener, lambda begin: begin[4:12] == b"ftypheic")
 
     reader = SimpleNamespace(register_heif_opener=register, __spec__=SimpleNamespace(name="pillow_heif"))
     monkeypatch.setitem(sys.modules, "pillow_heif", reader)
@@ -266,4 +268,4 @@ def test_one_name_in_two_forms_of_unicode_is_one_class(tmp_path: Path) -> None:
     assert np.bincount(data.targets[data.test]).tolist() == [3, 3]
     assert len(notes_with(data, "two forms of Unicode")) == 1
     new = preparation_from_json(data.preparation.to_json()).apply(tmp_path / "test")
-    assert sorted(new.targets.tolist()) == [0, 0, 0, 1, 1, 1]
+    assert sorted(np.asarray(new.targets).tolist()) == [0, 0, 0, 1, 1, 1]

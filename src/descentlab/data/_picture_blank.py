@@ -42,7 +42,7 @@ def describe_blank(pictures: AnyPictures, labels: Sequence[str], scale: float) -
     if not len(blank):
         is_faint = float((contrasts < FAINT).mean()) > 0.5
         return FAINT_NOTE.format(level=float(np.median(means))) if is_faint else ""
-    names = quoted([labels[row] for row in blank], SHOWN)
+    names = quoted([labels[row] for row in blank.tolist()], SHOWN)
     level = float(np.median(means[contrasts < BLANK]))
     return (
         f"Warning: {len(blank):,} of {counted(len(rows), 'picture')} {'is' if len(blank) == 1 else 'are'} blank: all "
