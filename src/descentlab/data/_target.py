@@ -75,17 +75,18 @@ class Target(Model):
         if self.task == "regression":
             return ((column.to_numbers().values - self.shift) / self.scale).astype(np.float32), ()
         words = column.to_words()
+        place = {name: index for index, name in enumerate(self.classes)}
         counts = np.bincount(words.codes[words.codes >= 0], minlength=len(words.words))
         present = {word: int(count) for word, count in zip(words.words, counts, strict=True) if count}
-        matches = match_names(list(present), self.classes, is_loose=self.merges)
-        place = {name: index for index, name in enumerate(self.classes)}
-        codes = [place[matches[word]] if word in matches else -1 for word in words.words]
-        return np.array([*codes, -1], np.int32)[words.codes], tuple(_odd_classes(present, matches))
+        others = [word for word in present if word not in place]
+        matches = match_names(others, self.classes, is_loose=self.merges)
+        ids = np.array([*(place.get(matches.get(word, word), -1) for word in words.words), -1], np.int32)[words.codes]
+        return ids, tuple(_odd_classes({word: present[word] for word in others}, matches))
 
 
 def _odd_classes(counts: Mapping[str, int], matches: Mapping[str, str]) -> list[str]:
     """Note classes that are spelled otherwise than in training, and those that training lacks."""
-    others = [(word, known) for word, known in matches.items() if word != known]
+    others = list(matches.items())
     notes = []
     if others:
         taken = ", ".join(f"'{in_line(word)}' as '{in_line(known)}' ({counts[word]:,})" for word, known in others[:5])
