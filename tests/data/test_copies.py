@@ -63,6 +63,7 @@ def test_copied_pictures_are_counted(tmp_path: Path) -> None:
     for place in range(2):
         shutil.copy(tmp_path / "train" / "cat" / f"{place}.png", tmp_path / "test" / "cat" / f"copy{place}.png")
     assert "2 of 10 test pictures (20%)" in notes_with(read(tmp_path), "copies")[0]
+    assert "2 of 10 test pictures (20%)" in notes_with(read(tmp_path, in_memory_mb=0), "copies")[0]
 
 
 def test_equal_pixels_in_another_format_are_a_copy(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from descentlab.data import preparation_from_json
+from descentlab.data import Arrays, load, preparation_from_json, prepare
+from descentlab.spec import ArraysData, SplitSpec
 from tests.data.picture_folders import notes_with, read, save
 
 RNG = np.random.default_rng(0)
@@ -81,6 +82,15 @@ def test_a_person_may_say_the_depth(tmp_path: Path) -> None:
     assert "10 bits deep" in read(tmp_path).notes[0]
     np.testing.assert_array_equal(_read_all(tmp_path, depth=16)[0], BYTES >> 6)
     assert not notes_with(read(tmp_path, depth=16), "bits deep")
+
+
+@pytest.mark.parametrize("largest", [255.0, 4095, 65_535])
+def test_arrays_that_are_not_scaled_are_named(largest: float) -> None:
+    pixels = RNG.uniform(0, largest, (40, 6, 5)).astype(np.float32 if isinstance(largest, float) else np.uint16)
+    pixels[0, 0, 0] = largest
+    for values, num_notes in ((pixels, 1), (pixels / largest, 0), ((pixels - largest / 2) / largest * 8, 0)):
+        data = prepare(load(ArraysData(), arrays=Arrays(values, list("pq") * 20)), SplitSpec(), 0)
+        assert len(notes_with(data, f"up to {largest:,.6g}")) == num_notes
 
 
 def test_a_run_from_before_reads_the_upper_8_bits(tmp_path: Path) -> None:

@@ -13,6 +13,14 @@ from descentlab.data._target import TargetValues
 from descentlab.data._weights import WEIGHTS, check_weights
 from descentlab.spec import ArraysData
 
+LARGE = 30.0
+"""Largest size of a pixel that is standardised, or from 0 to 1 or -1 to 1, with room to spare."""
+
+UNSCALED = (
+    "Warning: X has numbers of up to {largest:,.6g}, which the network reads as they are: divide X by the number that "
+    "is white, or pass whole numbers from 0 to 255 as uint8."
+)
+
 
 def load_array_pictures(spec: ArraysData, arrays: Arrays) -> PicturesSource:
     """Take pictures and their targets from arrays.
@@ -47,7 +55,9 @@ def load_array_pictures(spec: ArraysData, arrays: Arrays) -> PicturesSource:
         compared = compare_classes(targets, every, merging=spec.merge_classes, name=spec.name, unit="picture")
         targets, notes = compared.targets, compared.notes
     blank = describe_blank(pictures, labels, 1.0 / 255.0 if pictures.dtype == np.uint8 else 1.0)
-    notes = (*notes, blank) if blank else notes
+    large = float(np.abs(pictures).max()) if pictures.dtype != np.uint8 else 0.0
+    raw = UNSCALED.format(largest=large) if large > LARGE else ""
+    notes = (*notes, *(note for note in (blank, raw) if note))
     columns = answers if weights is None else (*answers, weights)
     return PicturesSource(
         name=spec.name,

@@ -102,7 +102,7 @@ def describe_picture_copies(copies: Copies) -> str:
     if not copies.num_copies:
         return ""
     return (
-        f"Warning: {_share(copies, 'picture')}, pixel by pixel: keep each picture once, or the test score counts what "
+        f"Warning: {_share(copies, 'picture')}: keep each picture once, or the test score counts what "
         "was learned by heart."
     )
 

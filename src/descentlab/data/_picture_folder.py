@@ -61,6 +61,7 @@ def load_pictures(spec: PicturesData, *, on_progress: OnProgress | None = None) 
     broken = [f"{label} ({why})" for label, why in zip(labels, reasons, strict=True) if why is not None]
     if broken and (spec.strict or len(good) == 0):
         raise DataError(f"{len(broken):,} of {len(reasons):,} pictures in '{folder}' are broken: {quoted(broken)}")
+    digests = [hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b"" for path in listed.paths]
     lost = _lost_classes(listed, good) if spec.labels is None else ""
     notes = [
         *listed.notes,
@@ -78,11 +79,12 @@ def load_pictures(spec: PicturesData, *, on_progress: OnProgress | None = None) 
             inputs=inputs,
             targets=read_targets(listed.answers.take(good), spec.task, folder.name),
             labels=tuple(labels[place] for place in good),
-            checksum=_checksum(labels, listed.paths),
+            checksum=_checksum(labels, digests),
             notes=tuple(note for note in notes if note),
             depth=depth,
             train_folder=listed.train_folder,
             is_compared=True,
+            file_keys=np.array([int.from_bytes(digests[place][:8]) for place in good], np.uint64),
         ),
         np.array([listed.parts[place] for place in good]),
         spec,
@@ -105,6 +107,7 @@ def _compared(source: PicturesSource, parts: np.ndarray, spec: PicturesData) -> 
             inputs=source.inputs if len(rows) == len(source.labels) else take_rows(source.inputs, rows),
             targets=compared.targets.take(rows),
             labels=tuple(source.labels[row] for row in rows.tolist()),
+            file_keys=None if source.file_keys is None else source.file_keys[rows],
         )
     named = {part: rows for part in ("test", "validation") if len(rows := np.flatnonzero(parts == part))}
     return replace(source, named=named, notes=notes)
@@ -175,9 +178,9 @@ def _mixed(spec: PicturesData, measures: Sequence[Measure | str]) -> str:
     )
 
 
-def _checksum(labels: Sequence[str], paths: Sequence[Path]) -> str:
-    digest = hashlib.sha256()
-    for label, path in zip(labels, paths, strict=True):
-        if path.is_file():
-            digest.update(label.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return "sha256:" + digest.hexdigest()
+def _checksum(labels: Sequence[str], digests: Sequence[bytes]) -> str:
+    whole = hashlib.sha256()
+    for label, digest in zip(labels, digests, strict=True):
+        if digest:
+            whole.update(label.encode() + b"\0" + digest)
+    return "sha256:" + whole.hexdigest()

@@ -40,6 +40,7 @@ class PicturesSource:
         depth: Black and white in files of more than 8 bits; see `PicturePreparation`.
         train_folder: Name of the folder of training pictures, if parts have folders; a test part that has none is
             drawn from it.
+        file_keys: A number for each picture from the bytes of its file, by which copies of pictures on disk are known.
         is_compared: Whether test pictures that are copies of training pictures are looked for.
     """
 
@@ -56,11 +57,14 @@ class PicturesSource:
     weights: Float[np.ndarray, " pictures"] | None = None
     depth: PixelDepth | None = None
     train_folder: str = ""
+    file_keys: UInt64[np.ndarray, " pictures"] | None = None
     is_compared: bool = False
 
     @cached_property
     def _keys(self) -> UInt64[np.ndarray, " pictures"]:
-        return picture_keys(self.inputs[:], self.targets.values)
+        if isinstance(self.inputs, StoredPictures):
+            return np.arange(len(self.inputs), dtype=np.uint64) if self.file_keys is None else self.file_keys
+        return picture_keys(self.inputs, self.targets.values)
 
     def _part_notes(self, parts: Parts) -> list[str]:
         notes = []
@@ -69,7 +73,7 @@ class PicturesSource:
                 f"Warning: no test pictures with known classes are given: {counted(len(parts.test), 'picture')} of "
                 f"'{self.train_folder}' became the test part; `--set split.test=0` trains on them too."
             )
-        if self.is_compared and not isinstance(self.inputs, StoredPictures):
+        if self.is_compared:
             notes.append(describe_picture_copies(count_copies(self._keys, parts)))
         return [note for note in notes if note]
 
