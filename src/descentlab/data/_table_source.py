@@ -11,14 +11,14 @@ from jaxtyping import Int, UInt64
 from descentlab.core import DataError
 from descentlab.data._arrays import Arrays
 from descentlab.data._class_names import Merging, check_test_classes, compare_classes
-from descentlab.data._copies import count_copies, describe_table_copies, expected_copies, row_keys
+from descentlab.data._copies import MIN_SHARE, count_copies, describe_table_copies, expected_copies, row_keys
 from descentlab.data._dataset import Dataset, Task
 from descentlab.data._features import Layout, check_finite, lay_out
 from descentlab.data._names import counted, quoted
 from descentlab.data._novelty import wrong_cells
 from descentlab.data._screen import screen_columns
 from descentlab.data._several_targets import AnyTargetValues, find_targets, read_all_targets
-from descentlab.data._split import divide
+from descentlab.data._split import Parts, divide
 from descentlab.data._table import Column, DataTable, NumberColumn, WordColumn, stack_columns
 from descentlab.data._table_preparation import fit_preparation
 from descentlab.data._tables import checksum_of, read_table
@@ -57,6 +57,21 @@ class TableSource:
     def _keys(self) -> UInt64[np.ndarray, " rows"]:
         return row_keys(self.columns, self.targets.values)
 
+    @cached_property
+    def _num_repeated(self) -> int:
+        counts = np.unique(self._keys, return_counts=True)[1]
+        return int(counts[counts > 1].sum())
+
+    def _copies(self, parts: Parts) -> str:
+        """Warn of copies in the test part; a table of different rows is not searched again for each seed."""
+        if self._num_repeated < MIN_SHARE * len(parts.test):
+            return ""
+        return describe_table_copies(
+            count_copies(self._keys, parts),
+            is_given="test" in self.named,
+            expected=expected_copies(self.columns, self._keys, parts.train),
+        )
+
     def prepare(self, split: SplitSpec, seed: int) -> Dataset:
         """Divide the rows, learn the preparation from the training set and apply it to all rows."""
         parts = divide(self.targets.strata, split, seed, name=self.name, named=self.named)
@@ -75,11 +90,7 @@ class TableSource:
             weights=_name(weights),
         )
         inputs, unknown = preparation.encode(self.columns)
-        copies = describe_table_copies(
-            count_copies(self._keys, parts),
-            is_given="test" in self.named,
-            expected=expected_copies(self.columns, self._keys, parts.train),
-        )
+        copies = self._copies(parts)
         return Dataset(
             name=self.name,
             task=target.task,
