@@ -180,7 +180,10 @@ def _why_no_classes(folder: Path, classes: list[str], listing: PictureListing) -
     elif _loose_pictures(folder):
         where = "in no subfolder"
     else:
-        return " ".join([f"there are no pictures in '{folder}' that can be read.", *list_pictures(folder).notes()])
+        expected = "expected a subfolder for each class, with files such as .png or .jpg"
+        return " ".join(
+            [f"there are no pictures in '{folder}' that can be read: {expected}.", *list_pictures(folder).notes()]
+        )
     expected = "expected a subfolder for each of two or more classes"
     aside = " ".join(["", *listing.notes()]) if listing.aside else ""
     return f"the pictures in '{folder}' are {where}: {expected}" + (
