@@ -38,6 +38,8 @@ def _names(data: Dataset, rows: np.ndarray) -> list[str]:
         ([">50K", ">50K.", ">50K"], ">50K"),
         (["New York", "New  York", "New York"], "New York"),
         (["cat", "Cat.", "cat"], "cat"),
+        (["hotdog", "hot dog", "hotdog"], "hotdog"),
+        (["St. Louis", "St Louis", "St. Louis"], "St. Louis"),
         (["cat\u200b", "cat", "cat"], "cat"),
     ],
 )
@@ -63,7 +65,9 @@ def test_short_names_stay_apart_unless_it_is_wished(tmp_path: Path, pair: tuple[
     assert len(_read(path, merge_classes="yes").classes) == 2
 
 
-@pytest.mark.parametrize("labels", [["cat", "cats", "cat 1"], ["3", "30", "03"], ["a.b", "ab", "b"], ["-", "--", "+"]])
+@pytest.mark.parametrize(
+    "labels", [["cat", "cats", "cat 1"], ["3", "30", "03"], ["1.5", "15", "1 5"], ["-", "--", "+"]]
+)
 def test_other_names_are_other_classes(tmp_path: Path, labels: list[str]) -> None:
     data = _read(_table(tmp_path / "t.csv", [*labels, "word"] * 8), merge_classes="yes")
     assert len(data.classes) == 4
@@ -97,6 +101,14 @@ def test_test_rows_of_classes_that_training_lacks_are_left_out(tmp_path: Path) -
     marked.write_text("\n".join(["a,kind,part", *rows, "1,z,test", "2,x,test", ""]))
     data = _read(str(marked), test_column="part")
     assert (data.classes, len(data.test)) == (("x", "y"), 1)
+
+
+def test_a_test_file_without_any_target_is_refused(tmp_path: Path) -> None:
+    train, test = tmp_path / "train.csv", tmp_path / "test.csv"
+    train.write_text("a,kind\n" + "".join(f"{RNG.normal():.3f},{row % 2}\n" for row in range(60)))
+    test.write_text("a,kind\n" + "".join(f"{RNG.normal():.3f},{['tall', 'short'][row % 2]}\n" for row in range(12)))
+    with pytest.raises(DataError, match="none of the 12 test "):
+        _read(str(train), test_path=str(test))
 
 
 def test_numbers_as_classes_are_compared(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from descentlab.data import Arrays, Dataset, load, preparation_from_json, prepare, say_far
-from descentlab.spec import ArraysData, BundledData, SplitSpec, TableData
+from descentlab.spec import ArraysData, BundledData, PlaygroundData, SplitSpec, TableData
 from tests.data.picture_folders import notes_with, read, save
 
 RNG = np.random.default_rng(0)
@@ -52,7 +52,14 @@ def test_held_out_rows_are_seldom_far(name: str) -> None:
 def test_a_run_from_before_says_nothing() -> None:
     values = _table().preparation.to_json()
     del values["ranges"]
-    assert preparation_from_json(values).apply(pd.DataFrame({"x": [1e9], "c": ["a"]})).far == ()
+    assert preparation_from_json(values).apply(pd.DataFrame({"x": [1e9], "c": ["a"]})).far == ("",)
+
+
+def test_points_outside_the_plane_of_training_are_named() -> None:
+    kept = preparation_from_json(prepare(load(PlaygroundData()), SplitSpec(), 0).preparation.to_json())
+    far = kept.apply(pd.DataFrame({"x1": [0.5, 50.0], "x2": [0.5, 0.5]})).far
+    assert far[0] == ""
+    assert far[1].startswith("'x1' is 50 (training: ")
 
 
 @pytest.mark.parametrize("ones", [lambda: np.ones(60), lambda: RNG.normal(size=60), lambda: RNG.lognormal(size=60)])

@@ -1,7 +1,6 @@
 """How far new rows of a table lie from those of training, whose range a run keeps."""
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -9,9 +8,6 @@ from jaxtyping import Bool, Float, Int
 from descentlab.data._model import Model
 from descentlab.data._names import counted, in_line
 from descentlab.data._table import Column, DataTable, NumberColumn
-
-if TYPE_CHECKING:
-    from descentlab.data._features import Feature
 
 MARGIN = 0.1
 """Part of the training range by which a number may lie outside of it; new rows exceed it a little now and then."""
@@ -53,22 +49,32 @@ def number_ranges(columns: Sequence[Column], train: Int[np.ndarray, " train"]) -
 
 
 def describe_far_rows(
-    features: Sequence["Feature"], ranges: Sequence[NumberRange], columns: Sequence[Column]
+    columns: Sequence[Column],
+    ranges: Sequence[NumberRange],
+    categories: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[str, ...]:
     """Say of each row of a table what in it no training row had; empty for a row like those of training.
 
     Args:
-        features: Preparation of each column.
+        columns: Cells of the columns that the network reads.
         ranges: Training range of the columns of numbers.
-        columns: Cells of the columns of `features`, in that order.
+        categories: Words that the training rows had in the columns of words, by the name of the column.
+
+    Returns:
+        A text for each row; nothing at all if no range and no word of training is known.
     """
-    num_rows = len(columns[0].is_missing) if columns else 0
-    reasons: list[list[str]] = [[] for _ in range(num_rows)]
-    by_name = {each.column: each for each in ranges}
-    for feature, column in zip(features, columns, strict=True):
-        its_range = by_name.get(feature.column)
-        words = _far_numbers(column, its_range) if its_range is not None else _far_words(feature, column)
-        for row, text in words:
+    by_name, words = {each.column: each for each in ranges}, categories or {}
+    if not (by_name or words):
+        return ()
+    reasons: list[list[str]] = [[] for _ in range(len(columns[0].is_missing))]
+    for column in columns:
+        if column.name in by_name:
+            odd = _far_numbers(column, by_name[column.name])
+        elif column.name in words:
+            odd = _far_words(column, frozenset(words[column.name]))
+        else:
+            continue
+        for row, text in odd:
             reasons[row].append(text)
     return tuple(_joined(each) for each in reasons)
 
@@ -83,10 +89,7 @@ def _far_numbers(column: Column, its_range: NumberRange) -> Iterator[tuple[int, 
         yield row, text
 
 
-def _far_words(feature: "Feature", column: Column) -> Iterator[tuple[int, str]]:
-    known = set(getattr(feature, "categories", ()))
-    if not known or getattr(feature, "has_other", False):
-        return
+def _far_words(column: Column, known: frozenset[str]) -> Iterator[tuple[int, str]]:
     words = column.to_words()
     is_new = np.array([*(word not in known for word in words.words), False])[words.codes]
     for row in np.flatnonzero(is_new).tolist():

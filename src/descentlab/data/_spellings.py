@@ -1,8 +1,15 @@
 """Spellings of names: what names of one class have in common, and by what they differ."""
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+
+STOPS = re.compile(r"\.(?!\d)")
+"""Full stops, but not those before the decimals of a number."""
+
+SPACES = re.compile(r"(?<!\d)\s+|\s+(?!\d)")
+"""Spaces, but not those between two numbers."""
 
 
 def one_text(name: str) -> str:
@@ -11,15 +18,14 @@ def one_text(name: str) -> str:
 
 
 def loose_name(name: str) -> str:
-    """Return what spellings of a name have in common: not its case, spaces, full stops at the end, invisible signs.
+    """Return what spellings of a name have in common: not its case, spaces, full stops and invisible signs.
 
     Example:
-        >>> loose_name(" >50K. ") == loose_name(">50k"), loose_name("...")
-        (True, '...')
+        >>> loose_name(" >50K. ") == loose_name(">50k"), loose_name("1.5"), loose_name("...")
+        (True, '1.5', '...')
     """
-    visible = "".join(sign for sign in one_text(name) if unicodedata.category(sign) != "Cf")
-    words = " ".join(visible.split())
-    return (words.rstrip(" .").rstrip() or words).casefold()
+    visible = "".join(sign for sign in one_text(name) if unicodedata.category(sign) != "Cf").strip()
+    return one_text((SPACES.sub("", STOPS.sub("", visible)) or visible).casefold())
 
 
 def match_names(names: Sequence[str], known: Sequence[str], *, is_loose: bool) -> dict[str, str]:
@@ -57,8 +63,8 @@ def difference(groups: Iterable[Sequence[str]]) -> str:
     ways: dict[str, Callable[[str], str]] = {
         "the form of their Unicode": one_text,
         "case": str.casefold,
-        "spaces": lambda name: " ".join(name.split()),
-        "a full stop": lambda name: name.rstrip(" .") or name,
+        "spaces": lambda name: SPACES.sub("", name.strip()),
+        "a full stop": lambda name: STOPS.sub("", name),
     }
     for words, key in ways.items():
         if all(len({key(name) for name in group}) == 1 for group in groups):

@@ -11,7 +11,7 @@ from pydantic import Field
 from descentlab.core import DataError
 from descentlab.data._arrays import Arrays
 from descentlab.data._dataset import Prepared
-from descentlab.data._features import Feature, Layout, NumberFeature, check_finite, fit_feature
+from descentlab.data._features import CategoryFeature, Feature, Layout, NumberFeature, check_finite, fit_feature
 from descentlab.data._names import counted, quoted
 from descentlab.data._novelty import NumberRange, describe_far_rows, number_ranges
 from descentlab.data._preparation import BasePreparation
@@ -61,6 +61,12 @@ class TablePreparation(BasePreparation):
         """Shape of one example."""
         return (len(self.feature_names),)
 
+    @property
+    def _categories(self) -> dict[str, tuple[str, ...]]:
+        """Words of the columns in which every other word is unknown to the network, by column."""
+        features = [each for each in self.features if isinstance(each, CategoryFeature) and not each.has_other]
+        return {each.column: each.categories for each in features if each.categories}
+
     def encode(self, columns: Sequence[Column]) -> tuple[Float32[np.ndarray, "rows inputs"], dict[str, int]]:
         """Turn columns, in the order of `features`, into inputs.
 
@@ -96,7 +102,7 @@ class TablePreparation(BasePreparation):
         check_finite(columns, table)
         inputs, unknown = self.encode(columns)
         notes = [*table.notes, *_odd_cells(columns, unknown)]
-        far = describe_far_rows(self.features, self.ranges, columns) if self.ranges else ()
+        far = describe_far_rows(columns, self.ranges, self._categories)
         mass = None if weights is None else weights.to_numbers().values
         if answers is None:
             return Prepared(inputs, None, table.labels, tuple(notes), mass, far)

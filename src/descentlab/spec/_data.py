@@ -78,7 +78,7 @@ class WrittenClassesSpec(PreparedSpec):
 
     merge_classes: Literal["auto", "yes", "no"] = Field(
         default="auto",
-        description="Whether names of classes that differ by case, spaces or a full stop alone are one class. 'auto' "
+        description="Whether names of classes that differ by case, spaces or full stops alone are one class. 'auto' "
         "leaves spellings of one or two letters apart.",
     )
 
