@@ -219,8 +219,8 @@ def _source(
     incomplete = [f"Left out {counted(missing, 'row')} whose {words} is missing."] if missing else []
     if is_test.any() and not is_test[present].any():
         raise DataError(
-            f"{table.name}: none of the {int(is_test.sum()):,} test rows has a {words} that can be read as the training "
-            "rows' is: correct this column, or leave the test part out"
+            f"{table.name}: none of the {int(is_test.sum()):,} test rows has a {words} that can be read as "
+            "the training rows' is: correct this column, or leave the test part out"
         )
     table, is_test = (table.take(present), is_test[present]) if missing else (table, is_test)
     candidates = table.without([*target, *dropped, *([] if weights is None else [weights])]).columns
