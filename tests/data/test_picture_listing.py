@@ -121,7 +121,7 @@ def test_a_file_without_an_ending_is_known_by_its_content(tmp_path: Path, kind: 
         (tmp_path / name / "README").write_text("BM and P5 and GIF are letters")
     data = read(tmp_path)
     assert len(data.labels) == 8
-    assert "8 files without an ending" in data.notes[0]
+    assert "8 files without a picture's ending" in data.notes[0]
 
 
 def test_avif_is_read_where_pillow_reads_it(tmp_path: Path) -> None:
@@ -257,6 +257,26 @@ def test_a_name_of_two_files_is_none(tmp_path: Path) -> None:
     data = read(tmp_path, labels="t.csv")
     assert len(data.labels) == 5
     assert "there is no such file" in notes_with(data, "broken")[0]
+
+
+def test_a_name_in_two_parts_is_that_of_training(tmp_path: Path) -> None:
+    for part in ("train", "test"):
+        for place in range(8):
+            save(tmp_path / part / f"{place}.png")
+    (tmp_path / "train.csv").write_text("id,kind\n" + "".join(f"{place},{'xy'[place % 2]}\n" for place in range(8)))
+    data = read(tmp_path, labels="train.csv")
+    assert data.labels == tuple(f"train/{place}.png" for place in range(8))
+    assert "8 pictures that no row" in notes_with(data, "gives a label")[0]
+
+
+@pytest.mark.parametrize("ending", [".jpg_large", ".1234", ".png~"])
+def test_a_file_with_another_ending_is_known_by_its_content(tmp_path: Path, ending: str) -> None:
+    for name in ("a", "b"):
+        for place in range(4):
+            save(tmp_path / name / f"{place}{ending}", format="JPEG")
+    data = read(tmp_path)
+    assert len(data.labels) == 8
+    assert "8 files without a picture's ending" in data.notes[0]
 
 
 def test_one_name_in_two_forms_of_unicode_is_one_class(tmp_path: Path) -> None:

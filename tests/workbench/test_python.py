@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -242,3 +243,12 @@ def test_whoever_watches_is_told(home: Path, flowers: pd.DataFrame) -> None:
     )
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
+
+
+def test_a_run_of_an_earlier_version_is_not_measured_on_other_classes(tmp_path: Path) -> None:
+    old = dl.train("iris", epochs=1, out=tmp_path / "old", report=False)
+    path = old.path / "preparation.json"
+    values = json.loads(path.read_text())
+    path.write_text(json.dumps({**values, "classes": ["setosa", "Setosa", "virginica"]}))
+    with pytest.raises(RunError, match="of an earlier version and has the classes setosa, Setosa, virginica, and now"):
+        dl.evaluate(dl.open_run(old.path))

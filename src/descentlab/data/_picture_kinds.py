@@ -32,7 +32,12 @@ LONGEST = 32
 
 def may_be_picture(path: PurePath) -> bool:
     """Determine whether a file may be a picture by its name alone, which may have no ending."""
-    return path.suffix.lower() in {"", *PICTURE_ENDINGS, *HEIF_ENDINGS, *AVIF_ENDINGS}
+    return not path.suffix or has_known_ending(path)
+
+
+def has_known_ending(path: PurePath) -> bool:
+    """Determine whether a file's name ends as those of pictures that some installation reads."""
+    return path.suffix.lower() in PICTURE_ENDINGS | HEIF_ENDINGS | AVIF_ENDINGS
 
 
 def is_picture_file(path: Path) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from descentlab.core import DataError
 from descentlab.data._names import counted, quoted
 from descentlab.data._picture_listing import PictureListing, list_pictures
-from descentlab.data._picture_parts import Listed
+from descentlab.data._picture_parts import Listed, part_of
 from descentlab.data._table import Column, DataTable, WordColumn
 from descentlab.data._tables import read_table
 from descentlab.data._target import find_target
@@ -25,7 +25,7 @@ class PictureNames:
     """Finds the pictures of a folder by the names in a table.
 
     A name may lack its ending or the folders above it, differ by case, have backslashes, or be a number without the
-    zeros in front of it in the file's name. Two files of one such name are none. A name that leads out of the folder
+    zeros in front of it in the file's name. Two files of one such name are none, unless one is in a folder `train`. A name that leads out of the folder
     is taken as one inside it.
     """
 
@@ -45,16 +45,23 @@ class PictureNames:
         path = path if is_inside else self._folder / Path(plain).name
         if path.is_file():
             return path
-        return next((other for key in _keys(PurePosixPath(plain)) if (other := self._index.get(key))), path)
+        return next((other for key in _keys(PurePosixPath(plain)) if (other := self._only(key))), path)
+
+    def _only(self, key: str) -> Path | None:
+        """Return the one file of a key, or of several the one in a folder of training pictures."""
+        paths = self._index.get(key, [])
+        if len(paths) > 1:
+            paths = [path for path in paths if "train" in map(part_of, path.relative_to(self._folder).parts[:-1])]
+        return paths[0] if len(paths) == 1 else None
 
     @cached_property
-    def _index(self) -> dict[str, Path | None]:
-        """Files by each of their keys; None for a key of several files."""
-        index: dict[str, Path | None] = {}
+    def _index(self) -> dict[str, list[Path]]:
+        """Files by each of their keys."""
+        index: dict[str, list[Path]] = {}
         for path in self.listing.paths:
             relative = PurePosixPath(path.relative_to(self._folder).as_posix())
             for key in dict.fromkeys(_keys(relative)):
-                index[key] = None if key in index else path
+                index.setdefault(key, []).append(path)
         return index
 
 

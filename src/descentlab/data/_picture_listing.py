@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from descentlab.data._names import counted, natural_key, quoted
-from descentlab.data._picture_kinds import PICTURE_ENDINGS, is_picture_file, is_unread_picture, why_unread
+from descentlab.data._picture_kinds import has_known_ending, is_picture_file, is_unread_picture, why_unread
 
 SYSTEM_FOLDERS = frozenset(
     {
@@ -42,11 +42,13 @@ class PictureListing:
 
     def notes(self) -> list[str]:
         """Say how many files were read by their content, and how many were left out and why."""
-        bare = [path for path in self.paths if path.suffix.lower() not in PICTURE_ENDINGS and not path.suffix]
+        bare = [path for path in self.paths if not has_known_ending(path)]
         notes = []
         if bare:
             names = self._names(bare, 2)
-            notes.append(f"Took {counted(len(bare), 'file')} without an ending as pictures by content: {names}.")
+            notes.append(
+                f"Took {counted(len(bare), 'file')} without a picture's ending as pictures by content: {names}."
+            )
         for why in dict.fromkeys(why_unread(path) for path in self.unread):
             paths = [path for path in self.unread if why_unread(path) == why]
             kinds = quoted(sorted({path.suffix.lower() for path in paths}))
