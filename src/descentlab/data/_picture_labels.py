@@ -25,8 +25,8 @@ class PictureNames:
     """Finds the pictures of a folder by the names in a table.
 
     A name may lack its ending or the folders above it, differ by case, have backslashes, or be a number without the
-    zeros in front of it in the file's name. Two files of one such name are none, unless one is in a folder `train`. A name that leads out of the folder
-    is taken as one inside it.
+    zeros in front of it in the file's name. Two files of one such name are none, unless one of them is in a folder
+    `train`. A name that leads out of the folder is taken as one inside it.
     """
 
     def __init__(self, folder: Path) -> None:
