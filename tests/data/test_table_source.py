@@ -126,10 +126,11 @@ def test_a_file_of_test_rows_without_header(tmp_path: Path) -> None:
 
 
 def test_a_class_that_only_the_test_part_has(tmp_path: Path) -> None:
-    test = FRAME.iloc[70:].assign(species="fox")
+    test = FRAME.iloc[70:].assign(species=["fox"] * 20 + ["cat"] * 10)
     data = _load(_write(FRAME[:70], tmp_path), target="species", test_path=_write(test, tmp_path, "test.csv"))
-    assert data.classes == ("cat", "dog", "fox")
-    assert set(data.targets[data.test]) == {2}
+    assert data.classes == ("cat", "dog")
+    assert data.targets[data.test].tolist() == [0] * 10
+    assert any("'fox' (20)" in note for note in data.notes)
 
 
 def test_a_column_that_marks_the_test_rows(tmp_path: Path) -> None:

@@ -124,6 +124,7 @@ def test_a_zip_of_pictures_is_trained_on_and_one_more_is_told(visit: Open, tmp_p
     train(page)
     upload(page, tmp_path / "new.png", section="5 Predict")
     page.get_by_text("Predicted: noon").wait_for()
+    page.get_by_text("Far from the training: blank").wait_for()
 
 
 def epoch_of(page: Any) -> int:

@@ -20,7 +20,9 @@ from descentlab.data._load import (
     preparation_from_json as preparation_from_json,
     prepare as prepare,
 )
-from descentlab.data._picture_files import PICTURE_ENDINGS as PICTURE_ENDINGS
+from descentlab.data._novelty import say_far as say_far
+from descentlab.data._picture_blank import are_mostly_blank as are_mostly_blank
+from descentlab.data._picture_kinds import PICTURE_ENDINGS as PICTURE_ENDINGS, may_be_picture as may_be_picture
 from descentlab.data._playground import PointsPreparation as PointsPreparation
 from descentlab.data._source import ExampleSource as ExampleSource
 from descentlab.data._stored_pictures import StoredPictures as StoredPictures, take_rows as take_rows

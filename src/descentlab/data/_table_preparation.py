@@ -16,6 +16,7 @@ from descentlab.data._column_readings import Cells, match_loosely, read_cells
 from descentlab.data._dataset import Prepared
 from descentlab.data._features import CategoryFeature, Feature, Layout, NumberFeature, check_finite, fit_feature
 from descentlab.data._names import counted, quoted
+from descentlab.data._novelty import NumberRange, describe_far_rows, number_ranges
 from descentlab.data._preparation import BasePreparation
 from descentlab.data._reading import ColumnReading
 from descentlab.data._several_targets import AnyTarget
@@ -34,6 +35,7 @@ class TablePreparation(BasePreparation):
         separator: Delimiter that was stated for the training file.
         readings: How the cells of each column are read, by its name. A column without one, as in the runs of earlier
             versions, is read as its cells suggest.
+        ranges: Training range of the columns of numbers; empty in a run that kept none.
     """
 
     kind: Literal["table"] = "table"
@@ -43,6 +45,7 @@ class TablePreparation(BasePreparation):
     encoding: str | None = None
     separator: str | None = None
     readings: dict[str, ColumnReading] = Field(default_factory=dict)
+    ranges: tuple[NumberRange, ...] = ()
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -68,6 +71,12 @@ class TablePreparation(BasePreparation):
     def input_shape(self) -> tuple[int, ...]:
         """Shape of one example."""
         return (len(self.feature_names),)
+
+    @property
+    def _categories(self) -> dict[str, tuple[str, ...]]:
+        """Words of the columns in which every other word is unknown to the network, by column."""
+        features = [each for each in self.features if isinstance(each, CategoryFeature) and not each.has_other]
+        return {each.column: each.categories for each in features if each.categories}
 
     def encode(self, columns: Sequence[Column]) -> tuple[Float32[np.ndarray, "rows inputs"], dict[str, int]]:
         """Turn columns, in the order of `features`, into inputs.
@@ -110,12 +119,13 @@ class TablePreparation(BasePreparation):
             for note in each.note(self._kind(feature.column), table.labels, table.unit)
         ]
         notes = [*table.notes, *odd, *_odd_cells(columns, unknown)]
+        far = describe_far_rows(columns, self.ranges, self._categories)
         mass = None if weights is None else self._read_column(weights, self.weights).to_numbers().values
         if answers is None:
-            return Prepared(inputs, None, table.labels, tuple(notes), mass)
+            return Prepared(inputs, None, table.labels, tuple(notes), mass, far)
         answers = [self._read_column(answer, name) for answer, name in zip(answers, self.target.columns, strict=True)]
         targets, more = self.target.encode_all(answers)
-        return Prepared(inputs, targets, table.labels, (*notes, *more), mass)
+        return Prepared(inputs, targets, table.labels, (*notes, *more), mass, far)
 
     def _kind(self, name: str) -> str:
         return self.readings[name].kind if name in self.readings else "number"
@@ -231,4 +241,5 @@ def fit_preparation(
         encoding=table.encoding,
         separator=table.separator,
         readings=dict(readings or {}),
+        ranges=number_ranges(columns, train),
     )

@@ -4,22 +4,26 @@ import contextlib
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Int, UInt64
 
 from descentlab.core import DataError
 from descentlab.data._arrays import Arrays
+from descentlab.data._class_names import Merging, check_test_classes, compare_classes
 from descentlab.data._column_readings import ColumnReadings, infer_readings
+from descentlab.data._copies import MIN_SHARE, count_copies, describe_table_copies, expected_copies, row_keys
 from descentlab.data._dataset import Dataset, Task
 from descentlab.data._division import describe_division, divide_by, point_out
 from descentlab.data._features import Layout, check_finite, lay_out
 from descentlab.data._folds import Division
 from descentlab.data._names import counted, quoted
+from descentlab.data._novelty import wrong_cells
 from descentlab.data._reading import ColumnReading
 from descentlab.data._screen import screen_columns
 from descentlab.data._several_targets import AnyTargetValues, find_targets, read_all_targets
-from descentlab.data._split import divide
+from descentlab.data._split import Parts, divide
 from descentlab.data._table import Column, DataTable, NumberColumn, WordColumn, stack_columns
 from descentlab.data._table_preparation import fit_preparation
 from descentlab.data._tables import checksum_of, read_table
@@ -59,6 +63,25 @@ class TableSource:
     division: Division | None = None
     readings: Mapping[str, ColumnReading] = field(default_factory=dict)
 
+    @cached_property
+    def _keys(self) -> UInt64[np.ndarray, " rows"]:
+        return row_keys(self.columns, self.targets.values)
+
+    @cached_property
+    def _num_repeated(self) -> int:
+        counts = np.unique(self._keys, return_counts=True)[1]
+        return int(counts[counts > 1].sum())
+
+    def _copies(self, parts: Parts) -> str:
+        """Warn of copies in the test part; a table of different rows is not searched again for each seed."""
+        if self._num_repeated < MIN_SHARE * len(parts.test):
+            return ""
+        return describe_table_copies(
+            count_copies(self._keys, parts),
+            is_given="test" in self.named,
+            expected=expected_copies(self.columns, self._keys, parts.train),
+        )
+
     def prepare(self, split: SplitSpec, seed: int) -> Dataset:
         """Divide the rows, learn the preparation from the training set and apply it to all rows."""
         parts = divide(self.targets.strata, split, seed, name=self.name, named=self.named, division=self.division)
@@ -78,6 +101,7 @@ class TableSource:
             readings=self.readings,
         )
         inputs, unknown = preparation.encode(self.columns)
+        copies = self._copies(parts)
         return Dataset(
             name=self.name,
             task=target.task,
@@ -95,7 +119,12 @@ class TableSource:
             target_names=target.names,
             labels=self.table.labels,
             raw={column.name: column.to_cells() for column in self.table.columns},
-            notes=(*self.notes, *_unknown(unknown), *_unprepared(self.preparation, target.task)),
+            notes=(
+                *self.notes,
+                *_unknown(unknown),
+                *_unprepared(self.preparation, target.task),
+                *([copies] if copies else []),
+            ),
             checksum=self.table.checksum,
             weights=None if weights is None else weights.values,
             weights_column=_name(weights),
@@ -137,8 +166,8 @@ def load_table(spec: TableData) -> TableSource:
     notes = [note] if note else []
     return _source(
         table, target, spec.task, is_test, readings,
-        below=below, dropped=dropped, categories=spec.categories, notes=notes, weights=weights,
-        divided=_divided(table, spec),
+        below=below, merging=spec.merge_classes, dropped=dropped, categories=spec.categories, notes=notes,
+        weights=weights, divided=_divided(table, spec),
     )  # fmt: skip
 
 
@@ -182,7 +211,7 @@ def load_arrays(spec: ArraysData, arrays: Arrays) -> TableSource:
     readings = infer_readings(table, targets=target, missing=spec.missing or ())
     return _source(
         table, target, spec.task, np.zeros(table.num_rows, bool), readings,
-        weights=weights, divided=_divided(table, spec),
+        merging=spec.merge_classes, weights=weights, divided=_divided(table, spec),
     )  # fmt: skip
 
 
@@ -218,6 +247,7 @@ def _source(
     readings: ColumnReadings,
     *,
     below: DataTable | None = None,
+    merging: Merging = "auto",
     dropped: Sequence[str] = (),
     categories: Sequence[str] = (),
     notes: Sequence[str] = (),
@@ -241,6 +271,11 @@ def _source(
         raise DataError(f"{table.name}: {words} is missing in all {table.num_rows:,} rows")
     missing = table.num_rows - len(present)
     incomplete = [f"Left out {counted(missing, 'row')} whose {words} is missing."] if missing else []
+    if is_test.any() and not is_test[present].any():
+        raise DataError(
+            f"{table.name}: none of the {int(is_test.sum()):,} test rows has a {words} that can be read as "
+            "the training rows' is: correct this column, or leave the test part out"
+        )
     table, is_test = (table.take(present), is_test[present]) if missing else (table, is_test)
     candidates = table.without([*needed, *dropped, *([] if weights is None else [weights])]).columns
     if not candidates:
@@ -249,11 +284,21 @@ def _source(
     check_finite([*answers, *candidates], table)
     mass = None if weights is None else _read_weights(table, weights)
     mass_name = () if weights is None else (weights,)
+    targets = read_all_targets(answers, task, table.name)
+    if isinstance(targets, TargetValues):
+        compared = compare_classes(targets, ~is_test, merging=merging, name=table.name)
+        check_test_classes(targets, compared, is_test, name=table.name)
+        rows = np.flatnonzero(compared.is_known)
+        targets = compared.targets
+        notes = [*notes, *compared.notes]
+        if len(rows) < table.num_rows:
+            table, is_test, targets = table.take(rows), is_test[rows], targets.take(rows)
+            mass = None if mass is None else mass.take(rows)
+            candidates = tuple(column.take(rows) for column in candidates)
     division = divide_by(table, *divided)
     pointed = point_out(table, candidates) if division is None and not is_test.any() else []
     divisions = pointed if division is None else [describe_division(division)]
-    targets = read_all_targets(answers, task, table.name)
-    # Nor is such a test set used to choose the columns.
+    # A test set with its own file or mark is not used here either, not even to choose the columns.
     usable = np.flatnonzero(~is_test)
     chosen, screened = screen_columns(
         [column.take(usable) for column in candidates],
@@ -262,6 +307,7 @@ def _source(
         problems=readings.problems,
     )
     table, chosen = table.without_text(), [column.without_text() for column in chosen]
+    reals = [table.column(name).to_numbers() for name in target] if targets.target.task == "regression" else []
     layouts = tuple(lay_out(column) for column in chosen)
     columns = tuple(_read_as(column, table.column(column.name)) for column in chosen)
     return TableSource(
@@ -281,6 +327,7 @@ def _source(
             *screened,
             *_filled(columns),
             *divisions,
+            *wrong_cells([column.take(usable) for column in (*columns, *reals)], table.take(usable)),
         ),
         weights=mass,
         division=division,

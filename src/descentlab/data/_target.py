@@ -1,6 +1,6 @@
 """Targets: their column, the task, and how cells become targets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,8 +10,9 @@ from pydantic import Field, model_validator
 
 from descentlab.core import DataError, unknown_name
 from descentlab.data._model import Model
-from descentlab.data._names import natural_key, quoted
+from descentlab.data._names import in_line, natural_key, quoted
 from descentlab.data._reading import TRUTHS, clean_word
+from descentlab.data._spellings import difference, match_names
 from descentlab.data._table import Column, DataTable, NumberColumn, WordColumn, number_word, parse_number
 
 TARGET_NAMES = ("target", "label", "labels", "y", "outcome", "diagnosis", "survived", "species", "class", "quality")
@@ -32,6 +33,7 @@ class Target(Model):
         classes: Names of the classes by id.
         shift: Shift of a real target: in its own unit it is `target * scale + shift`.
         scale: Scale of a real target; see `shift`.
+        merges: Whether another spelling of a class is that class: another case, other spaces, a full stop at the end.
     """
 
     column: str
@@ -39,6 +41,7 @@ class Target(Model):
     classes: tuple[str, ...] = ()
     shift: float = 0.0
     scale: float = Field(default=1.0, gt=0.0)
+    merges: bool = False
 
     @model_validator(mode="after")
     def _check_classes(self) -> "Target":
@@ -76,12 +79,27 @@ class Target(Model):
         place = {name: index for index, name in enumerate(self.classes)}
         if isinstance(column, NumberColumn) and not column.is_moment:
             place = {**_places_by_value(self.classes, is_boolean=column.is_boolean), **place}
-        ids = np.array([*(place.get(word, -1) for word in words.words), -1], np.int32)[words.codes]
-        unknown = sorted({words.words[code] for code in np.unique(words.codes[(ids < 0) & ~words.is_missing])})
-        notes = (
-            [f"The network does not know these classes, which count as mistakes: {quoted(unknown)}."] if unknown else []
-        )
-        return ids, tuple(notes)
+        counts = np.bincount(words.codes[words.codes >= 0], minlength=len(words.words))
+        present = {word: int(count) for word, count in zip(words.words, counts, strict=True) if count}
+        others = [word for word in present if place.get(word, -1) < 0]
+        matches = match_names(others, self.classes, is_loose=self.merges)
+        ids = np.array([*(place.get(matches.get(word, word), -1) for word in words.words), -1], np.int32)[words.codes]
+        return ids, tuple(_odd_classes({word: present[word] for word in others}, matches))
+
+
+def _odd_classes(counts: Mapping[str, int], matches: Mapping[str, str]) -> list[str]:
+    """Note classes that are spelled otherwise than in training, and those that training lacks."""
+    others = list(matches.items())
+    notes = []
+    if others:
+        taken = ", ".join(f"'{in_line(word)}' as '{in_line(known)}' ({counts[word]:,})" for word, known in others[:5])
+        notes.append(f"Warning: took classes that differ from the network's by {difference(others)} alone: {taken}.")
+    unknown = sorted(word for word in counts if word not in matches)
+    if unknown:
+        named = ", ".join(f"'{in_line(word)}' ({counts[word]:,})" for word in unknown[:5])
+        more = f" and {len(unknown) - 5:,} more" if len(unknown) > 5 else ""
+        notes.append(f"The network does not know these classes, with their numbers of examples: {named}{more}.")
+    return notes
 
 
 def _places_by_value(classes: Sequence[str], *, is_boolean: bool) -> dict[str, int]:

@@ -68,6 +68,16 @@ class PreparedSpec(ExamplesSpec):
     preparation: Annotated[PreparationSpec, BeforeValidator(_accept_word_for_both)] = STANDARD
 
 
+class WrittenClassesSpec(PreparedSpec):
+    """What the kinds of data have whose classes a person wrote down."""
+
+    merge_classes: Literal["auto", "yes", "no"] = Field(
+        default="auto",
+        description="Whether names of classes that differ by case, spaces or full stops alone are one class. 'auto' "
+        "leaves spellings of one or two letters apart.",
+    )
+
+
 class BundledData(PreparedSpec):
     """A small data set that comes with descentlab's dependencies and needs no network."""
 
@@ -127,7 +137,7 @@ class SyntheticData(ExamplesSpec):
     num_inputs: int = Field(default=16, ge=1, le=10_000, description="Inputs of `normal`; `chebyshev` has one.")
 
 
-class DividedSpec(PreparedSpec):
+class DividedSpec(WrittenClassesSpec):
     """Examples with columns by which they can be divided into parts."""
 
     group: str | int | None = Field(
@@ -187,7 +197,7 @@ class TableData(DividedSpec):
         return header
 
 
-class PicturesData(PreparedSpec):
+class PicturesData(WrittenClassesSpec):
     """A folder of pictures: a subfolder per class, or a table of labels beside the folder."""
 
     kind: Literal["pictures"] = "pictures"
@@ -197,6 +207,9 @@ class PicturesData(PreparedSpec):
     height: int | None = Field(default=None, ge=1, le=4096, description="Default: the most frequent picture's.")
     width: int | None = Field(default=None, ge=1, le=4096)
     color: Literal["auto", "gray", "rgb"] = "auto"
+    depth: int | None = Field(
+        default=None, ge=1, le=16, description="Bits of a pixel in files of 16 bits. Default: as the pictures suggest."
+    )
     strict: bool = Field(default=False, description="Stop at a broken picture instead of skipping it.")
     in_memory_mb: int = Field(
         default=1_024, ge=0, le=4_096, description="Pictures that would take more megabytes stay on disk."

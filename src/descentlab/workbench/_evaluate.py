@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Int
 
 from descentlab.core import DataError, RunError, TextTable
-from descentlab.data import Prepared, check_weights, take_rows
+from descentlab.data import Prepared, check_weights, say_far, take_rows
 from descentlab.evaluation import SEEDS, ExampleWeights, over_seeds, repeats_over
 from descentlab.networks import Network
 from descentlab.spec import ArraysData
@@ -119,16 +119,18 @@ def _new_part(run: Run, source: Any, member: int) -> Evaluation:
     is_known = prepared.targets >= 0 if facts.kind == "classes" else np.isfinite(prepared.targets)
     known = np.flatnonzero(is_known.reshape(len(is_known), -1).all(axis=1))
     if not len(known):
+        expected = f" ({', '.join(facts.classes[:5])})" if facts.classes else ""
         raise DataError(
             "none of these examples has a target that the network knows; check the target column, whose values must "
-            "be those of the training data"
+            f"be those of the training data{expected}. {' '.join(prepared.notes)}".rstrip()
         )
     weights, note = _new_weights(prepared, known, preparation.weights)
     inference = run.infer(take_rows(prepared.inputs, known), prepared.targets[known], member=member)
     scores = score_new(inference, prepared.targets[known], facts, weights=weights)
     left_out = len(prepared.targets) - len(known)
     missing = [f"Left out {left_out:,} examples whose target is missing or unknown to the network."] if left_out else []
-    return Evaluation({"new": scores}, (*prepared.notes, *missing, *note))
+    far = say_far(prepared.far, prepared.labels) if prepared.far else []
+    return Evaluation({"new": scores}, (*prepared.notes, *missing, *far, *note))
 
 
 def _all_of(names: tuple[str, ...]) -> str:

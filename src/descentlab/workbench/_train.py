@@ -236,6 +236,23 @@ def check_same_data(folder: RunFolder, dataset: Dataset) -> None:
             f"the data of {folder.path} has changed since it was trained: its checksum was {kept[:19]}... and is "
             f"{dataset.checksum[:19]}...; bring the old data back, or train anew"
         )
+    if (folder.path / "preparation.json").is_file():
+        _check_same_reading(folder, dataset)
+
+
+def _check_same_reading(folder: RunFolder, dataset: Dataset) -> None:
+    """Refuse the data of a run from before names of classes were compared, and deep pixels read by their depth."""
+    kept = folder.preparation()
+    classes, members = kept.get("classes"), kept.get("members")
+    values = members[0].get("preparation") if isinstance(members, list) and members else None
+    now = dataset.preparation.to_json()
+    if isinstance(classes, list) and tuple(classes) != dataset.classes:
+        what = f"has the classes {', '.join(map(str, classes[:5]))}, and now {', '.join(dataset.classes[:5])}"
+    elif isinstance(values, dict) and now.get("depth") and "depth" not in values:
+        what = "has pictures of more than 8 bits, which are now read by the bits that they use"
+    else:
+        return
+    raise RunError(f"{folder.path} is of an earlier version and {what}: predict with it as it is, or train anew")
 
 
 def _num_networks(seeds: int | None, folds: int | None) -> int | None:
