@@ -112,8 +112,7 @@ def heard_interrupts() -> Iterator[Interrupts]:
         return
     before = {kind: handler for kind in KINDS if (handler := signal.getsignal(kind)) in usual}
     hook = sys.unraisablehook
-    with _wake_up_reader() as read:
-        threading.Thread(target=interrupts.watch, args=(read,), daemon=True).start()
+    with _watched(interrupts):
         for kind in before:
             signal.signal(kind, interrupts.handle)
         sys.unraisablehook = interrupts.unraisable(hook)
@@ -126,18 +125,22 @@ def heard_interrupts() -> Iterator[Interrupts]:
 
 
 @contextlib.contextmanager
-def _wake_up_reader() -> Iterator[Callable[[], bytes]]:
-    """Let Python write the number of each signal to a descriptor, and yield what reads from it."""
+def _watched(interrupts: Interrupts) -> Iterator[None]:
+    """Let Python write the number of each signal to a descriptor, and a thread read from it."""
     import socket
 
     reader, writer = socket.socketpair()  # Windows takes nothing but a socket
     writer.setblocking(False)
+    thread = threading.Thread(target=interrupts.watch, args=(lambda: reader.recv(64),), daemon=True)
+    thread.start()
     before = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
     try:
-        yield lambda: reader.recv(64)
+        yield
     finally:
         signal.set_wakeup_fd(before, warn_on_full_buffer=False)
-        writer.close()  # which ends the thread that reads
+        writer.close()  # which ends the thread
+        thread.join()
+        reader.close()
 
 
 def interrupts_heard() -> Interrupts | None:

@@ -14,7 +14,7 @@ from descentlab.runs._experiment import ENVIRONMENT, EXPERIMENT, STUDY
 from descentlab.runs._files import storage_errors, sync_files, write_whole
 from descentlab.runs._folder import PREPARATION, RunFolder
 from descentlab.runs._json import pack_json, to_utf8
-from descentlab.runs._leftovers import HOLD, PARTIAL, held, partial_name, sweep_folder
+from descentlab.runs._leftovers import HOLD, PARTIAL, held_folder, sweep_folder
 from descentlab.runs._lock import LOCK, locked
 from descentlab.spec import Experiment, to_toml
 
@@ -145,10 +145,9 @@ def staged(path: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
 
     It is held while it is written. Windows renames no folder with an open file, so that it is let go just before.
     """
-    hidden = partial_name(path)
+    hidden = None
     try:
-        hidden.mkdir()
-        with held(hidden / HOLD):
+        with held_folder(path) as hidden:
             for name, content in files.items():
                 write_whole(hidden / name, content, durable=False)
             if os.name == "posix":
@@ -156,7 +155,8 @@ def staged(path: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
         (hidden / HOLD).unlink(missing_ok=True)
         yield hidden
     finally:
-        shutil.rmtree(hidden, ignore_errors=True)
+        if hidden is not None:
+            shutil.rmtree(hidden, ignore_errors=True)
 
 
 def _remove_empty(folders: list[Path]) -> None:

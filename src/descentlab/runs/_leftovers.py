@@ -32,15 +32,28 @@ def lock_if_free(descriptor: int) -> bool:
 
 
 @contextlib.contextmanager
-def held(path: Path) -> Iterator[None]:
-    """Create a file and hold it within the block, as long as its file system has locks."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
+def held_folder(path: Path) -> Iterator[Path]:
+    """Create a hidden folder beside `path`, and hold it within the block as far as its file system has locks."""
+    while True:
+        hidden = partial_name(path)
+        hidden.mkdir()
+        try:
+            descriptor = os.open(hidden / HOLD, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
+        except FileNotFoundError:  # another process took it for a leftover
+            continue
+        try:
+            if _is_held(descriptor):
+                yield hidden
+                return
+        finally:
+            os.close(descriptor)
+
+
+def _is_held(descriptor: int) -> bool:
     try:
-        with contextlib.suppress(OSError):
-            lock_if_free(descriptor)
-        yield
-    finally:
-        os.close(descriptor)
+        return lock_if_free(descriptor)
+    except OSError:  # without locks, nobody removes it either
+        return True
 
 
 def sweep_leftovers(path: Path) -> None:
@@ -85,7 +98,10 @@ def _remove_if_free(partial: Path) -> None:
 
 
 def _remove(partial: Path, *, is_folder: bool) -> None:
-    if is_folder:
-        shutil.rmtree(partial)
-    else:
+    if not is_folder:
         partial.unlink()
+        return
+    # Renamed first, so that a writer who begins in it just now finds it gone, and not half removed.
+    doomed = partial_name(partial)
+    partial.rename(doomed)
+    shutil.rmtree(doomed)
