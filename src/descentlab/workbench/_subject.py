@@ -17,6 +17,7 @@ from descentlab.workbench._examples import Examples
 from descentlab.workbench._resolve import resolve
 from descentlab.workbench._room import check_room
 from descentlab.workbench._run import Run, as_run
+from descentlab.workbench._stopping import stop_on_signals
 from descentlab.workbench._target_facts import task_of_data
 from descentlab.workbench._train import check_same_data
 from descentlab.workbench._watcher import Watcher
@@ -132,9 +133,18 @@ def _of_run(run: Run, member: int, *, needs_data: bool, watcher: Watcher) -> Sub
 def _train(experiment: Experiment, dataset: Dataset, watcher: Watcher) -> tuple[Any, Any]:
     plan = training.make_plan(experiment, dataset)
     check_room(plan, experiment.epochs)
-    trained = training.train_population(
-        experiment, plan, [training.Member(experiment.seed)], lambda _: dataset, on_progress=watcher.on_training
-    ).trained[0]
+    with stop_on_signals(watcher) as stop:
+        try:
+            trained = training.train_population(
+                experiment,
+                plan,
+                [training.Member(experiment.seed)],
+                lambda _: dataset,
+                on_progress=watcher.on_training,
+                stop=stop,
+            ).trained[0]
+        except training.Interrupted:
+            raise KeyboardInterrupt from None
     if trained.diverged_at is not None:
         raise SpecError(
             f"the network diverged at step {trained.diverged_at:,}; there is nothing to account for. Lower the "
