@@ -95,10 +95,10 @@ def test_a_study_goes_on_as_what_it_was(verb: str) -> None:
     resumed, straight = study(None, resume=folder.path), study(report=False, out="straight")
     assert not folder.report_path.exists()
     assert resumed.declaration.laboratory == verb.replace("-", "_")
-    assert told(resumed) == told(straight)
+    assert facts_of(resumed) == facts_of(straight)
 
 
-def told(result: Result[Any]) -> dict[str, Any]:
+def facts_of(result: Result[Any]) -> dict[str, Any]:
     """Return the tables of a result but for the speed of its training, and the title of its page."""
     tables = result.to_json()["tables"]
     for row in tables["summary"] if isinstance(tables["summary"], list) else [tables["summary"]]:

@@ -48,11 +48,16 @@ def write_whole(path: Path, content: bytes, *, durable: bool = True) -> None:
         StorageError: If the disk is full or the folder cannot be written; nothing is left behind.
     """
     with storage_errors(path):
-        sweep_leftovers(path)
-        while not _write(path, content, durable=durable):  # another writer took the new file for a leftover
-            pass
-        if durable:
-            sync_folder(path.parent)
+        replace_file(path, content, durable=durable)
+
+
+def replace_file(path: Path, content: bytes, *, durable: bool = False) -> None:
+    """Write a file as `write_whole` does, but leave an `OSError` of the system as it is."""
+    sweep_leftovers(path)
+    while not _write(path, content, durable=durable):  # another writer took the new file for a leftover
+        pass
+    if durable:
+        sync_folder(path.parent)
 
 
 def _write(path: Path, content: bytes, *, durable: bool) -> bool:

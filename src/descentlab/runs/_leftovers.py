@@ -42,18 +42,23 @@ def held_folder(path: Path) -> Iterator[Path]:
         except FileNotFoundError:  # another process took it for a leftover
             continue
         try:
-            if _is_held(descriptor):
+            if _is_held(descriptor, hidden / HOLD):
                 yield hidden
                 return
         finally:
             os.close(descriptor)
 
 
-def _is_held(descriptor: int) -> bool:
+def _is_held(descriptor: int, path: Path) -> bool:
     try:
-        return lock_if_free(descriptor)
+        is_locked = lock_if_free(descriptor)
     except OSError:  # without locks, nobody removes it either
         return True
+    try:
+        # Who removed the folder in between held the lock until then, so that it may be free now.
+        return is_locked and os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def sweep_leftovers(path: Path) -> None:
