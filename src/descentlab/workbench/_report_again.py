@@ -17,12 +17,13 @@ from descentlab.workbench._run import Run
 from descentlab.workbench._train import check_same_data
 
 
-def report(run: Run, *, features: tuple[str, str] | None = None) -> Path:
+def report(run: Run, *, features: tuple[str, str] | None = None, examples: bool = True) -> Path:
     """Write a run's page again.
 
     Args:
         run: A finished run.
         features: Names of the two columns whose plane the decision boundary is drawn in.
+        examples: Whether the page shows examples. Without them it holds no row and no picture of the data.
 
     Returns:
         The page's path.
@@ -44,7 +45,7 @@ def report(run: Run, *, features: tuple[str, str] | None = None) -> Path:
     trained = tuple(_reload(run, plan, place, seed) for place, seed in enumerate(seeds))
     outcome = judge(experiment, plan, Population(members, trained, 0.0, 0), examples)
     outcome = replace(outcome, metrics={**outcome.metrics, "seconds": metrics.get("seconds", {})})
-    page = build_report(run.folder, experiment, plan, outcome, dataset, features=features)
+    page = build_report(run.folder, experiment, plan, outcome, dataset, features=features, examples=examples)
     run.folder.save_report(results.render(page))
     return run.folder.report_path
 
