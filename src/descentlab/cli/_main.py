@@ -2,10 +2,13 @@
 
 import io
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from descentlab.cli import _clock  # noqa: F401 - first of all, so that the time of the other imports counts
 from descentlab.cli._interrupts import end_without_words, heard_interrupts, leave
+
+if TYPE_CHECKING:
+    from descentlab.core import DescentlabError
 
 USER_MISTAKE = 2
 
@@ -42,10 +45,10 @@ def _run() -> None:
         _fail(StorageError(f"{error.filename or 'output'}: {error.strerror or error}"))
 
 
-def _fail(error: Exception) -> NoReturn:
+def _fail(error: "DescentlabError") -> NoReturn:
     if "--debug" in sys.argv[1:]:
         raise error
-    print(f"descentlab: error: {' '.join(str(error).split())}", file=sys.stderr)
+    print(f"descentlab: error: {' '.join(error.message.split())}", file=sys.stderr)
     raise SystemExit(USER_MISTAKE)
 
 

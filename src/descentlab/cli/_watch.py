@@ -31,6 +31,6 @@ def watch(start: Callable[["Watcher"], T], *, is_silent: bool) -> T:
         with progress_bars(to_stderr(), is_shown=not is_silent) as (on_loading, on_training):
             return start(workbench.Watcher(on_loading, on_training, announce))
     except workbench.Stopped as stopped:
-        leave(str(stopped))
+        leave(stopped.message)
     except KeyboardInterrupt:
         leave("interrupted; nothing is kept")

@@ -1,6 +1,7 @@
 """One training, from its start or from its checkpoint to a finished run."""
 
 import contextlib
+import shlex
 import threading
 import time
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from descentlab import training
-from descentlab.core import RunError, StorageError
+from descentlab.core import RunError, StorageError, in_python
 from descentlab.runs import RunFolder, create_run, describe_environment
 from descentlab.spec import Experiment
 from descentlab.workbench._checkpoints import RunCheckpoints
@@ -30,11 +31,16 @@ class Stopped(Exception):  # noqa: N818 - an ending, not an error
 
     Attributes:
         path: The run's folder.
+        message: How it is continued on the command line; as text, it says how in Python.
     """
 
     def __init__(self, path: Path, verb: str = "train") -> None:
-        super().__init__(f"stopped; continue by: descentlab {verb} --resume {path}")
+        self.message = f"stopped; continue by: descentlab {verb} --resume {shlex.quote(str(path))}"
+        super().__init__(self.message)
         self.path = path
+
+    def __str__(self) -> str:
+        return in_python(self.message)
 
 
 @contextlib.contextmanager
@@ -197,5 +203,5 @@ def _clean_up(folder: RunFolder, made: list[Path], error: BaseException) -> None
         pass
     if folder.path.exists() and isinstance(error, StorageError):
         raise StorageError(
-            f"{error}; the training so far is kept, continue it by: descentlab train --resume {folder.path}"
+            f"{error.message}; the training so far is kept, continue it by: descentlab train --resume {folder.path}"
         ) from None

@@ -90,7 +90,7 @@ def find_subject(
                            "experiments")  # fmt: skip
         return _of_run(run, member, needs_data=needs_data, watcher=watcher)
     if member:
-        raise SpecError(f"member={member}: only a run has several networks")
+        raise SpecError(f"--member {member}: only a run has several networks")
     request = resolve(what, changes)
     loaded = Examples(request.experiment, on_loading=watcher.on_loading)
     dataset = loaded.of(request.experiment.seed)
@@ -119,8 +119,8 @@ def _of_run(run: Run, member: int, *, needs_data: bool, watcher: Watcher) -> Sub
     except DescentlabError as error:
         if needs_data:
             raise RunError(
-                f"the examples of {run.path} cannot be had: {error}. Its weights are there: give the inputs yourself, "
-                f"as the network sees them, by --input NUMBER,NUMBER,... --truth CLASS (it takes "
+                f"the examples of {run.path} cannot be had: {error.message}. Its weights are there: give the inputs "
+                f"yourself, as the network sees them, by --input NUMBER,NUMBER,... --truth CLASS (it takes "
                 f"{'x'.join(map(str, run.data.input_shape))})"
             ) from None
     which = f", network {member} of {run.num_members}" if run.num_members > 1 else ""

@@ -132,7 +132,7 @@ def _outcome(word: str) -> "Outcome":
     for known in OUTCOMES:
         if word == known:
             return known
-    raise SpecError(f"outcome={word}: choose one of {', '.join(OUTCOMES)}")
+    raise SpecError(f"--outcome {word}: choose one of {', '.join(OUTCOMES)}")
 
 
 def _job(
