@@ -8,7 +8,7 @@ import shlex
 _MOST_WORD, _MOST_LINE = 200, 2_000
 _CALL = re.compile(r"`descentlab(?: (?P<quoted>[^`]+))`|descentlab (?P<plain>[a-z-]+ --resume (?:'[^']*'|\S+))")
 _VALUE = r"""(?P<value>[A-Z][A-Z,.=]*\b|-?[0-9][^\s`;,)]*|[a-z0-9_.*]+=[^\s`;,)]+|'[^']*')"""
-_OPTION = re.compile(rf"`?--(?P<name>[a-z][a-z-]*)(?: {_VALUE})?`?(?![\w-])")
+_OPTION = re.compile(rf"(?<![\w-])`?--(?P<name>[a-z][a-z-]*)(?: {_VALUE})?`?(?![\w-])")
 _MARKED = re.compile(r"`--(?P<name>[a-z][a-z-]*) (?P<value>[^`]+)`")
 _REFUSED = re.compile(r"^--(?P<name>[a-z][a-z-]*) (?P<value>.*?): ")
 _NAMES = {"lr": "learning_rate", "weights": "sample_weight"}
@@ -60,7 +60,8 @@ def in_python(message: str) -> str:
         lambda match: _call(match["quoted"] or match["plain"], mark="`" * bool(match["quoted"])), message
     )
     message = _MARKED.sub(lambda match: f"`{_argument(match['name'], match['value'])}`", message)
-    return _OPTION.sub(lambda match: _argument(match["name"], match["value"]), message)
+    message = _OPTION.sub(lambda match: _argument(match["name"], match["value"]), message)
+    return re.sub(r"\] (set|vary)=\[", ", ", message)  # a list takes what is repeated on the command line
 
 
 def _call(command: str, *, mark: str) -> str:

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import re
+import shlex
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 from descentlab.core import RunError
 from descentlab.runs._experiment import ENVIRONMENT, EXPERIMENT, STUDY
 from descentlab.runs._files import storage_errors, sync_files, write_whole
-from descentlab.runs._folder import PREPARATION, RunFolder
+from descentlab.runs._folder import METRICS, PREPARATION, RunFolder
 from descentlab.runs._json import pack_json, to_utf8
 from descentlab.runs._leftovers import HOLD, PARTIAL, held_folder, sweep_folder
 from descentlab.runs._lock import LOCK, locked
@@ -196,4 +197,5 @@ def _check_is_empty(out: Path) -> None:
 
 def _taken(out: Path) -> RunError:
     kind = "study" if (out / STUDY).exists() else "run"
-    return RunError(f"{out} is a {kind} already; continue it by --resume {out}, or name another folder by --out")
+    go_on = "" if (out / METRICS).exists() else f"continue it by --resume {shlex.quote(str(out))}, or "
+    return RunError(f"{out} is a {kind} already; {go_on}name another folder by --out")
