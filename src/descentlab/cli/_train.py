@@ -11,7 +11,7 @@ from descentlab.cli._clock import BEGIN
 from descentlab.cli._options import FLAG, Debug, Json, NoReport, Out, Quiet
 from descentlab.cli._output import print_json, to_stdout
 from descentlab.cli._watch import watch
-from descentlab.core import SpecError
+from descentlab.core import SpecError, split_names
 from descentlab.labs import read_batch, read_units
 
 if TYPE_CHECKING:
@@ -76,7 +76,11 @@ def train(
     ] = None,
     drop: Annotated[
         str | None,
-        typer.Option(metavar="COLUMNS", help="Columns to leave out, separated by commas.", rich_help_panel=DATA),
+        typer.Option(
+            metavar="COLUMNS",
+            help="Columns to leave out, separated by commas; a name that has a comma goes in double quotes.",
+            rich_help_panel=DATA,
+        ),
     ] = None,
     categories: Annotated[
         str | None,
@@ -359,7 +363,7 @@ def _show(run: "Run") -> None:
 
 
 def _list(text: str | None) -> list[str] | None:
-    return None if text is None else [word.strip() for word in text.split(",") if word.strip()]
+    return None if text is None else split_names(text)
 
 
 def _sides(text: str | None) -> tuple[int, int] | None:

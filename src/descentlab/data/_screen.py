@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 import numpy as np
 from jaxtyping import Float, Int
 
-from descentlab.core import DataError, generator
+from descentlab.core import DataError, generator, typed_name
 from descentlab.data._features import MAX_CATEGORIES
 from descentlab.data._names import quoted
 from descentlab.data._table import Column, NumberColumn, WordColumn
@@ -192,7 +192,7 @@ def _giveaways(columns: Sequence[Column], targets: TargetValues) -> list[str]:
     giveaways = [(column.name, score) for column in columns if (score := score_of(column)) >= threshold]
     return [
         f"Warning: '{name}' alone {claim.format(targets.target.column, score)}. It probably gives the target away: "
-        f"leave it out (--drop {name}), unless it will be known when the network is used."
+        f"leave it out (--drop {typed_name(name)}), unless it will be known when the network is used."
         for name, score in giveaways
     ]
 

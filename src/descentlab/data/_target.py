@@ -1,5 +1,6 @@
 """Targets: their column, the task, and how cells become targets."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -208,8 +209,9 @@ def find_column(table: DataTable, choice: str | int, option: str) -> str:
         DataError: If there is no such column.
     """
     names = table.names
-    if isinstance(choice, str) and choice not in names and choice.lstrip("-").isdecimal():
-        choice = int(choice)
+    if isinstance(choice, str) and choice not in names:
+        with contextlib.suppress(ValueError):
+            choice = int(choice)
     if isinstance(choice, str):
         if choice not in names:
             raise DataError(f"{table.name}: {unknown_name(option, choice, names)}")

@@ -112,5 +112,7 @@ class Experiment(Spec):
     @model_validator(mode="after")
     def _check_early_stopping(self) -> "Experiment":
         if self.early_stopping is not None and self.split.validation == 0.0:
-            raise ValueError("early stopping needs a validation part: set split.validation above 0, as 0.2")
+            raise ValueError(
+                "early stopping needs a validation part: set split.validation above 0, as 0.2, or early_stopping=none"
+            )
         return self

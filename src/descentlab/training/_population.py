@@ -324,8 +324,7 @@ class _Crew:
             if self._checkpoints and self._checkpoints.is_due():
                 self._save(name, block)
         self._report(index, block)
-        if len(self._sizes) > 1:
-            self._save(name, block)
+        self._save(name, block)  # what comes after the training may be stopped too
 
     def _save(self, name: str, block: Block) -> None:
         if self._checkpoints:

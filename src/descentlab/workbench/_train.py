@@ -13,7 +13,7 @@ from descentlab.runs import RunFolder, check_continues, find_run
 from descentlab.spec import ArraysData, Experiment
 from descentlab.workbench._changes import Changes, Settings, settings_as_texts
 from descentlab.workbench._examples import Examples
-from descentlab.workbench._job import ROOT, Job, check_is_open
+from descentlab.workbench._job import ROOT, Job, check_is_open, continuing
 from descentlab.workbench._resolve import ResolvedExperiment, resolve, resolve_arrays
 from descentlab.workbench._run import Run
 from descentlab.workbench._watcher import CHECKPOINT_EVERY_S, SILENT, Conduct, Watcher
@@ -210,22 +210,23 @@ def resume(
     """
     begin = perf_counter()
     folder = replace(find_run(os.fspath(run)), durable=durable)
-    with folder.lock():  # said at once, and not after a long loading, that another process trains it
-        if folder.is_finished:  # a kill between its last two steps leaves a checkpoint that nobody needs
-            folder.drop_checkpoint()
-        check_is_open(folder)
-    check_continues(folder.environment(), folder.path)
-    experiment = folder.experiment
-    arrays = None if what is None else Arrays(what, target, sample_weight=_weights_array(sample_weight))
-    if isinstance(experiment.data, ArraysData) and arrays is None:
-        raise RunError(
-            f"{folder.path} was trained on arrays in memory; continue it in Python by "
-            f"descentlab.resume({str(folder.path)!r}, X, y)"
-        )
-    conduct = Conduct(report, checkpoint_every_s, watcher, durable)
-    examples = Examples(experiment, arrays=arrays, on_loading=watcher.on_loading)
-    check_same_data(folder, examples.of(experiment.seed))
-    return Job(experiment, examples, conduct, begin=begin).run_again(folder)
+    with continuing(folder.path):
+        with folder.lock():  # said at once, and not after a long loading, that another process trains it
+            if folder.is_finished:  # a kill between its last two steps leaves a checkpoint that nobody needs
+                folder.drop_checkpoint()
+            check_is_open(folder)
+        check_continues(folder.environment(), folder.path)
+        experiment = folder.experiment
+        arrays = None if what is None else Arrays(what, target, sample_weight=_weights_array(sample_weight))
+        if isinstance(experiment.data, ArraysData) and arrays is None:
+            raise RunError(
+                f"{folder.path} was trained on arrays in memory; continue it in Python by "
+                f"descentlab.resume({str(folder.path)!r}, X, y)"
+            )
+        conduct = Conduct(report, checkpoint_every_s, watcher, durable)
+        examples = Examples(experiment, arrays=arrays, on_loading=watcher.on_loading)
+        check_same_data(folder, examples.of(experiment.seed))
+        return Job(experiment, examples, conduct, begin=begin).run_again(folder)
 
 
 def check_same_data(folder: RunFolder, dataset: Dataset) -> None:
