@@ -1,5 +1,6 @@
 """`descentlab train` on one's own pictures, as a person types it."""
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,38 @@ def test_pictures_are_varied_as_asked(descentlab: Descentlab, home: Path) -> Non
     assert experiment(home / "runs/pictures-001")["augment"] == {"shift": 1.5, "rotate": 10.0, "flip": "horizontal"}
     assert descentlab("train", "runs/pictures-001", *SHORT, "-q", "--augment", "none").code == 0
     assert experiment(home / "runs/pictures-002")["augment"] == {"shift": 0.0, "rotate": 0.0, "flip": "none"}
+
+
+@pytest.mark.parametrize("bright", [1, 8], ids=["black", "nearly black"])
+def test_black_pictures_are_named_and_no_other_rate_is_advised(descentlab: Descentlab, home: Path, bright: int) -> None:
+    rng = np.random.default_rng(0)
+    for kind in ("a", "b"):
+        (home / "dark" / kind).mkdir(parents=True)
+        for place in range(12):
+            pixels = rng.integers(0, bright, (8, 8, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(home / "dark" / kind / f"{place}.png")
+    answer = descentlab("train", "dark", "--model", "mlp", "--epochs", 8, "--no-report")
+    assert answer.code == 0
+    said = " ".join(answer.out.split())
+    assert ("24 of 24 pictures are blank" if bright == 1 else "most of the pictures have hardly any contrast") in said
+    assert "Most of the training pictures are blank or nearly so" in said
+    assert "learning rate" not in said
+
+
+def test_parts_of_other_spellings_are_scored_and_said(descentlab: Descentlab, home: Path) -> None:
+    write_pictures(home / "parts" / "train")
+    write_pictures(home / "more", counts=(4, 4))
+    (home / "parts" / "test").mkdir()
+    for kind in ("dark", "light"):
+        (home / "more" / kind).rename(home / "parts" / "test" / kind.upper())
+    answer = descentlab("train", "parts", "--model", "mlp", "--epochs", 30, "--no-report")
+    said = " ".join(answer.out.split())
+    assert "took 'DARK' as 'dark' (4 pictures), 'LIGHT' as 'light' (4 pictures)" in said
+    accuracy = json.loads((home / "runs/parts-001/metrics.json").read_text())["test"]["accuracy"]
+    assert accuracy >= 0.75
+    new = descentlab("evaluate", "parts-001", "parts/test")
+    assert f"accuracy {accuracy:.3f}" in new.out
+    assert "'DARK' as 'dark' (4)" in new.err
 
 
 @pytest.mark.parametrize(

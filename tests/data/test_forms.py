@@ -58,6 +58,7 @@ def test_compressed_files_are_unpacked(tmp_path: Path, name: str) -> None:
         (PACKED["t.zip"][:60], "cannot be unpacked"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "cannot be read as a workbook"),
     ],
+    ids=["two files", "no file", "cut gzip", "cut zip", "no workbook"],  # the bytes hold the time of day
 )
 def test_what_cannot_be_unpacked_is_said_in_a_line(tmp_path: Path, data: bytes, message: str) -> None:
     (tmp_path / "t.zip").write_bytes(data)

@@ -105,12 +105,11 @@ def test_true_and_false(tmp_path: Path) -> None:
     assert column.to_cells().tolist() == ["True", "False", "True", ""]
 
 
-def test_a_few_words_among_numbers_are_missing_cells_and_named(tmp_path: Path) -> None:
+def test_a_few_words_among_numbers_are_missing_cells(tmp_path: Path) -> None:
     rows = "".join(f"{row}.5,x\n" for row in range(60))
     table = _read(tmp_path, f"a,b\n{rows}unknown,y\n")
     assert isinstance(table.columns[0], NumberColumn)
     assert np.isnan(table.columns[0].values[-1])
-    assert table.notes == ("Took 1 cell of 'a' as missing, since not a number: 'unknown'.",)
 
 
 def test_names_that_python_would_take_for_numbers(tmp_path: Path) -> None:

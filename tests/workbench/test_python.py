@@ -1,5 +1,8 @@
 """descentlab from Python, as one would write it."""
 
+import csv
+import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +153,26 @@ def test_scores_print_as_a_table_and_answer_by_name(run: dl.Run) -> None:
         _ = run.test.acuracy
 
 
+def test_predictions_far_from_training_say_so_in_every_form(run: dl.Run, flowers: pd.DataFrame) -> None:
+    name = run.member_data().read_preparation().input_columns[0]
+    rows = flowers.head(3).copy()
+    rows[name] = rows[name].astype(float)
+    rows.loc[rows.index[1], name] = 99_999.0
+    predictions = dl.predict(run, rows)
+    assert [bool(why) for why in predictions.far] == [False, True, False]
+    assert f"'{name}' is 99999 (training: " in predictions.far[1]
+    assert any(note.startswith("Warning: 1 example of 3 lies far") for note in predictions.notes)
+    assert predictions.header()[-1] == "warning"
+    assert [row[-1] for row in predictions.rows()] == list(predictions.far)
+    assert [row["warning"] for row in csv.DictReader(io.StringIO(predictions.to_csv()))] == list(predictions.far)
+    assert [value.get("warning", "") for value in predictions.to_json()] == list(predictions.far)
+    assert predictions.frame()["warning"].tolist() == list(predictions.far)
+    assert any(note.startswith("Warning: 1 example of 3") for note in dl.evaluate(run, rows).notes)
+    usual = dl.predict(run, flowers.head(3))
+    assert (usual.far, usual.header()[-1]) == (("", "", ""), "probability of rose")
+    assert usual.to_json()[0].keys() == {"example", "prediction", "probabilities"}
+
+
 def test_predictions_print_as_a_table_and_become_a_frame(run: dl.Run, flowers: pd.DataFrame) -> None:
     told = dl.predict(run, flowers)
     assert "the first 20 of 60 examples" in str(told)
@@ -220,3 +243,12 @@ def test_whoever_watches_is_told(home: Path, flowers: pd.DataFrame) -> None:
     )
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
+
+
+def test_a_run_of_an_earlier_version_is_not_measured_on_other_classes(tmp_path: Path) -> None:
+    old = dl.train("iris", epochs=1, out=tmp_path / "old", report=False)
+    path = old.path / "preparation.json"
+    values = json.loads(path.read_text())
+    path.write_text(json.dumps({**values, "classes": ["setosa", "Setosa", "virginica"]}))
+    with pytest.raises(RunError, match="of an earlier version and has the classes setosa, Setosa, virginica, and now"):
+        dl.evaluate(dl.open_run(old.path))

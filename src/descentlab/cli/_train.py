@@ -11,7 +11,7 @@ from descentlab.cli._clock import BEGIN
 from descentlab.cli._options import FLAG, Debug, Json, NoReport, Out, Quiet
 from descentlab.cli._output import print_json, to_stdout
 from descentlab.cli._watch import watch
-from descentlab.core import SpecError
+from descentlab.core import SpecError, split_names
 from descentlab.labs import read_batch, read_units
 
 if TYPE_CHECKING:
@@ -76,11 +76,24 @@ def train(
     ] = None,
     drop: Annotated[
         str | None,
-        typer.Option(metavar="COLUMNS", help="Columns to leave out, separated by commas.", rich_help_panel=DATA),
+        typer.Option(
+            metavar="COLUMNS",
+            help="Columns to leave out, separated by commas; a name that has a comma goes in double quotes.",
+            rich_help_panel=DATA,
+        ),
     ] = None,
     categories: Annotated[
         str | None,
         typer.Option(metavar="COLUMNS", help="Columns whose numbers are codes of categories.", rich_help_panel=DATA),
+    ] = None,
+    missing: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WORD",
+            help="A word or number that means a missing cell, beside the usual ones such as NA; may be repeated. With "
+            "'none', only the words named here and empty cells are missing.",
+            rich_help_panel=DATA,
+        ),
     ] = None,
     weights: Annotated[
         str | None,
@@ -206,6 +219,15 @@ def train(
             rich_help_panel=TRAINING,
         ),
     ] = None,
+    label_smoothing: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            help="Share of the training loss that is the mean over all labels, as 0.1, against answers that are too "
+            "sure.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -286,6 +308,7 @@ def train(
             categories=columns[1],
             group=group,
             time=time,
+            missing=missing,
             test_file=test_file,
             test_column=test_column,
             test_value=test_value,
@@ -294,6 +317,7 @@ def train(
             strict=strict or None,
             augment=varied,
             class_weights=class_weights,
+            label_smoothing=label_smoothing,
             sample_weight=weights,
             set=settings or (),
             out=out,
@@ -339,7 +363,7 @@ def _show(run: "Run") -> None:
 
 
 def _list(text: str | None) -> list[str] | None:
-    return None if text is None else [word.strip() for word in text.split(",") if word.strip()]
+    return None if text is None else split_names(text)
 
 
 def _sides(text: str | None) -> tuple[int, int] | None:

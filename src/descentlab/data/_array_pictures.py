@@ -4,11 +4,22 @@ import numpy as np
 
 from descentlab.core import DataError
 from descentlab.data._arrays import Arrays
+from descentlab.data._class_names import compare_classes
+from descentlab.data._picture_blank import describe_blank
 from descentlab.data._picture_source import PicturesSource
 from descentlab.data._several_targets import read_all_targets
 from descentlab.data._tables import checksum_of, to_array
+from descentlab.data._target import TargetValues
 from descentlab.data._weights import WEIGHTS, check_weights
 from descentlab.spec import ArraysData
+
+LARGE = 30.0
+"""Largest size of a pixel that is standardised, or from 0 to 1 or -1 to 1, with room to spare."""
+
+UNSCALED = (
+    "Warning: X has numbers of up to {largest:,.6g}, which the network reads as they are: divide X by the number that "
+    "is white, or pass whole numbers from 0 to 255 as uint8."
+)
 
 
 def load_array_pictures(spec: ArraysData, arrays: Arrays) -> PicturesSource:
@@ -37,13 +48,25 @@ def load_array_pictures(spec: ArraysData, arrays: Arrays) -> PicturesSource:
     mass = None if weights is None else weights.to_numbers().values
     if mass is not None:
         check_weights(mass, column=WEIGHTS, name=spec.name, labels=labels, unit="picture")
+    targets = read_all_targets(answers, spec.task, spec.name)
+    notes: tuple[str, ...] = ()
+    if isinstance(targets, TargetValues):
+        every = np.ones(len(pictures), bool)
+        compared = compare_classes(targets, every, merging=spec.merge_classes, name=spec.name, unit="picture")
+        targets, notes = compared.targets, compared.notes
+    blank = describe_blank(pictures, labels, 1.0 / 255.0 if pictures.dtype == np.uint8 else 1.0)
+    large = float(np.abs(pictures).max()) if pictures.dtype != np.uint8 else 0.0
+    raw = UNSCALED.format(largest=large) if large > LARGE else ""
+    notes = (*notes, *(note for note in (blank, raw) if note))
     columns = answers if weights is None else (*answers, weights)
     return PicturesSource(
         name=spec.name,
         inputs=pictures,
-        targets=read_all_targets(answers, spec.task, spec.name),
+        targets=targets,
         labels=labels,
         checksum=checksum_of(columns, pictures.tobytes()),
         weights=mass,
         levels=255 if pictures.dtype == np.uint8 else None,
+        is_compared=True,
+        notes=notes,
     )

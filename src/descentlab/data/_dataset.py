@@ -108,6 +108,8 @@ class Prepared:
         notes: Notes on the preparation, one sentence each.
         weights: Weight of each example as in the source, not checked (NaN for a cell that is missing or no number);
             None if the network was trained without weights, or the source has none.
+        far: What in each example no training example had, in words, and empty for an example like those; empty as a
+            whole if the run does not keep what training examples were like.
     """
 
     inputs: Shaped[np.ndarray, "examples *shape"] | StoredPictures
@@ -115,6 +117,7 @@ class Prepared:
     labels: tuple[str, ...]
     notes: tuple[str, ...] = ()
     weights: Float[np.ndarray, " examples"] | None = None
+    far: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
-"""Lists, measures and reads picture files in one size, and reports broken ones."""
+"""Measures and reads picture files in one size, and reports broken ones."""
 
 import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,12 +13,10 @@ import numpy as np
 from jaxtyping import UInt8
 
 from descentlab.core import DataError
-from descentlab.data._names import natural_key
+from descentlab.data._picture_depth import PixelDepth, PixelRange, is_deep, range_of
+from descentlab.data._picture_kinds import has_heif, why_unread
 from descentlab.data._progress import OnProgress
 
-PICTURE_ENDINGS = frozenset(
-    {".png", ".jpg", ".jpeg", ".jpe", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".pbm", ".pnm"}
-)
 MAX_PIXELS = 64_000_000
 """Largest number of pixels of a file: a few bytes can claim to be a picture that fills the memory."""
 
@@ -29,23 +29,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Measure:
-    """Size and colour of a picture, from its header."""
+    """Size and colour of a picture, and whether a pixel has more than 8 bits, from its header."""
 
     height: int
     width: int
     is_color: bool
-
-
-def find_pictures(folder: Path) -> list[Path]:
-    """Return the pictures below a folder, sorted by name; hidden files and folders are skipped."""
-    pictures = [
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in PICTURE_ENDINGS
-        and not any(piece.startswith(".") for piece in path.relative_to(folder).parts)
-        and path.is_file()
-    ]
-    return sorted(pictures, key=lambda path: natural_key(path.relative_to(folder).as_posix()))
+    is_deep: bool = False
 
 
 def measure_pictures(paths: Sequence[Path]) -> list[Measure | str]:
@@ -58,26 +47,50 @@ def measure_pictures(paths: Sequence[Path]) -> list[Measure | str]:
         try:
             with opened as image:
                 width, height = _upright_size(image)
-                return Measure(height, width, is_color=_is_color(image))
+                return Measure(height, width, is_color=_is_color(image), is_deep=is_deep(image))
         except Exception as error:  # the orientation may be at the end of a file, so that Pillow reads all of it
             return _reason(error)
 
     return _map_on_threads(measure, paths, None, "")
 
 
+def measure_ranges(paths: Sequence[Path]) -> list[PixelRange]:
+    """Read the pixels of pictures of more than 8 bits, and return the range of each that can be read."""
+
+    def measure(path: Path) -> PixelRange | None:
+        opened = _open(path)
+        if isinstance(opened, str):
+            return None
+        try:
+            with opened as image:
+                return range_of(image)
+        except Exception:  # a broken picture is reported when it is read for the network
+            return None
+
+    return [each for each in _map_on_threads(measure, paths, None, "") if each is not None]
+
+
 def read_pictures(
-    paths: Sequence[Path], height: int, width: int, channels: int, *, on_progress: OnProgress | None = None
+    paths: Sequence[Path],
+    height: int,
+    width: int,
+    channels: int,
+    *,
+    depth: PixelDepth | None = None,
+    on_progress: OnProgress | None = None,
 ) -> tuple[UInt8[np.ndarray, "pictures height width channels"], list[str | None]]:
     """Read pictures in one size.
 
     A picture of another size is resized, each side by itself. Transparent parts become white; of 16 bits the upper 8
-    are kept, and of an animation the first picture; a picture is turned as its camera recorded.
+    are kept unless `depth` says otherwise, and of an animation the first picture; a picture is turned as its camera
+    recorded.
 
     Args:
         paths: Paths of the files.
         height: Height in pixels.
         width: Width in pixels.
         channels: 1 for gray, 3 for colour.
+        depth: Black and white in pictures of more than 8 bits.
         on_progress: Called with a description of the work, the number of pictures done and their total.
 
     Returns:
@@ -95,7 +108,7 @@ def read_pictures(
     pixels = np.zeros((len(paths), height, width, channels), np.uint8)
 
     def read(place: int) -> str | None:
-        picture = _read(paths[place], height, width, channels)
+        picture = _read(paths[place], height, width, channels, depth)
         if isinstance(picture, str):
             return picture
         pixels[place] = picture
@@ -105,12 +118,18 @@ def read_pictures(
 
 
 def check_pictures(
-    paths: Sequence[Path], height: int, width: int, channels: int, *, on_progress: OnProgress | None = None
+    paths: Sequence[Path],
+    height: int,
+    width: int,
+    channels: int,
+    *,
+    depth: PixelDepth | None = None,
+    on_progress: OnProgress | None = None,
 ) -> list[str | None]:
     """Read pictures as `read_pictures` does, and return only the reasons why some cannot be read."""
 
     def check(path: Path) -> str | None:
-        picture = _read(path, height, width, channels)
+        picture = _read(path, height, width, channels, depth)
         return picture if isinstance(picture, str) else None
 
     return _map_on_threads(check, paths, on_progress, "checking pictures")
@@ -134,13 +153,20 @@ def _open(path: Path) -> Any:
     from PIL import Image
 
     try:
+        _register_heif()
         image = Image.open(path)
     except Exception as error:  # Pillow's readers may raise anything for a broken file
-        return _reason(error)
+        return why_unread(path) or _reason(error)
     if image.width * image.height > MAX_PIXELS:
         image.close()
         return f"claims to have {image.width:,} x {image.height:,} pixels"
     return image
+
+
+@cache
+def _register_heif() -> None:
+    if has_heif():
+        import_module("pillow_heif").register_heif_opener()
 
 
 def _reason(error: Exception) -> str:
@@ -163,7 +189,9 @@ def _upright_size(image: Any) -> tuple[int, int]:
     return (image.height, image.width) if is_turned else (image.width, image.height)
 
 
-def _read(path: Path, height: int, width: int, channels: int) -> UInt8[np.ndarray, "height width channels"] | str:
+def _read(
+    path: Path, height: int, width: int, channels: int, depth: PixelDepth | None
+) -> UInt8[np.ndarray, "height width channels"] | str:
     from PIL import Image, ImageOps
 
     opened = _open(path)
@@ -171,7 +199,7 @@ def _read(path: Path, height: int, width: int, channels: int) -> UInt8[np.ndarra
         return opened
     try:
         with opened as image:
-            upright = _eight_bits(ImageOps.exif_transpose(image))
+            upright = _eight_bits(ImageOps.exif_transpose(image), depth)
             plain = _on_white(upright).convert("L" if channels == 1 else "RGB")
             if plain.size != (width, height):
                 plain = plain.resize((width, height), Image.Resampling.BILINEAR)
@@ -180,12 +208,12 @@ def _read(path: Path, height: int, width: int, channels: int) -> UInt8[np.ndarra
         return _reason(error)
 
 
-def _eight_bits(image: Any) -> Any:
+def _eight_bits(image: Any, depth: PixelDepth | None) -> Any:
     from PIL import Image
 
-    if image.mode.startswith("I;16") or image.mode == "I":
-        return Image.fromarray((np.asarray(image).clip(0, 65_535) >> 8).astype(np.uint8))
-    return image
+    if not is_deep(image) or (image.mode == "F" and depth is None):
+        return image
+    return Image.fromarray((depth or PixelDepth()).to_bytes(np.asarray(image)))
 
 
 def _on_white(image: Any) -> Any:

@@ -3,56 +3,34 @@
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from descentlab.core import DataError, MissingDataError
-from descentlab.data._names import counted, natural_key, quoted
-from descentlab.data._picture_files import (
-    PICTURE_ENDINGS,
-    Measure,
-    find_pictures,
-    measure_pictures,
-)
+from descentlab.data._class_names import check_test_classes, compare_classes
+from descentlab.data._names import counted, quoted
+from descentlab.data._picture_blank import describe_blank
+from descentlab.data._picture_depth import PixelDepth, choose_depth
+from descentlab.data._picture_files import Measure, measure_pictures, measure_ranges
+from descentlab.data._picture_kinds import PICTURE_ENDINGS
+from descentlab.data._picture_labels import list_labels
+from descentlab.data._picture_parts import Listed, list_classes
 from descentlab.data._picture_source import PicturesSource
 from descentlab.data._progress import OnProgress
-from descentlab.data._stored_pictures import Pictures, StoredPictures, open_pictures
-from descentlab.data._table import Column, DataTable, WordColumn
-from descentlab.data._tables import read_table
-from descentlab.data._target import find_target, read_targets
+from descentlab.data._stored_pictures import Pictures, StoredPictures, open_pictures, take_rows
+from descentlab.data._target import TargetValues, read_targets
 from descentlab.spec import PicturesData
 
-PARTS = {"train": "train", "training": "train", "test": "test", "testing": "test", "validation": "validation",
-         "val": "validation", "valid": "validation"}  # fmt: skip
-
 MB = 10**6
-
-
-@dataclass(frozen=True, eq=False)
-class Listed:
-    """Pictures of a folder before they are read.
-
-    Attributes:
-        folder: Folder of the pictures.
-        paths: Path of each picture.
-        answers: Target of each picture.
-        parts: Part of the data that each picture is given for: train, validation, test; empty for none.
-        notes: Notes on the folder, one sentence each.
-    """
-
-    folder: Path
-    paths: tuple[Path, ...]
-    answers: Column
-    parts: tuple[str, ...]
-    notes: tuple[str, ...] = ()
 
 
 def load_pictures(spec: PicturesData, *, on_progress: OnProgress | None = None) -> PicturesSource:
     """Read a folder of pictures.
 
-    Subfolders `train` and `test` (and `validation`), each with a subfolder per class, are taken as those parts.
+    Subfolders `train` and `test` (and `validation`), each with a subfolder per class, are taken as those parts. The
+    classes are those of the training pictures; others are named and left out.
 
     Args:
         spec: Folder, and size and colour of its pictures.
@@ -69,35 +47,94 @@ def load_pictures(spec: PicturesData, *, on_progress: OnProgress | None = None) 
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
         raise MissingDataError(f"'{folder}' {what}: expected a folder of pictures with a subfolder per class")
-    listed = _from_table(folder, spec.labels) if spec.labels is not None else _from_folders(folder)
+    listed = list_labels(folder, spec.labels) if spec.labels is not None else list_classes(folder)
     if not listed.paths:
         raise DataError(f"there are no pictures in '{folder}': expected {', '.join(sorted(PICTURE_ENDINGS))}")
     measures = measure_pictures(listed.paths)
     height, width, channels = _choose_shape(spec, [measure for measure in measures if isinstance(measure, Measure)])
+    depth, deep = _choose_depth(spec, listed.paths, measures)
     inputs, reasons = open_pictures(
-        listed.paths, height, width, channels, in_memory=spec.in_memory_mb * MB, on_progress=on_progress
+        listed.paths, height, width, channels, in_memory=spec.in_memory_mb * MB, depth=depth, on_progress=on_progress
     )
     good = np.array([place for place, why in enumerate(reasons) if why is None], np.int64)
     labels = [path.relative_to(folder).as_posix() for path in listed.paths]
     broken = [f"{label} ({why})" for label, why in zip(labels, reasons, strict=True) if why is not None]
     if broken and (spec.strict or len(good) == 0):
         raise DataError(f"{len(broken):,} of {len(reasons):,} pictures in '{folder}' are broken: {quoted(broken)}")
-    kept = [listed.parts[place] for place in good]
+    digests = [hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b"" for path in listed.paths]
+    lost = _lost_classes(listed, good) if spec.labels is None else ""
     notes = [
         *listed.notes,
         f"Skipped {counted(len(broken), 'broken picture')}: {quoted(broken)}." if broken else "",
+        lost,
+        deep,
         _resized(measures, height, width),
         _mixed(spec, measures),
         _stored(spec, inputs),
+        describe_blank(inputs, [labels[place] for place in good], 1.0 / 255.0),
     ]
-    return PicturesSource(
-        name=folder.resolve().name,
-        inputs=inputs,
-        targets=read_targets(listed.answers.take(good), spec.task, folder.name),
-        labels=tuple(labels[place] for place in good),
-        checksum=_checksum(labels, listed.paths),
-        named={part: rows for part in ("test", "validation") if len(rows := np.flatnonzero(np.array(kept) == part))},
-        notes=tuple(note for note in notes if note),
+    return _compared(
+        PicturesSource(
+            name=folder.resolve().name,
+            inputs=inputs,
+            targets=read_targets(listed.answers.take(good), spec.task, folder.name),
+            labels=tuple(labels[place] for place in good),
+            checksum=_checksum(labels, digests),
+            notes=tuple(note for note in notes if note),
+            depth=depth,
+            train_folder=listed.train_folder,
+            is_compared=True,
+            file_keys=np.array([int.from_bytes(digests[place][:8]) for place in good], np.uint64),
+        ),
+        np.array([listed.parts[place] for place in good]),
+        spec,
+    )
+
+
+def _compared(source: PicturesSource, parts: np.ndarray, spec: PicturesData) -> PicturesSource:
+    """Compare the classes of the parts, and leave out pictures of classes that no training picture has."""
+    targets, notes = source.targets, source.notes
+    if isinstance(targets, TargetValues):
+        is_train = ~np.isin(parts, ("test", "validation"))
+        compared = compare_classes(targets, is_train, merging=spec.merge_classes, name=source.name, unit="picture")
+        is_test = parts == "test"
+        if len(np.unique(targets.values[is_test])) > 1:  # a single unknown folder is one of unlabelled pictures
+            check_test_classes(targets, compared, is_test, name=source.name)
+        rows = np.flatnonzero(compared.is_known)
+        parts, notes = parts[rows], (*notes, *compared.notes)
+        source = replace(
+            source,
+            inputs=source.inputs if len(rows) == len(source.labels) else take_rows(source.inputs, rows),
+            targets=compared.targets.take(rows),
+            labels=tuple(source.labels[row] for row in rows.tolist()),
+            file_keys=None if source.file_keys is None else source.file_keys[rows],
+        )
+    named = {part: rows for part in ("test", "validation") if len(rows := np.flatnonzero(parts == part))}
+    return replace(source, named=named, notes=notes)
+
+
+def _choose_depth(
+    spec: PicturesData, paths: Sequence[Path], measures: Sequence[Measure | str]
+) -> tuple[PixelDepth | None, str]:
+    deep = [path for path, each in zip(paths, measures, strict=True) if isinstance(each, Measure) and each.is_deep]
+    return choose_depth(measure_ranges(deep), spec.depth)
+
+
+def _lost_classes(listed: Listed, good: np.ndarray) -> str:
+    """Name the classes all of whose pictures are broken."""
+    words = listed.answers.to_words()
+    before, after = (np.bincount(codes, minlength=len(words.words)) for codes in (words.codes, words.codes[good]))
+    names = [f"{words.words[code]} ({before[code]:,})" for code in np.flatnonzero((before > 0) & (after == 0))]
+    if not names:
+        return ""
+    if (after > 0).sum() < 2:
+        raise DataError(
+            f"all pictures of these classes in '{listed.folder}' are broken, with their number: {quoted(names)}: "
+            "a classifier needs pictures of at least two classes"
+        )
+    return (
+        f"Warning: left out classes whose pictures are all broken, with their number: {quoted(names)}; replace these "
+        "files, or the network does not know the classes."
     )
 
 
@@ -108,79 +145,6 @@ def _stored(spec: PicturesData, inputs: Pictures) -> str:
         f"The pictures stay on disk, since they would take {inputs.nbytes / MB:,.0f} MB of memory and "
         f"data.in_memory_mb is {spec.in_memory_mb:,}; the trained network is the same."
     )
-
-
-def _from_folders(folder: Path) -> Listed:
-    parts = {sub: PARTS[sub.name.lower()] for sub in _subfolders(folder) if sub.name.lower() in PARTS}
-    is_divided = "train" in parts.values() and all(_subfolders(sub) for sub in parts)
-    roots = parts if is_divided else {folder: ""}
-    pictures = [
-        (path, sub.name, part)
-        for root, part in roots.items()
-        for sub in _subfolders(root)
-        for path in find_pictures(sub)
-    ]
-    classes = sorted({name for _, name, _ in pictures}, key=natural_key)
-    codes = np.array([classes.index(name) for _, name, _ in pictures], np.int32)
-    if len(classes) == 1 or (not classes and find_pictures(folder)):
-        where = f"all in '{classes[0]}'" if classes else "in no subfolder"
-        raise DataError(f"the pictures in '{folder}' are {where}: expected a subfolder for each of two or more classes")
-    counts = Counter(part for _, _, part in pictures)
-    note = (
-        "Took the parts from their folders: " + ", ".join(f"{count:,} {part}" for part, count in counts.items()) + "."
-    )
-    return Listed(
-        folder,
-        tuple(path for path, _, _ in pictures),
-        WordColumn("class", codes, tuple(classes)),
-        tuple(part for _, _, part in pictures),
-        (note,) if is_divided else (),
-    )
-
-
-def _subfolders(folder: Path) -> list[Path]:
-    visible = [sub for sub in folder.iterdir() if sub.is_dir() and not sub.name.startswith(".")]
-    return sorted(visible, key=lambda sub: natural_key(sub.name))
-
-
-def _from_table(folder: Path, labels: str) -> Listed:
-    path = Path(labels).expanduser()
-    table = read_table(path if path.exists() else folder / path)
-    files = _file_column(folder, table)
-    rest = table.without([files.name])
-    if not rest.columns:
-        raise DataError(f"{table.name} has a single column: expected a file name and its label in each row")
-    target, note = find_target(rest, None)
-    answers = table.column(target)
-    rows = np.flatnonzero(~(files.is_missing | answers.is_missing))
-    missing = table.num_rows - len(rows)
-    paths = [_inside(folder, str(name)) for name in files.take(rows).to_cells()]
-    notes = [
-        note if note and len(rest.columns) > 1 else "",
-        f"Left out {counted(missing, 'row')} without a label." if missing else "",
-    ]
-    return Listed(
-        folder, tuple(paths), answers.take(rows), ("",) * len(rows), (*table.notes, *(note for note in notes if note))
-    )
-
-
-def _file_column(folder: Path, table: DataTable) -> WordColumn:
-    """Find the column of file names, whose cells are most often files of the folder."""
-
-    def hits(column: Column) -> int:
-        return sum(_inside(folder, str(name)).is_file() for name in column.to_words().to_cells()[:50])
-
-    best = max(table.columns, key=hits)
-    if hits(best) == 0:
-        raise DataError(f"no column of {table.name} names pictures in '{folder}'")
-    return best.to_words()
-
-
-def _inside(folder: Path, name: str) -> Path:
-    """Return the path of a file that a table names; a path out of the folder becomes one in it."""
-    path = folder / name
-    is_inside = not Path(name).is_absolute() and ".." not in Path(name).parts
-    return path if is_inside else folder / Path(name).name
 
 
 def _choose_shape(spec: PicturesData, measures: Sequence[Measure]) -> tuple[int, int, int]:
@@ -214,9 +178,9 @@ def _mixed(spec: PicturesData, measures: Sequence[Measure | str]) -> str:
     )
 
 
-def _checksum(labels: Sequence[str], paths: Sequence[Path]) -> str:
-    digest = hashlib.sha256()
-    for label, path in zip(labels, paths, strict=True):
-        if path.is_file():
-            digest.update(label.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return "sha256:" + digest.hexdigest()
+def _checksum(labels: Sequence[str], digests: Sequence[bytes]) -> str:
+    whole = hashlib.sha256()
+    for label, digest in zip(labels, digests, strict=True):
+        if digest:
+            whole.update(label.encode() + b"\0" + digest)
+    return "sha256:" + whole.hexdigest()

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,11 +15,15 @@ from descentlab.data._arrays import Arrays
 from descentlab.data._dataset import Prepared
 from descentlab.data._idx_files import is_idx, read_idx
 from descentlab.data._names import counted, quoted
-from descentlab.data._picture_files import find_pictures
+from descentlab.data._picture_depth import PixelDepth
+from descentlab.data._picture_listing import list_pictures
+from descentlab.data._picture_novelty import PictureLook, describe_far_pictures
 from descentlab.data._preparation import BasePreparation
+from descentlab.data._spellings import match_names
 from descentlab.data._stored_pictures import StoredPictures, open_pictures
 from descentlab.data._table import WordColumn
 from descentlab.data._tables import to_array
+from descentlab.data._target import Target
 
 IN_MEMORY = 10**9
 """Largest size in bytes of new pictures that are read at once."""
@@ -35,6 +40,8 @@ class PicturePreparation(BasePreparation):
         channels: 1 for gray, 3 for colour.
         levels: Brightest value of a pixel; None if pictures are real numbers that need no preparation.
         is_scaled: Whether the network reads pixels from 0 to 1; else from 0 to `levels`.
+        depth: Black and white in files of more than 8 bits; None for the upper 8 of 16 bits.
+        look: What the training pictures look like; None in a run that did not keep it.
     """
 
     kind: Literal["pictures"] = "pictures"
@@ -43,6 +50,8 @@ class PicturePreparation(BasePreparation):
     channels: Annotated[int, Field(ge=1, le=4096)]
     levels: Annotated[int, Field(ge=1, le=255)] | None = 255
     is_scaled: bool = True
+    depth: PixelDepth | None = None
+    look: PictureLook | None = None
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -60,7 +69,7 @@ class PicturePreparation(BasePreparation):
         return 1.0 if self.levels is None else 1.0 / self.levels
 
     def apply(self, source: Any) -> Prepared:
-        """Prepare new pictures.
+        """Prepare new pictures, and compare their look with that of the training pictures.
 
         Args:
             source: The path of a picture, a list of paths, an IDX file, a folder (targets are read if the pictures are
@@ -73,6 +82,12 @@ class PicturePreparation(BasePreparation):
         Raises:
             DataError: If nothing can be read, or if arrays have another size.
         """
+        prepared = self._read(source)
+        if self.look is None:
+            return prepared
+        return replace(prepared, far=describe_far_pictures(prepared.inputs, self.look, self.brightness_scale))
+
+    def _read(self, source: Any) -> Prepared:
         if isinstance(source, Arrays):
             inputs = self._from_array(to_array(source.X, "X"))
             answers = source.answers(len(inputs))
@@ -96,14 +111,18 @@ class PicturePreparation(BasePreparation):
             return Prepared(inputs, None, _rows(len(inputs)))
         if path.is_file():
             return self._from_files([path], [path.name])
-        files = find_pictures(path)
-        if not files:
-            raise DataError(f"there are no pictures in '{path}'")
-        return self._from_files(files, [file.relative_to(path).as_posix() for file in files])
+        listing = list_pictures(path)
+        if not listing.paths:
+            raise DataError(" ".join([f"there are no pictures in '{path}' that can be read.", *listing.notes()]))
+        names = [file.relative_to(path).as_posix() for file in listing.paths]
+        prepared = self._from_files(listing.paths, names)
+        return replace(prepared, notes=(*listing.notes(), *prepared.notes))
 
     def _from_files(self, paths: Sequence[Path], labels: Sequence[str]) -> Prepared:
         in_memory = IN_MEMORY if self.levels == 255 else sys.maxsize  # stored pictures have 255 levels
-        pictures, reasons = open_pictures(paths, self.height, self.width, self.channels, in_memory=in_memory)
+        pictures, reasons = open_pictures(
+            paths, self.height, self.width, self.channels, in_memory=in_memory, depth=self.depth
+        )
         broken = [f"{label} ({why})" for label, why in zip(labels, reasons, strict=True) if why is not None]
         good = [place for place, why in enumerate(reasons) if why is None]
         if not good:
@@ -115,7 +134,8 @@ class PicturePreparation(BasePreparation):
         return Prepared(inputs, targets, kept, (*notes, *more))
 
     def _folder_targets(self, folders: Sequence[str]) -> tuple[Shaped[np.ndarray, " pictures"] | None, tuple[str, ...]]:
-        if not set(folders) & set(self.target.classes):
+        is_loose = isinstance(self.target, Target) and self.target.merges
+        if not match_names(sorted(set(folders)), self.target.classes, is_loose=is_loose):
             return None, ()
         words = tuple(dict.fromkeys(folders))
         codes = np.array([words.index(folder) for folder in folders], np.int32)

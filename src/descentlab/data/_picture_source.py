@@ -1,14 +1,19 @@
 """Pictures as a source of examples, which are read once and prepared for any split."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Float, Int, Shaped, UInt64
 
+from descentlab.data._copies import count_copies, describe_picture_copies, picture_keys
 from descentlab.data._dataset import Dataset
+from descentlab.data._names import counted
+from descentlab.data._picture_depth import PixelDepth
+from descentlab.data._picture_novelty import measure_look
 from descentlab.data._picture_preparation import PicturePreparation
 from descentlab.data._several_targets import AnyTargetValues
-from descentlab.data._split import divide
+from descentlab.data._split import Parts, divide
 from descentlab.data._stored_pictures import StoredPictures
 from descentlab.data._weights import WEIGHTS, check_parts
 from descentlab.spec import STANDARD, PreparationSpec, SplitSpec
@@ -32,6 +37,11 @@ class PicturesSource:
         notes: Notes on reading the pictures, one sentence each.
         preparation: Whether pixels are scaled to 0 to 1, and a real target is standardised.
         weights: Weight of each picture; None if every picture counts once.
+        depth: Black and white in files of more than 8 bits; see `PicturePreparation`.
+        train_folder: Name of the folder of training pictures, if parts have folders; a test part that has none is
+            drawn from it.
+        file_keys: A number for each picture from the bytes of its file, by which copies of pictures on disk are known.
+        is_compared: Whether test pictures that are copies of training pictures are looked for.
     """
 
     name: str
@@ -45,6 +55,27 @@ class PicturesSource:
     notes: tuple[str, ...] = ()
     preparation: PreparationSpec = STANDARD
     weights: Float[np.ndarray, " pictures"] | None = None
+    depth: PixelDepth | None = None
+    train_folder: str = ""
+    file_keys: UInt64[np.ndarray, " pictures"] | None = None
+    is_compared: bool = False
+
+    @cached_property
+    def _keys(self) -> UInt64[np.ndarray, " pictures"]:
+        if isinstance(self.inputs, StoredPictures):
+            return np.arange(len(self.inputs), dtype=np.uint64) if self.file_keys is None else self.file_keys
+        return picture_keys(self.inputs, self.targets.values)
+
+    def _part_notes(self, parts: Parts) -> list[str]:
+        notes = []
+        if self.train_folder and "test" not in self.named and len(parts.test):
+            notes.append(
+                f"Warning: no test pictures with known classes are given: {counted(len(parts.test), 'picture')} of "
+                f"'{self.train_folder}' became the test part; `--set split.test=0` trains on them too."
+            )
+        if self.is_compared:
+            notes.append(describe_picture_copies(count_copies(self._keys, parts)))
+        return [note for note in notes if note]
 
     def prepare(self, split: SplitSpec, seed: int) -> Dataset:
         """Divide the pictures; all data sets of a source share their pixels."""
@@ -63,6 +94,10 @@ class PicturesSource:
             levels=self.levels,
             is_scaled=is_scaled,
             weights=weights_column,
+            depth=self.depth,
+        )
+        preparation = preparation.model_copy(
+            update={"look": measure_look(self.inputs, parts.train, preparation.brightness_scale)}
         )
         raw = [] if is_scaled or self.levels is None else [RAW.format(levels=self.levels)]
         return Dataset(
@@ -80,7 +115,7 @@ class PicturesSource:
             target_scale=target.scale,
             target_names=target.names,
             labels=self.labels,
-            notes=(*self.notes, *self.targets.notes, *raw),
+            notes=(*self.notes, *self.targets.notes, *raw, *self._part_notes(parts)),
             checksum=self.checksum,
             weights=self.weights,
             weights_column=weights_column,

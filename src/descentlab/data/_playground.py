@@ -12,9 +12,11 @@ from descentlab.core import DataError
 from descentlab.data._arrays import Arrays
 from descentlab.data._dataset import Dataset, Prepared
 from descentlab.data._features import check_finite
+from descentlab.data._novelty import NumberRange, describe_far_rows, number_ranges
 from descentlab.data._points import Coordinates, Points, draw_points
 from descentlab.data._preparation import BasePreparation
 from descentlab.data._split import divide
+from descentlab.data._table import NumberColumn
 from descentlab.data._tables import read_table
 from descentlab.data._target import Target, TargetValues
 from descentlab.spec import POINT_CLASSES, PlaygroundData, PlaygroundFeature, PointsData, SplitSpec, known_set
@@ -31,10 +33,11 @@ FEATURES: dict[PlaygroundFeature, Callable[[Coordinates, Coordinates], Coordinat
 
 
 class PointsPreparation(BasePreparation):
-    """Functions of a point's coordinates that are the inputs. Nothing is learned, and nothing is standardised."""
+    """Functions of a point's coordinates that are the inputs. Nothing is standardised; the training range is kept."""
 
     kind: Literal["points"] = "points"
     features: tuple[PlaygroundFeature, ...]
+    ranges: tuple[NumberRange, ...] = ()
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -77,7 +80,8 @@ class PointsPreparation(BasePreparation):
         if answers is None and self.target.column in table.names:
             answers = (table.column(self.target.column),)
         targets, notes = self.target.encode_all(answers) if answers is not None else (None, ())
-        return Prepared(self.encode(columns[0].values, columns[1].values), targets, table.labels, notes)
+        inputs, far = self.encode(columns[0].values, columns[1].values), describe_far_rows(columns, self.ranges)
+        return Prepared(inputs, targets, table.labels, notes, far=far)
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +160,11 @@ def _divide_points(
     x1, x2, _ = points
     target = answers.target
     parts = divide(answers.strata, *division, name=name)
-    preparation = PointsPreparation(target=target, features=features)
+    preparation = PointsPreparation(
+        target=target,
+        features=features,
+        ranges=number_ranges([NumberColumn("x1", x1), NumberColumn("x2", x2)], parts.train),
+    )
     return Dataset(
         name=name,
         task=target.task,

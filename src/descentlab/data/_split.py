@@ -1,5 +1,6 @@
 """Division of examples into training, validation and test set."""
 
+import contextlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,9 +82,29 @@ def divide(
     if len(train) < 2 or empty:
         raise DataError(
             f"{name} has {len(strata)} usable examples, too few for split.test={split.test} and "
-            f"split.validation={split.validation}: add examples, or set a share to 0"
+            f"split.validation={split.validation}: add examples{_smaller(strata, split, seed, named, num_train)}"
         )
     return Parts(train, validation, test)
+
+
+def _smaller(
+    strata: Int[np.ndarray, " examples"],
+    split: SplitSpec,
+    seed: int,
+    named: dict[str, Int[np.ndarray, " _"]],
+    num_train: int | None,
+) -> str:
+    """Return which part can be left out, so that the examples are enough for the others; empty if none can."""
+    for changes in ({"test": 0.0}, {"test": 0.0, "validation": 0.0}):
+        smaller = split.model_copy(update=changes)
+        if smaller == split or set(changes) & set(named):
+            continue
+        with contextlib.suppress(DataError):
+            divide(strata, smaller, seed, name="", named=named, num_train=num_train)
+            options = " ".join(f"--set split.{part}=0" for part in changes)
+            alone = " --set early_stopping=none" if "validation" in changes else ""
+            return f", or train without: {options}{alone}"
+    return ""
 
 
 def _draw(

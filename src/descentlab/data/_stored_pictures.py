@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Int, Shaped, UInt8
 
 from descentlab.core import DataError
+from descentlab.data._picture_depth import PixelDepth
 from descentlab.data._picture_files import check_pictures, read_pictures
 from descentlab.data._progress import OnProgress
 
@@ -23,7 +24,9 @@ class StoredPictures:
     dtype = np.dtype(np.uint8)
     ndim = 4
 
-    def __init__(self, paths: Sequence[Path], height: int, width: int, channels: int) -> None:
+    def __init__(
+        self, paths: Sequence[Path], height: int, width: int, channels: int, *, depth: PixelDepth | None = None
+    ) -> None:
         """Keep the paths of the pictures.
 
         Args:
@@ -31,8 +34,10 @@ class StoredPictures:
             height: Height in pixels that they are resized to.
             width: Width in pixels that they are resized to.
             channels: 1 for gray, 3 for colour.
+            depth: See `read_pictures`.
         """
         self._paths = tuple(paths)
+        self._depth = depth
         self.shape = (len(self._paths), height, width, channels)
 
     @property
@@ -50,11 +55,11 @@ class StoredPictures:
 
     def some(self, rows: Int[np.ndarray, " rows"]) -> "StoredPictures":
         """Return some of the pictures, still in their files."""
-        return StoredPictures([self._paths[row] for row in rows], *self.shape[1:])
+        return StoredPictures([self._paths[row] for row in rows], *self.shape[1:], depth=self._depth)
 
     def _read(self, rows: np.ndarray) -> UInt8[np.ndarray, "rows height width channels"]:
         paths = [self._paths[row] for row in rows]
-        pixels, reasons = read_pictures(paths, *self.shape[1:])
+        pixels, reasons = read_pictures(paths, *self.shape[1:], depth=self._depth)
         for path, why in zip(paths, reasons, strict=True):
             if why is not None:
                 raise DataError(f"'{path}' can no longer be read: {why}; restore the file")
@@ -71,6 +76,7 @@ def open_pictures(
     channels: int,
     *,
     in_memory: int,
+    depth: PixelDepth | None = None,
     on_progress: OnProgress | None = None,
 ) -> tuple[Pictures, list[str | None]]:
     """Read pictures into memory, or only check them if they are too many and stay on disk.
@@ -81,6 +87,7 @@ def open_pictures(
         width: Width in pixels that they are resized to.
         channels: 1 for gray, 3 for colour.
         in_memory: Largest number of bytes to read into memory.
+        depth: See `read_pictures`.
         on_progress: See `read_pictures`.
 
     Returns:
@@ -88,10 +95,11 @@ def open_pictures(
     """
     shape = (height, width, channels)
     if len(paths) * math.prod(shape) <= in_memory:
-        pixels, reasons = read_pictures(paths, *shape, on_progress=on_progress)
+        pixels, reasons = read_pictures(paths, *shape, depth=depth, on_progress=on_progress)
         return (pixels if not any(reasons) else pixels[[why is None for why in reasons]]), reasons
-    reasons = check_pictures(paths, *shape, on_progress=on_progress)
-    return StoredPictures([path for path, why in zip(paths, reasons, strict=True) if why is None], *shape), reasons
+    reasons = check_pictures(paths, *shape, depth=depth, on_progress=on_progress)
+    readable = [path for path, why in zip(paths, reasons, strict=True) if why is None]
+    return StoredPictures(readable, *shape, depth=depth), reasons
 
 
 def take_rows(

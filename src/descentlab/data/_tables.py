@@ -14,6 +14,7 @@ from descentlab.data._encoding import decode
 from descentlab.data._inference import infer_column
 from descentlab.data._json_rows import JSON_ENDINGS, read_json_rows
 from descentlab.data._names import in_line, unique_names
+from descentlab.data._numerals import LARGEST_EXACT
 from descentlab.data._table import Column, DataTable, NumberColumn, number_word
 from descentlab.data._text import HeaderMode, Reading, table_of_rows, table_of_text
 from descentlab.data._unpacking import Content, unpack
@@ -27,9 +28,6 @@ TABLE_ENDINGS = (
     *(".parquet", ".pq"),
 )
 """Endings of files that are read as tables."""
-
-LARGEST_EXACT = 2**53
-"""Largest whole number up to which each is a float."""
 
 
 def read_table(
@@ -189,22 +187,37 @@ def checksum_of(columns: Sequence[Column], data: bytes = b"") -> str:
 def _column(name: str, values: Any) -> tuple[Column, str | None]:
     """Turn the cells of one column, of any type, into numbers or words."""
     dtype = getattr(values, "dtype", None)
-    if dtype is not None and getattr(dtype, "kind", "O") in "biufM" and hasattr(values, "to_numpy"):
-        return _numbers(name, _plain(values, dtype.kind), dtype)
+    if dtype is not None and getattr(dtype, "kind", "O") in "biufmM" and hasattr(values, "to_numpy"):
+        if not (dtype.kind in "iu" and _has_long(values)):
+            return _numbers(name, _plain(values, dtype.kind), dtype)
+        values = values.astype(object)
     array = values if isinstance(values, np.ndarray) else np.asarray(values, dtype=object)
-    if array.dtype.kind in "biufM":
+    if array.dtype.kind in "biufmM":
         return _numbers(name, array, array.dtype)
     if array.ndim != 1:
         raise DataError(
             f"column '{name}' holds arrays of shape {array.shape[1:]}: expected one number or word per cell"
         )
-    words = ["" if _is_nothing(cell) else _word(cell) for cell in array.tolist()]
+    cells = array.tolist()
+    kinds = {type(cell) for cell in cells if not _is_nothing(cell)}
+    if kinds and kinds <= {int, float} and all(abs(cell) <= LARGEST_EXACT for cell in cells if type(cell) is int):
+        numbers = np.array([np.nan if _is_nothing(cell) else float(cell) for cell in cells])
+        return _numbers(name, numbers, numbers.dtype)
+    words = ["" if _is_nothing(cell) else _word(cell) for cell in cells]
     index: dict[str, int] = {}
     codes = np.array([index.setdefault(word, len(index)) for word in words], np.int32)
     return infer_column(name, codes, list(index))
 
 
+def _has_long(values: Any) -> bool:
+    """Return whether some whole numbers of a column have more digits than float64 keeps."""
+    present = values[~values.isna()] if hasattr(values, "isna") else values
+    return len(present) > 0 and max(abs(int(present.min())), abs(int(present.max()))) > LARGEST_EXACT
+
+
 def _plain(values: Any, kind: str) -> np.ndarray:
+    if kind == "m":
+        return values.to_numpy(dtype="timedelta64[ns]")
     return values.to_numpy(dtype="datetime64[s]") if kind == "M" else values.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
@@ -213,7 +226,13 @@ def _numbers(name: str, values: np.ndarray, dtype: Any) -> tuple[Column, str | N
         raise DataError(f"column '{name}' has shape {values.shape}: expected one value per row")
     if values.dtype.kind == "M":
         seconds = values.astype("datetime64[s]")
-        return NumberColumn(name, np.where(np.isnat(seconds), np.nan, seconds.astype(np.int64))), None
+        moments = np.where(np.isnat(seconds), np.nan, seconds.astype(np.int64))
+        return NumberColumn(name, moments, is_moment=True), None
+    if values.dtype.kind == "m":
+        return NumberColumn(name, np.where(np.isnat(values), np.nan, values / np.timedelta64(1, "s"))), None
+    if values.dtype.kind in "iu" and _has_long(values):
+        words, codes = np.unique(values, return_inverse=True)  # float64 would merge some of them
+        return infer_column(name, codes.astype(np.int32), [str(word) for word in words.tolist()])
     return NumberColumn(name, values.astype(np.float64), is_boolean=dtype.kind == "b"), None
 
 

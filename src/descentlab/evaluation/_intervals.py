@@ -39,7 +39,9 @@ def wilson_interval(num_right: int | float, num_examples: int | float) -> Interv
     share, z2 = num_right / num_examples, _Z**2 / num_examples
     middle = (share + z2 / 2) / (1 + z2)
     half = _Z / (1 + z2) * math.sqrt(share * (1 - share) / num_examples + z2 / (4 * num_examples))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # Rounding would leave the ends of none and of all a little off 0 and 1.
+    low = 0.0 if num_right <= 0 else max(0.0, middle - half)
+    return low, 1.0 if num_right >= num_examples else min(1.0, middle + half)
 
 
 def paired_share_difference(gained: int | float, lost: int | float, num_examples: int) -> tuple[float, Interval]:

@@ -30,6 +30,12 @@ WIDE_INTERVAL = 0.1
 """A sentence warns of few examples if the interval of the accuracy is wider than this."""
 
 
+BLANK_PICTURES = (
+    "Most of the training pictures are blank or nearly so, as the network reads them, so there is next to nothing to "
+    "learn: look at the files and at the scale of their pixels first (files of 16 bits: `--set data.depth=12`)."
+)
+
+
 @dataclass(frozen=True)
 class LossCurves:
     """The loss curves of a population.
@@ -66,6 +72,7 @@ def describe_outcome(
     learning_rate: float | None = None,
     goes_up: bool = False,
     over: Repeats = SEEDS,
+    are_blank: bool = False,
 ) -> tuple[str, ...]:
     """Describe the outcome in words, with intervals, and say what to try next according to the curves.
 
@@ -76,6 +83,7 @@ def describe_outcome(
         learning_rate: Learning rate of the training, from which advice computes the next to try.
         goes_up: Whether the training went up the loss on purpose, so that no advice on lowering it fits.
         over: What the members differ in: their seeds, or the folds of a cross-validation.
+        are_blank: Whether most of the pictures are blank, so that there is nothing to learn and no other advice fits.
 
     Returns:
         Sentences, each complete in itself: the score, how much of it is luck, the baseline, the training.
@@ -90,6 +98,8 @@ def describe_outcome(
     scores = [*_describe_scores(metrics, part, over), *_describe_weighting(metrics, part)]
     if goes_up:
         return (*scores, _describe_ascent(curves))
+    if are_blank:
+        return (*scores, BLANK_PICTURES)
     is_perfect = all(isinstance(member, ClassMetrics | LabelMetrics) and member.accuracy == 1.0 for member in metrics)
     return (*scores, *_describe_training(curves, is_perfect=is_perfect, learning_rate=learning_rate))
 

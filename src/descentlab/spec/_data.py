@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from descentlab.spec._base import Spec
+from descentlab.spec._base import NothingIsNone, Spec
 from descentlab.spec._known_sets import known_sets
 
 Share = Annotated[float, Field(ge=0.0, lt=1.0)]
@@ -39,12 +39,7 @@ class ExamplesSpec(Spec):
     )
 
 
-def _accept_nothing(value: Any) -> Any:
-    """Take `none` on the command line, which stands for no value elsewhere, as the word."""
-    return "none" if value is None else value
-
-
-Preparing = Annotated[Literal["standard", "none"], BeforeValidator(_accept_nothing)]
+Preparing = Annotated[Literal["standard", "none"], NothingIsNone]
 
 
 class PreparationSpec(Spec):
@@ -60,7 +55,7 @@ class PreparationSpec(Spec):
 
 
 def _accept_word_for_both(value: Any) -> Any:
-    word = _accept_nothing(value)
+    word = "none" if value is None else value
     return {"inputs": word, "targets": word} if isinstance(word, str) else value
 
 
@@ -71,6 +66,16 @@ class PreparedSpec(ExamplesSpec):
     """What the kinds of data have whose numbers are prepared for the network."""
 
     preparation: Annotated[PreparationSpec, BeforeValidator(_accept_word_for_both)] = STANDARD
+
+
+class WrittenClassesSpec(PreparedSpec):
+    """What the kinds of data have whose classes a person wrote down."""
+
+    merge_classes: Literal["auto", "yes", "no"] = Field(
+        default="auto",
+        description="Whether names of classes that differ by case, spaces or full stops alone are one class. 'auto' "
+        "leaves spellings of one or two letters apart.",
+    )
 
 
 class BundledData(PreparedSpec):
@@ -132,7 +137,7 @@ class SyntheticData(ExamplesSpec):
     num_inputs: int = Field(default=16, ge=1, le=10_000, description="Inputs of `normal`; `chebyshev` has one.")
 
 
-class DividedSpec(PreparedSpec):
+class DividedSpec(WrittenClassesSpec):
     """Examples with columns by which they can be divided into parts."""
 
     group: str | int | None = Field(
@@ -167,6 +172,11 @@ class TableData(DividedSpec):
     )
     drop: tuple[str, ...] = Field(default=(), description="Columns to leave out.")
     categories: tuple[str, ...] = Field(default=(), description="Columns of numbers that are codes of categories.")
+    missing: tuple[str, ...] | None = Field(
+        default=None,
+        description="Words that mean a missing cell, beside the usual ones; with 'none' among them, they and an empty "
+        "cell alone.",
+    )
     weights: str | int | None = Field(
         default=None, description="Column by name or position: how much each example counts, 0 or more."
     )
@@ -185,7 +195,7 @@ class TableData(DividedSpec):
         return header
 
 
-class PicturesData(PreparedSpec):
+class PicturesData(WrittenClassesSpec):
     """A folder of pictures: a subfolder per class, or a table of labels beside the folder."""
 
     kind: Literal["pictures"] = "pictures"
@@ -195,6 +205,9 @@ class PicturesData(PreparedSpec):
     height: int | None = Field(default=None, ge=1, le=4096, description="Default: the most frequent picture's.")
     width: int | None = Field(default=None, ge=1, le=4096)
     color: Literal["auto", "gray", "rgb"] = "auto"
+    depth: int | None = Field(
+        default=None, ge=1, le=16, description="Bits of a pixel in files of 16 bits. Default: as the pictures suggest."
+    )
     strict: bool = Field(default=False, description="Stop at a broken picture instead of skipping it.")
     in_memory_mb: int = Field(
         default=1_024, ge=0, le=4_096, description="Pictures that would take more megabytes stay on disk."
@@ -207,6 +220,11 @@ class ArraysData(DividedSpec):
     kind: Literal["arrays"] = "arrays"
     name: str = "arrays"
     task: Literal["auto", "classification", "regression"] = "auto"
+    missing: tuple[str, ...] | None = Field(
+        default=None,
+        description="Words that mean a missing cell, beside the usual ones; with 'none' among them, they and an empty "
+        "cell alone.",
+    )
     weights: str | int | None = Field(
         default=None, description="Column of weights by name or position; 'sample_weight' for an array of them."
     )

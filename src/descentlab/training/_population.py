@@ -19,6 +19,7 @@ from descentlab.training._executor import BlockTask, Executor, Threads
 from descentlab.training._materials import Materials
 from descentlab.training._plan import Plan
 from descentlab.training._program import Compiler
+from descentlab.training._relay import members_per_block
 from descentlab.training._results import Stacked, Trained
 from descentlab.training._state import Member, member_schedule
 from descentlab.training._symptoms import SymptomPlan
@@ -178,7 +179,9 @@ def train_blocks(
         Interrupted: If `stop` was set before the end; unfinished blocks are saved.
     """
     plan, steps_of = _over_data_sets(experiment, plan, members, dataset_of)
-    groups = group_members(plan, members, steps_of)
+    can_hand_on = not snapshot_epochs and symptoms is None
+    most = members_per_block(plan, len(members)) if can_hand_on else plan.lanes
+    groups = group_members(plan, members, steps_of, most=most)
     devices = work_devices()
     shared = compiler or Compiler()
     materials = Materials(plan)
@@ -216,14 +219,19 @@ EMPTY_LANES = 0.1
 
 
 def group_members(
-    plan: Plan, members: Sequence[Member], steps_of: Mapping[int, int] = MappingProxyType({})
+    plan: Plan,
+    members: Sequence[Member],
+    steps_of: Mapping[int, int] = MappingProxyType({}),
+    *,
+    most: int | None = None,
 ) -> list[list[int]]:
-    """Divide members into blocks of `plan.lanes`, those of one data set together where that leaves few lanes empty.
+    """Divide members into blocks, those of one data set together where that leaves few lanes empty.
 
     Args:
         plan: The static part of the experiment.
         members: The members.
         steps_of: Number of steps of an epoch by `data_key`, where they may differ: members of a block have the same.
+        most: Largest number of members of a block; None for as many as there are lanes.
 
     Returns:
         Places in `members`, block by block.
@@ -237,7 +245,8 @@ def group_members(
     for key, places in by_data.items():
         by_steps.setdefault(steps_of.get(key, 0), []).extend(places)
     rows = by_data.values() if fills else by_steps.values()
-    return [row[start : start + plan.lanes] for row in rows for start in range(0, len(row), plan.lanes)]
+    size = most or plan.lanes
+    return [row[start : start + size] for row in rows for start in range(0, len(row), size)]
 
 
 def _over_data_sets(
@@ -315,8 +324,7 @@ class _Crew:
             if self._checkpoints and self._checkpoints.is_due():
                 self._save(name, block)
         self._report(index, block)
-        if len(self._sizes) > 1:
-            self._save(name, block)
+        self._save(name, block)  # what comes after the training may be stopped too
 
     def _save(self, name: str, block: Block) -> None:
         if self._checkpoints:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from descentlab.core import PartName
-from descentlab.data import Dataset
+from descentlab.data import Dataset, are_mostly_blank
 from descentlab.evaluation import (
     ClassMetrics,
     LossCurves,
@@ -90,6 +90,7 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
         learning_rate=experiment.optimizer.learning_rate,
         goes_up=experiment.optimizer.maximize,
         over=over,
+        are_blank=are_mostly_blank(examples.of(experiment.seed)),
     )
     if experiment.class_weights == "none" and (unequal := _imbalance(members, examples.of(experiment.seed), judged)):
         sentences = (*sentences, unequal)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax.numpy as jnp
@@ -29,7 +29,7 @@ from descentlab.evaluation import (
     softmax_account,
 )
 from descentlab.runs import RunFolder
-from descentlab.spec import AugmentSpec, Experiment, to_toml
+from descentlab.spec import AugmentSpec, Experiment, PointsData, to_toml
 from descentlab.training import Plan, precision_of
 from descentlab.workbench._answers import PartPredictions
 from descentlab.workbench._measure import PartResult, judged_part
@@ -48,6 +48,7 @@ def build_report(
     dataset: Dataset,
     *,
     features: tuple[str, str] | None = None,
+    examples: bool = True,
 ) -> results.TrainingReport:
     """Lay out all that the page of a training shows, of its first member where there are several.
 
@@ -58,6 +59,7 @@ def build_report(
         outcome: What came of it.
         dataset: The first member's data.
         features: The two features whose plane is shown; by default the most telling.
+        examples: Whether the page shows examples of the data. Without them it holds no row and no picture of it.
 
     Returns:
         Plain data for `descentlab.results.render`.
@@ -68,7 +70,7 @@ def build_report(
     is_classes = bool(dataset.classes)
     answers = PartPredictions(dataset, result)
     over = repeats_over(experiment.split.folds)
-    return results.TrainingReport(
+    page = results.TrainingReport(
         title=_title(experiment, plan, dataset),
         task=dataset.task,
         outcome=outcome.sentences,
@@ -91,6 +93,22 @@ def build_report(
         if is_classes and len(result.rows) >= CALIBRATION_FROM
         else None,
         weights=dataset.weights_column,
+    )
+    return page if examples else _without_examples(page, experiment)
+
+
+def _without_examples(page: results.TrainingReport, experiment: Experiment) -> results.TrainingReport:
+    data = experiment.data
+    if isinstance(data, PointsData):  # the description holds the points themselves
+        experiment = experiment.model_copy(update={"data": data.model_copy(update={"points": ()})})
+    return replace(
+        page,
+        experiment_toml=to_toml(experiment),
+        confusion=None if page.confusion is None else replace(page.confusion, examples=()),
+        mistakes=(),
+        predictions=(),
+        boundary=None if page.boundary is None else page.boundary.without_points(),
+        account=None,
     )
 
 
@@ -159,6 +177,8 @@ def _settings(experiment: Experiment, plan: Plan) -> list[results.Row]:
         row("seed", f"{experiment.seed}" + (f" to {experiment.seed + experiment.num_seeds - 1}"
                                             if experiment.num_seeds > 1 else "")),
     ]  # fmt: skip
+    if experiment.label_smoothing:
+        rows.append(row("label smoothing", f"{experiment.label_smoothing:g} of the training loss is of any label"))
     if experiment.class_weights != "none":
         rows.append(row("class weights", f"{experiment.class_weights}: every class counts the same in training"))
     if plan.augment is not None:

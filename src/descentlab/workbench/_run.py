@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Shaped
 
 from descentlab.core import PartName, RunError
-from descentlab.data import StoredPictures
+from descentlab.data import StoredPictures, say_far
 from descentlab.evaluation import Inference, infer
 from descentlab.networks import HostArrays, Network, build_network
 from descentlab.objectives import Objective, build_objective
@@ -195,7 +195,7 @@ class Run:
             member: Number of the network, if the run has several seeds; by default the first.
 
         Returns:
-            Classes or labels with probabilities, or numbers.
+            Classes or labels with probabilities, or numbers; `far` says of each example what in it training lacked.
 
         Raises:
             DataError: If the examples lack a column, or cannot be read.
@@ -206,8 +206,9 @@ class Run:
         inference = self.infer(prepared.inputs, member=chosen)
         is_first_of_many = member is None and self.num_members > 1
         which = [f"The run has {self.num_members} networks; these are the first one's predictions."]
-        notes = (*prepared.notes, *(which if is_first_of_many else []))
-        return read_outputs(inference.outputs, self.target_facts(chosen), prepared.labels, notes)
+        far = say_far(prepared.far, prepared.labels) if prepared.far else []
+        notes = (*prepared.notes, *far, *(which if is_first_of_many else []))
+        return read_outputs(inference.outputs, self.target_facts(chosen), prepared.labels, notes, prepared.far)
 
     def infer(
         self,

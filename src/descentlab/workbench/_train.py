@@ -13,7 +13,7 @@ from descentlab.runs import RunFolder, check_continues, find_run
 from descentlab.spec import ArraysData, Experiment
 from descentlab.workbench._changes import Changes, Settings, settings_as_texts
 from descentlab.workbench._examples import Examples
-from descentlab.workbench._job import ROOT, Job, check_is_open
+from descentlab.workbench._job import ROOT, Job, check_is_open, continuing
 from descentlab.workbench._resolve import ResolvedExperiment, resolve, resolve_arrays
 from descentlab.workbench._run import Run
 from descentlab.workbench._watcher import CHECKPOINT_EVERY_S, SILENT, Conduct, Watcher
@@ -39,6 +39,7 @@ def train(
     categories: Sequence[str] | None = None,
     group: str | int | None = None,
     time: str | int | None = None,
+    missing: Sequence[str] | None = None,
     test_file: str | os.PathLike[str] | None = None,
     test_column: str | None = None,
     test_value: str | None = None,
@@ -47,6 +48,7 @@ def train(
     strict: bool | None = None,
     augment: Mapping[str, Any] | None = None,
     class_weights: str | None = None,
+    label_smoothing: float | None = None,
     sample_weight: Any = None,
     set: Settings = (),  # noqa: A002 - the word of the command line
     out: str | os.PathLike[str] | None = None,
@@ -87,6 +89,8 @@ def train(
         group: Column of a table whose rows with the same cell stay in one part, such as those of a patient. It is no
             input.
         time: Column of a table by whose numbers or dates the latest rows become the test part. It is no input.
+        missing: Words or numbers that mean a missing cell, such as `["-999"]`, beside the usual ones such as NA; with
+            "none" among them, they and empty cells alone.
         test_file: A table that holds the test part.
         test_column: Column that holds `test_value` in the rows of the test part.
         test_value: Value of `test_column` in the rows of the test part; "test" by default.
@@ -97,6 +101,8 @@ def train(
             "horizontal"}` in pixels and degrees, in either direction; `{}` for none.
         class_weights: "balanced" gives examples of rare classes more weight in training, so that every class counts
             the same.
+        label_smoothing: Share of the training loss that is the mean over all labels instead of the right one's, from
+            0 to below 1, against answers that are too sure. Measured losses stay those of the labels.
         sample_weight: How much each example counts in the loss and in every score, 0 or more: the name or position of a
             table's column, which is then no input; for examples in memory also an array. Only the ratios matter. With
             `class_weights` the two are multiplied.
@@ -137,6 +143,7 @@ def train(
             "separator": separator,
             "drop": None if drop is None else list(drop),
             "categories": None if categories is None else list(categories),
+            "missing": None if missing is None else [str(word) for word in missing],
             "weights": weights,
             "group": group,
             "time": time,
@@ -155,6 +162,7 @@ def train(
             "num_seeds": _num_networks(seeds, folds),
             "augment": None if augment is None else dict(augment),
             "class_weights": class_weights,
+            "label_smoothing": label_smoothing,
         },
         learning_rate=learning_rate,
         hidden=None if hidden is None else tuple(hidden),
@@ -202,22 +210,23 @@ def resume(
     """
     begin = perf_counter()
     folder = replace(find_run(os.fspath(run)), durable=durable)
-    with folder.lock():  # said at once, and not after a long loading, that another process trains it
-        if folder.is_finished:  # a kill between its last two steps leaves a checkpoint that nobody needs
-            folder.drop_checkpoint()
-        check_is_open(folder)
-    check_continues(folder.environment(), folder.path)
-    experiment = folder.experiment
-    arrays = None if what is None else Arrays(what, target, sample_weight=_weights_array(sample_weight))
-    if isinstance(experiment.data, ArraysData) and arrays is None:
-        raise RunError(
-            f"{folder.path} was trained on arrays in memory; continue it in Python by "
-            f"descentlab.resume({str(folder.path)!r}, X, y)"
-        )
-    conduct = Conduct(report, checkpoint_every_s, watcher, durable)
-    examples = Examples(experiment, arrays=arrays, on_loading=watcher.on_loading)
-    check_same_data(folder, examples.of(experiment.seed))
-    return Job(experiment, examples, conduct, begin=begin).run_again(folder)
+    with continuing(folder.path):
+        with folder.lock():  # said at once, and not after a long loading, that another process trains it
+            if folder.is_finished:  # a kill between its last two steps leaves a checkpoint that nobody needs
+                folder.drop_checkpoint()
+            check_is_open(folder)
+        check_continues(folder.environment(), folder.path)
+        experiment = folder.experiment
+        arrays = None if what is None else Arrays(what, target, sample_weight=_weights_array(sample_weight))
+        if isinstance(experiment.data, ArraysData) and arrays is None:
+            raise RunError(
+                f"{folder.path} was trained on arrays in memory; continue it in Python by "
+                f"descentlab.resume({str(folder.path)!r}, X, y)"
+            )
+        conduct = Conduct(report, checkpoint_every_s, watcher, durable)
+        examples = Examples(experiment, arrays=arrays, on_loading=watcher.on_loading)
+        check_same_data(folder, examples.of(experiment.seed))
+        return Job(experiment, examples, conduct, begin=begin).run_again(folder)
 
 
 def check_same_data(folder: RunFolder, dataset: Dataset) -> None:
@@ -228,6 +237,23 @@ def check_same_data(folder: RunFolder, dataset: Dataset) -> None:
             f"the data of {folder.path} has changed since it was trained: its checksum was {kept[:19]}... and is "
             f"{dataset.checksum[:19]}...; bring the old data back, or train anew"
         )
+    if (folder.path / "preparation.json").is_file():
+        _check_same_reading(folder, dataset)
+
+
+def _check_same_reading(folder: RunFolder, dataset: Dataset) -> None:
+    """Refuse the data of a run from before names of classes were compared, and deep pixels read by their depth."""
+    kept = folder.preparation()
+    classes, members = kept.get("classes"), kept.get("members")
+    values = members[0].get("preparation") if isinstance(members, list) and members else None
+    now = dataset.preparation.to_json()
+    if isinstance(classes, list) and tuple(classes) != dataset.classes:
+        what = f"has the classes {', '.join(map(str, classes[:5]))}, and now {', '.join(dataset.classes[:5])}"
+    elif isinstance(values, dict) and now.get("depth") and "depth" not in values:
+        what = "has pictures of more than 8 bits, which are now read by the bits that they use"
+    else:
+        return
+    raise RunError(f"{folder.path} is of an earlier version and {what}: predict with it as it is, or train anew")
 
 
 def _num_networks(seeds: int | None, folds: int | None) -> int | None:

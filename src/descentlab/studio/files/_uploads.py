@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from descentlab.core import DataError, StorageError
-from descentlab.data import PICTURE_ENDINGS
+from descentlab.data import PICTURE_ENDINGS, may_be_picture
 from descentlab.runs import locked
 from descentlab.studio.files._hidden_folders import UPLOADS
 from descentlab.studio.files._upload_use import unused
@@ -159,7 +159,7 @@ def _pictures(opened: zipfile.ZipFile, name: str) -> Iterator[tuple[zipfile.ZipI
         path = PurePosixPath(info.filename)
         _check_entry(info, path, name)
         is_hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
-        if info.is_dir() or is_hidden or path.suffix.lower() not in PICTURE_ENDINGS or path in paths:
+        if info.is_dir() or is_hidden or not may_be_picture(path) or path in paths:
             continue
         paths.add(path)
         yield info, path

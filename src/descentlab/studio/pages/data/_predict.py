@@ -107,6 +107,8 @@ class Predict:
         with self._answer:
             word = predictions.predicted.tolist()[0]
             ui.label(f"Predicted: {word if predictions.classes else f'{word:.6g}'}").classes("data-prediction")
+            if any(predictions.far):
+                ui.label(f"Far from the training: {predictions.far[0]}.").classes("problem")
             if predictions.classes:
                 shares = predictions.probabilities[0]
                 order = np.argsort(-shares, kind="stable").tolist()
@@ -117,7 +119,8 @@ class Predict:
     def _show_predictions(self, predictions: workbench.Predictions) -> None:
         with self._answer:
             table = predictions.table(SHOWN)
-            numeric = frozenset(range(2, len(table.header))) if predictions.classes else frozenset({1})
+            shares = range(2, 2 + predictions.probabilities.shape[1])
+            numeric = frozenset(shares) if predictions.classes else frozenset({1})
             word_table(table.header, table.rows, numeric=numeric)
             with ui.element("div").classes("data-row"):
                 ui.button(
@@ -135,5 +138,8 @@ def _build_field(field: FormField) -> Read:
         select = ui.select(list(field.words), label=field.column, value=field.default or None, clearable=True)
         select.props("dense outlined options-dense")
         return lambda: select.value
-    number = ui.number(field.column, value=float(field.default)).props("dense outlined")
+    if isinstance(field.default, str):
+        word = ui.input(field.column, value=field.default).props("dense outlined")
+        return lambda: word.value
+    number = ui.number(field.column, value=field.default).props("dense outlined")
     return lambda: number.value

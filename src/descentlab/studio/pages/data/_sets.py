@@ -60,7 +60,7 @@ class DataChoice:
         return preset(network) if network in preset_names() else _on_bundled_table(self.data)
 
     def with_table(self, **changes: Any) -> "DataChoice":
-        """Return the table with another `target`, `task` or columns to `drop`; other data is returned unchanged."""
+        """Return the table with other fields, such as `target` or `drop`; other data is returned unchanged."""
         if not isinstance(self.data, TableData):
             return self
         return replace(self, data=TableData.model_validate({**self.data.model_dump(), **changes}))
