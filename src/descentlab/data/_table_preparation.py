@@ -12,6 +12,7 @@ from pydantic import Field
 
 from descentlab.core import DataError
 from descentlab.data._arrays import Arrays
+from descentlab.data._beneath import NO_ROW_BENEATH, Beneath
 from descentlab.data._column_readings import Cells, match_loosely, read_cells
 from descentlab.data._dataset import Prepared
 from descentlab.data._features import CategoryFeature, Feature, Layout, NumberFeature, check_finite, fit_feature
@@ -32,6 +33,7 @@ class TablePreparation(BasePreparation):
         is_named: Whether the columns have names in the source.
         encoding: Encoding that was stated for the training file, and is that of other text files.
         separator: Delimiter that was stated for the training file.
+        beneath: Row of units or names beneath the header of the training file.
         readings: How the cells of each column are read, by its name. A column without one, as in the runs of earlier
             versions, is read as its cells suggest.
     """
@@ -42,6 +44,7 @@ class TablePreparation(BasePreparation):
     is_named: bool = True
     encoding: str | None = None
     separator: str | None = None
+    beneath: Beneath = NO_ROW_BENEATH
     readings: dict[str, ColumnReading] = Field(default_factory=dict)
 
     @property
@@ -153,7 +156,9 @@ class TablePreparation(BasePreparation):
 
     def _read_source(self, source: Any) -> DataTable:
         """Read a source; a file of columns without names has them if its first row holds no values."""
-        read = functools.partial(read_table, source, encoding=self.encoding, separator=self.separator)
+        read = functools.partial(
+            read_table, source, encoding=self.encoding, separator=self.separator, beneath=self.beneath
+        )
         if self.is_named or not isinstance(source, str | Path):
             return read(header="yes" if self.is_named else "auto")
         table = read(header="no")
@@ -230,5 +235,6 @@ def fit_preparation(
         weights=weights,
         encoding=table.encoding,
         separator=table.separator,
+        beneath=table.beneath,
         readings=dict(readings or {}),
     )
