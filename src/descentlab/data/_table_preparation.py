@@ -23,6 +23,9 @@ from descentlab.data._several_targets import AnyTarget
 from descentlab.data._table import Column, DataTable
 from descentlab.data._tables import read_table
 
+SHOWN = 5
+"""Largest number of rows that a note names."""
+
 
 class TablePreparation(BasePreparation):
     """The preparation of a table, learned from its training rows.
@@ -112,7 +115,7 @@ class TablePreparation(BasePreparation):
             for each, feature in zip(cells, self.features, strict=True)
             for note in each.note(self._kind(feature.column), table.labels, table.unit)
         ]
-        notes = [*table.notes, *odd, *_odd_cells(columns, unknown)]
+        notes = [*table.notes, *odd, *_odd_cells(self.features, columns, unknown, table)]
         mass = None if weights is None else self._read_column(weights, self.weights).to_numbers().values
         if answers is None:
             return Prepared(inputs, None, table.labels, tuple(notes), mass)
@@ -200,15 +203,32 @@ def _as_in_file(column: Column) -> list[str]:
     return [] if column.text is None else [word.strip() for word in column.text.words]
 
 
-def _odd_cells(columns: Sequence[Column], unknown: dict[str, int]) -> list[str]:
+def _odd_cells(
+    features: Sequence[Feature], columns: Sequence[Column], unknown: dict[str, int], table: DataTable
+) -> list[str]:
     notes = [
-        f"Took {counted(count, 'cell')} of '{name}' as unknown, with a value that no training row has."
-        for name, count in unknown.items()
+        f"Took {counted(unknown[feature.column], 'cell')} of '{feature.column}' as unknown, with a value that no "
+        f"training row has{_examples(feature, column, table)}."
+        for feature, column in zip(features, columns, strict=True)
+        if feature.column in unknown
     ]
     missing = {column.name: int(column.is_missing.sum()) for column in columns if column.is_missing.any()}
     if missing:
         notes.append(f"Filled in {counted(sum(missing.values()), 'missing cell')} in {quoted(list(missing))}.")
     return notes
+
+
+def _examples(feature: Feature, column: Column, table: DataTable) -> str:
+    """Name the first unknown words and their rows."""
+    if not isinstance(feature, CategoryFeature):
+        return ""
+    words = column.to_words()
+    strange = [place for place, word in enumerate(words.words) if word not in feature.categories]
+    rows = np.flatnonzero(np.isin(words.codes, strange))
+    names = dict.fromkeys(words.words[words.codes[row]] for row in rows[:SHOWN])
+    more = f" and {len(rows) - SHOWN:,} more" if len(rows) > SHOWN else ""
+    labels = ", ".join(table.labels[int(row)] for row in rows[:SHOWN])
+    return f": {quoted(list(names), limit=3)} ({table.unit} {labels}{more})"
 
 
 def fit_preparation(
