@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from descentlab.data import Arrays, Dataset, load, preparation_from_json, prepare, say_far
+from descentlab.data import Arrays, Dataset, are_mostly_blank, load, preparation_from_json, prepare, say_far
 from descentlab.spec import ArraysData, BundledData, PlaygroundData, SplitSpec, TableData
 from tests.data.picture_folders import notes_with, read, save
 
@@ -123,8 +123,17 @@ def test_a_blank_picture_is_usual_where_training_has_some(tmp_path: Path) -> Non
     for place in range(6):
         save(tmp_path / "level" / f"blank{place}.png", np.zeros((16, 16), np.uint8))
     data = read(tmp_path)
-    assert "6 of 66 pictures are blank" in notes_with(data, "Warning: 6")[0]
+    assert "6 of 66 pictures are blank, with" in notes_with(data, "Warning: 6")[0]
     assert data.preparation.apply(np.zeros((1, 16, 16), np.uint8)).far == ("",)
+
+
+def test_plain_pictures_of_two_colours_are_not_blank(tmp_path: Path) -> None:
+    for place in range(20):
+        pixels = np.zeros((6, 5, 3), np.uint8)
+        pixels[:, :, place % 2] = 200
+        save(tmp_path / ("red" if place % 2 else "green") / f"{place}.png", pixels)
+    assert not notes_with(read(tmp_path), "blank")
+    assert not are_mostly_blank(read(tmp_path))
 
 
 def test_far_examples_are_counted() -> None:

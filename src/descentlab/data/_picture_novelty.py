@@ -78,7 +78,8 @@ def describe_far_pictures(pictures: AnyPictures, look: PictureLook, scale: float
         look: Look of the training pictures.
         scale: Factor that brings pixels to 0 to 1.
     """
-    squares, contrasts, brightness = look_at(pictures, np.arange(len(pictures)), scale)
+    squares, contrasts, levels = look_at(pictures, np.arange(len(pictures)), scale)
+    brightness = levels.mean(axis=1)
     means, deviations = np.array(look.means), np.array(look.deviations)
 
     def distances(values: Float[np.ndarray, "pictures squares"]) -> Float[np.ndarray, " pictures"]:
@@ -112,15 +113,16 @@ def look_at(
     pictures: AnyPictures,
     rows: Int[np.ndarray, " rows"],
     scale: float,
-) -> tuple[Float[np.ndarray, "rows squares"], Float[np.ndarray, " rows"], Float[np.ndarray, " rows"]]:
-    """Return the brightness of the squares of each picture, its contrast, and its mean brightness."""
+) -> tuple[Float[np.ndarray, "rows squares"], Float[np.ndarray, " rows"], Float[np.ndarray, "rows channels"]]:
+    """Return the brightness of the squares of each picture, its contrast, and the mean of each channel."""
     squares, contrasts, means = [], [], []
     at_once = max(1, PIXELS_AT_ONCE // max(1, math.prod(pictures.shape[1:])))
     for begin in range(0, len(rows), at_once):
-        gray = pictures[rows[begin : begin + at_once]].astype(np.float64).mean(axis=3) * scale
+        pixels = pictures[rows[begin : begin + at_once]].astype(np.float64) * scale
+        gray = pixels.mean(axis=3)
         squares.append(_squares(gray))
         contrasts.append(gray.std(axis=(1, 2)))
-        means.append(gray.mean(axis=(1, 2)))
+        means.append(pixels.mean(axis=(1, 2)))
     return np.concatenate(squares), np.concatenate(contrasts), np.concatenate(means)
 
 
