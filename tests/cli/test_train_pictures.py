@@ -51,7 +51,7 @@ def _write_dark(folder: Path, bright: int) -> None:
 
 def test_black_pictures_are_refused(descentlab: Descentlab, home: Path) -> None:
     _write_dark(home / "black", 1)
-    for verb in ("train", "sweep", "learning-rate"):
+    for verb in ("train", "learning-rate", "curvature"):
         answer = descentlab(verb, "black")
         assert (answer.code, answer.err.count("\n")) == (2, 1)
         assert "all pictures of 'black' are blank" in answer.err
