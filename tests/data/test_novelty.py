@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from descentlab.data import Arrays, Dataset, are_mostly_blank, load, preparation_from_json, prepare, say_far
 from descentlab.spec import ArraysData, BundledData, PlaygroundData, SplitSpec, TableData
@@ -134,6 +135,32 @@ def test_plain_pictures_of_two_colours_are_not_blank(tmp_path: Path) -> None:
         save(tmp_path / ("red" if place % 2 else "green") / f"{place}.png", pixels)
     assert not notes_with(read(tmp_path), "blank")
     assert not are_mostly_blank(read(tmp_path))
+
+
+def test_a_test_part_of_another_kind_is_named_at_training(tmp_path: Path) -> None:
+    _digits(tmp_path / "train")
+    _digits(tmp_path / "test", 20)
+    assert not notes_with(read(tmp_path), "far from")
+    for path in (tmp_path / "test").rglob("*.png"):
+        save(path, 255 - np.asarray(Image.open(path)))
+    (note,) = notes_with(read(tmp_path), "far from")
+    assert "20 examples of 20" in note
+    assert "negative" in note
+
+
+def test_a_test_file_in_another_unit_is_named_at_training(tmp_path: Path) -> None:
+    for name, unit in (("train", 1.0), ("same", 1.0), ("test", 10.0)):
+        rows = [f"{RNG.normal(4.0, 0.2) * unit:.4f},{RNG.normal():.3f},{'pq'[row % 2]}" for row in range(60)]
+        (tmp_path / f"{name}.csv").write_text("\n".join(["length,b,kind", *rows, ""]))
+
+    def noted(test: str) -> list[str]:
+        spec = TableData(path=str(tmp_path / "train.csv"), target="kind", test_path=str(tmp_path / test))
+        return notes_with(prepare(load(spec), SplitSpec(), 0), "Warning")
+
+    assert noted("same.csv") == []
+    (note,) = noted("test.csv")
+    assert "'length' is about 4" in note
+    assert "60 of 60 test rows lie outside" in note
 
 
 def test_far_examples_are_counted() -> None:

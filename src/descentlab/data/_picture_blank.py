@@ -41,7 +41,7 @@ def describe_blank(pictures: AnyPictures, labels: Sequence[str], scale: float, n
     rows = _some(np.arange(len(pictures)))
     _, contrasts, levels = look_at(pictures, rows, scale)
     is_blank = contrasts < BLANK
-    level, names = float(np.median(levels)), quoted([labels[row] for row in rows[is_blank].tolist()], SHOWN)
+    level, names = float(np.median(levels)), quoted([labels[int(row)] for row in rows[is_blank].tolist()], SHOWN)
     if is_blank.all() and _are_alike(is_blank, levels, BLANK):
         raise DataError(
             f"all pictures of {name} are blank, with every pixel at {level:.0%} of full brightness ({names}), so there "

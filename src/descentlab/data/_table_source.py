@@ -15,7 +15,7 @@ from descentlab.data._copies import MIN_SHARE, count_copies, describe_table_copi
 from descentlab.data._dataset import Dataset, Task
 from descentlab.data._features import Layout, check_finite, lay_out
 from descentlab.data._names import counted, quoted
-from descentlab.data._novelty import wrong_cells
+from descentlab.data._novelty import shifted_columns, wrong_cells
 from descentlab.data._screen import screen_columns
 from descentlab.data._several_targets import AnyTargetValues, find_targets, read_all_targets
 from descentlab.data._split import Parts, divide
@@ -91,6 +91,7 @@ class TableSource:
         )
         inputs, unknown = preparation.encode(self.columns)
         copies = self._copies(parts)
+        shifted = shifted_columns(self.columns, preparation.ranges, parts.test) if "test" in self.named else []
         return Dataset(
             name=self.name,
             task=target.task,
@@ -113,6 +114,7 @@ class TableSource:
                 *_unknown(unknown),
                 *_unprepared(self.preparation, target.task),
                 *([copies] if copies else []),
+                *shifted,
             ),
             checksum=self.table.checksum,
             weights=None if weights is None else weights.values,
@@ -262,7 +264,7 @@ def _source(
             *incomplete,
             *screened,
             *_filled(columns),
-            *wrong_cells([column.take(usable) for column in (*columns, *reals)], table.take(usable)),
+            *wrong_cells((*columns, *reals), table),
         ),
         weights=mass,
     )
