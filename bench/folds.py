@@ -12,7 +12,8 @@ LANES = ("rates", "schedules", "orders", "dropout rates")
 BENCH = Bench(
     name="folds",
     claim="Twelve learning rates by five folds train as one population, and more in which members differ costs little.",
-    sizes="12 rates x 5 folds of Iris, 4-8-3, Adam, 100 epochs at batch 5; 32 members of one kind, compiled before",
+    sizes="12 rates x 5 folds of Iris, 4-8-3, Adam, 100 epochs at batch 5; 32 members of one kind, and "
+    "512 that stop early, compiled before",
     sides=[
         Side(
             OURS,
@@ -21,6 +22,7 @@ BENCH = Bench(
                 "fit": ("fit_s",),
                 "fit with compiling": ("cold_s",),
                 **{f"{name}, over rates": ("over_rates", name) for name in LANES[1:]},
+                "lanes handed on, over kept": ("over_rates", "lanes handed on"),
             },
         ),
         Side(SKLEARN, [sys.executable, str(PEERS / "folds_sklearn.py")], {"fit": ("fit_s",)}),
@@ -29,5 +31,6 @@ BENCH = Bench(
         Limit("fit", OURS, SKLEARN, at_most=0.1),
         Limit("fit with compiling", OURS),
         *(Limit(f"{name}, over rates", OURS, unit="times") for name in LANES[1:]),
+        Limit("lanes handed on, over kept", OURS, unit="times"),
     ],
 )

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("jax", "jaxlib", "optax", "pandas", "pyarrow", "sklearn", "scipy", "matplotlib", "PIL", "pooch", "jinja2")
+HEAVY = ("jax", "jaxlib", "optax", "pandas", "pyarrow", "sklearn", "scipy", "matplotlib", "PIL", "requests", "jinja2")
 
 DOORS = {
     "import descentlab": "import descentlab",

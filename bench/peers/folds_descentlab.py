@@ -31,10 +31,16 @@ folds = [fold(*parts) for parts in splitter.split(whole.inputs, whole.targets)]
 training.prepare_engine()
 
 
-def run(experiment: Experiment, members: Sequence[training.Member], varied: Sequence[str], together: int) -> float:
+def run(
+    experiment: Experiment,
+    members: Sequence[training.Member],
+    varied: Sequence[str],
+    together: int,
+    snapshots: frozenset[int] = frozenset(),
+) -> float:
     begin = time.perf_counter()
     plan = training.make_plan(experiment, folds[0], num_members=len(members), members_per_seed=together, varied=varied)
-    training.train_population(experiment, plan, members, folds.__getitem__)
+    training.train_population(experiment, plan, members, folds.__getitem__, snapshot_epochs=snapshots)
     return time.perf_counter() - begin
 
 
@@ -57,4 +63,17 @@ for name, (each, members) in lanes.items():
     run(each, members, names, NUM_MEMBERS)
     seconds[name] = min(run(each, members, names, NUM_MEMBERS) for _ in range(3))
 over = {name: value / seconds["rates"] for name, value in seconds.items()}
+
+stopping = override(
+    preset("iris"),
+    ["epochs=200", "early_stopping={patience=10}", "split.validation=0.2", "optimizer.learning_rate=0.01"],
+)
+many = [training.Member(seed, data=seed % 5) for seed in range(512)]
+KEPT_LANES = frozenset({0})
+"""With a snapshot, if only of the start, lanes are not handed on."""
+stopping_s = {
+    lanes: min(run(stopping, many, (), 1, snapshots) for _ in range(4))
+    for lanes, snapshots in (("handed on", frozenset[int]()), ("kept", KEPT_LANES))
+}
+over["lanes handed on"] = stopping_s["handed on"] / stopping_s["kept"]
 print(json.dumps({"fit_s": fit_s, "cold_s": cold_s, "over_rates": over}))

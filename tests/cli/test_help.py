@@ -104,7 +104,7 @@ from descentlab.cli import main
 sys.argv = ["descentlab", "train", "iris", "--epochs", "2", "--no-report", "-q"]
 main()
 """
-    heavy = {"pandas", "sklearn", "matplotlib", "PIL", "jinja2", "pooch", "torch"}
+    heavy = {"pandas", "sklearn", "matplotlib", "PIL", "jinja2", "requests", "torch"}
     code = code.replace("main()\n", f"try:\n    main()\nfinally:\n    print(*sorted({heavy} & set(sys.modules)))\n")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.split(), done.stderr) == (0, [], "")

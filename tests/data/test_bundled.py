@@ -79,7 +79,7 @@ import sys
 from descentlab.data import load, prepare
 from descentlab.spec import BundledData, SplitSpec
 prepare(load(BundledData(name="iris")), SplitSpec(), 0)
-heavy = ("jax", "pandas", "pyarrow", "sklearn", "scipy", "matplotlib", "PIL", "pooch", "requests")
+heavy = ("jax", "pandas", "pyarrow", "sklearn", "scipy", "matplotlib", "PIL", "requests")
 print(*[name for name in heavy if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -2,6 +2,8 @@
 
 import gzip
 import hashlib
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -207,6 +209,27 @@ def server() -> Iterator[_Server]:
     running.close()
 
 
+def visible(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir() if path.name != ".lock"]
+
+
+DOWNLOAD = """
+import sys
+from pathlib import Path
+from descentlab.data._download import download
+for name in ("f", "f"):
+    download(sys.argv[1], Path(name), sys.argv[2])
+"""
+
+
+def test_several_downloads_at_once_fetch_a_file_once(server: _Server, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", DOWNLOAD, f"{server.url}/f", MD5]
+    running = [subprocess.Popen(command, cwd=tmp_path) for _ in range(4)]
+    assert [process.wait() for process in running] == [0] * 4
+    assert (tmp_path / "f").read_bytes() == CONTENT
+    assert (visible(tmp_path), server.asked) == (["f"], [None])
+
+
 def test_a_download_tells_how_far_it_is(server: _Server, tmp_path: Path) -> None:
     told: list[tuple[str, int, int]] = []
     download(f"{server.url}/f", tmp_path / "deep" / "f", MD5, on_progress=lambda *step: told.append(step))
@@ -214,7 +237,7 @@ def test_a_download_tells_how_far_it_is(server: _Server, tmp_path: Path) -> None
     assert told[-1] == ("f", len(CONTENT), len(CONTENT))
     assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
     assert len(told) > 3
-    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["f"]
+    assert visible(tmp_path / "deep") == ["f"]
 
 
 def test_a_download_that_is_cut_off_goes_on_by_itself(server: _Server, tmp_path: Path) -> None:
@@ -228,7 +251,7 @@ def test_a_download_goes_on_in_a_later_call(server: _Server, tmp_path: Path) -> 
     server.cut_after = [2**18] * 4
     with pytest.raises(DataError, match="cut off"):
         download(f"{server.url}/f", tmp_path / "f", MD5)
-    assert [path.name for path in tmp_path.iterdir()] == ["f.part"]
+    assert visible(tmp_path) == ["f.part"]
     download(f"{server.url}/f", tmp_path / "f", MD5)
     assert (tmp_path / "f").read_bytes() == CONTENT
     assert server.asked[-1] == f"bytes={2**20}-"
@@ -258,7 +281,7 @@ def test_a_corrupted_download_leaves_nothing(server: _Server, tmp_path: Path) ->
     server.files["f"] = CONTENT[:-1] + b"?"
     with pytest.raises(DataError, match="checksum"):
         download(f"{server.url}/f", tmp_path / "f", MD5)
-    assert list(tmp_path.iterdir()) == []
+    assert visible(tmp_path) == []
 
 
 def _download_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, bytes]) -> Dataset:
@@ -320,4 +343,4 @@ def test_the_real_files_are_downloaded(data_dir: Path, tmp_path: Path, monkeypat
     files = {f"mnist/{path.name}": path.read_bytes() for path in (data_dir / "mnist").iterdir()}
     data = _download_set(tmp_path, monkeypatch, files)
     assert len(data.inputs) == 70_000
-    assert len(list((tmp_path / "data" / "mnist").iterdir())) == 4
+    assert len(visible(tmp_path / "data" / "mnist")) == 4

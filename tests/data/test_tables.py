@@ -92,6 +92,21 @@ def test_moments_are_numbers(tmp_path: Path) -> None:
             np.testing.assert_array_equal(read_table(source).columns[0].to_numbers().values, [86_400.0, np.nan])
 
 
+@pytest.mark.parametrize("form", ["frame", "nullable frame", "parquet", "columns", "csv"])
+def test_long_whole_numbers_are_words_in_every_form(form: str, tmp_path: Path) -> None:
+    whole = [2**53, 2**53 + 1, -(2**60) - 1]
+    for values in (whole, [*whole[:2], None]):
+        frame = pd.DataFrame({"n": pd.array(values, dtype="Int64"), "k": [1, 2, 3]})
+        column = read_table(FORMS[form](frame if None in values else frame.astype("int64"), tmp_path)).columns[0]
+        assert isinstance(column, WordColumn)
+        assert column.to_cells().tolist() == ["" if value is None else str(value) for value in values]
+
+
+def test_lengths_of_time_are_seconds() -> None:
+    spans = pd.Series(pd.to_timedelta(["90 s", None, "1 h"]))
+    np.testing.assert_array_equal(read_table({"t": spans}).columns[0].to_numbers().values, [90.0, np.nan, 3600.0])
+
+
 def test_one_record_is_one_row() -> None:
     table = read_table({"a": 1, "b": "x"})
     assert (table.num_rows, table.names) == (1, ("a", "b"))

@@ -11,7 +11,7 @@ import torch.nn.functional as F  # noqa: N812 - PyTorch's own custom
 from hypothesis import given, settings, strategies as st
 from jax.test_util import check_grads
 
-from descentlab.objectives import Objective, build_objective, task_of
+from descentlab.objectives import Objective, Task, build_objective, task_of
 from descentlab.spec import BinaryCrossEntropySpec, CrossEntropySpec, HeadSpec, HuberSpec, SquaredErrorSpec
 
 RNG = np.random.default_rng(0)
@@ -114,3 +114,26 @@ def test_relabelling_classes_permutes_probabilities_and_keeps_the_loss(order: li
     ours = np.asarray(objective.probabilities(jnp.asarray(permuted)))
     np.testing.assert_allclose(ours, np.asarray(objective.probabilities(jnp.asarray(LOGITS)))[:, order], rtol=1e-5)
     np.testing.assert_allclose(losses(objective, permuted, relabelled), losses(objective, LOGITS, LABELS), rtol=1e-5)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.9])
+def test_smoothed_labels_agree_with_pytorch(share: float) -> None:
+    ours = build_objective(CrossEntropySpec(), HeadSpec(), task_of(4)).smoothed_losses(
+        jnp.asarray(LOGITS), jnp.asarray(LABELS), share
+    )
+    logits, labels = torch.tensor(LOGITS), torch.tensor(LABELS).long()
+    theirs = F.cross_entropy(logits, labels, reduction="none", label_smoothing=share)
+    np.testing.assert_allclose(ours, theirs.numpy(), rtol=1e-5, atol=1e-6)
+    several = build_objective(BinaryCrossEntropySpec(), HeadSpec(), Task("labels", 4))
+    ours = several.smoothed_losses(jnp.asarray(LOGITS), jnp.asarray(ONE_HOT), share)
+    halves = torch.tensor(ONE_HOT * (1 - share) + share / 2)
+    theirs = F.binary_cross_entropy_with_logits(logits, halves, reduction="none").sum(1)
+    np.testing.assert_allclose(ours, theirs.numpy(), rtol=1e-5, atol=1e-6)
+
+
+def test_squared_error_of_smoothed_labels_has_the_gradient_of_smoothed_targets() -> None:
+    objective = build_objective(SquaredErrorSpec(), HeadSpec(activation="linear"), task_of(4))
+    ours = jax.grad(lambda logits: objective.smoothed_losses(logits, jnp.asarray(LABELS), 0.2).sum())(
+        jnp.asarray(LOGITS)
+    )
+    np.testing.assert_allclose(ours, 2 * (LOGITS - (0.8 * ONE_HOT + 0.2 / 4)) / 4, rtol=1e-5, atol=1e-6)

@@ -223,3 +223,18 @@ def test_weighted_examples_count_as_repeated_ones() -> None:
             values.append((loss_fn(at), jax.grad(loss_fn)(at)))
     np.testing.assert_allclose(values[0][0], values[1][0], rtol=1e-12)
     np.testing.assert_allclose(values[0][1], values[1][1], rtol=1e-9, atol=1e-12)
+
+
+def test_smoothed_labels_are_those_of_training() -> None:
+    experiment = preset("iris")
+    dataset = prepare(load(experiment.data), experiment.split, 0)
+    plan = make_plan(experiment, dataset)
+    params: Any = plan.network.draw(0)
+    with precision_of("float64"):
+        smoothed = network_loss(plan.network, plan.objective, dataset, label_smoothing=0.3)
+        loss = smoothed.place(params, {}, "float64").loss()
+    rows = dataset.train
+    hidden = np.maximum(dataset.inputs[rows] @ params["hidden"]["weight"] + params["hidden"]["bias"], 0.0)
+    odds = np.exp(hidden @ params["output"]["weight"] + params["output"]["bias"])
+    shares = 0.7 * np.eye(3)[dataset.targets[rows]] + 0.1
+    assert loss == pytest.approx(-(shares * np.log(odds / odds.sum(1, keepdims=True))).sum(1).mean(), rel=1e-6)

@@ -174,3 +174,13 @@ def test_an_experiment_cannot_be_changed_in_place() -> None:
 def test_a_setting_of_all_layers_that_fits_none_is_refused(setting: str, message: str) -> None:
     with pytest.raises(SpecError, match=re.escape(message)):
         override(preset("iris"), [setting])
+
+
+@pytest.mark.parametrize("setting", ["class_weights=none", "augment.flip=none", "data.preparation=none"])
+def test_none_is_a_word_where_it_is_a_choice(setting: str) -> None:
+    plain = Experiment() if setting.startswith("data") else Experiment(class_weights="balanced")
+    path, _, word = setting.partition("=")
+    changed = override(plain, [setting]).model_dump()
+    for key in path.split("."):
+        changed = changed[key]
+    assert changed in (word, {"inputs": word, "targets": word})

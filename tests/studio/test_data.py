@@ -154,6 +154,27 @@ def test_another_target_task_or_column_left_out_changes_what_is_seen(flowers: Pa
         choice.with_table(task="guess")
 
 
+def test_declared_words_are_missing_and_dates_have_a_field(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    rows = "".join(
+        f"{['-999', row / 7][row % 2]},{1 + row % 28}.0{1 + row % 9}.2024,{'AB'[row % 2]}\n" for row in range(60)
+    )
+    path.write_text("a,day,k\n" + rows)
+    choice = choose(path)
+    assert look_at(choice).columns[0].missing == 0
+    look = look_at(choice.with_table(missing=("-999",)))
+    assert look.columns[0].missing == 30
+    settings = Settings("table", 1, 0.01, 0, (4,))
+    run = begin(look.choice, settings, root=tmp_path, watcher=workbench.Watcher())
+    fields = fields_of(run)
+    assert fields[1].column == "day"
+    assert str(fields[1].default).startswith("2024-")
+    values = {field.column: field.default for field in fields}
+    alone = predict_row(run, values | {"a": -999.0}).probabilities
+    np.testing.assert_array_equal(alone, predict_row(run, values | {"a": None}).probabilities)
+    assert predict_row(run, values | {"day": "no day"}).notes[0].startswith("Took 1 cell of 'day' as missing")
+
+
 def test_a_table_that_cannot_be_learned_from_still_shows_its_columns(tmp_path: Path) -> None:
     path = tmp_path / "same.csv"
     path.write_text("a,b\n1,x\n2,x\n3,x\n")

@@ -59,6 +59,13 @@ def test_own_table_to_a_prediction(visit: Open, studio: Studio, table: Path, wid
     seen.get_by_text("fish.csv: 80 rows, 3 columns").wait_for()
     assert seen.get_by_role("rowheader").all_inner_texts() == ["width", HOSTILE, "kind"]
     assert seen.get_by_role("listitem").first.inner_text().split() == ["perch", "40", "(50%)"]
+    missing = seen.get_by_label("Words for a missing cell")
+    missing.fill("lake")
+    missing.press("Enter")
+    seen.get_by_text("Filled in").wait_for()
+    missing.fill("")
+    missing.press("Enter")
+    seen.get_by_text("Filled in").wait_for(state="detached")
     page.get_by_label("Epochs").fill("40")
     page.get_by_label("Learning rate").fill("0.02")
     train(page)

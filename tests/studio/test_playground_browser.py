@@ -338,6 +338,7 @@ def test_a_rate_is_typed_as_it_is_even_where_the_one_before_contains_it(show: Op
     rate = page.get_by_role("combobox", name="Learning rate", exact=True)
     for typed, shown in (("3", "3"), ("0.07", "0.07"), ("1e-5", "0.00001")):
         rate.click()
+        page.get_by_role("listbox").wait_for()
         page.keyboard.type(typed)
         page.keyboard.press("Enter")
         page.wait_for_function("typed => location.search.endsWith('rate=' + typed)", arg=f"{float(typed):g}")

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from descentlab.core import SpecError
 from descentlab.data import Dataset, load, prepare
-from descentlab.spec import BundledData, Experiment, SplitSpec, override
+from descentlab.spec import BundledData, Experiment, SplitSpec, SquaredErrorSpec, override
 from descentlab.training import Member, Stacked, Trained, group_members, make_plan, train_blocks, train_population
 
 Source = Callable[[int], Dataset]
@@ -38,6 +39,7 @@ def everything() -> Experiment:
         "augment": {"shift": 0.5, "rotate": 5, "flip": "horizontal"},
         "optimizer": {"kind": "adamw", "learning_rate": 0.01, "l2": 0.01, "l1": 0.001, "clip_norm": 1.0},
         "schedule": {"kind": "one-cycle"},
+        "label_smoothing": 0.05,
     }
     return Experiment.model_validate(fields)
 
@@ -50,6 +52,7 @@ HYPER = {
     "learning_rate": 0.03, "learning_rate.hidden": 0.05, "l1": 0.01, "l2": 0.1, "clip_norm": 0.5, "b1": 0.5, "b2": 0.9,
     "eps": 1e-4, "weight_decay": 0.1, "initial_scale": 2.0, "dropout": 0.4, "augment.shift": 1.0,
     "augment.rotate": 30.0, "schedule.peak_at": 0.6, "schedule.start_share": 0.5, "schedule.final_share": 0.1,
+    "label_smoothing": 0.3,
 }  # fmt: skip
 
 
@@ -83,7 +86,8 @@ def test_members_that_differ_in_everything_equal_each_trained_alone(
 
 def test_a_member_s_number_is_that_of_an_experiment(everything: Experiment, tiny_pictures: Dataset) -> None:
     paths = {
-        "dropout": "model.2.rate", "augment.shift": "augment.shift", "augment.rotate": "augment.rotate",
+        "dropout": "model.2.rate", "label_smoothing": "label_smoothing",
+        "augment.shift": "augment.shift", "augment.rotate": "augment.rotate",
         "schedule.peak_at": "schedule.peak_at", "schedule.final_share": "schedule.final_share",
     }  # fmt: skip
     members = [Member(0, ((name, HYPER[name]),)) for name in paths]
@@ -123,3 +127,13 @@ def test_full_batches_of_folds_of_other_sizes_share_a_block(iris: Experiment, ir
         alone = train_population(experiment, make_plan(experiment, fold), [Member(0)], lambda _, fold=fold: fold)
         np.testing.assert_allclose(_weights(ours), _weights(alone.trained[0]), rtol=1e-9)
         np.testing.assert_allclose(ours.trace["train_loss"], alone.trained[0].trace["train_loss"], rtol=1e-9)
+
+
+def test_label_smoothing_is_refused_where_there_are_no_labels() -> None:
+    experiment = Experiment(data=BundledData(name="diabetes"), loss=SquaredErrorSpec(), label_smoothing=0.1)
+    dataset = prepare(load(BundledData(name="diabetes")), SplitSpec(), 0)
+    with pytest.raises(SpecError, match="label_smoothing needs classes or labels"):
+        make_plan(experiment, dataset)
+    plain = experiment.model_copy(update={"label_smoothing": 0.0})
+    with pytest.raises(SpecError, match="label_smoothing needs classes or labels"):
+        make_plan(plain, dataset, varied=["label_smoothing"])

@@ -1,7 +1,6 @@
 """Output: results go to stdout, everything else to stderr."""
 
 import json
-import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -49,11 +48,8 @@ def save_text(path: Path, text: str) -> None:
         if real.exists() and not real.is_file():
             real.write_text(text, encoding="utf-8")
             return
-        partial = real.with_name(f".{real.name}.{os.getpid()}.partial")
-        try:
-            partial.write_text(text, encoding="utf-8")
-            partial.replace(real)
-        finally:
-            partial.unlink(missing_ok=True)
+        from descentlab.runs import replace_file
+
+        replace_file(real, text.encode())
     except OSError as error:
         raise StorageError(f"{path}: cannot be written ({error.strerror}); name another file by --out") from None

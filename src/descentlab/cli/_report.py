@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from descentlab.cli._options import Debug, Json, Quiet, Run
+from descentlab.cli._options import FLAG, Debug, Json, Quiet, Run
 from descentlab.cli._output import print_json, to_stdout
 from descentlab.core import SpecError
 
@@ -17,6 +17,14 @@ def report(
             metavar="COLUMN,COLUMN", help="The two columns of the plane in which the boundary is drawn, as length,age."
         ),
     ] = None,
+    no_examples: Annotated[
+        bool,
+        typer.Option(
+            "--no-examples",
+            metavar=FLAG,
+            help="Show no examples: a page to pass on, without rows or pictures of the data.",
+        ),
+    ] = False,
     as_json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -27,11 +35,13 @@ def report(
     * `descentlab report iris-001`
 
     * `descentlab report penguins-001 --features bill_length_mm,body_mass_g`
+
+    * `descentlab report penguins-001 --no-examples`
     """
     pair = _pair(features)
     from descentlab import workbench
 
-    path = workbench.report(workbench.open_run(run), features=pair)
+    path = workbench.report(workbench.open_run(run), features=pair, examples=not no_examples)
     if as_json:
         print_json({"report": str(path)})
     elif not quiet:

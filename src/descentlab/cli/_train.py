@@ -1,8 +1,8 @@
 """The command `descentlab train`, which trains one network or one for each seed."""
 
 import re
-import time
 from collections.abc import Mapping
+from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +11,7 @@ from descentlab.cli._clock import BEGIN
 from descentlab.cli._options import FLAG, Debug, Json, NoReport, Out, Quiet
 from descentlab.cli._output import print_json, to_stdout
 from descentlab.cli._watch import watch
-from descentlab.core import SpecError
+from descentlab.core import SpecError, split_names
 from descentlab.labs import read_batch, read_units
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ def train(
         str | None,
         typer.Argument(
             metavar="WHAT",
-            help="A preset (iris, digits, spiral, mnist-mlp, ...), a table (CSV, TSV, Parquet), a folder of pictures "
-            "with a subfolder for each class, or an experiment file (.toml, .json).",
+            help="A preset (iris, digits, spiral, mnist-mlp, ...), a table (CSV, Excel, Parquet, ...), a folder of "
+            "pictures with a subfolder for each class, or an experiment file (.toml, .json).",
             show_default=False,
         ),
     ] = None,
@@ -51,24 +51,71 @@ def train(
     header: Annotated[
         str | None,
         typer.Option(
-            metavar="YES|NO",
-            help="Whether the first row names the columns: yes or no.  [default: guessed from the file]",
+            metavar="YES|NO|LINE",
+            help="Whether the first row names the columns: yes or no, or the number of the line that does.  "
+            "[default: guessed from the file]",
+            rich_help_panel=DATA,
+        ),
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Encoding of a text file, as cp1251 or shift_jis.  [default: recognised]",
+            rich_help_panel=DATA,
+        ),
+    ] = None,
+    separator: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CHARACTER",
+            help="What separates the cells of a text file: a character, or comma, semicolon, tab, bar or space.  "
+            "[default: the one that fits]",
             rich_help_panel=DATA,
         ),
     ] = None,
     drop: Annotated[
         str | None,
-        typer.Option(metavar="COLUMNS", help="Columns to leave out, separated by commas.", rich_help_panel=DATA),
+        typer.Option(
+            metavar="COLUMNS",
+            help="Columns to leave out, separated by commas; a name that has a comma goes in double quotes.",
+            rich_help_panel=DATA,
+        ),
     ] = None,
     categories: Annotated[
         str | None,
         typer.Option(metavar="COLUMNS", help="Columns whose numbers are codes of categories.", rich_help_panel=DATA),
+    ] = None,
+    missing: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WORD",
+            help="A word or number that means a missing cell, beside the usual ones such as NA; may be repeated. With "
+            "'none', only the words named here and empty cells are missing.",
+            rich_help_panel=DATA,
+        ),
     ] = None,
     weights: Annotated[
         str | None,
         typer.Option(
             metavar="COLUMN",
             help="Column that says how much each example counts in the loss and in every score, 0 or more.",
+            rich_help_panel=DATA,
+        ),
+    ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Column whose rows with the same cell stay in one part, as those of a patient.",
+            rich_help_panel=DATA,
+        ),
+    ] = None,
+    time: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Column of numbers or dates: the test set holds the latest rows.",
             rich_help_panel=DATA,
         ),
     ] = None,
@@ -146,6 +193,15 @@ def train(
             rich_help_panel=TRAINING,
         ),
     ] = None,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K",
+            help="Cross-validation: train one network for each of K folds, test it on that fold, and report the mean "
+            "with its interval.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
     augment: Annotated[
         str | None,
         typer.Option(
@@ -160,6 +216,15 @@ def train(
         typer.Option(
             metavar="HOW",
             help="'balanced': examples of rare classes count more in training, so that all classes count equally.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    label_smoothing: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            help="Share of the training loss that is the mean over all labels, as 0.1, against answers that are too "
+            "sure.",
             rich_help_panel=TRAINING,
         ),
     ] = None,
@@ -217,7 +282,7 @@ def train(
     )
     from descentlab import workbench
 
-    import_s = time.perf_counter() - BEGIN
+    import_s = perf_counter() - BEGIN
 
     def start(watcher: "Watcher") -> "Run":
         if resume is not None:
@@ -234,10 +299,16 @@ def train(
             model=model,
             seed=seed,
             seeds=seeds,
+            folds=folds,
             task=task,
             header=header,
+            encoding=encoding,
+            separator=separator,
             drop=columns[0],
             categories=columns[1],
+            group=group,
+            time=time,
+            missing=missing,
             test_file=test_file,
             test_column=test_column,
             test_value=test_value,
@@ -246,6 +317,7 @@ def train(
             strict=strict or None,
             augment=varied,
             class_weights=class_weights,
+            label_smoothing=label_smoothing,
             sample_weight=weights,
             set=settings or (),
             out=out,
@@ -259,7 +331,7 @@ def train(
     run = watch(start, is_silent=quiet or as_json)
     if as_json:
         seconds = {"import": round(import_s, 4), **run.metrics["seconds"]}
-        seconds["total"] = round(time.perf_counter() - BEGIN, 4)
+        seconds["total"] = round(perf_counter() - BEGIN, 4)
         print_json({"run": str(run.path), **run.metrics, "seconds": seconds})
     elif not quiet:
         _show(run)
@@ -291,7 +363,7 @@ def _show(run: "Run") -> None:
 
 
 def _list(text: str | None) -> list[str] | None:
-    return None if text is None else [word.strip() for word in text.split(",") if word.strip()]
+    return None if text is None else split_names(text)
 
 
 def _sides(text: str | None) -> tuple[int, int] | None:

@@ -1,9 +1,9 @@
 """Long work with a progress bar."""
 
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from descentlab.cli._interrupts import interrupts_heard, leave
 from descentlab.cli._output import to_stderr
 from descentlab.cli._progress import progress_bars
 
@@ -12,14 +12,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-INTERRUPTED = 130
-
 
 def watch(start: Callable[["Watcher"], T], *, is_silent: bool) -> T:
     """Run long work with a progress bar, and end the process if a person stops it.
 
     Args:
-        start: Function that does the work.
+        start: Function that does the work. What it keeps of work that is stopped, it says in a `Stopped`.
         is_silent: Whether to show no progress.
 
     Returns:
@@ -27,12 +25,12 @@ def watch(start: Callable[["Watcher"], T], *, is_silent: bool) -> T:
     """
     from descentlab import workbench
 
-    def say_stopping() -> None:
-        print("\ndescentlab: stopping; press Ctrl-C again to end at once", file=sys.stderr)
-
+    interrupts = interrupts_heard()
+    announce = interrupts.announce if interrupts else lambda: None
     try:
         with progress_bars(to_stderr(), is_shown=not is_silent) as (on_loading, on_training):
-            return start(workbench.Watcher(on_loading, on_training, say_stopping))
+            return start(workbench.Watcher(on_loading, on_training, announce))
     except workbench.Stopped as stopped:
-        print(f"descentlab: {stopped}", file=sys.stderr)
-        raise SystemExit(INTERRUPTED) from None
+        leave(stopped.message)
+    except KeyboardInterrupt:
+        leave("interrupted; nothing is kept")

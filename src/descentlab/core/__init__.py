@@ -22,5 +22,11 @@ from descentlab.core._option import (
 )
 from descentlab.core._parts import PART_WORDS as PART_WORDS, PARTS as PARTS, PartName as PartName
 from descentlab.core._plain import to_plain as to_plain
+from descentlab.core._speech import (
+    in_python as in_python,
+    shorten as shorten,
+    split_names as split_names,
+    typed_name as typed_name,
+)
 from descentlab.core._table import TextTable as TextTable
 from descentlab.core._version import __version__ as __version__

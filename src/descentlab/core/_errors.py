@@ -3,9 +3,22 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from descentlab.core._speech import in_python, shorten
+
 
 class DescentlabError(Exception):
-    """Root of descentlab's errors: a user's mistake, described in one line that names the remedy."""
+    """Root of descentlab's errors: a user's mistake, described in one line that names the remedy.
+
+    The message names the remedy as the command line has it, by its options; as text, it names arguments of Python.
+    """
+
+    @property
+    def message(self) -> str:
+        """The message with the options of the command line."""
+        return shorten(str(self.args[0]) if self.args else "")
+
+    def __str__(self) -> str:
+        return in_python(self.message)
 
 
 class SpecError(DescentlabError, ValueError):
@@ -48,6 +61,6 @@ def unknown_name(what: str, name: str, choices: Iterable[str]) -> str:
         "unknown preset 'irs': did you mean 'iris'? Choices: digits, iris."
     """
     known = sorted(choices)
-    close = get_close_matches(name, known, n=1, cutoff=0.5)
+    close = get_close_matches(name[:200], known, n=1, cutoff=0.5)
     guess = f": did you mean '{close[0]}'?" if close else "."
     return f"unknown {what} '{name}'{guess} Choices: {', '.join(known)}."

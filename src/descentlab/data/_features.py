@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from descentlab.core import DataError
 from descentlab.data._model import Model
+from descentlab.data._moments import DAYS, PARTS, SECONDS_PER_DAY, moment_parts, moment_word
 from descentlab.data._table import Column, DataTable, NumberColumn, WordColumn
 from descentlab.data._target import mean_and_scale
 
@@ -18,6 +19,9 @@ MAX_CATEGORIES = 50
 
 FARTHEST = 1e6
 """Standard deviations at which a number is clipped, so that a wrong cell cannot overflow the network."""
+
+EARLIEST, LATEST = -62_135_596_800.0, 253_402_300_799.0
+"""First and last second of the years 1 to 9999, since 1970."""
 
 LARGEST = float(np.finfo(np.float32).max)
 """Largest input, at which a number is clipped that is not standardised."""
@@ -110,7 +114,64 @@ class CategoryFeature(Model):
         return inputs, int((~has_place & ~words.is_missing).sum())
 
 
-Feature = Annotated[NumberFeature | CategoryFeature, Field(discriminator="kind")]
+class MomentFeature(Model):
+    """A column of dates, each of which becomes several numbers; a missing cell becomes the median.
+
+    Attributes:
+        column: Name of the column.
+        parts: Names of the numbers, of those of `moment_parts`.
+        fill: Median, in seconds since 1970.
+        first: Start of the first day of the training rows, from which days are counted; in seconds since 1970.
+        means: Mean of each number, which is subtracted; 0 if they are not standardised.
+        scales: Standard deviation of each number, by which is divided; 1 if they are not standardised.
+        has_indicator: Whether one more input shows that the cell is missing.
+        is_standard: Whether the numbers are standardised.
+    """
+
+    kind: Literal["moment"] = "moment"
+    column: str
+    parts: tuple[Literal["year", "month", "weekday", "hour", "days since the first"], ...] = Field(min_length=1)
+    fill: float = Field(ge=EARLIEST, le=LATEST)
+    first: float = Field(ge=EARLIEST, le=LATEST)
+    means: tuple[float, ...]
+    scales: tuple[float, ...]
+    has_indicator: bool = False
+    is_standard: bool = True
+
+    @model_validator(mode="after")
+    def _check_sizes(self) -> "MomentFeature":
+        sizes = {len(self.parts), len(self.means), len(self.scales), len(set(self.parts))}
+        if len(sizes) > 1 or any(not scale > 0.0 for scale in self.scales):
+            raise ValueError(f"'{self.column}' has not a mean and a scale above 0 for each of its numbers")
+        return self
+
+    @property
+    def usual(self) -> str:
+        """The median as a word, such as "2024-02-29"."""
+        is_time = self.first == 0.0 and self.fill < SECONDS_PER_DAY and "year" not in self.parts
+        return moment_word(self.fill, is_time=is_time)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the inputs."""
+        names = tuple(f"{self.column}: {part}" for part in self.parts)
+        return (*names, f"{self.column} is missing") if self.has_indicator else names
+
+    def encode(self, column: Column) -> tuple[Float32[np.ndarray, "rows inputs"], int]:
+        """Turn cells into inputs, and count the cells that hold something other than a date."""
+        values = column.to_numbers().values
+        numbers = moment_parts(np.clip(np.where(np.isnan(values), self.fill, values), EARLIEST, LATEST), self.first)
+        farthest = FARTHEST if self.is_standard else LARGEST
+        inputs = [
+            np.clip((numbers[part] - mean) / scale, -farthest, farthest)
+            for part, mean, scale in zip(self.parts, self.means, self.scales, strict=True)
+        ]
+        if self.has_indicator:
+            inputs.append(np.isnan(values))
+        return np.stack(inputs, axis=1).astype(np.float32), int((np.isnan(values) & ~column.is_missing).sum())
+
+
+Feature = Annotated[NumberFeature | CategoryFeature | MomentFeature, Field(discriminator="kind")]
 
 
 @dataclass(frozen=True)
@@ -122,28 +183,38 @@ class Layout:
         num_places: Number of inputs for categories; 0 for numbers.
         has_other: Whether rare categories share an input.
         has_indicator: Whether an input shows that a cell is missing.
+        parts: Numbers that a date becomes.
     """
 
     column: str
     num_places: int
     has_other: bool
     has_indicator: bool
+    parts: tuple[str, ...] = ()
 
 
 def lay_out(column: Column) -> Layout:
     """Count the inputs that a column needs."""
     has_indicator = bool(column.is_missing.any())
     if isinstance(column, NumberColumn):
-        return Layout(column.name, 0, has_other=False, has_indicator=has_indicator)
+        parts = _varying_parts(column.values) if column.is_moment else ()
+        return Layout(column.name, 0, has_other=False, has_indicator=has_indicator, parts=parts)
     count = len(np.unique(column.codes[column.codes >= 0]))
     return Layout(
         column.name, min(count, MAX_CATEGORIES), has_other=count > MAX_CATEGORIES, has_indicator=has_indicator
     )
 
 
+def _varying_parts(seconds: Float[np.ndarray, " rows"]) -> tuple[str, ...]:
+    """Return the numbers of dates that differ between rows; the days since the first are always among them."""
+    present = np.clip(seconds[np.isfinite(seconds)], EARLIEST, LATEST)
+    numbers = moment_parts(present, 0.0)
+    return tuple(part for part in PARTS if part == DAYS or len(np.unique(numbers[part])) > 1)
+
+
 def fit_feature(
     layout: Layout, column: Column, train: Int[np.ndarray, " train"], *, is_standard: bool = True
-) -> NumberFeature | CategoryFeature:
+) -> NumberFeature | CategoryFeature | MomentFeature:
     """Learn the preparation of a column from its training rows.
 
     Args:
@@ -157,6 +228,8 @@ def fit_feature(
     """
     if isinstance(column, WordColumn):
         return _fit_categories(layout, column.take(train))
+    if layout.parts:
+        return _fit_moments(layout, column.values[train], is_standard=is_standard)
     return _fit_numbers(layout, column.values[train], is_boolean=column.is_boolean, is_standard=is_standard)
 
 
@@ -174,6 +247,26 @@ def _fit_numbers(
         scale=scale,
         has_indicator=layout.has_indicator,
         is_standard=is_standard,
+    )
+
+
+def _fit_moments(layout: Layout, seconds: Float[np.ndarray, " train"], *, is_standard: bool) -> MomentFeature:
+    present = np.clip(seconds[~np.isnan(seconds)], EARLIEST, LATEST)
+    fill = float(np.median(present)) if len(present) else 0.0
+    first = float(np.floor(present.min(initial=LATEST) / SECONDS_PER_DAY) * SECONDS_PER_DAY) if len(present) else 0.0
+    numbers = moment_parts(np.clip(np.where(np.isnan(seconds), fill, seconds), EARLIEST, LATEST), first)
+    units = [mean_and_scale(numbers[part]) if is_standard else (0.0, 1.0) for part in layout.parts]
+    return MomentFeature.model_validate(
+        {
+            "column": layout.column,
+            "parts": layout.parts,
+            "fill": fill,
+            "first": first,
+            "means": tuple(mean for mean, _ in units),
+            "scales": tuple(scale for _, scale in units),
+            "has_indicator": layout.has_indicator,
+            "is_standard": is_standard,
+        }
     )
 
 

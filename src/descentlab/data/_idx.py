@@ -93,7 +93,7 @@ def _find(folder: Path, known: KnownSet, place: int, url: str | None, on_progres
     try:
         download(f"{source}/{path.name}", path, publisher.md5[place], on_progress=on_progress)
     except DataError as error:
-        raise MissingDataError(f"{name} is not in '{folder}', and {error}. {_put_there()}") from error
+        raise MissingDataError(f"{name} is not in '{folder}', and {error.message}. {_put_there()}") from error
     return path
 
 

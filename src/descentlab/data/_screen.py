@@ -1,12 +1,12 @@
 """Screening of columns before training: unusable ones, categories, and columns that give the target away."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from descentlab.core import DataError, generator
+from descentlab.core import DataError, generator, typed_name
 from descentlab.data._features import MAX_CATEGORIES
 from descentlab.data._names import quoted
 from descentlab.data._table import Column, NumberColumn, WordColumn
@@ -16,6 +16,10 @@ ID_NAME = re.compile(
     r"(?i:(^|[\s_.-])(id|idx|index|key|uuid|guid|row|rowid|no|nr|number)$|^unnamed: \d+$|^column 0$)|[a-z]I[dD]$"
 )
 """Names of identifiers, including that of an index that was written without a name."""
+
+FREE_TEXT = "free text; numbers or categories made from it, such as its length or key words, would be used"
+MIN_WORDS = 4
+"""Usual number of words in a cell of free text, as opposed to a name."""
 
 COUNTED = "the numbers of the rows"
 
@@ -35,7 +39,11 @@ MIN_EXPLAINED = 0.999
 
 
 def screen_columns(
-    columns: Sequence[Column], targets: Sequence[TargetValues], *, categories: Sequence[str] = ()
+    columns: Sequence[Column],
+    targets: Sequence[TargetValues],
+    *,
+    categories: Sequence[str] = (),
+    problems: Collection[str] = (),
 ) -> tuple[list[Column], list[str]]:
     """Choose the columns to learn from.
 
@@ -46,6 +54,7 @@ def screen_columns(
         columns: All columns except the target.
         targets: Each target, of all rows.
         categories: Columns of numbers to read as categories.
+        problems: Columns that look like numbers and could not be read as such.
 
     Returns:
         The columns to use, and notes, one sentence each.
@@ -53,7 +62,7 @@ def screen_columns(
     Raises:
         DataError: If no column is left.
     """
-    kept, notes = _leave_out(columns)
+    kept, notes = _leave_out(columns, problems)
     if not kept:
         names = quoted([each.target.column for each in targets])
         raise DataError(f"no column is left to learn {names} from. {' '.join(notes)}")
@@ -61,8 +70,8 @@ def screen_columns(
     return read, [*notes, *more, *_repeats(read), *(note for each in targets for note in _giveaways(read, each))]
 
 
-def _leave_out(columns: Sequence[Column]) -> tuple[list[Column], list[str]]:
-    why = [_why_not(column) for column in columns]
+def _leave_out(columns: Sequence[Column], problems: Collection[str]) -> tuple[list[Column], list[str]]:
+    why = [_why_not(column, problems) for column in columns]
     if all(why):  # a lone column 1, 2, 3, ... may be the x of a curve
         why = [None if reason == COUNTED else reason for reason in why]
     kept = [column for column, reason in zip(columns, why, strict=True) if not reason]
@@ -73,13 +82,18 @@ def _leave_out(columns: Sequence[Column]) -> tuple[list[Column], list[str]]:
     return kept, notes
 
 
-def _why_not(column: Column) -> str | None:
+def _why_not(column: Column, problems: Collection[str]) -> str | None:
     if _is_constant(column):
         return "the same in every row"
-    if _is_identifier(column):
+    is_unique, hardly_repeats = _is_identifier(column), _is_free_text(column)
+    if column.name in problems and (is_unique or hardly_repeats):
+        return "its numbers could not be read"
+    if (is_unique or hardly_repeats) and _are_sentences(column):
+        return FREE_TEXT
+    if is_unique:
         return "different in every row, so it names the row"
-    if _is_free_text(column):
-        return "words that hardly ever repeat"
+    if hardly_repeats:
+        return "words that hardly ever repeat; numbers or categories made from them would be used"
     return COUNTED if _is_counted(column) else None
 
 
@@ -93,13 +107,14 @@ def _is_constant(column: Column) -> bool:
 
 def _is_identifier(column: Column) -> bool:
     return _num_distinct(column) == len(column.is_missing) >= MIN_ROWS and (
-        isinstance(column, WordColumn) or (_is_whole(column.values) and ID_NAME.search(column.name) is not None)
+        isinstance(column, WordColumn)
+        or (not column.is_moment and _is_whole(column.values) and ID_NAME.search(column.name) is not None)
     )
 
 
 def _is_counted(column: Column) -> bool:
     """Recognise consecutive whole numbers in any order and from any start."""
-    if isinstance(column, WordColumn) or column.is_missing.any() or len(column.values) < MIN_ROWS:
+    if isinstance(column, WordColumn) or column.is_moment or column.is_missing.any() or len(column.values) < MIN_ROWS:
         return False
     return _is_whole(column.values) and bool((np.diff(np.sort(column.values)) == 1).all())
 
@@ -107,6 +122,13 @@ def _is_counted(column: Column) -> bool:
 def _is_free_text(column: Column) -> bool:
     num_present = int((~column.is_missing).sum())
     return isinstance(column, WordColumn) and _num_distinct(column) > max(MAX_CATEGORIES, num_present / 2)
+
+
+def _are_sentences(column: Column) -> bool:
+    if not isinstance(column, WordColumn):
+        return False
+    lengths = [len(column.words[code].split()) for code in np.unique(column.codes[column.codes >= 0])[:MAX_CHECKED]]
+    return float(np.median(lengths)) >= MIN_WORDS
 
 
 def _num_distinct(column: Column) -> int:
@@ -131,6 +153,7 @@ def _are_codes(column: NumberColumn) -> bool:
     distinct = np.unique(column.values[~column.is_missing])
     return (
         not column.is_boolean
+        and not column.is_moment
         and 3 <= len(distinct) <= MAX_INTEGER_CATEGORIES
         and len(column.values) >= MIN_CHECKED
         and distinct[0] in (0.0, 1.0)
@@ -169,7 +192,7 @@ def _giveaways(columns: Sequence[Column], targets: TargetValues) -> list[str]:
     giveaways = [(column.name, score) for column in columns if (score := score_of(column)) >= threshold]
     return [
         f"Warning: '{name}' alone {claim.format(targets.target.column, score)}. It probably gives the target away: "
-        f"leave it out (--drop {name}), unless it will be known when the network is used."
+        f"leave it out (--drop {typed_name(name)}), unless it will be known when the network is used."
         for name, score in giveaways
     ]
 

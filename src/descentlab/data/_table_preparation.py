@@ -1,7 +1,9 @@
 """Preparation of the rows of a table, learned once and applied to any table with the same columns."""
 
+import functools
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -10,11 +12,13 @@ from pydantic import Field
 
 from descentlab.core import DataError
 from descentlab.data._arrays import Arrays
+from descentlab.data._column_readings import Cells, match_loosely, read_cells
 from descentlab.data._dataset import Prepared
 from descentlab.data._features import CategoryFeature, Feature, Layout, NumberFeature, check_finite, fit_feature
 from descentlab.data._names import counted, quoted
 from descentlab.data._novelty import NumberRange, describe_far_rows, number_ranges
 from descentlab.data._preparation import BasePreparation
+from descentlab.data._reading import ColumnReading
 from descentlab.data._several_targets import AnyTarget
 from descentlab.data._table import Column, DataTable
 from descentlab.data._tables import read_table
@@ -27,6 +31,10 @@ class TablePreparation(BasePreparation):
         features: Preparation of each column that is used.
         columns: Names of all columns of the table in their order.
         is_named: Whether the columns have names in the source.
+        encoding: Encoding that was stated for the training file, and is that of other text files.
+        separator: Delimiter that was stated for the training file.
+        readings: How the cells of each column are read, by its name. A column without one, as in the runs of earlier
+            versions, is read as its cells suggest.
         ranges: Training range of the columns of numbers; empty in a run that kept none.
     """
 
@@ -34,6 +42,9 @@ class TablePreparation(BasePreparation):
     features: tuple[Feature, ...] = Field(min_length=1)
     columns: tuple[str, ...]
     is_named: bool = True
+    encoding: str | None = None
+    separator: str | None = None
+    readings: dict[str, ColumnReading] = Field(default_factory=dict)
     ranges: tuple[NumberRange, ...] = ()
 
     @property
@@ -98,16 +109,42 @@ class TablePreparation(BasePreparation):
         table, answers, weights = self._read(source)
         if table.num_rows == 0:
             raise DataError(f"{table.name} has no rows")
-        columns = [table.column(feature.column) for feature in self.features]
+        cells = [self._read_feature(feature, table.column(feature.column)) for feature in self.features]
+        columns = [each.column for each in cells]
         check_finite(columns, table)
         inputs, unknown = self.encode(columns)
-        notes = [*table.notes, *_odd_cells(columns, unknown)]
+        odd = [
+            note
+            for each, feature in zip(cells, self.features, strict=True)
+            for note in each.note(self._kind(feature.column), table.labels, table.unit)
+        ]
+        notes = [*table.notes, *odd, *_odd_cells(columns, unknown)]
         far = describe_far_rows(columns, self.ranges, self._categories)
-        mass = None if weights is None else weights.to_numbers().values
+        mass = None if weights is None else self._read_column(weights, self.weights).to_numbers().values
         if answers is None:
             return Prepared(inputs, None, table.labels, tuple(notes), mass, far)
+        answers = [self._read_column(answer, name) for answer, name in zip(answers, self.target.columns, strict=True)]
         targets, more = self.target.encode_all(answers)
         return Prepared(inputs, targets, table.labels, (*notes, *more), mass, far)
+
+    def _kind(self, name: str) -> str:
+        return self.readings[name].kind if name in self.readings else "number"
+
+    def _read_feature(self, feature: Feature, column: Column) -> Cells:
+        """Read cells as those of the training were read; those of earlier versions as the file suggests."""
+        known = feature.categories if isinstance(feature, CategoryFeature) else ()
+        reading = self.readings.get(feature.column)
+        if reading is not None:
+            return read_cells(column, reading, known)
+        if isinstance(feature, CategoryFeature):
+            return Cells(match_loosely(column, known), np.zeros(0, np.int64))
+        numbers = column.to_numbers()
+        odd = np.flatnonzero(numbers.is_missing & ~column.is_missing)
+        return Cells(numbers, odd, tuple(column.take(odd).to_words().to_cells().tolist()))
+
+    def _read_column(self, column: Column, name: str) -> Column:
+        reading = self.readings.get(name)
+        return column if reading is None else read_cells(column, reading, self.classes).column
 
     def _read(self, source: Any) -> tuple[DataTable, Sequence[Column] | None, Column | None]:
         """Read a table, give its columns the names of the training table, and find the targets and the weights."""
@@ -116,13 +153,34 @@ class TablePreparation(BasePreparation):
             table, answers = source.to_table("X")
             weights = source.weights(table.num_rows, self.weights) if self.weights else None
         else:
-            table, answers = read_table(source, header="yes" if self.is_named else "auto"), None
+            table, answers = self._read_source(source), None
         table = self._named(table)
         if answers is None and all(name in table.names for name in self.target.columns):
             answers = [table.column(name) for name in self.target.columns]
         if weights is None and self.weights in table.names:
             weights = table.column(self.weights)
         return table, answers, weights
+
+    def _read_source(self, source: Any) -> DataTable:
+        """Read a source; a file of columns without names has them if its first row holds no values."""
+        read = functools.partial(read_table, source, encoding=self.encoding, separator=self.separator)
+        if self.is_named or not isinstance(source, str | Path):
+            return read(header="yes" if self.is_named else "auto")
+        table = read(header="no")
+        return read(header="yes") if self._has_header(table) else table
+
+    def _has_header(self, table: DataTable) -> bool:
+        first = table.take(np.arange(min(1, table.num_rows)))
+        words = {cell for column in first.columns for cell in _as_in_file(column)}
+        if words.issuperset(feature.column for feature in self.features):
+            return True
+        named = self._named(first)
+        cells = [
+            self._read_feature(feature, named.column(feature.column))
+            for feature in self.features
+            if not isinstance(feature, CategoryFeature)
+        ]
+        return bool(cells) and all(len(each.odd) for each in cells)
 
     def _named(self, table: DataTable) -> DataTable:
         needed = [feature.column for feature in self.features]
@@ -141,6 +199,10 @@ class TablePreparation(BasePreparation):
             f"{table.name} has {len(table.columns)} columns: expected the {len(inputs)} that the network was trained "
             f"on, in their order, with or without {' and '.join(others)}"
         )
+
+
+def _as_in_file(column: Column) -> list[str]:
+    return [] if column.text is None else [word.strip() for word in column.text.words]
 
 
 def _odd_cells(columns: Sequence[Column], unknown: dict[str, int]) -> list[str]:
@@ -163,6 +225,7 @@ def fit_preparation(
     table: DataTable,
     is_standard: bool = True,
     weights: str = "",
+    readings: Mapping[str, ColumnReading] | None = None,
 ) -> TablePreparation:
     """Learn a preparation from the training rows alone, each of which counts once whatever its weight."""
     features = [
@@ -175,5 +238,8 @@ def fit_preparation(
         columns=table.names,
         is_named=table.is_named,
         weights=weights,
+        encoding=table.encoding,
+        separator=table.separator,
+        readings=dict(readings or {}),
         ranges=number_ranges(columns, train),
     )

@@ -1,8 +1,9 @@
 """Tables as a source of examples, which are read and screened once and prepared for any split."""
 
+import contextlib
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,11 +12,15 @@ from jaxtyping import Int, UInt64
 from descentlab.core import DataError
 from descentlab.data._arrays import Arrays
 from descentlab.data._class_names import Merging, check_test_classes, compare_classes
+from descentlab.data._column_readings import ColumnReadings, infer_readings
 from descentlab.data._copies import MIN_SHARE, count_copies, describe_table_copies, expected_copies, row_keys
 from descentlab.data._dataset import Dataset, Task
+from descentlab.data._division import describe_division, divide_by, point_out
 from descentlab.data._features import Layout, check_finite, lay_out
+from descentlab.data._folds import Division
 from descentlab.data._names import counted, quoted
 from descentlab.data._novelty import shifted_columns, wrong_cells
+from descentlab.data._reading import ColumnReading
 from descentlab.data._screen import screen_columns
 from descentlab.data._several_targets import AnyTargetValues, find_targets, read_all_targets
 from descentlab.data._split import Parts, divide
@@ -23,8 +28,9 @@ from descentlab.data._table import Column, DataTable, NumberColumn, WordColumn, 
 from descentlab.data._table_preparation import fit_preparation
 from descentlab.data._tables import checksum_of, read_table
 from descentlab.data._target import TargetValues, TaskChoice, find_column
+from descentlab.data._text import HeaderMode
 from descentlab.data._weights import WEIGHTS, check_parts, check_weights
-from descentlab.spec import STANDARD, ArraysData, PreparationSpec, SplitSpec, TableData
+from descentlab.spec import STANDARD, ArraysData, DividedSpec, PreparationSpec, SplitSpec, TableData
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +47,8 @@ class TableSource:
         notes: Notes on reading the table, one sentence each.
         preparation: Whether numbers are standardised.
         weights: Weight of each row; None if every row counts once.
+        division: Column by which rows are divided; None if they are drawn.
+        readings: How the cells of each column were read.
     """
 
     name: str
@@ -52,6 +60,8 @@ class TableSource:
     notes: tuple[str, ...]
     preparation: PreparationSpec = STANDARD
     weights: NumberColumn | None = None
+    division: Division | None = None
+    readings: Mapping[str, ColumnReading] = field(default_factory=dict)
 
     @cached_property
     def _keys(self) -> UInt64[np.ndarray, " rows"]:
@@ -74,7 +84,7 @@ class TableSource:
 
     def prepare(self, split: SplitSpec, seed: int) -> Dataset:
         """Divide the rows, learn the preparation from the training set and apply it to all rows."""
-        parts = divide(self.targets.strata, split, seed, name=self.name, named=self.named)
+        parts = divide(self.targets.strata, split, seed, name=self.name, named=self.named, division=self.division)
         are_standard = self.preparation.inputs == "standard"
         target, targets = self.targets.fit(parts.train, is_standard=self.preparation.targets == "standard")
         weights = self.weights
@@ -88,6 +98,7 @@ class TableSource:
             table=self.table,
             is_standard=are_standard,
             weights=_name(weights),
+            readings=self.readings,
         )
         inputs, unknown = preparation.encode(self.columns)
         copies = self._copies(parts)
@@ -133,32 +144,54 @@ def load_table(spec: TableData) -> TableSource:
         DataError: If there is nothing to learn from.
         MissingDataError: If a file does not exist.
     """
-    table = read_table(spec.path, header=spec.header)
+    table = _read(spec)
     _check_rows(table)
     target, note = find_targets(table, spec.target)
-    num_rows = table.num_rows
-    if spec.test_path is not None:
-        table = _append(table, read_table(spec.test_path, header="yes" if table.is_named else "no"))
-    is_test = np.arange(table.num_rows) >= num_rows
     dropped = list(spec.drop)
-    if spec.test_column is not None:
-        is_test |= _says(table.column(spec.test_column), spec.test_value, table.name)
-        dropped.append(spec.test_column)
     for name in (*dropped, *spec.categories):
         table.column(name)
     weights = None if spec.weights is None else find_column(table, spec.weights, "weights")
+    below = None
+    if spec.test_path is not None:
+        below = _like(table, _read(spec, spec.test_path, "yes" if table.is_named else "no"))
+    is_test = np.arange(table.num_rows + (0 if below is None else below.num_rows)) >= table.num_rows
+    if spec.test_column is not None:
+        is_test |= _says(
+            [each.column(spec.test_column) for each in (table, below) if each], spec.test_value, table.name
+        )
+        dropped.append(spec.test_column)
+    # A test set with its own file or mark is not used here, not even to decide what a column holds.
+    rows = np.flatnonzero(~is_test[: table.num_rows])
+    readings = infer_readings(
+        table, None if len(rows) == table.num_rows else rows, targets=target, missing=spec.missing or ()
+    )
     notes = [note] if note else []
     return _source(
-        table,
-        target,
-        spec.task,
-        is_test,
-        merging=spec.merge_classes,
-        dropped=dropped,
-        categories=spec.categories,
-        notes=notes,
-        weights=weights,
-    )
+        table, target, spec.task, is_test, readings,
+        below=below, merging=spec.merge_classes, dropped=dropped, categories=spec.categories, notes=notes,
+        weights=weights, divided=_divided(table, spec),
+    )  # fmt: skip
+
+
+def table_as_read(spec: TableData) -> DataTable:
+    """Read a table's columns as a training on it would, whether or not a network can learn from it.
+
+    Raises:
+        DataError: If the file is not a table.
+        MissingDataError: If the file does not exist.
+    """
+    table = _read(spec)
+    targets: tuple[str, ...] = ()
+    with contextlib.suppress(DataError):  # which training names, with more to say
+        targets, _ = find_targets(table, spec.target)
+    readings = infer_readings(table, targets=targets, missing=spec.missing or ())
+    notes = readings.notes(table)
+    table, odd = readings.apply(table)
+    return replace(table.without_text(), notes=(*table.notes, *notes, *odd))
+
+
+def _read(spec: TableData, path: str | None = None, header: HeaderMode | None = None) -> DataTable:
+    return read_table(path or spec.path, header=header or spec.header, encoding=spec.encoding, separator=spec.separator)
 
 
 def load_arrays(spec: ArraysData, arrays: Arrays) -> TableSource:
@@ -177,8 +210,17 @@ def load_arrays(spec: ArraysData, arrays: Arrays) -> TableSource:
         table = replace(table, columns=(*table.columns, *answers))
     _check_rows(table)
     table, weights = _with_weights(table, spec, arrays)
-    is_test = np.zeros(table.num_rows, bool)
-    return _source(table, target, spec.task, is_test, merging=spec.merge_classes, weights=weights)
+    readings = infer_readings(table, targets=target, missing=spec.missing or ())
+    return _source(
+        table, target, spec.task, np.zeros(table.num_rows, bool), readings,
+        merging=spec.merge_classes, weights=weights, divided=_divided(table, spec),
+    )  # fmt: skip
+
+
+def _divided(table: DataTable, spec: DividedSpec) -> tuple[str | None, str | None]:
+    """Return the columns of groups and of times that are named."""
+    group = None if spec.group is None else find_column(table, spec.group, "group")
+    return group, None if spec.time is None else find_column(table, spec.time, "time")
 
 
 def _with_weights(table: DataTable, spec: ArraysData, arrays: Arrays) -> tuple[DataTable, str | None]:
@@ -204,17 +246,29 @@ def _source(
     target: tuple[str, ...],
     task: TaskChoice,
     is_test: np.ndarray,
+    readings: ColumnReadings,
     *,
+    below: DataTable | None = None,
     merging: Merging = "auto",
     dropped: Sequence[str] = (),
     categories: Sequence[str] = (),
     notes: Sequence[str] = (),
     weights: str | None = None,
+    divided: tuple[str | None, str | None] = (None, None),
 ) -> TableSource:
+    by = [name for name in divided if name is not None]
+    if set(by) & {*target, weights}:
+        raise DataError(f"{table.name}: {quoted(by)} is the target or the weights, so rows cannot be divided by it")
     if weights in target:
         raise DataError(f"{table.name}: '{weights}' cannot be both the target and the weights: name another column")
-    present = np.flatnonzero(~np.any([table.column(name).is_missing for name in target], axis=0))
-    words = quoted(target)
+    file_notes = readings.notes(table)
+    table, odd = readings.apply(table)
+    if below is not None:
+        below, more = readings.apply(below)
+        table, odd = _append(table, below), [*odd, *more]
+    needed = (*target, *by)
+    present = np.flatnonzero(~np.any([table.column(name).is_missing for name in needed], axis=0))
+    words = quoted(needed)
     if len(present) == 0:
         raise DataError(f"{table.name}: {words} is missing in all {table.num_rows:,} rows")
     missing = table.num_rows - len(present)
@@ -225,12 +279,13 @@ def _source(
             "the training rows' is: correct this column, or leave the test part out"
         )
     table, is_test = (table.take(present), is_test[present]) if missing else (table, is_test)
-    candidates = table.without([*target, *dropped, *([] if weights is None else [weights])]).columns
+    candidates = table.without([*needed, *dropped, *([] if weights is None else [weights])]).columns
     if not candidates:
         raise DataError(f"{table.name} has no column beside the target {words} to learn from")
     answers = [table.column(name) for name in target]
     check_finite([*answers, *candidates], table)
     mass = None if weights is None else _read_weights(table, weights)
+    mass_name = () if weights is None else (weights,)
     targets = read_all_targets(answers, task, table.name)
     if isinstance(targets, TargetValues):
         compared = compare_classes(targets, ~is_test, merging=merging, name=table.name)
@@ -242,11 +297,18 @@ def _source(
             table, is_test, targets = table.take(rows), is_test[rows], targets.take(rows)
             mass = None if mass is None else mass.take(rows)
             candidates = tuple(column.take(rows) for column in candidates)
-    # A test set with its own file or mark is not used here, not even to choose the columns.
+    division = divide_by(table, *divided)
+    pointed = point_out(table, candidates) if division is None and not is_test.any() else []
+    divisions = pointed if division is None else [describe_division(division)]
+    # A test set with its own file or mark is not used here either, not even to choose the columns.
     usable = np.flatnonzero(~is_test)
     chosen, screened = screen_columns(
-        [column.take(usable) for column in candidates], targets.take(usable).single(), categories=categories
+        [column.take(usable) for column in candidates],
+        targets.take(usable).single(),
+        categories=categories,
+        problems=readings.problems,
     )
+    table, chosen = table.without_text(), [column.without_text() for column in chosen]
     reals = [table.column(name).to_numbers() for name in target] if targets.target.task == "regression" else []
     layouts = tuple(lay_out(column) for column in chosen)
     columns = tuple(_read_as(column, table.column(column.name)) for column in chosen)
@@ -260,13 +322,18 @@ def _source(
         notes=(
             *table.notes,
             *notes,
+            *file_notes,
+            *odd,
             *targets.notes,
             *incomplete,
             *screened,
             *_filled(columns),
+            *divisions,
             *wrong_cells((*columns, *reals), table),
         ),
         weights=mass,
+        division=division,
+        readings={name: readings.readings[name] for name in (*(c.name for c in columns), *target, *mass_name)},
     )
 
 
@@ -290,13 +357,18 @@ def _check_rows(table: DataTable) -> None:
         )
 
 
-def _append(table: DataTable, below: DataTable) -> DataTable:
-    """Append the rows of a test file to those of the training file."""
+def _like(table: DataTable, below: DataTable) -> DataTable:
+    """Return a test file's table with the columns of the training file."""
     if not table.is_named and len(below.columns) == len(table.columns):
         below = below.renamed(table.names)
     missing = [name for name in table.names if name not in below.names]
     if missing:
         raise DataError(f"{below.name} lacks {quoted(missing)}, which {table.name} has")
+    return replace(below, columns=tuple(below.column(name) for name in table.names))
+
+
+def _append(table: DataTable, below: DataTable) -> DataTable:
+    """Append the rows of a test file to those of the training file, both read in the same way."""
     columns = tuple(stack_columns(column, below.column(column.name)) for column in table.columns)
     labels = (*table.labels, *(f"{below.name} {label}" for label in below.labels))
     digest = hashlib.sha256((table.checksum + below.checksum).encode()).hexdigest()
@@ -305,13 +377,14 @@ def _append(table: DataTable, below: DataTable) -> DataTable:
     )
 
 
-def _says(column: Column, word: str, name: str) -> np.ndarray:
-    cells = np.array([cell.lower() for cell in column.to_words().to_cells()])
+def _says(columns: Sequence[Column], word: str, name: str) -> np.ndarray:
+    cells = np.array([cell.lower() for column in columns for cell in column.to_words().to_cells()])
     is_test = cells == word.lower()
     if not is_test.any() or is_test.all():
         which = "every row" if is_test.all() else "no row"
         raise DataError(
-            f"{name}: {which} has '{word}' in '{column.name}': set data.test_value to the word that marks a test row"
+            f"{name}: {which} has '{word}' in '{columns[0].name}': set data.test_value to the word that marks a test "
+            "row"
         )
     return is_test
 

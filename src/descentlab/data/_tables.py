@@ -10,23 +10,43 @@ from typing import Any
 import numpy as np
 
 from descentlab.core import DataError, MissingDataError
+from descentlab.data._encoding import decode
 from descentlab.data._inference import infer_column
-from descentlab.data._names import unique_names
+from descentlab.data._json_rows import JSON_ENDINGS, read_json_rows
+from descentlab.data._names import in_line, unique_names
+from descentlab.data._numerals import LARGEST_EXACT
 from descentlab.data._table import Column, DataTable, NumberColumn, number_word
-from descentlab.data._text import HeaderMode, read_text_table
+from descentlab.data._text import HeaderMode, Reading, table_of_rows, table_of_text
+from descentlab.data._unpacking import Content, unpack
+from descentlab.data._workbook import read_workbook
 
-PARQUET_SUFFIXES = (".parquet", ".pq")
-TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".data", *PARQUET_SUFFIXES)
+TABLE_ENDINGS = (
+    *(".csv", ".tsv", ".txt", ".data", ".tab", ".dat"),
+    *(".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"),
+    *(".jsonl", ".ndjson"),
+    *(".gz", ".bz2", ".xz", ".zip"),
+    *(".parquet", ".pq"),
+)
 """Endings of files that are read as tables."""
 
 
-def read_table(source: Any, *, header: HeaderMode = "auto", name: str = "table") -> DataTable:
+def read_table(
+    source: Any,
+    *,
+    header: HeaderMode = "auto",
+    encoding: str | None = None,
+    separator: str | None = None,
+    name: str = "table",
+) -> DataTable:
     """Read a table in any form.
 
     Args:
-        source: The path of a CSV, TSV or Parquet file; a DataFrame; columns by name; a list of records; or an
-            array of shape (rows, columns), whose columns are named x0, x1, ...
-        header: Whether the first row of a text file names the columns.
+        source: The path of a text file such as CSV or TSV, a workbook, JSON lines or Parquet, which may be compressed;
+            a DataFrame; columns by name; a list of records; or an array of shape (rows, columns), whose columns are
+            named x0, x1, ...
+        header: Whether the first row of a text file or a sheet names the columns, or the number of the line that does.
+        encoding: Encoding of a text file; None to recognise it.
+        separator: Delimiter of a text file, or its name, as "tab"; None to find it.
         name: Name of a table that is not a file.
 
     Returns:
@@ -37,8 +57,7 @@ def read_table(source: Any, *, header: HeaderMode = "auto", name: str = "table")
         MissingDataError: If the file does not exist.
     """
     if isinstance(source, str | Path):
-        path = existing_file(Path(source))
-        return _read_parquet(path) if path.suffix.lower() in PARQUET_SUFFIXES else _read_text(path, header)
+        return _read_file(existing_file(Path(source)), Reading(header, encoding, separator))
     if hasattr(source, "columns") and hasattr(source, "iloc"):
         return _from_cells([(str(key), source.iloc[:, place]) for place, key in enumerate(source.columns)], name)
     if isinstance(source, Mapping):
@@ -82,28 +101,54 @@ def to_array(values: Any, what: str) -> np.ndarray:
         raise DataError(f"{what} is not an array: its rows differ in length or type ({error})") from error
 
 
-def _read_text(path: Path, header: HeaderMode) -> DataTable:
+def _read_file(path: Path, reading: Reading) -> DataTable:
     try:
-        return read_text_table(path, header=header)
+        data = path.read_bytes()
     except OSError as error:
         raise DataError(f"cannot read '{path}': {error.strerror or error}") from error
+    checksum = "sha256:" + hashlib.sha256(data).hexdigest()
+    content = unpack(path, data)
+    if content.form == "parquet":
+        return _read_parquet(content, checksum)
+    if content.form == "workbook":
+        rows, notes = read_workbook(content.data, content.name)
+        return table_of_rows(rows, content.name, reading, notes, checksum)
+    if content.ending in JSON_ENDINGS:
+        text, notes = decode(content.data, content.name, reading.encoding)
+        return table_of_rows(read_json_rows(text, content.name), content.name, reading, notes, checksum, unit="line")
+    table = table_of_text(content, reading, checksum)
+    return replace(table, encoding=reading.encoding, separator=reading.separator)
 
 
-def _read_parquet(path: Path) -> DataTable:
+def _read_parquet(content: Content, checksum: str) -> DataTable:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        arrow = pq.read_table(path)
-    except (OSError, pa.ArrowException) as error:
-        first_line = str(error).partition("\n")[0]
-        raise DataError(f"cannot read '{path}' as Parquet: {first_line}") from error
-    cells: list[tuple[str, Any]] = []
-    for place, name in enumerate(arrow.column_names):
-        column = arrow.column(place)
-        is_plain = any(test(column.type) for test in (pa.types.is_integer, pa.types.is_floating, pa.types.is_timestamp))
-        cells.append((name, column.to_numpy() if is_plain else column.to_pylist()))
-    return _from_cells(cells, path.name, "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest())
+        arrow = pq.read_table(pa.BufferReader(content.data))
+        cells = [(name, _parquet_cells(arrow.column(place))) for place, name in enumerate(arrow.column_names)]
+    except (OSError, ValueError, OverflowError, pa.ArrowException) as error:  # among them names that are no text
+        raise DataError(f"cannot read '{content.name}' as Parquet: {in_line(str(error))}") from error
+    return _from_cells(cells, content.name, checksum)
+
+
+def _parquet_cells(column: Any) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type
+    if pa.types.is_integer(kind) and column.null_count:  # floats, which NumPy takes for them, would merge large ones
+        ends = pc.min_max(column).as_py()
+        if max(abs(ends["min"] or 0), abs(ends["max"] or 0)) > LARGEST_EXACT:
+            return column.to_pylist()
+    if any(test(kind) for test in (pa.types.is_integer, pa.types.is_floating, pa.types.is_timestamp)):
+        return column.to_numpy()
+    cells = column.to_pylist()
+    if pa.types.is_nested(kind):  # lists and the like are no words to learn from, but do not spoil other columns
+        return [None if cell is None else str(cell) for cell in cells]
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
+        return [None if cell is None else cell.decode("utf-8", errors="replace") for cell in cells]
+    return cells
 
 
 def _from_array(array: np.ndarray, name: str) -> DataTable:
@@ -143,22 +188,37 @@ def checksum_of(columns: Sequence[Column], data: bytes = b"") -> str:
 def _column(name: str, values: Any) -> tuple[Column, str | None]:
     """Turn the cells of one column, of any type, into numbers or words."""
     dtype = getattr(values, "dtype", None)
-    if dtype is not None and getattr(dtype, "kind", "O") in "biufM" and hasattr(values, "to_numpy"):
-        return _numbers(name, _plain(values, dtype.kind), dtype)
+    if dtype is not None and getattr(dtype, "kind", "O") in "biufmM" and hasattr(values, "to_numpy"):
+        if not (dtype.kind in "iu" and _has_long(values)):
+            return _numbers(name, _plain(values, dtype.kind), dtype)
+        values = values.astype(object)
     array = values if isinstance(values, np.ndarray) else np.asarray(values, dtype=object)
-    if array.dtype.kind in "biufM":
+    if array.dtype.kind in "biufmM":
         return _numbers(name, array, array.dtype)
     if array.ndim != 1:
         raise DataError(
             f"column '{name}' holds arrays of shape {array.shape[1:]}: expected one number or word per cell"
         )
-    words = ["" if _is_nothing(cell) else _word(cell) for cell in array.tolist()]
+    cells = array.tolist()
+    kinds = {type(cell) for cell in cells if not _is_nothing(cell)}
+    if kinds and kinds <= {int, float} and all(abs(cell) <= LARGEST_EXACT for cell in cells if type(cell) is int):
+        numbers = np.array([np.nan if _is_nothing(cell) else float(cell) for cell in cells])
+        return _numbers(name, numbers, numbers.dtype)
+    words = ["" if _is_nothing(cell) else _word(cell) for cell in cells]
     index: dict[str, int] = {}
     codes = np.array([index.setdefault(word, len(index)) for word in words], np.int32)
     return infer_column(name, codes, list(index))
 
 
+def _has_long(values: Any) -> bool:
+    """Return whether some whole numbers of a column have more digits than float64 keeps."""
+    present = values[~values.isna()] if hasattr(values, "isna") else values
+    return len(present) > 0 and max(abs(int(present.min())), abs(int(present.max()))) > LARGEST_EXACT
+
+
 def _plain(values: Any, kind: str) -> np.ndarray:
+    if kind == "m":
+        return values.to_numpy(dtype="timedelta64[ns]")
     return values.to_numpy(dtype="datetime64[s]") if kind == "M" else values.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
@@ -167,7 +227,13 @@ def _numbers(name: str, values: np.ndarray, dtype: Any) -> tuple[Column, str | N
         raise DataError(f"column '{name}' has shape {values.shape}: expected one value per row")
     if values.dtype.kind == "M":
         seconds = values.astype("datetime64[s]")
-        return NumberColumn(name, np.where(np.isnat(seconds), np.nan, seconds.astype(np.int64))), None
+        moments = np.where(np.isnat(seconds), np.nan, seconds.astype(np.int64))
+        return NumberColumn(name, moments, is_moment=True), None
+    if values.dtype.kind == "m":
+        return NumberColumn(name, np.where(np.isnat(values), np.nan, values / np.timedelta64(1, "s"))), None
+    if values.dtype.kind in "iu" and _has_long(values):
+        words, codes = np.unique(values, return_inverse=True)  # float64 would merge some of them
+        return infer_column(name, codes.astype(np.int32), [str(word) for word in words.tolist()])
     return NumberColumn(name, values.astype(np.float64), is_boolean=dtype.kind == "b"), None
 
 

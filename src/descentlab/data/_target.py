@@ -1,5 +1,6 @@
 """Targets: their column, the task, and how cells become targets."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -11,8 +12,9 @@ from pydantic import Field, model_validator
 from descentlab.core import DataError, unknown_name
 from descentlab.data._model import Model
 from descentlab.data._names import in_line, natural_key, quoted
+from descentlab.data._reading import TRUTHS, clean_word
 from descentlab.data._spellings import difference, match_names
-from descentlab.data._table import Column, DataTable, NumberColumn, WordColumn
+from descentlab.data._table import Column, DataTable, NumberColumn, WordColumn, number_word, parse_number
 
 TARGET_NAMES = ("target", "label", "labels", "y", "outcome", "diagnosis", "survived", "species", "class", "quality")
 """Common names of a column of targets, the most certain first."""
@@ -76,9 +78,11 @@ class Target(Model):
             return ((column.to_numbers().values - self.shift) / self.scale).astype(np.float32), ()
         words = column.to_words()
         place = {name: index for index, name in enumerate(self.classes)}
+        if isinstance(column, NumberColumn) and not column.is_moment:
+            place = {**_places_by_value(self.classes, is_boolean=column.is_boolean), **place}
         counts = np.bincount(words.codes[words.codes >= 0], minlength=len(words.words))
         present = {word: int(count) for word, count in zip(words.words, counts, strict=True) if count}
-        others = [word for word in present if word not in place]
+        others = [word for word in present if place.get(word, -1) < 0]
         matches = match_names(others, self.classes, is_loose=self.merges)
         ids = np.array([*(place.get(matches.get(word, word), -1) for word in words.words), -1], np.int32)[words.codes]
         return ids, tuple(_odd_classes({word: present[word] for word in others}, matches))
@@ -97,6 +101,22 @@ def _odd_classes(counts: Mapping[str, int], matches: Mapping[str, str]) -> list[
         more = f" and {len(unknown) - 5:,} more" if len(unknown) > 5 else ""
         notes.append(f"The network does not know these classes, with their numbers of examples: {named}{more}.")
     return notes
+
+
+def _places_by_value(classes: Sequence[str], *, is_boolean: bool) -> dict[str, int]:
+    """Find the class of each number, however the number was written in the training file; an unclear one has none."""
+    places: dict[str, int] = {}
+    for index, name in enumerate(classes):
+        number = _value_of(name)
+        if number is not None:
+            word = str(number == 1.0) if is_boolean else number_word(number)
+            places[word] = -1 if word in places else index
+    return places
+
+
+def _value_of(name: str) -> float | None:
+    number = parse_number(name)
+    return TRUTHS.get(name.lower()) if number is None or not np.isfinite(number) else number
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,8 +209,9 @@ def find_column(table: DataTable, choice: str | int, option: str) -> str:
         DataError: If there is no such column.
     """
     names = table.names
-    if isinstance(choice, str) and choice not in names and choice.lstrip("-").isdecimal():
-        choice = int(choice)
+    if isinstance(choice, str) and choice not in names:
+        with contextlib.suppress(ValueError):
+            choice = int(choice)
     if isinstance(choice, str):
         if choice not in names:
             raise DataError(f"{table.name}: {unknown_name(option, choice, names)}")
@@ -220,7 +241,7 @@ def read_targets(column: Column, task: TaskChoice, name: str) -> TargetValues:
     """
     if task == "regression" or (task == "auto" and isinstance(column, NumberColumn) and not _are_classes(column)):
         return _reals(column, name)
-    words = column.to_words()
+    words = _as_written(column)
     codes = np.unique(words.codes)
     if len(codes) < 2:
         only = quoted([words.words[code] for code in codes])
@@ -239,6 +260,19 @@ def read_targets(column: Column, task: TaskChoice, name: str) -> TargetValues:
         f"Took the {len(classes)} numbers in '{column.name}' as classes; --task regression takes them as real numbers."
     )
     return TargetValues(target, target.encode(words)[0], (note,) if is_guess else ())
+
+
+def _as_written(column: Column) -> WordColumn:
+    """Return the names of classes: numbers and truths as the file writes them, if it writes each in a single way."""
+    words = column.to_words()
+    if not isinstance(column, NumberColumn) or column.text is None or column.is_moment:
+        return words
+    written = sorted({clean_word(column.text.words[int(code)]) for code in np.unique(column.text.codes) if code >= 0})
+    names = {number_word(value): name for name in written if (value := _value_of(name)) is not None}
+    order = {"False": "0", "True": "1"} if column.is_boolean else {}
+    if len(written) != len(words.words) or any(order.get(word, word) not in names for word in words.words):
+        return words
+    return WordColumn(column.name, words.codes, tuple(names[order.get(word, word)] for word in words.words))
 
 
 def _are_classes(column: NumberColumn) -> bool:

@@ -1,183 +1,150 @@
 """Tables in text files such as CSV and TSV, with all the irregularities of files from the world."""
 
-import codecs
-import csv
-import hashlib
-import io
-import re
-from collections.abc import Iterator, Sequence
-from itertools import accumulate, compress, islice
-from pathlib import Path
-from typing import Literal
-
-import numpy as np
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from descentlab.core import DataError
-from descentlab.data._inference import MISSING_WORDS, infer_column
-from descentlab.data._names import counted, unique_names
-from descentlab.data._table import DataTable, parse_number
-
-HeaderMode = Literal["auto", "yes", "no"]
-
-CHUNK_ROWS = 1_000
-"""Number of rows read at once, few enough for the processor's cache; with 50,000 reading is three times as slow."""
-
-SAMPLE_ROWS = 100
-DELIMITERS = ",;\t|"
-BLANKS = DELIMITERS + " \r\n\x0c\xa0"
-LINE_BREAK = re.compile(r"\r\n|\r|\n")
-CONTROL_BYTES = bytes(sorted(set(range(32)) - {9, 10, 12, 13, 27}))
-OTHER_FORMATS = {
-    b"PAR1": "is a Parquet file: name it .parquet",
-    b"PK\x03\x04": "is a zip archive or an Excel workbook: save the table as CSV",
-    b"\x1f\x8b": "is compressed with gzip: unpack it first",
-}
+from descentlab.data._dialect import SAMPLE_ROWS, SAMPLE_TEXT, Dialect, find_dialect
+from descentlab.data._encoding import decode, is_binary
+from descentlab.data._fast_grid import read_evenly
+from descentlab.data._grid import Grid, GridBuilder
+from descentlab.data._inference import infer_column
+from descentlab.data._outline import HeaderMode as HeaderMode, Outline, outline
+from descentlab.data._rows import Row, line_start, read_rows
+from descentlab.data._table import DataTable
+from descentlab.data._tidy import tidy
+from descentlab.data._unpacking import Content
 
 
-def read_text_table(path: Path, *, header: HeaderMode = "auto") -> DataTable:
-    """Read a table from a text file.
+@dataclass(frozen=True)
+class Reading:
+    """What a person states about a file; what is not stated is recognised.
 
-    The delimiter is the one of comma, semicolon, tab and bar that divides the first rows evenly. Quotes, blanks after
-    delimiters, blank lines, any line ending and a byte order mark are understood.
+    Attributes:
+        header: Whether a row names the columns, or the number of the line that does.
+        encoding: Name of the encoding of a text file; None to recognise it.
+        separator: Delimiter of a text file, or its name; None to find it.
+    """
+
+    header: HeaderMode = "auto"
+    encoding: str | None = None
+    separator: str | None = None
+
+
+def table_of_text(content: Content, reading: Reading, checksum: str) -> DataTable:
+    """Read a table from the bytes of a text file.
+
+    The delimiter is the one of comma, semicolon, tab, bar and blanks that divides the first rows evenly. Quotes, blanks
+    after delimiters, blank lines, any line ending and a byte order mark are understood. Lines above and below the
+    table are left out where they are clearly none of its rows, with a note.
 
     Args:
-        path: Path of the file.
-        header: Whether the first row names the columns; "auto" decides by its cells.
+        content: The bytes.
+        reading: What is stated about the file.
+        checksum: Checksum of the file.
 
     Returns:
         The table; its labels are line numbers of the file, counted from 1.
 
     Raises:
-        DataError: If the file is not text or is empty, or if a row has more or fewer cells than the first.
+        DataError: If the bytes are no text or empty, or if a row has more or fewer cells than the header.
     """
-    data = path.read_bytes()
-    text, notes = _decode(data, path.name)
-    delimiter = "\t" if path.suffix.lower() in {".tsv", ".tab"} else _delimiter(text)
-    chunks = _chunks(text, delimiter, path.name)
-    lines, head = next(chunks, ([], []))
-    if not head:
-        raise DataError(f"{path.name} is empty: expected a header and rows")
-    has_header = header == "yes" or (header == "auto" and _has_header(head[:SAMPLE_ROWS]))
-    names = unique_names(head[0]) if has_header else [f"column {place}" for place in range(len(head[0]))]
-    table = _Builder(len(names), path.name)
-    table.add(lines[has_header:], head[has_header:])
+    plain = _read_plain(content, reading)
+    if plain is not None:
+        grid, shape, delimiter = plain
+        return _to_table(grid, shape, content.name, (), checksum, unit="line", decimal_comma=delimiter == ";")
+    text, notes = decode(content.data, content.name, reading.encoding)
+    dialect = find_dialect(text, content.name, ending=content.ending, separator=reading.separator)
+    if not dialect.rows:
+        raise DataError(f"{content.name} is empty: expected a header and rows")
+    shape = outline(dialect.rows, content.name, reading.header)
+    grid = _read_grid(dialect, shape, content.name)
+    # Only where semicolons separate the cells can a comma be a decimal sign.
+    return _to_table(grid, shape, content.name, notes, checksum, unit="line", decimal_comma=dialect.delimiter == ";")
+
+
+def table_of_rows(
+    rows: Sequence[Row], name: str, reading: Reading, notes: Sequence[str], checksum: str, *, unit: str = "row"
+) -> DataTable:
+    """Read a table from rows of cells that are texts already, as those of a sheet.
+
+    Args:
+        rows: Rows that are not blank.
+        name: Name of the file.
+        reading: What is stated about the file.
+        notes: Notes on reading it.
+        checksum: Checksum of the file.
+        unit: Word for what the numbers of the rows count.
+
+    Returns:
+        The table.
+
+    Raises:
+        DataError: If there are no rows, or they do not make a table.
+    """
+    if not rows:
+        raise DataError(f"{name} is empty: expected a header and rows")
+    shape = outline(rows[:SAMPLE_ROWS], name, reading.header)
+    builder = GridBuilder(shape, name, is_stated=True)
+    _add_rows(builder, shape, [([row.line for row in rows], [row.cells for row in rows])])
+    return _to_table(builder.finish(), shape, name, notes, checksum, unit=unit)
+
+
+def _read_plain(content: Content, reading: Reading) -> tuple[Grid, Outline, str] | None:
+    """Read a large file of ASCII and even rows, of which only the start becomes a text in Python."""
+    data = content.data
+    if len(data) < 2 * SAMPLE_TEXT or reading.encoding is not None or not data.isascii() or is_binary(data):
+        return None
+    start = data[:SAMPLE_TEXT].decode("ascii")
+    dialect = find_dialect(start, content.name, ending=content.ending, separator=reading.separator)
+    if dialect.text != start or len(dialect.rows) < SAMPLE_ROWS:
+        return None
+    shape = outline(dialect.rows, content.name, reading.header)
+    body = data[line_start(start, shape.start - 1) :]
+    grid = read_evenly(body, dialect.delimiter, len(shape.names), shape.start)
+    return None if grid is None else (grid, shape, dialect.delimiter)
+
+
+def _read_grid(dialect: Dialect, shape: Outline, name: str) -> Grid:
+    body = dialect.text[line_start(dialect.text, shape.start - 1) :]
+    data = body.encode("utf-8", errors="surrogatepass")
+    grid = read_evenly(data, dialect.delimiter, len(shape.names), shape.start)
+    if grid is not None:
+        return grid
+    builder = GridBuilder(shape, name, is_stated=dialect.is_stated)
+    _add_rows(builder, shape, read_rows(body, dialect.delimiter, name, first=shape.start))
+    return builder.finish()
+
+
+def _add_rows(
+    builder: GridBuilder, shape: Outline, chunks: Iterable[tuple[Sequence[int], Sequence[list[str]]]]
+) -> None:
     for lines, rows in chunks:
-        table.add(lines, rows)
-    checksum = "sha256:" + hashlib.sha256(data).hexdigest()
-    return table.finish(names, notes, checksum, has_header=has_header, decimal_comma=delimiter == ";")
+        skipped = sum(line < shape.start for line in lines[: shape.start])
+        builder.add(lines[skipped:], rows[skipped:])
 
 
-def _decode(data: bytes, name: str) -> tuple[str, list[str]]:
-    for magic, remedy in OTHER_FORMATS.items():
-        if data.startswith(magic):
-            raise DataError(f"{name} {remedy}")
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", errors="replace"), []
-    start = data[:65_536]
-    if b"\0" in data or len(start.translate(None, CONTROL_BYTES)) < 0.99 * len(start):
-        raise DataError(f"{name} holds binary data, not text: expected a table such as CSV")
-    try:
-        return data.decode("utf-8-sig"), []
-    except UnicodeDecodeError as error:
-        note = f"{name} is not UTF-8 (byte {error.start:,}) and was read as Windows-1252."
-        return data.decode("cp1252", errors="replace"), [note]
-
-
-def _chunks(text: str, delimiter: str, name: str) -> Iterator[tuple[list[int], list[list[str]]]]:
-    """Yield rows that are not blank, some at a time, with the number of the first line of each."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
-    first = 1
-    try:
-        while chunk := list(islice(reader, CHUNK_ROWS)):
-            lines = list(range(first, first + len(chunk)))
-            first = reader.line_num + 1
-            if lines[-1] != reader.line_num:  # a cell of several lines
-                spans = [1 + sum(len(LINE_BREAK.findall(cell)) for cell in cells) for cells in chunk]
-                lines = [lines[0] + before for before in accumulate(spans[:-1], initial=0)]
-            filled = [bool("".join(cells).strip(BLANKS)) for cells in chunk]
-            if any(filled):
-                yield list(compress(lines, filled)), list(compress(chunk, filled))
-    except csv.Error as error:
-        raise DataError(f"{name}, line {reader.line_num}: {error}; is a quote not closed?") from error
-
-
-def _delimiter(text: str) -> str:
-    """Choose the delimiter that divides the first rows into the most cells, the same number in each."""
-    start = text[: 2**20]
-    widths = {delimiter: _widths(start, delimiter) for delimiter in DELIMITERS}
-    even = {delimiter: counts[0] for delimiter, counts in widths.items() if counts and len(set(counts)) == 1}
-    if max(even.values(), default=0) < 2:
-        even = {delimiter: counts[0] for delimiter, counts in widths.items() if counts}
-    return max(even, key=lambda delimiter: even[delimiter], default=",")
-
-
-def _widths(start: str, delimiter: str) -> list[int]:
-    try:
-        _, rows = next(_chunks(start, delimiter, ""), ([], []))
-    except DataError:
-        return []
-    return [len(cells) for cells in rows[:20]]
-
-
-def _has_header(rows: Sequence[list[str]]) -> bool:
-    """Recognise a row of names: a word above numbers, or only words, none of which repeats in its column."""
-    first = [cell.strip() for cell in rows[0]]
-    counted = [str(place) for place in range(len(first))]
-    if (len(first) > 3 and first == counted) or (len(first) > 1 and first == ["", *counted[:-1]]):
-        return True  # columns that a data frame numbered, without and with its index
-    are_words = [cell not in MISSING_WORDS and parse_number(cell) is None for cell in first]
-    for place, is_word in enumerate(are_words):
-        if is_word and _is_numeric([cells[place] for cells in rows[1:] if place < len(cells)]):
-            return True
-    if not any(are_words) or any(parse_number(cell) is not None for cell in first):
-        return False
-    return not any(first[place] == cell.strip() for cells in rows[1:] for place, cell in enumerate(cells[: len(first)]))
-
-
-def _is_numeric(cells: Sequence[str]) -> bool:
-    present = [bare for cell in cells if (bare := cell.strip()) not in MISSING_WORDS]
-    return bool(present) and all(parse_number(cell) is not None for cell in present)
-
-
-class _Builder:
-    """Collects rows of a table, and keeps each word of a column once, so that a large table takes little memory."""
-
-    def __init__(self, width: int, name: str) -> None:
-        self._name = name
-        self._lines: list[int] = []
-        self._indexes: list[dict[str, int]] = [{} for _ in range(width)]
-        self._codes: list[list[np.ndarray]] = [[] for _ in range(width)]
-
-    def add(self, lines: Sequence[int], rows: Sequence[list[str]]) -> None:
-        width = len(self._indexes)
-        if not rows:
-            return
-        if set(map(len, rows)) != {width}:
-            line, wrong = next((line, cells) for line, cells in zip(lines, rows, strict=True) if len(cells) != width)
-            raise DataError(
-                f"{self._name}, line {line} has {counted(len(wrong), 'cell')}, but the first row has {width}: "
-                "correct the line, or put quotes around a cell that holds the delimiter"
-            )
-        self._lines += lines
-        for cells, index, codes in zip(zip(*rows, strict=True), self._indexes, self._codes, strict=True):
-            for word in dict.fromkeys(cells):
-                index.setdefault(word, len(index))
-            codes.append(np.fromiter(map(index.__getitem__, cells), np.int32, len(cells)))
-
-    def finish(
-        self, names: Sequence[str], notes: Sequence[str], checksum: str, *, has_header: bool, decimal_comma: bool
-    ) -> DataTable:
-        empty = np.zeros(0, np.int32)
-        inferred = [
-            infer_column(name, np.concatenate([empty, *codes]), list(index), decimal_comma=decimal_comma)
-            for name, index, codes in zip(names, self._indexes, self._codes, strict=True)
-        ]
-        return DataTable(
-            name=self._name,
-            columns=tuple(column for column, _ in inferred),
-            labels=tuple(str(line) for line in self._lines),
-            notes=(*notes, *(note for _, note in inferred if note)),
-            checksum=checksum,
-            is_named=has_header,
-            unit="line",
-        )
+def _to_table(
+    grid: Grid,
+    shape: Outline,
+    name: str,
+    notes: Sequence[str],
+    checksum: str,
+    *,
+    unit: str,
+    decimal_comma: bool = False,
+) -> DataTable:
+    grid, shape = tidy(grid, shape)
+    inferred = [
+        infer_column(column_name, column.codes, column.words, decimal_comma=decimal_comma)
+        for column_name, column in zip(shape.names, grid.columns, strict=True)
+    ]
+    return DataTable(
+        name=name,
+        columns=tuple(column for column, _ in inferred),
+        labels=tuple(map(str, grid.lines.tolist())),
+        notes=(*notes, *shape.notes, *(note for _, note in inferred if note)),
+        checksum=checksum,
+        is_named=shape.is_named,
+        unit=unit,
+    )

@@ -26,10 +26,13 @@ from descentlab.evaluation._curves import (
 )
 from descentlab.evaluation._inference import Inference as Inference, infer as infer
 from descentlab.evaluation._intervals import (
+    SEEDS as SEEDS,
     Interval as Interval,
+    Repeats as Repeats,
     clip as clip,
     mean_and_deviation as mean_and_deviation,
     paired_share_difference as paired_share_difference,
+    repeats_over as repeats_over,
     t_quantile as t_quantile,
     wilson_interval as wilson_interval,
 )

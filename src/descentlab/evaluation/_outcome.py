@@ -17,7 +17,7 @@ from descentlab.evaluation._curves import (
     end_length,
     read_curves,
 )
-from descentlab.evaluation._intervals import Interval, mean_and_deviation
+from descentlab.evaluation._intervals import SEEDS, Interval, Repeats, mean_and_deviation
 from descentlab.evaluation._labels import LabelMetrics
 from descentlab.evaluation._reals import RealMetrics
 from descentlab.evaluation._several_reals import SeveralRealMetrics
@@ -71,6 +71,7 @@ def describe_outcome(
     part: str = "test",
     learning_rate: float | None = None,
     goes_up: bool = False,
+    over: Repeats = SEEDS,
     are_blank: bool = False,
 ) -> tuple[str, ...]:
     """Describe the outcome in words, with intervals, and say what to try next according to the curves.
@@ -81,6 +82,7 @@ def describe_outcome(
         part: Name of the part.
         learning_rate: Learning rate of the training, from which advice computes the next to try.
         goes_up: Whether the training went up the loss on purpose, so that no advice on lowering it fits.
+        over: What the members differ in: their seeds, or the folds of a cross-validation.
         are_blank: Whether most of the pictures are blank, so that there is nothing to learn and no other advice fits.
 
     Returns:
@@ -93,7 +95,7 @@ def describe_outcome(
         raise ShapeError(
             f"got metrics of {len(metrics)} members and curves of {len(curves.train_loss)}: give both for each member"
         )
-    scores = [*_describe_scores(metrics, part), *_describe_weighting(metrics, part)]
+    scores = [*_describe_scores(metrics, part, over), *_describe_weighting(metrics, part)]
     if goes_up:
         return (*scores, _describe_ascent(curves))
     if are_blank:
@@ -102,19 +104,19 @@ def describe_outcome(
     return (*scores, *_describe_training(curves, is_perfect=is_perfect, learning_rate=learning_rate))
 
 
-def _describe_scores(metrics: Sequence[AnyMetrics], part: str) -> list[str]:
+def _describe_scores(metrics: Sequence[AnyMetrics], part: str, over: Repeats) -> list[str]:
     classes = [member for member in metrics if isinstance(member, ClassMetrics)]
     reals = [member for member in metrics if isinstance(member, RealMetrics)]
     labels = [member for member in metrics if isinstance(member, LabelMetrics)]
     several = [member for member in metrics if isinstance(member, SeveralRealMetrics)]
     if labels:
-        return _describe_labels(labels, part)
+        return _describe_labels(labels, part, over)
     if several:
-        return _describe_several(several, part)
-    return _describe_accuracy(classes, part) if classes else _describe_errors(reals, part)
+        return _describe_several(several, part, over)
+    return _describe_accuracy(classes, part, over) if classes else _describe_errors(reals, part, over)
 
 
-def _describe_labels(metrics: Sequence[LabelMetrics], part: str) -> list[str]:
+def _describe_labels(metrics: Sequence[LabelMetrics], part: str, over: Repeats) -> list[str]:
     first, num = metrics[0], len(metrics)
     if num == 1:
         low, high = first.accuracy_ci95
@@ -127,15 +129,19 @@ def _describe_labels(metrics: Sequence[LabelMetrics], part: str) -> list[str]:
             f"The network {verdict} than that baseline, which has all labels right for {first.baseline_accuracy:.1%}.",
         ]
     name = "share of examples with all labels right"
-    sentences = _describe_spread(name, [member.accuracy for member in metrics], part, first.num_examples)
+    sentences = _describe_spread(name, [member.accuracy for member in metrics], part, first.num_examples, over)
     wrong = sum(member.hamming_loss for member in metrics) / num
     level = sum(member.baseline_accuracy for member in metrics) / num
     gains = [member.accuracy - member.baseline_accuracy for member in metrics]
     baseline = f"always giving each label's more frequent answer, which reaches {level:.3f}"
-    return [*sentences, f"Of single labels {wrong:.1%} are wrong (Hamming loss).", _describe_gain(gains, baseline)]
+    return [
+        *sentences,
+        f"Of single labels {wrong:.1%} are wrong (Hamming loss).",
+        _describe_gain(gains, baseline, over),
+    ]
 
 
-def _describe_several(metrics: Sequence[SeveralRealMetrics], part: str) -> list[str]:
+def _describe_several(metrics: Sequence[SeveralRealMetrics], part: str, over: Repeats) -> list[str]:
     first, num = metrics[0], len(metrics)
     r2 = [member.r2 for member in metrics if member.r2 is not None]
     sentences = []
@@ -145,7 +151,7 @@ def _describe_several(metrics: Sequence[SeveralRealMetrics], part: str) -> list[
             f"variance explained; 95% interval {_span(first.r2_ci95)}."
         )
     elif len(r2) > 1:
-        sentences += _describe_spread("R² (mean of targets)", r2, part, first.num_examples)
+        sentences += _describe_spread("R² (mean of targets)", r2, part, first.num_examples, over)
     errors = [
         f"{name} {sum(each.rmse for each in parts) / num:.4g} ({sum(each.baseline_rmse for each in parts) / num:.4g})"
         for name, parts in zip(first.names, zip(*(member.each for member in metrics), strict=True), strict=True)
@@ -157,11 +163,11 @@ def _describe_several(metrics: Sequence[SeveralRealMetrics], part: str) -> list[
     num_better = sum(member.is_better_than_baseline for member in metrics)
     if num_better == num:
         return sentences
-    whose = "It is" if num == 1 else f"{num - num_better} of {num} seeds are"
+    whose = "It is" if num == 1 else f"{num - num_better} of {num} {over.word} are"
     return [*sentences, f"{whose} not shown to be better than the baseline."]
 
 
-def _describe_accuracy(metrics: Sequence[ClassMetrics], part: str) -> list[str]:
+def _describe_accuracy(metrics: Sequence[ClassMetrics], part: str, over: Repeats) -> list[str]:
     first, num = metrics[0], len(metrics)
     if num == 1:
         low, high = first.accuracy_ci95
@@ -178,10 +184,11 @@ def _describe_accuracy(metrics: Sequence[ClassMetrics], part: str) -> list[str]:
         verdict = "is better" if first.is_better_than_baseline else "is not shown to be better"
         baseline = f"always predicting '{first.baseline_class}' reaches {first.baseline_accuracy:.3f}"
         return [*sentences, f"The network {verdict} than the baseline: {baseline}."]
-    sentences = _describe_spread("accuracy", [member.accuracy for member in metrics], part, first.num_examples)
+    sentences = _describe_spread("accuracy", [member.accuracy for member in metrics], part, first.num_examples, over)
     gains = [member.accuracy - member.baseline_accuracy for member in metrics]
     level = sum(member.baseline_accuracy for member in metrics) / num
-    return [*sentences, _describe_gain(gains, f"always predicting the most frequent class, which reaches {level:.3f}")]
+    baseline = f"always predicting the most frequent class, which reaches {level:.3f}"
+    return [*sentences, _describe_gain(gains, baseline, over)]
 
 
 def _describe_weighting(metrics: Sequence[AnyMetrics], part: str) -> list[str]:
@@ -197,26 +204,26 @@ def _describe_weighting(metrics: Sequence[AnyMetrics], part: str) -> list[str]:
     ]
 
 
-def _describe_spread(name: str, values: Sequence[float], part: str, num_examples: int) -> list[str]:
-    mean, deviation, interval = mean_and_deviation(values)
+def _describe_spread(name: str, values: Sequence[float], part: str, num_examples: int, over: Repeats) -> list[str]:
+    mean, deviation, interval = mean_and_deviation(values, over)
     if deviation is None or interval is None:
         return [f"{part.capitalize()} {name} {mean:.3f}."]
     return [
         f"{part.capitalize()} {name} {mean:.3f} ± {deviation:.3f}: mean and standard deviation over {len(values)} "
-        f"seeds; the mean's 95% interval is {_span((interval[0], min(1.0, interval[1])))}.",
-        f"Single seeds ranged from {min(values):.3f} to {max(values):.3f}: one run, tested on {num_examples:,} "
+        f"{over.word}; the mean's 95% interval is {_span((interval[0], min(1.0, interval[1])))}.",
+        f"Single {over.word} ranged from {min(values):.3f} to {max(values):.3f}: one run, tested on {num_examples:,} "
         "examples, could have shown any of these.",
     ]
 
 
-def _describe_gain(gains: Sequence[float], baseline: str) -> str:
-    mean, _, interval = mean_and_deviation(gains)
+def _describe_gain(gains: Sequence[float], baseline: str, over: Repeats) -> str:
+    mean, _, interval = mean_and_deviation(gains, over)
     if interval is None or interval[0] <= 0.0:
         return f"It is not shown to be better than {baseline}."
     return f"That is {mean:.3f} above {baseline} (95% interval of the gain {_span(interval)})."
 
 
-def _describe_errors(metrics: Sequence[RealMetrics], part: str) -> list[str]:
+def _describe_errors(metrics: Sequence[RealMetrics], part: str, over: Repeats) -> list[str]:
     first, num = metrics[0], len(metrics)
     r2 = [member.r2 for member in metrics if member.r2 is not None]
     rmse = sum(member.rmse for member in metrics) / num
@@ -228,11 +235,11 @@ def _describe_errors(metrics: Sequence[RealMetrics], part: str) -> list[str]:
     if num == 1 and first.r2 is not None and first.r2_ci95 is not None:
         sentences.append(f"R² is {first.r2:.3f}: the share of variance explained; 95% interval {_span(first.r2_ci95)}.")
     elif len(r2) > 1:
-        sentences += _describe_spread("R²", r2, part, first.num_examples)
+        sentences += _describe_spread("R²", r2, part, first.num_examples, over)
     num_better = sum(member.is_better_than_baseline for member in metrics)
     if num_better == num:
         return sentences
-    whose = "It is" if num == 1 else f"{num - num_better} of {num} seeds are"
+    whose = "It is" if num == 1 else f"{num - num_better} of {num} {over.word} are"
     return [*sentences, f"{whose} not shown to be better than the baseline."]
 
 

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
+import jax
 import jax.numpy as jnp
 from jax import Array
 from jaxtyping import Bool, Float, Int, Shaped
@@ -80,6 +81,33 @@ class Objective(ABC):
         Returns:
             One loss per example; cross-entropies in nats.
         """
+
+    def smoothed_losses(
+        self, logits: Float[Array, "batch outputs"], targets: Targets, share: Float[Array, ""] | float
+    ) -> Float[Array, " batch"]:
+        """Compute the expected loss of each example where a label is drawn anew, evenly, with a probability.
+
+        For cross-entropies this is label smoothing as PyTorch and Keras have it: the loss for targets of
+        `1 - share + share / K` and `share / K`. With the squared error, gradients are those of such targets too.
+
+        Args:
+            logits: Outputs of the last layer.
+            targets: Class ids or labels.
+            share: The probability, from 0 to 1.
+
+        Returns:
+            One loss per example.
+
+        References:
+            Szegedy et al., "Rethinking the Inception architecture for computer vision" (2016), section 7.
+        """
+        if self.task.kind == "labels":
+            either = (self.losses(logits, targets) + self.losses(logits, 1 - targets)) / 2
+        else:
+            ids = jnp.arange(self.num_classes, dtype=targets.dtype)[:, None]
+            of_class = jax.vmap(lambda each: self.losses(logits, each))
+            either = jnp.mean(of_class(jnp.broadcast_to(ids, (len(ids), len(targets)))), axis=0)
+        return (1.0 - share) * self.losses(logits, targets) + share * either
 
     def kink_sides(self, logits: Float[Array, "batch outputs"], targets: Targets) -> tuple[Int[Array, "..."], ...]:
         """Say on which side of each corner of the head and of the loss every output is, in whole numbers."""

@@ -1,7 +1,7 @@
 """The contents of a training report as plain data; neither filling it in nor drawing it needs JAX."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -177,6 +177,16 @@ class Boundary2D:
     axis_names: tuple[str, str]
     classes: tuple[str, ...] = ()
     meaning: str = ""
+
+    def without_points(self) -> "Boundary2D":
+        """Return the plane with no example of the data in it."""
+        return replace(
+            self,
+            train_points=self.train_points[:0],
+            train_targets=self.train_targets[:0],
+            test_points=self.test_points[:0],
+            test_targets=self.test_targets[:0],
+        )
 
 
 @dataclass(frozen=True)

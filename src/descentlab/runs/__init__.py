@@ -3,6 +3,7 @@
 from descentlab.runs._checkpoint import Checkpoint as Checkpoint
 from descentlab.runs._create import create_run as create_run
 from descentlab.runs._environment import describe_environment as describe_environment
+from descentlab.runs._files import replace_file as replace_file
 from descentlab.runs._find import find_run as find_run, list_runs as list_runs, open_run as open_run
 from descentlab.runs._folder import RunFolder as RunFolder, Snapshots as Snapshots
 from descentlab.runs._format import check_continues as check_continues

@@ -10,9 +10,10 @@ import numpy as np
 from jaxtyping import Shaped
 
 from descentlab.core import to_plain
-from descentlab.runs._files import PARTIAL, inside, storage_errors, write_whole
+from descentlab.runs._files import inside, storage_errors, write_whole
 from descentlab.runs._format import check_format, stamp
 from descentlab.runs._json import to_utf8, unpack_json
+from descentlab.runs._leftovers import PARTIAL
 from descentlab.runs._tensors import Tensors, check_shapes, pack_tensors, read_metadata, unpack_tensors
 
 CHECKPOINT = "checkpoint/state.safetensors"

@@ -4,16 +4,18 @@ import contextlib
 import errno
 import os
 import re
+import shlex
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from descentlab.core import RunError
 from descentlab.runs._experiment import ENVIRONMENT, EXPERIMENT, STUDY
-from descentlab.runs._files import PARTIAL, partial_name, storage_errors, sync_files, write_whole
-from descentlab.runs._folder import PREPARATION, RunFolder
+from descentlab.runs._files import storage_errors, sync_files, write_whole
+from descentlab.runs._folder import METRICS, PREPARATION, RunFolder
 from descentlab.runs._json import pack_json, to_utf8
+from descentlab.runs._leftovers import HOLD, PARTIAL, held_folder, sweep_folder
 from descentlab.runs._lock import LOCK, locked
 from descentlab.spec import Experiment, to_toml
 
@@ -106,7 +108,6 @@ def _next_number(root: Path, name: str) -> int:
 
 def _publish(path: Path, files: Mapping[str, bytes]) -> bool:
     """Write the files under a hidden name, then rename the folder; False if another writer took the name first."""
-    hidden = partial_name(path)
     with storage_errors(path):
         parents = [path.parent, *path.parent.parents]
         made = [parent for parent in parents if not parent.exists()]
@@ -114,25 +115,49 @@ def _publish(path: Path, files: Mapping[str, bytes]) -> bool:
             raise RunError(f"{parents[len(made)]} is a file, not a folder; name another folder by --out")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            hidden.mkdir()
-            for name, content in files.items():
-                write_whole(hidden / name, content, durable=False)
-            return _rename(hidden, path)
+            sweep_folder(path.parent)
+            while (is_published := _publish_once(path, files)) is None:
+                pass
+            return is_published
         except BaseException:
-            shutil.rmtree(hidden, ignore_errors=True)
             _remove_empty(made)
             raise
 
 
-def _rename(hidden: Path, path: Path) -> bool:
+def _publish_once(path: Path, files: Mapping[str, bytes]) -> bool | None:
+    """Return whether the folder has its name now; None if another writer took it for a leftover."""
+    with staged(path, files) as hidden:
+        try:
+            hidden.rename(path)
+        except FileNotFoundError:
+            if hidden.exists() or not path.parent.exists():
+                raise
+            return None
+        except OSError as error:
+            if error.errno not in _TAKEN:
+                raise
+            return False
+        return True
+
+
+@contextlib.contextmanager
+def staged(path: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
+    """Write files into a hidden folder beside `path`, which goes when the block ends, unless it was renamed.
+
+    It is held while it is written. Windows renames no folder with an open file, so that it is let go just before.
+    """
+    hidden = None
     try:
-        hidden.rename(path)
-    except OSError as error:
-        if error.errno not in _TAKEN:
-            raise
-        shutil.rmtree(hidden, ignore_errors=True)
-        return False
-    return True
+        with held_folder(path) as hidden:
+            for name, content in files.items():
+                write_whole(hidden / name, content, durable=False)
+            if os.name == "posix":
+                (hidden / HOLD).unlink()
+        (hidden / HOLD).unlink(missing_ok=True)
+        yield hidden
+    finally:
+        if hidden is not None:
+            shutil.rmtree(hidden, ignore_errors=True)
 
 
 def _remove_empty(folders: list[Path]) -> None:
@@ -153,7 +178,7 @@ def _fill_empty(out: Path, files: Mapping[str, bytes]) -> None:
             _check_is_empty(out)
             for name, content in files.items():
                 write_whole(out / name, content, durable=False)
-    except OSError:
+    except BaseException:
         with contextlib.suppress(OSError):  # the first error says more
             for name in (*files, LOCK):
                 (out / name).unlink(missing_ok=True)
@@ -172,4 +197,5 @@ def _check_is_empty(out: Path) -> None:
 
 def _taken(out: Path) -> RunError:
     kind = "study" if (out / STUDY).exists() else "run"
-    return RunError(f"{out} is a {kind} already; continue it by --resume {out}, or name another folder by --out")
+    go_on = "" if (out / METRICS).exists() else f"continue it by --resume {shlex.quote(str(out))}, or "
+    return RunError(f"{out} is a {kind} already; {go_on}name another folder by --out")

@@ -44,7 +44,7 @@ def _read(folder: Path, name: str, build: Callable[[Mapping[str, Any], str], T])
     try:
         return build(tomllib.loads(content.decode()), str(path))
     except SpecError as error:
-        raise RunError(short_line(error)) from None
+        raise RunError(short_line(error.message)) from None
     except (ValueError, RecursionError) as error:
         raise RunError(f"{path} is not TOML: {short_line(error)}") from None
 

@@ -1,17 +1,15 @@
 """Files that are written whole or not at all, and careful reading of folders that may be hostile."""
 
+import contextlib
 import errno
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from secrets import token_hex
 
 from descentlab.core import RunError, StorageError
-
-PARTIAL = ".partial"
-"""Ending of a file that is still being written. Its name also begins with a dot, so that nothing lists it."""
+from descentlab.runs._leftovers import lock_if_free, partial_name, sweep_leftovers
 
 _NO_LINK_NO_WAIT = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -37,11 +35,6 @@ def short_line(text: object) -> str:
     return line if len(line) <= 500 else f"{line[:300]} ... {line[-150:]}"
 
 
-def partial_name(path: Path) -> Path:
-    """Return a hidden name beside `path` that no other writer uses."""
-    return path.with_name(f".{path.name}.{token_hex(4)}{PARTIAL}")
-
-
 def write_whole(path: Path, content: bytes, *, durable: bool = True) -> None:
     """Write a file whole or not at all: at any moment `path` is the old file or the new one.
 
@@ -54,20 +47,47 @@ def write_whole(path: Path, content: bytes, *, durable: bool = True) -> None:
     Raises:
         StorageError: If the disk is full or the folder cannot be written; nothing is left behind.
     """
-    partial = partial_name(path)
     with storage_errors(path):
-        try:
-            with partial.open("xb") as file:
-                file.write(content)
-                if durable:
-                    file.flush()
-                    os.fsync(file.fileno())
-            partial.replace(path)
-        except BaseException:
-            partial.unlink(missing_ok=True)
+        replace_file(path, content, durable=durable)
+
+
+def replace_file(path: Path, content: bytes, *, durable: bool = False) -> None:
+    """Write a file as `write_whole` does, but leave an `OSError` of the system as it is."""
+    sweep_leftovers(path)
+    while not _write(path, content, durable=durable):  # another writer took the new file for a leftover
+        pass
+    if durable:
+        sync_folder(path.parent)
+
+
+def _write(path: Path, content: bytes, *, durable: bool) -> bool:
+    """Write a hidden file, which is held meanwhile, and rename it; False if it is gone by then."""
+    partial = partial_name(path)
+    try:
+        with partial.open("xb") as file:
+            with contextlib.suppress(OSError):  # not every file system has locks
+                lock_if_free(file.fileno())
+            file.write(content)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+            if os.name == "posix":
+                return put_in_place(partial, path)
+        return put_in_place(partial, path)  # Windows renames no open file
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def put_in_place(partial: Path, path: Path) -> bool:
+    """Rename what was written under a hidden name; False if it is gone, since it was taken for a leftover."""
+    try:
+        partial.replace(path)
+    except FileNotFoundError:
+        if partial.exists() or not path.parent.exists():
             raise
-        if durable:
-            sync_folder(path.parent)
+        return False
+    return True
 
 
 def sync_folder(folder: Path) -> None:

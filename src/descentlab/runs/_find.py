@@ -75,7 +75,7 @@ def list_runs(root: Path = _ROOT) -> RunListing:
         try:
             runs.append(summarise(RunFolder(root / name)))
         except RunError as error:
-            damaged.append(DamagedRun(root / name, str(error)))
+            damaged.append(DamagedRun(root / name, error.message))
     runs.sort(key=lambda run: (run.created.timestamp() if run.created else 0.0, run.name))
     return RunListing(root, tuple(runs), tuple(damaged))
 

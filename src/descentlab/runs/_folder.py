@@ -13,9 +13,10 @@ from descentlab.core import RunError
 from descentlab.runs import _checkpoint as checkpoint_file, _history as history_file
 from descentlab.runs._checkpoint import CHECKPOINT, Checkpoint
 from descentlab.runs._experiment import ENVIRONMENT, EXPERIMENT, read_experiment
-from descentlab.runs._files import PARTIAL, checked_file, read_whole, storage_errors, sync_files, write_whole
+from descentlab.runs._files import checked_file, read_whole, storage_errors, sync_files, write_whole
 from descentlab.runs._forms import EnvironmentForm, MetricsForm, check_form
 from descentlab.runs._json import MAX_BYTES, pack_json, to_utf8, unpack_json
+from descentlab.runs._leftovers import PARTIAL, sweep_folder
 from descentlab.runs._lock import locked
 from descentlab.runs._tensors import Shapes, Tensors, check_are_reals, check_shapes, pack_tensors, unpack_tensors
 from descentlab.spec import Experiment
@@ -141,10 +142,8 @@ class RunFolder:
         checkpoint_file.drop_checkpoint(self.path)
 
     def drop_partial_files(self) -> None:
-        """Remove the files of processes that were killed while they wrote; the caller holds the lock."""
-        with storage_errors(self.path):
-            for left in self.path.glob(f".*{PARTIAL}"):
-                left.unlink(missing_ok=True)
+        """Remove what processes left that were killed while they wrote."""
+        sweep_folder(self.path)
 
     def save_weights(self, tensors: Mapping[str, Shaped[np.ndarray, "members ..."]]) -> None:
         """Write the trained weights, by names such as `hidden/weight`."""

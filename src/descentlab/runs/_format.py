@@ -6,7 +6,7 @@ from typing import Any
 
 from descentlab.core import RunError, __version__
 
-FORMAT = 3
+FORMAT = 4
 """Format that this version writes. It reads this format and all earlier ones."""
 FIRST = 1
 """Format of records that state none, which are older than the number."""

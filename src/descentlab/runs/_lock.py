@@ -7,8 +7,9 @@ from pathlib import Path
 
 from descentlab.core import RunError
 from descentlab.runs._files import inside, storage_errors
+from descentlab.runs._leftovers import HOLD, lock_if_free
 
-LOCK = ".lock"
+LOCK = HOLD
 
 
 @contextmanager
@@ -33,10 +34,8 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _is_acquired(descriptor: int) -> bool:
-    from filelock import lock_descriptor
-
     try:
-        return lock_descriptor(descriptor, blocking=False)
+        return lock_if_free(descriptor)
     except OSError:
         # A file system without locks (some network drives) is no reason to refuse to train.
         return True

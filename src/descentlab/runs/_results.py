@@ -10,12 +10,14 @@ import numpy as np
 from jaxtyping import Shaped
 
 from descentlab.core import RunError
+from descentlab.runs._create import publish, staged
 from descentlab.runs._experiment import EXPERIMENT, STUDY
-from descentlab.runs._files import read_whole, storage_errors, write_whole
+from descentlab.runs._files import read_whole, storage_errors, sync_files
 from descentlab.runs._format import check_format, stamp
 from descentlab.runs._forms import ResultForm, check_form
 from descentlab.runs._history import pack_table
 from descentlab.runs._json import MAX_BYTES, pack_json, to_utf8, unpack_json
+from descentlab.runs._leftovers import sweep_folder
 
 RESULT = "result.json"
 REPORT = "report.html"
@@ -96,10 +98,17 @@ def save_results(
     """
     if folder.exists() and not folder.is_dir():
         raise RunError(f"{folder} is a file, not a folder; name another folder by --out")
-    with storage_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    for name, columns in (tables or {}).items():
-        write_whole(folder / f"{name}.parquet", pack_table(columns))
+    contents = {f"{name}.parquet": pack_table(columns) for name, columns in (tables or {}).items()}
     if report is not None:
-        write_whole(folder / REPORT, to_utf8(report))
-    write_whole(folder / RESULT, pack_json({**stamp(), **result}))
+        contents[REPORT] = to_utf8(report)
+    contents[RESULT] = pack_json({**stamp(), **result})
+    if not folder.exists():
+        publish(contents, out=folder, root=folder.parent, name=folder.name)
+        return
+    with storage_errors(folder):
+        sweep_folder(folder.parent)
+        sweep_folder(folder)
+        with staged(folder, contents) as hidden:  # if the disk is full, the earlier results stay
+            for name in contents:
+                (hidden / name).replace(folder / name)
+        sync_files(folder)

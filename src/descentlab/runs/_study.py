@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Shaped
 
 from descentlab.core import RunError
-from descentlab.runs._checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from descentlab.runs._checkpoint import CHECKPOINT, Checkpoint, load_checkpoint, save_checkpoint
 from descentlab.runs._create import publish
 from descentlab.runs._experiment import ENVIRONMENT, STUDY, read_study
 from descentlab.runs._files import read_whole, storage_errors, write_whole
@@ -21,6 +21,7 @@ from descentlab.runs._format import FIRST, check_format, stamp
 from descentlab.runs._forms import EnvironmentForm, FirstStudyMetricsForm, StudyMetricsForm, check_form
 from descentlab.runs._history import Columns, pack_table, read_table
 from descentlab.runs._json import MAX_BYTES, pack_json, to_utf8, unpack_json
+from descentlab.runs._leftovers import partial_name, sweep_folder
 from descentlab.runs._lock import locked
 from descentlab.runs._study_metrics import current_metrics
 from descentlab.runs._tensors import Tensors, pack_tensors, unpack_tensors
@@ -82,6 +83,11 @@ class StudyFolder:
         for name in (PARTS, BLOCKS):
             shutil.rmtree(self.path / name, ignore_errors=True)
 
+    def drop_partial_files(self) -> None:
+        """Remove what processes left that were killed while they wrote; the caller holds the lock."""
+        for folder in (self.path, self.path / PARTS, *(self.path / BLOCKS).glob("*/")):
+            sweep_folder(folder)
+
     def lock(self) -> AbstractContextManager[None]:
         """Hold the study for this process, so that no second one trains into it."""
         return locked(self.path)
@@ -132,7 +138,7 @@ class StudyFolder:
         Args:
             write: Writes the table to a path; a long table is written piece by piece.
         """
-        partial = self.path / f".{HISTORY}.partial"
+        partial = partial_name(self.path / HISTORY)
         with storage_errors(self.path):
             try:
                 write(partial)
@@ -150,12 +156,15 @@ class StudyFolder:
 
     def discard_if_untrained(self) -> None:
         """Remove a study that failed before anything was trained; any file that descentlab did not write stays."""
-        if self._part_files() or (self.path / BLOCKS).is_dir() or self.is_finished:
+        has_blocks = any((self.path / BLOCKS).rglob(Path(CHECKPOINT).name))
+        if self._part_files() or has_blocks or self.is_finished:
             return
+        self.drop_partial_files()
         with storage_errors(self.path):
             for file in [*(self.path / name for name in (STUDY, ENVIRONMENT, MEMBERS, HISTORY, REPORT)),
                          *self.path.glob(".lock")]:  # fmt: skip
                 file.unlink(missing_ok=True)
+            shutil.rmtree(self.path / BLOCKS, ignore_errors=True)  # holds empty folders alone
             if (self.path / PARTS).is_dir():
                 (self.path / PARTS).rmdir()
             if not any(self.path.iterdir()):

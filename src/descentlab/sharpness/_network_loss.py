@@ -45,6 +45,7 @@ class NetworkLoss:
         class_weights: Weight of an example of each class; None if all count the same.
         num_summed: Number of examples whose losses training adds up, as many times the mean; 1 if it averages.
         weights: Weight of each example, whose mean over the training part is 1; None if all count the same.
+        label_smoothing: Share of the loss that is the mean over all labels instead of the right one's.
     """
 
     network: Network
@@ -56,6 +57,7 @@ class NetworkLoss:
     class_weights: Float[np.ndarray, " classes"] | None = None
     num_summed: int = 1
     weights: Float[np.ndarray, " examples"] | None = None
+    label_smoothing: float = 0.0
 
     def at(self, params: Any, statistics: Any, dtype: str) -> tuple[Callable[[Array], Array], Array]:
         """Return the loss as a function of a flat vector, and `params` as such a vector."""
@@ -107,6 +109,7 @@ class _Programs:
     objective: Objective
     l1: float
     l2: float
+    label_smoothing: float
     dtype: str
 
     @functools.partial(jax.jit, static_argnums=0)
@@ -141,7 +144,11 @@ class _Programs:
     def _part(self, flat: Array, statistics: Any, inputs: Array, targets: Array, shares: Array) -> Array:
         """Compute the contribution of a chunk to the mean."""
         logits, _ = self.network.forward(self._unravel(flat), statistics, inputs, Context())
-        return jnp.sum(shares * self.objective.losses(logits, targets))
+        if self.label_smoothing:
+            losses = self.objective.smoothed_losses(logits, targets, self.label_smoothing)
+        else:
+            losses = self.objective.losses(logits, targets)
+        return jnp.sum(shares * losses)
 
     def _penalty(self, flat: Array) -> Array:
         total = jnp.zeros((), self.dtype)
@@ -159,7 +166,7 @@ class Functions:
 
     def __init__(self, loss: NetworkLoss, dtype: str) -> None:
         """Lay the examples out in chunks."""
-        self._programs = _Programs(loss.network, loss.objective, loss.l1, loss.l2, dtype)
+        self._programs = _Programs(loss.network, loss.objective, loss.l1, loss.l2, loss.label_smoothing, dtype)
         # Passed as arguments, since constants of their size would be copied into the compiled program.
         self._chunks = _lay_out(loss, dtype)
 
@@ -233,6 +240,7 @@ def network_loss(
     l1: float = 0.0,
     is_balanced: bool = False,
     batch_size: int = 1,
+    label_smoothing: float = 0.0,
 ) -> NetworkLoss:
     """Return the loss over some training examples: all of them, or a draw that is the same every time.
 
@@ -246,6 +254,7 @@ def network_loss(
         l1: Factor of the penalty on absolute weights, as in `NetworkLoss`.
         is_balanced: Whether examples of rare classes count more, as in a training with class weights.
         batch_size: Number of examples in a batch, over which the objective may be summed.
+        label_smoothing: Share of the loss that is the mean over all labels, as in `NetworkLoss`.
 
     Returns:
         The loss.
@@ -257,7 +266,17 @@ def network_loss(
     targets = dataset.targets[rows]
     weights = balanced_weights(dataset.targets[dataset.train], objective.num_classes) if is_balanced else None
     num_summed = batch_size if objective.over_batch == "sum" else 1
-    loss = NetworkLoss(network, objective, dataset.real_inputs(rows), targets, l2, l1, weights, num_summed)
+    loss = NetworkLoss(
+        network,
+        objective,
+        dataset.real_inputs(rows),
+        targets,
+        l2,
+        l1,
+        weights,
+        num_summed,
+        label_smoothing=label_smoothing,
+    )
     if dataset.weights is None:
         return loss
     return replace(loss, weights=dataset.weights[rows] / dataset.weights[dataset.train].mean())

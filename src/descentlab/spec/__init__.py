@@ -6,6 +6,7 @@ from descentlab.spec._data import (
     ArraysData as ArraysData,
     BundledData as BundledData,
     DataSpec as DataSpec,
+    DividedSpec as DividedSpec,
     IdxData as IdxData,
     PicturesData as PicturesData,
     PlaygroundData as PlaygroundData,

@@ -1,10 +1,10 @@
 """How training pictures are varied."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from descentlab.spec._base import Spec
+from descentlab.spec._base import NothingIsNone, Spec
 
 
 class AugmentSpec(Spec):
@@ -12,7 +12,9 @@ class AugmentSpec(Spec):
 
     shift: float = Field(default=0.0, ge=0.0, le=4096.0, description="Most pixels up, down, left and right.")
     rotate: float = Field(default=0.0, ge=0.0, le=180.0, description="Most degrees either way.")
-    flip: Literal["none", "horizontal"] = Field(default="none", description="'horizontal' mirrors every other picture.")
+    flip: Annotated[Literal["none", "horizontal"], NothingIsNone] = Field(
+        default="none", description="'horizontal' mirrors every other picture."
+    )
 
     @property
     def is_idle(self) -> bool:

@@ -17,3 +17,11 @@ def _accept_kind_alone(value: Any) -> Any:
 
 KindAlone = BeforeValidator(_accept_kind_alone)
 """Validator by which a part, such as an optimizer, can be written as the name of its `kind` alone."""
+
+
+def _name_nothing(value: Any) -> Any:
+    return "none" if value is None else value
+
+
+NothingIsNone = BeforeValidator(_name_nothing)
+"""Validator of a choice that may be "none": on the command line and in Python, none and None mean it too."""

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from descentlab.spec._base import Spec
+from descentlab.spec._base import NothingIsNone, Spec
 from descentlab.spec._known_sets import known_sets
 
 Share = Annotated[float, Field(ge=0.0, lt=1.0)]
@@ -39,12 +39,7 @@ class ExamplesSpec(Spec):
     )
 
 
-def _accept_nothing(value: Any) -> Any:
-    """Take `none` on the command line, which stands for no value elsewhere, as the word."""
-    return "none" if value is None else value
-
-
-Preparing = Annotated[Literal["standard", "none"], BeforeValidator(_accept_nothing)]
+Preparing = Annotated[Literal["standard", "none"], NothingIsNone]
 
 
 class PreparationSpec(Spec):
@@ -60,7 +55,7 @@ class PreparationSpec(Spec):
 
 
 def _accept_word_for_both(value: Any) -> Any:
-    word = _accept_nothing(value)
+    word = "none" if value is None else value
     return {"inputs": word, "targets": word} if isinstance(word, str) else value
 
 
@@ -142,8 +137,25 @@ class SyntheticData(ExamplesSpec):
     num_inputs: int = Field(default=16, ge=1, le=10_000, description="Inputs of `normal`; `chebyshev` has one.")
 
 
-class TableData(WrittenClassesSpec):
-    """A CSV, TSV or Parquet file, one example a row."""
+class DividedSpec(WrittenClassesSpec):
+    """Examples with columns by which they can be divided into parts."""
+
+    group: str | int | None = Field(
+        default=None, description="Column by name or position: rows with the same cell stay in one part. No input."
+    )
+    time: str | int | None = Field(
+        default=None, description="Column by name or position: the test part holds the latest rows. No input."
+    )
+
+    @model_validator(mode="after")
+    def _one_division(self) -> "DividedSpec":
+        if self.group is not None and self.time is not None:
+            raise ValueError("group and time cannot be stated both; leave out one of them")
+        return self
+
+
+class TableData(DividedSpec):
+    """A table in a file (text such as CSV, a workbook, JSON lines, Parquet), one example a row."""
 
     kind: Literal["table"] = "table"
     path: str
@@ -151,15 +163,38 @@ class TableData(WrittenClassesSpec):
         default=None, description="Column by name or position (-1 is the last), or several in a list."
     )
     task: Literal["auto", "classification", "regression"] = "auto"
-    header: Literal["auto", "yes", "no"] = "auto"
+    header: Literal["auto", "yes", "no"] | Annotated[int, Field(ge=1)] = Field(
+        default="auto", description="Whether a row names the columns, or the number of the line that does."
+    )
+    encoding: str | None = Field(default=None, description="Encoding of a text file. Default: recognised.")
+    separator: str | None = Field(
+        default=None, description="Delimiter of a text file, as ';' or 'tab'. Default: the one that fits."
+    )
     drop: tuple[str, ...] = Field(default=(), description="Columns to leave out.")
     categories: tuple[str, ...] = Field(default=(), description="Columns of numbers that are codes of categories.")
+    missing: tuple[str, ...] | None = Field(
+        default=None,
+        description="Words that mean a missing cell, beside the usual ones; with 'none' among them, they and an empty "
+        "cell alone.",
+    )
     weights: str | int | None = Field(
         default=None, description="Column by name or position: how much each example counts, 0 or more."
     )
     test_path: str | None = Field(default=None, description="A second file that holds the test part.")
     test_column: str | None = Field(default=None, description="A column that marks the test rows.")
     test_value: str = Field(default="test", description="What `test_column` says in a test row.")
+
+    @field_validator("header", mode="before")
+    @classmethod
+    def _names_a_line(cls, header: Any) -> Any:
+        if isinstance(header, str) and header.strip().isdecimal() and len(header) < 10:
+            header = int(header)
+        is_line = isinstance(header, int) and not isinstance(header, bool) and header >= 1
+        if not is_line and header not in ("auto", "yes", "no"):
+            raise ValueError(
+                f"header={str(header)[:20]!r} is not yes, no, auto or the number of a line, counted from 1"
+            )
+        return header
 
 
 class PicturesData(WrittenClassesSpec):
@@ -181,12 +216,17 @@ class PicturesData(WrittenClassesSpec):
     )
 
 
-class ArraysData(WrittenClassesSpec):
+class ArraysData(DividedSpec):
     """Arrays or a DataFrame handed over in Python. They are not kept, so such a run names them again to resume."""
 
     kind: Literal["arrays"] = "arrays"
     name: str = "arrays"
     task: Literal["auto", "classification", "regression"] = "auto"
+    missing: tuple[str, ...] | None = Field(
+        default=None,
+        description="Words that mean a missing cell, beside the usual ones; with 'none' among them, they and an empty "
+        "cell alone.",
+    )
     weights: str | int | None = Field(
         default=None, description="Column of weights by name or position; 'sample_weight' for an array of them."
     )
@@ -203,6 +243,13 @@ class SplitSpec(Spec):
 
     test: Share = Field(default=0.2, description="Share of all examples kept for the test; unused where one exists.")
     validation: Share = Field(default=0.2, description="Share of the remaining examples kept for validation.")
+    folds: int | None = Field(
+        default=None,
+        ge=2,
+        le=100,
+        description="Number of folds: the network of seed s is tested on fold s mod folds; `test` is unused.",
+    )
+    fold_seed: int | None = Field(default=None, ge=0, lt=2**32, description="Seed that draws the folds. Default: 0.")
 
     @field_validator("test", "validation")
     @classmethod

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from descentlab.spec._augment import AugmentSpec
-from descentlab.spec._base import Spec
-from descentlab.spec._data import BundledData, DataSpec, SplitSpec
+from descentlab.spec._base import NothingIsNone, Spec
+from descentlab.spec._data import BundledData, DataSpec, DividedSpec, SplitSpec
 from descentlab.spec._gather_head import gather_head
 from descentlab.spec._head import HeadSpec, Switch
 from descentlab.spec._layers import AnyLayerSpec, DenseSpec, ResidualSpec
@@ -56,9 +56,16 @@ class Experiment(Spec):
     model: tuple[AnyLayerSpec, ...] = Field(default=(DenseSpec(),), min_length=1)
     head: HeadSpec = HeadSpec()
     loss: LossSpec = CrossEntropySpec()
-    class_weights: Literal["none", "balanced"] = Field(
+    class_weights: Annotated[Literal["none", "balanced"], NothingIsNone] = Field(
         default="none",
         description="'balanced': examples of rare classes count more in training, so that every class counts the same.",
+    )
+    label_smoothing: float = Field(
+        default=0.0,
+        ge=0.0,
+        lt=1.0,
+        description="Share of the training loss that is the mean over all labels instead of the right one's; measured "
+        "losses stay those of the labels.",
     )
     optimizer: AnyOptimizerSpec = AdamSpec()
     schedule: ScheduleSpec = ConstantSpec()
@@ -68,6 +75,12 @@ class Experiment(Spec):
         description="'on' refuses a head that does not fit its loss or the target; 'off' allows it, for experiments "
         "about failure.",
     )
+
+    @property
+    def has_uneven_parts(self) -> bool:
+        """Whether the parts of two seeds may have different numbers of examples."""
+        is_grouped = isinstance(self.data, DividedSpec) and self.data.group is not None
+        return self.split.folds is not None or is_grouped
 
     @model_validator(mode="before")
     @classmethod
@@ -99,5 +112,7 @@ class Experiment(Spec):
     @model_validator(mode="after")
     def _check_early_stopping(self) -> "Experiment":
         if self.early_stopping is not None and self.split.validation == 0.0:
-            raise ValueError("early stopping needs a validation part: set split.validation above 0, as 0.2")
+            raise ValueError(
+                "early stopping needs a validation part: set split.validation above 0, as 0.2, or early_stopping=none"
+            )
         return self

@@ -110,9 +110,10 @@ def _number(word: str, text: str, name: str) -> float:
 
 
 def _count(word: str, text: str, name: str) -> int:
-    if not word.isascii() or not word.lstrip("+-").isdigit():
-        raise SpecError(f"{name}={text}: '{word[:40]}' is not a count; expected LOW:HIGH:COUNT, as 1e-4:1:24")
-    count = int(word)
+    try:
+        count = int(word)
+    except ValueError:
+        raise SpecError(f"{name}={text}: '{word[:40]}' is not a count; expected LOW:HIGH:COUNT, as 1e-4:1:24") from None
     if count < 1:
         raise SpecError(f"{name}={text}: a range of {count} values has no members; give 2 or more")
     if count > MAX_VALUES:

@@ -29,12 +29,20 @@ class VariableSpec(Spec):
 class StudySpec(Spec):
     """Every combination of the variables' values, each trained from every seed of the experiment."""
 
-    kind: Literal["sweep", "atlas"] = "sweep"
+    kind: Literal["sweep", "atlas", "learning-rate"] = Field(
+        default="sweep", description="Command that the study belongs to, which alone can continue it."
+    )
     variables: Annotated[tuple[VariableSpec, ...], Field(min_length=1)]
     threshold: float = Field(
         default=0.1, gt=0.0, description="Of an atlas: share of its first loss that a network is to get down to."
     )
+    options: dict[str, bool | int | float | str] = Field(
+        default={}, description="Options of the command that change its result but not the training."
+    )
     experiment: Experiment
+    requested: Experiment | None = Field(
+        default=None, description="Experiment that was asked for, where the study trains a shorter one."
+    )
 
     @model_validator(mode="after")
     def _check_variables(self) -> "StudySpec":
@@ -59,7 +67,8 @@ def study_to_toml(study: StudySpec) -> str:
     """Write a study as TOML, every field given, so that a later change of defaults cannot change it."""
     import tomli_w
 
-    return tomli_w.dumps(study.model_dump(mode="json", exclude_none=True))
+    left_out = None if study.options else {"options"}
+    return tomli_w.dumps(study.model_dump(mode="json", exclude_none=True, exclude=left_out))
 
 
 def parse_study(values: Mapping[str, Any], where: str = "study") -> StudySpec:

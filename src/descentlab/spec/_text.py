@@ -123,7 +123,7 @@ def override(experiment: Experiment, settings: Iterable[str]) -> Experiment:
         if not equals or not key.strip():
             raise SpecError(f"--set {text}: expected key=value, as epochs=50 or model.0.units=16")
         for path in _expand(values, key.strip().split("."), text):
-            _assign(values, path, _read_value(value.strip()), text)
+            _assign(values, path, _read_value(value.strip(), text), text)
     keys = [text.partition("=")[0].strip() for text in texts]
     has_new_loss = "loss" in keys or _kind(values["loss"]) != experiment.loss.kind
     if has_new_loss and not any(key.split(".")[0] == "head" for key in keys):
@@ -159,13 +159,15 @@ def _layer_fields(layers: list[Any], before: list[str]) -> Iterator[tuple[list[s
             yield from _layer_fields(layer.get("layers", []), [*here, "layers"])
 
 
-def _read_value(text: str) -> Any:
+def _read_value(text: str, setting: str) -> Any:
     if text.lower() in ("none", "null"):
         return None
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
+    except (ValueError, RecursionError):  # thousands of digits, or of brackets
+        raise SpecError(f"--set {setting}: the number is too long or the lists too deep; give a shorter one") from None
 
 
 def _assign(values: dict[str, Any], path: list[str], value: Any, text: str) -> None:
@@ -194,8 +196,12 @@ def _index(values: list[Any], part: str, text: str) -> int:
     named = [i for i, item in enumerate(values) if isinstance(item, dict) and item.get("name") == part]
     if named:
         return named[0]
-    if part.lstrip("-").isdigit() and -len(values) <= int(part) < len(values):
-        return int(part)
+    try:
+        place = int(part)
+    except ValueError:
+        place = len(values)
+    if -len(values) <= place < len(values):
+        return place
     raise SpecError(f"--set {text}: there is no item '{part}'; it has items 0 to {len(values) - 1}")
 
 

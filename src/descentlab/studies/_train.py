@@ -164,13 +164,12 @@ def measure_block(
     Returns:
         Curves and final numbers.
     """
-    count = len(places)
-    datasets = _datasets(experiment, plan, stacked.members, dataset_of)
-    initial = stacked.initial
-    start = measure_members(plan, initial["params"], initial["statistics"], datasets, count=count)
-    end = measure_members(plan, stacked.params, stacked.statistics, datasets, count=count)
+    parts = [_start_and_end(experiment, plan, part, dataset_of) for part in stacked.divided(plan.lanes)]
+    start, end = (
+        {name: np.concatenate([part[when][name] for part in parts]) for name in parts[0][when]} for when in (0, 1)
+    )
     kept = kept_epochs(experiment.epochs)
-    nothing = np.full(count, np.nan)
+    nothing = np.full(len(places), np.nan)
     curves = {
         name: np.concatenate([start.get(name, nothing)[None], values])[kept].T.astype(np.float32)
         for name, values in stacked.trace.items()
@@ -178,6 +177,15 @@ def measure_block(
     }
     finals = {**end, "steps": stacked.steps, "diverged_at": stacked.diverged_at}
     return MeasuredBlock(places, kept, curves, finals)
+
+
+def _start_and_end(
+    experiment: Experiment, plan: Plan, stacked: Stacked, dataset_of: Callable[[Experiment, int], Dataset]
+) -> tuple[dict[str, Float[np.ndarray, " members"]], dict[str, Float[np.ndarray, " members"]]]:
+    datasets, count = _datasets(experiment, plan, stacked.members, dataset_of), len(stacked.members)
+    initial = stacked.initial
+    start = measure_members(plan, initial["params"], initial["statistics"], datasets, count=count)
+    return start, measure_members(plan, stacked.params, stacked.statistics, datasets, count=count)
 
 
 def _datasets(

@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from descentlab.core import RunError
 from descentlab.data import Dataset
@@ -15,7 +15,7 @@ from descentlab.training._devices import Device, precision_of, work_devices
 from descentlab.training._examples import call_orders, separate_names
 from descentlab.training._materials import Materials
 from descentlab.training._plan import SCALE, Plan, State
-from descentlab.training._program import Compiler, trace_names
+from descentlab.training._program import Compiler, as_bounds, trace_names
 from descentlab.training._recorder import Recorder
 from descentlab.training._results import Stacked
 from descentlab.training._state import (
@@ -74,8 +74,8 @@ class Block:
         self.plan = self._plans[0]
         if len({each.steps_per_epoch for each in self._plans}) > 1:
             raise ValueError("members of a block need epochs of equally many steps")
-        shares_data = all(dataset is by_lane[0] for dataset in by_lane)
-        self._shares_order = shares_data and len({member.seed_of_order for member in members}) == 1
+        self._shares_data = all(dataset is by_lane[0] for dataset in by_lane)
+        self._shares_order = self._shares_data and len({member.seed_of_order for member in members}) == 1
         self._factors = _by_step(factors, plan.lanes)
         self.num_epochs = len(factors)
         self._shuffle = shuffle
@@ -99,11 +99,11 @@ class Block:
             self._initial = self._state["params"]
             self._initial_statistics = self._state["statistics"]
             self._hyper = stack([member_hyper(plan, member) for member in self._lanes], plan.lanes)
-            self._data = self._materials.data(by_lane[:1] if shares_data else by_lane, self._placement)
+            self._data = self._lay_out(by_lane)
         self._keep_snapshot()
         self._recorder: Recorder | None = None
         if symptoms is not None:
-            num_samples = 1 if shares_data else plan.lanes
+            num_samples = 1 if self._shares_data else plan.lanes
             self._recorder = Recorder(
                 symptoms,
                 self._plans[:num_samples],
@@ -113,13 +113,17 @@ class Block:
                 placement=None if isinstance(self._placement, NamedSharding) else self._placement,
             )
 
+    def _lay_out(self, by_lane: Sequence[Dataset]) -> dict[str, Any]:
+        return self._materials.data(by_lane[:1] if self._shares_data else by_lane, self._placement)
+
     @property
     def is_done(self) -> bool:
         """Whether all epochs are trained, or every member has stopped or diverged."""
-        has_stopped = np.asarray(self._state["diverged_at"]) >= 0
-        if self.plan.patience:
-            has_stopped = has_stopped | np.asarray(self._state["has_stopped"])
-        return self.epoch >= self.num_epochs or bool(np.all(has_stopped) and self.step == 0)
+        return self.epoch >= self.num_epochs or bool(np.all(self._have_stopped()) and self.step == 0)
+
+    def _have_stopped(self) -> Bool[np.ndarray, " lanes"]:
+        have_stopped = np.atleast_1d(self._state["diverged_at"]) >= 0
+        return have_stopped | np.atleast_1d(self._state["has_stopped"]) if self.plan.patience else have_stopped
 
     @property
     def share_done(self) -> float:
@@ -146,7 +150,7 @@ class Block:
         return np.atleast_1d(after - before)[: len(self.members)]
 
     def _run(self, num_steps: int) -> None:
-        ended, step = divmod(self.step + num_steps, self.plan.steps_per_epoch)
+        counted = _count_steps(self._state)
         with precision_of(self.plan.precision):
             before = self._before_record()
             arguments = self._arguments(num_steps)
@@ -155,11 +159,14 @@ class Block:
             begin = time.perf_counter()
             state, trace = jax.block_until_ready(self._compiled(*arguments))
             seconds = time.perf_counter() - begin
+            # Where too few lanes are left, the program ends before its last epoch.
+            num_steps = _count_steps(state) - counted
+            ended, step = divmod(self.step + num_steps, self.plan.steps_per_epoch)
             if ended and self._stream is not None:
                 state, measured = self._stream.measure(state, self._place)
                 trace |= {name: np.asarray(value)[None] for name, value in measured.items()}
             if before is not None and self._recorder is not None:
-                self._recorder.record(self._updates, before, state["params"])
+                self._recorder.record(self._updates, before, state["params"], self._hyper)
         self._materials.step_seconds = seconds / num_steps
         self._state, self.epoch, self.step = state, self.epoch + ended, step
         if ended:
@@ -187,25 +194,42 @@ class Block:
         affordable = max(1, int(SLICE_S / step_seconds)) if step_seconds else 1
         if self._stream is not None:
             return min(affordable, self._stream.end_of_window(self.step) - self.step)
-        stops = [epoch for epoch in (*self._snapshot_epochs, self.num_epochs) if epoch > self.epoch]
-        to_stop = (min(stops) - self.epoch) * per_epoch - self.step
+        to_stop = self._epochs_to_stop() * per_epoch - self.step
         to_last_trace = self.plan.epochs_per_call * per_epoch - self.step
         return min(affordable, to_stop, to_last_trace, self.plan.steps_per_call)
 
+    def _epochs_to_stop(self) -> int:
+        return min(epoch for epoch in (*self._snapshot_epochs, self.num_epochs) if epoch > self.epoch) - self.epoch
+
     def _arguments(self, num_steps: int) -> tuple[Any, ...]:
-        begin = self._updates
         factors = np.zeros((self.plan.steps_per_call, *self._factors.shape[1:]), self.plan.precision)
-        factors[:num_steps] = self._factors[begin : begin + num_steps]
-        bounds = (np.int32(num_steps), np.int32(self.step), np.int32(self.plan.steps_per_epoch))
+        factors[:num_steps] = self._factors_of(num_steps)
+        bounds = as_bounds(num_steps, self.step, self.plan.steps_per_epoch, fewest=self._fewest_lanes)
         return (self._place(self._state), self._hyper, self._data | self._data_of(num_steps), factors, bounds)
+
+    @property
+    def _most_epochs(self) -> int:
+        return self.num_epochs
+
+    @property
+    def _fewest_lanes(self) -> int:
+        """Number of lanes that must still train for another epoch to begin."""
+        return 1
+
+    def _epochs_of_lanes(self) -> Int[np.ndarray, " lanes"]:
+        """Return the epoch that each lane's member is in."""
+        return np.full(self.plan.lanes, self.epoch)
+
+    def _factors_of(self, num_steps: int) -> Float[np.ndarray, "steps *lanes"]:
+        return self._factors[self._updates : self._updates + num_steps]
 
     def _data_of(self, num_steps: int) -> dict[str, Any]:
         if self._stream is not None:
             return self._stream.data(self.epoch, self.step, self._place)
-        lanes = list(zip(self._plans, self._lanes, strict=True))
+        lanes = list(zip(self._plans, self._lanes, self._epochs_of_lanes().tolist(), strict=True))
         drawn = [
-            call_orders(plan, member.seed_of_order, self.epoch, self.step, num_steps, shuffle=self._shuffle)
-            for plan, member in (lanes[:1] if self._shares_order else lanes)
+            call_orders(plan, member.seed_of_order, epoch, self.step, num_steps, shuffle=self._shuffle)
+            for plan, member, epoch in (lanes[:1] if self._shares_order else lanes)
         ]
         return {"orders": self._place(drawn[0] if self._shares_order else np.stack(drawn))}
 
@@ -247,23 +271,23 @@ class Block:
         Raises:
             RunError: If the arrays do not fit the plan.
         """
-        state = unflatten_state(_below(arrays, "state/"), self._state)
+        state = unflatten_state(below(arrays, "state/"), self._state)
         epoch, step = self._checked_position(arrays.get("position", np.zeros(0)))
         trace = {name: self._checked_trace(name, arrays.get(f"trace/{name}"), epoch) for name in self._trace}
         like = {"params": state["params"], "statistics": state["statistics"]}
         snapshots: dict[int, Any] = {}
         for kept in sorted(self._snapshot_epochs):
-            snapshot = _below(arrays, f"snapshot/{kept}/")
+            snapshot = below(arrays, f"snapshot/{kept}/")
             if snapshot:
                 snapshots[kept] = unflatten_state(snapshot, like)
         if self._recorder is not None:
-            self._recorder.restore(_below(arrays, "symptoms/"))
+            self._recorder.restore(below(arrays, "symptoms/"))
         self._state, self.epoch, self.step, self._trace, self._snapshots = state, epoch, step, trace, snapshots
 
     def _checked_position(self, position: np.ndarray) -> tuple[int, int]:
         if position.shape == (2,) and position.dtype.kind == "i":
             epoch, step = int(position[0]), int(position[1])
-            if 0 <= epoch <= self.num_epochs and 0 <= step < self.plan.steps_per_epoch:
+            if 0 <= epoch <= self._most_epochs and 0 <= step < self.plan.steps_per_epoch:
                 return epoch, step
         raise RunError("the checkpoint holds no valid epoch and step, so training cannot go on from it; train anew")
 
@@ -279,7 +303,7 @@ class Block:
         """Return all members side by side, as far as they are trained."""
         lanes, count = self.plan.lanes, len(self.members)
         kept = self._kept_state()
-        epochs = self._epochs_of_members()
+        epochs = self._epochs_of_members()[:count]
         trace = {name: np.full((self.num_epochs, count), np.nan, self.plan.precision) for name in self._trace}
         for name, values in self._trace.items():
             if values:
@@ -309,17 +333,20 @@ class Block:
         has_best = np.asarray(self._state["best_epoch"]) > 0
         return jax.tree.map(lambda best, now: np.where(has_best, best, now), self._state["best"], last)
 
-    def _epochs_of_members(self) -> Int[np.ndarray, " members"]:
-        count = len(self.members)
-        epochs = np.full(count, self.epoch)
+    def _epochs_of_members(self) -> Int[np.ndarray, " lanes"]:
+        epochs = self._epochs_of_lanes()
         if not self.plan.patience:
             return epochs
-        best = np.atleast_1d(self._state["best_epoch"])[:count]
-        has_stopped = np.atleast_1d(self._state["has_stopped"])[:count]
+        best, has_stopped = np.atleast_1d(self._state["best_epoch"]), np.atleast_1d(self._state["has_stopped"])
         return np.where(has_stopped, np.minimum(epochs, best + self.plan.patience), epochs)
 
 
-def _below(arrays: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+def _count_steps(state: State) -> int:
+    return int(np.atleast_1d(state["step"])[0])
+
+
+def below(arrays: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    """Return the arrays whose names have a prefix, under the rest of their names."""
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 

@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,12 +24,20 @@ def used_rows(plan: Plan, dataset: Dataset) -> Int[np.ndarray, " rows"]:
     return np.concatenate([dataset.train, *others])
 
 
-def lay_out(plan: Plan, datasets: Sequence[Dataset]) -> dict[str, np.ndarray]:
+def lay_out(
+    plan: Plan,
+    datasets: Sequence[Dataset],
+    *,
+    num_rows: int = 0,
+    known: MutableMapping[int, dict[str, np.ndarray]] | None = None,
+) -> dict[str, np.ndarray]:
     """Lay out all that the program reads of examples besides their order.
 
     Args:
         plan: Plan of the training.
         datasets: One data set, which all lanes share, or one for each lane.
+        num_rows: Number of rows that there is room for at least.
+        known: Arrays of data sets that were laid out before for as many lanes and rows, by identity; it is added to.
 
     Returns:
         `inputs`, `targets` and the weights of the `used_rows`, with empty rows behind them, unless pictures are read
@@ -37,8 +45,12 @@ def lay_out(plan: Plan, datasets: Sequence[Dataset]) -> dict[str, np.ndarray]:
         several data sets (`separate_names`) have lanes as their first axis.
     """
     pairs = [(plan.sized(dataset), dataset) for dataset in datasets]
-    num_rows = max(len(used_rows(*pair)) for pair in pairs)
-    data = _stacked([_member_data(*pair, num_rows=num_rows, lanes=len(pairs)) for pair in pairs])
+    num_rows = max(num_rows, *(len(used_rows(*pair)) for pair in pairs))
+    known = {} if known is None else known
+    for sized, dataset in pairs:
+        if id(dataset) not in known:
+            known[id(dataset)] = _member_data(sized, dataset, num_rows=num_rows, lanes=len(pairs))
+    data = _stacked([known[id(dataset)] for dataset in datasets])
     if plan.is_brief:
         return data
     have_equal_sizes = len({sized.measured_counts for sized, _ in pairs}) == 1

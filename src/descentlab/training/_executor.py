@@ -15,6 +15,7 @@ from descentlab.training._devices import Device, work_devices
 from descentlab.training._materials import Materials
 from descentlab.training._plan import Plan
 from descentlab.training._program import Compiler
+from descentlab.training._relay import Relay
 from descentlab.training._results import Stacked
 from descentlab.training._state import Member
 from descentlab.training._symptoms import SymptomPlan
@@ -50,7 +51,8 @@ class BlockTask:
         materials: Materials | None = None,
     ) -> Block:
         """Lay out the block."""
-        return Block(
+        kind = Block if len(self.members) <= self.plan.lanes else Relay
+        return kind(
             self.plan,
             self.members,
             [self.datasets[member.data_key] for member in self.members],

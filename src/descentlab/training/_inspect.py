@@ -14,8 +14,8 @@ from jaxtyping import Float, Int
 
 from descentlab.networks import Context, Layer, Tape, every_layer, stuck_units
 from descentlab.training._devices import quick_compilation
-from descentlab.training._measure import as_real
-from descentlab.training._plan import Form
+from descentlab.training._measure import as_real, training_losses
+from descentlab.training._plan import SMOOTHING, Form
 from descentlab.training._symptoms import BY_LAYER
 
 _COMPILING = threading.Lock()
@@ -27,6 +27,7 @@ def inspect(
     before: Mapping[str, Any],
     after: Any,
     sample: Mapping[str, Any],
+    hyper: Mapping[str, Any],
     *,
     placement: Any = None,
 ) -> dict[str, Float[np.ndarray, "*layers lanes"]]:
@@ -38,13 +39,15 @@ def inspect(
         before: Parameters and statistics before the update, with lanes as the last axis where there are several.
         after: Parameters after the update.
         sample: `inputs` and `targets`, perhaps `loss_weights`, and `count`, how many of them are no empty places.
+        hyper: Numbers of the members, of which only label smoothing matters.
         placement: The device to run on.
 
     Returns:
         `loss` by lane; the names of `BY_LAYER` by layer and lane, in the order in which layers are passed.
     """
     params, moved = (_lanes_first(tree, form.lanes) for tree in (before["params"], after))
-    arguments = (before["params"], before["statistics"], dict(sample))
+    smoothing = {name: value for name, value in hyper.items() if name == SMOOTHING}
+    arguments = (before["params"], before["statistics"], dict(sample), smoothing)
     if placement is not None:
         arguments = jax.device_put(arguments, placement)
     with _COMPILING:  # several threads that call it at first would compile it several times
@@ -73,16 +76,16 @@ def look_program(form: Form, *, is_separate: bool) -> Any:
         is_separate: Whether each lane has its own sample; lanes are then the first axis of its arrays.
 
     Returns:
-        The function, of parameters, statistics and sample.
+        The function, of parameters, statistics, sample and numbers.
     """
     run = functools.partial(_look, form)
     if form.lanes > 1:
-        run = jax.vmap(run, in_axes=(-1, -1, 0 if is_separate else None))
+        run = jax.vmap(run, in_axes=(-1, -1, 0 if is_separate else None, -1))
     return jax.jit(run, compiler_options=quick_compilation())
 
 
 def _look(
-    form: Form, params: Any, statistics: Any, sample: dict[str, Array]
+    form: Form, params: Any, statistics: Any, sample: dict[str, Array], hyper: dict[str, Array]
 ) -> tuple[Float[Array, ""], Any, dict[str, Float[Array, "batch ..."]]]:
     """Compute as training does, but for dropout: batch norm takes the sample's own statistics."""
     network = form.network
@@ -97,9 +100,7 @@ def _look(
             no_dropout = {"key": jax.random.key(0), "dropout_rate": jnp.zeros((), inputs.dtype)}
             context = replace(context, is_training=True, **no_dropout)
         logits, _ = network.forward(params, statistics, inputs, context)
-        losses = form.objective.losses(logits, sample["targets"])
-        if "loss_weights" in sample:
-            losses = losses * sample["loss_weights"]
+        losses = training_losses(form, hyper, sample, logits)
         outputs = {layer.name: tape.values[f"{layer.name}/activation"] for layer in network.every_layer}
         return jnp.sum(jnp.where(is_there, losses, 0.0)) / count, outputs
 

@@ -21,7 +21,7 @@ from descentlab.training._devices import precision_of, quick_compilation
 from descentlab.training._examples import call_orders, lay_out
 from descentlab.training._measure import measure
 from descentlab.training._plan import Form, State, make_plan
-from descentlab.training._program import Compiler, trace_names
+from descentlab.training._program import Compiler, as_bounds, trace_names
 from descentlab.training._recorder import Recorder
 from descentlab.training._state import Member, Start, first_state, member_hyper
 from descentlab.training._symptoms import SymptomPlan, Symptoms
@@ -208,7 +208,7 @@ class LiveNetwork:
             before = jax.tree.map(np.array, self._state)
             _, *others = arguments = self._arguments(1)
             after, _ = self._program(arguments)(jax.tree.map(np.array, before), *others)
-            recorder.record(now, before, after["params"])
+            recorder.record(now, before, after["params"], arguments[1])
         return recorder.symptoms().of(0, before=now + 1)
 
     def moment(self) -> Moment:
@@ -249,7 +249,7 @@ class LiveNetwork:
     def _arguments(self, num_steps: int) -> tuple[Any, ...]:
         plan, shuffle = self.plan, self.experiment.shuffle
         orders = call_orders(plan, self.seed, self.epoch, self.step, num_steps, shuffle=shuffle)
-        bounds = (np.int32(num_steps), np.int32(self.step), np.int32(plan.steps_per_epoch))
+        bounds = as_bounds(num_steps, self.step, plan.steps_per_epoch)
         return self._state, self._hyper, {**self._data, "orders": orders}, self._factors_of(num_steps), bounds
 
     def _factors_of(self, num_steps: int) -> Float[np.ndarray, " steps"]:

@@ -1,5 +1,6 @@
 """Mean loss and accuracy of a network over parts of the data, measured piece by piece after an epoch."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -10,7 +11,7 @@ from jaxtyping import Float, Int, Shaped
 from descentlab.core import PARTS
 from descentlab.networks import Context
 from descentlab.training._pieces import sum_pieces
-from descentlab.training._plan import Form, State
+from descentlab.training._plan import SMOOTHING, Form, State
 
 Sums = Float[Array, "groups parts metrics"]
 
@@ -20,6 +21,18 @@ def as_real(form: Form, inputs: Shaped[Array, "..."]) -> Float[Array, "..."]:
     if inputs.dtype == jnp.uint8:
         return inputs.astype(form.precision) * jnp.asarray(form.input_scale, form.precision)
     return inputs
+
+
+def training_losses(
+    form: Form, hyper: Mapping[str, Array], examples: Mapping[str, Array], logits: Float[Array, "batch outputs"]
+) -> Float[Array, " batch"]:
+    """Compute what training minimises the mean of: smoothed and weighted losses where labels and examples are so."""
+    targets = examples["targets"]
+    if SMOOTHING in hyper:
+        losses = form.objective.smoothed_losses(logits, targets, hyper[SMOOTHING])
+    else:
+        losses = form.objective.losses(logits, targets)
+    return losses * examples["loss_weights"] if "loss_weights" in examples else losses
 
 
 def measured_names(form: Form) -> tuple[str, ...]:

@@ -50,6 +50,7 @@ At batch 5, 4-8-3 takes 0.3 us a step and member in lanes against 1.5 alone; at 
 SCALE = "initial_scale"
 SCALE_OF = f"{SCALE}."
 DROPOUT = "dropout"
+SMOOTHING = "label_smoothing"
 SCHEDULE_OF = "schedule."
 SHIFT, ROTATE = "augment.shift", "augment.rotate"
 
@@ -62,10 +63,10 @@ MOST_STEPS = 4_096
 FEWEST_STEPS = 16
 MOST_EPOCHS = 512
 
-FEWEST_IN_CHUNK = 32
-MAX_VALUES = 8_000
-"""Values of a layer, over examples and lanes, up to which XLA computes tanh in one thread; 8 lanes of 2-4-2-1 measure
-250 points in 42 us, 10 lanes in 130 us, since starting its threads takes longer than the work."""
+SIDE_BY_SIDE_CHUNK = 32
+"""Examples that pass the networks of a block at once where they are measured. A hundred measurements of 24 Iris
+networks take 10 ms with 24 or 32, 14 with 41 and 48; of 16 with data of their own 7 with 24 to 40 and 10 with 62; of 24
+networks 2-4-2-1 10 with 32, 21 with 60, 44 with 120 (XLA then starts threads for tanh, which take longer than it)."""
 ACCELERATOR_VALUES = 2**26
 """Values of a layer for blocks of more than `MOST_LANES`, which only an accelerator has: memory alone limits them."""
 
@@ -136,9 +137,10 @@ class Form:
             return piece_size(self.network)
         if self.lanes == 1:
             return chunk_size(self.network)
+        if self.lanes <= MOST_LANES:
+            return SIDE_BY_SIDE_CHUNK
         widest = max(layer.output_shape[-1] for layer in self.network.layers)
-        values = MAX_VALUES if self.lanes <= MOST_LANES else ACCELERATOR_VALUES
-        return min(CHUNK, max(FEWEST_IN_CHUNK, values // (widest * self.lanes)))
+        return min(CHUNK, max(SIDE_BY_SIDE_CHUNK, ACCELERATOR_VALUES // (widest * self.lanes)))
 
     @property
     def is_classification(self) -> bool:
@@ -158,6 +160,7 @@ class Plan(Form):
             looked at once, when training has ended.
         is_full_batch: Whether a batch has all training examples, however many there are.
         augment: Random changes of the training pictures, or None; members may differ in its numbers.
+        label_smoothing: Share of the training loss that is the mean over all labels, unless a member has its own.
     """
 
     batch_size: int = 1
@@ -166,6 +169,7 @@ class Plan(Form):
     num_test: int = 0
     is_full_batch: bool = False
     augment: AugmentSpec | None = None
+    label_smoothing: float = 0.0
 
     @functools.cached_property
     def form(self) -> Form:
@@ -262,6 +266,8 @@ def make_plan(
     augment = _check_augment(experiment, dataset)
     if experiment.class_weights != "none" and not dataset.classes:
         raise SpecError(f"class_weights={experiment.class_weights} needs classes; for a regression leave it out")
+    if (experiment.label_smoothing or SMOOTHING in varied) and not objective.has_right_answers:
+        raise SpecError("label_smoothing needs classes or labels; for a regression leave it out")
     stopping = experiment.early_stopping
     if stopping is not None and stopping.metric == "accuracy" and not dataset.classes:
         raise SpecError("early_stopping.metric=accuracy needs classes; for a regression use loss")
@@ -292,6 +298,7 @@ def make_plan(
         num_test=len(dataset.test) if traces_test else 0,
         is_full_batch=experiment.batch_size == "full",
         augment=augment,
+        label_smoothing=experiment.label_smoothing,
     )
 
 
@@ -315,8 +322,9 @@ def adjustable_numbers(experiment: Experiment, network: Network) -> dict[str, fl
 
     These are the optimizer's fields, the penalties, the learning rate of a single layer (`learning_rate.hidden`), the
     factor of the initial weights of all layers or of one (`initial_scale`, `initial_scale.hidden`), the share of values
-    that dropout hides (`dropout`), the schedule's shares and factors (`schedule.final_share`), and how far training
-    pictures are moved (`augment.shift`, `augment.rotate`) where they are.
+    that dropout hides (`dropout`), the share of label smoothing (`label_smoothing`), the schedule's shares and factors
+    (`schedule.final_share`), and how far training pictures are moved (`augment.shift`, `augment.rotate`) where they
+    are.
 
     Args:
         experiment: What the members have in common.
@@ -336,6 +344,7 @@ def adjustable_numbers(experiment: Experiment, network: Network) -> dict[str, fl
         **({SCALE: next(iter(scales.values()))} if scales else {}),
         **{f"{SCALE_OF}{name}": scale for name, scale in scales.items()},
         **({DROPOUT: next(iter(rates.values()))} if rates else {}),
+        SMOOTHING: experiment.label_smoothing,
         **{f"{SCHEDULE_OF}{name}": value for name, value in experiment.schedule if isinstance(value, float)},
         **_augment_numbers(experiment.augment),
     }
@@ -352,7 +361,8 @@ def _hyper_names(experiment: Experiment, network: Network, varied: Collection[st
             raise SpecError(unknown_name("hyperparameter", name, known))
     # Initial scales and schedules are applied on the host, before the program runs.
     inside = [name for name in varied if name != SCALE and not name.startswith((SCALE_OF, SCHEDULE_OF))]
-    names = [*numeric_fields(experiment.optimizer), *_augment_numbers(experiment.augment), *inside]
+    smoothing = [SMOOTHING] if experiment.label_smoothing else []
+    names = [*numeric_fields(experiment.optimizer), *_augment_numbers(experiment.augment), *smoothing, *inside]
     return tuple(dict.fromkeys(names))
 
 

@@ -19,6 +19,7 @@ from descentlab.training._executor import BlockTask, Executor, Threads
 from descentlab.training._materials import Materials
 from descentlab.training._plan import Plan
 from descentlab.training._program import Compiler
+from descentlab.training._relay import members_per_block
 from descentlab.training._results import Stacked, Trained
 from descentlab.training._state import Member, member_schedule
 from descentlab.training._symptoms import SymptomPlan
@@ -177,8 +178,10 @@ def train_blocks(
     Raises:
         Interrupted: If `stop` was set before the end; unfinished blocks are saved.
     """
-    plan, steps_of = _over_data_sets(plan, members, dataset_of)
-    groups = group_members(plan, members, steps_of)
+    plan, steps_of = _over_data_sets(experiment, plan, members, dataset_of)
+    can_hand_on = not snapshot_epochs and symptoms is None
+    most = members_per_block(plan, len(members)) if can_hand_on else plan.lanes
+    groups = group_members(plan, members, steps_of, most=most)
     devices = work_devices()
     shared = compiler or Compiler()
     materials = Materials(plan)
@@ -216,14 +219,19 @@ EMPTY_LANES = 0.1
 
 
 def group_members(
-    plan: Plan, members: Sequence[Member], steps_of: Mapping[int, int] = MappingProxyType({})
+    plan: Plan,
+    members: Sequence[Member],
+    steps_of: Mapping[int, int] = MappingProxyType({}),
+    *,
+    most: int | None = None,
 ) -> list[list[int]]:
-    """Divide members into blocks of `plan.lanes`, those of one data set together where that leaves few lanes empty.
+    """Divide members into blocks, those of one data set together where that leaves few lanes empty.
 
     Args:
         plan: The static part of the experiment.
         members: The members.
         steps_of: Number of steps of an epoch by `data_key`, where they may differ: members of a block have the same.
+        most: Largest number of members of a block; None for as many as there are lanes.
 
     Returns:
         Places in `members`, block by block.
@@ -237,14 +245,16 @@ def group_members(
     for key, places in by_data.items():
         by_steps.setdefault(steps_of.get(key, 0), []).extend(places)
     rows = by_data.values() if fills else by_steps.values()
-    return [row[start : start + plan.lanes] for row in rows for start in range(0, len(row), plan.lanes)]
+    size = most or plan.lanes
+    return [row[start : start + size] for row in rows for start in range(0, len(row), size)]
 
 
 def _over_data_sets(
-    plan: Plan, members: Sequence[Member], dataset_of: Callable[[int], Dataset]
+    experiment: Experiment, plan: Plan, members: Sequence[Member], dataset_of: Callable[[int], Dataset]
 ) -> tuple[Plan, dict[int, int]]:
     """Return a plan with room for the batches of all named data sets, and the steps that an epoch of each has."""
-    plans = {member.data_key: plan.sized(dataset_of(member.data_key)) for member in members if member.data is not None}
+    keys = {member.data_key for member in members if member.data is not None or experiment.has_uneven_parts}
+    plans = {key: plan.sized(dataset_of(key)) for key in keys}
     most = max((each.batch_places for each in plans.values()), default=plan.batch_places)
     roomy = plan if most == plan.batch_places else dataclasses.replace(plan, batch_places=most)
     return roomy, {key: each.steps_per_epoch for key, each in plans.items()}
@@ -314,8 +324,7 @@ class _Crew:
             if self._checkpoints and self._checkpoints.is_due():
                 self._save(name, block)
         self._report(index, block)
-        if len(self._sizes) > 1:
-            self._save(name, block)
+        self._save(name, block)  # what comes after the training may be stopped too
 
     def _save(self, name: str, block: Block) -> None:
         if self._checkpoints:

@@ -19,22 +19,28 @@ from descentlab.networks import Context
 from descentlab.optimizers import penalty, update
 from descentlab.training._augment import augment
 from descentlab.training._devices import ONE_CORE_EACH
-from descentlab.training._measure import as_real, keep_best, measure, measured_names
+from descentlab.training._measure import as_real, keep_best, measure, measured_names, training_losses
 from descentlab.training._pieces import divide, sum_pieces
 from descentlab.training._plan import DROPOUT, ROTATE, SHIFT, Form, Plan, State
 
-Bounds = tuple[Int[Array, ""], Int[Array, ""], Int[Array, ""]]
-"""Number of steps to make, the step of an epoch that is the first of them, and the number of steps of an epoch."""
+Bounds = tuple[Int[Array, ""], Int[Array, ""], Int[Array, ""], Int[Array, ""]]
+"""Number of steps to make, the step of an epoch that is the first of them, the number of steps of an epoch, and the
+number of lanes that must still train for another epoch to begin."""
+
+
+def as_bounds(num_steps: int, first_step: int, steps_per_epoch: int, *, fewest: int = 1) -> tuple[np.int32, ...]:
+    """Return the bounds in the type that the program was compiled for."""
+    return np.int32(num_steps), np.int32(first_step), np.int32(steps_per_epoch), np.int32(fewest)
 
 
 @functools.lru_cache(maxsize=64)
 def program(form: Form, separate: frozenset[str]) -> jax.stages.Wrapped:
     """Return the jitted program of a form.
 
-    `(state, hyper, data, factors, (num_steps, first_step, steps_per_epoch)) -> (state, trace)` makes steps, those of
-    `data["orders"]` one after the other, and measures an epoch when its last step is done. The bounds are arguments and
-    not compiled in, so one program serves a single step and a thousand epochs, with the same bits; and as arrays have
-    room for more examples than there are, it serves any number of them.
+    `(state, hyper, data, factors, bounds) -> (state, trace)` makes steps, those of `data["orders"]` one after the
+    other, and measures an epoch when its last step is done; it ends before an epoch for which too few lanes are left.
+    The bounds are arguments and not compiled in, so one program serves a single step and a thousand epochs, with the
+    same bits; and as arrays have room for more examples than there are, it serves any number of them.
 
     Args:
         form: What the program is compiled for.
@@ -110,7 +116,7 @@ def _segment(
     *,
     separate: frozenset[str],
 ) -> tuple[State, dict[str, Float[Array, "epochs *lanes"]]]:
-    num_steps, first_step, per_epoch = bounds
+    num_steps, first_step, per_epoch, fewest = bounds
     if form.lanes > 1:
         # Inside the loops members are the first axis, as XLA prefers; arrays are transposed once, not at every step.
         state, hyper = _lanes_first((state, hyper))
@@ -142,10 +148,13 @@ def _segment(
 
     def goes_on(carry: tuple[Array, tuple[State, dict[str, Array]]]) -> Array:
         epoch, (state, _) = carry
-        # Nothing is left to train once every network has diverged; an epoch that has begun is ended all the same.
+        # Nothing is left to train of a network that has diverged or stopped; an epoch that has begun is ended.
+        is_training = state["diverged_at"] < 0
+        if form.patience:
+            is_training &= ~state["has_stopped"]
         has_begun = (epoch == 0) & (first_step > 0)
         is_wanted = epoch * per_epoch - first_step < num_steps
-        return is_wanted & (has_begun | jnp.any(state["diverged_at"] < 0))
+        return is_wanted & (has_begun | (jnp.sum(is_training) >= fewest))
 
     _, (state, trace) = lax.while_loop(
         goes_on, lambda carry: (carry[0] + 1, run_epoch(*carry)), (jnp.zeros_like(num_steps), (state, trace))
@@ -213,7 +222,7 @@ def _gradients(
 
     def loss_fn(params: Any) -> tuple[Float[Array, ""], Any]:
         logits, statistics = form.network.forward(params, state["statistics"], examples["inputs"], context)
-        losses = _losses(form, examples, logits)
+        losses = training_losses(form, hyper, examples, logits)
         return jnp.sum(jnp.where(is_there, losses, 0.0)) / jnp.sum(is_there.astype(losses.dtype)), statistics
 
     (loss, statistics), grads = jax.value_and_grad(loss_fn, has_aux=True)(state["params"])
@@ -234,7 +243,7 @@ def _gradients_in_pieces(
 
         def loss_fn(params: Any) -> Float[Array, ""]:
             logits, _ = form.network.forward(params, state["statistics"], examples["inputs"], context)
-            return jnp.sum(jnp.where(rows >= 0, _losses(form, examples, logits), 0.0))
+            return jnp.sum(jnp.where(rows >= 0, training_losses(form, hyper, examples, logits), 0.0))
 
         return jax.value_and_grad(loss_fn)(state["params"])
 
@@ -258,11 +267,6 @@ def _training_examples(
     if form.flip is not None and key is not None:
         inputs = augment(inputs, key, shift=hyper[SHIFT], rotate=hyper[ROTATE], flip=form.flip)
     return examples | {"inputs": inputs}
-
-
-def _losses(form: Form, examples: dict[str, Array], logits: Float[Array, "batch outputs"]) -> Float[Array, " batch"]:
-    losses = form.objective.losses(logits, examples["targets"])
-    return losses * examples["loss_weights"] if "loss_weights" in examples else losses
 
 
 def _split_batch(form: Form, examples: dict[str, Array]) -> dict[str, Array]:

@@ -62,15 +62,16 @@ class Recorder:
             return 1
         return next((due - step for due in self._steps if due > step), None)
 
-    def record(self, step: int, before: Mapping[str, Any], after: Any) -> None:
+    def record(self, step: int, before: Mapping[str, Any], after: Any, hyper: Mapping[str, Any]) -> None:
         """Record a step.
 
         Args:
             step: Number of updates made.
             before: Parameters and statistics before the update.
             after: Parameters after the update.
+            hyper: Numbers of the members.
         """
-        measured = inspect(self._form, self._program, before, after, self._sample, placement=self._placement)
+        measured = inspect(self._form, self._program, before, after, self._sample, hyper, placement=self._placement)
         scales = {"loss": self._scale, "gradient_norm": self._scale}
         self._records[step] = {
             name: values[..., : self._count].astype(np.float64) * scales.get(name, 1.0)

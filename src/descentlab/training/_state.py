@@ -12,7 +12,7 @@ from descentlab.core import RunError, SpecError, generator
 from descentlab.networks import HostArrays, Network
 from descentlab.optimizers import RATE_OF, numeric_fields, start
 from descentlab.spec import ScheduleSpec
-from descentlab.training._plan import ROTATE, SCALE, SCALE_OF, SCHEDULE_OF, SHIFT, Plan, State
+from descentlab.training._plan import ROTATE, SCALE, SCALE_OF, SCHEDULE_OF, SHIFT, SMOOTHING, Plan, State
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,6 +171,8 @@ def member_hyper(plan: Plan, member: Member) -> dict[str, np.ndarray]:
             return varied[name]
         if name.startswith(RATE_OF):
             return varied.get("learning_rate", defaults["learning_rate"])
+        if name == SMOOTHING:
+            return plan.label_smoothing
         if name in (SHIFT, ROTATE) and plan.augment is not None:
             return plan.augment.shift if name == SHIFT else plan.augment.rotate
         return defaults[name] if name in defaults else next(iter(plan.network.dropout_rates().values()))

@@ -11,7 +11,7 @@ from descentlab.workbench._evaluate import Evaluation as Evaluation, evaluate as
 from descentlab.workbench._examples import Examples as Examples
 from descentlab.workbench._finish import save_result as save_result
 from descentlab.workbench._follow import follow as follow, moment_at as moment_at
-from descentlab.workbench._job import Stopped as Stopped
+from descentlab.workbench._job import Stopped as Stopped, continuing as continuing
 from descentlab.workbench._keep import keep as keep
 from descentlab.workbench._measure import (
     PartResult as PartResult,
@@ -41,6 +41,7 @@ from descentlab.workbench._study_job import (
     StudyJob as StudyJob,
     TrainedStudy as TrainedStudy,
     open_unfinished as open_unfinished,
+    options_of as options_of,
     save_study as save_study,
 )
 from descentlab.workbench._study_record import StudyRecord as StudyRecord

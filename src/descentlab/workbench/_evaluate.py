@@ -1,5 +1,6 @@
 """Metrics of a run's network on its data, or on new examples with known targets, as `evaluate` gives them."""
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,13 +10,13 @@ from jaxtyping import Int
 
 from descentlab.core import DataError, RunError, TextTable
 from descentlab.data import Prepared, check_weights, say_far, take_rows
-from descentlab.evaluation import ExampleWeights, over_seeds
+from descentlab.evaluation import SEEDS, ExampleWeights, over_seeds, repeats_over
 from descentlab.networks import Network
 from descentlab.spec import ArraysData
 from descentlab.training import make_plan, prepare_engine
 from descentlab.workbench._examples import Examples
 from descentlab.workbench._measure import Metrics, measure_parts, score_new
-from descentlab.workbench._run import Run
+from descentlab.workbench._run import Run, need_run
 from descentlab.workbench._scores import Scores
 from descentlab.workbench._train import check_same_data
 
@@ -60,11 +61,11 @@ class Evaluation(Mapping[str, Metrics | Scores]):
         return "".join(f"<h4>{part}</h4>{scores._repr_html_()}" for part, scores in self.items())
 
 
-def evaluate(run: Run, source: Any = None, *, member: int | None = None) -> Evaluation:
+def evaluate(run: str | os.PathLike[str] | Run, source: Any = None, *, member: int | None = None) -> Evaluation:
     """Measure a run's network on its own parts, or on new examples.
 
     Args:
-        run: The run.
+        run: The run, its folder, or its name.
         source: New examples with known targets: a DataFrame, a path, or `descentlab.data.Arrays`. Default: the data
             of the run, loaded again. Scores count examples by weight if the run was trained with weights and these
             examples have them.
@@ -77,6 +78,7 @@ def evaluate(run: Run, source: Any = None, *, member: int | None = None) -> Eval
         RunError: If the run's data is gone or has changed, or the run has no such member.
         DataError: If the new examples have no targets, or cannot be read.
     """
+    run = need_run(run)
     prepare_engine()
     chosen = range(run.num_members) if member is None else [member]
     examples = _run_examples(run) if source is None else None
@@ -84,7 +86,8 @@ def evaluate(run: Run, source: Any = None, *, member: int | None = None) -> Eval
     notes = tuple(dict.fromkeys(note for evaluation in each for note in evaluation.notes))
     if len(each) == 1:
         return Evaluation(each[0].parts, notes)
-    joined = {part: over_seeds([evaluation.to_json()[part] for evaluation in each]) for part in each[0]}
+    over = repeats_over(run.experiment.split.folds) if source is None else SEEDS
+    joined = {part: over_seeds([evaluation.to_json()[part] for evaluation in each], over) for part in each[0]}
     return Evaluation({part: Scores(part, values) for part, values in joined.items()}, notes)
 
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 
 from descentlab import data
+from descentlab.core import SpecError
 from descentlab.spec import Experiment
 
 KEPT_BYTES = 2**29
@@ -25,6 +26,11 @@ class Examples:
         Raises:
             DataError: If the data cannot be read, or a network cannot learn from it.
         """
+        if experiment.split.folds is not None and experiment.data_seed is not None:
+            raise SpecError(
+                f"data_seed={experiment.data_seed} gives all networks the same parts, but split.folds="
+                f"{experiment.split.folds} gives each another fold; leave out one of them"
+            )
         self._split = experiment.split
         self._data_seed = experiment.data_seed
         self._source = data.load(experiment.data, arrays=arrays, on_progress=on_loading)

@@ -7,6 +7,7 @@ from typing import TypeVar
 from descentlab.results import Result, as_arrays
 from descentlab.runs import save_results
 from descentlab.workbench._run import Run
+from descentlab.workbench._stopping import unstopped
 
 Measured = TypeVar("Measured")
 
@@ -30,5 +31,7 @@ def save_result(
     saved = result.saved_at(usual if out is None else Path(out))
     assert saved.path is not None  # it was set in the line above
     values = {key: value for key, value in saved.to_json().items() if key != "path"}
-    save_results(saved.path, result=values, tables=as_arrays(result.declaration), report=result.to_page())
+    tables, page = as_arrays(result.declaration), result.to_page()
+    with unstopped():
+        save_results(saved.path, result=values, tables=tables, report=page)
     return saved

@@ -125,7 +125,7 @@ def _of_run(run: Run, member: int | None, settings: tuple[str, ...], watcher: Wa
 
 def _train(what: Any, member: int | None, settings: tuple[str, ...], watcher: Watcher, check: Check) -> Networks:
     if member:
-        raise SpecError(f"member={member} is for runs with several networks; leave it out, or name a run")
+        raise SpecError(f"--member {member} is for runs with several networks; leave it out, or name a run")
     resolved = resolve(what, Changes(settings=settings))
     loaded = Examples(resolved.experiment, on_loading=watcher.on_loading)
     first = loaded.of(resolved.experiment.seed)

@@ -16,9 +16,10 @@ from descentlab.evaluation import (
     describe_outcome,
     find_runaway,
     over_seeds,
+    repeats_over,
 )
 from descentlab.runs import RunFolder
-from descentlab.spec import Experiment
+from descentlab.spec import DividedSpec, Experiment
 from descentlab.training import Plan, Population, Trained
 from descentlab.workbench._examples import Examples
 from descentlab.workbench._measure import PartResult, judged_part, measure_parts
@@ -81,12 +82,14 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
     )
     curves = _curves(plan, members)
     judged = judged_part(members[0].parts)
+    over = repeats_over(experiment.split.folds)
     sentences = describe_outcome(
         [member.parts[judged].metrics for member in members],
         curves,
         part=judged,
         learning_rate=experiment.optimizer.learning_rate,
         goes_up=experiment.optimizer.maximize,
+        over=over,
         are_blank=are_mostly_blank(examples.of(experiment.seed)),
     )
     if experiment.class_weights == "none" and (unequal := _imbalance(members, examples.of(experiment.seed), judged)):
@@ -94,18 +97,33 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
     metrics: dict[str, Any] = {}
     for part in members[0].parts:
         each = [{"seed": member.seed, **member.parts[part].metrics.to_json()} for member in members]
-        metrics[part] = each[0] if len(each) == 1 else over_seeds(each)
+        metrics[part] = each[0] if len(each) == 1 else over_seeds(each, over)
         metrics[part].pop("seed", None)
     metrics["outcome"] = list(sentences)
     metrics["notes"] = list(examples.of(experiment.seed).notes)
     if not experiment.shuffle and plan.steps_per_epoch > 1:
         metrics["notes"].append(UNSHUFFLED)
+    if experiment.split.folds is not None:
+        metrics["notes"].append(_describe_folds(experiment))
     metrics["seeds"] = [member.seed for member in members]
     metrics["epochs"] = [len(member.history["epoch"]) - 1 for member in members]
     metrics["diverged_at"] = [member.diverged_at for member in members]
     if plan.patience:
         metrics["best_epoch"] = [member.trained.best_epoch for member in members]
     return TrainingOutcome(members, curves, sentences, metrics)
+
+
+def _describe_folds(experiment: Experiment) -> str:
+    num_folds = experiment.split.folds
+    if experiment.num_seeds < (num_folds or 0):
+        return (
+            f"Tested on {experiment.num_seeds} of {num_folds} folds; train with num_seeds={num_folds} to test on all."
+        )
+    ordered = isinstance(experiment.data, DividedSpec) and experiment.data.time is not None
+    each = "each is learned from the rows before it" if ordered else "each example is tested once"
+    return (
+        f"{num_folds} folds: {each}. The intervals over folds allow for training sets that overlap (Nadeau and Bengio)."
+    )
 
 
 def _imbalance(members: tuple[MemberOutcome, ...], dataset: Dataset, part: PartName) -> str | None:

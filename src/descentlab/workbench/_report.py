@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax.numpy as jnp
@@ -20,14 +20,16 @@ from descentlab.evaluation import (
     LabelMetrics,
     Metric,
     RealMetrics,
+    Repeats,
     SeveralRealMetrics,
     clip,
     mean_and_deviation,
     reliability_bins,
+    repeats_over,
     softmax_account,
 )
 from descentlab.runs import RunFolder
-from descentlab.spec import AugmentSpec, Experiment, to_toml
+from descentlab.spec import AugmentSpec, Experiment, PointsData, to_toml
 from descentlab.training import Plan, precision_of
 from descentlab.workbench._answers import PartPredictions
 from descentlab.workbench._measure import PartResult, judged_part
@@ -46,6 +48,7 @@ def build_report(
     dataset: Dataset,
     *,
     features: tuple[str, str] | None = None,
+    examples: bool = True,
 ) -> results.TrainingReport:
     """Lay out all that the page of a training shows, of its first member where there are several.
 
@@ -56,6 +59,7 @@ def build_report(
         outcome: What came of it.
         dataset: The first member's data.
         features: The two features whose plane is shown; by default the most telling.
+        examples: Whether the page shows examples of the data. Without them it holds no row and no picture of it.
 
     Returns:
         Plain data for `descentlab.results.render`.
@@ -65,7 +69,8 @@ def build_report(
     result = first.parts[part]
     is_classes = bool(dataset.classes)
     answers = PartPredictions(dataset, result)
-    return results.TrainingReport(
+    over = repeats_over(experiment.split.folds)
+    page = results.TrainingReport(
         title=_title(experiment, plan, dataset),
         task=dataset.task,
         outcome=outcome.sentences,
@@ -73,7 +78,9 @@ def build_report(
         experiment_toml=to_toml(experiment),
         layers=plan.network.table(),
         history=_history(plan, outcome),
-        metrics={name: _scores([member.parts[name].metrics for member in outcome.members]) for name in first.parts},
+        metrics={
+            name: _scores([member.parts[name].metrics for member in outcome.members], over) for name in first.parts
+        },
         baseline_name=_baseline_name(result),
         members=_members(outcome, part) if len(outcome.members) > 1 else (),
         shown_seed=first.seed if len(outcome.members) > 1 else None,
@@ -86,6 +93,22 @@ def build_report(
         if is_classes and len(result.rows) >= CALIBRATION_FROM
         else None,
         weights=dataset.weights_column,
+    )
+    return page if examples else _without_examples(page, experiment)
+
+
+def _without_examples(page: results.TrainingReport, experiment: Experiment) -> results.TrainingReport:
+    data = experiment.data
+    if isinstance(data, PointsData):  # the description holds the points themselves
+        experiment = experiment.model_copy(update={"data": data.model_copy(update={"points": ()})})
+    return replace(
+        page,
+        experiment_toml=to_toml(experiment),
+        confusion=None if page.confusion is None else replace(page.confusion, examples=()),
+        mistakes=(),
+        predictions=(),
+        boundary=None if page.boundary is None else page.boundary.without_points(),
+        account=None,
     )
 
 
@@ -154,6 +177,8 @@ def _settings(experiment: Experiment, plan: Plan) -> list[results.Row]:
         row("seed", f"{experiment.seed}" + (f" to {experiment.seed + experiment.num_seeds - 1}"
                                             if experiment.num_seeds > 1 else "")),
     ]  # fmt: skip
+    if experiment.label_smoothing:
+        rows.append(row("label smoothing", f"{experiment.label_smoothing:g} of the training loss is of any label"))
     if experiment.class_weights != "none":
         rows.append(row("class weights", f"{experiment.class_weights}: every class counts the same in training"))
     if plan.augment is not None:
@@ -218,9 +243,10 @@ def _history(plan: Plan, outcome: TrainingOutcome) -> results.History:
     )
 
 
-def _scores(measured: Sequence[AnyMetrics]) -> results.PartScores:
+def _scores(measured: Sequence[AnyMetrics], over: Repeats) -> results.PartScores:
     """Bring the scores of one part, of each network, to the form that the page shows."""
-    scores = {metric.name: score for metric in measured[0].declared if (score := _score(metric, measured)) is not None}
+    each = ((metric.name, _score(metric, measured, over)) for metric in measured[0].declared)
+    scores = {name: score for name, score in each if score is not None}
     classes = tuple(_class_scores(each) for each in zip(*map(_rows_of, measured), strict=True))
     effective = [each.weighting.num_effective for each in measured if each.weighting is not None]
     num_effective = float(np.mean(effective)) if effective else None
@@ -256,7 +282,7 @@ def _rows_of(measured: AnyMetrics) -> Sequence[_ScoreRow]:
             return []
 
 
-def _score(metric: Metric, measured: Sequence[AnyMetrics]) -> results.Score | None:
+def _score(metric: Metric, measured: Sequence[AnyMetrics], over: Repeats) -> results.Score | None:
     """Take one network's score, or the mean over several; None where it is not defined."""
     values = [value for each in measured if (value := getattr(each, metric.name)) is not None]
     baseline = float(np.mean([getattr(each, metric.baseline) for each in measured])) if metric.baseline else None
@@ -266,7 +292,7 @@ def _score(metric: Metric, measured: Sequence[AnyMetrics]) -> results.Score | No
     finite = [value for value in values if np.isfinite(value)]
     if not finite:
         return None
-    mean, deviation, interval = mean_and_deviation(finite)
+    mean, deviation, interval = mean_and_deviation(finite, over)
     return results.Score(mean, clip(interval, metric.bounds), deviation, baseline, metric.title)
 
 

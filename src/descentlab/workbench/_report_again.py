@@ -1,5 +1,6 @@
 """`report`: the page of a finished run, made again from what the run keeps and its data."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,19 @@ from descentlab.training import Member, Plan, Population, Trained, make_plan, pr
 from descentlab.workbench._examples import Examples
 from descentlab.workbench._outcome import cast, judge
 from descentlab.workbench._report import build_report
-from descentlab.workbench._run import Run
+from descentlab.workbench._run import Run, need_run
 from descentlab.workbench._train import check_same_data
 
 
-def report(run: Run, *, features: tuple[str, str] | None = None) -> Path:
+def report(
+    run: str | os.PathLike[str] | Run, *, features: tuple[str, str] | None = None, examples: bool = True
+) -> Path:
     """Write a run's page again.
 
     Args:
-        run: A finished run.
+        run: A finished run, its folder, or its name.
         features: Names of the two columns whose plane the decision boundary is drawn in.
+        examples: Whether the page shows examples. Without them it holds no row and no picture of the data.
 
     Returns:
         The page's path.
@@ -31,6 +35,7 @@ def report(run: Run, *, features: tuple[str, str] | None = None) -> Path:
         RunError: If the run is not finished, or its data is gone or has changed.
         SpecError: If a feature does not exist.
     """
+    run = need_run(run)
     experiment, metrics = run.experiment, run.metrics
     if isinstance(experiment.data, ArraysData):
         raise RunError(f"{run.path} was trained on arrays in memory, so its page cannot be made again")
@@ -44,7 +49,7 @@ def report(run: Run, *, features: tuple[str, str] | None = None) -> Path:
     trained = tuple(_reload(run, plan, place, seed) for place, seed in enumerate(seeds))
     outcome = judge(experiment, plan, Population(members, trained, 0.0, 0), examples)
     outcome = replace(outcome, metrics={**outcome.metrics, "seconds": metrics.get("seconds", {})})
-    page = build_report(run.folder, experiment, plan, outcome, dataset, features=features)
+    page = build_report(run.folder, experiment, plan, outcome, dataset, features=features, examples=examples)
     run.folder.save_report(results.render(page))
     return run.folder.report_path
 

@@ -124,7 +124,7 @@ def _of_pictures(data: PicturesData | ArraysData, name: str, changes: Changes) -
 def _changed(resolved: ResolvedExperiment, changes: Changes) -> ResolvedExperiment:
     if changes.model is not None:
         kind = resolved.experiment.data.kind
-        raise SpecError(f"model={changes.model} is for pictures, and does not apply to {kind} data; leave it out")
+        raise SpecError(f"--model {changes.model} is for pictures, and does not apply to {kind} data; leave it out")
     still_open = {name for name in resolved.open_fields if not changes.names(name)}
     return ResolvedExperiment(apply_changes(resolved.experiment, changes), frozenset(still_open))
 

@@ -1,5 +1,6 @@
 """What all studies share: a folder that appears whole, is locked by one process, and goes if nothing was trained."""
 
+import contextlib
 import os
 import threading
 import time
@@ -14,7 +15,7 @@ from descentlab.results import Result
 from descentlab.runs import StudyFolder, check_continues, create_study, describe_environment, find_study
 from descentlab.spec import ArraysData, StudySpec
 from descentlab.workbench._job import ROOT, Stopped
-from descentlab.workbench._stopping import stop_on_signals
+from descentlab.workbench._stopping import stop_on_signals, unstopped
 from descentlab.workbench._study_record import StudyRecord
 from descentlab.workbench._watcher import Watcher
 
@@ -83,8 +84,10 @@ class StudyJob(Generic[Outcome]):
             raise RunError(
                 f"the data of {resumed.path} has changed since it was begun: bring the old back, or {_anew(self.spec)}"
             )
-        with resumed.lock():
-            return self._run(resumed)
+        with resumed.lock(), contextlib.ExitStack() as scope:
+            resumed.drop_partial_files()
+            stop = scope.enter_context(stop_on_signals(self.watcher))
+            return self._run(resumed, scope, stop)
 
     def _run_new(self, out: Path | None) -> Outcome:
         environment = describe_environment(
@@ -92,32 +95,35 @@ class StudyJob(Generic[Outcome]):
         )
         parent = ROOT if out is None else out.parent
         made = [folder for folder in (parent, *parent.parents) if not folder.exists()]
-        folder = create_study(self.spec, out=out, root=ROOT, environment=environment)
-        with folder.lock():
-            try:
-                return self._run(folder)
-            except Stopped:
-                raise
-            except BaseException:
-                _clean_up(folder, made)
-                raise
+        with contextlib.ExitStack() as scope:
+            stop = scope.enter_context(stop_on_signals(self.watcher))
+            folder = create_study(self.spec, out=out, root=ROOT, environment=environment)
+            with folder.lock():
+                try:
+                    return self._run(folder, scope, stop)
+                except Stopped:
+                    raise
+                except BaseException:
+                    _clean_up(folder, made)
+                    raise
 
-    def _run(self, folder: StudyFolder) -> Outcome:
+    def _run(self, folder: StudyFolder, scope: contextlib.ExitStack, stop: threading.Event) -> Outcome:
+        """Train, then finish outside of `scope`, where a stop interrupts at once instead of at the next slice."""
         begin = time.perf_counter()
-        with stop_on_signals(self.watcher) as stop:
-            record = StudyRecord(folder, stop)
-            num_fresh = self.spec.num_members - len(record.done)
-            try:
-                compile_s = self.train(record, stop)
-            except training.Interrupted:
-                record.flush()
-                raise Stopped(folder.path, self.spec.kind) from None
-            except DescentlabError:
-                record.flush()
-                raise
+        record = StudyRecord(folder, stop)
+        num_fresh = self.spec.num_members - len(record.done)
+        try:
+            compile_s = self.train(record, stop)
             train_s = time.perf_counter() - begin - compile_s
+            scope.close()
             seconds = {"load": begin - self.begin, "compile": compile_s, "train": train_s}
             return self.finish(TrainedStudy(folder, record, num_fresh, seconds))
+        except (KeyboardInterrupt, training.Interrupted):
+            record.flush()
+            raise Stopped(folder.path, self.spec.kind) from None
+        except DescentlabError:
+            record.flush()
+            raise
 
 
 def open_unfinished(study: str | os.PathLike[str], kind: str, advice: str) -> StudyFolder:
@@ -125,7 +131,7 @@ def open_unfinished(study: str | os.PathLike[str], kind: str, advice: str) -> St
 
     Args:
         study: Folder or name of the study.
-        kind: Expected kind of the study, "sweep" or "atlas".
+        kind: Expected kind of the study: "sweep", "atlas" or "learning-rate".
         advice: Advice for the error message if the study is finished.
 
     Raises:
@@ -134,7 +140,7 @@ def open_unfinished(study: str | os.PathLike[str], kind: str, advice: str) -> St
     folder = find_study(os.fspath(study))
     spec = folder.study
     if spec.kind != kind:
-        what = "an atlas" if spec.kind == "atlas" else f"a {spec.kind}"
+        what = _KINDS[spec.kind]
         raise RunError(f"{folder.path} is {what}; continue it by: descentlab {spec.kind} --resume {folder.path}")
     if folder.is_finished:
         raise RunError(f"{folder.path} is finished; {advice}")
@@ -142,6 +148,14 @@ def open_unfinished(study: str | os.PathLike[str], kind: str, advice: str) -> St
     if isinstance(spec.experiment.data, ArraysData):
         raise RunError(f"{folder.path} was trained on arrays in memory, which are not kept; {_anew(spec)}")
     return folder
+
+
+_KINDS = {"sweep": "a sweep", "atlas": "an atlas", "learning-rate": "a search for a learning rate"}
+
+
+def options_of(*, report: bool, outcome: str = "") -> dict[str, bool | str]:
+    """Return the options that a study records beside its training; those that are left out are the usual ones."""
+    return ({} if report else {"report": False}) | ({"outcome": outcome} if outcome else {})
 
 
 def save_study(result: Result[Measured], folder: StudyFolder, *, report: bool, begin: float) -> Result[Measured]:
@@ -160,12 +174,13 @@ def save_study(result: Result[Measured], folder: StudyFolder, *, report: bool, b
         folder.save_report(result.to_page())
     seconds = {**result.declaration.seconds, "total": time.perf_counter() - begin}
     saved = replace(result, declaration=replace(result.declaration, seconds=seconds), path=folder.path)
-    folder.save_metrics({name: value for name, value in saved.to_json().items() if name != "path"})
+    with unstopped():
+        folder.save_metrics({name: value for name, value in saved.to_json().items() if name != "path"})
     return saved
 
 
 def _anew(spec: StudySpec) -> str:
-    return "map anew" if spec.kind == "atlas" else f"{spec.kind} anew"
+    return {"atlas": "map anew", "learning-rate": "search anew"}.get(spec.kind, "sweep anew")
 
 
 def _clean_up(folder: StudyFolder, made: Sequence[Path]) -> None:

@@ -17,6 +17,7 @@ from descentlab.workbench._examples import Examples
 from descentlab.workbench._resolve import resolve
 from descentlab.workbench._room import check_room
 from descentlab.workbench._run import Run, as_run
+from descentlab.workbench._stopping import stop_on_signals
 from descentlab.workbench._target_facts import task_of_data
 from descentlab.workbench._train import check_same_data
 from descentlab.workbench._watcher import Watcher
@@ -89,7 +90,7 @@ def find_subject(
                            "experiments")  # fmt: skip
         return _of_run(run, member, needs_data=needs_data, watcher=watcher)
     if member:
-        raise SpecError(f"member={member}: only a run has several networks")
+        raise SpecError(f"--member {member}: only a run has several networks")
     request = resolve(what, changes)
     loaded = Examples(request.experiment, on_loading=watcher.on_loading)
     dataset = loaded.of(request.experiment.seed)
@@ -118,8 +119,8 @@ def _of_run(run: Run, member: int, *, needs_data: bool, watcher: Watcher) -> Sub
     except DescentlabError as error:
         if needs_data:
             raise RunError(
-                f"the examples of {run.path} cannot be had: {error}. Its weights are there: give the inputs yourself, "
-                f"as the network sees them, by --input NUMBER,NUMBER,... --truth CLASS (it takes "
+                f"the examples of {run.path} cannot be had: {error.message}. Its weights are there: give the inputs "
+                f"yourself, as the network sees them, by --input NUMBER,NUMBER,... --truth CLASS (it takes "
                 f"{'x'.join(map(str, run.data.input_shape))})"
             ) from None
     which = f", network {member} of {run.num_members}" if run.num_members > 1 else ""
@@ -132,9 +133,18 @@ def _of_run(run: Run, member: int, *, needs_data: bool, watcher: Watcher) -> Sub
 def _train(experiment: Experiment, dataset: Dataset, watcher: Watcher) -> tuple[Any, Any]:
     plan = training.make_plan(experiment, dataset)
     check_room(plan, experiment.epochs)
-    trained = training.train_population(
-        experiment, plan, [training.Member(experiment.seed)], lambda _: dataset, on_progress=watcher.on_training
-    ).trained[0]
+    with stop_on_signals(watcher) as stop:
+        try:
+            trained = training.train_population(
+                experiment,
+                plan,
+                [training.Member(experiment.seed)],
+                lambda _: dataset,
+                on_progress=watcher.on_training,
+                stop=stop,
+            ).trained[0]
+        except training.Interrupted:
+            raise KeyboardInterrupt from None
     if trained.diverged_at is not None:
         raise SpecError(
             f"the network diverged at step {trained.diverged_at:,}; there is nothing to account for. Lower the "

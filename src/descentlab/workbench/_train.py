@@ -1,10 +1,10 @@
 """Training of an experiment to a run on disk with its metrics and its report, as `train` does it."""
 
 import os
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Literal
 
 from descentlab.core import RunError, SpecError
@@ -13,7 +13,7 @@ from descentlab.runs import RunFolder, check_continues, find_run
 from descentlab.spec import ArraysData, Experiment
 from descentlab.workbench._changes import Changes, Settings, settings_as_texts
 from descentlab.workbench._examples import Examples
-from descentlab.workbench._job import ROOT, Job, check_is_open
+from descentlab.workbench._job import ROOT, Job, check_is_open, continuing
 from descentlab.workbench._resolve import ResolvedExperiment, resolve, resolve_arrays
 from descentlab.workbench._run import Run
 from descentlab.workbench._watcher import CHECKPOINT_EVERY_S, SILENT, Conduct, Watcher
@@ -30,10 +30,16 @@ def train(
     model: str | None = None,
     seed: int | None = None,
     seeds: int | None = None,
+    folds: int | None = None,
     task: str | None = None,
-    header: str | None = None,
+    header: str | int | None = None,
+    encoding: str | None = None,
+    separator: str | None = None,
     drop: Sequence[str] | None = None,
     categories: Sequence[str] | None = None,
+    group: str | int | None = None,
+    time: str | int | None = None,
+    missing: Sequence[str] | None = None,
     test_file: str | os.PathLike[str] | None = None,
     test_column: str | None = None,
     test_value: str | None = None,
@@ -42,6 +48,7 @@ def train(
     strict: bool | None = None,
     augment: Mapping[str, Any] | None = None,
     class_weights: str | None = None,
+    label_smoothing: float | None = None,
     sample_weight: Any = None,
     set: Settings = (),  # noqa: A002 - the word of the command line
     out: str | os.PathLike[str] | None = None,
@@ -70,10 +77,20 @@ def train(
             that suit the pictures' size) or "mlp" (dense layers).
         seed: Seed of the split, the initial weights and the order of the examples.
         seeds: Number of networks to train, with seeds from `seed` on.
+        folds: Number of folds of a cross-validation: one network is trained for each, and tested on the rows that it
+            was not trained on, so that each row is tested once.
         task: "classification" or "regression", if the target leaves it open.
-        header: Whether a text table's first row names the columns: "yes" or "no". Default: as its cells suggest.
+        header: Whether a text table's first row names the columns: "yes" or "no", or the number of the line that does.
+            Default: as its cells suggest.
+        encoding: Encoding of a text table, such as "cp1251". Default: recognised.
+        separator: Delimiter of a text table, or its name, such as "tab". Default: the one that divides the rows evenly.
         drop: Columns of a table to leave out.
         categories: Columns of numbers that are codes of categories.
+        group: Column of a table whose rows with the same cell stay in one part, such as those of a patient. It is no
+            input.
+        time: Column of a table by whose numbers or dates the latest rows become the test part. It is no input.
+        missing: Words or numbers that mean a missing cell, such as `["-999"]`, beside the usual ones such as NA; with
+            "none" among them, they and empty cells alone.
         test_file: A table that holds the test part.
         test_column: Column that holds `test_value` in the rows of the test part.
         test_value: Value of `test_column` in the rows of the test part; "test" by default.
@@ -84,6 +101,8 @@ def train(
             "horizontal"}` in pixels and degrees, in either direction; `{}` for none.
         class_weights: "balanced" gives examples of rare classes more weight in training, so that every class counts
             the same.
+        label_smoothing: Share of the training loss that is the mean over all labels instead of the right one's, from
+            0 to below 1, against answers that are too sure. Measured losses stay those of the labels.
         sample_weight: How much each example counts in the loss and in every score, 0 or more: the name or position of a
             table's column, which is then no input; for examples in memory also an array. Only the ratios matter. With
             `class_weights` the two are multiplied.
@@ -111,7 +130,7 @@ def train(
         >>> run.test.accuracy  # doctest: +SKIP
         0.3
     """
-    begin = time.perf_counter()
+    begin = perf_counter()
     height, width = size or (None, None)
     is_named = isinstance(what, str | os.PathLike | Experiment)
     weights = _weights_column(sample_weight, is_named=is_named)
@@ -120,9 +139,14 @@ def train(
             "target": target if is_named else None,
             "task": task,
             "header": header,
+            "encoding": encoding,
+            "separator": separator,
             "drop": None if drop is None else list(drop),
             "categories": None if categories is None else list(categories),
+            "missing": None if missing is None else [str(word) for word in missing],
             "weights": weights,
+            "group": group,
+            "time": time,
             "test_path": _text(test_file),
             "test_column": test_column,
             "test_value": test_value,
@@ -135,13 +159,14 @@ def train(
             "epochs": epochs,
             "batch_size": batch_size,
             "seed": seed,
-            "num_seeds": seeds,
+            "num_seeds": _num_networks(seeds, folds),
             "augment": None if augment is None else dict(augment),
             "class_weights": class_weights,
+            "label_smoothing": label_smoothing,
         },
         learning_rate=learning_rate,
         hidden=None if hidden is None else tuple(hidden),
-        settings=settings_as_texts(set),
+        settings=(*settings_as_texts(set), *_fold_settings(folds, seed)),
         model=model,
     )
     conduct = Conduct(report, checkpoint_every_s, watcher, durable, symptoms)
@@ -183,24 +208,25 @@ def resume(
             whose training has other bits.
         Stopped: If Ctrl-C was pressed again.
     """
-    begin = time.perf_counter()
+    begin = perf_counter()
     folder = replace(find_run(os.fspath(run)), durable=durable)
-    with folder.lock():  # said at once, and not after a long loading, that another process trains it
-        if folder.is_finished:  # a kill between its last two steps leaves a checkpoint that nobody needs
-            folder.drop_checkpoint()
-        check_is_open(folder)
-    check_continues(folder.environment(), folder.path)
-    experiment = folder.experiment
-    arrays = None if what is None else Arrays(what, target, sample_weight=_weights_array(sample_weight))
-    if isinstance(experiment.data, ArraysData) and arrays is None:
-        raise RunError(
-            f"{folder.path} was trained on arrays in memory; continue it in Python by "
-            f"descentlab.resume({str(folder.path)!r}, X, y)"
-        )
-    conduct = Conduct(report, checkpoint_every_s, watcher, durable)
-    examples = Examples(experiment, arrays=arrays, on_loading=watcher.on_loading)
-    check_same_data(folder, examples.of(experiment.seed))
-    return Job(experiment, examples, conduct, begin=begin).run_again(folder)
+    with continuing(folder.path):
+        with folder.lock():  # said at once, and not after a long loading, that another process trains it
+            if folder.is_finished:  # a kill between its last two steps leaves a checkpoint that nobody needs
+                folder.drop_checkpoint()
+            check_is_open(folder)
+        check_continues(folder.environment(), folder.path)
+        experiment = folder.experiment
+        arrays = None if what is None else Arrays(what, target, sample_weight=_weights_array(sample_weight))
+        if isinstance(experiment.data, ArraysData) and arrays is None:
+            raise RunError(
+                f"{folder.path} was trained on arrays in memory; continue it in Python by "
+                f"descentlab.resume({str(folder.path)!r}, X, y)"
+            )
+        conduct = Conduct(report, checkpoint_every_s, watcher, durable)
+        examples = Examples(experiment, arrays=arrays, on_loading=watcher.on_loading)
+        check_same_data(folder, examples.of(experiment.seed))
+        return Job(experiment, examples, conduct, begin=begin).run_again(folder)
 
 
 def check_same_data(folder: RunFolder, dataset: Dataset) -> None:
@@ -228,6 +254,20 @@ def _check_same_reading(folder: RunFolder, dataset: Dataset) -> None:
     else:
         return
     raise RunError(f"{folder.path} is of an earlier version and {what}: predict with it as it is, or train anew")
+
+
+def _num_networks(seeds: int | None, folds: int | None) -> int | None:
+    if folds is None:
+        return seeds
+    if seeds is not None:
+        raise SpecError(f"folds={folds} trains one network for each fold; leave out seeds={seeds}")
+    return folds
+
+
+def _fold_settings(folds: int | None, seed: int | None) -> list[str]:
+    if folds is None:
+        return []
+    return [f"split.folds={folds}", *([] if seed is None else [f"split.fold_seed={seed}"])]
 
 
 def _weights_column(sample_weight: Any, *, is_named: bool) -> str | int | None:

@@ -48,8 +48,9 @@ def atlas(
         ),
     ] = None,
     outcome: Annotated[
-        str, Option("Quantity that the map shows: converges, loss, epochs or verdict.", "WORD")
-    ] = "converges",
+        str | None,
+        Option("Quantity that the map shows: converges, loss, epochs or verdict.", "WORD", default="converges"),
+    ] = None,
     threshold: Annotated[
         float | None,
         Option(
@@ -89,7 +90,9 @@ def atlas(
         Changes,
         Examples,
         check_atlas_room,
+        continuing,
         open_unfinished,
+        options_of,
         read_axis,
         resolve,
         settings_as_texts,
@@ -99,13 +102,17 @@ def atlas(
     watcher = watcher or SILENT
     if (what is None) == (resume is None):
         raise SpecError("name what to map, as `descentlab atlas fractal`, or a map to continue: --resume STUDY")
-    shown = _outcome(outcome)
+    shown = _outcome(outcome or "converges")
     if resume is not None:
         if set or any(other is not None for other in (x, y, threshold, epochs, seed, out)):
             raise SpecError("--resume continues a map as it was begun; leave out all but --outcome and --no-report")
         folder = open_unfinished(resume, "atlas", "to zoom, name a smaller rectangle by --x and --y")
-        examples = Examples(folder.study.experiment, on_loading=watcher.on_loading)
-        return _job(folder.study, examples, watcher, begin, outcome=shown, report=report).run(None, folder)
+        study = folder.study
+        shown = shown if outcome else _outcome(str(study.options.get("outcome", shown)))
+        with continuing(folder.path, study.kind):
+            examples = Examples(study.experiment, on_loading=watcher.on_loading)
+            is_shown = report and bool(study.options.get("report", True))
+            return _job(study, examples, watcher, begin, outcome=shown, report=is_shown).run(None, folder)
     changes = Changes(fields={"epochs": epochs, "seed": seed}, settings=settings_as_texts(set))
     request = resolve(what, changes)
     defaults = DEFAULTS.get(request.experiment.name, (None, None))
@@ -113,7 +120,8 @@ def atlas(
     check_atlas_room(len(variables[0]["values"]) * len(variables[1]["values"]))
     examples = Examples(request.experiment, on_loading=watcher.on_loading)
     experiment = request.settle(examples.of(request.experiment.seed)).model_copy(update={"num_seeds": 1})
-    values = {"kind": "atlas", "variables": variables, "experiment": experiment}
+    options = options_of(report=report, outcome=shown)
+    values = {"kind": "atlas", "variables": variables, "options": options, "experiment": experiment}
     spec = parse_study(values if threshold is None else {**values, "threshold": threshold}, where="atlas")
     return _job(spec, examples, watcher, begin, outcome=shown, report=report).run(out, None)
 
@@ -124,7 +132,7 @@ def _outcome(word: str) -> "Outcome":
     for known in OUTCOMES:
         if word == known:
             return known
-    raise SpecError(f"outcome={word}: choose one of {', '.join(OUTCOMES)}")
+    raise SpecError(f"--outcome {word}: choose one of {', '.join(OUTCOMES)}")
 
 
 def _job(

@@ -140,11 +140,11 @@ def backprop(
 
 def _check_numbers(top: int, epochs: int, samples: int) -> None:
     if top < 1:
-        raise SpecError(f"top={top}: expected how many terms to name, 1 or more")
+        raise SpecError(f"--top {top}: expected how many terms to name, 1 or more")
     if epochs < 0:
-        raise SpecError(f"epochs={epochs}: expected 0 or more")
+        raise SpecError(f"--epochs {epochs}: expected 0 or more")
     if samples < 1:
-        raise SpecError(f"samples={samples}: expected 1 or more; to leave the check out, use --no-check")
+        raise SpecError(f"--samples {samples}: expected 1 or more; to leave the check out, use --no-check")
 
 
 def declare(

@@ -78,10 +78,10 @@ def _range(batch: str | tuple[int, int]) -> tuple[int, int]:
     else:
         match = re.fullmatch(r"\s*([0-9]{0,9})\s*:\s*([0-9]{1,9})\s*", batch)
         if not match:
-            raise SpecError(f"batch={batch}: expected the places of examples as BEGIN:END, END not included, as 0:32")
+            raise SpecError(f"--batch {batch}: expected the places of examples as BEGIN:END, END not included, as 0:32")
         begin, end = int(match[1] or 0), int(match[2])
     if not 0 <= begin < end:
-        raise SpecError(f"batch={begin}:{end} holds no examples; expected BEGIN:END with BEGIN below END, as 0:32")
+        raise SpecError(f"--batch {begin}:{end} holds no examples; expected BEGIN:END with BEGIN below END, as 0:32")
     return begin, end
 
 
@@ -125,7 +125,7 @@ def _truth(subject: Subject, truth: str | float | None) -> int | float:
         try:
             return float(text)
         except ValueError:
-            raise SpecError(f"truth={text}: expected a number, the target in the network's own unit") from None
+            raise SpecError(f"--truth {text}: expected a number, the target in the network's own unit") from None
     if text in subject.classes:
         return subject.classes.index(text)
     if re.fullmatch(r"[0-9]{1,9}", text) and int(text) < len(subject.classes):

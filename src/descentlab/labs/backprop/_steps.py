@@ -1,5 +1,7 @@
 """An account as steps: the example, forward layer by layer, the cost, back layer by layer, the mean, the update."""
 
+import math
+
 from descentlab.backpropagation import Formula, GradientDetail, LayerAccount, LayerDetail, explain_gradient
 from descentlab.labs.backprop._drawing import Drawing, draw
 from descentlab.labs.backprop._equations import activation_equation, chain_equations, delta_equation, sum_equation
@@ -62,10 +64,9 @@ def _forward(measured: Backprop, drawing: Drawing, detail: LayerDetail) -> Step:
     layer = detail.layer
     numbers = [sum_equation(detail.output), *([activation_equation(detail)] if layer.is_curved else [])]
     where = _where(detail)
-    sentences = [
-        f"{'x'.join(map(str, layer.activation.shape[1:]))} numbers come out. The one that is taken apart is {where}: "
-        "its δ will be the largest."
-    ]
+    shape = layer.activation.shape[1:]
+    come = "One number comes" if math.prod(shape) == 1 else f"{'x'.join(map(str, shape))} numbers come"
+    sentences = [f"{come} out. The one that is taken apart is {where}: its δ will be the largest."]
     if layer is measured.account.layers[-1] and not HEADS[measured.account.cost.head].is_identity:
         sentences.append(f"These are the logits; the head turns them into outputs by {measured.account.cost.head}.")
     neurons = neuron_table(measured, layer, _names(measured, layer), is_backward=False)

@@ -84,7 +84,9 @@ def backprop_cost(
     begin = time.perf_counter()
     units, watcher = read_units(hidden), watcher or Watcher()
     if not 0.0 < budget <= LONGEST_BUDGET_S:
-        raise SpecError(f"budget={budget:g}: expected a number of seconds above 0 and at most {LONGEST_BUDGET_S:,.0f}")
+        raise SpecError(
+            f"--budget {budget:g}: expected a number of seconds above 0 and at most {LONGEST_BUDGET_S:,.0f}"
+        )
     training.prepare_engine()
     changes = Changes(fields={} if seed is None else {"seed": seed}, hidden=units, settings=settings_as_texts(set))
     with stop_on_signals(watcher) as stop:

@@ -163,17 +163,17 @@ def curvature(
 
 def _check(*, trace: int | None, seeds: int, noise: float, effort: "Effort") -> None:
     if trace is not None and trace < 1:
-        raise SpecError(f"trace={trace}: expected the number of epochs to measure at, 1 or more")
+        raise SpecError(f"--trace {trace}: expected the number of epochs to measure at, 1 or more")
     if seeds < 1:
-        raise SpecError(f"seeds={seeds}: expected 1 or more networks for the test of escape")
+        raise SpecError(f"--seeds {seeds}: expected 1 or more networks for the test of escape")
     if not 0.0 < noise < math.inf:
-        raise SpecError(f"noise={noise:g}: expected its size as a share of the weights' own, above 0, as 0.1")
+        raise SpecError(f"--noise {noise:g}: expected its size as a share of the weights' own, above 0, as 0.1")
     if effort.examples < 1:
-        raise SpecError(f"examples={effort.examples}: expected 1 or more")
+        raise SpecError(f"--examples {effort.examples}: expected 1 or more")
     if effort.products < 2:
-        raise SpecError(f"products={effort.products}: expected 2 or more products with the Hessian")
+        raise SpecError(f"--products {effort.products}: expected 2 or more products with the Hessian")
     if effort.probes < 3:
-        raise SpecError(f"probes={effort.probes}: expected 3 or more random vectors")
+        raise SpecError(f"--probes {effort.probes}: expected 3 or more random vectors")
 
 
 def _rates(learning_rates: str | Sequence[float] | None, experiment: "Experiment") -> tuple[float, ...]:
@@ -184,5 +184,5 @@ def _rates(learning_rates: str | Sequence[float] | None, experiment: "Experiment
     is_text = isinstance(learning_rates, str)
     rates = parse_range(learning_rates, name="learning_rate") if is_text else tuple(learning_rates)
     if not rates or not all(0.0 < rate < math.inf for rate in rates):
-        raise SpecError(f"learning_rate={min(rates, default=0.0):g}: expected rates above 0")
+        raise SpecError(f"--learning-rate {min(rates, default=0.0):g}: expected rates above 0")
     return rates

@@ -48,6 +48,7 @@ class Measurement:
             l1=rule.l1,
             is_balanced=self._plan.has_class_weights,
             batch_size=self._plan.batch_size,
+            label_smoothing=self._plan.label_smoothing,
         )
 
     def measure_run(self, run: Run, member: int) -> None:

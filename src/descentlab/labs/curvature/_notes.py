@@ -46,6 +46,8 @@ def _unlike_training(experiment: Experiment) -> list[str]:
         notes.append("Dropout is off, as in evaluation.")
     if experiment.class_weights != "none":
         notes.append("Every class counts the same in the loss, as in training.")
+    if experiment.label_smoothing:
+        notes.append(f"Labels are smoothed by {experiment.label_smoothing:g} in the loss, as in training.")
     if experiment.augment is not None and not experiment.augment.is_idle:
         notes.append("The loss is that of the pictures as they are; training varied them at random.")
     if any(layer.keeps_statistics for layer in layers):

@@ -79,9 +79,9 @@ def errors(
 
     begin, watcher = time.perf_counter(), watcher or SILENT
     if examples < FEWEST_EXAMPLES:
-        raise SpecError(f"examples={examples}: expected {FEWEST_EXAMPLES} or more")
+        raise SpecError(f"--examples {examples}: expected {FEWEST_EXAMPLES} or more")
     if not 1 <= shown <= MOST_SHOWN:
-        raise SpecError(f"shown={shown}: expected 1 to {MOST_SHOWN} examples of each kind")
+        raise SpecError(f"--shown {shown}: expected 1 to {MOST_SHOWN} examples of each kind")
     trained = need_run(run)
     training.prepare_engine()
     source = find_predictors(trained, part=part, member=member, watcher=watcher)

@@ -29,8 +29,8 @@ def divide(dataset: Dataset, examples: int) -> Division:
     division = Division(rest - rest // 5, rest // 5, score)
     if division.choose < 10 or division.score < 10:
         raise SpecError(
-            f"examples={examples} leaves {division.fit} to fit a probe, {division.choose} to choose its penalty and "
-            f"{division.score} to score it; expected 10 or more of each, as --examples 6000, and as much data"
+            f"--examples {examples} leaves {division.fit} to fit a probe, {division.choose} to choose its penalty and "
+            f"{division.score} to score it; expected 10 or more of each, as by --examples 6000, and as much data"
         )
     return division
 

@@ -88,7 +88,7 @@ def features(
 
     begin, watcher = time.perf_counter(), watcher or SILENT
     if examples < FEWEST_EXAMPLES:
-        raise SpecError(f"examples={examples}: expected {FEWEST_EXAMPLES} or more for the probes")
+        raise SpecError(f"--examples {examples}: expected {FEWEST_EXAMPLES} or more for the probes")
     training.prepare_engine()
     request = Request(example, layer, channel, examples)
     source = find_source(what, other, request, member=member, settings=settings_as_texts(set), watcher=watcher)

@@ -111,7 +111,7 @@ def importance(
 
     begin, watcher = time.perf_counter(), watcher or SILENT
     if examples < FEWEST_EXAMPLES:
-        raise SpecError(f"examples={examples}: expected {FEWEST_EXAMPLES} or more")
+        raise SpecError(f"--examples {examples}: expected {FEWEST_EXAMPLES} or more")
     request = read_request(
         is_wanted=retrain, seeds=seeds, epochs=epochs, train_examples=train_examples, variants=tuple(variants)
     )

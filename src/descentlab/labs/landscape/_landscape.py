@@ -193,14 +193,14 @@ def _normalization(name: str) -> "Normalization":
 def _check(*, points: int | None, span: float, lines: int, examples: int | None) -> None:
     if points is not None and (not 5 <= points <= MOST_POINTS or points % 2 == 0):
         raise SpecError(
-            f"points={points}: expected an odd number from 5 to {MOST_POINTS}, so that the network is one of them"
+            f"--points {points}: expected an odd number from 5 to {MOST_POINTS}, so that the network is one of them"
         )
     if not 0.0 < span < math.inf:
-        raise SpecError(f"span={span:g}: expected how far to go in lengths of the weights, above 0, as 1")
+        raise SpecError(f"--span {span:g}: expected how far to go in lengths of the weights, above 0, as 1")
     if not 0 <= lines <= MOST_LINES:
-        raise SpecError(f"lines={lines}: expected 0 to {MOST_LINES} random directions")
+        raise SpecError(f"--lines {lines}: expected 0 to {MOST_LINES} random directions")
     if examples is not None and examples < 1:
-        raise SpecError(f"examples={examples}: expected 1 or more")
+        raise SpecError(f"--examples {examples}: expected 1 or more")
 
 
 def _effort(subject: "Subject", points: int | None, examples: int | None) -> tuple[int, int]:

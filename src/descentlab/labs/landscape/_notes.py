@@ -31,6 +31,10 @@ def notes_of(landscape: Landscape, extra: tuple[str, ...]) -> tuple[str, ...]:
         notes.append("Training added a penalty on the weights; the loss here is without it.")
     if experiment.class_weights != "none":
         notes.append("Training let every class count the same; the loss here counts each example the same.")
+    if experiment.label_smoothing:
+        notes.append(
+            f"Training smoothed the labels by {experiment.label_smoothing:g}; the loss here is that of the labels."
+        )
     if experiment.augment is not None and not experiment.augment.is_idle:
         notes.append("The loss is that of the pictures as they are; training varied them at random.")
     layers = every_layer(experiment.model)

@@ -54,9 +54,9 @@ def find_source(
     """
     run = as_run(what)
     if member < 0:
-        raise SpecError(f"member={member}: expected 0 or more")
+        raise SpecError(f"--member {member}: expected 0 or more")
     if other is None and other_member == member:
-        raise SpecError(f"other_member={member} is the network itself: name another, or leave it out")
+        raise SpecError(f"--other-member {member} is the network itself: name another, or leave it out")
     if run is None:
         return _train(
             what, other, member=member, other_member=other_member, settings=settings, watcher=watcher, path=path
@@ -158,7 +158,7 @@ def _train(
     base = request.settle(loaded.of(request.experiment.seed)).model_copy(update={"num_seeds": 1})
     members = [member] if other is not None or other_member is None else [member, other_member]
     if min(members) < 0:
-        raise SpecError(f"other_member={min(members)}: expected 0 or more")
+        raise SpecError(f"--other-member {min(members)}: expected 0 or more")
     datasets = {base.seed + place: loaded.of(base.seed + place) for place in members}
     experiment = base.model_copy(update={"seed": base.seed + member})
     plan = training.make_plan(experiment, datasets[experiment.seed], num_devices=training.device_count())

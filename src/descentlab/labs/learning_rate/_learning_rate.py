@@ -1,9 +1,10 @@
 """`learning-rate`: the one-command answer, with its evidence."""
 
+import os
 import time
 from typing import TYPE_CHECKING, Annotated
 
-from descentlab.core import Option, laboratory
+from descentlab.core import Option, SpecError, laboratory
 from descentlab.labs._options import (
     BatchSize,
     Hidden,
@@ -19,7 +20,9 @@ from descentlab.labs._options import (
 if TYPE_CHECKING:
     from descentlab.labs.learning_rate._measured import LearningRate
     from descentlab.results import Result
-    from descentlab.workbench import Swept, Watcher
+    from descentlab.runs import StudyFolder as StudyRecordFolder
+    from descentlab.spec import Experiment, StudySpec
+    from descentlab.workbench import ExamplesByData, Swept, Watcher
 
 
 @laboratory(
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     "learning-rate mnist-mlp --epochs 3 --seeds 2",
 )
 def learning_rate(
-    what: Trainable,
+    what: Trainable = None,
     target: Target = None,
     *,
     epochs: Annotated[
@@ -42,6 +45,9 @@ def learning_rate(
     ] = None,
     set: Settings = (),  # noqa: A002 - the word of the command line
     out: StudyFolder = None,
+    resume: Annotated[
+        str | os.PathLike[str] | None, Option("Continue a search that was stopped or killed.", "STUDY")
+    ] = None,
     report: StudyReport = True,
     watcher: "Watcher | None" = None,
 ) -> "Result[LearningRate]":
@@ -55,23 +61,38 @@ def learning_rate(
 
     Raises:
         DescentlabError: If what is asked for cannot be done; nothing is left behind.
+        RunError: If the search to continue is none, is finished, or its data has changed since.
         Stopped: If Ctrl-C was pressed; the sweep is saved and can be resumed.
     """
-    from descentlab import training
-    from descentlab.labs.learning_rate._measured import LearningRate, around
-    from descentlab.labs.learning_rate._search import (
-        affordable,
-        choose_rates,
-        initial_limit,
-        measure_sharpness,
-        run_range_test,
-    )
     from descentlab.sharpness import check_descends
     from descentlab.spec import parse_study
-    from descentlab.workbench import SILENT, Changes, ExamplesByData, SweepJob, resolve, settings_as_texts
+    from descentlab.workbench import (
+        SILENT,
+        Changes,
+        ExamplesByData,
+        continuing,
+        open_unfinished,
+        options_of,
+        resolve,
+        settings_as_texts,
+    )
 
     begin = time.perf_counter()
     watcher = watcher or SILENT
+    if (what is None) == (resume is None):
+        raise SpecError(
+            "name what to train, as `descentlab learning-rate circle`, or a search to continue: --resume STUDY"
+        )
+    if resume is not None:
+        if set or any(other is not None for other in (target, epochs, batch_size, hidden, seed, seeds, out)):
+            raise SpecError("--resume continues a search as it was begun; leave out all but --no-report")
+        folder = open_unfinished(resume, "learning-rate", "for other seeds or epochs, search anew")
+        study = folder.study
+        with continuing(folder.path, study.kind):
+            examples = ExamplesByData(study.experiment, None, watcher)
+            search = _Search(study.requested or study.experiment, examples, watcher, begin)
+            is_shown = report and bool(study.options.get("report", True))
+            return search.run(study, out=None, resumed=folder, report=is_shown)
     changes = Changes(
         data={"target": target},
         fields={"epochs": epochs, "batch_size": read_batch(batch_size), "seed": seed},
@@ -81,22 +102,60 @@ def learning_rate(
     request = resolve(what, changes)
     check_descends(request.experiment.optimizer)
     examples = ExamplesByData(request.experiment, None, watcher)
-    dataset = examples.of(request.experiment, request.experiment.seed)
-    experiment = request.settle(dataset)
-    training.prepare_engine()
-    tested = run_range_test(experiment, dataset, watcher)
-    limit = initial_limit(experiment, dataset)
-    swept_experiment = affordable(experiment, dataset, seeds, epochs)
-    rates = choose_rates(tested, experiment)
-    spec = parse_study({"variables": [{"name": "learning_rate", "values": rates}], "experiment": swept_experiment})
+    experiment = request.settle(examples.of(request.experiment, request.experiment.seed))
+    search = _Search(experiment, examples, watcher, begin)
+    swept, rates = search.plan(seeds, epochs)
+    values = {
+        "kind": "learning-rate",
+        "variables": [{"name": "learning_rate", "values": rates}],
+        "options": options_of(report=report),
+        "experiment": swept,
+        "requested": experiment,
+    }
+    return search.run(parse_study(values), out=out, resumed=None, report=report)
 
-    def show(swept: "Swept") -> "Result[LearningRate]":
-        study, chosen = swept.study, around(swept.study)
-        traces = measure_sharpness(swept_experiment, dataset, chosen, watcher) if chosen else ()
-        rate = None if study.best is None else rates[study.best.place]
-        return _show(LearningRate(rate, tested, limit, traces, study, experiment), swept)
 
-    return SweepJob(spec, examples, watcher, begin=begin).run(show, out=out, report=report)
+class _Search:
+    """The evidence beside a sweep over rates, which is found anew where an interrupted sweep is continued."""
+
+    def __init__(self, experiment: "Experiment", examples: "ExamplesByData", watcher: "Watcher", begin: float) -> None:
+        from descentlab import training
+        from descentlab.labs.learning_rate._search import initial_limit, run_range_test
+
+        self._experiment, self._examples, self._watcher, self._begin = experiment, examples, watcher, begin
+        self._dataset = examples.of(experiment, experiment.seed)
+        training.prepare_engine()
+        self._tested = run_range_test(experiment, self._dataset, watcher)
+        self._limit = initial_limit(experiment, self._dataset)
+
+    def plan(self, seeds: int | None, epochs: int | None) -> "tuple[Experiment, list[float]]":
+        """Return the experiment of the sweep, and its rates."""
+        from descentlab.labs.learning_rate._search import affordable, choose_rates
+
+        swept = affordable(self._experiment, self._dataset, seeds, epochs)
+        return swept, choose_rates(self._tested, self._experiment)
+
+    def run(
+        self,
+        spec: "StudySpec",
+        *,
+        out: str | os.PathLike[str] | None,
+        resumed: "StudyRecordFolder | None",
+        report: bool,
+    ) -> "Result[LearningRate]":
+        """Sweep over the rates, or continue to do so."""
+        from descentlab.labs.learning_rate._measured import LearningRate, around
+        from descentlab.labs.learning_rate._search import measure_sharpness
+        from descentlab.workbench import SweepJob
+
+        def show(swept: "Swept") -> "Result[LearningRate]":
+            study, chosen = swept.study, around(swept.study)
+            traces = measure_sharpness(spec.experiment, self._dataset, chosen, self._watcher) if chosen else ()
+            rate = None if study.best is None else float(spec.variables[0].values[study.best.place])
+            return _show(LearningRate(rate, self._tested, self._limit, traces, study, self._experiment), swept)
+
+        job = SweepJob(spec, self._examples, self._watcher, begin=self._begin)
+        return job.run(show, out=out, resumed=resumed, report=report)
 
 
 def _show(measured: "LearningRate", swept: "Swept") -> "Result[LearningRate]":

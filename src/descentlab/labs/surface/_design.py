@@ -90,7 +90,7 @@ def read_request(
     if rule is None:
         raise SpecError(unknown_name("optimizer", optimizer, measure.RULE_NAMES))
     if momentum is not None and rule in ADAPTIVE:
-        raise SpecError(f"momentum={momentum}: {rule} has none to set; leave it out, or use sgd or nesterov")
+        raise SpecError(f"--momentum {momentum}: {rule} has none to set; leave it out, or use sgd or nesterov")
     rates = _read(learning_rate, "learning_rate")
     momenta, noises = _read(momentum, "momentum"), _read(noise, "noise")
     for name, values, is_right, wanted in (
@@ -107,7 +107,7 @@ def read_request(
         if not least <= number <= most:
             raise SpecError(f"{name}={number:,}: expected from {least:,} to {most:,}")
     if restarts is not None and not 1 <= restarts <= starts:
-        raise SpecError(f"restarts={restarts:,}: expected from 1 to the number of starts, {starts:,}")
+        raise SpecError(f"--restarts {restarts:,}: expected from 1 to the number of starts, {starts:,}")
     best_of = min(RESTARTS, starts) if restarts is None else restarts
     return Request(rule, rates, momenta, noises, starts, steps, best_of, seed)
 
@@ -129,7 +129,7 @@ def parse_domain(text: str) -> Domain:
             low, high = (float(end) for end in ends)
         except ValueError:
             raise SpecError(
-                f"domain={text}: expected LOW:HIGH, as -3:3, or one for each variable, as -2:2,-1:3"
+                f"--domain {text}: expected LOW:HIGH, as -3:3, or one for each variable, as -2:2,-1:3"
             ) from None
         sides.append((low, high))
     return tuple(sides)

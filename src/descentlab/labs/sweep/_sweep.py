@@ -97,7 +97,9 @@ def sweep(
         Changes,
         ExamplesByData,
         SweepJob,
+        continuing,
         open_unfinished,
+        options_of,
         read_variables,
         settings_as_texts,
     )
@@ -114,19 +116,27 @@ def sweep(
             hidden=read_units(hidden),
             settings=settings_as_texts(set),
         )
-        spec, examples = _request(what, target, read_variables(learning_rate, vary), changes, watcher)
+        variables = read_variables(learning_rate, vary)
+        spec, examples = _request(what, target, variables, changes, watcher, options=options_of(report=report))
         return SweepJob(spec, examples, watcher, begin=begin).run(_show, out=out, report=report)
     others = (target, learning_rate, seeds, seed, epochs, batch_size, hidden, out)
     if vary or set or any(other is not None for other in others):
         raise SpecError("--resume continues a study as it was begun; leave out what is to be varied, --set and --out")
     folder = open_unfinished(resume, "sweep", "for more seeds or values, sweep anew")
-    examples = ExamplesByData(folder.study.experiment, None, watcher)
-    job = SweepJob(folder.study, examples, watcher, begin=begin)
-    return job.run(_show, out=None, resumed=folder, report=report)
+    study = folder.study
+    with continuing(folder.path, study.kind):
+        job = SweepJob(study, ExamplesByData(study.experiment, None, watcher), watcher, begin=begin)
+        return job.run(_show, out=None, resumed=folder, report=report and bool(study.options.get("report", True)))
 
 
 def _request(
-    what: Any, target: Any, variables: "tuple[VariableSpec, ...]", changes: "Changes", watcher: "Watcher"
+    what: Any,
+    target: Any,
+    variables: "tuple[VariableSpec, ...]",
+    changes: "Changes",
+    watcher: "Watcher",
+    *,
+    options: Mapping[str, Any],
 ) -> "tuple[StudySpec, ExamplesByData]":
     """Work out what is to be trained on which data."""
     from descentlab.data import Arrays
@@ -139,7 +149,8 @@ def _request(
     request = resolve(what, changes) if arrays is None else resolve_arrays(arrays, changes)
     examples = ExamplesByData(request.experiment, arrays, watcher)
     experiment = request.settle(examples.of(request.experiment, request.experiment.seed))
-    return parse_study({"kind": "sweep", "variables": variables, "experiment": experiment}, where="sweep"), examples
+    values = {"kind": "sweep", "variables": variables, "options": options, "experiment": experiment}
+    return parse_study(values, where="sweep"), examples
 
 
 def _show(swept: "Swept") -> "Result[Study]":

@@ -31,7 +31,7 @@ def choose_sizes(target: Target, seeds: int, asked: Sequence[int] | None) -> tup
     if asked is not None:
         if not asked or min(asked) < 1:
             raise SpecError(
-                f"examples={','.join(map(str, asked))}: expected numbers of examples of each class, as 1,10,100"
+                f"--examples {','.join(map(str, asked))}: expected numbers of examples of each class, as 1,10,100"
             )
         return tuple(sorted(dict.fromkeys(int(size) for size in asked)))
     # A split's sizes are the same for every seed, up to one example of a class.

@@ -93,9 +93,9 @@ def transfer(
 
     begin, watcher = time.perf_counter(), watcher or SILENT
     if not 1 <= seeds <= 1_000:
-        raise SpecError(f"seeds={seeds}: expected 1 to 1,000 draws of examples")
+        raise SpecError(f"--seeds {seeds}: expected 1 to 1,000 draws of examples")
     if test_examples < FEWEST_TEST:
-        raise SpecError(f"test_examples={test_examples}: expected {FEWEST_TEST} or more")
+        raise SpecError(f"--test-examples {test_examples}: expected {FEWEST_TEST} or more")
     giver = find_giver(need_run(run), member)
     training.prepare_engine()
     target = find_target(to, settings_as_texts(set), watcher)

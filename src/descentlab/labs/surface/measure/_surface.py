@@ -111,10 +111,10 @@ def check_domain(domain: Domain, dimensions: int) -> Domain:
     """
     shown = ",".join(f"{low:g}:{high:g}" for low, high in domain)
     if len(domain) not in (1, dimensions):
-        raise SpecError(f"domain={shown}: expected one range, or one for each of {dimensions} variables")
+        raise SpecError(f"--domain {shown}: expected one range, or one for each of {dimensions} variables")
     for low, high in domain:
         if not (np.isfinite(low) and np.isfinite(high) and low < high):
-            raise SpecError(f"domain={shown}: expected LOW:HIGH with LOW below HIGH, as -3:3 or -2:2,-1:3")
+            raise SpecError(f"--domain {shown}: expected LOW:HIGH with LOW below HIGH, as -3:3 or -2:2,-1:3")
     return tuple((float(low), float(high)) for low, high in (domain * dimensions if len(domain) == 1 else domain))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from nicegui import events, run, ui
 
 from descentlab.core import DataError, DescentlabError
-from descentlab.data import TABLE_ENDINGS
+from descentlab.data import TABLE_ENDINGS, holds_one_file
 from descentlab.studio.files import ARCHIVE_ENDINGS, MOST_BYTES, Uploads, allowed_path, unpack_pictures, without_folder
 from descentlab.studio.pages._upload_button import upload_button
 from descentlab.studio.pages.data._parts import problem_label, section
@@ -86,7 +86,7 @@ class Choose:
         self._problem.text = without_folder(self._problem.text, path)
 
     def _open_upload(self, path: Path) -> DataChoice:
-        if path.suffix in ARCHIVE_ENDINGS:
+        if path.suffix in ARCHIVE_ENDINGS and not holds_one_file(path):
             folder = unpack_pictures(path)
             path.unlink()
             return from_path(folder, [self._uploads.folder], name=path.stem)

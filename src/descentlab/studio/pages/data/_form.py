@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from descentlab import workbench
-from descentlab.data import CategoryFeature, NumberFeature, TablePreparation
+from descentlab.data import CategoryFeature, MomentFeature, NumberFeature, TablePreparation
 
 TRUTHS = ("False", "True")
 
@@ -16,8 +16,8 @@ class FormField:
 
     Attributes:
         column: Name of the column.
-        default: Median of the training part, or its most frequent word.
-        words: Words that the field may hold; empty for a number.
+        default: Median of the training part, or its most frequent word; a date is a word as well.
+        words: Words that the field may hold; empty for a number and a date.
     """
 
     column: str
@@ -30,7 +30,7 @@ def fields_of(run: workbench.Run, truths: Collection[str] = ()) -> tuple[FormFie
 
     Args:
         run: The run.
-        truths: Columns of "True" and "False", which a run keeps as numbers.
+        truths: Columns of "True" and "False", which runs of earlier versions keep as numbers.
 
     Raises:
         RunError: If the run is damaged.
@@ -38,12 +38,15 @@ def fields_of(run: workbench.Run, truths: Collection[str] = ()) -> tuple[FormFie
     preparation = run.member_data().read_preparation()
     if not isinstance(preparation, TablePreparation):
         return ()
-    return tuple(_field(feature, is_truth=feature.column in truths) for feature in preparation.features)
+    known = {name for name, reading in preparation.readings.items() if reading.kind == "boolean"}
+    return tuple(_field(feature, is_truth=feature.column in {*truths, *known}) for feature in preparation.features)
 
 
-def _field(feature: NumberFeature | CategoryFeature, *, is_truth: bool) -> FormField:
+def _field(feature: NumberFeature | CategoryFeature | MomentFeature, *, is_truth: bool) -> FormField:
     if isinstance(feature, CategoryFeature):
         return FormField(feature.column, feature.fill, feature.categories)
+    if isinstance(feature, MomentFeature):
+        return FormField(feature.column, feature.usual)
     if is_truth:
         return FormField(feature.column, TRUTHS[round(feature.fill)], TRUTHS)
     return FormField(feature.column, float(f"{feature.fill:.6g}"))

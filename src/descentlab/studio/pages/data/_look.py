@@ -89,7 +89,7 @@ def look_at(choice: DataChoice, *, on_progress: OnProgress | None = None) -> Loo
     if not isinstance(choice.data, TableData):
         return _learnable(Look(choice, ""), on_progress)
     table_path = Path(choice.data.path)
-    table = data.read_table(choice.data.path, header=choice.data.header)
+    table = data.table_as_read(choice.data)
     columns = tuple(describe_column(column.name, column.to_cells()) for column in table.columns)
     size = f"{table.num_rows:,} rows, {len(columns):,} columns"
     look = Look(choice, size, columns, str(choice.data.target or ""), notes=table.notes)

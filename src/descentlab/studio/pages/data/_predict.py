@@ -138,5 +138,8 @@ def _build_field(field: FormField) -> Read:
         select = ui.select(list(field.words), label=field.column, value=field.default or None, clearable=True)
         select.props("dense outlined options-dense")
         return lambda: select.value
-    number = ui.number(field.column, value=float(field.default)).props("dense outlined")
+    if isinstance(field.default, str):
+        word = ui.input(field.column, value=field.default).props("dense outlined")
+        return lambda: word.value
+    number = ui.number(field.column, value=field.default).props("dense outlined")
     return lambda: number.value

@@ -27,6 +27,9 @@ from descentlab.spec import (
 from descentlab.studio.files import check_links, plain_name
 
 DEEPEST = 3
+LISTED_ENDINGS = (".csv", ".tsv", ".xlsx", ".xls", ".ods", ".parquet", ".pq")
+"""Endings of files that are surely tables; others may be notes or anything else."""
+
 MOST_LOCAL_SETS = 200
 
 Kind = Literal["table", "pictures", "set"]
@@ -57,7 +60,7 @@ class DataChoice:
         return preset(network) if network in preset_names() else _on_bundled_table(self.data)
 
     def with_table(self, **changes: Any) -> "DataChoice":
-        """Return the table with another `target`, `task` or columns to `drop`; other data is returned unchanged."""
+        """Return the table with other fields, such as `target` or `drop`; other data is returned unchanged."""
         if not isinstance(self.data, TableData):
             return self
         return replace(self, data=TableData.model_validate({**self.data.model_dump(), **changes}))
@@ -111,7 +114,7 @@ def local_sets(folder: Path | None = None) -> dict[str, str]:
             subfolders.clear()
             continue
         subfolders[:] = sorted(name for name in subfolders if not name.startswith(".")) if depth < DEEPEST else []
-        tables = sorted(name for name in files if name.lower().endswith(TABLE_ENDINGS[:2] + TABLE_ENDINGS[-2:]))
+        tables = sorted(name for name in files if name.lower().endswith(LISTED_ENDINGS))
         lines |= {str(here / name): str((here / name).relative_to(root)) for name in tables}
         if len(lines) >= MOST_LOCAL_SETS:
             break

@@ -79,6 +79,11 @@ class Show:
         async def change(**values: object) -> None:
             await self.show(look.choice.with_table(**values))
 
+        async def change_missing(text: str) -> None:
+            words = tuple(word.strip() for word in text.split(",") if word.strip()) or None
+            if words != data.missing:
+                await change(missing=words)
+
         with ui.element("div").classes("data-row"):
             ui.select(
                 names,
@@ -97,6 +102,12 @@ class Show:
             ).props("outlined dense options-dense use-chips")
             left_out.on("popup-hide", lambda: change(drop=tuple(left_out.value or ())))
             left_out.on("remove", lambda: change(drop=tuple(left_out.value or ())))
+            missing = ui.input(
+                "Words for a missing cell", value=", ".join(data.missing or ()), placeholder="-999, lost"
+            ).props("outlined dense")
+            missing.tooltip("Beside the usual ones such as NA; with 'none' among them, these and empty cells alone")
+            for event in ("blur", "keydown.enter"):
+                missing.on(event, lambda: change_missing(missing.value or ""))
 
 
 def _show_columns(look: Look) -> None:

@@ -67,6 +67,7 @@ def begin(choice: DataChoice, settings: Settings, *, root: Path, watcher: workbe
             data.target,
             task=None if data.task == "auto" else data.task,
             drop=data.drop,
+            missing=data.missing,
             hidden=settings.hidden,
             root=root,
             durable=True,

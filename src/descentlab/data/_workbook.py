@@ -1,0 +1,92 @@
+"""Sheets of Excel and LibreOffice, read as rows of texts."""
+
+import datetime as dt
+import io
+from typing import Any
+
+from descentlab.core import DataError
+from descentlab.data._names import counted, in_line, quoted
+from descentlab.data._rows import Row
+from descentlab.data._table import number_word
+
+MOST_CELLS = 2**28
+"""Cells of the rectangle that a sheet fills; a stray cell at its far end makes it huge."""
+
+
+def read_workbook(data: bytes, name: str) -> tuple[list[Row], list[str]]:
+    """Read the first sheet of a workbook that is not empty.
+
+    Args:
+        data: Bytes of an .xlsx, .xlsm, .xlsb, .xls or .ods file.
+        name: Name of the file.
+
+    Returns:
+        The rows that are not blank, with their numbers in the sheet, and a note if other sheets hold cells too.
+
+    Raises:
+        DataError: If the file is damaged, protected, no workbook, or too large.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
+            sheets = [_Sheet(workbook, sheet) for sheet in workbook.sheet_names]
+            filled = [sheet for sheet in sheets if sheet.num_cells]
+            if not filled:
+                return [], []
+            rows = filled[0].rows(name)
+    except PasswordError:
+        raise DataError(f"{name} is protected by a password: save it without one") from None
+    except (CalamineError, OSError, ValueError, OverflowError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"{name} cannot be read as a workbook ({in_line(str(error))}): save the table as CSV") from None
+    if len(filled) == 1:
+        return rows, []
+    others = quoted([sheet.name for sheet in filled[1:]], 3)
+    note = (
+        f"Read the sheet '{in_line(filled[0].name)}' of {len(filled)}; to read {others}, save it as a file of its own."
+    )
+    return rows, [note]
+
+
+class _Sheet:
+    def __init__(self, workbook: Any, name: str) -> None:
+        self.name = name
+        try:
+            self._sheet = workbook.get_sheet_by_name(name)
+        except Exception as error:
+            if type(error).__name__ not in {"WorksheetNotFound", "CalamineError", "XmlError"}:
+                raise
+            self._sheet = None
+
+    @property
+    def num_cells(self) -> int:
+        if self._sheet is None or self._sheet.start is None:
+            return 0
+        return self._sheet.height * self._sheet.width
+
+    def rows(self, name: str) -> list[Row]:
+        if self.num_cells > MOST_CELLS:
+            raise DataError(
+                f"{name}: the sheet '{in_line(self.name)}' spreads over {counted(self.num_cells, 'cell')}: save the "
+                "table alone"
+            )
+        first = self._sheet.start[0] + 1
+        rows = [
+            Row(first + place, [_text(cell) for cell in cells])
+            for place, cells in enumerate(self._sheet.to_python(skip_empty_area=True))
+        ]
+        return [row for row in rows if any(cell.strip() for cell in row.cells)]
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return number_word(cell)
+    if isinstance(cell, dt.datetime):
+        return cell.isoformat(" ") if cell.time() != dt.time() else cell.date().isoformat()
+    if isinstance(cell, dt.timedelta):
+        return number_word(cell.total_seconds())
+    return str(cell)
