@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from descentlab.core import RunError
 from descentlab.data import Arrays, Dataset, are_mostly_blank, load, preparation_from_json, prepare, say_far
 from descentlab.spec import ArraysData, BundledData, PlaygroundData, SplitSpec, TableData
 from tests.data.picture_folders import notes_with, read, save
@@ -126,6 +127,26 @@ def test_a_blank_picture_is_usual_where_training_has_some(tmp_path: Path) -> Non
     data = read(tmp_path)
     assert "6 of 66 pictures are blank, with" in notes_with(data, "Warning: 6")[0]
     assert data.preparation.apply(np.zeros((1, 16, 16), np.uint8)).far == ("",)
+
+
+def test_a_damaged_look_is_refused(tmp_path: Path) -> None:
+    _digits(tmp_path, 20)
+    values = read(tmp_path).preparation.to_json()
+    look = values["look"]
+    for change in ({"means": look["means"][:3]}, {"deviations": [0.0] * 64}, {"farthest": -1.0}, {"contrast": "x"}):
+        with pytest.raises(RunError, match="damaged"):
+            preparation_from_json({**values, "look": {**look, **change}})
+    with pytest.raises(RunError, match="damaged"):
+        preparation_from_json({**values, "look": {**look, "means": [0.1] * 9, "deviations": [0.1] * 9}})
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 20), (7, 8), (9, 13)])
+def test_pictures_of_any_size_have_a_look(tmp_path: Path, shape: tuple[int, int]) -> None:
+    for place in range(20):
+        save(tmp_path / "ab"[place % 2] / f"{place}.png", RNG.integers(0, 256, shape, dtype=np.uint8))
+    data = read(tmp_path)
+    kept = preparation_from_json(data.preparation.to_json())
+    assert len(kept.apply(tmp_path).far) == 20
 
 
 def test_plain_pictures_of_two_colours_are_not_blank(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from descentlab.data._model import Model
 from descentlab.data._stored_pictures import StoredPictures
@@ -44,6 +44,16 @@ class PictureLook(Model):
     deviations: Squares
     farthest: Annotated[float, Field(ge=0.0)]
     contrast: Annotated[float, Field(ge=0.0)]
+
+    @model_validator(mode="after")
+    def _check_squares(self) -> "PictureLook":
+        if len(self.means) != len(self.deviations) or any(not each > 0.0 for each in self.deviations):
+            raise ValueError("expected a mean of each square, and a deviation above 0")
+        return self
+
+    def fits(self, height: int, width: int) -> bool:
+        """Determine whether it is the look of pictures of a size."""
+        return len(self.means) == min(GRID, height) * min(GRID, width)
 
 
 def measure_look(
