@@ -10,7 +10,7 @@ from jaxtyping import Bool
 
 from descentlab.core import DataError
 from descentlab.data._names import counted, in_line, quoted
-from descentlab.data._spellings import difference, group_names, loose_name, match_names, one_text
+from descentlab.data._spellings import composed_text, difference, group_names, loose_name, match_names
 from descentlab.data._target import TargetValues
 
 Merging = Literal["auto", "yes", "no"]
@@ -110,7 +110,7 @@ def _merge(counts: Mapping[str, int], merging: Merging, unit: str) -> tuple[dict
     """Return the name that each name of the training part is taken as, and notes on those that are spelled alike."""
     renamed: dict[str, str] = {}
     notes = []
-    exact = group_names(counts, one_text)
+    exact = group_names(counts, composed_text)
     for group in exact:
         renamed |= dict.fromkeys(group, _commonest(group, counts))
         if len(group) > 1:
@@ -152,7 +152,7 @@ def _say_matched(matches: Mapping[str, str], counts: Mapping[str, int], unit: st
             f"'{in_line(name)}' as '{in_line(known)}' ({counted(counts[name], unit)})" for name, known in pairs[:5]
         )
 
-    same = [(name, known) for name, known in matches.items() if one_text(name) == one_text(known)]
+    same = [(name, known) for name, known in matches.items() if composed_text(name) == composed_text(known)]
     others = [pair for pair in matches.items() if pair not in same]
     notes = []
     if same:

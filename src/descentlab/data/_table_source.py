@@ -20,7 +20,7 @@ from descentlab.data._division import describe_division, divide_by, point_out
 from descentlab.data._features import Layout, check_finite, lay_out
 from descentlab.data._folds import Division
 from descentlab.data._names import counted, quoted
-from descentlab.data._novelty import wrong_cells
+from descentlab.data._novelty import shifted_columns, wrong_cells
 from descentlab.data._reading import ColumnReading
 from descentlab.data._screen import screen_columns
 from descentlab.data._several_targets import AnyTargetValues, find_targets, read_all_targets
@@ -103,6 +103,7 @@ class TableSource:
         )
         inputs, unknown = preparation.encode(self.columns)
         copies = self._copies(parts)
+        shifted = shifted_columns(self.columns, preparation.ranges, parts.test) if "test" in self.named else []
         return Dataset(
             name=self.name,
             task=target.task,
@@ -125,6 +126,7 @@ class TableSource:
                 *_unknown(unknown),
                 *_unprepared(self.preparation, target.task),
                 *([copies] if copies else []),
+                *shifted,
             ),
             checksum=self.table.checksum,
             weights=None if weights is None else weights.values,
@@ -336,7 +338,7 @@ def _source(
             *screened,
             *_filled(columns),
             *divisions,
-            *wrong_cells([column.take(usable) for column in (*columns, *reals)], table.take(usable)),
+            *wrong_cells((*columns, *reals), table),
         ),
         weights=mass,
         division=division,
