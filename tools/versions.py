@@ -30,10 +30,10 @@ def uv(*words: str) -> None:
 def newest_python() -> Path | None:
     """Find the newest Python of this machine that the package may run on, other than the oldest."""
     for minor in NEWER:
-        found = shutil.which(f"python3.{minor}")
+        launcher = shutil.which(f"python3.{minor}")
         # A name alone may be a launcher that has no Python of this version.
-        if found and subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode == 0:
-            return Path(found)
+        if launcher and subprocess.run([launcher, "-c", ""], capture_output=True, check=False).returncode == 0:
+            return Path(launcher)
     return None
 
 
