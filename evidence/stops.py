@@ -29,12 +29,12 @@ ANALYSES = {
     "curvature": "curvature circle --learning-rate 0.1,0.3 --trace 4",
     "landscape": "landscape base",
     "importance": "importance iris --retrain --seeds 2 --epochs 10",
-    "features": "features base --examples 100",
+    "features": "features pictures --examples 400",
     "errors": "errors base",
     "transfer": "transfer pictures digits --examples 1,2 --seeds 2 --test-examples 200",
     "surface": "surface x^4-3*x^2+x",
     "backprop": "backprop base",
-    "backprop-cost": "backprop-cost iris --budget 1",
+    "backprop-cost": "backprop-cost base --budget 1",
 }
 """Commands of which nothing is kept."""
 COMMANDS = {**KEPT, **ANALYSES}
