@@ -261,7 +261,7 @@ def _source(
     division = divide_by(table, *divided)
     pointed = point_out(table, candidates) if division is None and not is_test.any() else []
     divisions = pointed if division is None else [describe_division(division)]
-    targets = read_all_targets(answers, task, table.name)
+    targets = _read_targets(answers, task, table.name, readings.problems)
     # Nor is such a test set used to choose the columns.
     usable = np.flatnonzero(~is_test)
     chosen, screened = screen_columns(
@@ -295,6 +295,21 @@ def _source(
         division=division,
         readings={name: readings.readings[name] for name in (*(c.name for c in columns), *target, *mass_name)},
     )
+
+
+def _read_targets(
+    answers: Sequence[Column], task: TaskChoice, name: str, problems: Mapping[str, str]
+) -> AnyTargetValues:
+    """Read the targets; if they look like numbers and could not be read, say why instead of counting their words."""
+    try:
+        return read_all_targets(answers, task, name)
+    except DataError as error:
+        column = next((answer.name for answer in answers if answer.name in problems), None)
+        if column is None:
+            raise
+        raise DataError(
+            f"{name}: could not read the target '{column}' as numbers: {problems[column]}, or name another target"
+        ) from error
 
 
 def _read_weights(table: DataTable, name: str) -> NumberColumn:
