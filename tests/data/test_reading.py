@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from descentlab.core import DataError
 from descentlab.data import Dataset, load, preparation_from_json, prepare
 from descentlab.data._inference import infer_column, infer_reading
 from descentlab.data._moments import moment_parts, parse_moment
@@ -127,6 +128,14 @@ def test_what_cannot_be_read_as_numbers_is_named_with_the_remedy(tmp_path: Path)
     )
     assert data.notes[1] == "Left out 'price': its numbers could not be read."
     assert data.feature_names == ("size",)
+
+
+def test_a_target_that_cannot_be_read_as_numbers_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    rows = "".join(f"{n % 5 / 2},{'$€'[n % 2]}{n * 37}\n" for n in range(40))
+    for task in ("auto", "regression"):
+        with pytest.raises(DataError, match="could not read the target 'price' as numbers: its currencies") as caught:
+            _load(tmp_path, "size,price\n" + rows, "price", task=task)
+        assert "convert them into one" in str(caught.value)
 
 
 MOMENTS = [

@@ -295,7 +295,7 @@ def _source(
     check_finite([*answers, *candidates], table)
     mass = None if weights is None else _read_weights(table, weights)
     mass_name = () if weights is None else (weights,)
-    targets = read_all_targets(answers, task, table.name)
+    targets = _read_targets(answers, task, table.name, readings.problems)
     if isinstance(targets, TargetValues):
         compared = compare_classes(targets, ~is_test, merging=merging, name=table.name)
         check_test_classes(targets, compared, is_test, name=table.name)
@@ -344,6 +344,21 @@ def _source(
         division=division,
         readings={name: readings.readings[name] for name in (*(c.name for c in columns), *target, *mass_name)},
     )
+
+
+def _read_targets(
+    answers: Sequence[Column], task: TaskChoice, name: str, problems: Mapping[str, str]
+) -> AnyTargetValues:
+    """Read the targets; if they look like numbers and could not be read, say why instead of counting their words."""
+    try:
+        return read_all_targets(answers, task, name)
+    except DataError as error:
+        column = next((answer.name for answer in answers if answer.name in problems), None)
+        if column is None:
+            raise
+        raise DataError(
+            f"{name}: could not read the target '{column}' as numbers: {problems[column]}, or name another target"
+        ) from error
 
 
 def _read_weights(table: DataTable, name: str) -> NumberColumn:
