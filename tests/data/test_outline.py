@@ -36,6 +36,8 @@ SAME = {
     "a title": "Results of 2023\n" + PLAIN,
     "a title with its delimiters": "Results of 2023,,\n" + PLAIN,
     "a title and a blank line": "Results of 2023,,\n,,\n" + PLAIN,
+    "facts in as many cells": "Station,Bern,x\nHeight,540,m\n\n" + PLAIN,
+    "an end of file": PLAIN + "\x1a",
     "facts above": "Station: Bern\nDate: 2024-01-02, at noon\n\n" + PLAIN,
     "comments": "# made by a tool, v2\n# units: cm\n" + PLAIN,
     "comments in per cent signs": "% made by a tool\n%\n" + PLAIN,
@@ -81,6 +83,13 @@ def test_the_table_within_a_file(tmp_path: Path, kind: str) -> None:
     table = _read(tmp_path, SAME[kind])
     assert _cells(table) == _cells(_read(tmp_path, PLAIN, "plain.csv"))
     assert table.is_named
+
+
+def test_other_scripts_in_utf_16_without_a_mark(tmp_path: Path) -> None:
+    rows = "".join(f"{i}.5,{'東京都渋谷区' if i % 2 else 'северный город'}\n" for i in range(9))
+    table = _read(tmp_path, f"値,都市\n{rows}".encode("utf-16-le"))
+    assert table.names == ("値", "都市")
+    assert table.columns[1].to_cells()[:2].tolist() == ["северный город", "東京都渋谷区"]
 
 
 def test_what_was_left_out_is_said_with_its_line(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, strategies as st
 from scipy import stats
 
-from descentlab.evaluation import mean_and_deviation, wilson_interval
+from descentlab.evaluation import mean_and_deviation, repeats_over, wilson_interval
 
 
 @given(num=st.integers(1, 5_000), share=st.floats(0.0, 1.0))
@@ -23,6 +23,18 @@ def test_the_mean_s_interval_equals_scipy_s(num: int) -> None:
     assert mean == pytest.approx(values.mean())
     assert deviation == pytest.approx(values.std(ddof=1))
     assert interval == pytest.approx((expected.low, expected.high), rel=2e-5)
+
+
+@pytest.mark.parametrize("num_folds", [2, 5, 10])
+def test_the_interval_over_folds_is_nadeau_s_and_bengio_s(num_folds: int) -> None:
+    """Their corrected test as its authors write it, with n_test / n_train of a cross-validation."""
+    scores = np.random.default_rng(num_folds).normal(0.8, 0.05, num_folds)
+    mean, _, interval = mean_and_deviation(scores.tolist(), repeats_over(num_folds))
+    num_examples = 300
+    num_test = num_examples / num_folds
+    variance = (1 / num_folds + num_test / (num_examples - num_test)) * scores.var(ddof=1)
+    half = stats.t.ppf(0.975, num_folds - 1) * np.sqrt(variance)
+    assert interval == pytest.approx((mean - half, mean + half), rel=2e-5)
 
 
 def test_one_value_has_no_interval_and_equal_ones_a_narrow_one() -> None:

@@ -18,6 +18,13 @@ NOT_WINDOWS_1252 = bytes([0x81, 0x8D, 0x8F, 0x90, 0x9D])
 """Bytes that stand for no character in Windows-1252."""
 
 
+END_OF_FILE = b"\x1a"
+"""What DOS put at the end of a text."""
+
+SOME = 0.1
+"""Share of characters that are digits, delimiters or Latin letters in any table."""
+
+
 def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, list[str]]:
     """Turn the bytes of a file into text.
 
@@ -33,6 +40,7 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, li
         DataError: If the bytes are not text, or not in the encoding that is named.
     """
     text, notes = (_decode_as(data, name, encoding), []) if encoding is not None else _recognised(data, name)
+    text = text.rstrip(END_OF_FILE.decode())
     if "\0" in text:
         raise DataError(f"{name} holds null characters, which no table has: it is damaged, or in another encoding")
     return text, notes
@@ -46,7 +54,7 @@ def _recognised(data: bytes, name: str) -> tuple[str, list[str]]:
     if wide is not None:
         text = data.decode(wide, errors="replace")
         return text, [f"{name} has no byte order mark and was read as {wide.upper()}."]
-    if b"\0" in data or is_binary(data):
+    if b"\0" in data or is_binary(data.rstrip(END_OF_FILE)):
         raise DataError(f"{name} holds binary data, not text: expected a table such as CSV")
     try:
         return data.decode("utf-8-sig"), []
@@ -87,13 +95,13 @@ def _decode_as(data: bytes, name: str, encoding: str) -> str:
 
 
 def _unmarked_utf16(start: bytes) -> str | None:
-    """Recognise UTF-16 without a mark: nearly every second byte of a table's digits and delimiters is zero."""
+    """Recognise UTF-16 without a mark: every second byte of a table's digits and delimiters is zero."""
     half = len(start) // 2
     if half < 2 or len(start) % 2:
         return None
     high_last, high_first = start[1::2].count(0), start[::2].count(0)
-    if high_last > 0.5 * half and high_first == 0:
+    if high_last > SOME * half and high_first == 0:
         return "utf-16-le"
-    if high_first > 0.5 * half and high_last == 0:
+    if high_first > SOME * half and high_last == 0:
         return "utf-16-be"
     return None

@@ -133,11 +133,24 @@ def _first_row(rows: Sequence[Row], width: int, header: HeaderMode) -> int:
     start = 0
     while start < min(len(rows) - 1, MOST_ABOVE) and _is_above(rows, start, width):
         start += 1
+    if start == 0 and header == "auto":
+        start = _after_facts(rows)
     skipped = rows[:start]
     is_clear = all(len(row.cells) != width or _is_comment(row) for row in skipped)
     if not is_clear and (header == "no" or not has_header(rows[start:])):  # rows with few cells filled
         return 0
     return start
+
+
+def _after_facts(rows: Sequence[Row]) -> int:
+    """Return the place of a header after a blank line, where the rows above it are facts rather than a table."""
+    gaps = [place for place in range(1, min(len(rows), MOST_ABOVE)) if rows[place].line - rows[place - 1].line > 1]
+    if len(gaps) != 1 or len(rows) - gaps[0] <= gaps[0]:
+        return 0
+    names, below = rows[gaps[0]].cells, [row.cells for row in rows[gaps[0] + 1 :]]
+    is_header = not any(map(is_value, names)) and _stands_above_numbers([name.strip() for name in names], below)
+    first = [cell.strip() for cell in rows[0].cells]
+    return gaps[0] if is_header and not _stands_above_numbers(first, [row.cells for row in rows[1:]]) else 0
 
 
 def _is_above(rows: Sequence[Row], place: int, width: int) -> bool:
@@ -236,6 +249,18 @@ def has_header(rows: Sequence[Row]) -> bool:
     below = [row.cells for row in rows[1:] if [cell.strip() for cell in row.cells] != first]
     if _is_counted(first) or _is_consecutive(first, below):
         return True
+    if _stands_above_numbers(first, below):
+        return True
+    if all(cell in MISSING_WORDS for cell in first) or any(is_value(cell) for cell in first):
+        return False
+    return not any(
+        cell.strip() and first[place] == cell.strip()
+        for cells in below
+        for place, cell in enumerate(cells[: len(first)])
+    )
+
+
+def _stands_above_numbers(first: Sequence[str], below: Sequence[list[str]]) -> bool:
     rows_below = below[1:] if len(below) > 1 and not any(map(is_value, below[0])) else below  # units may be in between
     near = [cells for cells in rows_below if abs(len(cells) - len(first)) <= 1]
     shift = int(bool(near) and all(len(cells) == len(first) + 1 for cells in near))
@@ -244,13 +269,7 @@ def has_header(rows: Sequence[Row]) -> bool:
         for column in {place, place + shift}:
             if _is_numeric([cells[column] for cells in near if column < len(cells)]):
                 return True
-    if not any(are_words) or any(is_value(cell) for cell in first):
-        return False
-    return not any(
-        cell.strip() and first[place] == cell.strip()
-        for cells in below
-        for place, cell in enumerate(cells[: len(first)])
-    )
+    return False
 
 
 def _is_counted(first: Sequence[str]) -> bool:

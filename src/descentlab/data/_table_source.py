@@ -377,7 +377,7 @@ def _check_rows(table: DataTable) -> None:
     if len(table.columns) < 2:
         raise DataError(
             f"{table.name} has a single column, '{table.names[0]}': expected the target and another column, "
-            "separated by comma, semicolon, tab or bar"
+            "separated by comma, semicolon, tab or bar, or by what --separator names"
         )
 
 

@@ -38,7 +38,8 @@ def tidy(grid: Grid, outline: Outline) -> tuple[Grid, Outline]:
             if outline.second:
                 repeats |= _all_rows(grid, [_equals(cell.strip()) for cell in outline.second])
             first = grid.lines[repeats][0]
-            notes.append(f"Left out {counted(int(repeats.sum()), 'row')} that repeat the header (line {first:,}).")
+            num = int(repeats.sum())
+            notes.append(f"Left out {counted(num, 'row')} that repeat{'s' * (num == 1)} the header (line {first:,}).")
             grid = _without(grid, repeats)
     grid, more = _without_tail(grid, is_named=outline.is_named)
     grid, kept, word = _without_empty_columns(grid, outline)
