@@ -170,19 +170,19 @@ def test_a_likely_column_is_pointed_out_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stated", "message"),
+    ("group", "time", "message"),
     [
-        ({"group": "ill"}, "'ill' is the target or the weights"),
-        ({"group": "nobody"}, "unknown group 'nobody'"),
-        ({"time": "patient"}, "which is no time"),
-        ({"group": "constant"}, "is the same in every row, so group divides nothing"),
+        ("ill", None, "'ill' is the target or the weights"),
+        ("nobody", None, "unknown group 'nobody'"),
+        (None, "patient", "which is no time"),
+        ("constant", None, "is the same in every row, so group divides nothing"),
     ],
 )
-def test_what_cannot_divide_is_refused(tmp_path: Path, stated: dict[str, str], message: str) -> None:
+def test_what_cannot_divide_is_refused(tmp_path: Path, group: str | None, time: str | None, message: str) -> None:
     path, frame = _visits(tmp_path)
     frame.assign(constant="x").to_csv(path, index=False)
     with pytest.raises(DataError, match=message):
-        load(TableData(path=str(path), target="ill", **stated))
+        load(TableData(path=str(path), target="ill", group=group, time=time))
 
 
 def test_folds_that_cannot_be_are_refused(tmp_path: Path) -> None:

@@ -7,16 +7,25 @@ import pytest
 from descentlab.core import DataError
 from descentlab.data import read_table
 from descentlab.data._table import DataTable
+from descentlab.data._text import HeaderMode, Reading
 
 ROWS = [f"{i}.5,{i * 7 % 10},{'AB'[i % 2]}" for i in range(1, 9)]
 BODY = "\n".join(ROWS) + "\n"
 PLAIN = "size,number,kind\n" + BODY
 
 
-def _read(tmp_path: Path, data: str | bytes, name: str = "t.csv", **stated: str | int) -> DataTable:
+def _read(
+    tmp_path: Path,
+    data: str | bytes,
+    name: str = "t.csv",
+    *,
+    header: HeaderMode = "auto",
+    encoding: str | None = None,
+    separator: str | None = None,
+) -> DataTable:
     path = tmp_path / name
     path.write_bytes(data.encode() if isinstance(data, str) else data)
-    return read_table(path, **stated)
+    return read_table(path, header=header, encoding=encoding, separator=separator)
 
 
 def _cells(table: DataTable) -> dict[str, list[object]]:
@@ -140,7 +149,7 @@ def test_a_single_new_row_is_a_row(tmp_path: Path, row: str) -> None:
     [
         ("a,kind\n1,2,A\n1,3,B\n1,4,A\n", "line 1 names 2 columns, but line 2 has 3 cells: add the missing name"),
         (f"a title\n{PLAIN}1,2\n{BODY}", "line 11 has 2 cells, but line 2 has 3: correct the line, or take it out"),
-        ("a,b,c\n" + "1,2\n1,2,3\n" * 9, "so have 8 more lines; name the delimiter by --separator"),
+        ("a,b,c\n" + "1,2\n1,2,3\n" * 9, "so have 8 more lines; name the delimiter by"),
         ('a,b\n1,2\n"3,4\n5,6\n', "line 3: a quote is opened and never closed"),
         ("<html><table><tr><td>1</td></tr></table>", "is a web page or XML"),
         (b"\x28\xb5\x2f\xfd1234", "Zstandard"),
@@ -168,17 +177,17 @@ def test_what_is_stated_is_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("stated", "message"),
     [
-        ({"header": 99}, "header=99 is not a line"),
-        ({"encoding": "klingon"}, "encoding='klingon' is not known"),
-        ({"encoding": "base64"}, "encoding='base64' is not known"),
-        ({"encoding": "utf-32"}, "is not text in utf-32"),
-        ({"separator": "ab"}, "separator='ab' is not a delimiter"),
-        ({"separator": "tab"}, "separator='tab' divides no row"),
+        (Reading(header=99), "header=99 is not a line"),
+        (Reading(encoding="klingon"), "encoding='klingon' is not known"),
+        (Reading(encoding="base64"), "encoding='base64' is not known"),
+        (Reading(encoding="utf-32"), "is not text in utf-32"),
+        (Reading(separator="ab"), "separator='ab' is not a delimiter"),
+        (Reading(separator="tab"), "separator='tab' divides no row"),
     ],
 )
-def test_what_is_stated_wrongly_is_refused(tmp_path: Path, stated: dict[str, str | int], message: str) -> None:
+def test_what_is_stated_wrongly_is_refused(tmp_path: Path, stated: Reading, message: str) -> None:
     with pytest.raises(DataError) as caught:
-        _read(tmp_path, PLAIN, **stated)
+        _read(tmp_path, PLAIN, header=stated.header, encoding=stated.encoding, separator=stated.separator)
     assert message in str(caught.value)
 
 

@@ -23,15 +23,15 @@ def read_evenly(data: bytes, delimiter: str, width: int, first: int) -> Grid | N
         The cells; None if the text has lines of another kind, such as blank ones, cells of several lines or quotes
         within cells, which must be read row by row.
     """
-    if len(data) < FEWEST_BYTES or not delimiter.isascii():
+    if len(data) < FEWEST_BYTES or width < 2 or not delimiter.isascii():
         return None
     if not _has_plain_lines(data) or not _has_plain_quotes(data, delimiter):
         return None
-    num_lines = data.count(b"\n") + (not data.endswith(b"\n"))
     columns = _parse(data, delimiter, width)
-    if columns is None or len(columns[0].codes) != num_lines:
+    if columns is None:
         return None
-    return Grid(columns, np.arange(first, first + num_lines, dtype=np.int64))
+    # Each line is a row: no quoted cell holds a line break, and a blank line would be a row of another width.
+    return Grid(columns, np.arange(first, first + len(columns[0].codes), dtype=np.int64))
 
 
 def _has_plain_lines(data: bytes) -> bool:
@@ -66,8 +66,8 @@ def _parse(data: bytes, delimiter: str, width: int) -> tuple[TextColumn, ...] | 
     try:
         table = csv.read_csv(
             pa.BufferReader(data),
-            read_options=csv.ReadOptions(column_names=names, block_size=2**20),
-            parse_options=csv.ParseOptions(delimiter=delimiter, newlines_in_values=False, ignore_empty_lines=True),
+            read_options=csv.ReadOptions(column_names=names, block_size=2**20, use_threads=False),
+            parse_options=csv.ParseOptions(delimiter=delimiter, newlines_in_values=False, ignore_empty_lines=False),
             convert_options=csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())),
                 strings_can_be_null=False,

@@ -65,7 +65,7 @@ def draw_fold(
         return _fold_of_groups(rows, strata, division.groups, number, num_folds, rng)
     if len(rows) < num_folds:
         raise DataError(f"{name} has {len(rows)} examples, too few for {num_folds} folds: use at most {len(rows)}")
-    rest = rows
+    fold, rest = rows[:0], rows
     for place in range(number + 1):
         size = len(rows) // num_folds + (place < len(rows) % num_folds)
         fold, rest = draw_stratified(rest, strata, size, rng)

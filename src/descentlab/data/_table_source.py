@@ -11,6 +11,7 @@ from jaxtyping import Int
 
 from descentlab.core import DataError
 from descentlab.data._arrays import Arrays
+from descentlab.data._beneath import Beneath
 from descentlab.data._class_names import Merging, check_test_classes, check_test_targets, compare_classes
 from descentlab.data._column_readings import ColumnReadings, infer_readings
 from descentlab.data._copies import RowRepeats
@@ -138,7 +139,7 @@ def load_table(spec: TableData) -> TableSource:
     weights = None if spec.weights is None else find_column(table, spec.weights, "weights")
     below = None
     if spec.test_path is not None:
-        below = _like(table, _read(spec, spec.test_path, "yes" if table.is_named else "no"))
+        below = _like(table, _read(spec, spec.test_path, "yes" if table.is_named else "no", table.beneath))
     is_test = np.arange(table.num_rows + (0 if below is None else below.num_rows)) >= table.num_rows
     if spec.test_column is not None:
         is_test |= _says(
@@ -175,8 +176,16 @@ def table_as_read(spec: TableData) -> DataTable:
     return replace(table.without_text(), notes=(*table.notes, *notes, *odd))
 
 
-def _read(spec: TableData, path: str | None = None, header: HeaderMode | None = None) -> DataTable:
-    return read_table(path or spec.path, header=header or spec.header, encoding=spec.encoding, separator=spec.separator)
+def _read(
+    spec: TableData, path: str | None = None, header: HeaderMode | None = None, beneath: Beneath | None = None
+) -> DataTable:
+    return read_table(
+        path or spec.path,
+        header=header or spec.header,
+        encoding=spec.encoding,
+        separator=spec.separator,
+        beneath=beneath,
+    )
 
 
 def load_arrays(spec: ArraysData, arrays: Arrays) -> TableSource:

@@ -2,12 +2,15 @@
 
 import datetime as dt
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from descentlab.core import DataError
 from descentlab.data._names import counted, in_line, quoted
 from descentlab.data._rows import Row
 from descentlab.data._table import number_word
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 MOST_CELLS = 2**28
 """Cells of the rectangle that a sheet fills; a stray cell at its far end makes it huge."""
@@ -30,11 +33,11 @@ def read_workbook(data: bytes, name: str) -> tuple[list[Row], list[str]]:
 
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-            sheets = [_Sheet(workbook, sheet) for sheet in workbook.sheet_names]
-            filled = [sheet for sheet in sheets if sheet.num_cells]
+            sheets = [_open_sheet(workbook, sheet) for sheet in workbook.sheet_names]
+            filled = [sheet for sheet in sheets if sheet is not None]
             if not filled:
                 return [], []
-            rows = filled[0].rows(name)
+            rows = _rows(filled[0], name)
     except PasswordError:
         raise DataError(f"{name} is protected by a password: save it without one") from None
     except (CalamineError, OSError, ValueError, OverflowError) as error:
@@ -50,34 +53,29 @@ def read_workbook(data: bytes, name: str) -> tuple[list[Row], list[str]]:
     return rows, [note]
 
 
-class _Sheet:
-    def __init__(self, workbook: Any, name: str) -> None:
-        self.name = name
-        try:
-            self._sheet = workbook.get_sheet_by_name(name)
-        except Exception as error:
-            if type(error).__name__ not in {"WorksheetNotFound", "CalamineError", "XmlError"}:
-                raise
-            self._sheet = None
+def _open_sheet(workbook: "CalamineWorkbook", name: str) -> "CalamineSheet | None":
+    """Return a sheet of cells; None for a chart, a macro or an empty sheet."""
+    from python_calamine import CalamineError, WorksheetNotFound, XmlError
 
-    @property
-    def num_cells(self) -> int:
-        if self._sheet is None or self._sheet.start is None:
-            return 0
-        return self._sheet.height * self._sheet.width
+    try:
+        sheet = workbook.get_sheet_by_name(name)
+    except (CalamineError, WorksheetNotFound, XmlError):
+        return None
+    return sheet if sheet.height and sheet.width else None
 
-    def rows(self, name: str) -> list[Row]:
-        if self.num_cells > MOST_CELLS:
-            raise DataError(
-                f"{name}: the sheet '{in_line(self.name)}' spreads over {counted(self.num_cells, 'cell')}: save the "
-                "table alone"
-            )
-        first = self._sheet.start[0] + 1
-        rows = [
-            Row(first + place, [_text(cell) for cell in cells])
-            for place, cells in enumerate(self._sheet.to_python(skip_empty_area=True))
-        ]
-        return [row for row in rows if any(cell.strip() for cell in row.cells)]
+
+def _rows(sheet: "CalamineSheet", name: str) -> list[Row]:
+    if sheet.height * sheet.width > MOST_CELLS:
+        raise DataError(
+            f"{name}: the sheet '{in_line(sheet.name)}' spreads over {counted(sheet.height * sheet.width, 'cell')}: "
+            "save the table alone"
+        )
+    first = 1 + (sheet.start[0] if sheet.start else 0)
+    rows = [
+        Row(first + place, [_text(cell) for cell in cells])
+        for place, cells in enumerate(sheet.to_python(skip_empty_area=True))
+    ]
+    return [row for row in rows if any(cell.strip() for cell in row.cells)]
 
 
 def _text(cell: Any) -> str:

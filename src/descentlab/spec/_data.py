@@ -191,9 +191,7 @@ class TableData(DividedSpec):
             header = int(header)
         is_line = isinstance(header, int) and not isinstance(header, bool) and header >= 1
         if not is_line and header not in ("auto", "yes", "no"):
-            raise ValueError(
-                f"header={str(header)[:20]!r} is not yes, no, auto or the number of a line, counted from 1"
-            )
+            raise ValueError(f"header={str(header)[:20]!r} should be 'yes' or 'no', 'auto', or the number of a line")
         return header
 
 
