@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Int
 
 from descentlab.core import DataError
 from descentlab.data._names import counted, in_line, quoted
@@ -81,6 +81,27 @@ def compare_classes(
     fitted = target.model_copy(update={"classes": tuple(kept), "merges": merging != "no"})
     compared = replace(targets, target=fitted, values=values if is_changed else targets.values)
     return ComparedClasses(compared, values >= 0, tuple(notes))
+
+
+def check_test_targets(
+    is_test: Bool[np.ndarray, " examples"], present: Int[np.ndarray, " present"], columns: str, *, name: str
+) -> None:
+    """Refuse a test part none of whose targets can be read.
+
+    Args:
+        is_test: Whether each example is in the test part.
+        present: Rows of the examples that have a target.
+        columns: Names of the columns that are needed, quoted.
+        name: Name of the data.
+
+    Raises:
+        DataError: If it is so.
+    """
+    if is_test.any() and not is_test[present].any():
+        raise DataError(
+            f"{name}: none of the {int(is_test.sum()):,} test rows has a {columns} that can be read as the training "
+            "rows' is: correct this column, or leave the test part out"
+        )
 
 
 def check_test_classes(

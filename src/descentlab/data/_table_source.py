@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Int, UInt64
+from jaxtyping import Int
 
 from descentlab.core import DataError
 from descentlab.data._arrays import Arrays
 from descentlab.data._beneath import Beneath
-from descentlab.data._class_names import Merging, check_test_classes, compare_classes
+from descentlab.data._class_names import Merging, check_test_classes, check_test_targets, compare_classes
 from descentlab.data._column_readings import ColumnReadings, infer_readings
-from descentlab.data._copies import MIN_SHARE, count_copies, describe_table_copies, expected_copies, row_keys
+from descentlab.data._copies import RowRepeats
 from descentlab.data._dataset import Dataset, Task
 from descentlab.data._division import describe_division, divide_by, point_out
 from descentlab.data._features import Layout, check_finite, lay_out
@@ -24,7 +24,7 @@ from descentlab.data._novelty import shifted_columns, wrong_cells
 from descentlab.data._reading import ColumnReading
 from descentlab.data._screen import screen_columns
 from descentlab.data._several_targets import AnyTargetValues, find_targets, read_all_targets
-from descentlab.data._split import Parts, divide
+from descentlab.data._split import divide
 from descentlab.data._table import Column, DataTable, NumberColumn, WordColumn, stack_columns
 from descentlab.data._table_preparation import fit_preparation
 from descentlab.data._tables import checksum_of, read_table
@@ -65,23 +65,8 @@ class TableSource:
     readings: Mapping[str, ColumnReading] = field(default_factory=dict)
 
     @cached_property
-    def _keys(self) -> UInt64[np.ndarray, " rows"]:
-        return row_keys(self.columns, self.targets.values)
-
-    @cached_property
-    def _num_repeated(self) -> int:
-        counts = np.unique(self._keys, return_counts=True)[1]
-        return int(counts[counts > 1].sum())
-
-    def _copies(self, parts: Parts) -> str:
-        """Warn of copies in the test part; a table of different rows is not searched again for each seed."""
-        if self._num_repeated < MIN_SHARE * len(parts.test):
-            return ""
-        return describe_table_copies(
-            count_copies(self._keys, parts),
-            is_given="test" in self.named,
-            expected=expected_copies(self.columns, self._keys, parts.train),
-        )
+    def _repeats(self) -> RowRepeats:
+        return RowRepeats(self.columns, self.targets.values)
 
     def prepare(self, split: SplitSpec, seed: int) -> Dataset:
         """Divide the rows, learn the preparation from the training set and apply it to all rows."""
@@ -102,8 +87,8 @@ class TableSource:
             readings=self.readings,
         )
         inputs, unknown = preparation.encode(self.columns)
-        copies = self._copies(parts)
-        shifted = shifted_columns(self.columns, preparation.ranges, parts.test) if "test" in self.named else []
+        is_given = "test" in self.named
+        unlike = shifted_columns(self.columns, preparation.ranges, parts.test) if is_given else []
         return Dataset(
             name=self.name,
             task=target.task,
@@ -125,8 +110,8 @@ class TableSource:
                 *self.notes,
                 *_unknown(unknown),
                 *_unprepared(self.preparation, target.task),
-                *([copies] if copies else []),
-                *shifted,
+                *self._repeats.notes(parts, is_given=is_given),
+                *unlike,
             ),
             checksum=self.table.checksum,
             weights=None if weights is None else weights.values,
@@ -282,11 +267,7 @@ def _source(
         raise DataError(f"{table.name}: {words} is missing in all {table.num_rows:,} rows")
     missing = table.num_rows - len(present)
     incomplete = [f"Left out {counted(missing, 'row')} whose {words} is missing."] if missing else []
-    if is_test.any() and not is_test[present].any():
-        raise DataError(
-            f"{table.name}: none of the {int(is_test.sum()):,} test rows has a {words} that can be read as "
-            "the training rows' is: correct this column, or leave the test part out"
-        )
+    check_test_targets(is_test, present, words, name=table.name)
     table, is_test = (table.take(present), is_test[present]) if missing else (table, is_test)
     candidates = table.without([*needed, *dropped, *([] if weights is None else [weights])]).columns
     if not candidates:
