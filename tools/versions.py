@@ -28,12 +28,14 @@ def uv(*words: str) -> None:
 
 
 def newest_python() -> Path | None:
-    """Find the newest Python of this machine that the package may run on, other than the oldest."""
+    """Find the newest Python of this machine above the oldest that the package needs, on the path or kept by pyenv."""
+    kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     for minor in NEWER:
-        launcher = shutil.which(f"python3.{minor}")
-        # A name alone may be a launcher that has no Python of this version.
-        if launcher and subprocess.run([launcher, "-c", ""], capture_output=True, check=False).returncode == 0:
-            return Path(launcher)
+        launchers = [shutil.which(f"python3.{minor}"), *sorted(kept.glob(f"3.{minor}.*/bin/python"))]
+        for launcher in filter(None, launchers):
+            # A name alone may be a launcher of pyenv that has no Python of this version.
+            if subprocess.run([launcher, "-c", ""], capture_output=True, check=False).returncode == 0:
+                return Path(launcher)
     return None
 
 
