@@ -172,7 +172,7 @@ def test_models_that_cannot_be(descentlab: Descentlab, home: Path) -> None:
     write_pictures(home / "pictures")
     for words, says in (
         (("pictures", "--model", "cn"), "unknown model 'cn': did you mean 'cnn'?"),
-        (("iris", "--model", "mlp"), "model=mlp is for pictures, and does not apply to bundled data; leave it out"),
+        (("iris", "--model", "mlp"), "--model mlp is for pictures, and does not apply to bundled data; leave it out"),
         (("pictures", "--set", "model.0.kernel=[9,9]", "--set", "model.0.padding=valid"),
          "layer 'conv1' (conv2d) would shrink its 8x8 input below one pixel with a kernel of 9x9"),
         (("pictures", "--set", "model.pool1.window=[3,9]"),

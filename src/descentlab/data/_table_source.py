@@ -15,7 +15,7 @@ from descentlab.data._beneath import Beneath
 from descentlab.data._class_names import Merging, check_test_classes, check_test_targets, compare_classes
 from descentlab.data._column_readings import ColumnReadings, infer_readings
 from descentlab.data._copies import RowRepeats
-from descentlab.data._dataset import Dataset, Task
+from descentlab.data._dataset import Dataset
 from descentlab.data._division import describe_division, divide_by, point_out
 from descentlab.data._features import Layout, check_finite, lay_out
 from descentlab.data._folds import Division
@@ -26,6 +26,7 @@ from descentlab.data._screen import screen_columns
 from descentlab.data._several_targets import AnyTargetValues, find_targets, read_all_targets
 from descentlab.data._split import divide
 from descentlab.data._table import Column, DataTable, NumberColumn, WordColumn, stack_columns
+from descentlab.data._table_notes import say_filled, say_unknown, say_unprepared
 from descentlab.data._table_preparation import fit_preparation
 from descentlab.data._tables import checksum_of, read_table
 from descentlab.data._target import TargetValues, TaskChoice, find_column
@@ -108,8 +109,8 @@ class TableSource:
             raw={column.name: column.to_cells() for column in self.table.columns},
             notes=(
                 *self.notes,
-                *_unknown(unknown),
-                *_unprepared(self.preparation, target.task),
+                *say_unknown(unknown),
+                *say_unprepared(self.preparation, target.task),
                 *self._repeats.notes(parts, is_given=is_given),
                 *unlike,
             ),
@@ -317,7 +318,7 @@ def _source(
             *targets.notes,
             *incomplete,
             *screened,
-            *_filled(columns),
+            *say_filled(columns),
             *divisions,
             *wrong_cells((*columns, *reals), table),
         ),
@@ -392,31 +393,3 @@ def _says(columns: Sequence[Column], word: str, name: str) -> np.ndarray:
             "row"
         )
     return is_test
-
-
-def _filled(columns: Sequence[Column]) -> list[str]:
-    missing = {column.name: int(column.is_missing.sum()) for column in columns if column.is_missing.any()}
-    if not missing:
-        return []
-    return [
-        f"Filled in {counted(sum(missing.values()), 'missing cell')} in {quoted(list(missing))} with the "
-        "median or most frequent word of the training set; one more input for each of these columns marks them."
-    ]
-
-
-def _unprepared(preparation: PreparationSpec, task: Task) -> list[str]:
-    notes = []
-    if preparation.inputs == "none":
-        notes.append(
-            "Inputs are not standardised (data.preparation.inputs=none): the network reads each number in its unit."
-        )
-    if preparation.targets == "none" and task == "regression":
-        notes.append("The target is not standardised (data.preparation.targets=none): the network predicts its unit.")
-    return notes
-
-
-def _unknown(unknown: dict[str, int]) -> list[str]:
-    if not unknown:
-        return []
-    count = counted(sum(unknown.values()), "cell")
-    return [f"The training set lacks the words of {count} outside it, in {quoted(list(unknown))}."]
