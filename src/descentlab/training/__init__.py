@@ -20,11 +20,11 @@ from descentlab.training._executor import (
 )
 from descentlab.training._live import LiveNetwork as LiveNetwork, Moment as Moment
 from descentlab.training._measure import as_real as as_real, measure as measure
+from descentlab.training._numbers import adjustable_numbers as adjustable_numbers
 from descentlab.training._pieces import chunk_size as chunk_size, piece_size as piece_size
 from descentlab.training._plan import (
     Form as Form,
     Plan as Plan,
-    adjustable_numbers as adjustable_numbers,
     make_plan as make_plan,
 )
 from descentlab.training._population import (

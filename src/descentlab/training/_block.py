@@ -14,7 +14,8 @@ from descentlab.data import Dataset
 from descentlab.training._devices import Device, precision_of, work_devices
 from descentlab.training._examples import call_orders, separate_names
 from descentlab.training._materials import Materials
-from descentlab.training._plan import SCALE, Plan, State
+from descentlab.training._numbers import SCALE
+from descentlab.training._plan import Plan, State
 from descentlab.training._program import Compiler, as_bounds, trace_names
 from descentlab.training._recorder import Recorder
 from descentlab.training._results import Stacked

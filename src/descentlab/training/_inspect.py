@@ -15,7 +15,8 @@ from jaxtyping import Float, Int
 from descentlab.networks import Context, Layer, Tape, every_layer, stuck_units
 from descentlab.training._devices import quick_compilation
 from descentlab.training._measure import as_real, training_losses
-from descentlab.training._plan import SMOOTHING, Form
+from descentlab.training._numbers import SMOOTHING
+from descentlab.training._plan import Form
 from descentlab.training._symptoms import BY_LAYER
 
 _COMPILING = threading.Lock()

@@ -10,8 +10,9 @@ from jaxtyping import Float, Int, Shaped
 
 from descentlab.core import PARTS
 from descentlab.networks import Context
+from descentlab.training._numbers import SMOOTHING
 from descentlab.training._pieces import sum_pieces
-from descentlab.training._plan import SMOOTHING, Form, State
+from descentlab.training._plan import Form, State
 
 Sums = Float[Array, "groups parts metrics"]
 

@@ -7,13 +7,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from descentlab.core import SpecError, unknown_name
+from descentlab.core import SpecError
 from descentlab.data import Dataset, StoredPictures
 from descentlab.networks import Network, build_network
 from descentlab.objectives import Objective, Task, build_objective
-from descentlab.optimizers import RATE_OF, numeric_fields
+from descentlab.optimizers import numeric_fields
 from descentlab.spec import AnyOptimizerSpec, AugmentSpec, Experiment
 from descentlab.training._devices import core_devices, count_cores
+from descentlab.training._numbers import SMOOTHING, hyper_names
 from descentlab.training._pieces import CHUNK, chunk_size, piece_size
 from descentlab.training._room import full_batch_places
 
@@ -46,13 +47,6 @@ SMALL_LAYER = 256
 
 At batch 5, 4-8-3 takes 0.3 us a step and member in lanes against 1.5 alone; at batch 10, 2-8x6-1 takes 9 against 2.
 """
-
-SCALE = "initial_scale"
-SCALE_OF = f"{SCALE}."
-DROPOUT = "dropout"
-SMOOTHING = "label_smoothing"
-SCHEDULE_OF = "schedule."
-SHIFT, ROTATE = "augment.shift", "augment.rotate"
 
 TRACED_EXAMPLES = 5_000
 """Training examples that the training curve is measured on at most, the same ones after every epoch."""
@@ -277,7 +271,7 @@ def make_plan(
         network=network,
         objective=objective,
         optimizer=experiment.optimizer,
-        hyper_names=_hyper_names(experiment, network, varied),
+        hyper_names=hyper_names(experiment, network, varied),
         batch_places=full_batch_places(batch_size) if experiment.batch_size == "full" else batch_size,
         input_scale=dataset.input_scale,
         precision=experiment.precision,
@@ -315,55 +309,6 @@ def _choose_batch_devices(num_members: int, num_devices: int, batch_size: int, g
     if groups:
         return groups if groups <= len(core_devices()) else 1
     return num_devices if batch_size % num_devices == 0 else 1
-
-
-def adjustable_numbers(experiment: Experiment, network: Network) -> dict[str, float]:
-    """Return the numbers in which the members of one program may differ, with the experiment's value of each.
-
-    These are the optimizer's fields, the penalties, the learning rate of a single layer (`learning_rate.hidden`), the
-    factor of the initial weights of all layers or of one (`initial_scale`, `initial_scale.hidden`), the share of values
-    that dropout hides (`dropout`), the share of label smoothing (`label_smoothing`), the schedule's shares and factors
-    (`schedule.final_share`), and how far training pictures are moved (`augment.shift`, `augment.rotate`) where they
-    are.
-
-    Args:
-        experiment: What the members have in common.
-        network: The experiment's network.
-
-    Returns:
-        Values by name.
-    """
-    optimizer = experiment.optimizer
-    scales = network.initial_scales()
-    rates = network.dropout_rates()
-    return {
-        **numeric_fields(optimizer),
-        "l1": optimizer.l1,
-        "l2": optimizer.l2,
-        **{f"{RATE_OF}{name}": optimizer.learning_rate for name in scales},
-        **({SCALE: next(iter(scales.values()))} if scales else {}),
-        **{f"{SCALE_OF}{name}": scale for name, scale in scales.items()},
-        **({DROPOUT: next(iter(rates.values()))} if rates else {}),
-        SMOOTHING: experiment.label_smoothing,
-        **{f"{SCHEDULE_OF}{name}": value for name, value in experiment.schedule if isinstance(value, float)},
-        **_augment_numbers(experiment.augment),
-    }
-
-
-def _augment_numbers(augment: AugmentSpec | None) -> dict[str, float]:
-    return {} if augment is None or augment.is_idle else {SHIFT: augment.shift, ROTATE: augment.rotate}
-
-
-def _hyper_names(experiment: Experiment, network: Network, varied: Collection[str]) -> tuple[str, ...]:
-    known = adjustable_numbers(experiment, network)
-    for name in varied:
-        if name not in known:
-            raise SpecError(unknown_name("hyperparameter", name, known))
-    # Initial scales and schedules are applied on the host, before the program runs.
-    inside = [name for name in varied if name != SCALE and not name.startswith((SCALE_OF, SCHEDULE_OF))]
-    smoothing = [SMOOTHING] if experiment.label_smoothing else []
-    names = [*numeric_fields(experiment.optimizer), *_augment_numbers(experiment.augment), *smoothing, *inside]
-    return tuple(dict.fromkeys(names))
 
 
 def _check_batch_size(experiment: Experiment, dataset: Dataset) -> int:

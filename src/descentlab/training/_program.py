@@ -20,8 +20,9 @@ from descentlab.optimizers import penalty, update
 from descentlab.training._augment import augment
 from descentlab.training._devices import ONE_CORE_EACH
 from descentlab.training._measure import as_real, keep_best, measure, measured_names, training_losses
+from descentlab.training._numbers import DROPOUT, ROTATE, SHIFT
 from descentlab.training._pieces import divide, sum_pieces
-from descentlab.training._plan import DROPOUT, ROTATE, SHIFT, Form, Plan, State
+from descentlab.training._plan import Form, Plan, State
 
 Bounds = tuple[Int[Array, ""], Int[Array, ""], Int[Array, ""], Int[Array, ""]]
 """Number of steps to make, the step of an epoch that is the first of them, the number of steps of an epoch, and the

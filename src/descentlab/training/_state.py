@@ -12,7 +12,8 @@ from descentlab.core import RunError, SpecError, generator
 from descentlab.networks import HostArrays, Network
 from descentlab.optimizers import RATE_OF, numeric_fields, start
 from descentlab.spec import ScheduleSpec
-from descentlab.training._plan import ROTATE, SCALE, SCALE_OF, SCHEDULE_OF, SHIFT, SMOOTHING, Plan, State
+from descentlab.training._numbers import ROTATE, SCALE, SCALE_OF, SCHEDULE_OF, SHIFT, SMOOTHING
+from descentlab.training._plan import Plan, State
 
 
 @dataclass(frozen=True, eq=False)
