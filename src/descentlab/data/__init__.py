@@ -26,8 +26,8 @@ from descentlab.data._picture_kinds import PICTURE_ENDINGS as PICTURE_ENDINGS, m
 from descentlab.data._playground import PointsPreparation as PointsPreparation
 from descentlab.data._source import ExampleSource as ExampleSource
 from descentlab.data._stored_pictures import StoredPictures as StoredPictures, take_rows as take_rows
+from descentlab.data._table_loading import table_as_read as table_as_read
 from descentlab.data._table_preparation import TablePreparation as TablePreparation
-from descentlab.data._table_source import table_as_read as table_as_read
 from descentlab.data._tables import TABLE_ENDINGS as TABLE_ENDINGS, read_table as read_table
 from descentlab.data._unpacking import holds_one_file as holds_one_file
 from descentlab.data._weights import WEIGHTS as WEIGHTS, check_weights as check_weights

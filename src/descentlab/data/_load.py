@@ -19,8 +19,9 @@ from descentlab.data._picture_source import PicturesSource
 from descentlab.data._playground import PlaygroundSource, PointsPreparation, PointsSource
 from descentlab.data._source import ExampleSource
 from descentlab.data._synthetic import NumbersPreparation, SyntheticSource
+from descentlab.data._table_loading import load_arrays, load_table
 from descentlab.data._table_preparation import TablePreparation
-from descentlab.data._table_source import TableSource, load_arrays, load_table
+from descentlab.data._table_source import TableSource
 from descentlab.spec import (
     ArraysData,
     BundledData,
