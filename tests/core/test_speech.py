@@ -12,6 +12,9 @@ IN_PYTHON = {
     "x is a sweep; continue it by: descentlab learning-rate --resume runs/x-001": (
         "x is a sweep; continue it by: descentlab.learning_rate(resume='runs/x-001')"
     ),
+    "/a/mine is a run already; continue it by --resume /a/mine, or by --out": (
+        "/a/mine is a run already; continue it by resume='/a/mine', or by `out`"
+    ),
     "`descentlab runs` lists them": "`descentlab.list_runs()` lists them",
     "there is no option x; see `descentlab softmax --help`": "there is no option x; see `help(descentlab.softmax)`",
     "name another folder by --out, or leave out --batch": "name another folder by `out`, or leave out `batch`",

@@ -56,7 +56,7 @@ def test_spellings_of_one_class_are_one(tmp_path: Path, spellings: list[str], ke
 
 
 @pytest.mark.parametrize("pair", [("a", "A"), ("Co", "CO"), ("1", "1.")])
-def test_short_names_stay_apart_unless_it_is_wished(tmp_path: Path, pair: tuple[str, str]) -> None:
+def test_short_names_stay_apart_unless_merging_is_stated(tmp_path: Path, pair: tuple[str, str]) -> None:
     path = _table(tmp_path / "t.csv", [*pair, "rest"] * 8)
     data = _read(path)
     assert set(data.classes) == {*pair, "rest"}

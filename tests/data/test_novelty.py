@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
-from descentlab.data import Arrays, Dataset, load, preparation_from_json, prepare, say_far
+from descentlab.core import RunError
+from descentlab.data import Arrays, Dataset, are_mostly_blank, load, preparation_from_json, prepare, say_far
 from descentlab.spec import ArraysData, BundledData, PlaygroundData, SplitSpec, TableData
 from tests.data.picture_folders import notes_with, read, save
 
@@ -123,8 +125,63 @@ def test_a_blank_picture_is_usual_where_training_has_some(tmp_path: Path) -> Non
     for place in range(6):
         save(tmp_path / "level" / f"blank{place}.png", np.zeros((16, 16), np.uint8))
     data = read(tmp_path)
-    assert "6 of 66 pictures are blank" in notes_with(data, "Warning: 6")[0]
+    assert "6 of 66 pictures are blank, with" in notes_with(data, "Warning: 6")[0]
     assert data.preparation.apply(np.zeros((1, 16, 16), np.uint8)).far == ("",)
+
+
+def test_a_damaged_look_is_refused(tmp_path: Path) -> None:
+    _digits(tmp_path, 20)
+    values = read(tmp_path).preparation.to_json()
+    look = values["look"]
+    for change in ({"means": look["means"][:3]}, {"deviations": [0.0] * 64}, {"farthest": -1.0}, {"contrast": "x"}):
+        with pytest.raises(RunError, match="damaged"):
+            preparation_from_json({**values, "look": {**look, **change}})
+    with pytest.raises(RunError, match="damaged"):
+        preparation_from_json({**values, "look": {**look, "means": [0.1] * 9, "deviations": [0.1] * 9}})
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 20), (7, 8), (9, 13)])
+def test_pictures_of_any_size_have_a_look(tmp_path: Path, shape: tuple[int, int]) -> None:
+    for place in range(20):
+        save(tmp_path / "ab"[place % 2] / f"{place}.png", RNG.integers(0, 256, shape, dtype=np.uint8))
+    data = read(tmp_path)
+    kept = preparation_from_json(data.preparation.to_json())
+    assert len(kept.apply(tmp_path).far) == 20
+
+
+def test_plain_pictures_of_two_colours_are_not_blank(tmp_path: Path) -> None:
+    for place in range(20):
+        pixels = np.zeros((6, 5, 3), np.uint8)
+        pixels[:, :, place % 2] = 200
+        save(tmp_path / ("red" if place % 2 else "green") / f"{place}.png", pixels)
+    assert not notes_with(read(tmp_path), "blank")
+    assert not are_mostly_blank(read(tmp_path))
+
+
+def test_a_test_part_of_another_kind_is_named_at_training(tmp_path: Path) -> None:
+    _digits(tmp_path / "train")
+    _digits(tmp_path / "test", 20)
+    assert not notes_with(read(tmp_path), "far from")
+    for path in (tmp_path / "test").rglob("*.png"):
+        save(path, 255 - np.asarray(Image.open(path)))
+    (note,) = notes_with(read(tmp_path), "far from")
+    assert "20 examples of 20" in note
+    assert "negative" in note
+
+
+def test_a_test_file_in_another_unit_is_named_at_training(tmp_path: Path) -> None:
+    for name, unit in (("train", 1.0), ("same", 1.0), ("test", 10.0)):
+        rows = [f"{RNG.normal(4.0, 0.2) * unit:.4f},{RNG.normal():.3f},{'pq'[row % 2]}" for row in range(60)]
+        (tmp_path / f"{name}.csv").write_text("\n".join(["length,b,kind", *rows, ""]))
+
+    def noted(test: str) -> list[str]:
+        spec = TableData(path=str(tmp_path / "train.csv"), target="kind", test_path=str(tmp_path / test))
+        return notes_with(prepare(load(spec), SplitSpec(), 0), "Warning")
+
+    assert noted("same.csv") == []
+    (note,) = noted("test.csv")
+    assert "'length' is about 4" in note
+    assert "60 of 60 test rows lie outside" in note
 
 
 def test_far_examples_are_counted() -> None:

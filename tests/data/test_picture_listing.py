@@ -68,7 +68,7 @@ def test_parts_without_any_classes_are_refused(tmp_path: Path) -> None:
     for part in ("train", "test"):
         save(tmp_path / part / "1.png")
         save(tmp_path / part / "2.png")
-    with pytest.raises(DataError, match=r"have no classes: .*--labels FILE"):
+    with pytest.raises(DataError, match=r"have no classes: .*labels"):
         read(tmp_path)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from descentlab.core import DataError
 from descentlab.data import Dataset, load, preparation_from_json, prepare
 from descentlab.data._inference import infer_column, infer_reading
 from descentlab.data._moments import moment_parts, parse_moment
@@ -127,6 +128,14 @@ def test_what_cannot_be_read_as_numbers_is_named_with_the_remedy(tmp_path: Path)
     )
     assert data.notes[1] == "Left out 'price': its numbers could not be read."
     assert data.feature_names == ("size",)
+
+
+def test_a_target_that_cannot_be_read_as_numbers_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    rows = "".join(f"{n % 5 / 2},{'$€'[n % 2]}{n * 37}\n" for n in range(40))
+    for task in ("auto", "regression"):
+        with pytest.raises(DataError, match="could not read the target 'price' as numbers: its currencies") as caught:
+            _load(tmp_path, "size,price\n" + rows, "price", task=task)
+        assert "convert them into one" in str(caught.value)
 
 
 MOMENTS = [
@@ -282,3 +291,19 @@ def test_a_preparation_without_readings_reads_as_the_cells_suggest(tmp_path: Pat
     prepared = preparation_from_json(values).apply(tmp_path / "t.csv")
     np.testing.assert_array_equal(prepared.inputs, data.inputs)
     np.testing.assert_array_equal(prepared.targets, data.targets)
+
+
+@pytest.mark.parametrize(
+    "head", ["a,b,t\ncm,kg,-\n", "size,,t\nwide,high,\n", "a,b,t\n"], ids=["units", "two rows of names", "names"]
+)
+def test_what_stands_beneath_the_header_is_known_from_the_training_file(tmp_path: Path, head: str) -> None:
+    rows = [f"{row / 3},{row % 7 / 2},{'AB'[row % 2]}\n" for row in range(40)]
+    data = _load(tmp_path, head + "".join(rows), "t")
+    kept = preparation_from_json(data.preparation.to_json())
+    new = tmp_path / "new.csv"
+    for taken in ([0], [3, 1], [39, 0, 7]):
+        new.write_text(head + "".join(rows[row] for row in taken))
+        np.testing.assert_array_equal(kept.apply(new).inputs, data.inputs[taken])
+    first = head.partition("\n")[0] if "wide" not in head else "size wide,size high,t"
+    new.write_text(f"{first}\nunknown,kg,A\n0.5,1,B\n1.5,2,B\n")  # a row of words is no row of units here
+    assert len(kept.apply(new).inputs) == 3

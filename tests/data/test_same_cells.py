@@ -85,7 +85,7 @@ def _prepared(path: Path, **options: Any) -> Dataset | None:
         return None  # all columns were left out, or a class is too rare
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32 - 1))
 def test_a_row_is_read_alike_in_every_file(tmp_path: Path, seed: int) -> None:
     rng = np.random.default_rng(seed)

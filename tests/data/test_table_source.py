@@ -276,7 +276,9 @@ def test_what_training_never_saw_is_counted(tmp_path: Path) -> None:
     np.testing.assert_array_equal(new.inputs[0, 2:], 0.0)
     assert new.targets.tolist() == [0, -1, -1]
     assert new.notes[0] == "Took 1 cell of 'size' as missing, since not a number: 'big' (row 3)."
-    assert new.notes[1].startswith("Took 1 cell of 'island' as unknown, with a value that no training row has")
+    assert new.notes[1] == (
+        "Took 1 cell of 'island' as unknown, with a value that no training row has: 'east' (row 1)."
+    )
     assert "3 missing cells" in new.notes[2]
     assert "'fox'" in new.notes[3]
 

@@ -84,11 +84,11 @@ STUDIES: dict[str, Callable[..., Any]] = {
 @pytest.mark.parametrize("verb", STUDIES)
 def test_a_study_goes_on_as_what_it_was(verb: str) -> None:
     study = STUDIES[verb]
-    with pytest.raises(dl.Stopped, match=f"descentlab {verb} --resume") as stopped:
+    with pytest.raises(dl.Stopped, match=f"descentlab.{verb.replace(chr(45), chr(95))}") as stopped:
         study(report=False, watcher=LateStop().watcher)
     others = [each for name, each in STUDIES.items() if name != verb]
     for other in others:
-        with pytest.raises(dl.DescentlabError, match=f"continue it by: descentlab {verb} --resume"):
+        with pytest.raises(dl.DescentlabError, match=f"continue it by: descentlab.{verb.replace(chr(45), chr(95))}"):
             other(None, resume=stopped.value.path)
     folder = StudyFolder(stopped.value.path)
     assert (folder.study.kind, folder.study.options["report"]) == (verb, False)

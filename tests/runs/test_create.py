@@ -73,7 +73,7 @@ def test_an_empty_folder_is_filled_and_stays_itself(tmp_path: Path, monkeypatch:
 
 def test_a_folder_that_holds_something_is_refused(tmp_path: Path) -> None:
     run = _create(out=tmp_path / "mine")
-    with pytest.raises(RunError, match=r"is a run already; continue it by --resume .*mine"):
+    with pytest.raises(RunError, match=r"is a run already; continue it by resume=.*mine"):
         _create(out=run.path)
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "thesis.tex").write_text("")

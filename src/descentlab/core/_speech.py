@@ -7,7 +7,7 @@ import shlex
 
 _MOST_WORD, _MOST_LINE = 200, 2_000
 _CALL = re.compile(r"`descentlab(?: (?P<quoted>[^`]+))`|descentlab (?P<plain>[a-z-]+ --resume (?:'[^']*'|\S+))")
-_VALUE = r"""(?P<value>[A-Z][A-Z,.=]*\b|-?[0-9][^\s`;,)]*|[a-z0-9_.*]+=[^\s`;,)]+|'[^']*')"""
+_VALUE = r"""(?P<value>[A-Z][A-Z,.=]*\b|-?[0-9][^\s`;,)]*|[a-z0-9_.*]+=[^\s`;,)]+|[^\s`;,)]*/[^\s`;,)]*|'[^']*')"""
 _OPTION = re.compile(rf"(?<![\w-])`?--(?P<name>[a-z][a-z-]*)(?: {_VALUE})?`?(?![\w-])")
 _MARKED = re.compile(r"`--(?P<name>[a-z][a-z-]*) (?P<value>[^`]+)`")
 _REFUSED = re.compile(r"^--(?P<name>[a-z][a-z-]*) (?P<value>.*?): ")

@@ -54,7 +54,7 @@ def load_array_pictures(spec: ArraysData, arrays: Arrays) -> PicturesSource:
         every = np.ones(len(pictures), bool)
         compared = compare_classes(targets, every, merging=spec.merge_classes, name=spec.name, unit="picture")
         targets, notes = compared.targets, compared.notes
-    blank = describe_blank(pictures, labels, 1.0 / 255.0 if pictures.dtype == np.uint8 else 1.0)
+    blank = describe_blank(pictures, labels, 1.0 / 255.0 if pictures.dtype == np.uint8 else 1.0, spec.name)
     large = float(np.abs(pictures).max()) if pictures.dtype != np.uint8 else 0.0
     raw = UNSCALED.format(largest=large) if large > LARGE else ""
     notes = (*notes, *(note for note in (blank, raw) if note))

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Int
 
 from descentlab.core import DataError
 from descentlab.data._names import counted, in_line, quoted
-from descentlab.data._spellings import difference, group_names, loose_name, match_names, one_text
+from descentlab.data._spellings import composed_text, difference, group_names, loose_name, match_names
 from descentlab.data._target import TargetValues
 
 Merging = Literal["auto", "yes", "no"]
@@ -83,6 +83,27 @@ def compare_classes(
     return ComparedClasses(compared, values >= 0, tuple(notes))
 
 
+def check_test_targets(
+    is_test: Bool[np.ndarray, " examples"], present: Int[np.ndarray, " present"], columns: str, *, name: str
+) -> None:
+    """Refuse a test part none of whose targets can be read.
+
+    Args:
+        is_test: Whether each example is in the test part.
+        present: Rows of the examples that have a target.
+        columns: Names of the columns that are needed, quoted.
+        name: Name of the data.
+
+    Raises:
+        DataError: If it is so.
+    """
+    if is_test.any() and not is_test[present].any():
+        raise DataError(
+            f"{name}: none of the {int(is_test.sum()):,} test rows has a {columns} that can be read as the training "
+            "rows' is: correct this column, or leave the test part out"
+        )
+
+
 def check_test_classes(
     targets: TargetValues, compared: ComparedClasses, is_test: Bool[np.ndarray, " examples"], *, name: str
 ) -> None:
@@ -110,7 +131,7 @@ def _merge(counts: Mapping[str, int], merging: Merging, unit: str) -> tuple[dict
     """Return the name that each name of the training part is taken as, and notes on those that are spelled alike."""
     renamed: dict[str, str] = {}
     notes = []
-    exact = group_names(counts, one_text)
+    exact = group_names(counts, composed_text)
     for group in exact:
         renamed |= dict.fromkeys(group, _commonest(group, counts))
         if len(group) > 1:
@@ -152,7 +173,7 @@ def _say_matched(matches: Mapping[str, str], counts: Mapping[str, int], unit: st
             f"'{in_line(name)}' as '{in_line(known)}' ({counted(counts[name], unit)})" for name, known in pairs[:5]
         )
 
-    same = [(name, known) for name, known in matches.items() if one_text(name) == one_text(known)]
+    same = [(name, known) for name, known in matches.items() if composed_text(name) == composed_text(known)]
     others = [pair for pair in matches.items() if pair not in same]
     notes = []
     if same:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Int, Shaped, UInt64
@@ -63,6 +64,38 @@ def row_keys(columns: Sequence[Column], targets: Shaped[np.ndarray, "rows *targe
     for values in targets.reshape(len(targets), -1).T:
         keys = _mix(keys, values)
     return keys
+
+
+class RowRepeats:
+    """The rows of a table that are there more than once, found when they are first asked for."""
+
+    def __init__(self, columns: Sequence[Column], targets: Shaped[np.ndarray, "rows *targets"]) -> None:
+        """Keep the inputs and targets of the rows."""
+        self._columns = columns
+        self._targets = targets
+
+    @cached_property
+    def _keys(self) -> UInt64[np.ndarray, " rows"]:
+        return row_keys(self._columns, self._targets)
+
+    @cached_property
+    def _count(self) -> int:
+        counts = np.unique(self._keys, return_counts=True)[1]
+        return int(counts[counts > 1].sum())
+
+    def notes(self, parts: Parts, *, is_given: bool) -> list[str]:
+        """Warn of copies in the test part; a table of different rows is not searched again for each seed.
+
+        Args:
+            parts: Rows of the parts.
+            is_given: Whether the test part is given with the data; else it is drawn from the same table.
+        """
+        if self._count < MIN_SHARE * len(parts.test):
+            return []
+        copies = count_copies(self._keys, parts)
+        expected = expected_copies(self._columns, self._keys, parts.train)
+        note = describe_table_copies(copies, is_given=is_given, expected=expected)
+        return [note] if note else []
 
 
 def picture_keys(

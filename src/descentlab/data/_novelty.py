@@ -18,6 +18,9 @@ WRONG_CELL = 1e3
 WRONG_BESIDE_EQUALS = 1e6
 """The same where all other cells are equal, in multiples of their size."""
 
+SHIFTED = 0.5
+"""Share of a test part outside of a column's training range from which on the column has another unit or meaning."""
+
 EXTREME_SHARE = 0.01
 SHOWN = 3
 
@@ -103,6 +106,26 @@ def _name(column: str) -> str:
 def _joined(reasons: Sequence[str]) -> str:
     more = [f"and {len(reasons) - SHOWN} more"] if len(reasons) > SHOWN else []
     return "; ".join([*reasons[:SHOWN], *more])
+
+
+def shifted_columns(
+    columns: Sequence[Column], ranges: Sequence[NumberRange], test: Int[np.ndarray, " test"]
+) -> list[str]:
+    """Warn of columns in which most rows of a test file lie outside of the training range, as in another unit."""
+    by_name = {each.column: each for each in ranges}
+    notes = []
+    for column in columns:
+        if column.name in by_name and len(test):
+            its_range, cells = by_name[column.name], column.take(test)
+            num_far = len(list(_far_numbers(cells, its_range)))
+            if num_far > SHIFTED * len(test):
+                usual = float(np.nanmedian(cells.to_numbers().values))
+                notes.append(
+                    f"Warning: {_name(column.name)} is about {usual:.6g} in the test part, and {its_range.low:.6g} to "
+                    f"{its_range.high:.6g} in training, so that {num_far:,} of {counted(len(test), 'test row')} lie "
+                    "outside: look whether both have one unit."
+                )
+    return notes
 
 
 def wrong_cells(columns: Sequence[Column], table: DataTable) -> list[str]:

@@ -153,8 +153,9 @@ def is_identifier(word: str) -> bool:
         return False
     if len(digits) > 2 and digits[0] == "0" and digits.strip("0"):
         return True
-    return (
-        len(digits) > 15
-        and int(digits) > LARGEST_EXACT
-        and (int(digits) % 1000 > 0 or int(float(digits)) != int(digits))
-    )
+    if len(digits) <= 15:
+        return False
+    if len(digits) > LONGEST:  # more than Python converts
+        return True
+    number = int(digits)
+    return number > LARGEST_EXACT and (number % 1000 > 0 or int(float(number)) != number)

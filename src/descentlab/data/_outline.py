@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from descentlab.core import DataError
+from descentlab.data._beneath import Beneath
 from descentlab.data._dialect import COMMENT, MOST_ABOVE
 from descentlab.data._inference import MISSING_WORDS
 from descentlab.data._names import counted, in_line, quoted, unique_names
@@ -41,6 +42,7 @@ class Outline:
         header_line: Number of the line that the width of the table is known from.
         notes: Notes on what was left out or joined, one sentence each.
         second: Cells of a row of units or names beneath the header, as in the file; empty if there is none.
+        is_joined: Whether this row was joined to the header.
     """
 
     names: tuple[str, ...]
@@ -49,6 +51,13 @@ class Outline:
     header_line: int
     notes: tuple[str, ...] = ()
     second: tuple[str, ...] = ()
+    is_joined: bool = False
+
+    @property
+    def beneath(self) -> Beneath:
+        """The row beneath the header, by which it is found in later files."""
+        cells = tuple(cell.strip() for cell in self.second)
+        return Beneath(header=self.header, cells=cells, is_joined=self.is_joined) if cells else Beneath()
 
     @property
     def is_named(self) -> bool:
@@ -56,7 +65,7 @@ class Outline:
         return bool(self.header)
 
 
-def outline(rows: Sequence[Row], name: str, header: HeaderMode = "auto") -> Outline:
+def outline(rows: Sequence[Row], name: str, header: HeaderMode = "auto", beneath: Beneath | None = None) -> Outline:
     """Find the header among the first rows of a file, and the line on which the table's cells begin.
 
     Lines above the table (titles, comments) are skipped where it is clear that they are no rows: they have another
@@ -67,6 +76,7 @@ def outline(rows: Sequence[Row], name: str, header: HeaderMode = "auto") -> Outl
         rows: First rows of the file that are not blank, at least one.
         name: Name of the file.
         header: Whether the columns are named, or the number of the line with their names.
+        beneath: Row beneath the header of the training file, which alone is left out or joined; None to recognise one.
 
     Returns:
         The outline.
@@ -75,7 +85,7 @@ def outline(rows: Sequence[Row], name: str, header: HeaderMode = "auto") -> Outl
         DataError: If the header has another number of cells than all rows, or its line is none.
     """
     if isinstance(header, int):
-        return _of_header(_from_line(rows, header, name), name, [], is_certain=True)
+        return _of_header(_from_line(rows, header, name), name, [], beneath, is_certain=True)
     kept = [row for place, row in enumerate(rows) if place >= MOST_ABOVE or not _is_rule(row)]
     width = _usual_width(kept)
     start = _first_row(kept, width, header)
@@ -85,7 +95,7 @@ def outline(rows: Sequence[Row], name: str, header: HeaderMode = "auto") -> Outl
         above, body = above[:-1], [commented, *body]
     notes = [_skipped(above)] if above else []
     if header == "yes" or (header == "auto" and (commented is not None or has_header(body))):
-        return _of_header(body, name, notes, is_certain=header == "yes" or commented is not None)
+        return _of_header(body, name, notes, beneath, is_certain=header == "yes" or commented is not None)
     names = tuple(f"column {place}" for place in range(len(body[0].cells)))
     return Outline(names, (), body[0].line, body[0].line, tuple(notes))
 
@@ -171,7 +181,9 @@ def _skipped(above: Sequence[Row]) -> str:
     return f"Left out {lines} above the table ('{words}')."
 
 
-def _of_header(rows: Sequence[Row], name: str, notes: list[str], *, is_certain: bool) -> Outline:
+def _of_header(
+    rows: Sequence[Row], name: str, notes: list[str], beneath: Beneath | None, *, is_certain: bool
+) -> Outline:
     line, cells = rows[0].line, [cell.strip() for cell in rows[0].cells]
     below = [row for row in rows[1:] if not _is_rule(row)]
     width = _usual_width(below) if below else len(cells)
@@ -182,18 +194,24 @@ def _of_header(rows: Sequence[Row], name: str, notes: list[str], *, is_certain: 
         notes.append(f"Took line {line} as names of the columns, since its numbers count them: {quoted(cells)}.")
     header = tuple(cells)
     second: tuple[str, ...] = ()
-    if _is_unit_row(cells, below):
+    is_unit_row, is_joined = _is_unit_row(cells, below), False
+    if beneath is not None:
+        is_known = bool(below) and beneath.is_in(cells, below[0].cells)
+        is_unit_row, is_joined = is_known and not beneath.is_joined, is_known and beneath.is_joined
+    elif not is_unit_row:
+        is_joined = _is_second_header(cells, below)
+    if is_unit_row:
         second = tuple(below[0].cells)
         words = quoted([cell.strip() for cell in below[0].cells])
         notes.append(f"Left out line {below[0].line}, which holds units: {words}.")
         below = below[1:]
-    elif _is_second_header(cells, below):
+    elif is_joined:
         second = tuple(below[0].cells)
         cells = [" ".join(filter(None, pair)) for pair in _joined(cells, below[0].cells)]
         notes.append(f"Joined the two rows of names on the lines {line} and {below[0].line}: {quoted(cells)}.")
         below = below[1:]
     start = below[0].line if below else line + 1
-    return Outline(tuple(unique_names(cells)), header, start, line, tuple(notes), second)
+    return Outline(tuple(unique_names(cells)), header, start, line, tuple(notes), second, is_joined)
 
 
 def _completed(cells: list[str], below: Sequence[Row], name: str, line: int, notes: list[str]) -> list[str]:

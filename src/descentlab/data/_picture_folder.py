@@ -71,7 +71,7 @@ def load_pictures(spec: PicturesData, *, on_progress: OnProgress | None = None) 
         _resized(measures, height, width),
         _mixed(spec, measures),
         _stored(spec, inputs),
-        describe_blank(inputs, [labels[place] for place in good], 1.0 / 255.0),
+        describe_blank(inputs, [labels[place] for place in good], 1.0 / 255.0, f"'{folder}'"),
     ]
     return _compared(
         PicturesSource(

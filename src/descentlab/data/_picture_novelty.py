@@ -5,7 +5,7 @@ from typing import Annotated
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from descentlab.data._model import Model
 from descentlab.data._stored_pictures import StoredPictures
@@ -45,6 +45,16 @@ class PictureLook(Model):
     farthest: Annotated[float, Field(ge=0.0)]
     contrast: Annotated[float, Field(ge=0.0)]
 
+    @model_validator(mode="after")
+    def _check_squares(self) -> "PictureLook":
+        if len(self.means) != len(self.deviations) or any(not each > 0.0 for each in self.deviations):
+            raise ValueError("expected a mean of each square, and a deviation above 0")
+        return self
+
+    def fits(self, height: int, width: int) -> bool:
+        """Determine whether it is the look of pictures of a size."""
+        return len(self.means) == min(GRID, height) * min(GRID, width)
+
 
 def measure_look(
     pictures: AnyPictures,
@@ -78,7 +88,8 @@ def describe_far_pictures(pictures: AnyPictures, look: PictureLook, scale: float
         look: Look of the training pictures.
         scale: Factor that brings pixels to 0 to 1.
     """
-    squares, contrasts, brightness = look_at(pictures, np.arange(len(pictures)), scale)
+    squares, contrasts, levels = look_at(pictures, np.arange(len(pictures)), scale)
+    brightness = levels.mean(axis=1)
     means, deviations = np.array(look.means), np.array(look.deviations)
 
     def distances(values: Float[np.ndarray, "pictures squares"]) -> Float[np.ndarray, " pictures"]:
@@ -112,15 +123,16 @@ def look_at(
     pictures: AnyPictures,
     rows: Int[np.ndarray, " rows"],
     scale: float,
-) -> tuple[Float[np.ndarray, "rows squares"], Float[np.ndarray, " rows"], Float[np.ndarray, " rows"]]:
-    """Return the brightness of the squares of each picture, its contrast, and its mean brightness."""
+) -> tuple[Float[np.ndarray, "rows squares"], Float[np.ndarray, " rows"], Float[np.ndarray, "rows channels"]]:
+    """Return the brightness of the squares of each picture, its contrast, and the mean of each channel."""
     squares, contrasts, means = [], [], []
     at_once = max(1, PIXELS_AT_ONCE // max(1, math.prod(pictures.shape[1:])))
     for begin in range(0, len(rows), at_once):
-        gray = pictures[rows[begin : begin + at_once]].astype(np.float64).mean(axis=3) * scale
+        pixels = pictures[rows[begin : begin + at_once]].astype(np.float64) * scale
+        gray = pixels.mean(axis=3)
         squares.append(_squares(gray))
         contrasts.append(gray.std(axis=(1, 2)))
-        means.append(gray.mean(axis=(1, 2)))
+        means.append(pixels.mean(axis=(1, 2)))
     return np.concatenate(squares), np.concatenate(contrasts), np.concatenate(means)
 
 

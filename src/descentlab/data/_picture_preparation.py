@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from jaxtyping import Shaped
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from descentlab.core import DataError, MissingDataError
 from descentlab.data._arrays import Arrays
@@ -52,6 +52,12 @@ class PicturePreparation(BasePreparation):
     is_scaled: bool = True
     depth: PixelDepth | None = None
     look: PictureLook | None = None
+
+    @model_validator(mode="after")
+    def _check_look(self) -> "PicturePreparation":
+        if self.look is not None and not self.look.fits(self.height, self.width):
+            raise ValueError("the look of the training pictures is that of another size")
+        return self
 
     @property
     def input_shape(self) -> tuple[int, ...]:

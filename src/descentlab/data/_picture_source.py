@@ -9,14 +9,18 @@ from jaxtyping import Float, Int, Shaped, UInt64
 from descentlab.data._copies import count_copies, describe_picture_copies, picture_keys
 from descentlab.data._dataset import Dataset
 from descentlab.data._names import counted
+from descentlab.data._novelty import say_far
 from descentlab.data._picture_depth import PixelDepth
-from descentlab.data._picture_novelty import measure_look
+from descentlab.data._picture_novelty import MAX_LOOKS, PictureLook, describe_far_pictures, measure_look
 from descentlab.data._picture_preparation import PicturePreparation
 from descentlab.data._several_targets import AnyTargetValues
 from descentlab.data._split import Parts, divide
 from descentlab.data._stored_pictures import StoredPictures
 from descentlab.data._weights import WEIGHTS, check_parts
 from descentlab.spec import STANDARD, PreparationSpec, SplitSpec
+
+MANY = 0.1
+"""Share of test pictures unlike those of training from which on the parts are not of one kind."""
 
 RAW = "Pixels are not scaled (data.preparation.inputs=none): the network reads numbers from 0 to {levels}."
 
@@ -66,7 +70,7 @@ class PicturesSource:
             return np.arange(len(self.inputs), dtype=np.uint64) if self.file_keys is None else self.file_keys
         return picture_keys(self.inputs, self.targets.values)
 
-    def _part_notes(self, parts: Parts) -> list[str]:
+    def _part_notes(self, parts: Parts, look: PictureLook, scale: float) -> list[str]:
         notes = []
         if self.train_folder and "test" not in self.named and len(parts.test):
             notes.append(
@@ -75,6 +79,10 @@ class PicturesSource:
             )
         if self.is_compared:
             notes.append(describe_picture_copies(count_copies(self._keys, parts)))
+        if self.is_compared and "test" in self.named:
+            rows = parts.test[:: max(1, -(-len(parts.test) // MAX_LOOKS))]
+            far = describe_far_pictures(self.inputs[rows], look, scale)
+            notes += say_far(far, [self.labels[row] for row in rows]) if sum(map(bool, far)) > MANY * len(far) else []
         return [note for note in notes if note]
 
     def prepare(self, split: SplitSpec, seed: int) -> Dataset:
@@ -96,9 +104,9 @@ class PicturesSource:
             weights=weights_column,
             depth=self.depth,
         )
-        preparation = preparation.model_copy(
-            update={"look": measure_look(self.inputs, parts.train, preparation.brightness_scale)}
-        )
+        look = measure_look(self.inputs, parts.train, preparation.brightness_scale)
+        preparation = preparation.model_copy(update={"look": look})
+        more = self._part_notes(parts, look, preparation.brightness_scale)
         raw = [] if is_scaled or self.levels is None else [RAW.format(levels=self.levels)]
         return Dataset(
             name=self.name,
@@ -115,7 +123,7 @@ class PicturesSource:
             target_scale=target.scale,
             target_names=target.names,
             labels=self.labels,
-            notes=(*self.notes, *self.targets.notes, *raw, *self._part_notes(parts)),
+            notes=(*self.notes, *self.targets.notes, *raw, *more),
             checksum=self.checksum,
             weights=self.weights,
             weights_column=weights_column,

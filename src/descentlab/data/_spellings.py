@@ -12,7 +12,7 @@ SPACES = re.compile(r"(?<!\d)\s+|\s+(?!\d)")
 """Spaces, but not those between two numbers."""
 
 
-def one_text(name: str) -> str:
+def composed_text(name: str) -> str:
     """Return a text in the one form that all its forms in Unicode share."""
     return unicodedata.normalize("NFC", name)
 
@@ -24,8 +24,8 @@ def loose_name(name: str) -> str:
         >>> loose_name(" >50K. ") == loose_name(">50k"), loose_name("1.5"), loose_name("...")
         (True, '1.5', '...')
     """
-    visible = "".join(sign for sign in one_text(name) if unicodedata.category(sign) != "Cf").strip()
-    return one_text((SPACES.sub("", STOPS.sub("", visible)) or visible).casefold())
+    visible = "".join(sign for sign in composed_text(name) if unicodedata.category(sign) != "Cf").strip()
+    return composed_text((SPACES.sub("", STOPS.sub("", visible)) or visible).casefold())
 
 
 def match_names(names: Sequence[str], known: Sequence[str], *, is_loose: bool) -> dict[str, str]:
@@ -41,7 +41,7 @@ def match_names(names: Sequence[str], known: Sequence[str], *, is_loose: bool) -
     """
     exact = set(known)
     matches = {name: name for name in names if name in exact}
-    for key in [one_text, loose_name] if is_loose else [one_text]:
+    for key in [composed_text, loose_name] if is_loose else [composed_text]:
         owners = {key(group[0]): group for group in group_names(known, key)}
         for name in names:
             owner = owners.get(key(name), ())
@@ -61,7 +61,7 @@ def group_names(names: Iterable[str], key: Callable[[str], str]) -> list[list[st
 def difference(groups: Iterable[Sequence[str]]) -> str:
     """Say by what the names of each group differ."""
     ways: dict[str, Callable[[str], str]] = {
-        "the form of their Unicode": one_text,
+        "the form of their Unicode": composed_text,
         "case": str.casefold,
         "spaces": lambda name: SPACES.sub("", name.strip()),
         "a full stop": lambda name: STOPS.sub("", name),

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from descentlab.core import DataError, unknown_name
+from descentlab.data._beneath import NO_ROW_BENEATH, Beneath
 from descentlab.data._moments import are_times, moment_word
 from descentlab.data._numerals import parse_number as parse_number
 from descentlab.data._reading import Inference
@@ -153,6 +154,7 @@ class DataTable:
         unit: Word for what the labels count: "row" or "line".
         encoding: Encoding that was stated for a text file; None if it was recognised.
         separator: Delimiter that was stated for a text file; None if it was found.
+        beneath: Row of units or names beneath the header.
     """
 
     name: str
@@ -164,6 +166,7 @@ class DataTable:
     unit: str = "row"
     encoding: str | None = None
     separator: str | None = None
+    beneath: Beneath = NO_ROW_BENEATH
 
     @property
     def num_rows(self) -> int:

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from descentlab.core import DataError
 from descentlab.data._arrays import Arrays
+from descentlab.data._beneath import NO_ROW_BENEATH, Beneath
 from descentlab.data._column_readings import Cells, match_loosely, read_cells
 from descentlab.data._dataset import Prepared
 from descentlab.data._features import CategoryFeature, Feature, Layout, NumberFeature, check_finite, fit_feature
@@ -23,6 +24,9 @@ from descentlab.data._several_targets import AnyTarget
 from descentlab.data._table import Column, DataTable
 from descentlab.data._tables import read_table
 
+SHOWN = 5
+"""Largest number of rows that a note names."""
+
 
 class TablePreparation(BasePreparation):
     """The preparation of a table, learned from its training rows.
@@ -33,6 +37,7 @@ class TablePreparation(BasePreparation):
         is_named: Whether the columns have names in the source.
         encoding: Encoding that was stated for the training file, and is that of other text files.
         separator: Delimiter that was stated for the training file.
+        beneath: Row of units or names beneath the header of the training file.
         readings: How the cells of each column are read, by its name. A column without one, as in the runs of earlier
             versions, is read as its cells suggest.
         ranges: Training range of the columns of numbers; empty in a run that kept none.
@@ -44,6 +49,7 @@ class TablePreparation(BasePreparation):
     is_named: bool = True
     encoding: str | None = None
     separator: str | None = None
+    beneath: Beneath = NO_ROW_BENEATH
     readings: dict[str, ColumnReading] = Field(default_factory=dict)
     ranges: tuple[NumberRange, ...] = ()
 
@@ -118,7 +124,7 @@ class TablePreparation(BasePreparation):
             for each, feature in zip(cells, self.features, strict=True)
             for note in each.note(self._kind(feature.column), table.labels, table.unit)
         ]
-        notes = [*table.notes, *odd, *_odd_cells(columns, unknown)]
+        notes = [*table.notes, *odd, *_odd_cells(self.features, columns, unknown, table)]
         far = describe_far_rows(columns, self.ranges, self._categories)
         mass = None if weights is None else self._read_column(weights, self.weights).to_numbers().values
         if answers is None:
@@ -163,7 +169,9 @@ class TablePreparation(BasePreparation):
 
     def _read_source(self, source: Any) -> DataTable:
         """Read a source; a file of columns without names has them if its first row holds no values."""
-        read = functools.partial(read_table, source, encoding=self.encoding, separator=self.separator)
+        read = functools.partial(
+            read_table, source, encoding=self.encoding, separator=self.separator, beneath=self.beneath
+        )
         if self.is_named or not isinstance(source, str | Path):
             return read(header="yes" if self.is_named else "auto")
         table = read(header="no")
@@ -205,15 +213,32 @@ def _as_in_file(column: Column) -> list[str]:
     return [] if column.text is None else [word.strip() for word in column.text.words]
 
 
-def _odd_cells(columns: Sequence[Column], unknown: dict[str, int]) -> list[str]:
+def _odd_cells(
+    features: Sequence[Feature], columns: Sequence[Column], unknown: dict[str, int], table: DataTable
+) -> list[str]:
     notes = [
-        f"Took {counted(count, 'cell')} of '{name}' as unknown, with a value that no training row has."
-        for name, count in unknown.items()
+        f"Took {counted(unknown[feature.column], 'cell')} of '{feature.column}' as unknown, with a value that no "
+        f"training row has{_examples(feature, column, table)}."
+        for feature, column in zip(features, columns, strict=True)
+        if feature.column in unknown
     ]
     missing = {column.name: int(column.is_missing.sum()) for column in columns if column.is_missing.any()}
     if missing:
         notes.append(f"Filled in {counted(sum(missing.values()), 'missing cell')} in {quoted(list(missing))}.")
     return notes
+
+
+def _examples(feature: Feature, column: Column, table: DataTable) -> str:
+    """Name the first unknown words and their rows."""
+    if not isinstance(feature, CategoryFeature):
+        return ""
+    words = column.to_words()
+    strange = [place for place, word in enumerate(words.words) if word not in feature.categories]
+    rows = np.flatnonzero(np.isin(words.codes, strange))
+    names = dict.fromkeys(words.words[words.codes[row]] for row in rows[:SHOWN])
+    more = f" and {len(rows) - SHOWN:,} more" if len(rows) > SHOWN else ""
+    labels = ", ".join(table.labels[int(row)] for row in rows[:SHOWN])
+    return f": {quoted(list(names), limit=3)} ({table.unit} {labels}{more})"
 
 
 def fit_preparation(
@@ -240,6 +265,7 @@ def fit_preparation(
         weights=weights,
         encoding=table.encoding,
         separator=table.separator,
+        beneath=table.beneath,
         readings=dict(readings or {}),
         ranges=number_ranges(columns, train),
     )

@@ -7,23 +7,24 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Int, UInt64
+from jaxtyping import Int
 
 from descentlab.core import DataError
 from descentlab.data._arrays import Arrays
-from descentlab.data._class_names import Merging, check_test_classes, compare_classes
+from descentlab.data._beneath import Beneath
+from descentlab.data._class_names import Merging, check_test_classes, check_test_targets, compare_classes
 from descentlab.data._column_readings import ColumnReadings, infer_readings
-from descentlab.data._copies import MIN_SHARE, count_copies, describe_table_copies, expected_copies, row_keys
+from descentlab.data._copies import RowRepeats
 from descentlab.data._dataset import Dataset, Task
 from descentlab.data._division import describe_division, divide_by, point_out
 from descentlab.data._features import Layout, check_finite, lay_out
 from descentlab.data._folds import Division
 from descentlab.data._names import counted, quoted
-from descentlab.data._novelty import wrong_cells
+from descentlab.data._novelty import shifted_columns, wrong_cells
 from descentlab.data._reading import ColumnReading
 from descentlab.data._screen import screen_columns
 from descentlab.data._several_targets import AnyTargetValues, find_targets, read_all_targets
-from descentlab.data._split import Parts, divide
+from descentlab.data._split import divide
 from descentlab.data._table import Column, DataTable, NumberColumn, WordColumn, stack_columns
 from descentlab.data._table_preparation import fit_preparation
 from descentlab.data._tables import checksum_of, read_table
@@ -64,23 +65,8 @@ class TableSource:
     readings: Mapping[str, ColumnReading] = field(default_factory=dict)
 
     @cached_property
-    def _keys(self) -> UInt64[np.ndarray, " rows"]:
-        return row_keys(self.columns, self.targets.values)
-
-    @cached_property
-    def _num_repeated(self) -> int:
-        counts = np.unique(self._keys, return_counts=True)[1]
-        return int(counts[counts > 1].sum())
-
-    def _copies(self, parts: Parts) -> str:
-        """Warn of copies in the test part; a table of different rows is not searched again for each seed."""
-        if self._num_repeated < MIN_SHARE * len(parts.test):
-            return ""
-        return describe_table_copies(
-            count_copies(self._keys, parts),
-            is_given="test" in self.named,
-            expected=expected_copies(self.columns, self._keys, parts.train),
-        )
+    def _repeats(self) -> RowRepeats:
+        return RowRepeats(self.columns, self.targets.values)
 
     def prepare(self, split: SplitSpec, seed: int) -> Dataset:
         """Divide the rows, learn the preparation from the training set and apply it to all rows."""
@@ -101,7 +87,8 @@ class TableSource:
             readings=self.readings,
         )
         inputs, unknown = preparation.encode(self.columns)
-        copies = self._copies(parts)
+        is_given = "test" in self.named
+        unlike = shifted_columns(self.columns, preparation.ranges, parts.test) if is_given else []
         return Dataset(
             name=self.name,
             task=target.task,
@@ -123,7 +110,8 @@ class TableSource:
                 *self.notes,
                 *_unknown(unknown),
                 *_unprepared(self.preparation, target.task),
-                *([copies] if copies else []),
+                *self._repeats.notes(parts, is_given=is_given),
+                *unlike,
             ),
             checksum=self.table.checksum,
             weights=None if weights is None else weights.values,
@@ -151,7 +139,7 @@ def load_table(spec: TableData) -> TableSource:
     weights = None if spec.weights is None else find_column(table, spec.weights, "weights")
     below = None
     if spec.test_path is not None:
-        below = _like(table, _read(spec, spec.test_path, "yes" if table.is_named else "no"))
+        below = _like(table, _read(spec, spec.test_path, "yes" if table.is_named else "no", table.beneath))
     is_test = np.arange(table.num_rows + (0 if below is None else below.num_rows)) >= table.num_rows
     if spec.test_column is not None:
         is_test |= _says(
@@ -188,8 +176,16 @@ def table_as_read(spec: TableData) -> DataTable:
     return replace(table.without_text(), notes=(*table.notes, *notes, *odd))
 
 
-def _read(spec: TableData, path: str | None = None, header: HeaderMode | None = None) -> DataTable:
-    return read_table(path or spec.path, header=header or spec.header, encoding=spec.encoding, separator=spec.separator)
+def _read(
+    spec: TableData, path: str | None = None, header: HeaderMode | None = None, beneath: Beneath | None = None
+) -> DataTable:
+    return read_table(
+        path or spec.path,
+        header=header or spec.header,
+        encoding=spec.encoding,
+        separator=spec.separator,
+        beneath=beneath,
+    )
 
 
 def load_arrays(spec: ArraysData, arrays: Arrays) -> TableSource:
@@ -271,11 +267,7 @@ def _source(
         raise DataError(f"{table.name}: {words} is missing in all {table.num_rows:,} rows")
     missing = table.num_rows - len(present)
     incomplete = [f"Left out {counted(missing, 'row')} whose {words} is missing."] if missing else []
-    if is_test.any() and not is_test[present].any():
-        raise DataError(
-            f"{table.name}: none of the {int(is_test.sum()):,} test rows has a {words} that can be read as "
-            "the training rows' is: correct this column, or leave the test part out"
-        )
+    check_test_targets(is_test, present, words, name=table.name)
     table, is_test = (table.take(present), is_test[present]) if missing else (table, is_test)
     candidates = table.without([*needed, *dropped, *([] if weights is None else [weights])]).columns
     if not candidates:
@@ -284,7 +276,7 @@ def _source(
     check_finite([*answers, *candidates], table)
     mass = None if weights is None else _read_weights(table, weights)
     mass_name = () if weights is None else (weights,)
-    targets = read_all_targets(answers, task, table.name)
+    targets = _read_targets(answers, task, table.name, readings.problems)
     if isinstance(targets, TargetValues):
         compared = compare_classes(targets, ~is_test, merging=merging, name=table.name)
         check_test_classes(targets, compared, is_test, name=table.name)
@@ -327,12 +319,27 @@ def _source(
             *screened,
             *_filled(columns),
             *divisions,
-            *wrong_cells([column.take(usable) for column in (*columns, *reals)], table.take(usable)),
+            *wrong_cells((*columns, *reals), table),
         ),
         weights=mass,
         division=division,
         readings={name: readings.readings[name] for name in (*(c.name for c in columns), *target, *mass_name)},
     )
+
+
+def _read_targets(
+    answers: Sequence[Column], task: TaskChoice, name: str, problems: Mapping[str, str]
+) -> AnyTargetValues:
+    """Read the targets; if they look like numbers and could not be read, say why instead of counting their words."""
+    try:
+        return read_all_targets(answers, task, name)
+    except DataError as error:
+        column = next((answer.name for answer in answers if answer.name in problems), None)
+        if column is None:
+            raise
+        raise DataError(
+            f"{name}: could not read the target '{column}' as numbers: {problems[column]}, or name another target"
+        ) from error
 
 
 def _read_weights(table: DataTable, name: str) -> NumberColumn:

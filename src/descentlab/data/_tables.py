@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from descentlab.core import DataError, MissingDataError
+from descentlab.data._beneath import Beneath
 from descentlab.data._encoding import decode
 from descentlab.data._inference import infer_column
 from descentlab.data._json_rows import JSON_ENDINGS, read_json_rows
@@ -36,6 +37,7 @@ def read_table(
     header: HeaderMode = "auto",
     encoding: str | None = None,
     separator: str | None = None,
+    beneath: Beneath | None = None,
     name: str = "table",
 ) -> DataTable:
     """Read a table in any form.
@@ -47,6 +49,7 @@ def read_table(
         header: Whether the first row of a text file or a sheet names the columns, or the number of the line that does.
         encoding: Encoding of a text file; None to recognise it.
         separator: Delimiter of a text file, or its name, as "tab"; None to find it.
+        beneath: Row beneath the header of the training file, which is left out of this file too; None to recognise one.
         name: Name of a table that is not a file.
 
     Returns:
@@ -57,7 +60,7 @@ def read_table(
         MissingDataError: If the file does not exist.
     """
     if isinstance(source, str | Path):
-        return _read_file(existing_file(Path(source)), Reading(header, encoding, separator))
+        return _read_file(existing_file(Path(source)), Reading(header, encoding, separator, beneath))
     if hasattr(source, "columns") and hasattr(source, "iloc"):
         return _from_cells([(str(key), source.iloc[:, place]) for place, key in enumerate(source.columns)], name)
     if isinstance(source, Mapping):

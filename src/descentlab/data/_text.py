@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from descentlab.core import DataError
+from descentlab.data._beneath import Beneath
 from descentlab.data._dialect import SAMPLE_ROWS, SAMPLE_TEXT, Dialect, find_dialect
 from descentlab.data._encoding import decode, is_binary
 from descentlab.data._fast_grid import read_evenly
@@ -24,11 +25,13 @@ class Reading:
         header: Whether a row names the columns, or the number of the line that does.
         encoding: Name of the encoding of a text file; None to recognise it.
         separator: Delimiter of a text file, or its name; None to find it.
+        beneath: Row beneath the header of the training file; None to recognise one.
     """
 
     header: HeaderMode = "auto"
     encoding: str | None = None
     separator: str | None = None
+    beneath: Beneath | None = None
 
 
 def table_of_text(content: Content, reading: Reading, checksum: str) -> DataTable:
@@ -57,7 +60,7 @@ def table_of_text(content: Content, reading: Reading, checksum: str) -> DataTabl
     dialect = find_dialect(text, content.name, ending=content.ending, separator=reading.separator)
     if not dialect.rows:
         raise DataError(f"{content.name} is empty: expected a header and rows")
-    shape = outline(dialect.rows, content.name, reading.header)
+    shape = outline(dialect.rows, content.name, reading.header, reading.beneath)
     grid = _read_grid(dialect, shape, content.name)
     # Only where semicolons separate the cells can a comma be a decimal sign.
     return _to_table(grid, shape, content.name, notes, checksum, unit="line", decimal_comma=dialect.delimiter == ";")
@@ -84,7 +87,7 @@ def table_of_rows(
     """
     if not rows:
         raise DataError(f"{name} is empty: expected a header and rows")
-    shape = outline(rows[:SAMPLE_ROWS], name, reading.header)
+    shape = outline(rows[:SAMPLE_ROWS], name, reading.header, reading.beneath)
     builder = GridBuilder(shape, name, is_stated=True)
     _add_rows(builder, shape, [([row.line for row in rows], [row.cells for row in rows])])
     return _to_table(builder.finish(), shape, name, notes, checksum, unit=unit)
@@ -99,7 +102,7 @@ def _read_plain(content: Content, reading: Reading) -> tuple[Grid, Outline, str]
     dialect = find_dialect(start, content.name, ending=content.ending, separator=reading.separator)
     if dialect.text != start or len(dialect.rows) < SAMPLE_ROWS:
         return None
-    shape = outline(dialect.rows, content.name, reading.header)
+    shape = outline(dialect.rows, content.name, reading.header, reading.beneath)
     body = data[line_start(start, shape.start - 1) :]
     grid = read_evenly(body, dialect.delimiter, len(shape.names), shape.start)
     return None if grid is None else (grid, shape, dialect.delimiter)
@@ -134,6 +137,7 @@ def _to_table(
     unit: str,
     decimal_comma: bool = False,
 ) -> DataTable:
+    beneath = shape.beneath
     grid, shape = tidy(grid, shape)
     inferred = [
         infer_column(column_name, column.codes, column.words, decimal_comma=decimal_comma)
@@ -146,5 +150,6 @@ def _to_table(
         notes=(*notes, *shape.notes, *(note for _, note in inferred if note)),
         checksum=checksum,
         is_named=shape.is_named,
+        beneath=beneath,
         unit=unit,
     )

@@ -44,6 +44,9 @@ PREFIXED = (
     "ev",
     "t",
 )
+AMOUNT = re.compile(r"\d[\d.,]*\s?[^\W\d_]")
+"""The start of a number with its unit, which is a cell rather than a unit."""
+
 PIECES = re.compile(r"[\s/·*.^²³⁻¹⁰-⁹\d()\[\]{}-]+")
 
 
@@ -68,6 +71,8 @@ def are_units(cells: Sequence[str]) -> bool:
 def _is_unit(cell: str) -> bool:
     if (cell[0], cell[-1]) in {("(", ")"), ("[", "]")}:
         return True
+    if AMOUNT.match(cell):
+        return False
     pieces = [piece for piece in PIECES.split(cell) if piece]
     return bool(pieces) and all(_is_known(piece.lower()) for piece in pieces)
 

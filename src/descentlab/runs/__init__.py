@@ -7,7 +7,15 @@ from descentlab.runs._files import replace_file as replace_file
 from descentlab.runs._find import find_run as find_run, list_runs as list_runs, open_run as open_run
 from descentlab.runs._folder import RunFolder as RunFolder, Snapshots as Snapshots
 from descentlab.runs._format import check_continues as check_continues
-from descentlab.runs._lock import locked as locked
+from descentlab.runs._lock import held_to_move as held_to_move, locked as locked
+from descentlab.runs._manage import (
+    DiskUse as DiskUse,
+    disk_use as disk_use,
+    find_folder as find_folder,
+    read_note as read_note,
+    rename as rename,
+    write_note as write_note,
+)
 from descentlab.runs._results import (
     AnalysisFolder as AnalysisFolder,
     is_analysis as is_analysis,

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from descentlab.core import RunError
@@ -31,6 +31,24 @@ def locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def held_to_move(folder: Path) -> Iterator[None]:
+    """Lock a folder while it is moved.
+
+    Raises:
+        RunError: If another process holds the lock.
+        StorageError: If the folder cannot be written.
+    """
+    with ExitStack() as held:
+        lock = locked(folder)
+        if os.name == "posix":
+            held.enter_context(lock)
+        else:  # Windows cannot move a folder with an open file
+            with lock:
+                pass
+        yield
 
 
 def _is_acquired(descriptor: int) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from descentlab.core import TextTable
 from descentlab.runs._folder import RunFolder
+from descentlab.runs._manage import read_note
 from descentlab.spec import ArraysData, DataSpec, PicturesData, PointsData, TableData
 
 _SCORES = ("accuracy", "r2")
@@ -28,6 +29,7 @@ class RunSummary:
         score_name: `accuracy` or `r2`; empty if there is no test result.
         score: Score on the test set, averaged over the seeds.
         score_sd: Standard deviation of the score over the seeds; None for a single seed.
+        note: What a person has noted beside the run; empty if nothing.
     """
 
     name: str
@@ -41,6 +43,7 @@ class RunSummary:
     score_name: str
     score: float | None
     score_sd: float | None
+    note: str = ""
 
     def row(self) -> tuple[str, ...]:
         """Return the run as words, in the columns of a listing."""
@@ -86,7 +89,9 @@ class RunListing:
     def table(self) -> TextTable:
         """Return the runs as a table of words."""
         header = ("run", "data", "created", "epochs", "seeds", "test", "state")
-        return TextTable(header=header, rows=tuple(run.row() for run in self.runs))
+        if not any(run.note for run in self.runs):
+            return TextTable(header=header, rows=tuple(run.row() for run in self.runs))
+        return TextTable(header=(*header, "note"), rows=tuple((*run.row(), run.note) for run in self.runs))
 
     def to_json(self) -> dict[str, Any]:
         """Return the runs as plain values."""
@@ -132,6 +137,7 @@ def summarise(run: RunFolder) -> RunSummary:
         score_name=score_name,
         score=score,
         score_sd=deviation,
+        note=read_note(run.path),
     )
 
 

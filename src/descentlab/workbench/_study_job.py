@@ -113,7 +113,7 @@ class StudyJob(Generic[Outcome]):
         record = StudyRecord(folder, stop)
         num_fresh = self.spec.num_members - len(record.done)
         try:
-            compile_s = self.train(record, stop)
+            compile_s = self._train(record, stop)
             train_s = time.perf_counter() - begin - compile_s
             scope.close()
             seconds = {"load": begin - self.begin, "compile": compile_s, "train": train_s}
@@ -121,6 +121,10 @@ class StudyJob(Generic[Outcome]):
         except (KeyboardInterrupt, training.Interrupted):
             record.flush()
             raise Stopped(folder.path, self.spec.kind) from None
+
+    def _train(self, record: StudyRecord, stop: threading.Event) -> float:
+        try:
+            return self.train(record, stop)
         except DescentlabError:
             record.flush()
             raise

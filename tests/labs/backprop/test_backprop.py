@@ -78,7 +78,7 @@ def test_names_of_strangers_stay_words(home: Path) -> None:
 
 
 def test_a_run_on_what_was_in_memory_tells_what_can_still_be_shown(run: dl.Run) -> None:
-    with pytest.raises(RunError, match=r"give the inputs yourself.*--input.*--truth"):
+    with pytest.raises(RunError, match=r"give the inputs yourself.*input=.*truth="):
         dl.backprop(run)
     result = dl.backprop(run, input=[0.1, 0.2, 1.0, 0.0, 0.0], truth="rose", report=False)
     assert result.measured.check is not None

@@ -198,7 +198,7 @@ def test_networks_without_pictures_are_refused_with_what_it_takes() -> None:
 def test_what_a_run_cannot_take_is_refused(run: dl.Run) -> None:
     with pytest.raises(RunError, match="no member 7"):
         dl.features(run, member=7)
-    with pytest.raises(RunError, match="is a trained run, which --set cannot change"):
+    with pytest.raises(RunError, match="is a trained run, which `set` cannot change"):
         dl.features(run, set={"epochs": 3})
 
 

@@ -193,7 +193,7 @@ def test_what_does_not_exist_is_named_beside_what_does(run: dl.Run, asked: dict[
 def test_what_a_run_cannot_take_is_refused(run: dl.Run) -> None:
     with pytest.raises(RunError, match="no member 7"):
         dl.importance(run, member=7)
-    with pytest.raises(RunError, match="is a trained run, which --set cannot change"):
+    with pytest.raises(RunError, match="is a trained run, which `set` cannot change"):
         dl.importance(run, set={"epochs": 3})
     with pytest.raises(SpecError, match="is for runs with several networks"):
         dl.importance("iris", member=2)

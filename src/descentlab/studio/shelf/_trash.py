@@ -5,11 +5,11 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from descentlab.core import DescentlabError, RunError, StorageError
-from descentlab.runs import locked
+from descentlab.runs import held_to_move, locked
 from descentlab.studio.files import FINAL, TRASH, named_uploads, unused
 
 TICKET = re.compile(r"[0-9a-f]{16}")
@@ -49,7 +49,7 @@ class Trash:
             raise StorageError(f"{self._place} is a link to elsewhere; remove it to delete runs")
         ticket = secrets.token_hex(8)
         place, held = self._place / ticket, contextlib.ExitStack()
-        with _held_to_move(path):  # fails if a process trains it
+        with held_to_move(path):  # fails if a process trains it
             try:
                 place.mkdir(parents=True)
                 held.enter_context(locked(place))
@@ -145,7 +145,7 @@ class Trash:
         if self._is_open(upload.name):
             return False
         try:
-            with _held_to_move(upload):
+            with held_to_move(upload):
                 upload.rename(place / f".{upload.name}")
         except RunError:
             return False
@@ -176,19 +176,6 @@ class Trash:
 
 def _is_real_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
-
-
-@contextlib.contextmanager
-def _held_to_move(folder: Path) -> Iterator[None]:
-    """Hold a folder's lock while it is moved."""
-    with contextlib.ExitStack() as held:
-        lock = locked(folder)
-        if os.name == "posix":
-            held.enter_context(lock)
-        else:  # Windows cannot move a folder with an open file
-            with lock:
-                pass
-        yield
 
 
 def _refusal(path: Path, what: str, error: OSError) -> StorageError:
