@@ -110,8 +110,10 @@ def _read_plain(content: Content, reading: Reading) -> tuple[Grid, Outline, str]
 
 def _read_grid(dialect: Dialect, shape: Outline, name: str) -> Grid:
     body = dialect.text[line_start(dialect.text, shape.start - 1) :]
-    data = body.encode("utf-8", errors="surrogatepass")
-    grid = read_evenly(data, dialect.delimiter, len(shape.names), shape.start)
+    try:
+        grid = read_evenly(body.encode(), dialect.delimiter, len(shape.names), shape.start)
+    except UnicodeEncodeError:  # halves of characters, which some encodings have
+        grid = None
     if grid is not None:
         return grid
     builder = GridBuilder(shape, name, is_stated=dialect.is_stated)
