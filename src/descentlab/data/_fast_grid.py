@@ -66,13 +66,14 @@ def _parse(data: bytes, delimiter: str, width: int) -> tuple[TextColumn, ...] | 
     try:
         table = csv.read_csv(
             pa.BufferReader(data),
-            read_options=csv.ReadOptions(column_names=names, block_size=2**20, use_threads=False),
+            read_options=csv.ReadOptions(column_names=names, block_size=2**21, use_threads=False),
             parse_options=csv.ParseOptions(delimiter=delimiter, newlines_in_values=False, ignore_empty_lines=False),
             convert_options=csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())),
                 strings_can_be_null=False,
                 quoted_strings_can_be_null=False,
                 null_values=[],
+                check_utf8=False,  # the bytes are ASCII, or were encoded here
             ),
         )
     except pa.ArrowException:

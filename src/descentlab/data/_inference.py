@@ -130,7 +130,9 @@ def plain_numbers(words: Sequence[str]) -> Float[np.ndarray, " words"] | None:
 def count_words(text: TextCells) -> dict[str, int]:
     """Count the rows of each cleaned word."""
     counts: dict[str, int] = {}
-    per_word = np.bincount(text.codes[text.codes >= 0], minlength=len(text.words)).tolist()
+    is_whole = text.codes.min(initial=0) >= 0  # most often, and then no copy is needed
+    codes = text.codes if is_whole else text.codes[text.codes >= 0]
+    per_word = np.bincount(codes, minlength=len(text.words)).tolist()
     for word, count in zip(text.words, per_word, strict=True):
         if count:
             bare = clean_word(word)

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from jaxtyping import Int
+
 from descentlab.core import DataError
 from descentlab.data._beneath import Beneath
 from descentlab.data._dialect import SAMPLE_ROWS, SAMPLE_TEXT, Dialect, find_dialect
@@ -15,6 +18,8 @@ from descentlab.data._rows import Row, line_start, read_rows
 from descentlab.data._table import DataTable
 from descentlab.data._tidy import tidy
 from descentlab.data._unpacking import Content
+
+MANY_ROWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -110,8 +115,10 @@ def _read_plain(content: Content, reading: Reading) -> tuple[Grid, Outline, str]
 
 def _read_grid(dialect: Dialect, shape: Outline, name: str) -> Grid:
     body = dialect.text[line_start(dialect.text, shape.start - 1) :]
-    data = body.encode("utf-8", errors="surrogatepass")
-    grid = read_evenly(data, dialect.delimiter, len(shape.names), shape.start)
+    try:
+        grid = read_evenly(body.encode(), dialect.delimiter, len(shape.names), shape.start)
+    except UnicodeEncodeError:  # halves of characters, which some encodings have
+        grid = None
     if grid is not None:
         return grid
     builder = GridBuilder(shape, name, is_stated=dialect.is_stated)
@@ -146,10 +153,18 @@ def _to_table(
     return DataTable(
         name=name,
         columns=tuple(column for column, _ in inferred),
-        labels=tuple(map(str, grid.lines.tolist())),
+        labels=_labels(grid.lines),
         notes=(*notes, *shape.notes, *(note for _, note in inferred if note)),
         checksum=checksum,
         is_named=shape.is_named,
         beneath=beneath,
         unit=unit,
     )
+
+
+def _labels(lines: Int[np.ndarray, " rows"]) -> tuple[str, ...]:
+    if len(lines) < MANY_ROWS:
+        return tuple(map(str, lines.tolist()))
+    import pyarrow as pa  # loaded for such files, and twice as fast
+
+    return tuple(pa.array(lines).cast(pa.string()).to_pylist())
