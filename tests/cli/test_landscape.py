@@ -93,7 +93,7 @@ def test_a_run_is_asked_for_networks_that_it_has(descentlab: Descentlab, trained
         (("--member", "3"), "no member 3"),
         (("--other-member", "3"), "no member 3"),
         ((trained,), "at both ends"),
-        (("--set", "epochs=3"), "is a trained run, which --set cannot change"),
+        (("--set", "epochs=3"), "is a trained run, which `set` cannot change"),
     ):
         answer = descentlab("landscape", trained, *words)
         assert answer.code == 2

@@ -85,7 +85,7 @@ def test_a_list_of_words_is_a_class_for_each_example() -> None:
     [
         (("price", "kind"), "all numbers or all yes or no (0/1, true/false or yes/no), and 'kind' is not"),
         (("sold", "kind"), "and 'kind' is not: train on such a target alone"),
-        (("price", "sold"), "and only 'sold' is yes or no: train them apart, or say --task regression"),
+        (("price", "sold"), "and only 'sold' is yes or no: train them apart, or say `task='regression'`"),
         (("price", "prize"), "unknown target 'prize': did you mean 'price'"),
         (("price", "price"), "'price' is named twice"),
         (("price", 1), "'price' is named twice"),

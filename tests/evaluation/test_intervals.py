@@ -40,3 +40,11 @@ def test_the_interval_over_folds_is_nadeau_s_and_bengio_s(num_folds: int) -> Non
 def test_one_value_has_no_interval_and_equal_ones_a_narrow_one() -> None:
     assert mean_and_deviation([0.25]) == (0.25, None, None)
     assert mean_and_deviation([0.25, 0.25, 0.25]) == (0.25, 0.0, (0.25, 0.25))
+
+
+def test_wilsons_interval_of_none_and_of_all_ends_exactly_there() -> None:
+    for number in (*range(1, 2_001), 10**6, 12.5, 1e-3):
+        assert wilson_interval(0, number)[0] == 0.0
+        assert wilson_interval(number, number)[1] == 1.0
+        assert 0.0 < wilson_interval(0, number)[1] < 1.0
+        assert 0.0 < wilson_interval(number, number)[0] < 1.0

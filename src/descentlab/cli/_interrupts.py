@@ -63,7 +63,7 @@ class Interrupts:
         if hasattr(signal, "pthread_kill") and main_thread is not None:
             signal.pthread_kill(main_thread, number)  # which also wakes it
         else:
-            _thread.interrupt_main(number)
+            _thread.interrupt_main(signal.Signals(number))
 
     def watch(self, read: Callable[[], bytes]) -> None:
         """Count the signals until `read` returns nothing, and end the process at the second one."""

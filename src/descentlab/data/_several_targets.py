@@ -229,7 +229,7 @@ def _why_mixed(names: Sequence[str], are_labels: Sequence[bool], are_numbers: Se
     yes_no = [name for name, is_label in zip(names, are_labels, strict=True) if is_label]
     return (
         f"several targets must be {wanted}, and only {quoted(yes_no)} {'is' if len(yes_no) == 1 else 'are'} yes or no: "
-        "train them apart, or say --task regression to take 0 and 1 as numbers"
+        "train them apart, or say `--task regression` to take 0 and 1 as numbers"
     )
 
 

@@ -264,7 +264,7 @@ def test_what_cannot_be_measured_is_said(home: Path) -> None:
         ((run, run), {}, "at both ends"),
         ((run,), {"other_member": 0}, "is the network itself"),
         ((run,), {"other_member": 1}, "no member 1"),
-        ((run,), {"set": {"epochs": 3}}, "is a trained run, which --set cannot change"),
+        ((run,), {"set": {"epochs": 3}}, "is a trained run, which `set` cannot change"),
         (("iris",), {"points": 10}, "points=10"),
         (("iris",), {"span": float("inf")}, "span=inf"),
         (("iris",), {"lines": -1}, "lines=-1"),
