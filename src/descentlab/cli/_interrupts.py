@@ -1,6 +1,7 @@
 """Ctrl-C and termination: the first stops a command, a second one ends the process at once."""
 
 import _thread
+import atexit
 import contextlib
 import os
 import signal
@@ -151,9 +152,16 @@ def interrupts_heard() -> Interrupts | None:
 
 def end_without_words(code: int) -> None:
     """Let a signal that comes while Python shuts down end the process with the code that it would have had."""
+    if threading.current_thread() is threading.main_thread():
+        _handle_by(lambda *_: os._exit(code))
+        # Later on Python removes all handlers, so that a signal would kill a process that has done its work.
+        atexit.register(_handle_by, signal.SIG_IGN)
+
+
+def _handle_by(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> None:
     for kind in KINDS:
-        if threading.current_thread() is threading.main_thread() and signal.getsignal(kind) != signal.SIG_IGN:
-            signal.signal(kind, lambda *_: os._exit(code))
+        if signal.getsignal(kind) != signal.SIG_IGN:
+            signal.signal(kind, handler)
 
 
 def leave(message: str) -> NoReturn:
