@@ -19,7 +19,7 @@ from tests.cli.conftest import Descentlab
         (("iris", "--cost", "--input=1,2"), "--input does not work with --cost"),
         (("iris", "--cost", "--lr", "0.1"), "--learning-rate does not work with --cost"),
         (("iris", "--budget", "3"), "--budget only works with --cost"),
-        (("iris", "--cost", "--budget", "0"), "budget=0: expected a number of seconds"),
+        (("iris", "--cost", "--budget", "0"), "--budget 0: expected a number of seconds"),
         (("irs", "--cost"), "did you mean 'iris'"),
     ],
 )
@@ -62,6 +62,6 @@ def test_it_writes_to_the_folder_that_is_named_and_prints_json(
 
 
 def test_both_ways_of_typing_it_reach_the_same_command(descentlab: Descentlab) -> None:
-    message = "budget=0: expected a number of seconds"
+    message = "--budget 0: expected a number of seconds"
     assert message in descentlab("backprop", "iris", "--cost", "--budget", "0").err
     assert message in descentlab("backprop-cost", "iris", "--budget", "0").err

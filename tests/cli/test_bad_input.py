@@ -134,7 +134,7 @@ def test_a_target_that_is_dropped(refuse: Refuse, flowers: Path) -> None:
         (("--test-file", "nowhere.csv"), "nowhere.csv"),
         (("--test-column", "place"), "no row has 'test'"),
         (("--test-column", "plaice"), "did you mean 'place'?"),
-        (("--header", "perhaps"), "is not yes, no, auto or the number of a line"),
+        (("--header", "perhaps"), "should be 'yes' or 'no', 'auto', or the number of a line"),
         (("--task", "ranking"), "'classification' or 'regression'"),
         (("--task", "regression"), "holds words"),
         (("--size", "8x8"), "size is for a folder of pictures"),

@@ -47,10 +47,10 @@ def test_help_teaches_by_an_example(descentlab: Descentlab) -> None:
     ("words", "says"),
     [
         (("curvature", "no/such/run"), "no such file"),
-        (("curvature", "iris", "--trace", "0"), "trace=0"),
+        (("curvature", "iris", "--trace", "0"), "--trace 0"),
         (("curvature", "iris", "--lr", "fast"), "fast"),
         (("curvature", "iris", "--lr", "nan"), "nan"),
-        (("curvature", "iris", "--noise", "nan"), "noise=nan"),
+        (("curvature", "iris", "--noise", "nan"), "--noise nan"),
         (("curvature", "iris", "--set", "epoch=3"), "epoch"),
         (("curvature", "x" * 5000), "file's name"),
     ],

@@ -59,8 +59,8 @@ def test_help_teaches_by_an_example(descentlab: Descentlab) -> None:
         (("no-such-run",), "no-such-run"),
         (("IRIS", "--part", "tests"), "did you mean 'test'"),
         (("IRIS", "--member", "1"), "no member 1"),
-        (("IRIS", "--examples", "1"), "examples=1"),
-        (("IRIS", "--shown", "9999"), "shown=9999"),
+        (("IRIS", "--examples", "1"), "--examples 1"),
+        (("IRIS", "--shown", "9999"), "--shown 9999"),
     ],
 )
 def test_a_mistake_gets_one_line_and_leaves_nothing(

@@ -42,9 +42,9 @@ def test_help_teaches_by_an_example(descentlab: Descentlab) -> None:
     [
         (("features", "no/such/run"), "no such file"),
         (("features", "iris"), "use a network of pictures"),
-        (("features", "digits-cnn", "--examples", "3"), "examples=3"),
+        (("features", "digits-cnn", "--examples", "3"), "--examples 3"),
         (("features", "digits-cnn", "--set", "epoch=3"), "epoch"),
-        (("features", "digits-cnn", "--member", "2"), "member=2"),
+        (("features", "digits-cnn", "--member", "2"), "--member 2"),
     ],
 )
 def test_a_mistake_gets_one_line_and_leaves_nothing(

@@ -54,15 +54,15 @@ def test_help_teaches_by_an_example(descentlab: Descentlab) -> None:
     [
         (("importance", "no/such/run"), "no such file"),
         (("importance", "iris", "--layer", "hiden"), "did you mean 'hidden'? Choices: hidden, output."),
-        (("importance", "iris", "--examples", "3"), "examples=3"),
+        (("importance", "iris", "--examples", "3"), "--examples 3"),
         (("importance", "iris", "--set", "epoch=3"), "epoch"),
-        (("importance", "iris", "--member", "2"), "member=2"),
+        (("importance", "iris", "--member", "2"), "--member 2"),
         (("importance", "iris", "--seeds", "4"), "seeds says how variants are trained"),
         (("importance", "iris", "--variant", "linear"), "ask for that by retrain, or leave variants out"),
         (("importance", "iris", "--retrain", "--variant", "lineer"), "did you mean 'linear'? Choices: as it is, half"),
-        (("importance", "iris", "--retrain", "--seeds", "0"), "seeds=0: expected 1 or more"),
-        (("importance", "iris", "--retrain", "--epochs", "0"), "epochs=0: expected 1 or more"),
-        (("importance", "iris", "--retrain", "--train-examples", "1"), "train_examples=1: expected 2 or more"),
+        (("importance", "iris", "--retrain", "--seeds", "0"), "--seeds 0: expected 1 or more"),
+        (("importance", "iris", "--retrain", "--epochs", "0"), "--epochs 0: expected 1 or more"),
+        (("importance", "iris", "--retrain", "--train-examples", "1"), "--train-examples 1: expected 2 or more"),
     ],
 )
 def test_a_mistake_gets_one_line_and_leaves_nothing(

@@ -67,14 +67,14 @@ def test_help_teaches_by_an_example(descentlab: Descentlab) -> None:
     [
         (("no/such/run",), "no such file"),
         (("iris", "no-such-run"), "there is no run 'no-such-run'"),
-        (("iris", "--points", "40"), "points=40: expected an odd number from 5 to 501"),
-        (("iris", "--span", "nan"), "span=nan"),
+        (("iris", "--points", "40"), "--points 40: expected an odd number from 5 to 501"),
+        (("iris", "--span", "nan"), "--span nan"),
         (("iris", "--plane", "pat"), "did you mean 'path'?"),
         (("iris", "--normalize", "filters"), "did you mean 'filter'?"),
-        (("iris", "--lines", "99"), "lines=99"),
-        (("iris", "--examples", "0"), "examples=0"),
-        (("iris", "--member", "-1"), "member=-1"),
-        (("iris", "--other-member", "0"), "other_member=0 is the network itself"),
+        (("iris", "--lines", "99"), "--lines 99"),
+        (("iris", "--examples", "0"), "--examples 0"),
+        (("iris", "--member", "-1"), "--member -1"),
+        (("iris", "--other-member", "0"), "--other-member 0 is the network itself"),
         (("iris", "--set", "epoch=3"), "epoch"),
     ],
 )
@@ -93,7 +93,7 @@ def test_a_run_is_asked_for_networks_that_it_has(descentlab: Descentlab, trained
         (("--member", "3"), "no member 3"),
         (("--other-member", "3"), "no member 3"),
         ((trained,), "at both ends"),
-        (("--set", "epochs=3"), "is a trained run, which `set` cannot change"),
+        (("--set", "epochs=3"), "is a trained run, which --set cannot change"),
     ):
         answer = descentlab("landscape", trained, *words)
         assert answer.code == 2

@@ -52,7 +52,7 @@ def test_help_teaches_by_an_example(descentlab: Descentlab) -> None:
         (("RUN", "digits", "--examples", "1,x"), "--examples 1,x"),
         (("RUN", "digits", "--examples", "0"), "--examples 0"),
         (("RUN", "digits", "--examples", "500"), "500 of each class are asked for"),
-        (("RUN", "digits", "--seeds", "0"), "seeds=0"),
+        (("RUN", "digits", "--seeds", "0"), "--seeds 0"),
         (("RUN", "digits", "--set", "split.tests=0.5"), "split.tests"),
     ],
 )

@@ -120,7 +120,7 @@ def choose_variants(
         ("train_examples", request.train_examples, 2),
     ):
         if value is not None and value < least:
-            raise SpecError(f"{name}={value}: expected {least} or more")
+            raise SpecError(f"--{name.replace('_', '-')} {value}: expected {least} or more")
     (base, *others), refused = ablation.make_variants(
         experiment.model, network.input_shape, network.num_outputs, is_varied=_varies(experiment)
     )

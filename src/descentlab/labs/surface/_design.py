@@ -100,12 +100,12 @@ def read_request(
     ):
         wrong = [value for value in values if not (math.isfinite(value) and is_right(value))]
         if wrong:
-            raise SpecError(f"{name}={wrong[0]:g}: expected {wanted}")
+            raise SpecError(f"--{name.replace('_', '-')} {wrong[0]:g}: expected {wanted}")
     for name, number, least, most in (
         ("starts", starts, 1, MAX_STARTS), ("steps", steps, measure.MIN_STEPS, MAX_STEPS),
     ):  # fmt: skip
         if not least <= number <= most:
-            raise SpecError(f"{name}={number:,}: expected from {least:,} to {most:,}")
+            raise SpecError(f"--{name} {number:,}: expected from {least:,} to {most:,}")
     if restarts is not None and not 1 <= restarts <= starts:
         raise SpecError(f"--restarts {restarts:,}: expected from 1 to the number of starts, {starts:,}")
     best_of = min(RESTARTS, starts) if restarts is None else restarts
@@ -142,7 +142,7 @@ def _read(values: Values, name: str) -> tuple[float, ...]:
         return tuple(sorted(set(parse_range(values, name=name, scale="log" if name == "learning_rate" else "lin"))))
     many = values if isinstance(values, Sequence) else (values,)
     if not many:
-        raise SpecError(f"{name}=[]: expected at least one number")
+        raise SpecError(f"--{name.replace('_', '-')} without a value: expected at least one number")
     return tuple(sorted({float(value) for value in many}))
 
 
