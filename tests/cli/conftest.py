@@ -2,6 +2,7 @@
 
 import functools
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -53,11 +54,15 @@ def descentlab(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     def run(*words: object) -> Answer:
         monkeypatch.setattr(sys, "argv", ["descentlab", *map(str, words)])
         capsys.readouterr()
+        handlers = {kind: signal.getsignal(kind) for kind in (signal.SIGINT, signal.SIGTERM)}
         try:
             main()
             code = 0
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+        finally:
+            for kind, handler in handlers.items():
+                signal.signal(kind, handler)
         told = capsys.readouterr()
         return Answer(code, told.out, told.err)
 

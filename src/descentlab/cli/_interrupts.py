@@ -122,7 +122,10 @@ def heard_interrupts() -> Iterator[Interrupts]:
         finally:
             sys.unraisablehook = hook
             for kind, handler in before.items():
-                signal.signal(kind, handler)
+                if (
+                    getattr(signal.getsignal(kind), "__self__", None) is interrupts
+                ):  # and not what ends it without words
+                    signal.signal(kind, handler)
 
 
 @contextlib.contextmanager
