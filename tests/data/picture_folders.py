@@ -21,9 +21,10 @@ def save(path: Path, pixels: np.ndarray | None = None, **options: Any) -> None:
 
 def fill(folder: Path, classes: tuple[str, ...] = ("cat", "dog"), count: int = 5, ending: str = ".png") -> None:
     """Write some pictures of each class."""
+    options: dict[str, Any] = {} if ending else {"format": "PNG"}
     for name in classes:
         for place in range(count):
-            save(folder / name / f"{place}{ending}", **({} if ending else {"format": "PNG"}))
+            save(folder / name / f"{place}{ending}", **options)
 
 
 def read(folder: Path, split: SplitSpec | None = None, **options: Any) -> Dataset:

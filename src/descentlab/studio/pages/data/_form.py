@@ -1,6 +1,6 @@
 """A form for a row to predict: one field a column, filled with the usual value."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def _field(feature: NumberFeature | CategoryFeature | MomentFeature, *, is_truth
     return FormField(feature.column, float(f"{feature.fill:.6g}"))
 
 
-def predict_row(run: workbench.Run, values: dict[str, float | str | None]) -> workbench.Predictions:
+def predict_row(run: workbench.Run, values: Mapping[str, float | str | None]) -> workbench.Predictions:
     """Predict one row; an empty field counts as missing.
 
     Raises:
