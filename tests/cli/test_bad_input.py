@@ -79,11 +79,11 @@ def test_two_rows(refuse: Refuse, home: Path) -> None:
     assert "2 usable examples, too few" in refuse("train", "two.csv")
 
 
-def test_a_million_categories(refuse: Refuse, home: Path) -> None:
-    rows = "\n".join(f"c{place:x},{place % 2}" for place in range(1_000_000))
+def test_very_many_categories(refuse: Refuse, home: Path) -> None:
+    rows = "\n".join(f"c{place:x},{place % 2}" for place in range(300_000))
     (home / "many.csv").write_text(f"code,kind\n{rows}\n")
     assert "'code'" in refuse("train", "many.csv", "--target", "kind")
-    (home / "many.csv").write_text(f"code,kind\n{rows[:1_000_000]},0\n")
+    (home / "many.csv").write_text(f"code,kind\n{rows[:300_000]},0\n")
     assert "different values" in refuse("train", "many.csv", "--target", "code")
 
 

@@ -209,3 +209,13 @@ def test_long_cells(tmp_path: Path) -> None:
 def test_decimal_commas_do_not_hide_the_semicolons(tmp_path: Path) -> None:
     table = _read(tmp_path, "1,5;2,5\n3,5;4,25\n5,0;6,5\n")
     assert [column.to_cells().tolist() for column in table.columns] == [[1.5, 3.5, 5.0], [2.5, 4.25, 6.5]]
+
+
+@pytest.mark.parametrize(
+    ("last", "is_left_out"), [(",35.5,", True), (",35.5,A", False), (",12.5,", False), ("8,35.5,", False)]
+)
+def test_sums_below_a_table_need_no_name(tmp_path: Path, last: str, is_left_out: bool) -> None:
+    (tmp_path / "t.csv").write_text(f"a,size,kind\n1,5.5,A\n2,12.5,B\n9,10,A\n4,7.5,B\n{last}\n")
+    table = read_table(tmp_path / "t.csv")
+    assert table.num_rows == (4 if is_left_out else 5)
+    assert any("below the table (from line 6): '35.5'" in note for note in table.notes) == is_left_out

@@ -9,6 +9,7 @@ from descentlab.core._errors import (
     ShapeError as ShapeError,
     SpecError as SpecError,
     StorageError as StorageError,
+    message_of as message_of,
     unknown_name as unknown_name,
 )
 from descentlab.core._estimates import Estimate as Estimate, Spread as Spread

@@ -21,6 +21,11 @@ class DescentlabError(Exception):
         return in_python(self.message)
 
 
+def message_of(error: BaseException) -> str:
+    """Return what an error says to somebody who does not write Python, such as the studio's user."""
+    return error.message if isinstance(error, DescentlabError) else str(error)
+
+
 class SpecError(DescentlabError, ValueError):
     """An experiment that cannot be run as it is written."""
 

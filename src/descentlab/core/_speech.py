@@ -96,7 +96,7 @@ def _argument(name: str, value: str | None) -> str:
         return f"{name}=[{value!r}]"
     if name in _COLUMNS and value.upper() != value:
         return f"{name}={split_names(value)!r}"
-    is_bare = re.fullmatch(r"-?[0-9.]+(e-?[0-9]+)?|[A-Z][A-Z,.=]*", value)
+    is_bare = re.fullmatch(r"-?([0-9.]+(e-?[0-9]+)?|inf)|nan|[A-Z][A-Z,.=]*", value)
     return f"{_name(name)}={value if is_bare else repr(value)}"
 
 

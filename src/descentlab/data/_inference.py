@@ -1,5 +1,6 @@
 """Types of columns: numbers, true and false, dates, or words; decided once, from the rows that may be looked at."""
 
+import itertools
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -10,7 +11,7 @@ from jaxtyping import Float, Int
 from descentlab.data._moments import infer_order
 from descentlab.data._names import quoted
 from descentlab.data._number_forms import MOSTLY, infer_numbers
-from descentlab.data._numerals import Decimal, is_identifier
+from descentlab.data._numerals import Decimal, is_identifier, parse_numeral
 from descentlab.data._reading import MISSING_WORDS as MISSING_WORDS, TRUTHS, ColumnReading, Inference, clean_word
 from descentlab.data._table import Column, NumberColumn, TextCells, WordColumn
 
@@ -25,6 +26,9 @@ ODD_NUMBERS = re.compile(r"^[+-]?(0\d+|\d{16,})$|_", re.MULTILINE)
 
 NONE_WORDS = ("None", "none")
 """Words that are categories among words; in a target they are missing if they are rarer than any class."""
+
+MANY, LOOKED_AT = 20_000, 1_000
+"""Of a column of so many different words, so many are looked at before all are tried as numbers and dates."""
 
 PLAIN = ColumnReading(kind="number")
 CODE = re.compile(r"[A-Z]{2}")
@@ -77,14 +81,16 @@ def infer_reading(
     base = base.model_copy(update={"values": values})
     if is_target and (rare := _rare_nothing(counts, base)):
         base = base.model_copy(update={"missing": (*declared, *rare)})
-    present = {word: count for word, count in counts.items() if not base.is_missing(word)}
+    present = _without(counts, base.missing_among(counts))
     truths = base.model_copy(update={"kind": "boolean"})
     if not values and present and len(present) <= MAX_BOOLEAN_WORDS and {w.lower() for w in present} <= TRUTHS.keys():
         return Inference(truths)
     as_numbers = base.model_copy(update={"kind": "number"})
-    cells = {word: count for word, count in present.items() if values or not as_numbers.is_missing(word)}
+    cells = present if values else _without(present, as_numbers.missing_among(present))
     if not cells:
         return Inference(as_numbers if not present else base)
+    if _are_plainly_words(cells):
+        return Inference(base)
     if not is_target and (moments := _moments(cells, base)) is not None:
         return moments
     if _are_identifiers(list(cells)):
@@ -142,8 +148,9 @@ def count_words(text: TextCells) -> dict[str, int]:
 
 def _values(counts: dict[str, int], reading: ColumnReading, *, is_target: bool) -> list[str]:
     """Find the usual words for a missing cell that are values here: a frequent class, or a code among others."""
-    usual = [word for word in counts if word and reading.is_missing(word) and word.lower() not in reading.missing]
-    others = {word: count for word, count in counts.items() if not reading.is_missing(word)}
+    missing = reading.missing_among(counts)
+    usual = [word for word in counts if word in missing and word and word.lower() not in reading.missing]
+    others = _without(counts, missing)
     if not others:
         return []
     codes = [word for word in others if CODE.fullmatch(word)]
@@ -151,6 +158,18 @@ def _values(counts: dict[str, int], reading: ColumnReading, *, is_target: bool) 
     if is_target and not _are_many_numbers(others, reading):
         values += [word for word in usual if counts[word] >= max(others.values()) and word not in values]
     return values
+
+
+def _without(counts: dict[str, int], missing: Collection[str]) -> dict[str, int]:
+    return {word: count for word, count in counts.items() if word not in missing} if missing else counts
+
+
+def _are_plainly_words(words: Collection[str]) -> bool:
+    """Recognise a column of very many words by some of them, none of which is any number or date."""
+    if len(words) < MANY:
+        return False
+    some = dict.fromkeys(itertools.islice(words, 0, None, len(words) // LOOKED_AT), 1)
+    return all(parse_numeral(word) is None for word in some) and infer_order(some)[0] is None
 
 
 def _are_many_numbers(words: Collection[str], reading: ColumnReading) -> bool:
@@ -201,5 +220,6 @@ def read_text(name: str, text: TextCells, reading: ColumnReading) -> Column:
             name, values, is_boolean=reading.kind == "boolean", is_moment=reading.kind == "moment", text=text
         )
     index: dict[str, int] = {}
-    places = [-1 if reading.is_missing(word) else index.setdefault(word, len(index)) for word in words]
+    missing = reading.missing_among(words)
+    places = [-1 if word in missing else index.setdefault(word, len(index)) for word in words]
     return WordColumn(name, np.array([*places, -1], np.int32)[text.codes], tuple(index), text)

@@ -1,7 +1,7 @@
 """How the cells of one column are read: decided once from the training rows, kept in the run, applied to every cell."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -80,6 +80,12 @@ class ColumnReading(Model):
         if not self.has_usual or word in self.values:
             return False
         return word in MISSING_WORDS if self.kind in ("word", "boolean") else word.lower() in MISSING_NUMBERS
+
+    def missing_among(self, words: Collection[str]) -> set[str]:
+        """Return which of some cleaned words mean that the cell is missing; a column may have a million words."""
+        if self.missing:
+            return {word for word in words if self.is_missing(word)}
+        return {word for word in words if not word or (word.lower() in MISSING_NUMBERS and self.is_missing(word))}
 
     def _is_declared(self, word: str) -> bool:
         if word.lower() in self.missing:

@@ -52,7 +52,9 @@ def is_footer(cells: Sequence[str]) -> bool:
 
 
 def is_total(cells: Sequence[str], above: Sequence[Float[np.ndarray, " rows"]]) -> bool:
-    """Recognise a last row of totals or means: it is called so, and its numbers agree or cells of it are empty.
+    """Recognise a last row of totals or means.
+
+    It is called so, and its numbers agree or cells of it are empty; or it holds the sums of some columns and no word.
 
     Args:
         cells: Cells of the row.
@@ -62,11 +64,25 @@ def is_total(cells: Sequence[str], above: Sequence[Float[np.ndarray, " rows"]]) 
         Whether it is one.
     """
     called = next((place for place, cell in enumerate(cells) if cell), None)
-    if called is None or not TOTAL.fullmatch(cells[called]):
+    if called is None:
         return False
+    if not TOTAL.fullmatch(cells[called]):
+        return _is_sum(cells, above)
     agrees = [_agrees(cell, numbers) for cell, numbers in zip(cells, above, strict=True)]
     has_gap = any(not cell for cell in cells[called + 1 :]) or called > 0
     return any(agrees) or has_gap
+
+
+def _is_sum(cells: Sequence[str], above: Sequence[Float[np.ndarray, " rows"]]) -> bool:
+    filled = [place for place, cell in enumerate(cells) if cell]
+    return len(filled) < len(cells) and all(_is_sum_of(cells[place], above[place]) for place in filled)
+
+
+def _is_sum_of(cell: str, numbers: Float[np.ndarray, " rows"]) -> bool:
+    value, present = parse_number(cell), numbers[~np.isnan(numbers)]
+    if value is None or len(present) < 3 or not present.any():
+        return False
+    return bool(abs(value - present.sum()) <= 1e-6 * max(abs(value), 1.0))
 
 
 def _agrees(cell: str, numbers: Float[np.ndarray, " rows"]) -> bool:

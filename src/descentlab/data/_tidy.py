@@ -84,7 +84,10 @@ def _without_tail(grid: Grid, *, is_named: bool) -> tuple[Grid, list[str]]:
 def _is_tail(grid: Grid, place: int) -> bool:
     cells = grid.row(place)
     filled = [column for column, cell in enumerate(cells) if cell]
-    if not filled or not (filled == [0] or TOTAL.fullmatch(cells[filled[0]])):
+    if not filled:
+        return False
+    is_sum = len(filled) < len(cells) and all(parse_number(cells[column]) is not None for column in filled)
+    if not (filled == [0] or is_sum or TOTAL.fullmatch(cells[filled[0]])):
         return False
     named = grid.columns[filled[0]]
     if (named.codes == named.codes[place]).sum() > 1:  # a word of the column, rather than one about it

@@ -168,7 +168,7 @@ class Block:
                 trace |= {name: np.asarray(value)[None] for name, value in measured.items()}
             if before is not None and self._recorder is not None:
                 self._recorder.record(self._updates, before, state["params"], self._hyper)
-        self._materials.step_seconds = seconds / num_steps
+        self._materials.step_seconds = seconds / max(1, num_steps)
         self._state, self.epoch, self.step = state, self.epoch + ended, step
         if ended:
             for name, values in self._trace.items():

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from descentlab.core import DataError
+from descentlab.core import DataError, message_of
 from descentlab.data import read_table
 from descentlab.spec import TableData
 
@@ -63,7 +63,7 @@ def read_custom_data(text: bytes, folder: Path, suffix: str = ".csv", *, called:
         return _read(path)
     except DataError as error:
         path.unlink(missing_ok=True)
-        raise DataError(str(error).replace(str(path), called).replace(path.name, called)) from error
+        raise DataError(message_of(error).replace(str(path), called).replace(path.name, called)) from error
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -72,7 +72,7 @@ def read_custom_data(text: bytes, folder: Path, suffix: str = ".csv", *, called:
 def _read(path: Path) -> CustomData:
     table = read_table(path)
     if len(table.columns) < 2:
-        raise DataError("a table needs two columns or more, the last of them to be told")
+        raise DataError(f"{path.name} has a single column: a table needs two or more, the last of them the target")
     *inputs, target = table.columns
     numbers = [column.to_numbers().values for column in inputs]
     is_regression = _is_regression(target)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
-from descentlab.core import DescentlabError
+from descentlab.core import DescentlabError, message_of
 from descentlab.live import Session
 from descentlab.spec import TableData, parse
 from descentlab.studio.playing._from_link import from_query
@@ -34,7 +34,7 @@ class Desk:
         try:
             self.experiment, self.view = from_query(query)
         except DescentlabError as error:
-            self.problem = str(error)
+            self.problem = message_of(error)
             self.experiment, self.view = from_query({})
 
     def seat(self, player: Player) -> None:
@@ -97,7 +97,7 @@ class Desk:
                 values = experiment.model_dump(mode="json", exclude_none=True)
                 experiment = parse(values | {"name": "table", "data": table[0].model_dump(exclude_none=True)})
         except DescentlabError as error:
-            self.problem = str(error)
+            self.problem = message_of(error)
             self.on_change()
             return
         is_other = (experiment, view.race) != (self.experiment, self.view.race)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal, TypeVar
 
-from descentlab.core import DescentlabError
+from descentlab.core import DescentlabError, message_of
 from descentlab.live import Race, Session
 from descentlab.spec import Experiment
 from descentlab.studio.playing._frame import FrameMaker
@@ -95,7 +95,7 @@ class Player:
                 command(session)
                 self.problem = ""
             except DescentlabError as error:
-                self.problem = str(error)
+                self.problem = message_of(error)
 
         self._hand_in(carry_out)
 
@@ -231,7 +231,7 @@ class Player:
             self._is_wanted = False
             return self._maker.make(session, is_running=self.is_running, problem=self.problem)
         except DescentlabError as error:
-            self.problem, self.is_running, self._is_wanted = str(error), False, False
+            self.problem, self.is_running, self._is_wanted = message_of(error), False, False
             return None
         except Exception as error:
             # A bug must not leave a page that never answers again.

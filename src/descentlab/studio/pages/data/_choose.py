@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nicegui import events, run, ui
 
-from descentlab.core import DataError, DescentlabError
+from descentlab.core import DataError, DescentlabError, message_of
 from descentlab.data import TABLE_ENDINGS, holds_one_file
 from descentlab.studio.files import ARCHIVE_ENDINGS, MOST_BYTES, Uploads, allowed_path, unpack_pictures, without_folder
 from descentlab.studio.pages._upload_button import upload_button
@@ -80,7 +80,7 @@ class Choose:
                 raise DataError(f"'{path.name}' is larger than {MOST_BYTES // 2**20} MB; type its path instead")
             await file.save(path)
         except DescentlabError as error:
-            self._problem.text = str(error)
+            self._problem.text = message_of(error)
             return
         await self._take(lambda: self._open_upload(path))
         self._problem.text = without_folder(self._problem.text, path)
@@ -97,7 +97,7 @@ class Choose:
         try:
             choice = await run.io_bound(find)
         except DescentlabError as error:
-            self._problem.text = str(error)
+            self._problem.text = message_of(error)
             return
         if choice is not None:
             await self._on_choice(choice)

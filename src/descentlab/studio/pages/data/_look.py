@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Shaped
 
 from descentlab import data
-from descentlab.core import DescentlabError
+from descentlab.core import DescentlabError, message_of
 from descentlab.data import Dataset
 from descentlab.spec import SplitSpec, TableData
 from descentlab.studio.files import without_folder
@@ -96,7 +96,7 @@ def look_at(choice: DataChoice, *, on_progress: OnProgress | None = None) -> Loo
     try:
         return _learnable(look, on_progress)
     except DescentlabError as error:
-        return replace(look, problem=without_folder(str(error), table_path))
+        return replace(look, problem=without_folder(message_of(error), table_path))
 
 
 def _learnable(look: Look, on_progress: OnProgress | None) -> Look:

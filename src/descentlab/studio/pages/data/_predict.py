@@ -6,7 +6,7 @@ import numpy as np
 from nicegui import events, run as background, ui
 
 from descentlab import workbench
-from descentlab.core import DataError, DescentlabError
+from descentlab.core import DataError, DescentlabError, message_of
 from descentlab.data import PICTURE_ENDINGS, TABLE_ENDINGS
 from descentlab.studio.files import MOST_BYTES, Uploads, without_folder
 from descentlab.studio.pages._upload_button import upload_button
@@ -85,7 +85,7 @@ class Predict:
                 raise DataError(f"'{path.name}' is larger than {MOST_BYTES // 2**20} MB; divide it")
             await file.save(path)
         except DescentlabError as error:
-            self._problem.text = str(error)
+            self._problem.text = message_of(error)
             return None
         predictions = await self._try(lambda run: predict_file(run, path))
         self._problem.text = without_folder(self._problem.text, path)
@@ -100,7 +100,7 @@ class Predict:
         try:
             return await background.io_bound(ask, run)
         except DescentlabError as error:
-            self._problem.text = str(error)
+            self._problem.text = message_of(error)
             return None
 
     def _show_prediction(self, predictions: workbench.Predictions) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from nicegui import run, ui
 
-from descentlab.core import DescentlabError
+from descentlab.core import DescentlabError, message_of
 from descentlab.spec import TableData
 from descentlab.studio.files import without_folder
 from descentlab.studio.pages._parts import heading
@@ -47,7 +47,10 @@ class Show:
         try:
             look = await run.io_bound(look_at, choice)
         except DescentlabError as error:
-            look, problem = None, str(error) if choice.path is None else without_folder(str(error), choice.path)
+            look, problem = (
+                None,
+                message_of(error) if choice.path is None else without_folder(message_of(error), choice.path),
+            )
         else:
             problem = look.problem if look is not None else ""
         if turn != self._turn:

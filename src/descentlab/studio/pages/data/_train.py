@@ -7,7 +7,7 @@ from typing import Any
 from nicegui import events, run, ui
 
 from descentlab import workbench
-from descentlab.core import DescentlabError, SpecError
+from descentlab.core import DescentlabError, SpecError, message_of
 from descentlab.studio.pages.data._look import Look
 from descentlab.studio.pages.data._parts import problem_label, section
 from descentlab.studio.pages.data._sets import hidden_units
@@ -137,7 +137,7 @@ class Train:
         try:
             settings = self._read_settings()
         except DescentlabError as error:
-            self._problem.text = str(error)
+            self._problem.text = message_of(error)
             return
         self._launch(lambda watcher: begin(look.choice, settings, root=self._runs, watcher=watcher))
 
@@ -152,7 +152,7 @@ class Train:
         try:
             self._training = self._trainings.start(work)
         except DescentlabError as error:
-            self._problem.text = str(error)
+            self._problem.text = message_of(error)
             return
         self._begun = [*(training for training in self._begun if not training.is_over), self._training]
         self._bar.visible = self._figure.visible = True

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from descentlab import workbench
-from descentlab.core import DescentlabError, SpecError
+from descentlab.core import DescentlabError, SpecError, message_of
 from descentlab.spec import PicturesData, TableData
 from descentlab.studio.pages.data._sets import DataChoice
 from descentlab.training import Progress
@@ -160,7 +160,7 @@ class DataTraining:
         except _LeftOffError:
             self._tell("stopped", "Stopped before training began; nothing is kept.")
         except DescentlabError as error:
-            self._tell("failed", str(error))
+            self._tell("failed", message_of(error))
         except Exception as error:  # a page that waits for ever would be worse than a poor message
             self._tell("failed", f"Training ended with an unforeseen error: {type(error).__name__}: {error}")
             raise

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Any
 
-from descentlab.core import DescentlabError
+from descentlab.core import DescentlabError, message_of
 
 
 class Latest:
@@ -49,7 +49,7 @@ class Latest:
                 result = await loop.run_in_executor(self._pool, work)
             except DescentlabError as error:
                 if not self._is_closed:
-                    self._on_problem(str(error))
+                    self._on_problem(message_of(error))
                 continue
             except RuntimeError:  # the pool is shut down: the studio ends
                 return

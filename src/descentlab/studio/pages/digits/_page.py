@@ -8,7 +8,7 @@ from jaxtyping import Float
 from nicegui import Client, events, run, ui
 from starlette.requests import Request
 
-from descentlab.core import DescentlabError
+from descentlab.core import DescentlabError, message_of
 from descentlab.live import Glance, WantedChange
 from descentlab.representations import Attribution
 from descentlab.studio.pages._frame_of_page import page_frame
@@ -117,7 +117,7 @@ class DigitsPage:
         try:
             choices = await run.io_bound(find_choices, self._hall.runs) or []
         except DescentlabError as error:
-            self._tell_problem(str(error))
+            self._tell_problem(message_of(error))
             return
         names = [choice.name for choice in choices]
         first = wanted if wanted in names else next(iter(names), None)
@@ -151,7 +151,7 @@ class DigitsPage:
         try:
             sent = read_sent(event.args)
         except DescentlabError as error:
-            self._tell_problem(str(error))
+            self._tell_problem(message_of(error))
             return
         if network is None:
             self._pad.answer()

@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from descentlab.core import DescentlabError
+from descentlab.core import DescentlabError, message_of
 from descentlab.data import is_idx_here
 from descentlab.training import Progress
 from descentlab.workbench import Stopped, Watcher, train
@@ -89,7 +89,7 @@ class DigitsTraining:
         except Stopped as stopped:
             self.words = str(stopped)
         except DescentlabError as error:
-            self.problem = str(error)
+            self.problem = message_of(error)
         finally:
             self.is_over = True
 

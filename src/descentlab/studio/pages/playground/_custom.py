@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import events, run, ui
 
-from descentlab.core import DescentlabError
+from descentlab.core import DescentlabError, message_of
 from descentlab.spec import PointsData
 from descentlab.studio.pages._upload_button import upload_button
 from descentlab.studio.pages.playground._elements import PlaneView
@@ -98,7 +98,7 @@ class CustomDataControls:
         try:
             read = await run.io_bound(read_custom_data, content, self._folder, suffix, called=called)
         except DescentlabError as error:
-            self._note.text = str(error)
+            self._note.text = message_of(error)
             return
         if read is None:
             return

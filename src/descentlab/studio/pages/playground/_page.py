@@ -5,7 +5,7 @@ import shutil
 from nicegui import Client, events, ui
 from starlette.requests import Request
 
-from descentlab.core import DescentlabError
+from descentlab.core import DescentlabError, message_of
 from descentlab.live import Session
 from descentlab.studio.files import FOLDER, unused
 from descentlab.studio.pages._frame_of_page import page_frame
@@ -40,7 +40,7 @@ def add_playground(hall: Hall) -> None:
             try:
                 player = hall.enter(desk.experiment, desk.view.race)
             except DescentlabError as error:
-                ui.label(str(error)).classes("problem").props('role="alert"')
+                ui.label(message_of(error)).classes("problem").props('role="alert"')
                 return
             desk.seat(player)
             page = Playground(desk, player, hall)

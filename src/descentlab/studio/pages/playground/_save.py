@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from nicegui import events, ui
 
-from descentlab.core import DescentlabError, RunError
+from descentlab.core import DescentlabError, RunError, message_of
 from descentlab.live import Session, as_python
 from descentlab.spec import parse, to_toml
 from descentlab.studio.pages._upload_button import upload_button
@@ -56,7 +56,7 @@ class SaveControls:
         try:
             path = await self._player.ask(put)
         except DescentlabError as error:
-            ui.notify(str(error), type="negative")
+            ui.notify(message_of(error), type="negative")
             return
         ui.notify(f"Kept as {path}; the Runs page has it.")
 
@@ -68,7 +68,7 @@ class SaveControls:
         try:
             script = await self._player.ask(write)
         except DescentlabError as error:
-            ui.notify(str(error), type="negative")
+            ui.notify(message_of(error), type="negative")
             return
         ui.download.content(script, "network.py")
 
@@ -79,7 +79,7 @@ class SaveControls:
             query = to_query(experiment)
             from_query(dict(parse_qsl(query, keep_blank_values=True)))
         except (DescentlabError, ValueError) as error:
-            ui.notify(str(error).splitlines()[0], type="negative")
+            ui.notify(message_of(error).splitlines()[0], type="negative")
             return
         ui.navigate.to(f"/?{query}")
 
@@ -92,4 +92,4 @@ class SaveControls:
         try:
             ui.download.content(to_toml(self._desk.experiment), f"{self._desk.experiment.name}.toml")
         except DescentlabError as error:
-            ui.notify(str(error), type="negative")
+            ui.notify(message_of(error), type="negative")

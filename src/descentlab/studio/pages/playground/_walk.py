@@ -5,7 +5,7 @@ from typing import Any
 from nicegui import events, ui
 
 from descentlab.backpropagation import check
-from descentlab.core import DescentlabError
+from descentlab.core import DescentlabError, message_of
 from descentlab.live import Session, Stability, StabilityGauge, account_of, nearest_example
 from descentlab.spec import Experiment
 from descentlab.studio.pages._parts import icon_button
@@ -73,7 +73,7 @@ class WalkControls:
         try:
             self._row, self._stages = await self._player.ask(tell)
         except DescentlabError as error:
-            ui.notify(str(error), type="negative")
+            ui.notify(message_of(error), type="negative")
             return
         self._place = 0
         self._checked.text = ""

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from nicegui import Client, app, events, run, ui
 
-from descentlab.core import DescentlabError
+from descentlab.core import DescentlabError, message_of
 from descentlab.studio.pages._frame_of_page import page_frame
 from descentlab.studio.pages._parts import heading, write_sentence
 from descentlab.studio.pages.runs._parts import (
@@ -173,7 +173,7 @@ class RunsPage:
         try:
             result = await run.io_bound(work)
         except DescentlabError as error:
-            return str(error)
+            return message_of(error)
         return "The studio is being stopped." if result is None else result
 
     def _fill(self, opener: Any, build: Callable[[], None]) -> None:
@@ -230,7 +230,7 @@ class RunsPage:
         try:
             result = await run.io_bound(work)
         except DescentlabError as error:
-            self._problem.text = str(error)
+            self._problem.text = message_of(error)
             return None
         self._problem.text = ""
         return result
