@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import descentlab as dl
-from evidence import iris_mean, mnist_cnn, sweeps_of_nothing
+from evidence import iris_mean, mnist_cnn, planted_outcomes, sweeps_of_nothing
 from evidence._record import Record, commits_since, continue_study, read_record
 
-STUDIES = {module.STUDY.name: module.STUDY for module in (iris_mean, sweeps_of_nothing, mnist_cnn)}
+STUDIES = {module.STUDY.name: module.STUDY for module in (planted_outcomes, iris_mean, sweeps_of_nothing, mnist_cnn)}
 HEAD = ("study", "made", "holds", "age", "commit", "since", "what was measured")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from descentlab.evaluation import VERDICTS
+from descentlab.judgement import OUTCOMES
 from descentlab.studio.shelf._numbers import as_number
 from descentlab.studio.shelf._run_facts import summary_of
 
@@ -35,5 +35,5 @@ def _loss(loss: Mapping[str, Any] | None) -> str:
 
 
 def _verdicts(row: Mapping[str, Any]) -> str:
-    counts = ((verdict, as_number(row.get(verdict.replace("-", "_")))) for verdict in VERDICTS)
-    return ", ".join(f"{count:.0f} {verdict}" for verdict, count in counts if count)
+    counts = ((outcome, as_number(row.get(outcome.replace(" ", "_")))) for outcome in OUTCOMES)
+    return ", ".join(f"{count:.0f} {outcome}" for outcome, count in counts if count)
