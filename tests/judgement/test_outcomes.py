@@ -88,6 +88,13 @@ def test_stuck_units_need_a_poor_loss_and_count_from_the_start() -> None:
     assert judge_training(replace(poor, stuck_share=1.0, gradient_norm=np.zeros(101))).outcome == "saturated units"
 
 
+def test_few_stuck_units_do_not_explain_a_loss_that_jumps() -> None:
+    loss = np.where(STEPS % 2 == 0, 8.0, 14.0)
+    jumping = replace(healthy(loss), gradient_norm=np.where(STEPS == 3, 1e4, 1.0), stuck_share=0.12)
+    assert judge_training(replace(jumping, train_loss=np.where(STEPS == 0, 1.2, loss))).outcome == "oscillating"
+    assert judge_training(replace(jumping, stuck_share=0.9)).outcome == "saturated units"
+
+
 def test_a_symptom_that_decides_and_was_not_recorded_is_not_checkable() -> None:
     flat = TrainingCurves(np.full(101, 0.69), constant_loss=0.69)
     judged = judge_training(flat)

@@ -92,16 +92,16 @@ def are_stuck(reading: Reading) -> Ruling | None:
     if level <= POOR:
         return None
     share, gradient = reading.stuck_share, reading.gradient_share
+    is_at_chance = level >= CHANCE and not improves(reading)
+    # A loss that moves has a gradient, even if it is small beside that of a spike long ago.
     is_moving = improves(reading) or reading.swing > SWING * reading.level
-    is_still = level >= CHANCE and not is_moving
+    has_vanished = not is_moving and (gradient is None or gradient < VANISHED)
     missing = tuple(name for name, value in (("stuck units", share), ("gradient", gradient)) if value is None)
-    # A loss that moves has a gradient, whether it was recorded or not.
-    has_vanished = not is_moving if gradient is None else gradient < VANISHED
-    least = _least_stuck(level, is_still=is_still, has_vanished=has_vanished)
+    least = _least_stuck(level, is_at_chance=is_at_chance, has_vanished=has_vanished)
     if least is None or (share is not None and share < least):
         return None
     # Half of the units stuck at chance says enough, whatever the gradient of the last layer's bias is.
-    if missing and not (share is not None and is_still and share >= HALF_STUCK):
+    if missing and not (share is not None and is_at_chance and share >= HALF_STUCK):
         words = f"the loss stays at {reading.level:.3g}, {reading.beside_constant}; not recorded: {', '.join(missing)}"
         return Ruling("not checkable", words, (_level(reading, POOR),), missing=missing)
     assert share is not None
@@ -114,11 +114,11 @@ def are_stuck(reading: Reading) -> Ruling | None:
     )
 
 
-def _least_stuck(level: float, *, is_still: bool, has_vanished: bool) -> float | None:
+def _least_stuck(level: float, *, is_at_chance: bool, has_vanished: bool) -> float | None:
     """Return the share of stuck units from which on they explain the loss; None if none would."""
     if has_vanished:
         return FEW_STUCK if level >= CHANCE else THIRD_STUCK
-    return HALF_STUCK if is_still else None
+    return HALF_STUCK if is_at_chance else None
 
 
 def _level(reading: Reading, threshold: float) -> Margin:

@@ -1,4 +1,4 @@
-"""Studies of many trainings that differ in chosen settings: their design, training, verdicts and results."""
+"""Studies of many trainings that differ in chosen settings: their design, training, outcomes and results."""
 
 from descentlab.studies._atlas import (
     MAP_VIEWS as MAP_VIEWS,

@@ -1,5 +1,5 @@
 // @ts-check
-/** Epoch, losses, accuracies and verdicts of every network, and the moments that can be gone back to. */
+/** Epoch, losses, accuracies and outcomes of every network, and the moments that can be gone back to. */
 import { leave, listen, short } from "descentlab-studio";
 
 export default {
