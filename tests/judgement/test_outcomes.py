@@ -37,6 +37,7 @@ CURVES = {
     "one spike long ago": (0.1 + np.exp(-STEPS / 5.0) + 0.3 * (STEPS == 84), "converged"),
     "a straight line down": (1.0 - 1e-4 * STEPS, "improving"),
     "up all the way": (0.7 + 0.002 * STEPS, "diverged"),
+    "a jump up to where it stays": (np.where(STEPS < 92, 0.55, 1.0), "oscillating"),
     "away for good": (np.where(STEPS < 40, 0.5, 60.0 + STEPS), "diverged"),
     "a bent fall of few epochs": (np.array([0.9, 0.75, 0.55, 0.33, 0.24, 0.195]), "improving"),
     "a few epochs that fell each time": (np.array([1.1, 0.9, 0.7, 0.6]), "improving"),

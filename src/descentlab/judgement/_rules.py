@@ -71,7 +71,9 @@ def ran_away(reading: Reading) -> Ruling | None:
         threshold = FAR_ABOVE_START * reading.start
         return Ruling("diverged", evidence, (Margin("loss at the end", reading.last, threshold),), at)
     above = max(reading.start, reading.reference)
-    climbs = reading.trend.is_rising and reading.trend.change > CLIMB * reading.level
+    # A loss that jumped to where it now stays, as that of a network that saturates, does not rise any more.
+    lately = fit_trend(known, max(2, reading.num_end // 4)).slope
+    climbs = reading.trend.is_rising and lately >= 0.5 * reading.trend.slope and reading.trend.change > CLIMB * reading.level
     if not climbs or reading.last <= above or reading.last < 0.95 * known.max():
         return None
     return Ruling(

@@ -130,8 +130,8 @@ def stuck_shares(
     inputs, few = dataset.inputs, dataset.train[:STUCK_EXAMPLES]
     with precision_of(plan.precision):
         if plan.lanes == 1:
-            return np.array([stuck_share(plan, params, statistics, take_rows(inputs, few))])
-        rows = take_rows(inputs, few)
+            return np.array([stuck_share(plan, params, statistics, inputs[few])])
+        rows = inputs[few]
         with_room = np.zeros((STUCK_EXAMPLES, *rows.shape[1:]), rows.dtype)
         with_room[: len(rows)] = rows
         shares = _stuck_lanes(plan.form)(params, statistics, with_room, np.int32(len(rows)))

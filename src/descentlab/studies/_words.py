@@ -193,7 +193,7 @@ def _failing(tables: Tables, side: str, values: np.ndarray, places: Sequence[int
     settings, varied = tables["settings"], tables["summary"].value("varied")
     span = word_value(values.min()) + (f" to {word_value(values.max())}" if values.min() < values.max() else "")
     total = len(places) * tables["summary"].value("seeds")
-    counts = _count_words(tables, places, most=3)
+    counts = _count_words(tables, places)
     words = f"of {total} networks {counts}" if total > 1 else f"the network {counts.removeprefix('1 ')}"
     evidence = Evidence("settings", tuple(OUTCOME_COLUMNS), tuple(settings.values[0][place] for place in places))
     return Statement(
@@ -203,12 +203,12 @@ def _failing(tables: Tables, side: str, values: np.ndarray, places: Sequence[int
     )
 
 
-def _count_words(tables: Tables, places: Sequence[int], most: int | None = None) -> str:
+def _count_words(tables: Tables, places: Sequence[int]) -> str:
     settings = tables["settings"]
     counts = Counter(
         {outcome: sum(settings.column(name)[place] for place in places) for name, outcome in OUTCOME_COLUMNS.items()}
     )
-    return ", ".join(word_outcome(outcome, count) for outcome, count in counts.most_common(most) if count)
+    return ", ".join(word_outcome(outcome, count) for outcome, count in counts.most_common() if count)
 
 
 def word_outcome(outcome: str, count: int) -> str:

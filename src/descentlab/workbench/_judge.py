@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from descentlab.data import Dataset, take_rows
+from descentlab.data import Dataset
 from descentlab.judgement import Judgement, TrainingCurves, judge_training
 from descentlab.spec import Experiment
 from descentlab.studies import STUCK_EXAMPLES, stuck_share
@@ -55,7 +55,7 @@ def judge_member(
         return judgement
     # To measure them compiles a program, which a training that went well does not need.
     with precision_of(plan.precision):
-        few = take_rows(dataset.inputs, dataset.train[:STUCK_EXAMPLES])
+        few = dataset.inputs[dataset.train[:STUCK_EXAMPLES]]
         share = stuck_share(plan, trained.params, trained.statistics, few)
     return judge_training(replace(curves, stuck_share=share))
 
