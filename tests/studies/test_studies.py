@@ -5,7 +5,7 @@ import pytest
 
 from descentlab.core import SpecError
 from descentlab.data import Dataset, load, prepare
-from descentlab.judgement import count_outcomes
+from descentlab.judgement import OUTCOMES, count_outcomes
 from descentlab.results import Tables
 from descentlab.spec import Experiment, StudySpec, override, parse_study, preset
 from descentlab.studies import (
@@ -209,3 +209,14 @@ def test_the_dimension_of_known_sets() -> None:
     assert box_count(carpet).dimension == pytest.approx(np.log(8) / np.log(3), abs=0.08)
     assert np.isnan(box_count(line[:8, :8]).dimension)
     assert not border_cells(np.ones((4, 4), np.bool_)).any()
+
+
+def test_a_map_that_an_earlier_version_began_keeps_its_outcomes(circle: Experiment) -> None:
+    rates = {"learning_rate": [0.1, 1.0], "initial_scale": [1.0, 2.0]}
+    values = {"kind": "atlas", "variables": [{"name": name, "values": each} for name, each in rates.items()]}
+    spec = parse_study({**values, "experiment": circle.model_copy(update={"num_seeds": 1})})
+    nothing = np.zeros(0, np.int64)
+    old = MeasuredBlock(np.array([0, 1]), nothing, {}, {"verdict": np.array([5, 4])})  # too slow, a plateau
+    new = MeasuredBlock(np.array([2, 3]), nothing, {}, {"outcome": np.array([OUTCOMES.index("converged")] * 2)})
+    outcomes = gather_atlas(spec, [old, new]).columns["outcome"].ravel().tolist()
+    assert [OUTCOMES[place] for place in outcomes] == ["improving", "not learning", "converged", "converged"]
