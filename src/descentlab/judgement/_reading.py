@@ -34,6 +34,7 @@ class Reading:
         self.lowest = float(self.known.min())
         self.last = float(self.known[-1])
         self.level = self.trend.level
+        self.improves: bool | None = None  # whether it does, once a rule has asked
 
     @property
     def constant(self) -> float | None:
@@ -62,15 +63,13 @@ class Reading:
     @functools.cached_property
     def falling(self) -> Trend | None:
         """The shortest end of the curve that surely falls; a longer one only if its fall has not slowed down since."""
-        num, tried = len(self.known), self.trend
-        if self.num_end < 2:
-            return None
-        for length in (self.num_end, num // 3, num // 2):
-            if length < self.num_end or length < 2:
+        if self.num_end < 2 or self.trend.is_falling:
+            return self.trend if self.num_end >= 2 else None
+        for length in (len(self.known) // 3, len(self.known) // 2):
+            if length <= self.num_end:
                 continue
             tried = fit_trend(self.known, length)
-            lately = fit_trend(self.known, max(2, length // 2)).slope
-            if tried.is_falling and (length == self.num_end or lately <= 0.5 * tried.slope):
+            if tried.is_falling and fit_trend(self.known, max(2, length // 2)).slope <= 0.5 * tried.slope:
                 return tried
         return None
 

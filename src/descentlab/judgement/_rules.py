@@ -71,10 +71,11 @@ def ran_away(reading: Reading) -> Ruling | None:
         threshold = FAR_ABOVE_START * reading.start
         return Ruling("diverged", evidence, (Margin("loss at the end", reading.last, threshold),), at)
     above = max(reading.start, reading.reference)
-    # A loss that jumped to where it now stays, as that of a network that saturates, does not rise any more.
-    lately = fit_trend(known, max(2, reading.num_end // 4)).slope
-    climbs = reading.trend.is_rising and lately >= 0.5 * reading.trend.slope and reading.trend.change > CLIMB * reading.level
+    climbs = reading.trend.is_rising and reading.trend.change > CLIMB * reading.level
     if not climbs or reading.last <= above or reading.last < 0.95 * known.max():
+        return None
+    # A loss that jumped to where it now stays, as that of a network that saturates, does not rise any more.
+    if fit_trend(known, max(2, reading.num_end // 4)).slope < 0.5 * reading.trend.slope:
         return None
     return Ruling(
         "diverged",
@@ -163,6 +164,12 @@ def oscillates(reading: Reading) -> Ruling | None:
 
 def improves(reading: Reading) -> bool:
     """Return whether more epochs at the final rate would lower the loss by an amount that matters."""
+    if reading.improves is None:
+        reading.improves = _improves(reading)
+    return reading.improves
+
+
+def _improves(reading: Reading) -> bool:
     if reading.curves.has_stopped_early or _learned_nothing_held_out(reading):
         return False
     is_lowest = float(reading.end.min()) <= ABOVE_LOWEST * reading.lowest

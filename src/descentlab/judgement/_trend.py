@@ -1,5 +1,6 @@
 """The end of a curve: its straight line, its noise, and whether it surely falls or rises."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,7 +69,7 @@ def fit_trend(curve: Float[np.ndarray, " points"], num: int) -> Trend:
     residuals = (end - level) / scale - slope * place
     degrees = num - 2
     deviation = float((residuals**2).sum() / degrees) ** 0.5 if degrees else 0.0
-    least = max(NUM_STANDARD_ERRORS, t_quantile(degrees)) * deviation / spread**0.5 if degrees else float("inf")
+    least = _num_errors(degrees) * deviation / spread**0.5 if degrees else float("inf")
     changes = np.diff(curve[-max(num, FALLS_IN_A_ROW + 1) :])
     is_long = len(changes) >= FALLS_IN_A_ROW
     return Trend(
@@ -79,6 +80,11 @@ def fit_trend(curve: Float[np.ndarray, " points"], num: int) -> Trend:
         is_falling=slope < 0.0 and (-slope > least or (is_long and bool(np.all(changes < 0.0)))),
         is_rising=slope > 0.0 and (slope > least or (is_long and bool(np.all(changes > 0.0)))),
     )
+
+
+@functools.cache
+def _num_errors(degrees: int) -> float:
+    return max(NUM_STANDARD_ERRORS, t_quantile(degrees))
 
 
 def largest_rise(values: Float[np.ndarray, " points"]) -> float:
