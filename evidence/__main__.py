@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import descentlab as dl
-from evidence import iris_mean, mnist_cnn, stops, sweeps_of_nothing, table_fuzz
+from evidence import iris_mean, mnist_cnn, planted_outcomes, stops, sweeps_of_nothing, table_fuzz
 from evidence._record import Record, commits_since, continue_study, read_record
 
-STUDIES = {module.STUDY.name: module.STUDY for module in (iris_mean, sweeps_of_nothing, mnist_cnn, table_fuzz, stops)}
+STUDIES = {
+    module.STUDY.name: module.STUDY
+    for module in (planted_outcomes, iris_mean, sweeps_of_nothing, mnist_cnn, table_fuzz, stops)
+}
 HEAD = ("study", "made", "holds", "age", "commit", "since", "what was measured")
 
 

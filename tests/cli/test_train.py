@@ -237,7 +237,7 @@ def test_a_rate_that_is_too_high_is_a_result_and_no_error(descentlab: Descentlab
     told = answer.json()
     assert answer.code == 0
     assert told["diverged_at"][0] is not None
-    assert any("lower learning rate" in sentence for sentence in told["outcome"])
+    assert any("Diverged" in sentence for sentence in told["outcome"])
 
 
 def test_a_page_of_a_network_that_diverged_can_be_written(descentlab: Descentlab, home: Path) -> None:

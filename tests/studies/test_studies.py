@@ -5,10 +5,11 @@ import pytest
 
 from descentlab.core import SpecError
 from descentlab.data import Dataset, load, prepare
-from descentlab.evaluation import count_verdicts
+from descentlab.judgement import OUTCOMES, count_outcomes
 from descentlab.results import Tables
 from descentlab.spec import Experiment, StudySpec, override, parse_study, preset
 from descentlab.studies import (
+    ConstantLoss,
     MeasuredBlock,
     Study,
     border_cells,
@@ -67,7 +68,13 @@ def train(
     plans = [plan_variant(one, data.of(one.experiment, one.experiment.seed), design.varied) for one in design.variants]
     kept = Kept()
     train_study(design, plans, data.of, kept, done=done or set())
-    return gather(spec, design, [*(parts or []), *kept.parts], constant_loss={}, dies=False), kept
+    return gather(
+        spec,
+        design,
+        [*(parts or []), *kept.parts],
+        plans=plans,
+        constant_loss=dict.fromkeys(design.seeds, ConstantLoss(0.5, 0.5)),
+    ), kept
 
 
 @pytest.fixture(scope="module")
@@ -95,9 +102,9 @@ def test_a_member_of_a_sweep_is_the_network_trained_alone(circle: Experiment, sw
 def test_a_sweep_says_what_went_wrong_on_either_side(swept: tuple[Study, Kept]) -> None:
     study, _ = swept
     assert study.held_out == "test"
-    verdicts = study.by_setting(study.verdicts)
-    assert count_verdicts(verdicts[0].tolist()) == {"too-slow": 3}
-    assert not set(verdicts[3].tolist()) & {"converged", "too-slow"}
+    outcomes = study.by_setting(study.outcomes)
+    assert count_outcomes(outcomes[0].tolist()) == {"improving": 3}
+    assert not set(outcomes[3].tolist()) & {"converged", "improving"}
     assert study.best is not None
     assert study.settings()[study.best.place]["learning_rate"] in (0.1, 0.3)
     words = " ".join(statement.text for statement in state_rest(Tables(sweep_tables(study))))
@@ -202,3 +209,14 @@ def test_the_dimension_of_known_sets() -> None:
     assert box_count(carpet).dimension == pytest.approx(np.log(8) / np.log(3), abs=0.08)
     assert np.isnan(box_count(line[:8, :8]).dimension)
     assert not border_cells(np.ones((4, 4), np.bool_)).any()
+
+
+def test_a_map_that_an_earlier_version_began_keeps_its_outcomes(circle: Experiment) -> None:
+    rates = {"learning_rate": [0.1, 1.0], "initial_scale": [1.0, 2.0]}
+    values = {"kind": "atlas", "variables": [{"name": name, "values": each} for name, each in rates.items()]}
+    spec = parse_study({**values, "experiment": circle.model_copy(update={"num_seeds": 1})})
+    nothing = np.zeros(0, np.int64)
+    old = MeasuredBlock(np.array([0, 1]), nothing, {}, {"verdict": np.array([5, 4])})  # too slow, a plateau
+    new = MeasuredBlock(np.array([2, 3]), nothing, {}, {"outcome": np.array([OUTCOMES.index("converged")] * 2)})
+    outcomes = gather_atlas(spec, [old, new]).columns["outcome"].ravel().tolist()
+    assert [OUTCOMES[place] for place in outcomes] == ["improving", "not learning", "converged", "converged"]

@@ -81,12 +81,12 @@ def test_a_race_shows_which_rate_fails_and_says_why(show: Open, tmp_path: Path) 
     press(page, "Pause (space)")
     right, wrong = rows.nth(1).locator(".verdict"), rows.nth(2).locator(".verdict")
     assert right.inner_text() == "converged"
-    assert wrong.inner_text() == "saturated"
+    assert wrong.inner_text() == "saturated units"
     assert reading(page, "test accuracy", row=1) == 1.0
     assert reading(page, "train loss", row=2) > 0.5  # what the best constant answer has
     wrong.click()
     told = page.locator(".evidence").inner_text()
-    assert told.startswith("saturated: ")
+    assert told.startswith("saturated units: ")
     assert "worse than the best constant prediction" in told
     picture(page, tmp_path, "race")
 
@@ -235,7 +235,7 @@ def test_tab_reaches_every_control_and_shows_where_it_is(show: Open) -> None:
         "One epoch (E)", "New draw of the weights (N)", "Speed", "Learning rate", "Activation", "Optimizer", "Penalty",
         "Data set", "Training share", "Noise", "Batch size", "One layer less", "One layer more",
         "One neuron less in layer 1", "One neuron more in layer 2", "Activation of layer 1", "input x1",
-        "input sin(x2)", "hidden1, neuron 1 (tanh)", "Show test data", "Discretize", "Log scale", "too-short",
+        "input sin(x2)", "hidden1, neuron 1 (tanh)", "Show test data", "Discretize", "Log scale", "too short to tell",
     }  # fmt: skip
     assert wanted - set(reached) == set()
 

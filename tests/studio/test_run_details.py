@@ -59,7 +59,7 @@ def test_a_study_says_what_was_asked_and_what_came_out(runs: Path) -> None:
     assert told["took"].endswith(("s", "ms"))
     assert "made" in told
     header, *rows = found.table
-    assert header == ("setting", "train loss", "test loss", "verdicts")
+    assert header == ("setting", "train loss", "test loss", "outcomes")
     settings = metrics["tables"]["settings"]
     assert [row[0] for row in rows] == [setting["setting"] for setting in settings]
     assert rows[0][2].startswith(f"{settings[0]['test_loss']['mean']:.4g} ± ")
@@ -180,8 +180,8 @@ def test_a_study_of_the_first_format_is_shown_and_compared(copy: Path) -> None:
     details = shelf.details("rates")
     assert details.sentences == tuple(FIRST_FORMAT["outcome"])
     assert details.table == (
-        ("setting", "train loss", "test loss", "verdicts"),
-        ("learning_rate 0.1", "0.125 ± 0.01", "-", "1 diverged, 2 too-slow"),
+        ("setting", "train loss", "test loss", "outcomes"),
+        ("learning_rate 0.1", "0.125 ± 0.01", "-", "1 diverged, 2 improving"),
     )
     assert dict(details.facts)["asked for"] == "descentlab learning-rate"
     assert dict(details.facts)["compared on"] == "the test part"
@@ -190,7 +190,7 @@ def test_a_study_of_the_first_format_is_shown_and_compared(copy: Path) -> None:
     assert results["test loss there"][0] == "0.25"
     assert results["on seeds that did not choose it"][0] == "0.5"
     assert results["stable settings"][0] == "1 of 1"
-    assert results["verdicts"][0] == "1 diverged, 2 too-slow"
+    assert results["outcomes"][0] == "1 diverged, 2 improving"
     assert results["took"][0] == "1.50 s"
 
 

@@ -18,12 +18,6 @@ from descentlab.evaluation._comparison import (
     find_best as find_best,
     holm as holm,
 )
-from descentlab.evaluation._curves import (
-    CurveReading as CurveReading,
-    Verdict as Verdict,
-    find_runaway as find_runaway,
-    read_curves as read_curves,
-)
 from descentlab.evaluation._inference import Inference as Inference, infer as infer
 from descentlab.evaluation._intervals import (
     SEEDS as SEEDS,
@@ -55,11 +49,6 @@ from descentlab.evaluation._mistakes import (
     worst_misses as worst_misses,
     worst_mistakes as worst_mistakes,
 )
-from descentlab.evaluation._outcome import (
-    AnyMetrics as AnyMetrics,
-    LossCurves as LossCurves,
-    describe_outcome as describe_outcome,
-)
 from descentlab.evaluation._plane import (
     PlaneReading as PlaneReading,
     most_telling_features as most_telling_features,
@@ -71,6 +60,7 @@ from descentlab.evaluation._plane_layout import (
     spanning_features as spanning_features,
 )
 from descentlab.evaluation._reals import RealMetrics as RealMetrics, evaluate_reals as evaluate_reals
+from descentlab.evaluation._score_words import AnyMetrics as AnyMetrics, describe_scores as describe_scores
 from descentlab.evaluation._seeds import over_seeds as over_seeds
 from descentlab.evaluation._several_reals import (
     SeveralRealMetrics as SeveralRealMetrics,
@@ -88,15 +78,6 @@ from descentlab.evaluation._softmax_facts import (
     softmax_effects as softmax_effects,
     softmax_proofs as softmax_proofs,
     softmax_truth as softmax_truth,
-)
-from descentlab.evaluation._verdicts import (
-    VERDICTS as VERDICTS,
-    Fit as Fit,
-    Judgement as Judgement,
-    MemberCurves as MemberCurves,
-    MemberVerdict as MemberVerdict,
-    count_verdicts as count_verdicts,
-    judge_member as judge_member,
 )
 from descentlab.evaluation._weights import (
     ExampleWeights as ExampleWeights,

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from descentlab.data import Dataset
-from descentlab.evaluation import Judgement
+from descentlab.judgement import Judgement
 from descentlab.live._judge import judge
 from descentlab.spec import Experiment
 from descentlab.training import LiveNetwork, Moment
@@ -76,7 +76,7 @@ class Racer:
         return self._scores
 
     def judgement(self) -> Judgement:
-        """Return the verdict so far; it is kept until the network has trained on."""
+        """Return the judgement so far; it is kept until the network has trained on."""
         if self._judged is None or self._judged[0] != self.network.epoch:
             self._judged = (self.network.epoch, judge(self.network, self.at_start))
         return self._judged[1]

@@ -23,7 +23,7 @@ from descentlab.runs._history import Columns, pack_table, read_table
 from descentlab.runs._json import MAX_BYTES, pack_json, to_utf8, unpack_json
 from descentlab.runs._leftovers import partial_name, sweep_folder
 from descentlab.runs._lock import locked
-from descentlab.runs._study_metrics import current_metrics
+from descentlab.runs._study_metrics import current_metrics, with_current_outcomes
 from descentlab.runs._tensors import Tensors, pack_tensors, unpack_tensors
 from descentlab.spec import StudySpec, study_to_toml
 
@@ -75,7 +75,7 @@ class StudyFolder:
         check_format(values, where)
         if values.get("format", FIRST) == FIRST:
             values = current_metrics(check_form(values, FirstStudyMetricsForm, where))
-        return check_form(values, StudyMetricsForm, where)
+        return with_current_outcomes(check_form(values, StudyMetricsForm, where))
 
     def save_metrics(self, metrics: Mapping[str, Any]) -> None:
         """Write the outcome, and by that mark the study as finished; what was kept for resuming is removed."""

@@ -27,6 +27,35 @@ def current_metrics(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+FIRST_OUTCOMES = {
+    "too-slow": "improving",
+    "plateau": "not learning",
+    "saturated": "saturated units",
+    "dead": "dead units",
+    "too-short": "too short to tell",
+}
+"""Outcomes by the words that earlier versions had for them."""
+_FIRST_COLUMNS = {first.replace("-", "_"): name.replace(" ", "_") for first, name in FIRST_OUTCOMES.items()}
+
+
+def with_current_outcomes(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Bring the words for what became of the networks into those of this version.
+
+    Args:
+        values: What `metrics.json` holds, checked for its form.
+    """
+    tables = dict(values.get("tables", {}))
+    if "settings" in tables:
+        tables["settings"] = [
+            {_FIRST_COLUMNS.get(name, name): value for name, value in row.items()} for row in tables["settings"]
+        ]
+    if "verdicts" in tables:
+        tables["verdicts"] = [
+            {**row, "verdict": FIRST_OUTCOMES.get(row["verdict"], row["verdict"])} for row in tables["verdicts"]
+        ]
+    return {**values, "tables": tables} if tables else dict(values)
+
+
 def _setting(row: Mapping[str, Any]) -> dict[str, Any]:
     losses = {f"{part}_loss": row[part].get("loss") for part in PARTS if row.get(part)}
     counts = {entry["verdict"].replace("-", "_"): entry["networks"] for entry in _counts(row.get("verdicts", {}))}

@@ -1,9 +1,9 @@
-"""Studies of many trainings that differ in chosen settings: their design, training, verdicts and results."""
+"""Studies of many trainings that differ in chosen settings: their design, training, outcomes and results."""
 
 from descentlab.studies._atlas import (
-    OUTCOMES as OUTCOMES,
+    MAP_VIEWS as MAP_VIEWS,
     Atlas as Atlas,
-    Outcome as Outcome,
+    MapView as MapView,
     gather_atlas as gather_atlas,
     is_log as is_log,
     outcome_values as outcome_values,
@@ -17,7 +17,7 @@ from descentlab.studies._design import (
     make_design as make_design,
 )
 from descentlab.studies._fractal import BoxCount as BoxCount, border_cells as border_cells, box_count as box_count
-from descentlab.studies._measure import stuck_share as stuck_share
+from descentlab.studies._measure import STUCK_EXAMPLES as STUCK_EXAMPLES, stuck_share as stuck_share
 from descentlab.studies._page import (
     sweep_facts as sweep_facts,
     sweep_figures as sweep_figures,
@@ -29,7 +29,7 @@ from descentlab.studies._range_test import (
     read_range_test as read_range_test,
     run_range_test as run_range_test,
 )
-from descentlab.studies._study import Study as Study, gather as gather
+from descentlab.studies._study import ConstantLoss as ConstantLoss, Study as Study, gather as gather
 from descentlab.studies._summary import (
     band_over_seeds as band_over_seeds,
     low_right_high as low_right_high,
@@ -54,6 +54,6 @@ from descentlab.studies._words import (
     state_none as state_none,
     state_rest as state_rest,
     word_difference as word_difference,
+    word_outcome as word_outcome,
     word_reality as word_reality,
-    word_verdict as word_verdict,
 )

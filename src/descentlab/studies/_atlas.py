@@ -7,16 +7,24 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from jaxtyping import Bool, Float, Int, Shaped
+from jaxtyping import Bool, Float, Shaped
 
 from descentlab.data import Dataset
-from descentlab.evaluation import VERDICTS, MemberCurves, find_runaway, judge_member
+from descentlab.judgement import OUTCOMES, Judgement, Outcome, StuckKind, TrainingCurves, judge_training
+from descentlab.objectives import best_constant_loss
 from descentlab.spec import StudySpec
+from descentlab.studies._measure import stuck_shares
 from descentlab.studies._train import MeasuredBlock, Recorder
-from descentlab.training import Compiler, Member, Plan, Progress, Stacked, make_plan, train_blocks
+from descentlab.training import Compiler, Member, Plan, Progress, Stacked, make_plan, rate_factors, train_blocks
 
-Outcome = Literal["converges", "loss", "epochs", "verdict"]
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+MapView = Literal["converges", "loss", "epochs", "verdict"]
+MAP_VIEWS: tuple[MapView, ...] = get_args(MapView)
+
+FIRST_OUTCOMES: tuple[Outcome, ...] = (
+    "diverged", "saturated units", "dead units", "oscillating", "not learning", "improving", "converged",
+    "too short to tell",
+)  # fmt: skip
+"""Outcomes in the order of the numbers that unfinished maps of earlier versions hold as `verdict`."""
 
 TILE = 1_024
 """Networks in a tile: the numbers of a tile are kept, and its networks are dropped from memory."""
@@ -45,7 +53,7 @@ class Atlas:
             epochs; `share`, the mean of the last 20 losses divided by the first (infinite if it overflowed); `path`,
             the sum over the epochs of the loss divided by the first if the network converges, else minus the sum of
             the inverse; `epochs`, the first epoch at which the loss is below the threshold's share of the first, or
-            -1; `diverged_at`, or -1; `verdict`, a position in `evaluation.VERDICTS`.
+            -1; `diverged_at`, or -1; `outcome`, a position in `judgement.OUTCOMES`.
     """
 
     spec: StudySpec
@@ -129,7 +137,7 @@ def train_atlas(
             plan,
             members,
             lambda _: dataset,
-            _BlockSummariser(places, recorder, spec.threshold),
+            _BlockSummariser(places, recorder, spec, plan, dataset),
             on_progress=_share(on_progress, begin, total),
             stop=stop,
             compiler=compiler,
@@ -151,10 +159,16 @@ def _share(on_progress: Callable[[Progress], None] | None, begin: int, total: in
 class _BlockSummariser:
     """Reduces a block's curves to a few numbers, and gives them to the recorder."""
 
-    def __init__(self, places: list[int], recorder: Recorder, threshold: float) -> None:
+    def __init__(self, places: list[int], recorder: Recorder, spec: StudySpec, plan: Plan, dataset: Dataset) -> None:
         self._places = places
         self._recorder = recorder
-        self._threshold = threshold
+        self._threshold = spec.threshold
+        self._experiment = spec.experiment
+        self._plan = plan
+        self._dataset = dataset
+        rows = dataset.train
+        self._constant_loss = best_constant_loss(plan.objective, dataset.targets[rows], dataset.weights_at(rows))
+        self._stuck_kind: StuckKind = "dead units" if plan.network.has_dying_units else "saturated units"
 
     def __call__(self, places: Iterable[int], stacked: Stacked) -> None:
         networks = np.array([self._places[place] for place in places])
@@ -162,9 +176,52 @@ class _BlockSummariser:
         finals = {
             **outcome_columns(losses, self._threshold),
             "diverged_at": stacked.diverged_at.astype(np.int64),
-            "verdict": _verdicts(losses, norms, stacked.diverged_at),
+            "outcome": np.array([OUTCOMES.index(judged.outcome) for judged in self._judge(losses, norms, stacked)]),
         }
         self._recorder.take(MeasuredBlock(networks, np.zeros(0, np.int64), {}, finals))
+
+    def _judge(
+        self,
+        losses: Float[np.ndarray, "networks epochs"],
+        norms: Float[np.ndarray, "networks epochs"],
+        stacked: Stacked,
+    ) -> list[Judgement]:
+        curves = [
+            self._judgeable(curve, norm, int(diverged_at), member)
+            for curve, norm, diverged_at, member in zip(
+                losses, norms, stacked.diverged_at, stacked.members, strict=True
+            )
+        ]
+        judgements = [judge_training(each) for each in curves]
+        # Stuck units are measured where they would explain the loss, since few maps have such networks in every block.
+        if any("stuck units" in judgement.missing for judgement in judgements):
+            shares = np.concatenate(
+                [
+                    stuck_shares(self._plan, part.params, part.statistics, self._dataset, count=len(part.members))
+                    for part in stacked.divided(self._plan.lanes)
+                ]
+            )
+            judgements = [
+                judge_training(dataclasses.replace(each, stuck_share=float(share)))
+                for each, share in zip(curves, shares, strict=True)
+            ]
+        return judgements
+
+    def _judgeable(
+        self,
+        losses: Float[np.ndarray, " epochs"],
+        norms: Float[np.ndarray, " epochs"],
+        diverged_at: int,
+        member: Member,
+    ) -> TrainingCurves:
+        return TrainingCurves(
+            losses,
+            gradient_norm=np.concatenate([[np.nan], norms])[: len(losses)],
+            diverged_at=diverged_at // self._plan.steps_per_epoch if diverged_at >= 0 else None,
+            constant_loss=self._constant_loss,
+            stuck_kind=self._stuck_kind,
+            rate_factors=rate_factors(self._experiment, self._plan.steps_per_epoch, member)[: len(losses)],
+        )
 
 
 def outcome_columns(
@@ -194,50 +251,44 @@ def outcome_columns(
     }
 
 
-def _verdicts(
-    losses: Float[np.ndarray, "networks epochs"],
-    norms: Float[np.ndarray, "networks epochs"],
-    diverged_at: Int[np.ndarray, " networks"],
-) -> Int[np.ndarray, " networks"]:
-    verdicts = np.zeros(len(losses), np.int64)
-    for place, (curve, norm) in enumerate(zip(losses, norms, strict=True)):
-        if diverged_at[place] >= 0 or find_runaway(curve) is not None:
-            verdicts[place] = VERDICTS.index("diverged")
-        else:
-            judged = judge_member(MemberCurves(curve, gradient_norm=np.concatenate([[np.nan], norm])[: len(curve)]))
-            verdicts[place] = VERDICTS.index(judged.verdict)
-    return verdicts
-
-
 def gather_atlas(spec: StudySpec, parts: Iterable[MeasuredBlock]) -> Atlas:
     """Put a map together from its blocks."""
     x, y = (np.array(variable.values, np.float64) for variable in spec.variables)
     columns: dict[str, np.ndarray] = {}
     for part in parts:
-        for name, values in part.finals.items():
+        for name, values in _current(part.finals).items():
             columns.setdefault(name, np.zeros(len(x) * len(y), values.dtype))[part.places] = values
     x_order, y_order = np.argsort(x), np.argsort(y)
     laid_out = {name: values.reshape(len(y), len(x))[np.ix_(y_order, x_order)] for name, values in columns.items()}
     return Atlas(spec, x[x_order], y[y_order], laid_out)
 
 
-def outcome_values(atlas: Atlas, outcome: Outcome) -> tuple[Float[np.ndarray, "y x"], tuple[str, ...]]:
+def _current(finals: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Number the outcomes as this version does, in a map that an earlier one began."""
+    current = dict(finals)
+    if "verdict" in current:
+        numbers = np.array([OUTCOMES.index(outcome) for outcome in FIRST_OUTCOMES])
+        current["outcome"] = numbers[current.pop("verdict")]
+    return current
+
+
+def outcome_values(atlas: Atlas, view: MapView) -> tuple[Float[np.ndarray, "y x"], tuple[str, ...]]:
     """Return the values that a map shows.
 
     Args:
         atlas: The trained map.
-        outcome: Outcome to show. "converges" ranks how fast networks converge (below 0, faster is lower) or diverge
+        view: What to show. "converges" ranks how fast networks converge (below 0, faster is lower) or diverge
             (above 0).
 
     Returns:
         One value a cell (NaN if it has none), and the names of the classes, if the values are classes.
     """
-    if outcome == "verdict":
-        return atlas.columns["verdict"].astype(np.float64), VERDICTS
-    if outcome == "epochs":
+    if view == "verdict":
+        return atlas.columns["outcome"].astype(np.float64), OUTCOMES
+    if view == "epochs":
         epochs = atlas.columns["epochs"].astype(np.float64)
         return np.where(epochs < 0, np.nan, epochs), ()
-    if outcome == "loss":
+    if view == "loss":
         return np.where(np.isfinite(atlas.columns["loss"]), atlas.columns["loss"], np.nan), ()
     return _shade(atlas), ()
 

@@ -115,6 +115,35 @@ def stuck_share(plan: Plan, params: Any, statistics: Any, inputs: Shaped[np.ndar
     return float(_stuck_program(plan.form)(params, statistics, with_room, np.int32(len(few))))
 
 
+def stuck_shares(
+    plan: Plan, params: Any, statistics: Any, dataset: Dataset, *, count: int
+) -> Float[np.ndarray, " members"]:
+    """Measure the share of stuck units of each member of a block, as `stuck_share` does of one network.
+
+    Args:
+        plan: The network and its objective.
+        params: Learned arrays, stacked as in `training.Stacked`.
+        statistics: Running statistics, stacked as in `training.Stacked`.
+        dataset: The data, which all members share.
+        count: Number of members; the lanes behind them are copies.
+    """
+    inputs, few = dataset.inputs, dataset.train[:STUCK_EXAMPLES]
+    with precision_of(plan.precision):
+        if plan.lanes == 1:
+            return np.array([stuck_share(plan, params, statistics, inputs[few])])
+        rows = inputs[few]
+        with_room = np.zeros((STUCK_EXAMPLES, *rows.shape[1:]), rows.dtype)
+        with_room[: len(rows)] = rows
+        shares = _stuck_lanes(plan.form)(params, statistics, with_room, np.int32(len(rows)))
+    return np.atleast_1d(np.asarray(shares, np.float64))[:count]
+
+
+@functools.lru_cache(maxsize=32)
+def _stuck_lanes(form: Form) -> Any:
+    over_lanes = jax.vmap(functools.partial(_stuck_share, form), in_axes=(-1, -1, None, None))
+    return jax.jit(over_lanes, compiler_options=quick_compilation())
+
+
 @functools.lru_cache(maxsize=32)
 def _stuck_program(form: Form) -> Any:
     return jax.jit(functools.partial(_stuck_share, form), compiler_options=quick_compilation())

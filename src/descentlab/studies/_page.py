@@ -1,4 +1,4 @@
-"""The page of a study: the curve of the final loss, low, right and high side by side, and every verdict."""
+"""The page of a study: the curve of the final loss, low, right and high side by side, and every outcome."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from descentlab.evaluation import VERDICTS
+from descentlab.judgement import OUTCOMES
 from descentlab.results import Band, BoundaryRow, Chart, Map, Mark, Part, Row, Section, Series, Tables, number, seconds
 from descentlab.studies._study import Study
 from descentlab.studies._summary import (
@@ -37,7 +37,7 @@ def sweep_figures(tables: Tables) -> tuple[Row, ...]:
 
 
 def sweep_sections(study: Study, tables: Tables, boundaries: BoundaryRow | None) -> tuple[Section, ...]:
-    """Return the sections: all settings, three of them side by side, the verdicts, and the comparison with the best.
+    """Return the sections: all settings, three of them side by side, the outcomes, and the comparison with the best.
 
     Args:
         study: The trained study.
@@ -45,9 +45,9 @@ def sweep_sections(study: Study, tables: Tables, boundaries: BoundaryRow | None)
         boundaries: Outputs of the networks of the three settings over the plane, or None if they were not computed.
     """
     sections = [_overview(study, tables), *_three(study, tables, boundaries)]
-    rules = ", ".join(VERDICTS[:-1])
+    rules = ", ".join(OUTCOMES[:-1])
     words = (
-        f"Every network is judged by its curves; the first rule that holds gives the verdict, in this order: {rules}.",
+        f"Every network is judged by its curves; the first rule that holds gives the outcome, in this order: {rules}.",
     )
     fits = (tables["fits"],) if "fits" in tables else ()
     sections.append(Section("What became of the networks", words, (tables["verdicts"], *fits)))
@@ -169,7 +169,7 @@ def _three(study: Study, tables: Tables, boundaries: BoundaryRow | None) -> tupl
         for word, place in low_right_high(study).items()
     ]
     words = (
-        "The best setting beside those nearest to a tenth and to ten times of it, each with the most frequent verdict "
+        "The best setting beside those nearest to a tenth and to ten times of it, each with the most frequent outcome "
         "of its networks.",
     )
     drawn = () if boundaries is None else (boundaries,)

@@ -1,5 +1,6 @@
-"""A trained study: every network's numbers, curves and verdict."""
+"""A trained study: every network's numbers, curves and outcome."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 
-from descentlab.evaluation import Best, Judgement, MemberCurves, find_best, judge_member
+from descentlab.evaluation import Best, find_best
+from descentlab.judgement import Judgement, StuckKind, TrainingCurves, judge_training
 from descentlab.spec import StudySpec
 from descentlab.studies._design import StudyDesign, Value
 from descentlab.studies._train import MeasuredBlock
+from descentlab.training import Plan, rate_factors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +33,7 @@ class Study:
         epochs: Epochs at which the curves were kept; 0 is before the first step.
         curves: Curves by name, such as `train_loss`, of shape `(networks, points)`.
         finals: Final numbers of each network, by name.
-        judgements: Verdict on each network, with its evidence.
+        judgements: Judgement on each network, with its evidence.
     """
 
     spec: StudySpec
@@ -62,9 +65,9 @@ class Study:
         return next((part for part in HELD_OUT if f"{part}_loss" in self.finals), "train")
 
     @cached_property
-    def verdicts(self) -> Shaped[np.ndarray, " networks"]:
-        """Verdict on each network."""
-        return np.array([judgement.verdict for judgement in self.judgements], dtype=object)
+    def outcomes(self) -> Shaped[np.ndarray, " networks"]:
+        """Outcome of each network's training."""
+        return np.array([judgement.outcome for judgement in self.judgements], dtype=object)
 
     def by_setting(self, values: Shaped[np.ndarray, " networks"]) -> Shaped[np.ndarray, "settings seeds"]:
         """Arrange numbers of the networks by setting and seed."""
@@ -84,7 +87,7 @@ class Study:
     def final_loss(self, part: str | None = None) -> Float[np.ndarray, "settings seeds"]:
         """Return the final loss by setting and seed; infinite for a network that diverged."""
         loss = self.by_setting(self.finals[f"{part or self.held_out}_loss"]).astype(np.float64)
-        has_diverged = self.by_setting(self.verdicts) == "diverged"
+        has_diverged = self.by_setting(self.outcomes) == "diverged"
         return np.where(has_diverged | ~np.isfinite(loss), np.inf, loss)
 
     @cached_property
@@ -93,7 +96,7 @@ class Study:
         return find_best(self.final_loss())
 
     def table(self) -> "pd.DataFrame":
-        """Return a table of one row a network, with its settings, seed, numbers and verdict."""
+        """Return a table of one row a network, with its settings, seed, numbers and outcome."""
         import pandas as pd
 
         return pd.DataFrame(self.member_columns())
@@ -103,7 +106,7 @@ class Study:
         return {
             **{name: _plain(values) for name, values in self.columns.items()},
             **self.finals,
-            "verdict": self.verdicts,
+            "verdict": self.outcomes,
             "fit": np.array([judgement.fit for judgement in self.judgements], dtype=object),
             "evidence": np.array([judgement.evidence for judgement in self.judgements], dtype=object),
         }
@@ -113,13 +116,26 @@ def _plain(values: Shaped[np.ndarray, " networks"]) -> Shaped[np.ndarray, " netw
     return np.array([str(value) for value in values], dtype=object) if values.dtype.kind == "O" else values
 
 
+@dataclass(frozen=True)
+class ConstantLoss:
+    """Losses of the best constant prediction, of one seed's data.
+
+    Attributes:
+        train: That of the training part.
+        held_out: That of the part on which networks are compared; None if there is none.
+    """
+
+    train: float
+    held_out: float | None = None
+
+
 def gather(
     spec: StudySpec,
     design: StudyDesign,
     parts: Iterable[MeasuredBlock],
     *,
-    constant_loss: Mapping[int, float],
-    dies: bool,
+    plans: Sequence[Plan],
+    constant_loss: Mapping[int, ConstantLoss],
 ) -> Study:
     """Put a study together from its blocks, and judge every network.
 
@@ -127,8 +143,8 @@ def gather(
         spec: The varied settings and their experiment.
         design: Networks of the study.
         parts: Measured blocks in any order, with every network once.
-        constant_loss: Training loss of the best constant prediction, by seed.
-        dies: Whether stuck units are dead (relu) rather than saturated.
+        plans: Plan of each variant.
+        constant_loss: Losses of the best constant prediction, by seed.
 
     Returns:
         The study.
@@ -145,13 +161,18 @@ def gather(
             empty = np.zeros(count, values.dtype) if values.dtype.kind in "iu" else np.full(count, np.nan)
             finals.setdefault(name, empty)[part.places] = values
     columns = {name: np.array(values) for name, values in design.columns().items()}
-    judgements = [
-        judge_member(
-            _curves_of(place, epochs, curves, finals, constant_loss.get(int(columns["seed"][place])), dies=dies)
-        )
-        for place in range(count)
-    ]
-    return Study(spec, design.variables, columns, epochs, curves, finals, judgements)
+    judgements: dict[int, Judgement] = {}
+    for variant, plan in zip(design.variants, plans, strict=True):
+        kind: StuckKind = "dead units" if plan.network.has_dying_units else "saturated units"
+        for place, member in zip(variant.places, variant.members, strict=True):
+            factors = rate_factors(variant.experiment, plan.steps_per_epoch, member)
+            constant = constant_loss.get(int(columns["seed"][place]))
+            judged = _curves_of(place, epochs, curves, finals, constant)
+            judged = dataclasses.replace(
+                judged, stuck_kind=kind, rate_factors=factors[epochs][: len(judged.train_loss)]
+            )
+            judgements[place] = judge_training(judged)
+    return Study(spec, design.variables, columns, epochs, curves, finals, [judgements[place] for place in range(count)])
 
 
 def _curves_of(
@@ -159,21 +180,23 @@ def _curves_of(
     epochs: Int[np.ndarray, " points"],
     curves: Mapping[str, np.ndarray],
     finals: Mapping[str, np.ndarray],
-    constant_loss: float | None,
-    *,
-    dies: bool,
-) -> MemberCurves:
+    constant: ConstantLoss | None,
+) -> TrainingCurves:
     held_out = next((curves[f"{part}_loss"][place] for part in HELD_OUT if f"{part}_loss" in curves), None)
     # If the parts were not measured, the loss of the batches before their updates takes their place.
-    train = curves["train_loss"] if "train_loss" in curves else curves["batch_loss"][:, 1:]
-    return MemberCurves(
-        train_loss=train[place],
+    train = (curves["train_loss"] if "train_loss" in curves else curves["batch_loss"][:, 1:])[place]
+    diverged_at = _diverged_epoch(place, epochs, train, finals)
+    return TrainingCurves(
+        train_loss=train,
         held_out_loss=held_out,
         gradient_norm=curves["gradient_norm"][place],
-        diverged_at=_diverged_epoch(place, epochs, train[place], finals),
-        constant_loss=constant_loss,
-        stuck_share=float(finals["stuck"][place]),
-        dies=dies,
+        diverged_at=diverged_at,
+        constant_loss=None if constant is None else constant.train,
+        held_out_constant_loss=None if constant is None else constant.held_out,
+        stuck_share=float(finals["stuck"][place]) if "stuck" in finals else None,
+        # A network that ended before its last epoch, and did not diverge, was ended by early stopping.
+        has_stopped_early=diverged_at is None and bool(np.isnan(train[-1])) and bool(np.isfinite(train[0])),
+        epochs=epochs[: len(train)],
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Bool, Float
 
-from descentlab.evaluation import count_verdicts
+from descentlab.judgement import count_outcomes
 from descentlab.studies._design import Value
 from descentlab.studies._study import Study
 
@@ -13,12 +13,12 @@ STABLE_SHARE = 0.9
 """A setting is stable if at least this share of its networks neither diverged nor oscillated nor got stuck."""
 FACTOR = 10.0
 """Low and high are a tenth and ten times of the best, where such values were tried."""
-UNSTABLE = ("diverged", "saturated", "dead", "oscillating")
+UNSTABLE = ("diverged", "saturated units", "dead units", "oscillating")
 
 
 def stable_settings(study: Study) -> Bool[np.ndarray, " settings"]:
     """Return whether each setting is stable."""
-    is_unstable = np.isin(study.by_setting(study.verdicts).astype(str), UNSTABLE)
+    is_unstable = np.isin(study.by_setting(study.outcomes).astype(str), UNSTABLE)
     return 1.0 - is_unstable.mean(axis=1) >= STABLE_SHARE
 
 
@@ -112,8 +112,8 @@ def low_right_high(study: Study) -> dict[str, int]:
 
 
 def typical_network(study: Study, setting: int) -> tuple[str, int, int]:
-    """Return the most frequent verdict of a setting, of how many networks it is, and the place of the first of them."""
-    verdicts = [study.judgements[place].verdict for place in study.places_of(setting)]
-    counts = count_verdicts(verdicts)
-    verdict = max(counts, key=lambda name: counts[name])
-    return verdict, counts[verdict], study.places_of(setting)[verdicts.index(verdict)]
+    """Return the most frequent outcome of a setting, of how many networks it is, and the place of the first of them."""
+    outcomes = [study.judgements[place].outcome for place in study.places_of(setting)]
+    counts = count_outcomes(outcomes)
+    outcome = max(counts, key=lambda name: counts[name])
+    return outcome, counts[outcome], study.places_of(setting)[outcomes.index(outcome)]

@@ -1,4 +1,4 @@
-"""The tables of a study: its settings, their comparison, and the verdicts on their networks."""
+"""The tables of a study: its settings, their comparison, and the outcomes of their networks."""
 
 from collections import Counter
 from typing import Any
@@ -6,23 +6,14 @@ from typing import Any
 import numpy as np
 
 from descentlab.core import PART_WORDS, Estimate, Spread
-from descentlab.evaluation import VERDICTS, PairedDifference, count_verdicts, mean_and_deviation
+from descentlab.evaluation import PairedDifference, mean_and_deviation
+from descentlab.judgement import OUTCOMES, RULES, count_outcomes
 from descentlab.results import Column, Table, TableForm
 from descentlab.studies._study import Study
 from descentlab.studies._summary import low_right_high, name_setting, stable_region, stable_settings, typical_network
 
 MANY = 10_000
 """Largest number of networks that the result lists; `members.parquet` in the study's folder has all of them."""
-RULES = {
-    "diverged": "the loss was no longer a number, or ran ten times above its start for good",
-    "saturated": "a poor loss, no gradient left, and tanh or sigmoid units that answer the same to every example",
-    "dead": "the same with relu units that are zero for every example",
-    "oscillating": "at its end the loss jumps around a level above the lowest it had reached",
-    "too-slow": "at its end the loss was still falling, at a rate that says so",
-    "plateau": "it was not falling, and yet says no more than one answer for all",
-    "converged": "none of these",
-    "too-short": "fewer than three points of a curve",
-}
 
 SETTING = Column("setting", meaning="What was varied, with its value.")
 SETTINGS = TableForm(
@@ -30,7 +21,7 @@ SETTINGS = TableForm(
     "All settings",
     (SETTING,),
     note="Mean ± standard deviation over the seeds that did not diverge, then the number of networks with each "
-    "verdict. Stable: at least 90% of the networks neither diverged nor oscillated nor got stuck.",
+    "outcome. Stable: at least 90% of the networks neither diverged nor oscillated nor got stuck.",
     is_printed=True,
 )
 SUMMARY = TableForm(
@@ -76,11 +67,11 @@ COMPARISON = TableForm(
 )
 VERDICT_TABLE = TableForm(
     "verdicts",
-    "Verdicts",
+    "Outcomes",
     (
-        Column("verdict", meaning="What became of the networks, by their curves."),
+        Column("verdict", "outcome", meaning="What became of the networks, by their curves."),
         Column("networks", meaning="How many they are.", format="count"),
-        Column("rule", meaning="When the verdict is given; the first rule that holds counts."),
+        Column("rule", meaning="When that is said; the first rule that holds counts."),
         Column("evidence", "evidence of one of them", "The numbers of one of these networks."),
         Column("setting", "its setting", "Setting of that network."),
         Column("seed", "its seed", "Seed of that network."),
@@ -100,18 +91,18 @@ EXTREMES = TableForm(
     (
         Column("place", "", "The best setting, or the one nearest to a tenth or to ten times of it."),
         SETTING,
-        Column("verdict", meaning="The most frequent verdict of its networks."),
-        Column("networks", meaning="Networks with that verdict.", format="count"),
+        Column("verdict", "outcome", meaning="The most frequent outcome of its networks."),
+        Column("networks", meaning="Networks with that outcome.", format="count"),
         Column("seeds", "of", "Networks of the setting.", format="count"),
-        Column("seed", "seed of one of them", "Seed of the first network with that verdict."),
+        Column("seed", "seed of one of them", "Seed of the first network with that outcome."),
         Column("evidence", "its evidence", "The numbers of that network."),
     ),
 )
 MEMBERS = TableForm(
     "members", "All networks", (Column("member", meaning="Number of the network in `history.parquet`."),)
 )
-VERDICT_COLUMNS = {verdict.replace("-", "_"): verdict for verdict in VERDICTS}
-"""Names of the columns that count verdicts, and the verdicts."""
+OUTCOME_COLUMNS = {outcome.replace(" ", "_"): outcome for outcome in OUTCOMES}
+"""Names of the columns that count outcomes, and the outcomes."""
 
 
 def sweep_tables(study: Study) -> tuple[Table, ...]:
@@ -134,8 +125,8 @@ def sweep_tables(study: Study) -> tuple[Table, ...]:
 
 
 def settings_table(study: Study) -> Table:
-    """Return one row a setting: its values, its losses over the seeds, its verdicts and whether it is stable."""
-    settings, verdicts, is_stable = study.settings(), study.by_setting(study.verdicts), stable_settings(study)
+    """Return one row a setting: its values, its losses over the seeds, its outcomes and whether it is stable."""
+    settings, verdicts, is_stable = study.settings(), study.by_setting(study.outcomes), stable_settings(study)
     losses = {part: study.final_loss(part) for part in dict.fromkeys(("train", study.held_out))}
     counts = [Counter(row.tolist()) for row in verdicts]
     columns = [
@@ -143,7 +134,7 @@ def settings_table(study: Study) -> Table:
         *(column for part in losses for column in _loss_columns(part)),
         *(
             Column(name, verdict, RULES[verdict], format="count", is_hidden=not any(count[verdict] for count in counts))
-            for name, verdict in VERDICT_COLUMNS.items()
+            for name, verdict in OUTCOME_COLUMNS.items()
         ),
         Column("is_stable", "stable", "Whether at least 90% were stable.", format="flag", is_detail=True),
     ]
@@ -152,7 +143,7 @@ def settings_table(study: Study) -> Table:
             name_setting(setting),
             *setting.values(),
             *(cell for part in losses for cell in _loss_cells(losses[part][place])),
-            *(counts[place][verdict] for verdict in VERDICT_COLUMNS.values()),
+            *(counts[place][verdict] for verdict in OUTCOME_COLUMNS.values()),
             bool(is_stable[place]),
         )
         for place, setting in enumerate(settings)
@@ -224,9 +215,9 @@ def _difference(pair: PairedDifference) -> Estimate:
 
 
 def _verdicts(study: Study) -> Table:
-    settings, verdicts = study.settings(), study.verdicts.tolist()
+    settings, verdicts = study.settings(), study.outcomes.tolist()
     rows = []
-    for verdict, count in count_verdicts(verdicts).items():
+    for verdict, count in count_outcomes(verdicts).items():
         places = [place for place, each in enumerate(verdicts) if each == verdict]
         example = places[len(places) // 2]
         setting = name_setting(settings[example // study.num_seeds])

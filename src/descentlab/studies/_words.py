@@ -9,24 +9,26 @@ import numpy as np
 from descentlab.core import PART_WORDS, Estimate
 from descentlab.results import Evidence, Statement, Tables
 from descentlab.studies._summary import word_value
-from descentlab.studies._tables import VERDICT_COLUMNS
+from descentlab.studies._tables import OUTCOME_COLUMNS
 
 FEWEST_SEEDS = 6
 MOST_NAMED = 4
-VERDICT_WORDS = {
+OUTCOME_WORDS = {
+    "too short to tell": "were trained too briefly to tell",
     "diverged": "diverged",
-    "saturated": "saturated (their units answer the same to every example, and no gradient is left)",
-    "dead": "died (their units are zero for every example, and no gradient is left)",
-    "oscillating": "jumped around without settling",
-    "plateau": "stayed on a plateau, no better than one answer for all",
-    "too-slow": "were too slow",
+    "dead units": "had dead units (zero for every example, with hardly a gradient left)",
+    "saturated units": "had saturated units (the same answer to every example, with hardly a gradient left)",
+    "oscillating": "oscillated without settling",
+    "improving": "were still improving when training stopped",
+    "not learning": "did not learn, and are no better than one answer for all",
     "converged": "converged",
-    "too-short": "were too short to judge",
+    "not checkable": "were not checkable, as a symptom was not recorded",
 }
 FIT_WORDS = {
-    "over-fitted": "over-fitted: the held-out loss rose from its lowest while the training loss fell on",
-    "under-fitted": "under-fitted: the training loss itself stayed high, so the network is too small or too slow",
-    "fine": "neither over-fitted nor under-fitted",
+    "over-fitting": "over-fitting: the held-out loss rose from its lowest while the training loss fell on, or is no "
+    "better than one constant answer's",
+    "under-fitting": "under-fitting: the training loss itself stayed high",
+    "good": "neither over-fitting nor under-fitting",
 }
 
 
@@ -169,8 +171,8 @@ def _sides(tables: Tables) -> Iterable[Statement]:
     values, best = _values(tables), _best_value(tables)
     assert values is not None
     for side, places, signs in (
-        ("low", np.flatnonzero(values < best), ("plateau", "too_slow")),
-        ("high", np.flatnonzero(values > best), ("plateau",)),
+        ("low", np.flatnonzero(values < best), ("not_learning", "improving")),
+        ("high", np.flatnonzero(values > best), ("not_learning",)),
     ):
         bad = [place for place in places.tolist() if _is_bad(tables, place, signs)]
         if bad:
@@ -191,9 +193,9 @@ def _failing(tables: Tables, side: str, values: np.ndarray, places: Sequence[int
     settings, varied = tables["settings"], tables["summary"].value("varied")
     span = word_value(values.min()) + (f" to {word_value(values.max())}" if values.min() < values.max() else "")
     total = len(places) * tables["summary"].value("seeds")
-    counts = _count_words(tables, places, most=3)
+    counts = _count_words(tables, places)
     words = f"of {total} networks {counts}" if total > 1 else f"the network {counts.removeprefix('1 ')}"
-    evidence = Evidence("settings", tuple(VERDICT_COLUMNS), tuple(settings.values[0][place] for place in places))
+    evidence = Evidence("settings", tuple(OUTCOME_COLUMNS), tuple(settings.values[0][place] for place in places))
     return Statement(
         f"Too {side} ({varied} {span}): {words}.",
         (evidence,),
@@ -201,26 +203,26 @@ def _failing(tables: Tables, side: str, values: np.ndarray, places: Sequence[int
     )
 
 
-def _count_words(tables: Tables, places: Sequence[int], most: int | None = None) -> str:
+def _count_words(tables: Tables, places: Sequence[int]) -> str:
     settings = tables["settings"]
     counts = Counter(
-        {verdict: sum(settings.column(name)[place] for place in places) for name, verdict in VERDICT_COLUMNS.items()}
+        {outcome: sum(settings.column(name)[place] for place in places) for name, outcome in OUTCOME_COLUMNS.items()}
     )
-    return ", ".join(word_verdict(verdict, count) for verdict, count in counts.most_common(most) if count)
+    return ", ".join(word_outcome(outcome, count) for outcome, count in counts.most_common() if count)
 
 
-def word_verdict(verdict: str, count: int) -> str:
-    """Say of how many networks a verdict is, as "4 were too slow" or "1 was too slow"."""
-    words = VERDICT_WORDS[verdict]
-    return f"{count} {words if count > 1 else words.replace('were ', 'was ').replace('their ', 'its ')}"
+def word_outcome(outcome: str, count: int) -> str:
+    """Say of how many networks an outcome is, as "4 were still improving ..." or "1 was still improving ..."."""
+    words = OUTCOME_WORDS[outcome]
+    return f"{count} {words if count > 1 else words.replace('were ', 'was ').replace('and are', 'and is')}"
 
 
 def _counts(tables: Tables) -> Statement:
     words = _count_words(tables, range(len(tables["settings"])))
     return Statement(
         f"Of {tables['summary'].value('networks')} networks {words}.",
-        (Evidence("settings", tuple(VERDICT_COLUMNS)),),
-        "Other curves, and so other verdicts.",
+        (Evidence("settings", tuple(OUTCOME_COLUMNS)),),
+        "Other curves, and so other outcomes.",
     )
 
 

@@ -37,6 +37,7 @@ from descentlab.training._population import (
     train_population as train_population,
 )
 from descentlab.training._program import Compiler as Compiler
+from descentlab.training._rate_factors import rate_factors as rate_factors
 from descentlab.training._results import Stacked as Stacked, Trained as Trained
 from descentlab.training._state import Member as Member, Start as Start
 from descentlab.training._symptoms import SymptomPlan as SymptomPlan, Symptoms as Symptoms

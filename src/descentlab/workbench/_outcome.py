@@ -6,22 +6,25 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from jaxtyping import Bool, Float, Int
 
 from descentlab.core import PartName
 from descentlab.data import Dataset, are_mostly_blank
 from descentlab.evaluation import (
     ClassMetrics,
-    LossCurves,
+    LabelMetrics,
+    Repeats,
     describe_imbalance,
-    describe_outcome,
-    find_runaway,
+    describe_scores,
     over_seeds,
     repeats_over,
 )
+from descentlab.judgement import BLANK_PICTURES, Judgement, describe_ascent, describe_training, find_runaway
 from descentlab.runs import RunFolder
 from descentlab.spec import DividedSpec, Experiment
 from descentlab.training import Plan, Population, Trained
 from descentlab.workbench._examples import Examples
+from descentlab.workbench._judge import judge_member
 from descentlab.workbench._measure import PartResult, judged_part, measure_parts
 from descentlab.workbench._symptoms import symptom_columns
 
@@ -48,18 +51,35 @@ class MemberOutcome:
 
 
 @dataclass(frozen=True)
+class LossCurves:
+    """The loss curves of a population.
+
+    Attributes:
+        epochs: Number of the epoch after which each point was measured.
+        train_loss: Mean training loss; NaN after a member has ended.
+        stopped_early: Whether early stopping ended a member.
+    """
+
+    epochs: Int[np.ndarray, " epochs"]
+    train_loss: Float[np.ndarray, "members epochs"]
+    stopped_early: Bool[np.ndarray, " members"]
+
+
+@dataclass(frozen=True)
 class TrainingOutcome:
     """A population, trained and measured.
 
     Attributes:
         members: Outcome of each member, one a seed.
         curves: Loss curves of all members.
+        judgements: Judgement on each member's training.
         sentences: Outcome in words.
         metrics: Metrics as plain values, in the form of `metrics.json` and `--json`.
     """
 
     members: tuple[MemberOutcome, ...]
     curves: LossCurves
+    judgements: tuple[Judgement, ...]
     sentences: tuple[str, ...]
     metrics: dict[str, Any]
 
@@ -81,16 +101,27 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
         for member, trained in zip(population.members, population.trained, strict=True)
     )
     curves = _curves(plan, members)
+    judgements = tuple(
+        judge_member(
+            experiment,
+            plan,
+            member.trained,
+            member.history,
+            examples.of(member.seed),
+            diverged_at=member.diverged_at,
+            has_stopped_early=bool(stopped),
+        )
+        for member, stopped in zip(members, curves.stopped_early, strict=True)
+    )
     judged = judged_part(members[0].parts)
     over = repeats_over(experiment.split.folds)
-    sentences = describe_outcome(
-        [member.parts[judged].metrics for member in members],
-        curves,
-        part=judged,
-        learning_rate=experiment.optimizer.learning_rate,
-        goes_up=experiment.optimizer.maximize,
-        over=over,
-        are_blank=are_mostly_blank(examples.of(experiment.seed)),
+    if are_mostly_blank(examples.of(experiment.seed)):
+        what_became: tuple[str, ...] = (BLANK_PICTURES,)
+    else:
+        what_became = _describe_training(experiment, members, curves, judgements, judged, over)
+    sentences = (
+        *describe_scores([member.parts[judged].metrics for member in members], part=judged, over=over),
+        *what_became,
     )
     if experiment.class_weights == "none" and (unequal := _imbalance(members, examples.of(experiment.seed), judged)):
         sentences = (*sentences, unequal)
@@ -100,6 +131,9 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
         metrics[part] = each[0] if len(each) == 1 else over_seeds(each, over)
         metrics[part].pop("seed", None)
     metrics["outcome"] = list(sentences)
+    metrics["judgements"] = [
+        {"seed": member.seed, **judgement.to_json()} for member, judgement in zip(members, judgements, strict=True)
+    ]
     metrics["notes"] = list(examples.of(experiment.seed).notes)
     if not experiment.shuffle and plan.steps_per_epoch > 1:
         metrics["notes"].append(UNSHUFFLED)
@@ -110,7 +144,28 @@ def judge(experiment: Experiment, plan: Plan, population: Population, examples: 
     metrics["diverged_at"] = [member.diverged_at for member in members]
     if plan.patience:
         metrics["best_epoch"] = [member.trained.best_epoch for member in members]
-    return TrainingOutcome(members, curves, sentences, metrics)
+    return TrainingOutcome(members, curves, judgements, sentences, metrics)
+
+
+def _describe_training(
+    experiment: Experiment,
+    members: tuple[MemberOutcome, ...],
+    curves: LossCurves,
+    judgements: tuple[Judgement, ...],
+    part: PartName,
+    over: Repeats,
+) -> tuple[str, ...]:
+    if experiment.optimizer.maximize:
+        return (describe_ascent(curves.train_loss),)
+    metrics = [member.parts[part].metrics for member in members]
+    return describe_training(
+        judgements,
+        curves.stopped_early.tolist(),
+        num_epochs=int(curves.epochs[-1]),
+        learning_rate=experiment.optimizer.learning_rate,
+        member_word=over.word,
+        is_perfect=all(isinstance(each, ClassMetrics | LabelMetrics) and each.accuracy == 1.0 for each in metrics),
+    )
 
 
 def _describe_folds(experiment: Experiment) -> str:
@@ -181,8 +236,6 @@ def _curves(plan: Plan, members: tuple[MemberOutcome, ...]) -> LossCurves:
     return LossCurves(
         epochs=np.arange(length),
         train_loss=padded("train_loss"),
-        validation_loss=padded("validation_loss"),
-        has_diverged=np.array([member.diverged_at is not None for member in members]),
         stopped_early=np.array(has_stopped),
     )
 

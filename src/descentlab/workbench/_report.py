@@ -28,6 +28,7 @@ from descentlab.evaluation import (
     repeats_over,
     softmax_account,
 )
+from descentlab.judgement import Judgement
 from descentlab.runs import RunFolder
 from descentlab.spec import AugmentSpec, Experiment, PointsData, to_toml
 from descentlab.training import Plan, precision_of
@@ -323,14 +324,17 @@ def _baseline_name(result: PartResult) -> str:
 
 
 def _members(outcome: TrainingOutcome, part: PartName) -> tuple[results.Member, ...]:
-    readings = outcome.curves.readings()
     rows = []
-    for member, reading in zip(outcome.members, readings, strict=True):
+    for member, judgement in zip(outcome.members, outcome.judgements, strict=True):
         metrics = member.parts[part].metrics
         leading = metrics.declared[0]
         values = {f"{part} loss": metrics.loss, f"{part} {leading.title}": getattr(metrics, leading.name)}
-        rows.append(results.Member(member.seed, values, member.diverged_at, reading.verdict))
+        rows.append(results.Member(member.seed, values, member.diverged_at, _words(judgement)))
     return tuple(rows)
+
+
+def _words(judgement: Judgement) -> str:
+    return f"{judgement.outcome}, over-fitting" if judgement.fit == "over-fitting" else judgement.outcome
 
 
 def _boundary(

@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from descentlab import studies, training
 from descentlab.data import Arrays, Dataset
-from descentlab.objectives import best_constant_loss
 from descentlab.results import BoundaryRow, Result
 from descentlab.runs import StudyFolder
 from descentlab.spec import Experiment, PlaygroundData, PointsData, StudySpec
 from descentlab.studies import Study
+from descentlab.workbench._constant import constant_losses
 from descentlab.workbench._examples import Examples
 from descentlab.workbench._plane import boundary
 from descentlab.workbench._room import check_room, check_study_room
@@ -123,7 +123,11 @@ class SweepJob:
         def finish(trained: TrainedStudy) -> Result[Measured]:
             folder = trained.folder
             study = studies.gather(
-                self._spec, self._design, trained.record.measured(), constant_loss=self._constants(), dies=self._dies()
+                self._spec,
+                self._design,
+                trained.record.measured(),
+                plans=self._plans,
+                constant_loss=self._constants(),
             )
             folder.save_members(study.member_columns())
             folder.save_history(lambda path: save_history(study, path))
@@ -145,18 +149,13 @@ class SweepJob:
             stop=stop,
         )
 
-    def _constants(self) -> dict[int, float]:
-        """Return the training loss of the best constant prediction for each seed."""
-        constants: dict[int, float] = {}
-        for seed in self._design.seeds:
-            dataset = self._examples.of(self._spec.experiment, seed)
-            rows = dataset.train
-            weights = dataset.weights_at(rows)
-            constants[seed] = best_constant_loss(self._plans[0].objective, dataset.targets[rows], weights)
-        return constants
-
-    def _dies(self) -> bool:
-        return self._plans[0].network.has_dying_units
+    def _constants(self) -> dict[int, studies.ConstantLoss]:
+        """Return the losses of the best constant prediction for each seed."""
+        objective = self._plans[0].objective
+        return {
+            seed: studies.ConstantLoss(*constant_losses(objective, self._examples.of(self._spec.experiment, seed)))
+            for seed in self._design.seeds
+        }
 
     def _boundaries(self, study: Study) -> BoundaryRow | None:
         """Train one seed of a low, the best and a high setting once more, and compute its outputs over the plane."""

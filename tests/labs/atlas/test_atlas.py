@@ -13,7 +13,7 @@ from descentlab.labs.atlas._tables import fill_tables
 from descentlab.labs.atlas._words import say
 from descentlab.runs import StudyFolder
 from descentlab.spec import parse_study, preset
-from descentlab.studies import OUTCOMES, Atlas, box_count
+from descentlab.studies import MAP_VIEWS, Atlas, box_count
 
 pytestmark = pytest.mark.usefixtures("home")
 PLANE: dict[str, Any] = {"x": "learning_rate.hidden=1:10000:4", "y": "learning_rate.output=10:1000:3"}
@@ -37,7 +37,7 @@ def test_a_map_is_kept_and_zoomed_into() -> None:
         dl.atlas("fractal", x="learning_rate.hiden=1:2:3", y="learning_rate.output=1:2:3")
 
 
-@pytest.mark.parametrize("outcome", OUTCOMES)
+@pytest.mark.parametrize("outcome", MAP_VIEWS)
 def test_a_map_is_drawn_as_its_page_says(outcome: str) -> None:
     result = dl.atlas("fractal", epochs=40, outcome=outcome, report=False, **PLANE)
     converges = result.measured.atlas.converges

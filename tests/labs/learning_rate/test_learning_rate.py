@@ -36,7 +36,7 @@ def test_on_a_quadratic_the_limit_is_that_of_its_largest_eigenvalue() -> None:
     study = found.study
     above = np.array(study.variables["learning_rate"], np.float64) > 1.1 * limit
     assert above.any()
-    assert set(study.by_setting(study.verdicts)[above].ravel()) == {"diverged"}
+    assert set(study.by_setting(study.outcomes)[above].ravel()) == {"diverged"}
 
 
 def test_the_rate_is_the_best_of_those_tried_and_its_neighbours_are_described() -> None:

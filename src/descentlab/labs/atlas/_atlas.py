@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from descentlab.labs.atlas._measured import AtlasMap
     from descentlab.results import Result
     from descentlab.spec import StudySpec
-    from descentlab.studies import Atlas, Outcome
+    from descentlab.studies import Atlas, MapView
     from descentlab.workbench import Examples, StudyJob, StudyRecord, TrainedStudy, Watcher
 
 SIZE = 32
@@ -126,17 +126,17 @@ def atlas(
     return _job(spec, examples, watcher, begin, outcome=shown, report=report).run(out, None)
 
 
-def _outcome(word: str) -> "Outcome":
-    from descentlab.studies import OUTCOMES
+def _outcome(word: str) -> "MapView":
+    from descentlab.studies import MAP_VIEWS
 
-    for known in OUTCOMES:
+    for known in MAP_VIEWS:
         if word == known:
             return known
-    raise SpecError(f"--outcome {word}: choose one of {', '.join(OUTCOMES)}")
+    raise SpecError(f"--outcome {word}: choose one of {', '.join(MAP_VIEWS)}")
 
 
 def _job(
-    spec: "StudySpec", examples: "Examples", watcher: "Watcher", begin: float, *, outcome: "Outcome", report: bool
+    spec: "StudySpec", examples: "Examples", watcher: "Watcher", begin: float, *, outcome: "MapView", report: bool
 ) -> "StudyJob[Result[AtlasMap]]":
     """Plan the training, and check it before anything is written."""
     from descentlab import studies, training
@@ -162,7 +162,7 @@ def _job(
     return StudyJob(spec, train, finish, watcher, begin, dataset.checksum, (spec.experiment.seed,))
 
 
-def _show(atlas: "Atlas", outcome: "Outcome", trained: "TrainedStudy") -> "Result[AtlasMap]":
+def _show(atlas: "Atlas", outcome: "MapView", trained: "TrainedStudy") -> "Result[AtlasMap]":
     from descentlab.labs.atlas._measured import AtlasMap
     from descentlab.labs.atlas._page import facts, key_figures, lay_out, title_of
     from descentlab.labs.atlas._tables import fill_tables
@@ -192,9 +192,9 @@ def _member_columns(atlas: "Atlas") -> "dict[str, np.ndarray]":
     """Lay out one row a network, as `members.parquet` has them."""
     import numpy as np
 
-    from descentlab.evaluation import VERDICTS
+    from descentlab.judgement import OUTCOMES
 
     x, y = np.meshgrid(atlas.x, atlas.y)
-    verdicts = np.array(VERDICTS, dtype=object)[atlas.columns["verdict"]]
-    numbers = {name: values.ravel() for name, values in atlas.columns.items() if name != "verdict"}
-    return {atlas.names[0]: x.ravel(), atlas.names[1]: y.ravel(), **numbers, "verdict": verdicts.ravel()}
+    outcomes = np.array(OUTCOMES, dtype=object)[atlas.columns["outcome"]]
+    numbers = {name: values.ravel() for name, values in atlas.columns.items() if name != "outcome"}
+    return {atlas.names[0]: x.ravel(), atlas.names[1]: y.ravel(), **numbers, "verdict": outcomes.ravel()}

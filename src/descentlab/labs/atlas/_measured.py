@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from descentlab.studies import Atlas, BoxCount, Outcome
+from descentlab.studies import Atlas, BoxCount, MapView
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,5 +18,5 @@ class AtlasMap:
 
     atlas: Atlas
     box_count: BoxCount
-    outcome: Outcome
+    outcome: MapView
     networks_per_second: float

@@ -8,7 +8,7 @@ LABELS = {
     "converges": "converges",
     "loss": "training loss over the last 20 epochs",
     "epochs": "epochs until the loss is below the threshold",
-    "verdict": "verdict",
+    "verdict": "outcome of the training",
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from descentlab.results import Evidence, Statement, Tables, Words
-from descentlab.studies import state_best, state_none, state_rest, word_difference, word_reality, word_verdict
+from descentlab.studies import state_best, state_none, state_rest, word_difference, word_outcome, word_reality
 
 
 def say(tables: Tables) -> Words:
@@ -33,14 +33,14 @@ def _neighbours(tables: Tables) -> Iterator[Statement]:
 
 
 def _neighbour(tables: Tables, row: Mapping[str, Any], lead: str) -> Statement:
-    setting, verdict = row["setting"], word_verdict(row["verdict"], row["networks"])
-    which = f"of {row['seeds']} networks {verdict}" if row["seeds"] > 1 else f"the network {verdict.removeprefix('1 ')}"
+    setting, outcome = row["setting"], word_outcome(row["verdict"], row["networks"])
+    which = f"of {row['seeds']} networks {outcome}" if row["seeds"] > 1 else f"the network {outcome.removeprefix('1 ')}"
     text = f"{lead}: {which}. From one seed: {row['evidence']}."
     evidence = [Evidence("low_right_high", ("networks", "evidence"), (row["place"],))]
     comparison = tables["comparison"]
     pair = next((pair for pair in comparison.rows() if pair["setting"] == setting), None)
     if pair is None:
-        refuted = "Networks of that rate with another verdict."
+        refuted = "Networks of that rate with another outcome."
         return Statement(f"{text} From at least one seed the loss was no number.", tuple(evidence), refuted)
     evidence.append(Evidence("comparison", ("worse_by", "p_value", "is_real"), (setting,)))
     part = tables["summary"].value("judged_on")

@@ -76,7 +76,7 @@ def sweep(
     """Train at many learning rates (or other settings) at once: which is best, and what goes wrong at the others.
 
     Networks of one seed share their data, their first draw and the order of the examples, so that only what is
-    varied differs. Every network gets a verdict with its evidence.
+    varied differs. Every network gets an outcome with its evidence.
 
     Returns:
         The result; `result.measured` is the study with all its networks, `result.path` its folder.

@@ -121,7 +121,7 @@ def _curves(racer: Racer) -> dict[str, list[list[float | None]]]:
 
 def _verdict(racer: Racer) -> dict[str, Any]:
     judgement = racer.judgement()
-    return {"verdict": judgement.verdict, "evidence": judgement.evidence, "fit": judgement.fit}
+    return {"verdict": judgement.outcome, "evidence": judgement.evidence, "fit": judgement.fit}
 
 
 def _real(value: float) -> float | None:

@@ -12,7 +12,7 @@ ENDINGS = (".parquet", ".json", ".toml", ".safetensors", ".html")
 """Endings of the files that descentlab writes; other files in the folder are not served."""
 
 HOLDS = {
-    "members.parquet": "a row a network: its setting, seed, final numbers and verdict",
+    "members.parquet": "a row a network: its setting, seed, final numbers and outcome",
     "history.parquet": "the curves: a row per network and epoch",
     "symptoms.parquet": "gradients, updates and outputs of each layer at some steps",
     "metrics.json": "what came out, as plain values",

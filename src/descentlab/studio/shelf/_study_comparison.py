@@ -66,7 +66,7 @@ def _result(metrics: Mapping[str, Any]) -> dict[str, str]:
         f"{summary.get('judged_on', '')} loss there": _number(summary.get("loss")),
         "on seeds that did not choose it": _number(summary.get("loss_on_fresh_seeds")),
         "stable settings": f"{sum(row['is_stable'] for row in settings)} of {len(settings)}" if settings else "",
-        "verdicts": ", ".join(f"{row['networks']:,} {row['verdict']}" for row in tables.get("verdicts", [])),
+        "outcomes": ", ".join(f"{row['networks']:,} {row['verdict']}" for row in tables.get("verdicts", [])),
         "converge": "" if share is None else f"{share:.1%}",
         "dimension of the border": _dimension(summary),
         "took": "" if taken is None else word_seconds(taken),

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from descentlab.evaluation import VERDICTS
+from descentlab.judgement import OUTCOMES
 from descentlab.studio.shelf._numbers import as_number
 from descentlab.studio.shelf._run_facts import summary_of
 
 
 def settings_rows(metrics: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
-    """Return the settings of a sweep as rows: a header, then each with its losses over the seeds and its verdicts.
+    """Return the settings of a sweep as rows: a header, then each with its losses over the seeds and its outcomes.
 
     Args:
         metrics: Metrics of the study, as its folder holds them.
@@ -21,7 +21,7 @@ def settings_rows(metrics: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
     if not settings:
         return ()
     parts = dict.fromkeys(("train", summary_of(metrics).get("judged_on") or "train"))
-    header = ("setting", *(f"{part} loss" for part in parts), "verdicts")
+    header = ("setting", *(f"{part} loss" for part in parts), "outcomes")
     return header, *(
         (row["setting"], *(_loss(row.get(f"{part}_loss")) for part in parts), _verdicts(row)) for row in settings
     )
@@ -35,5 +35,5 @@ def _loss(loss: Mapping[str, Any] | None) -> str:
 
 
 def _verdicts(row: Mapping[str, Any]) -> str:
-    counts = ((verdict, as_number(row.get(verdict.replace("-", "_")))) for verdict in VERDICTS)
-    return ", ".join(f"{count:.0f} {verdict}" for verdict, count in counts if count)
+    counts = ((outcome, as_number(row.get(outcome.replace(" ", "_")))) for outcome in OUTCOMES)
+    return ", ".join(f"{count:.0f} {outcome}" for outcome, count in counts if count)

@@ -1,5 +1,5 @@
 // @ts-check
-/** Epoch, losses, accuracies and verdicts of every network, and the moments that can be gone back to. */
+/** Epoch, losses, accuracies and outcomes of every network, and the moments that can be gone back to. */
 import { leave, listen, short } from "descentlab-studio";
 
 export default {
@@ -9,7 +9,7 @@ export default {
     <div class="readout">
       <div class="readout-epoch" aria-live="off"><span class="quiet">Epoch</span> <b>{{ epoch }}</b><span class="quiet" v-if="step"> + {{ step }} steps</span><span class="quiet readout-compiling" v-if="!isPrepared"> · compiling what trains it ...</span></div>
       <div class="readout-table"><table>
-        <thead><tr><th v-if="rows.length > 1">{{ differs }}</th><th v-for="name in columns" :key="name">{{ name }}</th><th>verdict</th></tr></thead>
+        <thead><tr><th v-if="rows.length > 1">{{ differs }}</th><th v-for="name in columns" :key="name">{{ name }}</th><th>outcome</th></tr></thead>
         <tbody><tr v-for="(row, place) in rows" :key="place" :class="{focus: rows.length > 1 && place === focus}">
           <th v-if="rows.length > 1" scope="row"><button type="button" @click="$emit('focus', place)">{{ row.label }}</button></th>
           <td v-for="name in columns" :key="name" :data-name="name">{{ row.values[name] }}</td>
