@@ -184,5 +184,5 @@ def test_a_race_is_read_by_its_kind() -> None:
     "query", [{"layers": ",".join(["2000"] * 3)}, {"layers": ",".join(["2"] * 60)}, {"layers": "501"}]
 )
 def test_a_network_that_would_starve_the_others_is_refused(query: dict[str, str]) -> None:
-    with pytest.raises(SpecError, match="`descentlab.train` takes any"):
+    with pytest.raises(SpecError, match=r"`descentlab\.train` takes any"):
         from_query(query)

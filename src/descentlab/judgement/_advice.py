@@ -52,8 +52,9 @@ def describe_training(
     sentences = []
     ends = [judgement.lowest_at for judgement, stopped in zip(judgements, stopped_early, strict=True) if stopped]
     if ends:
+        which = _how_many(len(ends), len(judgements), member_word)
         sentences.append(
-            f"Early stopping ended {_how_many(len(ends), len(judgements), member_word)} when the validation loss no longer fell; "
+            f"Early stopping ended {which} when the validation loss no longer fell; "
             f"the weights kept are those of epoch {int(np.median(ends))}{' in the median' if len(ends) > 1 else ''}."
         )
     going_on = [

@@ -29,7 +29,7 @@ def test_a_map_is_kept_and_zoomed_into() -> None:
     assert len(folder.members()["share"]) == 9
     with pytest.raises(RunError, match="is finished"):
         dl.atlas(resume=result.path)
-    with pytest.raises(RunError, match="is an atlas; continue it by: descentlab.atlas"):
+    with pytest.raises(RunError, match=r"is an atlas; continue it by: descentlab\.atlas"):
         dl.sweep(resume=result.path)
     with pytest.raises(SpecError, match="GiB"):
         dl.atlas("fractal", x="learning_rate.hidden=1:2:900000", y="learning_rate.output=1:2:900000")
