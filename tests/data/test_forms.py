@@ -178,3 +178,35 @@ def test_a_file_of_megabytes_is_read_as_pandas_reads_it(tmp_path: Path) -> None:
     for column in table.columns:
         np.testing.assert_array_equal(column.to_cells(), frame[column.name].to_numpy())
     assert table.labels[-1] == "60001"
+
+
+ARFF = """% a comment
+@RELATION flowers
+
+@ATTRIBUTE 'petal length' NUMERIC
+@attribute size {small, 'very large'}
+@attribute kind {A,B}
+@DATA
+1.5,small,A
+% another
+2.5,'very large',B
+?,small,A
+"""
+
+
+def test_arff_names_its_columns(tmp_path: Path) -> None:
+    (tmp_path / "t.arff").write_text(ARFF)
+    table = read_table(tmp_path / "t.arff")
+    assert table.names == ("petal length", "size", "kind")
+    assert table.labels == ("8", "10", "11")
+    np.testing.assert_array_equal(table.column("petal length").to_numbers().values, [1.5, 2.5, np.nan])
+    assert table.column("size").to_cells().tolist() == ["small", "very large", "small"]
+    (tmp_path / "t.arff").write_text(ARFF.replace("1.5,small,A", "{0 1.5, 2 A}"))
+    with pytest.raises(DataError, match="line 8: sparse rows of ARFF"):
+        read_table(tmp_path / "t.arff")
+
+
+def test_sparse_rows_are_named(tmp_path: Path) -> None:
+    (tmp_path / "t.txt").write_text("+1 1:0.5 3:1\n-1 2:0.25\n+1 1:1 2:2 3:3\n")
+    with pytest.raises(DataError, match="LIBSVM"):
+        read_table(tmp_path / "t.txt")

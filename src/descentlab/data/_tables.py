@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from descentlab.core import DataError, MissingDataError
+from descentlab.data._arff import is_arff, read_arff_rows, refuse_sparse
 from descentlab.data._beneath import Beneath
 from descentlab.data._encoding import decode
 from descentlab.data._inference import infer_column
@@ -24,7 +25,7 @@ from descentlab.data._workbook import read_workbook
 TABLE_ENDINGS = (
     *(".csv", ".tsv", ".txt", ".data", ".tab", ".dat"),
     *(".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"),
-    *(".jsonl", ".ndjson"),
+    *(".jsonl", ".ndjson", ".arff"),
     *(".gz", ".bz2", ".xz", ".zip"),
     *(".parquet", ".pq"),
 )
@@ -119,6 +120,12 @@ def _read_file(path: Path, reading: Reading) -> DataTable:
     if content.ending in JSON_ENDINGS:
         text, notes = decode(content.data, content.name, reading.encoding)
         return table_of_rows(read_json_rows(text, content.name), content.name, reading, notes, checksum, unit="line")
+    start = content.data[:100_000].decode("latin-1")
+    refuse_sparse(start, content.name)
+    if is_arff(start):
+        text, notes = decode(content.data, content.name, reading.encoding)
+        rows, named = read_arff_rows(text, content.name), replace(reading, header="yes")
+        return table_of_rows(rows, content.name, named, notes, checksum, unit="line")
     table = table_of_text(content, reading, checksum)
     return replace(table, encoding=reading.encoding, separator=reading.separator)
 
