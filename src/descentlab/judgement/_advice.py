@@ -88,7 +88,7 @@ def describe_ascent(train_loss: Float[np.ndarray, "members points"]) -> str:
     )
 
 
-def _lead(common: Judgement, counts: Mapping[str, int], num: int, word: str) -> str:
+def _lead(common: Judgement, counts: Mapping[Outcome, int], num: int, word: str) -> str:
     """Begin the sentence on the most frequent outcome, with the others beside it."""
     title = TITLES[common.outcome]
     if num == 1:

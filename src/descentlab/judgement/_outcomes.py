@@ -95,6 +95,6 @@ class Judgement:
         }
 
 
-def count_outcomes(outcomes: Sequence[str]) -> Mapping[str, int]:
+def count_outcomes(outcomes: Sequence[str]) -> dict[Outcome, int]:
     """Count the outcomes, in the order of their precedence."""
     return {name: outcomes.count(name) for name in OUTCOMES if name in outcomes}

@@ -7,7 +7,7 @@ import numpy as np
 
 from descentlab.core import PART_WORDS, Estimate, Spread
 from descentlab.evaluation import PairedDifference, mean_and_deviation
-from descentlab.judgement import OUTCOMES, RULES, count_outcomes
+from descentlab.judgement import OUTCOMES, RULES, Outcome, count_outcomes
 from descentlab.results import Column, Table, TableForm
 from descentlab.studies._study import Study
 from descentlab.studies._summary import low_right_high, name_setting, stable_region, stable_settings, typical_network
@@ -101,7 +101,7 @@ EXTREMES = TableForm(
 MEMBERS = TableForm(
     "members", "All networks", (Column("member", meaning="Number of the network in `history.parquet`."),)
 )
-OUTCOME_COLUMNS = {outcome.replace(" ", "_"): outcome for outcome in OUTCOMES}
+OUTCOME_COLUMNS: dict[str, Outcome] = {outcome.replace(" ", "_"): outcome for outcome in OUTCOMES}
 """Names of the columns that count outcomes, and the outcomes."""
 
 
