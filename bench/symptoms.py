@@ -12,8 +12,8 @@ FIGURES = {"cpu": ("cpu_s",), "train": ("train_s",)}
 COLD = {"XDG_CACHE_HOME": "{folder}/cache"}
 HAS_DATA = (Path(os.environ.get("DESCENTLAB_DATA", "")) / "mnist").is_dir()
 MISSING = "" if HAS_DATA else "set DESCENTLAB_DATA to a folder with mnist/"
-TRAININGS = {"mnist-mlp": "30", "digits": "2200", "spiral": "24000"}
-"""Epochs by preset: four seconds of computing or more, from which on symptoms are recorded by default."""
+TRAININGS = {"mnist-mlp": "60", "digits": "5500", "spiral": "60000"}
+"""Epochs by preset: ten seconds of computing or more, from which on symptoms are recorded by default."""
 CACHES: dict[str, dict[str, str]] = {"": {}, ", nothing cached": COLD}
 
 

@@ -248,7 +248,7 @@ def train(
         typer.Option(
             "--symptoms/--no-symptoms",
             help="Record gradients, updates and outputs of each layer at about 20 steps, in symptoms.parquet.  "
-            "[default: where training takes four seconds or more]",
+            "[default: where training takes ten seconds or more]",
             show_default=False,
         ),
     ] = None,

@@ -23,8 +23,9 @@ from descentlab.runs._history import Columns, pack_table, read_table
 from descentlab.runs._json import MAX_BYTES, pack_json, to_utf8, unpack_json
 from descentlab.runs._leftovers import partial_name, sweep_folder
 from descentlab.runs._lock import locked
+from descentlab.runs._parts import pack_part, unpack_part
 from descentlab.runs._study_metrics import current_metrics, with_current_outcomes
-from descentlab.runs._tensors import Tensors, pack_tensors, unpack_tensors
+from descentlab.runs._tensors import unpack_tensors
 from descentlab.spec import StudySpec, study_to_toml
 
 MEMBERS = "members.parquet"
@@ -92,26 +93,33 @@ class StudyFolder:
         """Hold the study for this process, so that no second one trains into it."""
         return locked(self.path)
 
-    def save_part(self, arrays: Mapping[str, Shaped[np.ndarray, "members ..."]], labels: Mapping[str, str]) -> None:
+    def save_part(
+        self,
+        by_network: Mapping[str, Shaped[np.ndarray, "networks ..."]],
+        common: Mapping[str, Shaped[np.ndarray, " values"]],
+    ) -> None:
         """Write some networks that have been trained, whole or not at all.
 
         Args:
-            arrays: What was measured, by name; the first axis is the networks'.
-            labels: Texts beside them.
+            by_network: What was measured, by name; the first axis is the networks'.
+            common: Whole numbers that they have in common.
         """
         with storage_errors(self.path):
             (self.path / PARTS).mkdir(exist_ok=True)
             number = 1 + max((int(file.stem) for file in self._part_files()), default=0)
-        write_whole(self.path / PARTS / f"{number:06d}.safetensors", pack_tensors(arrays, dict(labels)))
+        write_whole(self.path / PARTS / f"{number:06d}.parquet", pack_part(by_network, common))
 
-    def parts(self) -> Iterator[tuple[Tensors, dict[str, str]]]:
+    def parts(self) -> Iterator[dict[str, np.ndarray]]:
         """Read what was trained until now."""
         for file in self._part_files():
-            yield unpack_tensors(self.path / PARTS, file.name)
+            if file.suffix == ".parquet":
+                yield unpack_part(self.path / PARTS, file.name)
+            else:  # of a study that was begun before format 4
+                yield dict(unpack_tensors(self.path / PARTS, file.name)[0])
 
     def _part_files(self) -> list[Path]:
-        files = (self.path / PARTS).glob("*.safetensors") if (self.path / PARTS).is_dir() else []
-        return sorted(file for file in files if file.stem.isdigit())
+        files = (self.path / PARTS).iterdir() if (self.path / PARTS).is_dir() else []
+        return sorted(file for file in files if file.stem.isdigit() and file.suffix in (".parquet", ".safetensors"))
 
     def save_block(self, name: str, arrays: Mapping[str, Shaped[np.ndarray, "..."]]) -> None:
         """Write the state of networks in training."""

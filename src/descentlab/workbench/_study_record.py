@@ -42,7 +42,7 @@ class StudyRecord:
         yield from self._fresh
 
     def _written(self) -> Iterator[MeasuredBlock]:
-        return (_unpack(arrays, self._folder) for arrays, _ in self._folder.parts())
+        return (_unpack(arrays, self._folder) for arrays in self._folder.parts())
 
     def take(self, measured: MeasuredBlock) -> None:
         """Keep the measurements of some networks, and write the new ones if it is time."""
@@ -63,7 +63,7 @@ class StudyRecord:
             together = [part for part in self._fresh if np.array_equal(part.epochs, like.epochs)]
             merged = _merge(together)
             try:
-                self._folder.save_part(_pack(merged), {})
+                self._folder.save_part(_pack(merged), {"epochs": merged.epochs.astype(np.int64)})
             except BaseException:
                 self._stop.set()
                 raise
@@ -118,7 +118,6 @@ def _merge(parts: list[MeasuredBlock]) -> MeasuredBlock:
 def _pack(part: MeasuredBlock) -> dict[str, np.ndarray]:
     return {
         "places": part.places.astype(np.int64),
-        "epochs": part.epochs.astype(np.int64),
         **{f"curves/{name}": values for name, values in part.curves.items()},
         **{f"finals/{name}": values for name, values in part.finals.items()},
     }

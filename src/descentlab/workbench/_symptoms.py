@@ -13,10 +13,9 @@ from descentlab.training import Plan, SymptomPlan, Symptoms, Trained
 if TYPE_CHECKING:
     from descentlab.results import Table
 
-LONG_S = 4.0
+LONG_S = 10.0
 """Estimated seconds of computing from which on symptoms are recorded unasked: compiling their program and recording
-takes 0.1 s of processor time, 0.3 where nothing is cached; compiling the training then takes 1.4, so that this is at
-most 5% of the whole."""
+took 0.1 to 0.4 s of processor time (LOG.md), so that this is at most 5% of the whole."""
 STEP_S = 7e-6
 PRODUCT_S = 1e-10
 """A step of 4-8-3 at batch 5 takes 6 us, of 2-4-2-1 at batch 10 8 us, of 784-16-16-10 at batch 32 (1.3 million

@@ -111,7 +111,7 @@ def train(
         root: Folder of runs.
         report: Whether to write `report.html`.
         symptoms: Whether to record, about 20 times, the gradients, updates and outputs of each layer, for
-            `run.symptoms`; no weight changes. By default a training of about four seconds of computing or more does.
+            `run.symptoms`; no weight changes. By default a training of about ten seconds of computing or more does.
         checkpoint_every_s: Seconds between checkpoints; 0 writes one after every slice of training.
         durable: Whether to wait for the disk, so that checkpoints and the finished run survive a power cut, as the
             command line does. A killed process loses nothing either way.

@@ -70,7 +70,7 @@ def test_a_stopped_sweep_goes_on_to_the_same_numbers(monkeypatch: pytest.MonkeyP
         with pytest.raises(Stopped, match=r"descentlab\.sweep\(resume="):
             dl.sweep("circle", watcher=watcher, **options)
     folder = StudyFolder(Path("runs/circle-sweep-002"))
-    assert 0 < sum(len(arrays["places"]) for arrays, _ in folder.parts()) < 180
+    assert 0 < sum(len(arrays["places"]) for arrays in folder.parts()) < 180
     with pytest.raises(RunError, match=r"is a sweep; continue it by: descentlab\.sweep"):
         dl.atlas(resume="circle-sweep-002")
     again = dl.sweep(resume="circle-sweep-002", report=False)
