@@ -39,10 +39,10 @@ demo: $(VENV)/installed ## Install, train on Iris and on handwritten digits, and
 	$(BIN)/descentlab train digits
 	@echo "Done. Open the report.html of each run above in a browser, or: $(BIN)/descentlab runs"
 
-test: $(VENV)/installed-test ## Run the tests (make test ARGS="-k iris -x")
-	$(BIN)/python -m pytest $(SHARED) -m "not slow" $(ARGS)
+test: $(VENV)/installed-test ## Run the tests, but for those of make test-slow (make test ARGS="-k iris -x")
+	$(BIN)/python -m pytest $(SHARED) -m "not slow and not shipped" $(ARGS)
 
-test-slow: $(VENV)/installed-test ## Run the tests that take longer, and those of programs as users get them
+test-slow: $(VENV)/installed-test ## Run the tests that take longer, and those of the engine in programs as users get them
 	XLA_FLAGS= $(BIN)/python -m pytest $(SHARED) -o testpaths=tests -m "slow or shipped" $(ARGS)
 
 check: $(VENV)/installed-test $(VENV)/installed-check $(VENV)/node/installed ## Check format, lint, types, floors and layers

@@ -146,6 +146,9 @@ def test_ctrl_c_before_training_leaves_nothing(home: Path) -> None:
             process.returncode == 1 and not re.search(r"descentlab/(core|cli|workbench|labs|training)/", err)
         )
         assert not re.search("descentlab.*Traceback", err, re.DOTALL)
+        if (home / "run").exists():  # training began just before the signal came
+            assert "continue by" in err
+            break
         assert not list(home.iterdir())
 
 
@@ -175,12 +178,12 @@ from descentlab.cli import _app, _main
 
 def work(prog_name):
     def press():
-        for pause in map(float, sys.argv[2:]):
+        for pause in map(float, sys.argv[3:]):
             time.sleep(pause)
             os.kill(os.getpid(), getattr(signal, sys.argv[1]))
     threading.Thread(target=press, daemon=True).start()
-    # One instruction of Python that takes a second or two without its lock, as a call into XLA does.
-    hashlib.pbkdf2_hmac("sha256", b"", b"", 2_000_000)
+    # One instruction of Python that takes a while without its lock, as a call into XLA does.
+    hashlib.pbkdf2_hmac("sha256", b"", b"", int(sys.argv[2]))
     os.write(1, b"not stopped")
 
 _app.app = work
@@ -188,12 +191,17 @@ _main.main()
 """
 
 
-@pytest.mark.parametrize(("kind", "pauses", "words"), [
-    ("SIGINT", (0.2, 0.3), "\ndescentlab: ended at once\n"),
-    ("SIGINT", (0.2, 0.001), "descentlab: interrupted\n"),  # as `timeout` sends it, twice
-    ("SIGTERM", (0.2,), "descentlab: interrupted\n"),
+MINUTES, A_SECOND = 400_000_000, 2_000_000
+
+
+@pytest.mark.parametrize(("kind", "rounds", "pauses", "words"), [
+    ("SIGINT", MINUTES, (0.2, 0.3), "\ndescentlab: ended at once\n"),
+    ("SIGINT", A_SECOND, (0.2, 0.001), "descentlab: interrupted\n"),  # as `timeout` sends it, twice
+    ("SIGTERM", A_SECOND, (0.2,), "descentlab: interrupted\n"),
 ])  # fmt: skip
-def test_a_second_signal_ends_a_busy_process_at_once(kind: str, pauses: tuple[float, ...], words: str) -> None:
-    command = [sys.executable, "-c", BUSY, kind, *map(str, pauses)]
+def test_a_second_signal_ends_a_busy_process_at_once(
+    kind: str, rounds: int, pauses: tuple[float, ...], words: str
+) -> None:
+    command = [sys.executable, "-c", BUSY, kind, str(rounds), *map(str, pauses)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout, done.stderr.removeprefix(_interrupts.STOPPING)) == (130, "", words)
