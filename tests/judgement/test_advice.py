@@ -1,14 +1,16 @@
 """The sentences of `train` on what became of it, and the changes that nobody has tried yet."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from descentlab.judgement import Judgement, Outcome, describe_ascent, describe_training
 
 
-def say(*outcomes: Outcome, **more: object) -> tuple[str, ...]:
+def say(*outcomes: Outcome, **more: Any) -> tuple[str, ...]:
     judgements = [Judgement(outcome, f"evidence of {outcome}") for outcome in outcomes]
-    return describe_training(judgements, [False] * len(outcomes), num_epochs=100, learning_rate=0.1, **more)  # type: ignore[arg-type]
+    return describe_training(judgements, [False] * len(outcomes), num_epochs=100, learning_rate=0.1, **more)
 
 
 @pytest.mark.parametrize(

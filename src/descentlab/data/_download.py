@@ -59,7 +59,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
     from filelock import FileLock
 
     with contextlib.ExitStack() as held:
-        with contextlib.suppress(NotImplementedError):
+        with contextlib.suppress(NotImplementedError):  # filelock says so where a file system has no locks
             held.enter_context(FileLock(folder / ".lock"))
         yield
 

@@ -96,9 +96,9 @@ class GridBuilder:
     def _even(self, lines: Sequence[int], rows: Sequence[list[str]], width: int) -> tuple[list[int], list[list[str]]]:
         even: list[tuple[int, list[str]]] = []
         for line, cells in zip(lines, rows, strict=True):
-            if len(cells) > width and not "".join(cells[width:]).strip():
-                cells = cells[:width]  # noqa: PLW2901 - delimiters at the end of a line
-            (even if len(cells) == width else self._odd).append((line, cells))
+            ends_with_delimiters = len(cells) > width and not "".join(cells[width:]).strip()
+            kept = cells[:width] if ends_with_delimiters else cells
+            (even if len(kept) == width else self._odd).append((line, kept))
         return [line for line, _ in even], [cells for _, cells in even]
 
     def finish(self) -> Grid:

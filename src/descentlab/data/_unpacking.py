@@ -25,6 +25,9 @@ ZIP = b"PK\x03\x04"
 WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """First bytes of a workbook of Excel before 2007, and of one that is protected by a password."""
 
+NO_ARCHIVE = (zipfile.BadZipFile, ValueError, NotImplementedError)
+"""What `zipfile` raises of an archive that is damaged, or of a version or compression that it does not know."""
+
 REFUSED = {
     b"\x28\xb5\x2f\xfd": "is compressed with Zstandard: unpack it first",
     b"7z\xbc\xaf": "is a 7z archive: unpack it first",
@@ -89,7 +92,7 @@ def holds_one_file(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return sum(not entry.is_dir() and not _is_hidden(entry.filename) for entry in archive.infolist()) == 1
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (*NO_ARCHIVE, OSError):
         return False
 
 
@@ -128,7 +131,7 @@ def _is_archive(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    except NO_ARCHIVE:
         return True
     return not names & {"[Content_Types].xml", "xl/workbook.xml", "xl/workbook.bin", "content.xml"}
 
@@ -142,7 +145,7 @@ def _from_archive(data: bytes, name: str) -> tuple[PurePosixPath, bytes]:
             if len(files) == 1:
                 with archive.open(files[0]) as file:
                     unpacked = file.read(MOST_BYTES + 1)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, ValueError, EOFError, OSError) as error:
+    except (*NO_ARCHIVE, zlib.error, RuntimeError, EOFError, OSError) as error:
         raise DataError(f"{name} cannot be unpacked ({in_line(str(error))}): unpack it by hand") from error
     if len(files) != 1:
         words = f"{len(files)} files ({quoted(files, 3)})" if files else "no file"

@@ -71,10 +71,8 @@ class Block:
         self.step = 0
         self._lanes = [*members, *[members[-1]] * (plan.lanes - len(members))]
         by_lane = [*datasets, *[datasets[-1]] * (plan.lanes - len(datasets))]
-        self._plans = [plan.sized(dataset) for dataset in by_lane]
+        self._plans = sized_alike(plan, by_lane)
         self.plan = self._plans[0]
-        if len({each.steps_per_epoch for each in self._plans}) > 1:
-            raise ValueError("members of a block need epochs of equally many steps")
         self._shares_data = all(dataset is by_lane[0] for dataset in by_lane)
         self._shares_order = self._shares_data and len({member.seed_of_order for member in members}) == 1
         self._factors = _by_step(factors, plan.lanes)
@@ -340,6 +338,18 @@ class Block:
             return epochs
         best, has_stopped = np.atleast_1d(self._state["best_epoch"]), np.atleast_1d(self._state["has_stopped"])
         return np.where(has_stopped, np.minimum(epochs, best + self.plan.patience), epochs)
+
+
+def sized_alike(plan: Plan, datasets: Sequence[Dataset]) -> list[Plan]:
+    """Return the plan with the sizes of each data set of a block.
+
+    Raises:
+        ValueError: If an epoch has not equally many steps on all of them.
+    """
+    plans = [plan.sized(dataset) for dataset in datasets]
+    if len({each.steps_per_epoch for each in plans}) > 1:
+        raise ValueError("members of a block need epochs of equally many steps")
+    return plans
 
 
 def _count_steps(state: State) -> int:

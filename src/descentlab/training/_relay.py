@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 
 from descentlab.core import RunError
 from descentlab.data import Dataset
-from descentlab.training._block import Block, below
+from descentlab.training._block import Block, below, sized_alike
 from descentlab.training._devices import precision_of
 from descentlab.training._ended import pack, unpack
 from descentlab.training._examples import lay_out, used_rows
@@ -44,9 +44,7 @@ class Relay(Block):
     ) -> None:
         """Lay out the first members; see `Block`. Neither snapshots nor symptoms are recorded."""
         by_member = factors if factors.ndim > 2 else np.repeat(factors[..., None], len(members), axis=-1)
-        self._sized = [plan.sized(dataset) for dataset in datasets]
-        if len({each.steps_per_epoch for each in self._sized}) > 1:
-            raise ValueError("members of a block need epochs of equally many steps")
+        self._sized = sized_alike(plan, datasets)
         self._num_rows = max(len(used_rows(*pair)) for pair in zip(self._sized, datasets, strict=True))
         self._known: dict[int, dict[str, np.ndarray]] = {}
         super().__init__(plan, members[: plan.lanes], datasets[: plan.lanes], by_member[..., : plan.lanes], **others)
